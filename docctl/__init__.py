@@ -1,0 +1,1 @@
+"""docctl: document control and records retention."""
