@@ -9,13 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from types import MappingProxyType
-from typing import Final, Literal
+from typing import Literal
 
 #: What a refusal may carry. Values of items hidden from the reader never become params (X-3).
 Param = str | int | date | datetime
-
-_NOTHING: Final[Mapping[str, Param]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +29,7 @@ class Refused:
 
     rule: str
     code: str
-    params: Mapping[str, Param] = field(default=_NOTHING)
+    params: Mapping[str, Param] = field(default_factory=dict)
 
     def __bool__(self) -> Literal[False]:
         return False

@@ -1,0 +1,27 @@
+"""SQLAlchemy rows, constraints and guards; no decisions."""
+
+from docctl.models import (
+    access,
+    content,
+    documents,
+    numbers,
+    organisation,
+    records,
+    retention,
+    trail,
+    work,
+)
+from docctl.models.base import Base
+
+__all__ = [
+    "Base",
+    "access",
+    "content",
+    "documents",
+    "numbers",
+    "organisation",
+    "records",
+    "retention",
+    "trail",
+    "work",
+]

@@ -1,0 +1,149 @@
+"""Whether a step of a route may be signed, and what a signature is of (A-1, A-2, A-3, V-9)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Final
+from uuid import UUID
+
+from docctl.domain.canonical import canonical, sha256
+from docctl.domain.verdicts import Allowed, Refused, Verdict
+
+
+class Meaning(StrEnum):
+    """What a signature says; each has a weight (A-3)."""
+
+    PREPARE = "prepare"
+    REVIEW = "review"
+    APPROVE = "approve"
+    CORRECT = "correct"
+    ACCEPT = "accept"
+    CHECK = "check"
+    APPROVE_DISPOSAL = "approve_disposal"
+    EXECUTE = "execute"
+    WITNESS = "witness"
+
+
+class Weight(StrEnum):
+    """How much a signature decides (A-3)."""
+
+    DECIDES = "decides"
+    CHECKS = "checks"
+    WITNESSES = "witnesses"
+
+
+WEIGHTS: Final = {
+    Meaning.PREPARE: Weight.CHECKS,
+    Meaning.REVIEW: Weight.CHECKS,
+    Meaning.APPROVE: Weight.DECIDES,
+    Meaning.CORRECT: Weight.DECIDES,
+    Meaning.ACCEPT: Weight.CHECKS,
+    Meaning.CHECK: Weight.CHECKS,
+    Meaning.APPROVE_DISPOSAL: Weight.DECIDES,
+    Meaning.EXECUTE: Weight.CHECKS,
+    Meaning.WITNESS: Weight.WITNESSES,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RouteStep:
+    """One step of a route: what is signed, in how many days, and whom it must differ from."""
+
+    meaning: Meaning
+    days: int
+    separate_from: frozenset[Meaning]
+
+
+#: The default route: prepare → review → approve, three different people (A-1, A-2).
+DEFAULT_ROUTE: Final = (
+    RouteStep(Meaning.PREPARE, 0, frozenset()),
+    RouteStep(Meaning.REVIEW, 3, frozenset({Meaning.PREPARE})),
+    RouteStep(Meaning.APPROVE, 3, frozenset({Meaning.PREPARE, Meaning.REVIEW})),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """Who signed what in this round; `principal` is set where it was signed on somebody's behalf."""
+
+    meaning: Meaning
+    signer: UUID
+    principal: UUID | None = None
+
+    def people(self) -> frozenset[UUID]:
+        """Both the hand and the one it acted for count as having signed (A-2)."""
+        return frozenset({self.signer} | ({self.principal} if self.principal else set()))
+
+
+def may_sign(
+    step: RouteStep,
+    *,
+    signer: UUID,
+    authors: Collection[UUID],
+    signed: Collection[Signed],
+    principal: UUID | None = None,
+) -> Verdict:
+    """Say whether a person may sign a step, for themselves or for `principal` (A-2).
+
+    Nobody reviews or approves what they prepared, and steps that the route marks as separate are
+    signed by different people, delegation included.
+    """
+    hands = {signer} | ({principal} if principal else set())
+    if Meaning.PREPARE in step.separate_from and hands & set(authors):
+        return Refused("A-2", "own_work", {"step": step.meaning.value})
+    for earlier in signed:
+        if earlier.meaning in step.separate_from and hands & earlier.people():
+            code = "own_work" if earlier.meaning is Meaning.PREPARE else "same_person"
+            return Refused(
+                "A-2", code, {"step": step.meaning.value, "earlier": earlier.meaning.value}
+            )
+    return Allowed()
+
+
+def may_route(*, author: UUID, reviewer: UUID, approver: UUID) -> Verdict:
+    """Say whether these three people can sign one revision (A-2)."""
+    if author in {reviewer, approver}:
+        return Refused("A-2", "own_work", {"step": "review" if author == reviewer else "approve"})
+    if reviewer == approver:
+        return Refused("A-2", "same_person", {"step": "approve", "earlier": "review"})
+    return Allowed()
+
+
+def same_content(*, signed_sha256: str, present_sha256: str) -> Verdict:
+    """Say whether what is to be signed is what the person saw (A-3)."""
+    if signed_sha256 == present_sha256:
+        return Allowed()
+    return Refused("A-3", "content_changed")
+
+
+def due_on(today: date, step: RouteStep) -> date:
+    """Return the last day of a step, in natural days (A-4)."""
+    return today + timedelta(days=step.days)
+
+
+def seal(
+    *,
+    subject: str,
+    content_sha256: str,
+    meaning: Meaning,
+    signer: UUID,
+    printed_name: str,
+    signed_at: datetime,
+) -> str:
+    """Return the hash that binds a signature to its content, so that it cannot be moved (A-3)."""
+    return sha256(
+        canonical(
+            {
+                "v": 1,
+                "subject": subject,
+                "content": content_sha256,
+                "meaning": meaning,
+                "signer": signer,
+                "name": printed_name,
+                "at": signed_at,
+            }
+        )
+    )

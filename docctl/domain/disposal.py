@@ -1,0 +1,90 @@
+"""Who may act on a disposal list, and whether an item may be on it (R-5, R-6)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+from uuid import UUID
+
+from docctl.domain.lifecycle import ListAction, ListStatus, may_move_list
+from docctl.domain.verdicts import Allowed, Refused, Verdict
+
+#: How far the clock may stand behind the newest event before disposal stops.
+CLOCK_TOLERANCE: Final = timedelta(minutes=5)
+
+
+class Part(StrEnum):
+    """The four parts in a disposal: each is a person of their own (R-6)."""
+
+    PROPOSE = "propose"
+    APPROVE = "approve"
+    EXECUTE = "execute"
+    WITNESS = "witness"
+
+
+class Opinion(StrEnum):
+    """What a function says of the list (鉴定意见)."""
+
+    AGREE = "agree"
+    OBJECT = "object"
+
+
+def four_people(
+    part: Part, *, by: UUID, done: Mapping[Part, UUID], checkers: Collection[UUID] = ()
+) -> Verdict:
+    """Say whether `by` may take this part: proposer, approver, executor, witness differ (R-6).
+
+    Who gave a function's opinion does not approve the same list.
+    """
+    for other, person in done.items():
+        if other is not part and person == by:
+            return Refused("R-6", "four_people", {"part": part.value, "other": other.value})
+    if part is Part.APPROVE and by in checkers:
+        return Refused("R-6", "checker_approves")
+    return Allowed()
+
+
+@dataclass(frozen=True, slots=True)
+class ListFacts:
+    """What decisions about a list rest on."""
+
+    status: ListStatus
+    items: int
+    open_checks: int
+    objections: int
+    sha256: str
+    signed_sha256: str
+
+
+def may_approve(facts: ListFacts) -> Verdict:
+    """Say whether the leader may approve the list as it stands (R-6)."""
+    if facts.status is ListStatus.CHECKING and facts.open_checks:
+        return Refused("R-6", "checks_open", {"open": facts.open_checks})
+    if not (verdict := may_move_list(facts.status, ListAction.APPROVE)):
+        return verdict
+    if facts.objections:
+        return Refused("R-6", "objections", {"objections": facts.objections})
+    if facts.items == 0:
+        return Refused("R-6", "empty_list")
+    if facts.sha256 != facts.signed_sha256:
+        return Refused("R-6", "list_changed")
+    return Allowed()
+
+
+def trusted_time(*, now: datetime, newest_event: datetime) -> Verdict:
+    """Say whether the clock can be believed: it must not stand behind the trail (R-4)."""
+    if now + CLOCK_TOLERANCE < newest_event:
+        return Refused("R-4", "clock_behind", {"now": now, "newest": newest_event})
+    return Allowed()
+
+
+def may_hold(*, status: str, since: datetime | None) -> Verdict:
+    """Say whether a hold can still cover an item: not once it is being destroyed (R-5)."""
+    if status in {"destroying", "stopped"} and since is not None:
+        return Refused("R-5", "destroying_since", {"since": since})
+    if status == "destroyed":
+        return Refused("R-5", "destroyed")
+    return Allowed()

@@ -1,0 +1,216 @@
+"""Who may do what: permission → alternatives → predicates; what is absent is denied (X-1, X-3).
+
+A use case asks inside its transaction, on locked rows; a page asks the same table to hide or explain
+its buttons. `docs/permissions.md` is printed from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from docctl.domain.roles import SIGNING, Role
+from docctl.domain.verdicts import NotFound, Refused, RuleRefused
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts: a person with the roles held at this instant, or the system itself."""
+
+    person_id: UUID | None
+    name: str
+    username: str = ""
+    unit_id: UUID | None = None
+    roles: frozenset[tuple[Role, UUID | None]] = frozenset()
+    is_operator: bool = False
+
+    def has(self, role: Role, unit_id: UUID | None = None) -> bool:
+        """Say whether the role is held for the whole company, or for this unit."""
+        return (role, None) in self.roles or (unit_id is not None and (role, unit_id) in self.roles)
+
+
+#: The installation's own hand: the worker, and commands run by whoever holds the machine.
+OPERATOR: Final = Actor(person_id=None, name="docctl", is_operator=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a permission may depend on; a use case fills in what its item has."""
+
+    unit_id: UUID | None = None
+    author_id: UUID | None = None
+    assignees: frozenset[UUID] = frozenset()
+    visible: bool = True
+    published: bool = False
+    insider: bool = False
+
+
+Predicate = Callable[[Actor, Facts], bool]
+
+
+def signed_in(actor: Actor, _: Facts) -> bool:
+    """Anybody who has signed in."""
+    return actor.person_id is not None
+
+
+def operator(actor: Actor, _: Facts) -> bool:
+    """The holder of the machine, or the worker."""
+    return actor.is_operator
+
+
+def visible(_: Actor, facts: Facts) -> bool:
+    """The item's access set lets the person see it."""
+    return facts.visible
+
+
+def published(_: Actor, facts: Facts) -> bool:
+    """The revision is in force."""
+    return facts.published
+
+
+def insider(_: Actor, facts: Facts) -> bool:
+    """The person belongs to those who see drafts and obsolete revisions."""
+    return facts.insider
+
+
+def is_author(actor: Actor, facts: Facts) -> bool:
+    """The person prepared or filed the item."""
+    return actor.person_id is not None and actor.person_id == facts.author_id
+
+
+def is_assigned(actor: Actor, facts: Facts) -> bool:
+    """The open step waits for this person."""
+    return actor.person_id in facts.assignees
+
+
+def own_unit(actor: Actor, facts: Facts) -> bool:
+    """The item belongs to the person's unit."""
+    return actor.unit_id is not None and actor.unit_id == facts.unit_id
+
+
+def signs(actor: Actor, _: Facts) -> bool:
+    """The person holds any role that signs."""
+    return any(role in SIGNING for role, _scope in actor.roles)
+
+
+def holds(role: Role) -> Predicate:
+    """Build: the person holds the role, for the company or for the item's unit."""
+
+    def predicate(actor: Actor, facts: Facts) -> bool:
+        return actor.has(role, facts.unit_id)
+
+    predicate.__name__ = role.value
+    predicate.__doc__ = f"The person holds the role {role.value}."
+    return predicate
+
+
+administrator = holds(Role.ADMINISTRATOR)
+controller = holds(Role.DOCUMENT_CONTROLLER)
+author = holds(Role.AUTHOR)
+reviewer = holds(Role.REVIEWER)
+approver = holds(Role.APPROVER)
+keeper = holds(Role.KEEPER)
+manager = holds(Role.RECORDS_MANAGER)
+leader = holds(Role.LEADER)
+auditor = holds(Role.AUDITOR)
+
+#: permission → alternatives, each a tuple of predicates that must all hold.
+PERMISSIONS: Final[Mapping[str, tuple[tuple[Predicate, ...], ...]]] = {
+    # people
+    "person.add": ((administrator,), (operator,)),
+    "person.list": ((administrator,), (operator,), (leader,), (auditor,)),
+    "person.disable": ((administrator,), (operator,)),
+    "person.reset": ((administrator,), (operator,)),
+    "person.confirm_reset": ((administrator,), (leader,)),
+    "role.propose": ((administrator,),),
+    "role.confirm": ((administrator,), (leader,)),
+    "role.revoke": ((administrator,), (leader,)),
+    "unit.add": ((administrator,), (operator,)),
+    "account.own": ((signed_in,),),
+    # documents
+    "upload.stage": ((signed_in,),),
+    "document.create": ((author,), (controller,)),
+    "document.list": ((signed_in,),),
+    "document.view": ((visible, published), (insider,)),
+    "document.revise": ((author, own_unit), (controller,)),
+    "revision.edit": ((is_author, author), (is_author, controller)),
+    "revision.submit": ((is_author, author), (is_author, controller)),
+    "revision.discard": ((is_author, author), (controller,)),
+    "revision.review": ((is_assigned, reviewer),),
+    "revision.approve": ((is_assigned, approver),),
+    "revision.return": ((is_assigned, reviewer), (is_assigned, approver), (controller, insider)),
+    "revision.issue": ((controller,),),
+    "revision.withdraw": ((controller,),),
+    "revision.read": ((visible, published), (insider,)),
+    "revision.copy": ((visible, published), (insider,)),
+    "revision.source": ((controller, insider), (is_author, insider)),
+    "revision.history": ((insider,), (visible, published)),
+    # numbers
+    "number.list": ((signed_in,),),
+    "number.reserve": ((controller,),),
+    "number.void": ((controller,),),
+    "settings.view": ((signed_in,),),
+    # records
+    "record.file": ((signed_in, own_unit), (keeper,)),
+    "record.list": ((signed_in,),),
+    "record.view": ((visible,),),
+    "record.read": ((visible,),),
+    "record.download": ((visible,),),
+    "record.accept": ((keeper, visible),),
+    "record.void": ((is_author, visible), (keeper, visible)),
+    "record.correct": ((signed_in, visible, own_unit), (is_author, visible), (keeper, visible)),
+    "record.approve_correction": ((keeper, visible),),
+    "record.place": ((keeper, visible), (manager, visible)),
+    # retention and disposal
+    "retention.due": ((manager,), (leader,), (auditor,), (operator,)),
+    "retention.explain": ((visible,),),
+    "retention.event": ((keeper, visible), (manager, visible)),
+    "disposal.list": ((manager,), (leader,), (auditor,), (keeper,), (signs,)),
+    "disposal.view": ((manager,), (leader,), (auditor,), (is_assigned,), (signs,)),
+    "disposal.propose": ((manager,),),
+    "disposal.check": ((is_assigned,),),
+    "disposal.take_out": ((manager,), (is_assigned,)),
+    "disposal.approve": ((leader,),),
+    "disposal.reject": ((leader,), (manager,)),
+    "disposal.execute": ((manager,), (keeper,)),
+    "disposal.witness": ((signs,),),
+    "disposal.resume": ((manager,), (operator,)),
+    "disposal.run": ((operator,),),
+    "hold.place": ((manager,), (leader,)),
+    "hold.lift": ((manager,), (leader,)),
+    "hold.list": ((manager,), (leader,), (auditor,)),
+    # search, work, trail
+    "search.query": ((signed_in,),),
+    "inbox.view": ((signed_in,),),
+    "event.list": ((auditor,), (administrator,), (manager,)),
+    "event.item": ((visible,), (insider,)),
+    "audit.verify": ((auditor,), (manager,), (operator,)),
+    # the machine
+    "system.operate": ((operator,),),
+}
+
+
+def allows(actor: Actor, permission: str, facts: Facts) -> bool:
+    """Say whether any alternative of the permission holds; an unknown permission is denied."""
+    return any(
+        all(predicate(actor, facts) for predicate in alternative)
+        for alternative in PERMISSIONS.get(permission, ())
+    )
+
+
+def authorise(actor: Actor, permission: str, facts: Facts) -> None:
+    """Raise `NotFound` for what the person may not see, `RuleRefused` for what they may not do (X-3)."""
+    if allows(actor, permission, facts):
+        return
+    if not (facts.visible or facts.insider):
+        raise NotFound(permission)
+    raise RuleRefused(Refused("X-1", "not_permitted", {"permission": permission}))
+
+
+def why_not(actor: Actor, permission: str, facts: Facts) -> Refused | None:
+    """Return the refusal a button explains before the click, or None where it is allowed."""
+    if allows(actor, permission, facts):
+        return None
+    return Refused("X-1", "not_permitted", {"permission": permission})

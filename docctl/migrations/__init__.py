@@ -1,0 +1,1 @@
+"""Alembic migrations: forward only, rehearsed on a copy with rows."""

@@ -1,0 +1,113 @@
+"""Files of items, what was read out of them, staged uploads, signatures (F-3, A-3, V-13)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from docctl.domain.approval import Meaning
+from docctl.models.base import Base, Identified, checked
+
+
+class OwnerKind(StrEnum):
+    """What a file belongs to."""
+
+    REVISION = "revision"
+    RECORD = "record"
+    DISPOSAL_LIST = "disposal_list"
+
+
+class FileRole(StrEnum):
+    """What a file is to its item."""
+
+    MAIN = "main"
+    ANNEX = "annex"
+    SOURCE = "source"
+    CORRECTION_SHEET = "correction_sheet"
+    CERTIFICATE = "certificate"
+
+
+class ItemFile(Identified, Base):
+    """A file of an item; the row pins key, version, hash and size of content and stored bytes."""
+
+    __tablename__ = "item_file"
+    __table_args__ = (
+        Index("ix_item_file_owner", "owner_id", "role", "ordinal"),
+        Index("ix_item_file_sha256", "sha256"),
+        CheckConstraint("size > 0", name="not_empty"),
+    )
+
+    owner_kind: Mapped[OwnerKind] = mapped_column(checked(OwnerKind))
+    owner_id: Mapped[UUID]
+    role: Mapped[FileRole] = mapped_column(checked(FileRole))
+    ordinal: Mapped[int]
+    name: Mapped[str] = mapped_column(String(255))
+    media_type: Mapped[str] = mapped_column(String(120))
+    sha256: Mapped[str] = mapped_column(String(64))
+    size: Mapped[int] = mapped_column(BigInteger)
+    object_key: Mapped[str] = mapped_column(String(300), unique=True)
+    object_version: Mapped[str] = mapped_column(String(120))
+    stored_sha256: Mapped[str] = mapped_column(String(64))
+    stored_size: Mapped[int] = mapped_column(BigInteger)
+    added_by: Mapped[UUID | None]
+    added_at: Mapped[datetime]
+    destroyed_at: Mapped[datetime | None]
+
+
+class FileReading(Base):
+    """What was read out of a file: text, clean HTML, page starts; goes with its file (R-7)."""
+
+    __tablename__ = "file_reading"
+
+    file_id: Mapped[UUID] = mapped_column(ForeignKey("item_file.id"), primary_key=True)
+    text: Mapped[str] = mapped_column(Text, default="")
+    html: Mapped[str | None] = mapped_column(Text)
+    pages: Mapped[list[Any]] = mapped_column(default=list)
+    problem: Mapped[str | None] = mapped_column(String(40))
+    read_at: Mapped[datetime]
+
+
+class Upload(Identified, Base):
+    """An upload staged for its owner for 24 hours, referred to by a form."""
+
+    __tablename__ = "upload"
+
+    owner_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    name: Mapped[str] = mapped_column(String(255))
+    media_type: Mapped[str] = mapped_column(String(120))
+    sha256: Mapped[str] = mapped_column(String(64))
+    size: Mapped[int] = mapped_column(BigInteger)
+    path: Mapped[str] = mapped_column(String(300))
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+
+
+class Signature(Identified, Base):
+    """A signature: name, step, meaning, time, and the hash of exactly what was signed (A-3)."""
+
+    __tablename__ = "signature"
+    __table_args__ = (Index("ix_signature_subject", "subject_id", "round"),)
+
+    subject_kind: Mapped[str] = mapped_column(String(20))
+    subject_id: Mapped[UUID]
+    round: Mapped[int] = mapped_column(default=1)
+    meaning: Mapped[Meaning] = mapped_column(checked(Meaning))
+    person_id: Mapped[UUID | None]
+    on_behalf_of: Mapped[UUID | None]
+    printed_name: Mapped[str] = mapped_column(String(100))
+    unit_name: Mapped[str] = mapped_column(String(200), default="")
+    #: Somebody without an account, vouched for by the signed-in person (A-5).
+    external_name: Mapped[str] = mapped_column(String(100), default="")
+    external_organisation: Mapped[str] = mapped_column(String(200), default="")
+    content_sha256: Mapped[str] = mapped_column(String(64))
+    seal: Mapped[str] = mapped_column(String(64))
+    comment: Mapped[str] = mapped_column(Text, default="")
+    channel: Mapped[str] = mapped_column(String(10))
+    signed_at: Mapped[datetime]
+    #: The signer's password was reset within the last 30 days (A-15).
+    after_reset: Mapped[bool] = mapped_column(default=False)

@@ -1,0 +1,113 @@
+"""Documents, their types and their revisions (V-1 to V-7, V-13, D-14)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from docctl.domain.lifecycle import RevisionDates, RevisionStatus
+from docctl.models.base import Base, Identified, Versioned, checked
+
+
+class DocumentType(Identified, Base):
+    """A kind of document: its number scheme, its labels, its route (A-1, N-2, V-1)."""
+
+    __tablename__ = "document_type"
+
+    code: Mapped[str] = mapped_column(String(40), unique=True)
+    name: Mapped[str] = mapped_column(String(100))
+    name_en: Mapped[str] = mapped_column(String(100), default="")
+    is_form: Mapped[bool] = mapped_column(default=False)
+    scheme_id: Mapped[UUID] = mapped_column(ForeignKey("number_scheme.id"))
+    #: Of the records filed under a form of this type.
+    record_scheme_id: Mapped[UUID | None] = mapped_column(ForeignKey("number_scheme.id"))
+    label_scheme: Mapped[str] = mapped_column(String(40))
+    route: Mapped[list[Any]] = mapped_column(default=list)
+    ordinal: Mapped[int] = mapped_column(default=0)
+
+
+class Document(Identified, Versioned, Base):
+    """A controlled document or record form: what stays the same through its revisions."""
+
+    __tablename__ = "document"
+    __table_args__ = (Index("ix_document_number", "number"), Index("ix_document_type", "type_id"))
+
+    entity_id: Mapped[UUID] = mapped_column(ForeignKey("legal_entity.id"))
+    type_id: Mapped[UUID] = mapped_column(ForeignKey("document_type.id"))
+    number: Mapped[str] = mapped_column(String(200), unique=True)
+    title: Mapped[str] = mapped_column(String(500))
+    unit_id: Mapped[UUID] = mapped_column(ForeignKey("unit.id"), comment="归口部门")
+    drafting_unit_id: Mapped[UUID | None] = mapped_column(ForeignKey("unit.id"))
+    parent_id: Mapped[UUID | None] = mapped_column(ForeignKey("document.id"))
+    #: Of the records filed under this form; of superseded revisions otherwise (R-10).
+    class_id: Mapped[UUID | None] = mapped_column(ForeignKey("retention_class.id"))
+    access_set_id: Mapped[UUID] = mapped_column(
+        ForeignKey("access_set.id"), index=True, comment="who reads it while in force"
+    )
+    insider_set_id: Mapped[UUID] = mapped_column(
+        ForeignKey("access_set.id"), index=True, comment="who sees drafts and obsolete revisions"
+    )
+    confidentiality: Mapped[int] = mapped_column(default=0)
+    created_by: Mapped[UUID | None]
+    created_at: Mapped[datetime]
+
+
+class Revision(Identified, Versioned, Base):
+    """One revision of a document. Rows are added; what was signed never changes (V-2)."""
+
+    __tablename__ = "revision"
+    __table_args__ = (
+        UniqueConstraint("document_id", "ordinal"),
+        CheckConstraint(
+            "status IN ('draft', 'discarded') OR manifest_sha256 IS NOT NULL", name="content_fixed"
+        ),
+        CheckConstraint("approved_at <= issued_at", name="approved_before_issue"),
+        CheckConstraint("issued_at <= effective_from", name="issued_before_effect"),
+        CheckConstraint("effective_from <= effective_until", name="interval"),
+        Index("ix_revision_effective", "effective_from", "effective_until"),
+        Index("ix_revision_status", "status"),
+    )
+
+    document_id: Mapped[UUID] = mapped_column(ForeignKey("document.id"))
+    ordinal: Mapped[int]
+    issue_label: Mapped[str] = mapped_column(String(20))
+    amendment_label: Mapped[str] = mapped_column(String(20))
+    label: Mapped[str] = mapped_column(String(40))
+    title: Mapped[str] = mapped_column(String(500))
+    status: Mapped[RevisionStatus] = mapped_column(
+        checked(RevisionStatus), default=RevisionStatus.DRAFT
+    )
+    change_what: Mapped[str] = mapped_column(Text, default="")
+    change_reason: Mapped[str] = mapped_column(Text, default="")
+    change_basis: Mapped[str] = mapped_column(Text, default="")
+    manifest: Mapped[str | None] = mapped_column(Text)
+    manifest_sha256: Mapped[str | None] = mapped_column(
+        String(64), comment="what signatures sign (V-13)"
+    )
+    #: Rises with each submission; signatures of earlier rounds no longer count (A-9).
+    round: Mapped[int] = mapped_column(default=0)
+    prepared_by: Mapped[UUID | None]
+    prepared_at: Mapped[datetime | None]
+    reviewed_by: Mapped[UUID | None]
+    reviewed_at: Mapped[datetime | None]
+    approved_by: Mapped[UUID | None]
+    approved_at: Mapped[datetime | None]
+    issued_by: Mapped[UUID | None]
+    issued_at: Mapped[datetime | None]
+    #: In force at t: from <= t < until, UTC (V-3). Withdrawal sets `until`; no job switches.
+    effective_from: Mapped[datetime | None]
+    effective_until: Mapped[datetime | None]
+    withdrawn_by: Mapped[UUID | None]
+    withdrawn_at: Mapped[datetime | None]
+    withdraw_reason: Mapped[str] = mapped_column(Text, default="")
+    created_by: Mapped[UUID]
+    created_at: Mapped[datetime]
+
+    def dates(self) -> RevisionDates:
+        """Return what the computed state rests on."""
+        return RevisionDates(self.status, self.effective_from, self.effective_until)
+

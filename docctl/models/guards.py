@@ -1,0 +1,224 @@
+"""What the database itself forbids, whoever asks: changes to what was signed, filed or recorded.
+
+Declared once; every migration ends by installing all of them again, because SQLite's batch mode drops
+triggers silently, and a test compares them with the live schema.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import Connection, text
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """A trigger before a change of rows of `table`, that refuses where `when` holds.
+
+    `of` names the columns of an UPDATE; `rule` is what the refusal cites.
+    """
+
+    name: str
+    rule: str
+    table: str
+    event: str
+    when: str
+    of: tuple[str, ...] = ()
+
+    def sqlite(self) -> str:
+        """Return the statement that creates the trigger on SQLite."""
+        columns = f" OF {', '.join(self.of)}" if self.of else ""
+        return (
+            f"CREATE TRIGGER {self.name} BEFORE {self.event}{columns} ON {self.table} "
+            f"FOR EACH ROW WHEN {self.when} "
+            f"BEGIN SELECT RAISE(ABORT, 'guard {self.rule} {self.name}'); END"
+        )
+
+
+def _frozen(
+    name: str, rule: str, table: str, columns: Sequence[str], unless: str = "FALSE"
+) -> Guard:
+    changed = " OR ".join(f"OLD.{column} IS NOT NEW.{column}" for column in columns)
+    return Guard(name, rule, table, "UPDATE", f"({changed}) AND NOT ({unless})", tuple(columns))
+
+
+#: Half-open intervals overlap where the later start lies before the earlier end.
+OVERLAP: Final = """NEW.effective_from IS NOT NULL AND EXISTS (SELECT 1 FROM revision r
+    WHERE r.document_id = NEW.document_id AND r.id <> NEW.id AND r.effective_from IS NOT NULL
+    AND max(r.effective_from, NEW.effective_from)
+        < min(coalesce(r.effective_until, '9999'), coalesce(NEW.effective_until, '9999')))"""
+
+RECORD_GOING: Final = (
+    "EXISTS (SELECT 1 FROM record r WHERE r.id = OLD.record_id AND r.status = 'destroying')"
+)
+
+HELD: Final = """EXISTS (SELECT 1 FROM hold_item i JOIN hold h ON h.id = i.hold_id
+    WHERE i.item_id = NEW.id AND h.lifted_at IS NULL)"""
+
+GUARDS: Final = (
+    # the trail
+    Guard("t_1_event_update", "T-1", "event", "UPDATE", "TRUE"),
+    Guard("t_1_event_delete", "T-1", "event", "DELETE", "TRUE"),
+    Guard("t_1_detail_update", "T-1", "event_detail", "UPDATE", "TRUE"),
+    Guard(
+        "t_1_detail_delete",
+        "T-1",
+        "event_detail",
+        "DELETE",
+        """NOT EXISTS (SELECT 1 FROM event e JOIN record r ON r.id = e.subject_id
+            WHERE e.seq = OLD.seq AND r.status = 'destroying')""",
+    ),
+    Guard("t_1_head_delete", "T-1", "audit_head", "DELETE", "TRUE"),
+    Guard("t_1_head_back", "T-1", "audit_head", "UPDATE", "NEW.seq < OLD.seq"),
+    # signatures
+    Guard("a_3_signature_update", "A-3", "signature", "UPDATE", "TRUE"),
+    Guard("a_3_signature_delete", "A-3", "signature", "DELETE", "TRUE"),
+    # documents
+    Guard("v_2_revision_delete", "V-2", "revision", "DELETE", "TRUE"),
+    Guard("v_2_document_delete", "V-2", "document", "DELETE", "TRUE"),
+    _frozen(
+        "v_2_revision_content",
+        "V-2",
+        "revision",
+        (
+            "document_id",
+            "ordinal",
+            "label",
+            "title",
+            "change_what",
+            "change_reason",
+            "change_basis",
+            "manifest",
+            "manifest_sha256",
+        ),
+        unless="OLD.status = 'draft' OR NEW.status = 'draft'",
+    ),
+    _frozen(
+        "v_2_revision_dates",
+        "V-2",
+        "revision",
+        ("prepared_by", "reviewed_by", "approved_by", "approved_at", "issued_at", "effective_from"),
+        unless="OLD.issued_at IS NULL",
+    ),
+    Guard("v_3_overlap_insert", "V-3", "revision", "INSERT", OVERLAP),
+    Guard(
+        "v_3_overlap_update",
+        "V-3",
+        "revision",
+        "UPDATE",
+        OVERLAP,
+        of=("effective_from", "effective_until"),
+    ),
+    Guard(
+        "v_2_file_delete",
+        "V-2",
+        "item_file",
+        "DELETE",
+        """NOT EXISTS (SELECT 1 FROM revision r
+            WHERE r.id = OLD.owner_id AND r.status IN ('draft', 'discarded'))""",
+    ),
+    _frozen(
+        "f_3_file_content",
+        "F-3",
+        "item_file",
+        ("owner_id", "role", "ordinal", "name", "sha256", "size", "object_key", "object_version"),
+    ),
+    # numbers
+    Guard("n_1_number_delete", "N-1", "number_entry", "DELETE", "TRUE"),
+    _frozen("n_1_number_change", "N-1", "number_entry", ("shown", "normal", "entity_id")),
+    Guard(
+        "n_1_number_back",
+        "N-1",
+        "number_entry",
+        "UPDATE",
+        "OLD.state = 'voided' OR (OLD.state = 'used' AND NEW.state = 'reserved')",
+        of=("state",),
+    ),
+    Guard("n_1_counter_back", "N-1", "counter", "UPDATE", "NEW.value < OLD.value"),
+    # records
+    Guard("c_1_record_delete", "C-1", "record", "DELETE", "TRUE"),
+    _frozen(
+        "c_1_record_identity",
+        "C-1",
+        "record",
+        ("number", "form_id", "form_revision_id", "filed_by", "filed_at", "unit_name"),
+    ),
+    Guard(
+        "f_17_destroyed_is_final",
+        "F-17",
+        "record",
+        "UPDATE",
+        "OLD.status = 'destroyed'",
+        of=("status",),
+    ),
+    Guard("c_1_fact_update", "C-1", "record_fact", "UPDATE", "TRUE"),
+    Guard("c_1_fact_delete", "C-1", "record_fact", "DELETE", f"NOT {RECORD_GOING}"),
+    _frozen(
+        "c_1_correction_content",
+        "C-1",
+        "correction",
+        ("record_id", "field", "old_value", "new_value", "reason", "entered_by", "entered_at"),
+    ),
+    Guard("c_1_correction_delete", "C-1", "correction", "DELETE", f"NOT {RECORD_GOING}"),
+    # retention
+    Guard(
+        "r_4_no_end_date",
+        "R-4",
+        "record",
+        "UPDATE",
+        "NEW.status = 'destroying' AND OLD.status <> 'destroying' AND NEW.keep_until IS NULL",
+        of=("status",),
+    ),
+    Guard(
+        "r_5_held",
+        "R-5",
+        "record",
+        "UPDATE",
+        f"NEW.status = 'destroying' AND OLD.status <> 'destroying' AND {HELD}",
+        of=("status",),
+    ),
+    Guard(
+        "r_5_hold_too_late",
+        "R-5",
+        "hold_item",
+        "INSERT",
+        """EXISTS (SELECT 1 FROM record r WHERE r.id = NEW.item_id
+            AND r.status IN ('destroying', 'stopped', 'destroyed'))""",
+    ),
+    Guard("r_5_hold_item_delete", "R-5", "hold_item", "DELETE", "TRUE"),
+    Guard("r_3_class_update", "R-3", "retention_class", "UPDATE", "OLD.data IS NOT NEW.data"),
+    Guard("r_3_class_delete", "R-3", "retention_class", "DELETE", "TRUE"),
+    Guard("r_6_list_delete", "R-6", "disposal_list", "DELETE", "TRUE"),
+    _frozen(
+        "r_6_list_approved",
+        "R-6",
+        "disposal_list",
+        ("manifest", "manifest_sha256", "approved_sha256", "approved_by"),
+        unless="OLD.approved_by IS NULL",
+    ),
+    Guard("r_6_item_delete", "R-6", "disposal_item", "DELETE", "TRUE"),
+    Guard(
+        "r_6_item_added",
+        "R-6",
+        "disposal_item",
+        "INSERT",
+        """EXISTS (SELECT 1 FROM disposal_list l
+            WHERE l.id = NEW.list_id AND l.approved_by IS NOT NULL)""",
+    ),
+)
+
+
+def install(connection: Connection) -> None:
+    """Create all guards, replacing those of the same name (idempotent)."""
+    for name in live(connection):
+        connection.execute(text(f"DROP TRIGGER {name}"))
+    for guard in GUARDS:
+        connection.execute(text(guard.sqlite()))
+
+
+def live(connection: Connection) -> frozenset[str]:
+    """Return the names of the triggers that the database has now."""
+    rows = connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'"))
+    return frozenset(row[0] for row in rows)

@@ -1,0 +1,80 @@
+"""Number schemes, counters, the register of every number ever given, aliases (N-1 to N-10)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from docctl.models.base import Base, Identified, checked
+
+
+class NumberScheme(Identified, Base):
+    """A numbering scheme as data: its parts, as `domain.numbering` reads them (N-2)."""
+
+    __tablename__ = "number_scheme"
+
+    code: Mapped[str] = mapped_column(String(40), unique=True)
+    name: Mapped[str] = mapped_column(String(200))
+    parts: Mapped[dict[str, Any]]
+
+
+class Counter(Base):
+    """The last sequence number taken in a scope; locked by scope name, in order."""
+
+    __tablename__ = "counter"
+
+    scope: Mapped[str] = mapped_column(String(300), primary_key=True)
+    value: Mapped[int]
+
+
+class NumberState(StrEnum):
+    """What became of a number; none is ever given twice (N-1)."""
+
+    RESERVED = "reserved"
+    USED = "used"
+    VOIDED = "voided"
+
+
+class NumberEntry(Identified, Base):
+    """One number in the register, with what it belongs to (N-1, N-3)."""
+
+    __tablename__ = "number_entry"
+    __table_args__ = (
+        UniqueConstraint("entity_id", "normal"),  # N-10
+        CheckConstraint("state <> 'voided' OR reason <> ''", name="void_has_reason"),
+        CheckConstraint("state <> 'used' OR item_id IS NOT NULL", name="used_has_item"),
+        Index("ix_number_entry_item", "item_id"),
+        Index("ix_number_entry_scope", "scope", "sequence"),
+    )
+
+    entity_id: Mapped[UUID] = mapped_column(ForeignKey("legal_entity.id"))
+    shown: Mapped[str] = mapped_column(String(200))
+    normal: Mapped[str] = mapped_column(String(200))
+    kind: Mapped[str] = mapped_column(String(20))
+    scheme_code: Mapped[str] = mapped_column(String(40), default="")
+    scope: Mapped[str] = mapped_column(String(300), default="")
+    sequence: Mapped[int | None]
+    state: Mapped[NumberState] = mapped_column(checked(NumberState))
+    item_kind: Mapped[str] = mapped_column(String(20), default="")
+    item_id: Mapped[UUID | None]
+    reason: Mapped[str] = mapped_column(String(500), default="")
+    taken_at: Mapped[datetime]
+    taken_by: Mapped[UUID | None]
+
+
+class Alias(Identified, Base):
+    """Another name or number that finds an item: former, misspelt, outside (N-4, N-9)."""
+
+    __tablename__ = "alias"
+    __table_args__ = (Index("ix_alias_normal", "normal"), Index("ix_alias_item", "item_id"))
+
+    item_kind: Mapped[str] = mapped_column(String(20))
+    item_id: Mapped[UUID]
+    kind: Mapped[str] = mapped_column(String(20))
+    text: Mapped[str] = mapped_column(String(500))
+    normal: Mapped[str] = mapped_column(String(500))

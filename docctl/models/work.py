@@ -1,0 +1,113 @@
+"""Open steps, due jobs, deliveries, leases, answered requests (A-4; architecture: followers)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from docctl.domain.approval import Meaning
+from docctl.models.base import Base, Identified, Versioned, checked
+
+
+class StepStatus(StrEnum):
+    """What became of a step of a route."""
+
+    WAITING = "waiting"
+    OPEN = "open"
+    SIGNED = "signed"
+    RETURNED = "returned"
+    CANCELLED = "cancelled"
+
+
+class Step(Identified, Versioned, Base):
+    """A step of a revision's route, with whom it waits for and until when (A-1, A-4)."""
+
+    __tablename__ = "step"
+    __table_args__ = (
+        UniqueConstraint("revision_id", "round", "position"),
+        Index("ix_step_assignee", "assignee_id", "status"),
+    )
+
+    revision_id: Mapped[UUID] = mapped_column(ForeignKey("revision.id"))
+    round: Mapped[int]
+    position: Mapped[int]
+    meaning: Mapped[Meaning] = mapped_column(checked(Meaning))
+    assignee_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    post_id: Mapped[UUID | None] = mapped_column(ForeignKey("post.id"))
+    status: Mapped[StepStatus] = mapped_column(checked(StepStatus))
+    opened_at: Mapped[datetime | None]
+    due_on: Mapped[date | None]
+    calendar: Mapped[str] = mapped_column(String(40), default="natural")
+    closed_at: Mapped[datetime | None]
+    comment: Mapped[str] = mapped_column(Text, default="")
+    #: The next level, once the step is overdue (处理逾期反应).
+    escalated_to: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    escalated_at: Mapped[datetime | None]
+
+
+class DueJob(Identified, Base):
+    """Something that falls due at an instant; worked in order, also after days off."""
+
+    __tablename__ = "due_job"
+    __table_args__ = (
+        UniqueConstraint("kind", "subject_id"),
+        Index("ix_due_job_due", "done_at", "due_at"),
+    )
+
+    kind: Mapped[str] = mapped_column(String(40))
+    subject_id: Mapped[UUID]
+    due_at: Mapped[datetime]
+    done_at: Mapped[datetime | None]
+
+
+class Delivery(Identified, Base):
+    """An outside effect, wanted by a transaction: tried until done, never replayed by a rebuild."""
+
+    __tablename__ = "delivery"
+    __table_args__ = (Index("ix_delivery_next", "done_at", "next_at"),)
+
+    kind: Mapped[str] = mapped_column(String(40))
+    key: Mapped[str] = mapped_column(String(200), unique=True)
+    payload: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    tries: Mapped[int] = mapped_column(default=0)
+    next_at: Mapped[datetime]
+    last_error: Mapped[str] = mapped_column(String(300), default="")
+    created_at: Mapped[datetime]
+    done_at: Mapped[datetime | None]
+
+
+class Lease(Base):
+    """Who works as the worker until when; two holders do no harm."""
+
+    __tablename__ = "lease"
+
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    holder: Mapped[str] = mapped_column(String(80))
+    until: Mapped[datetime]
+
+
+class AnsweredRequest(Base):
+    """A request that was carried out: a repeat gets the first answer."""
+
+    __tablename__ = "answered_request"
+
+    request_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    person_id: Mapped[UUID | None]
+    use_case: Mapped[str] = mapped_column(String(60))
+    digest: Mapped[str] = mapped_column(String(64))
+    answer: Mapped[str] = mapped_column(Text)
+    answered_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class Setting(Base):
+    """A fact about this installation, such as the time zone its dates were computed in."""
+
+    __tablename__ = "setting"
+
+    key: Mapped[str] = mapped_column(String(60), primary_key=True)
+    value: Mapped[dict[str, Any]]

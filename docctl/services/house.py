@@ -1,0 +1,35 @@
+"""What a use case may ask for besides its session: put together once, in `wiring`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from docctl.reading.pool import ReaderPool
+from docctl.services.people.passwords import Passwords
+from docctl.services.staging import Staging
+from docctl.services.uow import UnitOfWork
+from search.api import SearchEngine
+from storage.api import ObjectStore
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """The collaborators of services, queries and jobs; `zone` is the company's time zone."""
+
+    uow: UnitOfWork
+    objects: ObjectStore
+    search: SearchEngine
+    staging: Staging
+    pool: ReaderPool
+    passwords: Passwords
+    clock: Callable[[], datetime]
+    zone: ZoneInfo
+    language: str
+    public_url: str
+
+    def today(self) -> date:
+        """Return the day it is now in the company's time zone."""
+        return self.clock().astimezone(self.zone).date()
