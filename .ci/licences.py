@@ -1,0 +1,152 @@
+"""Which licences may be used: writes docs/licences.md from the lock, or with --check compares.
+
+Only what the lock names is looked at, so that a tool somebody tried out stays out of the list.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Final
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+LIST: Final = ROOT / "docs" / "licences.md"
+
+#: Licences under which we may use and ship. An expression passes when each of its parts does.
+ALLOWED: Final = frozenset(
+    {
+        "0BSD",
+        "Apache-2.0",
+        "BSD",
+        "BSD-2-Clause",
+        "BSD-3-Clause",
+        "ISC",
+        "MIT",
+        "MIT-0",
+        "MIT-CMU",
+        "MPL-2.0",
+        "PSF-2.0",
+        "Unlicense",
+        "ZPL-2.1",
+    }
+)
+
+#: Names as older packages write them.
+SPDX: Final = {
+    "Apache Software License": "Apache-2.0",
+    "Apache License 2.0": "Apache-2.0",
+    "BSD License": "BSD",
+    "ISC License (ISCL)": "ISC",
+    "MIT License": "MIT",
+    "Mozilla Public License 2.0 (MPL 2.0)": "MPL-2.0",
+    "Python Software Foundation License": "PSF-2.0",
+    "Zope Public License": "ZPL-2.1",
+}
+
+#: Packages whose metadata does not say it in words a program can read; read by us in their files.
+READ: Final = {
+    # The binding is under either; PDFium and what is built into it come with like licences.
+    "pypdfium2": "Apache-2.0 OR BSD-3-Clause",
+    # "DFSG approved" is a category of Debian's, not a licence.
+    "pytest-timeout": "MIT",
+}
+
+#: What the style sheet is made with; its licence stands in the committed result.
+STYLE_TOOLS: Final = ROOT / "docctl" / "web" / "static" / "src" / "package-lock.json"
+
+
+def normal(name: str) -> str:
+    """Return a package name as the index compares it."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def locked(path: Path) -> dict[str, str]:
+    """Return the versions in a lock file by name."""
+    text = path.read_text("utf-8")
+    found = re.findall(r"^([A-Za-z0-9._-]+)(?:\[[^\]]*\])?==([^\s;\\]+)", text, re.MULTILINE)
+    return {normal(name): version for name, version in found}
+
+
+def parts(licence: str) -> list[str]:
+    """Return the single licences of an expression."""
+    return [SPDX.get(p.strip(), p.strip()) for p in re.split(r"\s(?:AND|OR)\s|;|,", licence)]
+
+
+def installed() -> dict[str, tuple[str, str]]:
+    """Return name and licence of every installed package by its normal name."""
+    tool = Path(sys.executable).with_name("pip-licenses")
+    command = [str(tool), "--from=mixed", "--format=json", "--with-system"]
+    answer = subprocess.run(command, check=True, capture_output=True, text=True)
+    return {
+        (key := normal(p["Name"])): (
+            p["Name"],
+            READ.get(key) or SPDX.get(p["License"], p["License"]),
+        )
+        for p in json.loads(answer.stdout)
+    }
+
+
+def table(versions: dict[str, str], packages: dict[str, tuple[str, str]]) -> list[str]:
+    """Return the lines of one table."""
+    # What is locked for another system only is not installed here and cannot be read.
+    rows = [
+        f"| {packages[key][0]} | {versions[key]} | {packages[key][1]} |"
+        for key in sorted(versions.keys() & packages.keys())
+    ]
+    return ["| package | version | licence |", "| --- | --- | --- |", *rows]
+
+
+def style_tools() -> list[str]:
+    """Return the lines for what the style sheet is built from."""
+    if not STYLE_TOOLS.exists():
+        return []
+    entries = json.loads(STYLE_TOOLS.read_text("utf-8"))["packages"]
+    wanted = entries[""].get("dependencies", {}) | entries[""].get("devDependencies", {})
+    versions = {name: entries[f"node_modules/{name}"]["version"] for name in wanted}
+    licences = {name: (name, entries[f"node_modules/{name}"]["license"]) for name in wanted}
+    return ["", "## The style sheet is built from", "", *table(versions, licences)]
+
+
+def main() -> int:
+    """Write or check the list; say what is wrong in one line each."""
+    packages = installed()
+    run = locked(ROOT / "requirements.lock")
+    both = locked(ROOT / "requirements-dev.lock") | run
+    develop = {key: version for key, version in both.items() if key not in run}
+    wrong = [
+        f"{name}: licence not allowed or not known: {licence}"
+        for key, (name, licence) in sorted(packages.items())
+        if key in both and not set(parts(licence)) <= ALLOWED
+    ]
+    lines = [
+        "# Licences of what docctl uses",
+        "",
+        "Written by `make licence-list` from the lock files; `make check` fails when it is stale.",
+        "docctl itself is under Apache-2.0.",
+        "",
+        "## docctl is installed and run with",
+        "",
+        *table(run, packages),
+        "",
+        "## docctl is developed with",
+        "",
+        *table(develop, packages),
+        *style_tools(),
+    ]
+    text = "\n".join(lines) + "\n"
+    if "--check" not in sys.argv[1:]:
+        LIST.write_text(text, "utf-8")
+    elif not LIST.exists() or LIST.read_text("utf-8") != text:
+        wrong.append("docs/licences.md is out of date: run `make licence-list`")
+    for line in wrong:
+        print(line, file=sys.stderr)
+    if not wrong:
+        print(f"{len(both.keys() & packages.keys())} packages, every licence allowed")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
