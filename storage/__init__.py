@@ -1,0 +1,1 @@
+"""Object storage as a library: write-once versions, locked, held, checked, destroyed."""

@@ -1,0 +1,69 @@
+"""Decides in which order a local store is walked, and what it shows of damaged objects (T-3)."""
+
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from storage.api import Listed
+from storage.errors import Damaged, InvalidKey
+from storage.keys import Area, Key
+from storage.layout import Layout, Names
+from storage.state import read_state
+
+
+def listed(layout: Layout, area: Area, prefix: str, after: Key | None) -> Iterator[Listed]:
+    """Yield every version of an area in the order of `Key.path`, one folder in memory at a time."""
+    behind = "" if after is None else after.path
+
+    def may_hold(start: str) -> bool:
+        past = start < behind and not behind.startswith(start)
+        return not past and (start.startswith(prefix) or prefix.startswith(start))
+
+    for kind in _folders(layout.root / area):
+        if may_hold(f"{kind.name}/"):
+            for item in _folders(kind):
+                if may_hold(f"{kind.name}/{item.name}/"):
+                    for key in _keys(area, item):
+                        if key.path > behind and key.path.startswith(prefix):
+                            yield from _versions(layout, key)
+
+
+def _folders(folder: Path) -> Iterator[Path]:
+    with os.scandir(folder) as entries:
+        names = sorted(entry.name for entry in entries if entry.is_dir(follow_symlinks=False))
+    return (folder / name for name in names)
+
+
+def _keys(area: Area, item: Path) -> list[Key]:
+    """Return the keys in an item's folder; it may have gone since its name was read."""
+    try:
+        leaves = {path.name.partition(".")[0] for path in item.iterdir()}
+    except FileNotFoundError:
+        return []
+    keys = []
+    for leaf in leaves:
+        try:
+            keys.append(Key.parse(f"{area}/{item.parent.name}/{item.name}/{leaf}"))
+        except InvalidKey:
+            continue  # a temporary file, or nothing of ours
+    return sorted(keys, key=lambda key: key.path)
+
+
+def _versions(layout: Layout, key: Key) -> Iterator[Listed]:
+    # The files first, the state afterwards: an object that appears in between has both.
+    stored = Names(layout.item(key), key).stored
+    try:
+        state = read_state(layout.state(key), key)
+    except Damaged:
+        state = None
+    if state is not None:
+        yield Listed(key, state.version, state.size, state.stored_at)
+        return
+    # Damaged objects are shown as well, or no check would ever come to them.
+    for version, path in stored.items():
+        try:
+            found = path.lstat()
+        except FileNotFoundError:
+            continue
+        yield Listed(key, version, found.st_size, datetime.fromtimestamp(found.st_mtime, UTC))
