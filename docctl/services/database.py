@@ -33,7 +33,7 @@ def open_database(path: Path) -> Engine:
 
     @event.listens_for(engine, "connect")
     def _on_connect(connection: DBAPIConnection, _: Any) -> None:
-        connection.isolation_level = None  # type: ignore[attr-defined]  # sqlite3's own attribute
+        connection.isolation_level = None
         cursor = connection.cursor()
         for pragma in PRAGMAS:
             cursor.execute(f"PRAGMA {pragma}")

@@ -27,7 +27,7 @@ class LockOrderBroken(AssertionError):
     """A use case asked for a lock that comes before one it already has: a fault of ours."""
 
 
-def lock(session: Session, rank: Rank, query: Select[tuple[T]]) -> Sequence[T]:
+def lock(session: Session, rank: Rank, query: Select[T]) -> Sequence[T]:
     """Lock and return the rows, as they are now; raise `LockOrderBroken` out of order.
 
     On SQLite the write transaction itself excludes others; the order is held all the same.

@@ -1,0 +1,126 @@
+"""All settings: `DOCCTL_*` variables and `.env`, read once into one frozen object.
+
+Each is documented in `docs/operations.md`; a wrong value stops the start with one clear line.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from dotenv import dotenv_values
+
+PREFIX: Final = "DOCCTL_"
+LANGUAGES: Final = ("zh_Hans", "en")
+
+
+class WrongSetting(ValueError):
+    """A setting that cannot be used; the message is one line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What an installation decides; sizes in bytes."""
+
+    data: Path = field(metadata={"help": "data folder: database, objects, index, keys"})
+    secret_key: str = field(repr=False, metadata={"help": "signs forms; made in the data folder"})
+    public_url: str = field(
+        default="http://127.0.0.1:8000", metadata={"help": "address that people type"}
+    )
+    time_zone: str = field(
+        default="Asia/Shanghai", metadata={"help": "company time zone: days begin at its 00:00"}
+    )
+    language: str = field(default="zh_Hans", metadata={"help": "default language: zh_Hans or en"})
+    upload_limit_mb: int = field(default=200, metadata={"help": "largest upload, in MiB"})
+    worker: bool = field(
+        default=True, metadata={"help": "run the worker as a thread of the server: on or off"}
+    )
+    readers: int = field(
+        default=2, metadata={"help": "child processes that read uploads, 1 to 16"}
+    )
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The company's time zone."""
+        return ZoneInfo(self.time_zone)
+
+    @classmethod
+    def from_env(
+        cls, environ: Mapping[str, str] | None = None, *, folder: Path | None = None
+    ) -> Settings:
+        """Read the settings; raise WrongSetting with one clear line for what cannot be used."""
+        usual = {one.name: one.default for one in fields(cls)}
+        env = {**_dotenv(folder or Path.cwd()), **(os.environ if environ is None else environ)}
+        given = {key[len(PREFIX) :].lower(): env[key] for key in env if key.startswith(PREFIX)}
+        unknown = set(given) - {one.name for one in fields(cls)}
+        if unknown:
+            raise WrongSetting(f"unknown setting: {PREFIX}{sorted(unknown)[0].upper()}")
+        data = Path(given.get("data") or "data").expanduser().absolute()
+        return cls(
+            data=data,
+            secret_key=given.get("secret_key") or _kept_secret(data),
+            public_url=_url(given.get("public_url") or str(usual["public_url"])),
+            time_zone=_zone(given.get("time_zone") or str(usual["time_zone"])),
+            language=_one_of("language", given.get("language") or str(usual["language"]), LANGUAGES),
+            upload_limit_mb=_number("upload_limit_mb", given.get("upload_limit_mb", "200"), 1, 4096),
+            worker=_one_of("worker", given.get("worker", "on"), ("on", "off")) == "on",
+            readers=_number("readers", given.get("readers", "2"), 1, 16),
+        )
+
+
+def _dotenv(folder: Path) -> dict[str, str]:
+    return {key: value or "" for key, value in dotenv_values(folder / ".env").items()}
+
+
+def _kept_secret(data: Path) -> str:
+    """Return the installation's own secret, making it at the first start (no default password)."""
+    path = data / "secret.key"
+    try:
+        return path.read_text().strip()
+    except FileNotFoundError:
+        data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        fresh = secrets.token_urlsafe(48)
+        try:
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:  # another process was first
+            return path.read_text().strip()
+        with os.fdopen(descriptor, "w") as target:
+            target.write(fresh)
+        return fresh
+    except OSError as error:
+        raise WrongSetting(f"{PREFIX}DATA: {path} cannot be read: {error.strerror}") from error
+
+
+def _url(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.netloc:
+        raise WrongSetting(f"{PREFIX}PUBLIC_URL: {value!r} is no http address")
+    return value.rstrip("/")
+
+
+def _zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise WrongSetting(f"{PREFIX}TIME_ZONE: {value!r} is no time zone") from error
+    return value
+
+
+def _one_of(name: str, value: str, choices: tuple[str, ...]) -> str:
+    if value not in choices:
+        raise WrongSetting(f"{PREFIX}{name.upper()}: {value!r} is not one of {', '.join(choices)}")
+    return value
+
+
+def _number(name: str, value: str, least: int, most: int) -> int:
+    if not value.isascii() or not value.isdigit() or not least <= int(value) <= most:
+        raise WrongSetting(
+            f"{PREFIX}{name.upper()}: {value!r} is no whole number from {least} to {most}"
+        )
+    return int(value)

@@ -1,0 +1,87 @@
+"""Who sees an item: interned sets of reader tokens, resolved once for a request (X-1, X-3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from docctl.domain.canonical import canonical, sha256
+from docctl.domain.permissions import Actor
+from docctl.domain.roles import Role, reader_tokens
+from docctl.models.access import AccessDenied, AccessSet, AccessToken
+
+
+def intern_set(
+    session: Session, tokens: Iterable[str], *, denied: Iterable[UUID] = ()
+) -> UUID:
+    """Return the set with exactly these readers, making it where it is new."""
+    readers, without = sorted(set(tokens)), sorted(set(denied))
+    digest = sha256(canonical([readers, without]))
+    found = session.scalar(select(AccessSet.id).where(AccessSet.digest == digest))
+    if found is not None:
+        return found
+    row = AccessSet(digest=digest)
+    session.add(row)
+    session.flush()  # tokens refer to the set
+    session.add_all([AccessToken(set_id=row.id, token=token) for token in readers])
+    session.add_all([AccessDenied(set_id=row.id, person_id=person) for person in without])
+    session.flush()  # the same transaction may look the set up again
+    return row.id
+
+
+def visible_sets(actor: Actor) -> Select[UUID]:
+    """Return the query for the sets that let this person see, for `access_set_id IN (…)`."""
+    if actor.is_operator:
+        return select(AccessSet.id)
+    assert actor.person_id is not None
+    tokens = reader_tokens(actor.person_id, actor.unit_id, actor.roles)
+    denied = select(AccessDenied.set_id).where(AccessDenied.person_id == actor.person_id)
+    return (
+        select(AccessToken.set_id)
+        .where(AccessToken.token.in_(sorted(tokens)), AccessToken.set_id.not_in(denied))
+        .distinct()
+    )
+
+
+def sets_of(session: Session, actor: Actor) -> frozenset[UUID]:
+    """Return the ids of the sets that let this person see."""
+    return frozenset(session.scalars(visible_sets(actor)))
+
+
+def sees(session: Session, actor: Actor, set_id: UUID) -> bool:
+    """Say whether this set lets the person see."""
+    if actor.is_operator:
+        return True
+    return session.scalar(visible_sets(actor).where(AccessToken.set_id == set_id)) is not None
+
+
+def record_readers(unit_id: UUID, filer_id: UUID | None, filer_unit: UUID | None) -> set[str]:
+    """Return who sees a record by default: its unit, its keeper, the archive, leader, auditors (X-1)."""
+    tokens = {
+        f"unit:{unit_id}",
+        f"role:{Role.KEEPER.value}@{unit_id}",
+        f"role:{Role.KEEPER.value}",
+        f"role:{Role.RECORDS_MANAGER.value}",
+        f"role:{Role.LEADER.value}",
+        f"role:{Role.AUDITOR.value}",
+    }
+    if filer_id is not None and filer_unit != unit_id:
+        tokens.add(f"person:{filer_id}")
+    return tokens
+
+
+def insider_readers(unit_id: UUID, people: Iterable[UUID]) -> set[str]:
+    """Return who sees a document's drafts and obsolete revisions: owner, control, auditors, its signers."""
+    return {
+        f"unit:{unit_id}",
+        f"role:{Role.DOCUMENT_CONTROLLER.value}",
+        f"role:{Role.AUDITOR.value}",
+        f"role:{Role.LEADER.value}",
+    } | {f"person:{person}" for person in people}
+
+
+#: Who reads a document in force by default: everybody with an account.
+STAFF_READERS = frozenset({"staff"})

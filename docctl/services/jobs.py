@@ -1,0 +1,32 @@
+"""How a transaction asks for something that happens after it: deliveries and due jobs."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from docctl.models.work import Delivery, DueJob
+
+
+def want(
+    session: Session, kind: str, *, key: str, payload: dict[str, Any], at: datetime
+) -> None:
+    """Ask for an outside effect once; `key` names it, so that a repeat of the wish adds nothing."""
+    full = f"{kind}:{key}"
+    if session.scalar(select(Delivery.id).where(Delivery.key == full)) is None:
+        session.add(Delivery(kind=kind, key=full, payload=payload, created_at=at, next_at=at))
+
+
+def due(session: Session, kind: str, *, subject_id: UUID, at: datetime) -> None:
+    """Put something on the list of what falls due at an instant; a later wish moves it."""
+    row = session.scalars(
+        select(DueJob).where(DueJob.kind == kind, DueJob.subject_id == subject_id)
+    ).first()
+    if row is None:
+        session.add(DueJob(kind=kind, subject_id=subject_id, due_at=at))
+    else:
+        row.due_at, row.done_at = at, None

@@ -1,0 +1,184 @@
+"""Every use case, registered with its permission: one function, one transaction (style 8, 10).
+
+A use case is written as `fn(session, cmd, by)` and called as `fn(cmd, by=…, house=…)`. Around it:
+a repeated request gets the first answer, the signer's password is checked and files are stored
+before the transaction, the caller's roles are read again inside it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final, Generic, TypeVar
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from docctl.domain.canonical import canonical, sha256
+from docctl.domain.verdicts import Conflict, NotFound, Refused, RuleRefused
+from docctl.models.trail import AuditHead
+from docctl.models.work import AnsweredRequest
+from docctl.services.caller import Caller
+from docctl.services.house import House
+from docctl.services.people.actors import standing_of
+from docctl.services.people.prove import prove
+
+C = TypeVar("C")
+T = TypeVar("T")
+
+#: Fields of a command that differ between a request and its repeat.
+_UNSTABLE: Final = frozenset({"item_id", "files", "house"})
+
+_REGISTRY: dict[str, UseCase[Any, Any]] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared(Generic[C]):
+    """A command after its outside work was done, and how to undo that work."""
+
+    cmd: C
+    undo: Callable[[], None]
+
+
+@dataclass(frozen=True)
+class UseCase(Generic[C, T]):
+    """A registered use case; call it with a command, a caller and the house."""
+
+    name: str
+    permission: str
+    signs: bool
+    run: Callable[[Session, C, Caller], T]
+    before: Callable[[C, Caller, House], Prepared[C]] | None
+
+    def __call__(self, cmd: C, *, by: Caller, house: House) -> T:
+        """Carry out the use case in one transaction and return its answer.
+
+        Raises RuleRefused, Conflict or NotFound; then nothing has changed.
+        """
+        if by.request_id:
+            with house.uow.read() as session:
+                if (first := self._answered(session, cmd, by)) is not None:
+                    return first[0]
+        if self.signs:
+            by = replace(by, proof=prove(house, by), password=None)
+        prepared = self.before(cmd, by, house) if self.before else Prepared(cmd, _nothing)
+        try:
+            answer, used = house.uow.write(
+                lambda session: self._inside(session, prepared.cmd, by, house)
+            )
+        except BaseException:
+            prepared.undo()
+            raise
+        if not used:
+            prepared.undo()
+        return answer
+
+    def _inside(self, session: Session, cmd: C, by: Caller, house: House) -> tuple[T, bool]:
+        if by.request_id and (first := self._answered(session, cmd, by)) is not None:
+            return first[0], False
+        by = self._refreshed(session, by, house)
+        answer = self.run(session, cmd, by)
+        if by.request_id:
+            session.add(
+                AnsweredRequest(
+                    request_id=by.request_id,
+                    person_id=by.actor.person_id,
+                    use_case=self.name,
+                    digest=_digest(cmd),
+                    answer=_dump(answer),
+                    answered_at=by.at,
+                )
+            )
+        return answer, True
+
+    def _refreshed(self, session: Session, by: Caller, house: House) -> Caller:
+        """Read again, inside the transaction, what may have changed since the request began."""
+        newest = session.execute(select(AuditHead.recorded_at)).scalar_one()
+        at = max(house.clock(), newest)  # never behind the trail
+        if by.actor.person_id is None:
+            return replace(by, at=at)
+        standing = standing_of(session, by.actor.person_id)
+        if self.signs:
+            if by.proof is None or by.proof.password_version != standing.password_version:
+                raise RuleRefused(Refused("A-3", "wrong_password"))
+            if not standing.may_sign:
+                raise RuleRefused(Refused("A-15", "reset_unconfirmed"))
+        return replace(by, at=at, actor=standing.actor)
+
+    def _answered(self, session: Session, cmd: C, by: Caller) -> tuple[T] | None:
+        row = session.get(AnsweredRequest, by.request_id)
+        if row is None:
+            return None
+        same = (
+            row.use_case == self.name
+            and row.person_id == by.actor.person_id
+            and row.digest == _digest(cmd)
+        )
+        if not same:
+            raise Conflict(Refused("request", "repeated_with_other_content"))
+        answer: T = _load(row.answer)
+        return (answer,)
+
+
+def use_case(
+    permission: str,
+    *,
+    signs: bool = False,
+    before: Callable[[C, Caller, House], Prepared[C]] | None = None,
+) -> Callable[[Callable[[Session, C, Caller], T]], UseCase[C, T]]:
+    """Register a function as the use case that needs `permission`; `signs` asks for the password."""
+
+    def register(fn: Callable[[Session, C, Caller], T]) -> UseCase[C, T]:
+        found = UseCase(fn.__name__, permission, signs, fn, before)
+        found.__dict__["__doc__"] = fn.__doc__
+        if fn.__name__ in _REGISTRY:
+            raise ValueError(f"{fn.__name__} is registered twice")
+        _REGISTRY[fn.__name__] = found
+        return found
+
+    return register
+
+
+def registry() -> Mapping[str, UseCase[Any, Any]]:
+    """Return all use cases by name."""
+    return dict(_REGISTRY)
+
+
+def _nothing() -> None:
+    """Undo nothing."""
+
+
+def _digest(cmd: Any) -> str:
+    values = {
+        field.name: getattr(cmd, field.name)
+        for field in dataclasses.fields(cmd)
+        if field.name not in _UNSTABLE
+    }
+    return sha256(canonical({"command": type(cmd).__name__, "values": _flat(values)}))
+
+
+def _flat(value: Any) -> Any:
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {field.name: _flat(getattr(value, field.name)) for field in dataclasses.fields(value)}
+    if isinstance(value, Mapping):
+        return {str(key): _flat(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_flat(inner) for inner in value]
+    return value
+
+
+def _dump(answer: Any) -> str:
+    if isinstance(answer, UUID):
+        return json.dumps({"uuid": str(answer)})
+    return json.dumps({"value": answer})
+
+
+def _load(text: str) -> Any:
+    value = json.loads(text)
+    return UUID(value["uuid"]) if "uuid" in value else value["value"]
+
+
+__all__ = ["NotFound", "Prepared", "UseCase", "registry", "use_case"]

@@ -1,0 +1,41 @@
+"""The one place that names concrete backends and puts the house together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from docctl.config import Settings
+from docctl.reading.pool import ReaderPool
+from docctl.services.database import open_database
+from docctl.services.gate import FairGate
+from docctl.services.house import House
+from docctl.services.people.passwords import Passwords
+from docctl.services.staging import Staging
+from docctl.services.uow import UnitOfWork
+from search.tantivy import TantivyEngine
+from storage.local import LocalStore
+
+
+def system_clock() -> datetime:
+    """Return the time of the machine, UTC; the clock is no setting."""
+    return datetime.now(UTC)
+
+
+def build(settings: Settings, *, clock: Callable[[], datetime] = system_clock) -> House:
+    """Return the house for these settings; only tests and the sample company bring their own clock."""
+    data = settings.data
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    engine = open_database(data / "docctl.db")
+    return House(
+        uow=UnitOfWork(engine, clock=clock, gate=FairGate(data / "write.lock")),
+        objects=LocalStore(data / "objects", clock=clock),
+        search=TantivyEngine(data / "index"),
+        staging=Staging(data / "staging", limit=settings.upload_limit_mb << 20),
+        pool=ReaderPool(workers=settings.readers),
+        passwords=Passwords(),
+        clock=clock,
+        zone=settings.zone,
+        language=settings.language,
+        public_url=settings.public_url,
+    )
