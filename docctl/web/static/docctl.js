@@ -1,0 +1,240 @@
+// What scripts add to pages that are complete without them: keys, marking rows, uploads that
+// start at once, typed text that is kept, and progress that moves.
+"use strict";
+
+const all = (selector, within = document) => [...within.querySelectorAll(selector)];
+const fill = (words, values) => words.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
+
+// Rows of a register, cards of a list: j, k, enter, x.
+const rows = all("[data-row]");
+let at = -1;
+
+function moveTo(index) {
+  if (!rows.length) return;
+  rows[at]?.classList.remove("cur");
+  at = Math.max(0, Math.min(rows.length - 1, index));
+  rows[at].classList.add("cur");
+  rows[at].querySelector("a.row-link, a")?.focus({ preventScroll: true });
+  rows[at].scrollIntoView({ block: "nearest" });
+}
+
+function showSelected(form) {
+  const boxes = all("input[name=ids]", form);
+  const count = boxes.filter((box) => box.checked).length;
+  const words = form.querySelector("[data-selected]");
+  if (words) words.textContent = fill(words.dataset.words, { count });
+  const whole = form.querySelector("[data-select-all]");
+  if (whole) {
+    whole.checked = count > 0 && count === boxes.length;
+    whole.indeterminate = count > 0 && count < boxes.length;
+  }
+}
+
+for (const form of all(".register-form")) {
+  const whole = form.querySelector("[data-select-all]");
+  if (whole) {
+    whole.hidden = false;
+    whole.addEventListener("change", () => {
+      all("input[name=ids]", form).forEach((box) => (box.checked = whole.checked));
+      showSelected(form);
+    });
+  }
+  form.addEventListener("change", () => showSelected(form));
+  showSelected(form);
+}
+
+// Keys. Nothing happens while someone types, composes, or holds a modifier.
+let led = 0; // when `g` was pressed
+
+const press = (selector) => document.querySelector(selector)?.click();
+const keys = {
+  "/": () => document.querySelector("#q")?.focus(),
+  "?": () => document.querySelector("#keys")?.togglePopover?.(),
+  j: () => moveTo(at + 1),
+  k: () => moveTo(at - 1),
+  e: () => press("[data-key=e]"),
+  s: () => press("[data-key=s]"),
+  x: () => {
+    const box = rows[at]?.querySelector("input[name=ids]");
+    if (box) box.click();
+  },
+  Enter: (event) => {
+    if (at < 0 || event.target.closest("a, button, summary")) return false;
+    rows[at].querySelector("a.row-link, a")?.click();
+    return true;
+  },
+};
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+  const typing = event.target.closest("input:not([type=checkbox], [type=radio]), textarea, select");
+  if (typing) {
+    if (event.key === "Escape" && typing.id === "q") typing.blur();
+    return;
+  }
+  if (led && Date.now() - led < 1500 && /^[idr]$/.test(event.key)) {
+    led = 0;
+    press(`[data-go=${event.key}]`);
+    return;
+  }
+  led = event.key === "g" ? Date.now() : 0;
+  const act = keys[event.key];
+  if (act && act(event) !== false) event.preventDefault();
+});
+
+// Errors of a form are read first.
+document.querySelector("[data-focus]")?.focus();
+
+// Uploads: the file is sent when it is chosen; the form then carries only its id. Without an
+// answer the field stays as it was, and the form sends the file itself.
+function send(field, input, file) {
+  const { uploadUrl, csrf, wordsSending, wordsDone, wordsFailed, wordsOffline } = field.dataset;
+  const state = field.querySelector("[data-upload-state]");
+  const bar = field.querySelector("[data-upload-bar]");
+  const staged = field.querySelector("[data-upload-id]");
+  const request = new XMLHttpRequest();
+  const body = new FormData();
+  body.append("file", file);
+  staged.value = "";
+  bar.hidden = false;
+  state.classList.remove("failed");
+
+  const say = (percent) => {
+    bar.value = percent;
+    state.textContent = fill(wordsSending, { name: file.name, percent });
+  };
+  const fail = (words) => {
+    bar.hidden = true;
+    state.classList.add("failed");
+    state.textContent = words;
+  };
+  request.upload.onprogress = (event) => {
+    if (event.lengthComputable) say(Math.floor((event.loaded / event.total) * 100));
+  };
+  request.onerror = () => fail(wordsOffline);
+  request.onload = () => {
+    const answer = request.response;
+    if (!answer?.id) {
+      if (answer?.message) input.value = ""; // refused by a rule: sending it again would not help
+      fail(answer?.message ? fill(wordsFailed, { reason: answer.message }) : wordsOffline);
+      return;
+    }
+    bar.hidden = true;
+    staged.value = answer.id;
+    input.value = "";
+    input.required = false;
+    state.textContent = fill(wordsDone, { name: answer.name, size: sized(answer.size) });
+  };
+  request.open("POST", uploadUrl);
+  request.responseType = "json";
+  request.setRequestHeader("X-CSRF-Token", csrf);
+  request.setRequestHeader("Accept", "application/json");
+  field.request?.abort();
+  field.request = request;
+  say(0);
+  request.send(body);
+}
+
+function sized(bytes) {
+  if (bytes < 1000) return `${bytes} B`;
+  return bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
+}
+
+for (const field of all("[data-upload-url]")) {
+  const input = field.querySelector("input[type=file]");
+  input.addEventListener("change", () => input.files.length && send(field, input, input.files[0]));
+  // A form sent while its file is still on the way would send it twice: it waits.
+  field.closest("form")?.addEventListener("submit", (event) => {
+    const { request } = field;
+    if (!request || request.readyState === 4) return;
+    event.preventDefault();
+    request.addEventListener("loadend", () => event.target.requestSubmit(event.submitter), { once: true });
+  });
+}
+
+// Typed text is kept in this tab until the form has been taken.
+const PREFIX = "docctl.draft.";
+const me = document.body.dataset.person;
+const named = (form) => PREFIX + form.dataset.draft;
+const kinds = "input:not([type=hidden], [type=password], [type=file]), textarea, select";
+
+function read(key) {
+  try {
+    return JSON.parse(sessionStorage.getItem(key));
+  } catch {
+    return null;
+  }
+}
+
+function keep(form, sent) {
+  const values = all(kinds, form)
+    .filter((field) => field.name)
+    .map((field) => (/checkbox|radio/.test(field.type) ? field.checked : field.value));
+  try {
+    sessionStorage.setItem(named(form), JSON.stringify({ by: me, sent, values }));
+  } catch {
+    return; // a full store loses the convenience, nothing else
+  }
+  const word = form.querySelector("[data-draft-word]");
+  if (word && !sent) word.textContent = word.dataset.words;
+}
+
+const drafts = all("form[data-draft]");
+if (me) {
+  const here = new Set(drafts.map(named));
+  for (const key of Object.keys(sessionStorage).filter((name) => name.startsWith(PREFIX))) {
+    const kept = read(key);
+    if (!kept || kept.by !== me || (kept.sent && !here.has(key))) sessionStorage.removeItem(key);
+  }
+}
+for (const form of drafts) {
+  const kept = read(named(form));
+  const fields = all(kinds, form).filter((field) => field.name);
+  // What the server gave back after a refusal is newer than what the tab remembers.
+  if (kept?.values.length === fields.length && !form.querySelector("[aria-invalid]") && !document.querySelector(".error-summary")) {
+    fields.forEach((field, index) => {
+      if (/checkbox|radio/.test(field.type)) field.checked = kept.values[index];
+      else field.value = kept.values[index];
+    });
+  }
+  let pause;
+  form.addEventListener("input", () => {
+    clearTimeout(pause);
+    pause = setTimeout(keep, 400, form, false);
+  });
+  form.addEventListener("submit", () => {
+    clearTimeout(pause);
+    keep(form, true);
+  });
+}
+for (const form of all("[data-forget]")) {
+  form.addEventListener("submit", () => {
+    for (const key of Object.keys(sessionStorage)) if (key.startsWith(PREFIX)) sessionStorage.removeItem(key);
+  });
+}
+
+// Work in the background: asks until it is done, seldom while nobody looks.
+for (const work of all("[data-poll-url]")) {
+  const words = work.querySelector("[data-poll-text]");
+  const bar = work.querySelector("progress");
+  const ask = async () => {
+    let wait = document.hidden ? 10000 : 1000;
+    try {
+      const answer = await fetch(work.dataset.pollUrl, { headers: { Accept: "application/json" } });
+      if (!answer.ok) throw new Error(String(answer.status));
+      const { text, done, percent, next } = await answer.json();
+      words.textContent = text;
+      if (percent === null || percent === undefined) bar.removeAttribute("value");
+      else bar.value = percent;
+      if (done) {
+        if (next) location.assign(next);
+        return;
+      }
+    } catch {
+      words.textContent = work.dataset.wordsLost;
+      wait = 10000;
+    }
+    setTimeout(ask, wait);
+  };
+  setTimeout(ask, 1000);
+}
