@@ -31,7 +31,6 @@ from storage.api import (
     HoldActive,
     Key,
     Listed,
-    LockNotHonoured,
     ObjectMissing,
     RetentionActive,
     RetentionShortened,
@@ -43,6 +42,7 @@ from storage.api import (
     uuid7,
 )
 from storage.blocks import CheckedFile, blocks, hash_of
+from storage.commit import change, publish
 from storage.disk import Disk, Temporary, exclusive, inode, translated
 from storage.layout import Layout, Names, open_to_read
 from storage.listing import listed
@@ -104,7 +104,7 @@ class LocalStore:
                 retain_until=until,
             )
             with translated():
-                self._publish(state, content, state_file)
+                publish(self._layout, self._disk, state, content=content, state_file=state_file)
         return Stored(key, state.version, state.sha256, total, state.sha256, total)
 
     def open(self, key: Key, version: str) -> AbstractContextManager[BinaryIO]:
@@ -134,18 +134,19 @@ class LocalStore:
             current = state.retain_until
             if current is not None and until < current:
                 raise RetentionShortened(key, version, current, until)
-            self._change(state, replace(state, retain_until=until))
+            change(self._layout, self._disk, state, replace(state, retain_until=until))
 
     def hold(self, key: Key, version: str, *, on: bool) -> None:
         """Set or lift the hold (R-5)."""
         require_locks(key, version, on)
         with self._changing(key, version) as state:
-            self._change(state, replace(state, held=on))
+            change(self._layout, self._disk, state, replace(state, held=on))
 
     def destroy(self, key: Key) -> Destroyed:
         """Remove all files of a key, bytes first, unless it is held or locked (R-4, R-7)."""
         now = as_utc(self._clock())
         folder = self._layout.item(key)
+        self._disk.require_sound()
         with translated():
             with exclusive(folder) as is_there:
                 versions = self._emptied(key, now) if is_there else ()
@@ -204,56 +205,11 @@ class LocalStore:
             for temporary in made:
                 temporary.discard()
 
-    def _publish(self, state: State, content: Temporary, state_file: Temporary) -> None:
-        """Let a complete object appear: bytes, then state, each on the disk before the next."""
-        key = state.key
-        folder = self._layout.item(key)
-        self._disk.sync(content.fd)
-        state_file.write(state.to_bytes())
-        self._disk.sync(state_file.fd)
-        found = read_state(state_file.path, key)
-        if found != state:
-            kept = None if found is None else found.retain_until
-            raise LockNotHonoured(key, None, state.retain_until, kept)
-        links = (
-            (content.path, self._layout.content(key, state.version)),
-            (state_file.path, self._layout.state(key)),
-        )
-        with exclusive(folder):  # a destruction of this key comes before or after, not between
-            try:
-                for temporary, name in links:
-                    os.link(temporary, name)  # unlike a rename, it never replaces
-                    self._disk.sync_folder(folder)
-            except BaseException as error:
-                for temporary, name in reversed(links):
-                    if (ours := inode(temporary)) is not None and inode(name) == ours:
-                        name.unlink()
-                if isinstance(error, FileExistsError):
-                    raise AlreadyStored(key) from error
-                raise
-
     @contextmanager
     def _changing(self, key: Key, version: str) -> Iterator[State]:
         """Give the state of a version that nobody else changes meanwhile."""
         with translated(), exclusive(self._layout.item(key)):
             yield self._state(key, version)
-
-    def _change(self, state: State, wanted: State) -> None:
-        """Replace a state and read it back; call it under `_changing`."""
-        key, folder = state.key, self._layout.item(state.key)
-        self._disk.require_sound()
-        if wanted != state:
-            temporary = Temporary(folder, key.leaf)
-            try:
-                temporary.write(wanted.to_bytes())
-                self._disk.sync(temporary.fd)
-                temporary.path.replace(self._layout.state(key))
-            finally:
-                temporary.discard()
-        # Also without a change: an earlier one may not have come as far as this.
-        self._disk.sync_folder(folder)
-        if (found := read_state(self._layout.state(key), key)) != wanted:
-            raise LockNotHonoured(key, state.version, wanted, found)
 
     def _state(self, key: Key, version: str) -> State:
         """Return the state of one version whose bytes are there (T-3)."""
