@@ -1,0 +1,110 @@
+"""What a docx says: body, tables, text boxes, headers, footers, notes, diagrams."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from lxml import etree
+
+from docctl.reading.package import Package
+
+_WORD: Final = frozenset(
+    {
+        "http://schemas.openxmlformats.org/wordprocessingml/2006/main",
+        "http://purl.oclc.org/ooxml/wordprocessingml/main",
+        "http://schemas.openxmlformats.org/drawingml/2006/main",
+        "http://purl.oclc.org/ooxml/drawingml/main",
+    }
+)
+#: Parts beside the body, in the order in which their text follows it.
+_BESIDE: Final = ("header", "footer", "footnotes", "endnotes", "diagramData")
+#: What tracked changes struck, readings above characters, and settings: not said by the document.
+_SILENT: Final = frozenset(
+    {"moveFrom", "rt", "pPr", "rPr", "sectPr", "instrText", "delText", "del"}
+)
+_BREAKS: Final = {"tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
+
+
+def text_of(package: Package) -> str:
+    """Return the text of the body and, after it, of the parts beside it, each of those once."""
+    main = package.main_part()
+    body = text_in(package.xml(main))
+    beside: dict[str, None] = {}
+    pointers = [r for r in package.relationships(main) if not r.external and r.part in package]
+    for kind in _BESIDE:
+        for part in sorted({r.part for r in pointers if r.kind == kind}):
+            beside.setdefault(text_in(package.xml(part)).strip("\n"))
+    return "\n".join([body.strip("\n"), *(text for text in beside if text.strip())])
+
+
+def text_in(root: etree._Element) -> str:
+    """Return the text of one part: a line for each paragraph and table row, a tab between cells."""
+    return _Lines().read(root)
+
+
+class _Lines:
+    """Collects paragraphs along the tree; a text box follows the paragraph that holds it."""
+
+    def __init__(self) -> None:
+        self._done: list[str] = []
+        self._open: list[list[str]] = []
+        self._boxed: list[str] = []
+
+    def read(self, root: etree._Element) -> str:
+        walk = etree.iterwalk(root, events=("start", "end"))
+        for event, element in walk:
+            space, name = _split(element)
+            if event == "start":
+                if _is_second_version(element, name) or (space in _WORD and name in _SILENT):
+                    walk.skip_subtree()
+                elif space in _WORD:
+                    self._start(element, name)
+            elif space in _WORD:
+                self._end(name)
+        return "".join(self._done)
+
+    def _start(self, element: etree._Element, name: str) -> None:
+        if name == "p":
+            self._open.append([])
+        elif self._open and name == "t":
+            self._open[-1].append(element.text or "")
+        elif self._open and name in _BREAKS:
+            self._open[-1].append(_BREAKS[name])
+
+    def _end(self, name: str) -> None:
+        if name == "p" and self._open:
+            line = "".join(self._open.pop()) + "\n"
+            if self._open:
+                self._boxed.append(line)
+            else:
+                self._done += [line, *self._boxed]
+                self._boxed.clear()
+        elif name == "tc":
+            self._replace_end("\t")
+        elif name == "tr":
+            self._replace_end("\n")
+
+    def _replace_end(self, end: str) -> None:
+        """Let the last paragraph of a cell end in a tab, the last cell of a row in a new line."""
+        lines = self._boxed if self._open else self._done
+        if lines:
+            lines[-1] = re.sub(r"[\n\t]$", "", lines[-1]) + end
+
+
+def _is_second_version(element: etree._Element, name: str) -> bool:
+    """Whether this repeats for old programs, or in another way, what stood before it."""
+    if name not in {"Fallback", "Choice"}:
+        return False
+    return any(_says_something(earlier) for earlier in element.itersiblings(preceding=True))
+
+
+def _says_something(element: etree._Element) -> bool:
+    return any(text.text for text in element.iter("{*}t"))
+
+
+def _split(element: etree._Element) -> tuple[str, str]:
+    if not isinstance(element.tag, str):
+        return "", ""
+    space, _, name = element.tag.rpartition("}")
+    return space.lstrip("{"), name

@@ -1,0 +1,18 @@
+"""Why a file could not be read: one code that crosses the process border as text."""
+
+from __future__ import annotations
+
+from docctl.domain.verdicts import DomainError
+
+
+class ReadingFailed(DomainError):  # noqa: N818 - reads as what happened, like its siblings
+    """Reading ended without a result; `code` says why, `detail` is for the log, without content.
+
+    Codes of the pool: `timeout`, `memory`, `crash`, `busy`, `closed`, `too_long`; of the readers:
+    `unreadable`, `encrypted`, `macros`, `bomb`.
+    """
+
+    def __init__(self, code: str, detail: str = "") -> None:
+        super().__init__(code)
+        self.code = code
+        self.detail = detail
