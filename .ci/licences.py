@@ -91,10 +91,8 @@ def installed() -> dict[str, tuple[str, str]]:
 
 def table(versions: dict[str, str], packages: dict[str, tuple[str, str]]) -> list[str]:
     """Return the lines of one table."""
-    # What is locked for another system only is not installed here and cannot be read.
     rows = [
-        f"| {packages[key][0]} | {versions[key]} | {packages[key][1]} |"
-        for key in sorted(versions.keys() & packages.keys())
+        f"| {packages[key][0]} | {versions[key]} | {packages[key][1]} |" for key in sorted(versions)
     ]
     return ["| package | version | licence |", "| --- | --- | --- |", *rows]
 
@@ -116,6 +114,9 @@ def main() -> int:
     run = locked(ROOT / "requirements.lock")
     both = locked(ROOT / "requirements-dev.lock") | run
     develop = {key: version for key, version in both.items() if key not in run}
+    if absent := sorted(both.keys() - packages.keys()):
+        print(f"locked, but not installed: {', '.join(absent)}: run `make dev`", file=sys.stderr)
+        return 1
     wrong = [
         f"{name}: licence not allowed or not known: {licence}"
         for key, (name, licence) in sorted(packages.items())
@@ -144,7 +145,7 @@ def main() -> int:
     for line in wrong:
         print(line, file=sys.stderr)
     if not wrong:
-        print(f"{len(both.keys() & packages.keys())} packages, every licence allowed")
+        print(f"{len(both)} packages, every licence allowed")
     return 1 if wrong else 0
 
 
