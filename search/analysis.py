@@ -1,0 +1,88 @@
+"""What an engine indexes of a text: pairs of characters for exact search, words for word search
+(S-2).
+
+Nothing here knows an engine. The same pairs and words go into every index and every query, so
+engines that
+can look up a term, a beginning and a row of terms find the same things.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Final
+
+import snowballstemmer  # type: ignore[import-untyped]
+
+from search.folding import CJK, WORD, fingerprint, fold
+
+#: Goes up with every change of what is indexed; an index made by another number is made again.
+ANALYSIS: Final = f"1-{fingerprint()}"
+
+#: Longer words are found by their first letters; an index term has to end somewhere.
+LONGEST: Final = 40
+#: Stands for the blank between two words inside a pair; terms are separated by real blanks.
+BLANK: Final = "\u2423"
+
+#: A word, or a number with its separators; a blank joins letters to the digits that follow: ISO
+#: 9001.
+_RUN: Final = re.compile(rf"[{WORD}]+(?:(?:[-/._·:]|(?<![\W\d_]) (?=\d))[{WORD}]+)*")
+_PIECE: Final = re.compile(rf"\d+|[^\W\d_{CJK}]+")
+_STEMMED: Final = re.compile("[a-z]{3,40}")
+_STEM: Final = "="
+
+_stemmer: Final = snowballstemmer.stemmer("english")
+
+
+def pairs(folded: str) -> str:
+    """Return one term per character, it and the next, the last one alone, parted by blanks.
+
+    A row of such terms is in the index exactly where the text is, across words, scripts and
+    punctuation (S-2).
+    """
+    if not folded:
+        return ""
+    shown = folded.replace(" ", BLANK)
+    return " ".join([*map(str.__add__, shown, shown[1:]), shown[-1]])
+
+
+def words(folded: str) -> Iterator[str]:
+    """Yield the terms of word search: words, their stems, and numbers from each part onwards (S-1,
+    S-2).
+
+    `qp/xx-4.2` gives qpxx42, xx42, 42, 2 and its parts, so that a beginning of the whole or of any
+    part finds
+    it, typed with separators or without.
+    """
+    for run in _RUN.findall(folded):
+        parts = _PIECE.findall(run)
+        whole = "".join(parts)
+        start = 0
+        for part in parts:
+            onwards = whole[start : start + LONGEST]
+            yield onwards
+            if part != onwards:
+                yield part[:LONGEST]
+            if _STEMMED.fullmatch(part):
+                yield stem(part)
+            start += len(part)
+
+
+def runs(folded: str) -> list[list[str]]:
+    """Return the parts of each word or number in a folded text, Chinese left out."""
+    return [_PIECE.findall(run) for run in _RUN.findall(folded)]
+
+
+@lru_cache(maxsize=50_000)
+def stem(word: str) -> str:
+    """Return the term under which every form of an English word is found (S-2)."""
+    return _STEM + str(_stemmer.stemWord(word))
+
+
+def has_stem(word: str) -> bool:
+    """Say whether a word is one that has other forms."""
+    return _STEMMED.fullmatch(word) is not None
+
+
+def number_key(number: str) -> str:
+    """Return what two shown numbers have in common if they are the same number (N-10)."""
+    return fold(number).replace(" ", "")[:200]

@@ -1,0 +1,208 @@
+"""What a search engine promises: the entries it keeps, the questions it answers, its errors (S-1 to
+S-4).
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Literal, Protocol
+
+#: An entry of this kind is not bound to a time of validity.
+RECORD = "record"
+
+State = Literal["ready", "empty", "damaged"]
+
+
+class SearchError(Exception):
+    """Something about searching went wrong."""
+
+
+class QueryProblem(SearchError):  # noqa: N818
+    """A search that cannot be answered as typed: `code` says why, `params` what limit it met."""
+
+    def __init__(self, code: str, **params: int) -> None:
+        """Keep the facts; the sentence belongs to who shows it."""
+        super().__init__(code)
+        self.code = code
+        self.params = params
+
+
+class IndexBusy(SearchError):  # noqa: N818
+    """Another writer held the index for longer than we waited."""
+
+
+class IndexDamaged(SearchError):  # noqa: N818
+    """The index cannot be read; it is only a projection and has to be made again."""
+
+
+class CursorMoved(SearchError):  # noqa: N818
+    """The index already stands elsewhere than the writer believed."""
+
+    def __init__(self, position: int) -> None:
+        """Keep where the index stands."""
+        super().__init__(f"the index stands at {position}")
+        self.position = position
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One thing to be found, and who may find it when.
+
+    Visible at `t` to a reader of `access`, and from `valid_from` until before `valid_until` to a
+    reader of
+    `published`. Without `valid_from` it is not published, without `valid_until` it stays so (X-3,
+    V-6).
+    """
+
+    id: str
+    kind: str
+    number: str
+    title: str
+    body: str
+    state: str
+    unit: str
+    type: str
+    day: date | None
+    access: str
+    published: str | None = None
+    valid_from: datetime | None = None
+    valid_until: datetime | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse instants without a time zone: they would mean another time on each host."""
+        for instant in (self.valid_from, self.valid_until):
+            _require_aware(instant)
+
+    def is_valid(self, at: datetime) -> bool:
+        """Say whether the entry is valid at an instant; `valid_until` itself is outside (V-6)."""
+        return (
+            self.valid_from is not None
+            and self.valid_from <= at
+            and (self.valid_until is None or at < self.valid_until)
+        )
+
+
+class Sort(StrEnum):
+    """The orders of a result; ties are settled by id, so that pages do not overlap (S-3)."""
+
+    RELEVANCE = "relevance"
+    DATE = "date"
+    NUMBER = "number"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """One question; empty filters do not filter, `sets` are who asks (S-1, X-3)."""
+
+    text: str
+    sets: frozenset[str]
+    at: datetime
+    kinds: frozenset[str] = frozenset()
+    units: frozenset[str] = frozenset()
+    types: frozenset[str] = frozenset()
+    states: frozenset[str] = frozenset()
+    day_from: date | None = None
+    day_until: date | None = None
+    """The last day, itself included."""
+    in_force_only: bool = False
+    exclude: frozenset[str] = frozenset()
+    sort: Sort = Sort.RELEVANCE
+    limit: int = 20
+    offset: int = 0
+
+    def __post_init__(self) -> None:
+        """Refuse an instant without a time zone."""
+        _require_aware(self.at)
+        if self.limit < 0 or self.offset < 0:
+            raise ValueError("limit and offset count from zero")
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One entry found."""
+
+    id: str
+    kind: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The answer: the exact number of visible entries, one page of them, and how far the index had
+    come.
+    """
+
+    total: int
+    hits: tuple[Hit, ...]
+    position: int
+
+
+class FreshIndex(Protocol):
+    """A new generation being filled; nobody sees it before it is complete."""
+
+    def add(self, entries: Iterable[Entry]) -> None:
+        """Add entries; an id given twice counts once, the last one."""
+
+
+class SearchEngine(Protocol):
+    """A full text index that follows events and can be thrown away at any time (S-4)."""
+
+    @property
+    def state(self) -> State:
+        """Whether the index can be used; unless "ready" it answers nothing and stands at position
+        0.
+        """
+
+    def apply(
+        self,
+        upserts: Iterable[Entry],
+        removals: Iterable[str],
+        *,
+        position: int,
+        after: int | None = None,
+    ) -> None:
+        """Store one batch and its position in one commit; a removal wins over an upsert.
+
+        Applying a batch again changes nothing. Raises IndexBusy, and CursorMoved where the index
+        does not
+        stand at `after`, if that is given.
+        """
+
+    def position(self) -> int:
+        """Return the position of the last batch, 0 for an index that has to be filled."""
+
+    def search(self, query: Query) -> Found:
+        """Answer one question. Raises QueryProblem, IndexDamaged."""
+
+    def ids(self) -> Iterator[str]:
+        """Yield the id of every entry, in no order (S-4)."""
+
+    def count(self) -> int:
+        """Return the number of entries."""
+
+    def rebuild(self, *, position: int) -> AbstractContextManager[FreshIndex]:
+        """Give a new generation that replaces the old one when the block ends without an error
+        (S-4).
+
+        Searches and batches go to the old generation until then; the new one stands at `position`,
+        so the
+        follower catches up from there. Raises IndexBusy while another rebuild runs.
+        """
+
+    def purge(self, entries: Callable[[], Iterable[Entry]], *, position: int) -> None:
+        """Make the index again from `entries`, so that no file holds text of what was removed
+        (R-6).
+        """
+
+    def intact(self) -> bool:
+        """Read the whole index and say whether it is as it was written."""
+
+    def close(self) -> None:
+        """Let go of files and locks."""
+
+
+def _require_aware(instant: datetime | None) -> None:
+    if instant is not None and instant.tzinfo is None:
+        raise ValueError("an instant needs a time zone")

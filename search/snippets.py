@@ -1,0 +1,169 @@
+"""Which stretch of a text is shown under a hit, and what in it is marked (S-3)."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+from typing import Final
+
+from search.analysis import has_stem, stem
+from search.api import QueryProblem
+from search.folding import WORD, fold, fold_mapped
+from search.language import Clause, Text, Word, parse
+
+_BLOCK: Final = 1_500
+_MOST_MARKS: Final = 30
+_UNSHOWN: Final = re.compile(r"[\s\x00-\x1f\x7f-\x9f\ud800-\udfff]+")
+_MORE: Final = "…"
+#: Where a part of a number may begin: after anything that is no word, or between letter and digit.
+_START: Final = rf"(?:(?<![{WORD}])|(?<=\d)(?=[^\W\d_])|(?<=[^\W\d_])(?=\d))"
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of a snippet, in the characters of the original."""
+
+    text: str
+    marked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    start: int
+    end: int
+    clause: int
+
+
+def snippet(text: str, query: str, *, width: int = 120) -> tuple[Piece, ...]:
+    """Cut about `width` characters out of `text` where most of what `query` asks for stands
+    together.
+
+    Without a hit it is the beginning of the text, nothing marked. Never fails (S-3).
+    """
+    clauses = _clauses(query)
+    best: tuple[int, int, list[_Mark]] = (0, 0, [])
+    for start, block in _blocks(text, clauses):
+        marks, found = _densest(_marks(fold(block), clauses), width)
+        if found > best[0]:
+            best = (found, start, marks)
+        if found == len(clauses):
+            break
+    found, start, marks = best
+    if not found:
+        return _cut(text, [], 0, width)
+    folded = fold_mapped(text[start : start + _size(clauses)])
+    spans = [folded.span(mark.start, mark.end) for mark in marks]
+    return _cut(text, [(start + first, start + last) for first, last in spans], width // 4, width)
+
+
+def _clauses(query: str) -> tuple[Clause, ...]:
+    try:
+        return parse(query)
+    except QueryProblem:
+        return ()
+
+
+def _size(clauses: Sequence[Clause]) -> int:
+    """Return how long a block is: longer than what is looked for, blanks and readings included."""
+    longest = max((len(each.needle) for each in clauses if isinstance(each, Text)), default=0)
+    return max(_BLOCK, 4 * longest)
+
+
+def _blocks(text: str, clauses: Sequence[Clause]) -> Iterator[tuple[int, str]]:
+    """Yield overlapping blocks, so that a long text is folded only as far as its first good hit."""
+    if not clauses:
+        return
+    size = _size(clauses)
+    for start in range(0, max(len(text), 1), size - size // 3):
+        yield start, text[start : start + size]
+
+
+def _marks(folded: str, clauses: Sequence[Clause]) -> list[_Mark]:
+    marks = [
+        _Mark(start, end, number)
+        for number, clause in enumerate(clauses)
+        for start, end in _places(folded, clause)
+    ]
+    return sorted(marks, key=lambda mark: (mark.start, -mark.end))
+
+
+def _places(folded: str, clause: Clause) -> Iterator[tuple[int, int]]:
+    if isinstance(clause, Word):
+        pattern = _pattern(clause)
+        matches = (match for match in pattern.finditer(folded) if _is_meant(match[0], clause))
+        for match, _ in zip(matches, range(_MOST_MARKS), strict=False):
+            yield match.span()
+        return
+    at = folded.find(clause.needle)
+    for _ in range(_MOST_MARKS):
+        if at < 0:
+            return
+        yield at, at + len(clause.needle)
+        at = folded.find(clause.needle, at + len(clause.needle))
+
+
+@lru_cache(maxsize=256)
+def _pattern(word: Word) -> re.Pattern[str]:
+    """Return what finds a word as the index does: its beginning, with separators, or other forms of
+    it.
+    """
+    letters = word.beginning
+    ways = [letters[0]]
+    for before, letter in pairwise(letters):
+        blank = " " if letter.isdigit() and not before.isdigit() else ""
+        ways.append(f"[-/._·:{blank}]?{letter}")
+    forms = [word.stem] if word.stem is not None else word.parts
+    others = "".join(rf"|{form.lstrip('=')[:3]}[a-z]*(?![{WORD}])" for form in forms)
+    return re.compile(rf"{_START}(?:{''.join(ways)}[{WORD}]*{others})")
+
+
+def _is_meant(found: str, word: Word) -> bool:
+    """Say whether what the pattern found is the beginning asked for or a form of the word."""
+    if re.sub(r"[-/._·: ]", "", found).startswith(word.beginning):
+        return True
+    form = stem(found) if has_stem(found) else found
+    return form == word.stem or form in word.parts
+
+
+def _densest(marks: list[_Mark], width: int) -> tuple[list[_Mark], int]:
+    """Return the marks of the window that holds most different clauses, and how many; the first
+    such.
+    """
+    best: list[_Mark] = []
+    found = 0
+    for number, first in enumerate(marks):
+        window = [mark for mark in marks[number : number + 40] if mark.end - first.start <= width]
+        different = len({mark.clause for mark in window or [first]})
+        if different > found:
+            best, found = window or [first], different
+    return best, found
+
+
+def _cut(text: str, spans: list[tuple[int, int]], before: int, width: int) -> tuple[Piece, ...]:
+    start = max(0, (spans[0][0] if spans else 0) - before)
+    end = min(len(text), max(start + width, spans[0][1] if spans else 0))
+    start = max(0, min(start, end - width))
+    while start > 0 and start % 16 and _inside_word(text, start):
+        start -= 1
+    while end < len(text) and end % 16 and _inside_word(text, end):
+        end += 1
+    pieces = [Piece(_MORE, marked=False)] if start else []
+    at = start
+    for first, last in spans:
+        if first >= at and last <= end:
+            pieces += [_piece(text[at:first], marked=False), _piece(text[first:last], marked=True)]
+            at = last
+    pieces.append(_piece(text[at:end], marked=False))
+    if end < len(text):
+        pieces.append(Piece(_MORE, marked=False))
+    return tuple(piece for piece in pieces if piece.text)
+
+
+def _inside_word(text: str, at: int) -> bool:
+    return text[at - 1 : at + 1].isascii() and text[at - 1 : at + 1].isalnum()
+
+
+def _piece(text: str, *, marked: bool) -> Piece:
+    """Make a piece fit to show on one line: blanks, line ends and controls are one blank."""
+    return Piece(_UNSHOWN.sub(" ", text), marked)

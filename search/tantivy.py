@@ -1,0 +1,315 @@
+"""The engine of both set-ups: tantivy over our own terms, one generation in use, one writer at a
+time (S-1 to S-4).
+"""
+
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from shutil import rmtree
+from typing import Any, Final
+
+import tantivy
+
+from search import generations, schema
+from search.analysis import ANALYSIS
+from search.api import CursorMoved, Entry, Found, Hit, IndexDamaged, Query, SearchError, Sort, State
+
+_MADE_WITH: Final = f"tantivy {version('tantivy')}, fields {schema.FORMAT}, analysis {ANALYSIS}"
+_SMALL_HEAP: Final = 32_000_000
+_LARGE_HEAP: Final = 128_000_000
+#: Places of equal score are settled by id as far as this; beyond it nobody pages.
+_MOST_TIED: Final = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """One generation as of one commit; answers stay consistent while others write."""
+
+    index: tantivy.Index
+    searcher: tantivy.Searcher
+    stamps: tuple[tuple[int, ...], ...]
+    position: int
+
+
+class TantivyEngine:
+    """See SearchEngine. Several processes may read a folder while one writes it."""
+
+    def __init__(self, folder: Path, *, wait: float = 10.0) -> None:
+        """Open the index in `folder`; writers wait `wait` seconds for each other."""
+        self._generations = generations.Generations(folder, made_with=_MADE_WITH, wait=wait)
+        self._lock = threading.Lock()
+        self._seen: _View | None = None
+        self._broken: tuple[tuple[int, ...], ...] | None = None
+
+    @property
+    def state(self) -> State:
+        """See SearchEngine."""
+        if self._view() is not None:
+            return "ready"
+        found = self._generations.state()
+        return "damaged" if found == "ready" else found
+
+    def apply(
+        self,
+        upserts: Iterable[Entry],
+        removals: Iterable[str],
+        *,
+        position: int,
+        after: int | None = None,
+    ) -> None:
+        """See SearchEngine."""
+        with self._generations.locked("write"):
+            view = self._view()
+            if after is not None and after != (view.position if view else 0):
+                raise CursorMoved(view.position if view else 0)
+            if view is None:
+                fresh = self._generations.new()
+                index = tantivy.Index(schema.SCHEMA, path=str(fresh))
+            else:
+                fresh, index = None, view.index
+            _write(index, upserts, removals, position)
+            if fresh is not None:
+                self._generations.swap(fresh)
+                self._generations.sweep()
+
+    def position(self) -> int:
+        """See SearchEngine."""
+        view = self._view()
+        return view.position if view else 0
+
+    def search(self, query: Query) -> Found:
+        """See SearchEngine."""
+        asked = schema.question(query)
+        view = self._view()
+        if view is None:
+            return Found(0, (), 0)
+        with self._noticing_damage(view):
+            total, page = _page(view.searcher, asked, query)
+            hits = tuple(_hit(view.searcher, score, address) for score, address in page)
+        return Found(total, hits, view.position)
+
+    def ids(self) -> Iterator[str]:
+        """See SearchEngine."""
+        view = self._view()
+        if view is None:
+            return
+        with self._noticing_damage(view):
+            result = view.searcher.search(
+                tantivy.Query.all_query(), max(view.searcher.num_docs, 1), count=False
+            )
+            for _, address in result.hits:
+                found = str(view.searcher.doc(address)["id"][0])
+                if found != schema.CURSOR:
+                    yield found
+
+    def count(self) -> int:
+        """See SearchEngine."""
+        view = self._view()
+        return view.searcher.num_docs - 1 if view else 0
+
+    @contextmanager
+    def rebuild(self, *, position: int) -> Iterator["_Fresh"]:
+        """See SearchEngine."""
+        with self._generations.locked("rebuild"):
+            folder = self._generations.new()
+            try:
+                fresh = _Fresh(tantivy.Index(schema.SCHEMA, path=str(folder)))
+                yield fresh
+                fresh.finish(position)
+                with self._generations.locked("write"):
+                    self._generations.swap(folder)
+                    self._forget()
+                    self._generations.sweep()
+            except BaseException:
+                rmtree(folder, ignore_errors=True)
+                raise
+
+    def purge(self, entries: Callable[[], Iterable[Entry]], *, position: int) -> None:
+        """See SearchEngine."""
+        with self.rebuild(position=position) as fresh:
+            fresh.add(entries())
+
+    def intact(self) -> bool:
+        """See SearchEngine."""
+        current = self._generations.current()
+        return current is not None and generations.is_whole(current, thoroughly=True)
+
+    def close(self) -> None:
+        """See SearchEngine."""
+        self._forget()
+
+    def _view(self) -> _View | None:
+        """Return the newest commit of the current generation, whoever made it; None if unusable."""
+        for _ in range(5):  # another process may swap between our looking and our opening
+            current = self._generations.current()
+            if current is None:
+                return None
+            stamps = (self._generations.signature(), generations.stamp(current))
+            with self._lock:
+                if self._seen is not None and self._seen.stamps == stamps:
+                    return self._seen
+                if self._broken == stamps:
+                    return None
+                self._seen = None
+                if (view := _open(current, stamps)) is not None:
+                    self._seen, self._broken = view, None
+                    return view
+                if current == self._generations.current() and stamps[1] == generations.stamp(
+                    current
+                ):
+                    self._broken = stamps
+        return None
+
+    def _forget(self) -> None:
+        with self._lock:
+            self._seen = None
+
+    @contextmanager
+    def _noticing_damage(self, view: _View) -> Iterator[None]:
+        try:
+            with _vendor_errors(IndexDamaged):
+                yield
+        except IndexDamaged:
+            with self._lock:
+                self._seen, self._broken = None, view.stamps
+            raise
+
+
+class _Fresh:
+    """See FreshIndex."""
+
+    def __init__(self, index: tantivy.Index) -> None:
+        with _vendor_errors(SearchError):
+            self._writer = index.writer(_LARGE_HEAP, 1)
+
+    def add(self, entries: Iterable[Entry]) -> None:
+        """See FreshIndex."""
+        for entry in entries:
+            _replace(self._writer, entry)
+
+    def finish(self, position: int) -> None:
+        """Commit all and the position."""
+        with _vendor_errors(SearchError):
+            self._writer.add_document(schema.cursor_document(position))
+            self._writer.commit()
+            self._writer.wait_merging_threads()
+
+    def give_up(self) -> None:
+        """Stop the threads of the writer, so that its files can be deleted."""
+        with suppress(ValueError):
+            self._writer.rollback()
+
+
+def _open(current: Path, stamps: tuple[tuple[int, ...], ...]) -> _View | None:
+    if not generations.is_whole(current):
+        return None
+    try:
+        with _vendor_errors(IndexDamaged):
+            index = tantivy.Index.open(str(current))
+            index.config_reader("manual")
+            index.reload()
+            searcher = index.searcher()
+            cursor = tantivy.Query.term_query(schema.SCHEMA, "id", schema.CURSOR, "basic")
+            hits = searcher.search(cursor, 1).hits
+            position = int(searcher.doc(hits[0][1])["position"][0])
+    except (IndexDamaged, IndexError):
+        return None
+    return _View(index, searcher, stamps, position)
+
+
+def _write(
+    index: tantivy.Index, upserts: Iterable[Entry], removals: Iterable[str], position: int
+) -> None:
+    """Change entries and position in one commit; let merges end, nobody else continues them."""
+    with _vendor_errors(SearchError):
+        writer = index.writer(_SMALL_HEAP, 1)
+    try:
+        for entry in upserts:
+            _replace(writer, entry)
+        gone = (*removals, schema.CURSOR)
+        with _vendor_errors(SearchError):
+            for entry_id in gone:
+                _delete(writer, entry_id)
+            writer.add_document(schema.cursor_document(position))
+            writer.commit()
+    except BaseException:
+        with suppress(ValueError):
+            writer.rollback()
+        raise
+    finally:
+        writer.wait_merging_threads()
+
+
+def _replace(writer: tantivy.IndexWriter, entry: Entry) -> None:
+    document = schema.document(entry)
+    with _vendor_errors(SearchError):
+        _delete(writer, entry.id)
+        writer.add_document(document)
+
+
+def _delete(writer: tantivy.IndexWriter, entry_id: str) -> None:
+    # By text: by an unsigned number this version deletes nothing and says nothing.
+    writer.delete_documents_by_term("id", schema.term(entry_id))
+
+
+def _page(
+    searcher: tantivy.Searcher, asked: tantivy.Query, query: Query
+) -> tuple[int, list[tuple[float, tantivy.DocAddress]]]:
+    """Return the total and one page of scores and addresses, in an order that does not depend on
+    files.
+    """
+    last = query.offset + query.limit
+    if last == 0 or query.offset >= max(searcher.num_docs, 1):
+        return _count(searcher, asked), []
+    if query.sort is Sort.RELEVANCE and schema.scores_differ(query):
+        total, ranked = _by_relevance(searcher, asked, last)
+        return total, ranked[query.offset : last]
+    field, order = "by_number", tantivy.Order.Asc
+    if query.sort is Sort.DATE:
+        field, order = "by_day", tantivy.Order.Desc
+    result: Any = searcher.search(
+        asked, query.limit, order_by_field=field, order=order, offset=query.offset
+    )
+    return result.count, [(0.0, address) for _, address in result.hits]
+
+
+def _count(searcher: tantivy.Searcher, asked: tantivy.Query) -> int:
+    result: Any = searcher.search(asked, 1)
+    return int(result.count)
+
+
+def _by_relevance(
+    searcher: tantivy.Searcher, asked: tantivy.Query, last: int
+) -> tuple[int, list[tuple[float, tantivy.DocAddress]]]:
+    """Rank, and settle equal scores by id: tantivy itself settles them by place in its files."""
+    wanted = last + 1
+    while True:
+        result: Any = searcher.search(asked, wanted)
+        hits = [(round(score, 4), address) for score, address in result.hits]
+        if len(hits) < wanted or hits[-1][0] < hits[last - 1][0] or wanted > last + _MOST_TIED:
+            break
+        wanted = last + 4 * (wanted - last) + 60
+    ties = searcher.fast_field_values("tie", [address for _, address in hits])
+    keyed = sorted(zip(hits, ties, strict=True), key=lambda pair: (-pair[0][0], pair[1]))
+    return result.count, [hit for hit, _ in keyed]
+
+
+def _hit(searcher: tantivy.Searcher, score: float, address: tantivy.DocAddress) -> Hit:
+    stored: Any = searcher.doc(address)
+    return Hit(str(stored["id"][0]), str(stored["kind"][0]), score)
+
+
+@contextmanager
+def _vendor_errors(ours: type[SearchError]) -> Iterator[None]:
+    """Turn what tantivy raises into our error; a panic of its Rust code is no Exception."""
+    try:
+        yield
+    except ValueError as error:
+        raise ours(str(error)) from error
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":
+            raise
+        raise ours(str(error)) from error
