@@ -23,8 +23,9 @@ help: ## Show this list
 # --- Use ---------------------------------------------------------------------------------------
 
 .PHONY: run
+run: export DOCCTL_DATA := data/demo
 run: $(RUN) $(PACKAGE) ## Set up, create the sample company if absent, serve at http://127.0.0.1:8000
-	@test -d data/demo || $(BIN)/docctl demo
+	@test -e data/demo/docctl.db || $(BIN)/docctl demo
 	@exec $(BIN)/docctl serve
 
 .PHONY: install

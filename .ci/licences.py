@@ -72,7 +72,11 @@ def locked(path: Path) -> dict[str, str]:
 
 def parts(licence: str) -> list[str]:
     """Return the single licences of an expression."""
-    return [SPDX.get(p.strip(), p.strip()) for p in re.split(r"\s(?:AND|OR)\s|;|,", licence)]
+    return [
+        SPDX.get(part, part)
+        for one in re.split(r"\s(?:AND|OR)\s|;|,", licence)
+        if (part := one.strip() if one.strip() in SPDX else one.strip(" ()"))
+    ]
 
 
 def installed() -> dict[str, tuple[str, str]]:
@@ -120,7 +124,7 @@ def main() -> int:
     wrong = [
         f"{name}: licence not allowed or not known: {licence}"
         for key, (name, licence) in sorted(packages.items())
-        if key in both and not set(parts(licence)) <= ALLOWED
+        if key in both and not (parts(licence) and set(parts(licence)) <= ALLOWED)
     ]
     lines = [
         "# Licences of what docctl uses",

@@ -9,7 +9,7 @@ import sys
 import tomllib
 from dataclasses import MISSING, fields
 from functools import cache
-from importlib.metadata import version
+from importlib.metadata import packages_distributions, version
 from pathlib import Path
 
 import pytest
@@ -124,6 +124,25 @@ def test_a_library_does_not_import_the_product(library: str) -> None:
         if name.split(".")[0] in strangers
     ]
     assert not outside
+
+
+def test_the_product_imports_only_what_is_locked() -> None:
+    # What a developer tried out in the environment is missing on every other machine.
+    lock = (ROOT / "requirements.lock").read_text("utf-8")
+    locked = {normal(name) for name in re.findall(r"^([a-z0-9._-]+)==", lock, re.MULTILINE)}
+    comes_from = packages_distributions()
+    unlocked = {
+        f"{shown(path)}: {name}"
+        for path in modules(*PACKAGES)
+        for name in imported(path)
+        if (top := name.split(".")[0]) not in {*sys.stdlib_module_names, *PACKAGES}
+        and not locked & {normal(one) for one in comes_from.get(top, ())}
+    }
+    assert sorted(unlocked) == [], "add it to pyproject.toml and run `make lock`"
+
+
+def normal(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def imported(path: Path) -> list[str]:
