@@ -57,6 +57,14 @@ READ: Final = {
 #: What the style sheet is made with; its licence stands in the committed result.
 STYLE_TOOLS: Final = ROOT / "docctl" / "web" / "static" / "src" / "package-lock.json"
 
+#: Files of others that are part of docctl: what each is, and its licence.
+BUNDLED: Final = {
+    "docctl/printing/fonts/wqy-microhei-docctl.ttf": ("WenQuanYi Micro Hei", "Apache-2.0"),
+    "docctl/web/static/framework.css": ("Bootstrap", "MIT"),
+}
+#: Endings of files that are nearly always somebody else's work.
+FOREIGN: Final = (".ttf", ".otf", ".ttc", ".woff", ".woff2", ".min.js", ".min.css")
+
 
 def normal(name: str) -> str:
     """Return a package name as the index compares it."""
@@ -112,6 +120,29 @@ def style_tools() -> list[str]:
     return ["", "## The style sheet is built from", "", *table(versions, licences)]
 
 
+def bundled() -> tuple[list[str], list[str]]:
+    """Return the table of files of others, and what is there without standing in it."""
+    rows = [
+        f"| `{path}` | {name} | {licence} |"
+        for path, (name, licence) in BUNDLED.items()
+        if (ROOT / path).exists()
+    ]
+    there = {
+        path.relative_to(ROOT).as_posix()
+        for path in (ROOT / "docctl").rglob("*")
+        if path.name.endswith(FOREIGN) and "node_modules" not in path.parts
+    }
+    stray = sorted(there - BUNDLED.keys())
+    head = [
+        "",
+        "## Files of others in the package",
+        "",
+        "| file | what | licence |",
+        "| --- | --- | --- |",
+    ]
+    return [*head, *rows], [f"{path}: whose is it, under which licence?" for path in stray]
+
+
 def main() -> int:
     """Write or check the list; say what is wrong in one line each."""
     packages = installed()
@@ -126,6 +157,8 @@ def main() -> int:
         for key, (name, licence) in sorted(packages.items())
         if key in both and not (parts(licence) and set(parts(licence)) <= ALLOWED)
     ]
+    files, stray = bundled()
+    wrong += stray
     lines = [
         "# Licences of what docctl uses",
         "",
@@ -135,6 +168,7 @@ def main() -> int:
         "## docctl is installed and run with",
         "",
         *table(run, packages),
+        *files,
         "",
         "## docctl is developed with",
         "",

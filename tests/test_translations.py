@@ -18,7 +18,8 @@ FOLDER = ROOT / "docctl" / "translations"
 LEADING = "zh_Hans"
 LANGUAGES = ("zh_Hans", "en")
 
-#: Sentences of refusals stand under rule.code alone; all others under the name of their file.
+#: Sentences of refusals stand under rule.code alone, in refusals.toml or refusals_<area>.toml;
+#: all others under the name of their file.
 WITHOUT_FILE_NAME = "refusals"
 
 
@@ -44,7 +45,7 @@ def sentences(language: str) -> dict[str, tuple[str, ...]]:
     """Return each key with its sentence, or with its forms for one and for several."""
     found: dict[str, tuple[str, ...]] = {}
     for path in sorted((FOLDER / language).glob("*.toml")):
-        stem = "" if path.stem == WITHOUT_FILE_NAME else path.stem
+        stem = "" if path.stem.startswith(WITHOUT_FILE_NAME) else path.stem
         for key, forms in flat(tomllib.loads(path.read_text("utf-8")), stem):
             assert key not in found, f"{language}: {key} stands twice"
             found[key] = forms
