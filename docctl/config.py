@@ -41,9 +41,7 @@ class Settings:
     worker: bool = field(
         default=True, metadata={"help": "run the worker as a thread of the server: on or off"}
     )
-    readers: int = field(
-        default=2, metadata={"help": "child processes that read uploads, 1 to 16"}
-    )
+    readers: int = field(default=2, metadata={"help": "child processes that read uploads, 1 to 16"})
 
     @property
     def zone(self) -> ZoneInfo:
@@ -67,8 +65,12 @@ class Settings:
             secret_key=given.get("secret_key") or _kept_secret(data),
             public_url=_url(given.get("public_url") or str(usual["public_url"])),
             time_zone=_zone(given.get("time_zone") or str(usual["time_zone"])),
-            language=_one_of("language", given.get("language") or str(usual["language"]), LANGUAGES),
-            upload_limit_mb=_number("upload_limit_mb", given.get("upload_limit_mb", "200"), 1, 4096),
+            language=_one_of(
+                "language", given.get("language") or str(usual["language"]), LANGUAGES
+            ),
+            upload_limit_mb=_number(
+                "upload_limit_mb", given.get("upload_limit_mb", "200"), 1, 4096
+            ),
             worker=_one_of("worker", given.get("worker", "on"), ("on", "off")) == "on",
             readers=_number("readers", given.get("readers", "2"), 1, 16),
         )

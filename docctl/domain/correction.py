@@ -57,28 +57,44 @@ class CorrectionFacts:
 
 def may_correct(facts: CorrectionFacts) -> Verdict:
     """Say whether a correction may be entered at all (C-3, C-6)."""
+    for check in (_state_allows, _reason_given, _value_fits):
+        if not (verdict := check(facts)):
+            return verdict
+    if facts.pending:
+        return Refused("C-3", "another_pending", {"field": facts.field})
+    return Allowed()
+
+
+def _state_allows(facts: CorrectionFacts) -> Verdict:
     if facts.status in {RecordStatus.DESTROYING, RecordStatus.DESTROYED, RecordStatus.STOPPED}:
         return Refused("C-3", "after_disposal")
     if facts.status is RecordStatus.VOIDED:
         return Refused("C-3", "voided")
     if facts.status is RecordStatus.ON_LIST:
         return Refused("C-3", "on_list")
+    return Allowed()
+
+
+def _reason_given(facts: CorrectionFacts) -> Verdict:
     if facts.field != FILE and facts.field not in FIELDS:
         return Refused("C-6", "no_such_field", {"field": facts.field})
     if facts.reason not in set(Reason):
         return Refused("C-6", "reason_needed")
     if facts.reason == Reason.OTHER and not facts.reason_text.strip():
         return Refused("C-6", "reason_text_needed")
-    if facts.field != FILE:
-        if facts.new.strip() == facts.old.strip():
-            return Refused("C-6", "nothing_changed")
-        if facts.field in REQUIRED and not facts.new.strip():
-            return Refused("C-6", "value_needed", {"field": facts.field})
-        longest = LONGEST.get(facts.field, 200)
-        if len(facts.new) > longest:
-            return Refused("C-6", "too_long", {"field": facts.field, "longest": longest})
-    if facts.pending:
-        return Refused("C-3", "another_pending", {"field": facts.field})
+    return Allowed()
+
+
+def _value_fits(facts: CorrectionFacts) -> Verdict:
+    if facts.field == FILE:
+        return Allowed()
+    if facts.new.strip() == facts.old.strip():
+        return Refused("C-6", "nothing_changed")
+    if facts.field in REQUIRED and not facts.new.strip():
+        return Refused("C-6", "value_needed", {"field": facts.field})
+    longest = LONGEST.get(facts.field, 200)
+    if len(facts.new) > longest:
+        return Refused("C-6", "too_long", {"field": facts.field, "longest": longest})
     return Allowed()
 
 

@@ -110,4 +110,3 @@ class Revision(Identified, Versioned, Base):
     def dates(self) -> RevisionDates:
         """Return what the computed state rests on."""
         return RevisionDates(self.status, self.effective_from, self.effective_until)
-

@@ -36,9 +36,11 @@ class Unit(Identified, Versioned, Base):
     name: Mapped[str] = mapped_column(String(200))
     kind: Mapped[str] = mapped_column(String(40), default="department")
     aliases: Mapped[list[Any]] = mapped_column(default=list)
+    #: Functions of the retention schedule that this unit answers for, such as `quality` (R-6).
+    functions: Mapped[list[Any]] = mapped_column(default=list)
     valid_from: Mapped[date | None]
     valid_until: Mapped[date | None]
-    head_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id", use_alter=True))
+    head_id: Mapped[UUID | None]
 
 
 class Post(Identified, Base):

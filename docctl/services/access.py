@@ -14,9 +14,7 @@ from docctl.domain.roles import Role, reader_tokens
 from docctl.models.access import AccessDenied, AccessSet, AccessToken
 
 
-def intern_set(
-    session: Session, tokens: Iterable[str], *, denied: Iterable[UUID] = ()
-) -> UUID:
+def intern_set(session: Session, tokens: Iterable[str], *, denied: Iterable[UUID] = ()) -> UUID:
     """Return the set with exactly these readers, making it where it is new."""
     readers, without = sorted(set(tokens)), sorted(set(denied))
     digest = sha256(canonical([readers, without]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, date, datetime, tzinfo
 from uuid import UUID
 
 from docctl.domain.permissions import OPERATOR, Actor
@@ -31,6 +31,12 @@ class Caller:
     system_user: str = ""
     password: str | None = field(default=None, repr=False)
     proof: Proof | None = None
+    zone: tzinfo = UTC
+
+    @property
+    def today(self) -> date:
+        """The day it is in the company's time zone."""
+        return self.at.astimezone(self.zone).date()
 
     @property
     def person_id(self) -> UUID:

@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session
 from docctl.domain.permissions import Facts, authorise
 from docctl.domain.verdicts import NotFound, Refused, RuleRefused, require
 from docctl.models.content import FileRole, ItemFile, OwnerKind, Upload
-from docctl.reading.kinds import clean_name, examine, media_type
+from docctl.reading.kinds import MEDIA_TYPES, examine, sniff
+from docctl.reading.names import clean_name
 from docctl.services.caller import Caller
 from docctl.services.house import House
 from docctl.services.jobs import want
@@ -89,15 +90,13 @@ def stage_upload(
     staged = house.staging.receive(source)
     try:
         require(
-            examine(
-                staged.path, shown, size_limit=house.staging.limit, for_document=for_document
-            )
+            examine(staged.path, shown, size_limit=house.staging.limit, for_document=for_document)
         )
         return note_upload(
             NoteUpload(
                 upload_id=staged.id,
                 name=shown,
-                media_type=media_type(staged.path, shown),
+                media_type=MEDIA_TYPES[sniff(staged.path, shown)],
                 sha256=staged.sha256,
                 size=staged.size,
                 path=str(staged.path),
@@ -155,7 +154,9 @@ def storing(owner: OwnerKind, *, for_document: bool) -> Callable[[C, Caller, Hou
     return before
 
 
-def _uploads(attached: Sequence[Attached], by: Caller, house: House) -> list[tuple[Upload, FileRole]]:
+def _uploads(
+    attached: Sequence[Attached], by: Caller, house: House
+) -> list[tuple[Upload, FileRole]]:
     with house.uow.read() as session:
         found = []
         for one in attached:

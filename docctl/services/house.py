@@ -33,3 +33,9 @@ class House:
     def today(self) -> date:
         """Return the day it is now in the company's time zone."""
         return self.clock().astimezone(self.zone).date()
+
+    def close(self) -> None:
+        """Let go of child processes, files and connections."""
+        self.pool.close()
+        self.search.close()
+        self.uow.engine.dispose()

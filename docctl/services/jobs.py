@@ -12,9 +12,7 @@ from sqlalchemy.orm import Session
 from docctl.models.work import Delivery, DueJob
 
 
-def want(
-    session: Session, kind: str, *, key: str, payload: dict[str, Any], at: datetime
-) -> None:
+def want(session: Session, kind: str, *, key: str, payload: dict[str, Any], at: datetime) -> None:
     """Ask for an outside effect once; `key` names it, so that a repeat of the wish adds nothing."""
     full = f"{kind}:{key}"
     if session.scalar(select(Delivery.id).where(Delivery.key == full)) is None:

@@ -36,6 +36,4 @@ def lock(session: Session, rank: Rank, query: Select[T]) -> Sequence[T]:
     if rank < last:
         raise LockOrderBroken(f"{rank.name} after {last.name}")
     session.info["rank"] = rank
-    return session.scalars(
-        query.with_for_update().execution_options(populate_existing=True)
-    ).all()
+    return session.scalars(query.with_for_update().execution_options(populate_existing=True)).all()

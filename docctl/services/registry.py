@@ -51,7 +51,7 @@ class UseCase(Generic[C, T]):
     permission: str
     signs: bool
     run: Callable[[Session, C, Caller], T]
-    before: Callable[[C, Caller, House], Prepared[C]] | None
+    before: Callable[[Any, Caller, House], Prepared[Any]] | None
 
     def __call__(self, cmd: C, *, by: Caller, house: House) -> T:
         """Carry out the use case in one transaction and return its answer.
@@ -99,14 +99,14 @@ class UseCase(Generic[C, T]):
         newest = session.execute(select(AuditHead.recorded_at)).scalar_one()
         at = max(house.clock(), newest)  # never behind the trail
         if by.actor.person_id is None:
-            return replace(by, at=at)
+            return replace(by, at=at, zone=house.zone)
         standing = standing_of(session, by.actor.person_id)
         if self.signs:
             if by.proof is None or by.proof.password_version != standing.password_version:
                 raise RuleRefused(Refused("A-3", "wrong_password"))
             if not standing.may_sign:
                 raise RuleRefused(Refused("A-15", "reset_unconfirmed"))
-        return replace(by, at=at, actor=standing.actor)
+        return replace(by, at=at, zone=house.zone, actor=standing.actor)
 
     def _answered(self, session: Session, cmd: C, by: Caller) -> tuple[T] | None:
         row = session.get(AnsweredRequest, by.request_id)
@@ -127,7 +127,7 @@ def use_case(
     permission: str,
     *,
     signs: bool = False,
-    before: Callable[[C, Caller, House], Prepared[C]] | None = None,
+    before: Callable[[Any, Caller, House], Prepared[Any]] | None = None,
 ) -> Callable[[Callable[[Session, C, Caller], T]], UseCase[C, T]]:
     """Register a function as the use case that needs `permission`; `signs` asks for the password."""
 
@@ -162,7 +162,9 @@ def _digest(cmd: Any) -> str:
 
 def _flat(value: Any) -> Any:
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {field.name: _flat(getattr(value, field.name)) for field in dataclasses.fields(value)}
+        return {
+            field.name: _flat(getattr(value, field.name)) for field in dataclasses.fields(value)
+        }
     if isinstance(value, Mapping):
         return {str(key): _flat(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):

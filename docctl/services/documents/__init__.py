@@ -1,0 +1,1 @@
+"""Documents: created with their first revision, revised (N-1, V-1)."""

@@ -1,0 +1,155 @@
+"""Creating a document or record form with its first revision as a draft (N-1, N-6, V-2)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from docctl.domain import labels
+from docctl.domain.permissions import Facts, authorise
+from docctl.domain.verdicts import NotFound, Refused, RuleRefused
+from docctl.models.base import new_id
+from docctl.models.content import OwnerKind
+from docctl.models.documents import Document, DocumentType, Revision
+from docctl.models.numbers import NumberScheme
+from docctl.models.organisation import LegalEntity, Unit
+from docctl.models.retention import RetentionClassRow
+from docctl.services.access import STAFF_READERS, insider_readers, intern_set
+from docctl.services.caller import Caller
+from docctl.services.documents.facts import clean_title
+from docctl.services.files import Attached, StoredFile, add_files, storing
+from docctl.services.numbers.schemes import scheme_of, values_for
+from docctl.services.numbers.take import For, claim_number, take_number
+from docctl.services.registry import use_case
+from docctl.services.trail import Subject, record
+
+
+@dataclass(frozen=True, slots=True)
+class CreateDocument:
+    """A new document; `number` empty takes the next one of the type's scheme.
+
+    `label` is where the first revision starts, for documents from before docctl (default: first).
+    """
+
+    type_id: UUID
+    title: str
+    unit_id: UUID
+    uploads: tuple[Attached, ...]
+    number: str = ""
+    label: str = ""
+    parent_id: UUID | None = None
+    class_id: UUID | None = None
+    change_reason: str = ""
+    change_basis: str = ""
+    item_id: UUID = field(default_factory=new_id)
+    files: tuple[StoredFile, ...] = ()
+
+
+@use_case("document.create", before=storing(OwnerKind.REVISION, for_document=True))
+def create_document(session: Session, cmd: CreateDocument, by: Caller) -> UUID:
+    """Create a document with its first draft; return the revision's id (N-1, V-2)."""
+    authorise(by.actor, "document.create", Facts(unit_id=cmd.unit_id))
+    title = clean_title(cmd.title)
+    if not cmd.files:
+        raise RuleRefused(Refused("upload", "needed"))
+    kind, unit = session.get(DocumentType, cmd.type_id), session.get(Unit, cmd.unit_id)
+    if kind is None or unit is None:
+        raise NotFound("type or unit")
+    parent = session.get(Document, cmd.parent_id) if cmd.parent_id else None
+    _check_class(session, cmd.class_id)
+    label = _first_label(kind, cmd.label)
+    document = Document(
+        entity_id=unit.entity_id,
+        type_id=kind.id,
+        number="",
+        title=title,
+        unit_id=unit.id,
+        drafting_unit_id=by.actor.unit_id,
+        parent_id=parent.id if parent else None,
+        class_id=cmd.class_id,
+        access_set_id=intern_set(session, STAFF_READERS),
+        insider_set_id=intern_set(session, insider_readers(unit.id, [by.person_id])),
+        created_by=by.person_id,
+        created_at=by.at,
+        id=new_id(),
+    )
+    entity = session.get_one(LegalEntity, unit.entity_id)
+    scheme = scheme_of(session.get_one(NumberScheme, kind.scheme_id))
+    for_ = For(entity.id, "document", document.id)
+    if cmd.number.strip():
+        entry = claim_number(session, by, scheme, cmd.number, for_)
+    else:
+        values = values_for(
+            scheme,
+            entity=entity,
+            unit=unit,
+            today=by.today,
+            parent=parent.number if parent else "",
+        )
+        entry = take_number(session, by, scheme, values, for_)
+    document.number = entry.shown
+    session.add(document)
+    session.flush()  # the revision refers to it
+    revision = Revision(
+        id=cmd.item_id,
+        document_id=document.id,
+        ordinal=1,
+        issue_label=label.issue,
+        amendment_label=amendment_text(label),
+        label=labels.show(label, labels.LABEL_SCHEMES[kind.label_scheme]),
+        title=title,
+        change_reason=cmd.change_reason.strip(),
+        change_basis=cmd.change_basis.strip(),
+        created_by=by.person_id,
+        created_at=by.at,
+    )
+    session.add(revision)
+    add_files(session, by, owner=OwnerKind.REVISION, owner_id=revision.id, files=cmd.files)
+    record(
+        session,
+        by,
+        "document.created",
+        Subject("document", document.id, str(revision.id)),
+        facts={
+            "number": document.number,
+            "title": title,
+            "type": kind.code,
+            "unit": unit.code,
+            "label": revision.label,
+        },
+        detail={"files": [one.name for one in cmd.files]},
+    )
+    return revision.id
+
+
+def amendment_text(label: labels.Label) -> str:
+    """Return the amendment part as stored, empty where the scheme has none (V-1)."""
+    return "" if label.amendment is None else str(label.amendment)
+
+
+def stored_label(issue: str, amendment: str) -> labels.Label:
+    """Return the label of the two stored parts (V-1)."""
+    return labels.Label(issue, int(amendment) if amendment else None)
+
+
+def _first_label(kind: DocumentType, wanted: str) -> labels.Label:
+    scheme = labels.LABEL_SCHEMES[kind.label_scheme]
+    if not wanted.strip():
+        return labels.first(scheme)
+    label = labels.read(wanted.strip())
+    if label is None:
+        raise RuleRefused(Refused("V-1", "label_unreadable", {"label": wanted.strip()[:40]}))
+    return label
+
+
+def _check_class(session: Session, class_id: UUID | None) -> None:
+    if class_id is not None and session.get(RetentionClassRow, class_id) is None:
+        raise NotFound("retention class")
+
+
+def form_types(session: Session) -> list[DocumentType]:
+    """Return the types whose documents are record forms."""
+    return list(session.scalars(select(DocumentType).where(DocumentType.is_form)))

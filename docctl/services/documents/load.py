@@ -1,0 +1,81 @@
+"""How a document or revision is looked up for a use case: locked, and seen or not at all (X-3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from docctl.domain.lifecycle import in_force
+from docctl.domain.permissions import Facts
+from docctl.domain.verdicts import Conflict, NotFound, Refused
+from docctl.models.documents import Document, Revision
+from docctl.models.work import Step, StepStatus
+from docctl.services.access import sees
+from docctl.services.caller import Caller
+from docctl.services.locks import Rank, lock
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A document with all its revisions, locked: the parent first, then by id."""
+
+    document: Document
+    revisions: dict[UUID, Revision]
+
+    def in_order(self) -> list[Revision]:
+        """Return the revisions as they followed each other."""
+        return sorted(self.revisions.values(), key=lambda one: one.ordinal)
+
+
+def lock_document(session: Session, document_id: UUID) -> Loaded:
+    """Lock a document and its revisions; raise NotFound where there is none."""
+    documents = lock(session, Rank.PARENTS, select(Document).where(Document.id == document_id))
+    if not documents:
+        raise NotFound("document")
+    revisions = lock(
+        session,
+        Rank.ITEMS,
+        select(Revision).where(Revision.document_id == document_id).order_by(Revision.id),
+    )
+    return Loaded(documents[0], {one.id: one for one in revisions})
+
+
+def lock_revision(session: Session, revision_id: UUID) -> tuple[Loaded, Revision]:
+    """Lock the document of a revision with all its revisions."""
+    document_id = session.scalar(select(Revision.document_id).where(Revision.id == revision_id))
+    if document_id is None:
+        raise NotFound("revision")
+    loaded = lock_document(session, document_id)
+    return loaded, loaded.revisions[revision_id]
+
+
+def facts_of(session: Session, document: Document, revision: Revision | None, by: Caller) -> Facts:
+    """Return what permissions on a revision depend on."""
+    assignees: frozenset[UUID] = frozenset()
+    if revision is not None:
+        assignees = frozenset(
+            session.scalars(
+                select(Step.assignee_id).where(
+                    Step.revision_id == revision.id,
+                    Step.round == revision.round,
+                    Step.status == StepStatus.OPEN,
+                )
+            )
+        )
+    return Facts(
+        unit_id=document.unit_id,
+        author_id=revision.created_by if revision else document.created_by,
+        assignees=assignees,
+        visible=sees(session, by.actor, document.access_set_id),
+        published=revision is not None and in_force(revision.dates(), by.at),
+        insider=sees(session, by.actor, document.insider_set_id),
+    )
+
+
+def unchanged(row: Document | Revision, row_version: int | None) -> None:
+    """Raise Conflict where the row changed since the page was shown; None skips the question."""
+    if row_version is not None and row.row_version != row_version:
+        raise Conflict(Refused("request", "changed_meanwhile"))

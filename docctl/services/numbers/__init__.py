@@ -1,0 +1,1 @@
+"""The number register: taking, reserving, voiding (N-1, N-3)."""

@@ -1,0 +1,97 @@
+"""Reserving a number ahead, and voiding one with a reason; both stay in the register (N-3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from docctl.domain.normal_form import normal
+from docctl.domain.permissions import Facts, authorise
+from docctl.domain.verdicts import NotFound, Refused, RuleRefused
+from docctl.models.documents import DocumentType
+from docctl.models.numbers import NumberEntry, NumberScheme, NumberState
+from docctl.models.organisation import LegalEntity, Unit
+from docctl.services.caller import Caller
+from docctl.services.numbers.schemes import scheme_of, values_for
+from docctl.services.numbers.take import For, take_number
+from docctl.services.registry import use_case
+from docctl.services.trail import Subject, record
+
+
+@dataclass(frozen=True, slots=True)
+class ReserveNumber:
+    """Reserve the next number of a document type for a later document."""
+
+    type_id: UUID
+    reason: str
+    unit_id: UUID | None = None
+    item_id: UUID | None = field(default=None)
+
+
+@use_case("number.reserve")
+def reserve_number(session: Session, cmd: ReserveNumber, by: Caller) -> str:
+    """Reserve a number; return it as shown (N-3)."""
+    authorise(by.actor, "number.reserve", Facts())
+    if not cmd.reason.strip():
+        raise RuleRefused(Refused("N-3", "reason_needed"))
+    kind = session.get(DocumentType, cmd.type_id)
+    if kind is None:
+        raise NotFound("document type")
+    unit = session.get(Unit, cmd.unit_id or by.actor.unit_id)
+    entity = session.scalars(select(LegalEntity)).one()
+    scheme = scheme_of(session.get_one(NumberScheme, kind.scheme_id))
+    entry = take_number(
+        session,
+        by,
+        scheme,
+        values_for(scheme, entity=entity, unit=unit, today=by.today),
+        For(entity.id, "document", None),
+        state=NumberState.RESERVED,
+        reason=cmd.reason.strip(),
+    )
+    session.flush()  # the event names the row
+    record(
+        session,
+        by,
+        "number.reserved",
+        Subject("number", entry.id),
+        facts={"number": entry.shown},
+        detail={"reason": entry.reason},
+    )
+    return entry.shown
+
+
+@dataclass(frozen=True, slots=True)
+class VoidNumber:
+    """Void a reserved number."""
+
+    number: str
+    reason: str
+
+
+@use_case("number.void")
+def void_number(session: Session, cmd: VoidNumber, by: Caller) -> str:
+    """Void a reserved number with a reason; it is never given again (N-1, N-3)."""
+    authorise(by.actor, "number.void", Facts())
+    if not cmd.reason.strip():
+        raise RuleRefused(Refused("N-3", "reason_needed"))
+    entry = session.scalars(
+        select(NumberEntry).where(NumberEntry.normal == normal(cmd.number))
+    ).first()
+    if entry is None:
+        raise NotFound("number")
+    if entry.state is not NumberState.RESERVED:
+        raise RuleRefused(Refused("N-3", "not_reserved", {"number": entry.shown}))
+    entry.state, entry.reason = NumberState.VOIDED, cmd.reason.strip()
+    record(
+        session,
+        by,
+        "number.voided",
+        Subject("number", entry.id),
+        facts={"number": entry.shown},
+        detail={"reason": entry.reason},
+    )
+    return entry.shown

@@ -1,0 +1,140 @@
+"""How a number is taken: in the transaction that first shows it, so that no hole is left (N-1, N-3)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from docctl.domain.normal_form import normal
+from docctl.domain.numbering import Scheme, counter_scope, format_number, parse_number
+from docctl.domain.verdicts import Refused, RuleRefused
+from docctl.models.numbers import Alias, Counter, NumberEntry, NumberState
+from docctl.services.caller import Caller
+from docctl.services.locks import Rank, lock
+
+
+@dataclass(frozen=True, slots=True)
+class For:
+    """What a number is for."""
+
+    entity_id: UUID
+    kind: str
+    item_id: UUID | None
+
+
+def take_number(
+    session: Session,
+    by: Caller,
+    scheme: Scheme,
+    values: Mapping[str, str],
+    for_: For,
+    *,
+    state: NumberState = NumberState.USED,
+    reason: str = "",
+) -> NumberEntry:
+    """Take the next free number of a scheme (N-3).
+
+    Numbers that somebody brought along earlier are passed over (N-6).
+    """
+    scope = counter_scope(scheme, values, str(for_.entity_id))
+    rows = lock(session, Rank.COUNTERS, select(Counter).where(Counter.scope == scope))
+    counter = rows[0] if rows else Counter(scope=scope, value=0)
+    if not rows:
+        session.add(counter)
+    while True:
+        counter.value += 1
+        shown = format_number(scheme, values, counter.value)
+        if _holder(session, for_.entity_id, shown) is None:
+            break
+    entry = NumberEntry(
+        entity_id=for_.entity_id,
+        shown=shown,
+        normal=normal(shown),
+        kind=for_.kind,
+        scheme_code=scheme.code,
+        scope=scope,
+        sequence=counter.value,
+        state=state,
+        item_kind=for_.kind if for_.item_id else "",
+        item_id=for_.item_id,
+        reason=reason,
+        taken_at=by.at,
+        taken_by=by.actor.person_id,
+    )
+    session.add(entry)
+    return entry
+
+
+def claim_number(
+    session: Session, by: Caller, scheme: Scheme, shown: str, for_: For
+) -> NumberEntry:
+    """Take a number that the user brought: reserved earlier, or from before docctl (N-3, N-6).
+
+    The counter moves past it. Raises RuleRefused N-6 with both shown forms where it is taken.
+    """
+    shown = " ".join(shown.split())
+    if not normal(shown):
+        raise RuleRefused(Refused("N-1", "number_empty"))
+    if len(shown) > 100:
+        raise RuleRefused(Refused("N-1", "number_too_long", {"longest": 100}))
+    holder = _holder(session, for_.entity_id, shown)
+    if holder is not None:
+        if holder.state is not NumberState.RESERVED or holder.kind != for_.kind:
+            raise RuleRefused(Refused("N-6", "taken", {"number": shown, "holder": holder.shown}))
+        holder.state, holder.item_kind, holder.item_id = NumberState.USED, for_.kind, for_.item_id
+        return holder
+    parsed = parse_number(scheme, shown)
+    scope, sequence = "", None
+    if parsed is not None and (text := str(parsed.get("sequence", ""))).isdigit():
+        values = {key: str(value) for key, value in parsed.items() if key != "sequence"}
+        scope, sequence = counter_scope(scheme, values, str(for_.entity_id)), int(text)
+        rows = lock(session, Rank.COUNTERS, select(Counter).where(Counter.scope == scope))
+        counter = rows[0] if rows else Counter(scope=scope, value=0)
+        session.add(counter)
+        counter.value = max(counter.value, sequence)
+    entry = NumberEntry(
+        entity_id=for_.entity_id,
+        shown=shown,
+        normal=normal(shown),
+        kind=for_.kind,
+        scheme_code=scheme.code if parsed is not None else "",
+        scope=scope,
+        sequence=sequence,
+        state=NumberState.USED,
+        item_kind=for_.kind,
+        item_id=for_.item_id,
+        taken_at=by.at,
+        taken_by=by.actor.person_id,
+    )
+    session.add(entry)
+    return entry
+
+
+def entry_of(session: Session, item_id: UUID) -> NumberEntry | None:
+    """Return the register's entry of an item."""
+    return session.scalars(select(NumberEntry).where(NumberEntry.item_id == item_id)).first()
+
+
+def add_alias(session: Session, *, kind: str, item_kind: str, item_id: UUID, text: str) -> None:
+    """Note another name or number that finds the item (N-4, N-9)."""
+    session.add(
+        Alias(kind=kind, item_kind=item_kind, item_id=item_id, text=text, normal=normal(text))
+    )
+
+
+def _holder(session: Session, entity_id: UUID, shown: str) -> NumberEntry | None:
+    session.flush()  # a number taken in this transaction counts
+    return session.scalars(
+        select(NumberEntry).where(
+            NumberEntry.entity_id == entity_id, NumberEntry.normal == normal(shown)
+        )
+    ).first()
+
+
+def count_numbers(session: Session) -> int:
+    """Return how many numbers the register holds."""
+    return session.scalar(select(func.count()).select_from(NumberEntry)) or 0

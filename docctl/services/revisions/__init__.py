@@ -1,0 +1,1 @@
+"""Revisions of documents: drafted, signed, issued, withdrawn (V-2, V-6)."""

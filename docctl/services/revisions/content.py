@@ -1,0 +1,45 @@
+"""What exactly a revision's signatures sign: its manifest (V-13)."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from docctl.domain.manifest import Manifest, ManifestFile, manifest
+from docctl.models.documents import Document, DocumentType, Revision
+from docctl.models.organisation import LegalEntity, Unit
+from docctl.models.retention import RetentionClassRow
+from docctl.services.files import files_of
+
+
+def manifest_of(session: Session, document: Document, revision: Revision) -> Manifest:
+    """Return the manifest of a revision as it stands; fixed once it is submitted."""
+    kept = session.get(RetentionClassRow, document.class_id) if document.class_id else None
+    parent = session.get(Document, document.parent_id) if document.parent_id else None
+    facts = {
+        "id": revision.id,
+        "document": document.id,
+        "entity": session.get_one(LegalEntity, document.entity_id).code,
+        "number": document.number,
+        "title": revision.title,
+        "label": revision.label,
+        "issue": revision.issue_label,
+        "amendment": revision.amendment_label,
+        "type": session.get_one(DocumentType, document.type_id).code,
+        "unit": session.get_one(Unit, document.unit_id).code,
+        "class": f"{kept.code}/{kept.revision}" if kept else None,
+        "parent": parent.number if parent else None,
+        "change": {
+            "what": revision.change_what,
+            "reason": revision.change_reason,
+            "basis": revision.change_basis,
+        },
+        "distribution": [],
+        "scope": [],
+        "form_definition": None,
+        "prepared_by": revision.created_by,
+    }
+    files = [
+        ManifestFile(one.role.value, one.ordinal, one.name, one.media_type, one.sha256, one.size)
+        for one in files_of(session, revision.id)
+    ]
+    return manifest("revision", facts, files)

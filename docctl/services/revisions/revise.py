@@ -1,0 +1,205 @@
+"""Starting a new revision of a document, changing a draft, discarding it (V-2, V-6)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from docctl.domain import labels
+from docctl.domain.lifecycle import (
+    REVISION_MOVES,
+    RevisionAction,
+    RevisionStatus,
+    may_move_revision,
+)
+from docctl.domain.permissions import authorise
+from docctl.domain.verdicts import Refused, RuleRefused, require
+from docctl.models.base import new_id
+from docctl.models.content import FileReading, ItemFile, OwnerKind
+from docctl.models.documents import DocumentType, Revision
+from docctl.models.numbers import NumberState
+from docctl.services.access import insider_readers, intern_set
+from docctl.services.caller import Caller
+from docctl.services.documents.create import amendment_text, stored_label
+from docctl.services.documents.facts import clean_title
+from docctl.services.documents.load import facts_of, lock_document, lock_revision, unchanged
+from docctl.services.files import Attached, StoredFile, add_files, files_of, storing
+from docctl.services.jobs import want
+from docctl.services.numbers.take import entry_of
+from docctl.services.registry import use_case
+from docctl.services.trail import Subject, record
+
+#: What still moves: while one of these is open, no further revision is started.
+UNDER_WAY = frozenset({RevisionStatus.DRAFT, RevisionStatus.IN_REVIEW, RevisionStatus.APPROVED})
+
+
+@dataclass(frozen=True, slots=True)
+class ReviseDocument:
+    """A new revision; `reissue` steps the issue (换版), else the amendment (修订)."""
+
+    document_id: UUID
+    change_what: str
+    change_reason: str
+    uploads: tuple[Attached, ...]
+    change_basis: str = ""
+    title: str = ""
+    reissue: bool = False
+    item_id: UUID = field(default_factory=new_id)
+    files: tuple[StoredFile, ...] = ()
+
+
+@use_case("document.revise", before=storing(OwnerKind.REVISION, for_document=True))
+def revise_document(session: Session, cmd: ReviseDocument, by: Caller) -> UUID:
+    """Start the next revision as a draft; return its id (V-1, V-2)."""
+    loaded = lock_document(session, cmd.document_id)
+    document, revisions = loaded.document, loaded.in_order()
+    authorise(by.actor, "document.revise", facts_of(session, document, revisions[-1], by))
+    if any(one.status in UNDER_WAY for one in revisions):
+        raise RuleRefused(Refused("V-2", "revision_under_way"))
+    if not cmd.change_reason.strip() or not cmd.change_what.strip():
+        raise RuleRefused(Refused("V-2", "change_reason_needed"))
+    if not cmd.files:
+        raise RuleRefused(Refused("upload", "needed"))
+    kept = [one for one in revisions if one.status is not RevisionStatus.DISCARDED]
+    kind = session.get_one(DocumentType, document.type_id)
+    scheme = labels.LABEL_SCHEMES[kind.label_scheme]
+    if kept:
+        before = stored_label(kept[-1].issue_label, kept[-1].amendment_label)
+        step = labels.next_issue if cmd.reissue else labels.next_amendment
+        label = step(before, scheme)
+    else:
+        label = labels.first(scheme)
+    revision = Revision(
+        id=cmd.item_id,
+        document_id=document.id,
+        ordinal=revisions[-1].ordinal + 1,
+        issue_label=label.issue,
+        amendment_label=amendment_text(label),
+        label=labels.show(label, scheme),
+        title=clean_title(cmd.title or document.title),
+        change_what=cmd.change_what.strip(),
+        change_reason=cmd.change_reason.strip(),
+        change_basis=cmd.change_basis.strip(),
+        created_by=by.person_id,
+        created_at=by.at,
+    )
+    session.add(revision)
+    people = {one.created_by for one in revisions} | {by.person_id}
+    document.insider_set_id = intern_set(session, insider_readers(document.unit_id, people))
+    add_files(session, by, owner=OwnerKind.REVISION, owner_id=revision.id, files=cmd.files)
+    record(
+        session,
+        by,
+        "revision.started",
+        Subject("document", document.id, str(revision.id)),
+        facts={"number": document.number, "label": revision.label, "title": revision.title},
+        detail={"what": revision.change_what, "reason": revision.change_reason},
+    )
+    return revision.id
+
+
+@dataclass(frozen=True, slots=True)
+class EditRevision:
+    """Change a draft's registration data; new uploads replace its files."""
+
+    revision_id: UUID
+    row_version: int
+    title: str
+    change_what: str = ""
+    change_reason: str = ""
+    change_basis: str = ""
+    uploads: tuple[Attached, ...] = ()
+    item_id: UUID = field(default_factory=new_id)
+    files: tuple[StoredFile, ...] = ()
+
+
+@use_case("revision.edit", before=storing(OwnerKind.REVISION, for_document=True))
+def edit_revision(session: Session, cmd: EditRevision, by: Caller) -> UUID:
+    """Change a draft; what has been submitted no longer changes (V-2)."""
+    loaded, revision = lock_revision(session, cmd.revision_id)
+    authorise(by.actor, "revision.edit", facts_of(session, loaded.document, revision, by))
+    unchanged(revision, cmd.row_version)
+    if revision.status is not RevisionStatus.DRAFT:
+        raise RuleRefused(Refused("V-2", "not_a_draft", {"state": revision.status.value}))
+    before = {"title": revision.title, "what": revision.change_what}
+    revision.title = clean_title(cmd.title)
+    revision.change_what = cmd.change_what.strip()
+    revision.change_reason = cmd.change_reason.strip()
+    revision.change_basis = cmd.change_basis.strip()
+    if revision.ordinal == 1:
+        loaded.document.title = revision.title
+    if cmd.files:
+        for old in files_of(session, revision.id):
+            want(
+                session,
+                "destroy_object",
+                key=old.object_key,
+                payload={"key": old.object_key},
+                at=by.at,
+            )
+            _forget_file(session, old.id)
+        add_files(session, by, owner=OwnerKind.REVISION, owner_id=revision.id, files=cmd.files)
+    record(
+        session,
+        by,
+        "revision.edited",
+        Subject("document", loaded.document.id, str(revision.id)),
+        facts={"number": loaded.document.number, "label": revision.label},
+        detail={"before": before, "after": {"title": revision.title, "what": revision.change_what}},
+    )
+    return revision.id
+
+
+def _forget_file(session: Session, file_id: UUID) -> None:
+
+    if reading := session.get(FileReading, file_id):
+        session.delete(reading)
+        session.flush()  # it refers to the file
+    session.delete(session.get_one(ItemFile, file_id))
+    session.flush()  # the guard asks for the draft state before anything else changes
+
+
+@dataclass(frozen=True, slots=True)
+class DiscardRevision:
+    """Discard a draft with a reason."""
+
+    revision_id: UUID
+    row_version: int
+    reason: str
+
+
+@use_case("revision.discard")
+def discard_revision(session: Session, cmd: DiscardRevision, by: Caller) -> UUID:
+    """Discard a draft; the number of a document that never was anything else is voided (V-6, N-1)."""
+    loaded, revision = lock_revision(session, cmd.revision_id)
+    document = loaded.document
+    authorise(by.actor, "revision.discard", facts_of(session, document, revision, by))
+    unchanged(revision, cmd.row_version)
+    require(may_move_revision(revision.status, RevisionAction.DISCARD))
+    if not cmd.reason.strip():
+        raise RuleRefused(Refused("V-6", "reason_needed"))
+    revision.status = REVISION_MOVES[revision.status, RevisionAction.DISCARD]
+    others = session.scalar(
+        select(func.count())
+        .select_from(Revision)
+        .where(
+            Revision.document_id == document.id,
+            Revision.id != revision.id,
+            Revision.status != RevisionStatus.DISCARDED,
+        )
+    )
+    entry = entry_of(session, document.id)
+    if not others and entry is not None:
+        entry.state, entry.reason = NumberState.VOIDED, cmd.reason.strip()[:500]
+    record(
+        session,
+        by,
+        "revision.discarded",
+        Subject("document", document.id, str(revision.id)),
+        facts={"number": document.number, "label": revision.label, "number_voided": not others},
+        detail={"reason": cmd.reason.strip()},
+    )
+    return document.id

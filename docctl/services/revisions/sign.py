@@ -1,0 +1,135 @@
+"""Reviewing, approving and returning a revision (A-2, A-3, V-6)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from docctl.domain.approval import Meaning
+from docctl.domain.lifecycle import REVISION_MOVES, RevisionAction, may_move_revision
+from docctl.domain.permissions import authorise
+from docctl.domain.verdicts import Refused, RuleRefused, require
+from docctl.models.documents import Document, Revision
+from docctl.models.work import StepStatus
+from docctl.services.caller import Caller
+from docctl.services.documents.load import facts_of, lock_revision, unchanged
+from docctl.services.registry import use_case
+from docctl.services.revisions.steps import check_signer, close_step, open_step
+from docctl.services.signing import sign
+from docctl.services.trail import Subject, record
+
+
+@dataclass(frozen=True, slots=True)
+class SignRevision:
+    """Sign the open step; `seen_sha256` is the manifest on the page that was signed."""
+
+    revision_id: UUID
+    row_version: int
+    seen_sha256: str
+    comment: str = ""
+
+
+@use_case("revision.review", signs=True)
+def review_revision(session: Session, cmd: SignRevision, by: Caller) -> UUID:
+    """Sign a revision as reviewed; the approval step opens (A-2, A-3)."""
+    return _sign_step(session, cmd, by, RevisionAction.REVIEW, Meaning.REVIEW)
+
+
+@use_case("revision.approve", signs=True)
+def approve_revision(session: Session, cmd: SignRevision, by: Caller) -> UUID:
+    """Sign a revision as approved (A-2, A-3, V-7)."""
+    return _sign_step(session, cmd, by, RevisionAction.APPROVE, Meaning.APPROVE)
+
+
+def _sign_step(
+    session: Session, cmd: SignRevision, by: Caller, action: RevisionAction, meaning: Meaning
+) -> UUID:
+    loaded, revision = lock_revision(session, cmd.revision_id)
+    document = loaded.document
+    facts = facts_of(session, document, revision, by)
+    own = {revision.created_by, revision.prepared_by}
+    if by.actor.person_id in own and facts.insider:
+        raise RuleRefused(Refused("A-2", "own_work", {"step": meaning.value}))
+    authorise(by.actor, f"revision.{action.value}", facts)
+    unchanged(revision, cmd.row_version)
+    require(may_move_revision(revision.status, action))
+    step = open_step(session, revision)
+    if step.meaning is not meaning:
+        raise RuleRefused(Refused("A-4", "other_step_open", {"step": step.meaning.value}))
+    check_signer(session, revision, step, by)
+    assert revision.manifest_sha256 is not None
+    sign(
+        session,
+        by,
+        kind="revision",
+        subject_id=revision.id,
+        meaning=meaning,
+        content_sha256=revision.manifest_sha256,
+        seen_sha256=cmd.seen_sha256,
+        round_number=revision.round,
+        comment=cmd.comment.strip(),
+    )
+    close_step(session, step, StepStatus.SIGNED, by, cmd.comment.strip())
+    if meaning is Meaning.REVIEW:
+        revision.reviewed_by, revision.reviewed_at = by.person_id, by.at
+    else:
+        revision.approved_by, revision.approved_at = by.person_id, by.at
+    revision.status = REVISION_MOVES[revision.status, action]
+    _record(
+        session,
+        by,
+        f"revision.{'reviewed' if meaning is Meaning.REVIEW else 'approved'}",
+        document,
+        revision,
+        cmd.comment,
+    )
+    return revision.id
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnRevision:
+    """Return a revision to its author with the reason."""
+
+    revision_id: UUID
+    row_version: int
+    reason: str
+
+
+@use_case("revision.return")
+def return_revision(session: Session, cmd: ReturnRevision, by: Caller) -> UUID:
+    """Return a revision in review, or approved but not issued, to draft with the reason (V-6)."""
+    loaded, revision = lock_revision(session, cmd.revision_id)
+    authorise(by.actor, "revision.return", facts_of(session, loaded.document, revision, by))
+    unchanged(revision, cmd.row_version)
+    require(may_move_revision(revision.status, RevisionAction.RETURN))
+    if not cmd.reason.strip():
+        raise RuleRefused(Refused("V-6", "reason_needed"))
+    if revision.approved_at is None:
+        close_step(session, open_step(session, revision), StepStatus.RETURNED, by, cmd.reason)
+    revision.status = REVISION_MOVES[revision.status, RevisionAction.RETURN]
+    revision.manifest = revision.manifest_sha256 = None
+    revision.prepared_by = revision.prepared_at = None
+    revision.reviewed_by = revision.reviewed_at = None
+    revision.approved_by = revision.approved_at = None
+    _record(session, by, "revision.returned", loaded.document, revision, cmd.reason)
+    return revision.id
+
+
+def _record(
+    session: Session, by: Caller, action: str, document: Document, revision: Revision, comment: str
+) -> None:
+    record(
+        session,
+        by,
+        action,
+        Subject("document", document.id, str(revision.id)),
+        facts={
+            "number": document.number,
+            "label": revision.label,
+            "manifest": revision.manifest_sha256,
+            "round": revision.round,
+        },
+        detail={"comment": comment.strip()},
+    )

@@ -1,0 +1,138 @@
+"""The open step of a revision: found, closed, followed by the next; overdue ones go up (A-1, A-4)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from docctl.domain.approval import DEFAULT_ROUTE, Meaning, RouteStep, Signed, due_on, may_sign
+from docctl.domain.permissions import Facts, authorise
+from docctl.domain.verdicts import Refused, RuleRefused, require
+from docctl.models.content import Signature
+from docctl.models.documents import Document, Revision
+from docctl.models.organisation import Person, Unit
+from docctl.models.work import Step, StepStatus
+from docctl.services.caller import Caller
+from docctl.services.jobs import due
+from docctl.services.locks import Rank, lock
+from docctl.services.registry import use_case
+from docctl.services.trail import Subject, record
+
+
+def route_step(meaning: Meaning) -> RouteStep:
+    """Return the route's step of this meaning."""
+    return next(step for step in DEFAULT_ROUTE if step.meaning is meaning)
+
+
+def open_step(session: Session, revision: Revision) -> Step:
+    """Return the open step; raise RuleRefused where none is."""
+    row = session.scalars(
+        select(Step).where(
+            Step.revision_id == revision.id,
+            Step.round == revision.round,
+            Step.status == StepStatus.OPEN,
+        )
+    ).first()
+    if row is None:
+        raise RuleRefused(Refused("A-4", "no_open_step"))
+    return row
+
+
+def check_signer(session: Session, revision: Revision, step: Step, by: Caller) -> None:
+    """Raise RuleRefused where the caller may not sign this step (A-2)."""
+    earlier = [
+        Signed(row.meaning, row.person_id, row.on_behalf_of)
+        for row in session.scalars(
+            select(Signature).where(
+                Signature.subject_id == revision.id, Signature.round == revision.round
+            )
+        )
+        if row.person_id is not None
+    ]
+    authors = [one for one in (revision.created_by, revision.prepared_by) if one is not None]
+    require(
+        may_sign(route_step(step.meaning), signer=by.person_id, authors=authors, signed=earlier)
+    )
+
+
+def close_step(session: Session, step: Step, status: StepStatus, by: Caller, comment: str) -> None:
+    """Close a step, and open the one that follows it after a signature."""
+    step.status, step.closed_at, step.comment = status, by.at, comment
+    rest = session.scalars(
+        select(Step)
+        .where(
+            Step.revision_id == step.revision_id,
+            Step.round == step.round,
+            Step.status == StepStatus.WAITING,
+        )
+        .order_by(Step.position)
+    ).all()
+    if status is not StepStatus.SIGNED:
+        for row in rest:
+            row.status = StepStatus.CANCELLED
+        return
+    if rest:
+        following = rest[0]
+        following.status, following.opened_at = StepStatus.OPEN, by.at
+        following.due_on = due_on(by.today, route_step(following.meaning))
+        escalation_due(session, following, by)
+
+
+def escalation_due(session: Session, step: Step, by: Caller) -> None:
+    """Put the step on the list of what falls due: the day after its last day (A-4)."""
+    assert step.due_on is not None
+    at = datetime.combine(step.due_on + timedelta(days=1), time(), by.zone).astimezone(UTC)
+    due(session, "step.escalate", subject_id=step.id, at=at)
+
+
+@dataclass(frozen=True, slots=True)
+class EscalateStep:
+    """A step whose due day has passed."""
+
+    step_id: UUID
+
+
+@use_case("system.operate")
+def escalate_step(session: Session, cmd: EscalateStep, by: Caller) -> bool:
+    """Show an overdue step to the next level as well (处理逾期反应, A-4).
+
+    The next level is the head of the signer's unit, or of the unit above where the signer is the head.
+    """
+    authorise(by.actor, "system.operate", Facts())
+    rows = lock(session, Rank.ITEMS, select(Step).where(Step.id == cmd.step_id))
+    if not rows or rows[0].status is not StepStatus.OPEN or rows[0].escalated_at is not None:
+        return False
+    step = rows[0]
+    superior = _superior(session, step.assignee_id)
+    step.escalated_at, step.escalated_to = by.at, superior
+    revision = session.get_one(Revision, step.revision_id)
+    document = session.get_one(Document, revision.document_id)
+    record(
+        session,
+        by,
+        "step.escalated",
+        Subject("document", document.id, str(revision.id)),
+        facts={
+            "number": document.number,
+            "label": revision.label,
+            "step": step.meaning,
+            "due": step.due_on,
+            "to": superior,
+        },
+    )
+    return True
+
+
+def _superior(session: Session, person_id: UUID) -> UUID | None:
+    unit: Unit | None = session.get_one(Unit, session.get_one(Person, person_id).unit_id)
+    seen: set[UUID] = set()
+    while unit is not None and unit.id not in seen:
+        seen.add(unit.id)
+        if unit.head_id is not None and unit.head_id != person_id:
+            return unit.head_id
+        unit = session.get(Unit, unit.parent_id) if unit.parent_id else None
+    return None

@@ -1,0 +1,127 @@
+"""Submitting a draft for review: the author signs as having prepared it (A-1, A-2, A-3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from docctl.domain.approval import DEFAULT_ROUTE, Meaning, due_on, may_route
+from docctl.domain.lifecycle import REVISION_MOVES, RevisionAction, may_move_revision
+from docctl.domain.permissions import authorise
+from docctl.domain.roles import Role
+from docctl.domain.verdicts import Refused, RuleRefused, require
+from docctl.models.documents import Document, Revision
+from docctl.models.work import Step, StepStatus
+from docctl.services.access import insider_readers, intern_set
+from docctl.services.caller import Caller
+from docctl.services.documents.load import facts_of, lock_revision, unchanged
+from docctl.services.files import files_of
+from docctl.services.people.actors import holders
+from docctl.services.registry import use_case
+from docctl.services.revisions.content import manifest_of
+from docctl.services.revisions.steps import escalation_due
+from docctl.services.signing import sign
+from docctl.services.trail import Subject, record
+
+
+@dataclass(frozen=True, slots=True)
+class SubmitRevision:
+    """Hand a draft to a reviewer and an approver; `seen_sha256` is the manifest the author saw."""
+
+    revision_id: UUID
+    row_version: int
+    reviewer_id: UUID
+    approver_id: UUID
+    seen_sha256: str
+
+
+@use_case("revision.submit", signs=True)
+def submit_revision(session: Session, cmd: SubmitRevision, by: Caller) -> UUID:
+    """Fix the content, sign it as prepared, open the review step (A-1, A-3, V-13)."""
+    loaded, revision = lock_revision(session, cmd.revision_id)
+    document = loaded.document
+    authorise(by.actor, "revision.submit", facts_of(session, document, revision, by))
+    unchanged(revision, cmd.row_version)
+    require(may_move_revision(revision.status, RevisionAction.SUBMIT))
+    _check_route(session, cmd, by)
+    if not files_of(session, revision.id):
+        raise RuleRefused(Refused("upload", "needed"))
+    if revision.ordinal > 1 and not revision.change_reason:
+        raise RuleRefused(Refused("V-2", "change_reason_needed"))
+    content = manifest_of(session, document, revision)
+    revision.manifest, revision.manifest_sha256 = content.text, content.sha256
+    revision.round += 1
+    revision.prepared_by, revision.prepared_at = by.person_id, by.at
+    revision.reviewed_by = revision.reviewed_at = None
+    revision.approved_by = revision.approved_at = None
+    revision.status = REVISION_MOVES[revision.status, RevisionAction.SUBMIT]
+    sign(
+        session,
+        by,
+        kind="revision",
+        subject_id=revision.id,
+        meaning=Meaning.PREPARE,
+        content_sha256=content.sha256,
+        seen_sha256=cmd.seen_sha256,
+        round_number=revision.round,
+    )
+    _open_route(session, cmd, revision, by)
+    _let_in(session, document, [by.person_id, cmd.reviewer_id, cmd.approver_id], loaded.in_order())
+    record(
+        session,
+        by,
+        "revision.submitted",
+        Subject("document", document.id, str(revision.id)),
+        facts={
+            "number": document.number,
+            "label": revision.label,
+            "manifest": content.sha256,
+            "round": revision.round,
+        },
+        detail={"reason": revision.change_reason},
+    )
+    return revision.id
+
+
+def _check_route(session: Session, cmd: SubmitRevision, by: Caller) -> None:
+    require(may_route(author=by.person_id, reviewer=cmd.reviewer_id, approver=cmd.approver_id))
+    for role, person, step in (
+        (Role.REVIEWER, cmd.reviewer_id, "review"),
+        (Role.APPROVER, cmd.approver_id, "approve"),
+    ):
+        if person not in {one.id for one in holders(session, role)}:
+            raise RuleRefused(Refused("A-1", "not_a_holder", {"step": step}))
+
+
+def _open_route(session: Session, cmd: SubmitRevision, revision: Revision, by: Caller) -> None:
+    people = {Meaning.REVIEW: cmd.reviewer_id, Meaning.APPROVE: cmd.approver_id}
+    for position, step in enumerate(DEFAULT_ROUTE):
+        if step.meaning not in people:
+            continue
+        is_open = step.meaning is Meaning.REVIEW
+        row = Step(
+            revision_id=revision.id,
+            round=revision.round,
+            position=position,
+            meaning=step.meaning,
+            assignee_id=people[step.meaning],
+            status=StepStatus.OPEN if is_open else StepStatus.WAITING,
+            opened_at=by.at if is_open else None,
+            due_on=due_on(by.today, step) if is_open else None,
+        )
+        session.add(row)
+        if is_open:
+            session.flush()  # the due job names the step
+            escalation_due(session, row, by)
+
+
+def _let_in(
+    session: Session, document: Document, people: list[UUID], revisions: list[Revision]
+) -> None:
+    """Let the signers see the draft that waits for them (X-3)."""
+    insiders = set(people) | {one.created_by for one in revisions}
+    for one in revisions:
+        insiders |= {person for person in (one.reviewed_by, one.approved_by) if person}
+    document.insider_set_id = intern_set(session, insider_readers(document.unit_id, insiders))

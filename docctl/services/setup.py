@@ -1,0 +1,156 @@
+"""Founding a company: entity, units, schemes, types, the retention schedule, the first two people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from docctl.domain.number_patterns import PATTERNS
+from docctl.domain.number_schemes import (
+    Literal,
+    Pattern,
+    Scheme,
+    Sequence,
+    Value,
+    scheme_to_json,
+)
+from docctl.domain.permissions import Facts, authorise
+from docctl.domain.retention_schedule import BUILT_IN, CATCH_ALL
+from docctl.domain.roles import Role
+from docctl.domain.verdicts import Refused, RuleRefused
+from docctl.models.base import new_id
+from docctl.models.documents import DocumentType
+from docctl.models.numbers import NumberScheme
+from docctl.models.organisation import LegalEntity, Person, RoleGrant, Unit
+from docctl.models.retention import RetentionClassRow
+from docctl.services.caller import Caller
+from docctl.services.records.classes import class_to_data
+from docctl.services.registry import use_case
+from docctl.services.trail import Subject, record
+
+
+@dataclass(frozen=True, slots=True)
+class FirstPerson:
+    """One of the two people with whom a company starts; each sets their own password."""
+
+    username: str
+    name: str
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class FoundCompany:
+    """A new company. Two people, because roles that sign are granted by two (A-15)."""
+
+    code: str
+    name: str
+    unit_code: str
+    unit_name: str
+    first: FirstPerson
+    second: FirstPerson
+    is_demo: bool = False
+
+
+@use_case("system.operate")
+def found_company(session: Session, cmd: FoundCompany, by: Caller) -> UUID:
+    """Found the company of this installation; there is one (O-1, A-15)."""
+    authorise(by.actor, "system.operate", Facts())
+    if session.scalars(select(LegalEntity)).first() is not None:
+        raise RuleRefused(Refused("O-1", "already_founded"))
+    if cmd.first.username == cmd.second.username:
+        raise RuleRefused(Refused("A-15", "two_people_needed"))
+    entity = LegalEntity(id=new_id(), code=cmd.code, name=cmd.name, is_demo=cmd.is_demo)
+    unit = Unit(id=new_id(), entity_id=entity.id, code=cmd.unit_code, name=cmd.unit_name)
+    session.add(entity)
+    session.flush()  # the unit refers to it
+    session.add(unit)
+    session.flush()  # people refer to it
+    people = []
+    for one in (cmd.first, cmd.second):
+        person = Person(
+            id=new_id(), username=one.username, name=one.name, unit_id=unit.id, created_at=by.at
+        )
+        session.add(person)
+        people.append(person)
+    session.flush()  # grants refer to them
+    for person, one, other in (
+        (people[0], cmd.first, people[1]),
+        (people[1], cmd.second, people[0]),
+    ):
+        session.add(
+            RoleGrant(
+                person_id=person.id,
+                role=one.role,
+                proposed_by=None,
+                proposed_at=by.at,
+                confirmed_by=other.id,
+                confirmed_at=by.at,
+            )
+        )
+    _schemes_and_types(session)
+    _schedule(session)
+    record(
+        session,
+        by,
+        "company.founded",
+        Subject("entity", entity.id),
+        facts={"code": cmd.code, "name": cmd.name, "demo": cmd.is_demo},
+    )
+    return entity.id
+
+
+def _schemes_and_types(session: Session) -> None:
+    for code, scheme in {**PATTERNS, INSTRUCTION.code: INSTRUCTION}.items():
+        session.add(NumberScheme(code=code, name=code, parts=scheme_to_json(scheme)))
+    session.flush()  # types refer to schemes
+    ids = {row.code: row.id for row in session.scalars(select(NumberScheme))}
+    for ordinal, (code, name, name_en, is_form, numbers, records) in enumerate(TYPES):
+        session.add(
+            DocumentType(
+                code=code,
+                name=name,
+                name_en=name_en,
+                is_form=is_form,
+                scheme_id=ids[numbers],
+                record_scheme_id=ids[records] if records else None,
+                label_scheme="letter_slash",
+                route=["prepare", "review", "approve"],
+                ordinal=ordinal,
+            )
+        )
+
+
+#: WI-PZ-007: work instructions count by department.
+INSTRUCTION = Scheme(
+    "instruction",
+    (
+        Literal("WI-"),
+        Value("department", Pattern.LETTERS, 2, 4),
+        Literal("-"),
+        Sequence(3, ("department",)),
+    ),
+)
+
+#: Types a company starts with: code, name, English, form?, scheme of its numbers, of its records.
+TYPES = (
+    ("procedure", "程序文件", "Procedure", False, "procedure", None),
+    ("instruction", "作业指导书", "Work instruction", False, "instruction", None),
+    ("form", "记录表格", "Record form", True, "chapter_form", "record"),
+)
+
+
+def _schedule(session: Session) -> None:
+    for ordinal, cls in enumerate(BUILT_IN):
+        session.add(
+            RetentionClassRow(
+                code=cls.code,
+                name=cls.name,
+                basis=cls.basis,
+                is_catch_all=cls.code == CATCH_ALL,
+                ordinal=ordinal,
+                data=class_to_data(cls),
+            )
+        )
