@@ -101,15 +101,28 @@ def show(label: Label, scheme: LabelScheme) -> str:
     return f"{scheme.prefix}{label.issue}{amendment}{scheme.suffix}"
 
 
-def read(text: str) -> Label | None:
-    """Read a label as companies write it, or return None; placeholders are none (V-1)."""
-    match = _LABEL.fullmatch(tidy(text))
+def read(text: str, scheme: LabelScheme | None = None) -> Label | None:
+    """Read a label as companies write it, or return None; placeholders are none (V-1).
+
+    What the scheme itself writes is read by it first: `V0` is issue V where labels are letters.
+    """
+    written = tidy(text)
+    match = scheme and re.fullmatch(_expression(scheme), written, re.IGNORECASE)
+    match = match or _LABEL.fullmatch(written)
     if match is None:
         return None
     issue = match["letters"].upper() if match["letters"] else str(int(match["number"]))
     if issue in _PLACEHOLDERS:
         return None
     return Label(issue, int(match["amendment"]) if match["amendment"] else None)
+
+
+def _expression(scheme: LabelScheme) -> str:
+    prefix, suffix = re.escape(tidy(scheme.prefix)), re.escape(tidy(scheme.suffix))
+    issue = "(?P<number>[0-9]{1,3})" if scheme.first_issue.isdigit() else "(?P<letters>[A-Z]{1,2})"
+    other = "(?P<letters>(?!))" if scheme.first_issue.isdigit() else "(?P<number>(?!))"
+    joiner = "(?!)" if scheme.joiner is None else re.escape(tidy(scheme.joiner))
+    return f"{prefix}(?:{issue}|{other})(?:{joiner}(?P<amendment>[0-9]{{1,3}}))?{suffix}"
 
 
 def _first_amendment(scheme: LabelScheme) -> int | None:

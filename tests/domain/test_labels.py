@@ -81,7 +81,7 @@ def test_v_1_what_is_shown_is_read_again(code: str, issues: int, amendments: int
         for _ in range(amendments):
             label = next_amendment(label, scheme)
     if label.issue not in {"X", "XX"}:
-        assert read(show(label, scheme)) == label
+        assert read(show(label, scheme), scheme) == label
 
 
 def test_v_1_amendments_count_past_nine() -> None:
@@ -124,3 +124,9 @@ def test_v_1_reissue_counts_amendments_from_the_first() -> None:
 def test_v_1_reissue_is_never_suggested_without_a_number_or_an_amendment() -> None:
     assert not suggest_reissue(Label("A", 99), 0)
     assert not suggest_reissue(Label("A"), 1)
+
+
+def test_v_1_the_scheme_tells_issue_v_from_version() -> None:
+    assert read("V0") == Label("0")
+    assert read("V0", LABEL_SCHEMES["letter_number"]) == Label("V", 0)
+    assert read("V1.0", LABEL_SCHEMES["letter_number"]) == Label("1", 0)
