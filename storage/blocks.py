@@ -43,9 +43,7 @@ def blocks(key: Key, source: BinaryIO, *, size: int | None = None) -> Iterator[b
 class CheckedFile(io.RawIOBase):
     """A file that serves no byte of a block before the block's hash was found right (T-3)."""
 
-    def __init__(
-        self, fd: int, *, key: Key, version: str, size: int, digests: Sequence[bytes]
-    ) -> None:
+    def __init__(self, fd: int, *, key: Key, version: str, size: int, digests: Sequence[bytes]) -> None:
         super().__init__()
         self._fd, self._key, self._version = fd, key, version
         self._size, self._digests = size, digests

@@ -8,9 +8,7 @@ from storage.layout import Layout
 from storage.state import State, read_state
 
 
-def publish(
-    layout: Layout, disk: Disk, state: State, *, content: Temporary, state_file: Temporary
-) -> None:
+def publish(layout: Layout, disk: Disk, state: State, *, content: Temporary, state_file: Temporary) -> None:
     """Let a complete object appear: bytes, then state, each on the disk before the next."""
     key = state.key
     folder = layout.item(key)

@@ -1,7 +1,5 @@
 """Decides how a store says no: one base error, the facts of a refusal as attributes (R-4)."""
 
-# ruff: noqa: N818 - the names say what happened, and read well behind `except`
-
 from __future__ import annotations
 
 from datetime import datetime

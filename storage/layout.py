@@ -136,6 +136,13 @@ class Names:
         return bool(self.files or self.temporaries)
 
 
+def folders(folder: Path) -> Iterator[Path]:
+    """Yield the folders in a folder by name, with their names alone in memory."""
+    with os.scandir(folder) as entries:
+        names = sorted(entry.name for entry in entries if entry.is_dir(follow_symlinks=False))
+    return (folder / name for name in names)
+
+
 def open_to_read(path: Path) -> int | None:
     """Open a file of the store; None if it is not there. A symbolic link is an error."""
     try:

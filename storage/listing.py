@@ -1,6 +1,5 @@
 """Decides in which order a local store is walked, and what it shows of damaged objects (T-3)."""
 
-import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,7 +7,7 @@ from pathlib import Path
 from storage.api import Listed
 from storage.errors import Damaged, InvalidKey
 from storage.keys import Area, Key
-from storage.layout import Layout, Names
+from storage.layout import Layout, Names, folders
 from storage.state import read_state
 
 
@@ -20,19 +19,13 @@ def listed(layout: Layout, area: Area, prefix: str, after: Key | None) -> Iterat
         past = start < behind and not behind.startswith(start)
         return not past and (start.startswith(prefix) or prefix.startswith(start))
 
-    for kind in _folders(layout.root / area):
+    for kind in folders(layout.root / area):
         if may_hold(f"{kind.name}/"):
-            for item in _folders(kind):
+            for item in folders(kind):
                 if may_hold(f"{kind.name}/{item.name}/"):
                     for key in _keys(area, item):
                         if key.path > behind and key.path.startswith(prefix):
                             yield from _versions(layout, key)
-
-
-def _folders(folder: Path) -> Iterator[Path]:
-    with os.scandir(folder) as entries:
-        names = sorted(entry.name for entry in entries if entry.is_dir(follow_symlinks=False))
-    return (folder / name for name in names)
 
 
 def _keys(area: Area, item: Path) -> list[Key]:

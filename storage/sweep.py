@@ -1,5 +1,6 @@
 """Decides which files a crash has left and nobody needs: temporary ones without a writer (R-7)."""
 
+import os
 import time
 from dataclasses import dataclass
 from datetime import timedelta
@@ -7,7 +8,7 @@ from pathlib import Path
 
 from storage.disk import TEMPORARY, exclusive, inode, is_being_written
 from storage.keys import Area
-from storage.layout import STATE, Layout
+from storage.layout import STATE, Layout, folders
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,26 +24,39 @@ def sweep(layout: Layout, *, older_than: timedelta) -> Swept:
     # The age is that of the file system, so its clock counts here, not the injected one.
     newest = time.time() - older_than.total_seconds()
     files = size = 0
-    for kind in sorted(kind for area in Area for kind in (layout.root / area).iterdir()):
-        for item in sorted(kind.iterdir()):
-            with exclusive(kind), exclusive(item):
-                for temporary in _left(item, newest):
-                    size += temporary.stat().st_size
-                    files += 1
-                    _remove(layout, temporary)
-                layout.drop_if_empty(item)
+    for area in Area:
+        for kind in folders(layout.root / area):
+            for item in folders(kind):
+                if not _needs_a_look(item):
+                    continue
+                with exclusive(kind), exclusive(item):
+                    for temporary, length in _left(item, newest):
+                        _remove(layout, temporary)
+                        files, size = files + 1, size + length
+                    layout.drop_if_empty(item)
     return Swept(files, size)
 
 
-def _left(item: Path, newest: float) -> list[Path]:
-    paths = list(item.iterdir()) if item.is_dir() else []
-    return [
-        path
-        for path in paths
-        if path.name.startswith(TEMPORARY)
-        and path.stat().st_mtime <= newest
-        and not is_being_written(path)
-    ]
+def _needs_a_look(item: Path) -> bool:
+    """Say without a lock whether an item's folder is empty or has temporary files."""
+    try:
+        names = os.listdir(item)  # noqa: PTH208 - a hundred thousand folders at each start
+    except FileNotFoundError:
+        return False
+    return not names or any(name.startswith(TEMPORARY) for name in names)
+
+
+def _left(item: Path, newest: float) -> list[tuple[Path, int]]:
+    """Return the temporary files that are old enough and have no writer, each with its size."""
+    left = []
+    for path in item.glob(f"{TEMPORARY}*"):
+        try:
+            found = path.lstat()
+            if found.st_mtime <= newest and not is_being_written(path):
+                left.append((path, found.st_size))
+        except FileNotFoundError:
+            continue  # its writer has just ended
+    return left
 
 
 def _remove(layout: Layout, temporary: Path) -> None:

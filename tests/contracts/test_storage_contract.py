@@ -64,9 +64,7 @@ def a_key(area: Area = Area.RECORDS, *, kind: str = "record", item: UUID | None 
     return Key.new(area, kind, item or uuid4(), 1)
 
 
-def put(
-    store: ObjectStore, key: Key, content: bytes = b"signed", *, until: datetime | None = None
-) -> Stored:
+def put(store: ObjectStore, key: Key, content: bytes = b"signed", *, until: datetime | None = None) -> Stored:
     return store.put(key, io.BytesIO(content), retain_until=until)
 
 
@@ -76,9 +74,7 @@ def read(store: ObjectStore, stored: Stored) -> bytes:
 
 
 def is_gone(store: ObjectStore, key: Key) -> bool:
-    return store.destroy(key).versions == () and key not in {
-        one.key for one in store.list(key.area)
-    }
+    return store.destroy(key).versions == () and key not in {one.key for one in store.list(key.area)}
 
 
 class Source(io.BytesIO):
@@ -129,6 +125,14 @@ def test_v_2_a_key_is_written_once(store: ObjectStore) -> None:
     assert refused.value.key == stored.key
     assert read(store, stored) == b"first"
     assert store.stat(stored.key, stored.version).retain_until is None
+
+
+def test_v_2_a_second_put_is_refused_before_its_source_is_read(store: ObjectStore) -> None:
+    stored = put(store, a_key())
+    source = io.BytesIO(b"second")
+    with pytest.raises(AlreadyStored):
+        store.put(stored.key, source, retain_until=None)
+    assert source.tell() == 0
 
 
 def test_v_2_also_the_same_bytes_are_not_written_twice(store: ObjectStore) -> None:
@@ -223,9 +227,7 @@ def test_v_2_of_eight_puts_at_once_exactly_one_wins(store: ObjectStore) -> None:
     for _ in range(5):
         key, start = a_key(), threading.Barrier(8)
 
-        def attempt(
-            number: int, key: Key = key, start: threading.Barrier = start
-        ) -> Stored | AlreadyStored:
+        def attempt(number: int, key: Key = key, start: threading.Barrier = start) -> Stored | AlreadyStored:
             content = bytes([number]) * 100_000
             start.wait()
             try:
@@ -280,9 +282,7 @@ def test_r_4_a_lock_ends_at_its_instant(
         pytest.param(TICK, False, id="one tick later"),
     ],
 )
-def test_r_4_a_lock_is_never_shortened(
-    store: ObjectStore, change: timedelta, is_refused: bool
-) -> None:
+def test_r_4_a_lock_is_never_shortened(store: ObjectStore, change: timedelta, is_refused: bool) -> None:
     stored = put(store, a_key(), until=NOW + DAY)
     if is_refused:
         with pytest.raises(RetentionShortened) as refused:
@@ -295,9 +295,7 @@ def test_r_4_a_lock_is_never_shortened(
     assert store.stat(stored.key, stored.version).retain_until == NOW + DAY + change
 
 
-def test_r_4_a_lock_that_has_ended_is_not_moved_back_either(
-    store: ObjectStore, clock: FixedClock
-) -> None:
+def test_r_4_a_lock_that_has_ended_is_not_moved_back_either(store: ObjectStore, clock: FixedClock) -> None:
     stored = put(store, a_key(), until=NOW + DAY)
     clock.at = NOW + 2 * DAY
     with pytest.raises(RetentionShortened):
@@ -375,9 +373,7 @@ def test_r_5_lifting_a_hold_leaves_the_lock(store: ObjectStore, clock: FixedCloc
     assert store.destroy(stored.key).versions == (stored.version,)
 
 
-def test_r_5_a_lock_changed_under_a_hold_keeps_the_hold(
-    store: ObjectStore, clock: FixedClock
-) -> None:
+def test_r_5_a_lock_changed_under_a_hold_keeps_the_hold(store: ObjectStore, clock: FixedClock) -> None:
     stored = put(store, a_key(), until=NOW + DAY)
     store.hold(stored.key, stored.version, on=True)
     store.retain(stored.key, stored.version, until=NOW + 2 * DAY)
@@ -437,9 +433,7 @@ def test_r_5_a_hold_raced_against_destruction_never_ends_held_and_gone(store: Ob
 # --- destroy
 
 
-def test_r_7_destruction_is_proved_and_may_be_repeated(
-    store: ObjectStore, clock: FixedClock
-) -> None:
+def test_r_7_destruction_is_proved_and_may_be_repeated(store: ObjectStore, clock: FixedClock) -> None:
     stored = put(store, a_key())
     clock.at = NOW + DAY
     proof = store.destroy(stored.key)

@@ -5,7 +5,9 @@ import io
 import os
 import shutil
 import stat
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -27,7 +29,7 @@ from storage.api import (
     StoreFull,
     StoreUnavailable,
 )
-from storage.disk import Temporary
+from storage.disk import Temporary, exclusive
 from storage.local import LocalStore
 from storage.state import State
 
@@ -51,9 +53,7 @@ def a_key(area: Area = Area.RECORDS) -> Key:
     return Key.new(area, "record", uuid4(), 1)
 
 
-def put(
-    store: LocalStore, key: Key | None = None, content: bytes = b"signed", until: Any = None
-) -> Stored:
+def put(store: LocalStore, key: Key | None = None, content: bytes = b"signed", until: Any = None) -> Stored:
     return store.put(key or a_key(), io.BytesIO(content), retain_until=until)
 
 
@@ -212,9 +212,7 @@ def test_a_symbolic_link_is_not_followed(root: Path, store: LocalStore, tmp_path
 # --- a disk that is full or fails
 
 
-def failing(
-    monkeypatch: pytest.MonkeyPatch, name: str, *, after: int, code: int
-) -> Callable[[], int]:
+def failing(monkeypatch: pytest.MonkeyPatch, name: str, *, after: int, code: int) -> Callable[[], int]:
     """Let `os.<name>` fail once it was called `after` times; return how often it was called."""
     real, calls = getattr(os, name), 0
 
@@ -258,9 +256,7 @@ def test_a_put_that_fails_at_any_step_leaves_nothing(
     put(again, key)
 
 
-def test_a_write_taken_in_parts_is_completed(
-    store: LocalStore, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_write_taken_in_parts_is_completed(store: LocalStore, monkeypatch: pytest.MonkeyPatch) -> None:
     real = os.write
     monkeypatch.setattr(os, "write", lambda fd, data: real(fd, bytes(data)[:1000]))
     stored = put(store, content=b"0123456789" * 1234)
@@ -352,9 +348,7 @@ def test_r_4_a_lock_that_is_not_read_back_is_refused(
 
 
 @pytest.mark.parametrize("at", [0, BLOCK - 1, BLOCK, 2 * BLOCK, 2 * BLOCK + 99])
-def test_t_3_a_flipped_bit_is_found_and_never_served(
-    root: Path, store: LocalStore, at: int
-) -> None:
+def test_t_3_a_flipped_bit_is_found_and_never_served(root: Path, store: LocalStore, at: int) -> None:
     content = bytes(range(256)) * 8192 + b"x" * 100
     stored = put(store, content=content)
     flip(content_file(root, stored), at)
@@ -397,18 +391,14 @@ def test_t_3_truncated_grown_or_lost_bytes_are_found(
 
 
 @pytest.mark.parametrize("at", [0, 63, 64, 100, -1])
-def test_r_4_a_flipped_bit_in_the_state_unlocks_nothing(
-    root: Path, store: LocalStore, at: int
-) -> None:
+def test_r_4_a_flipped_bit_in_the_state_unlocks_nothing(root: Path, store: LocalStore, at: int) -> None:
     stored = put(store, until=NOW + DAY)
     flip(state_file(root, stored), at)
     assert_closed(store, stored)
 
 
 @pytest.mark.parametrize("content", [None, b"", b"\n", b"{}"])
-def test_r_4_a_lost_state_unlocks_nothing(
-    root: Path, store: LocalStore, content: bytes | None
-) -> None:
+def test_r_4_a_lost_state_unlocks_nothing(root: Path, store: LocalStore, content: bytes | None) -> None:
     stored = put(store, until=NOW + DAY)
     if content is None:
         state_file(root, stored).unlink()
@@ -489,7 +479,11 @@ def test_t_3_a_listing_passes_over_what_is_not_ours(root: Path, store: LocalStor
     stored = put(store)
     (content_file(root, stored).parent / "notes.txt").touch()
     (root / "records" / "lost+found").mkdir()
+    (root / "records" / "readme").touch()
+    (root / "records" / "record" / "readme").touch()
     assert [one.key for one in store.list(Area.RECORDS)] == [stored.key]
+    store.sweep_temp(older_than=NO_AGE)
+    assert len(files(root)) == 5
 
 
 # --- leftovers
@@ -510,9 +504,7 @@ def leave(root: Path, key: Key, *, as_content: bool = False) -> list[Path]:
 
 
 @pytest.mark.parametrize("as_content", [False, True])
-def test_leftovers_are_not_seen_and_are_swept(
-    root: Path, store: LocalStore, as_content: bool
-) -> None:
+def test_leftovers_are_not_seen_and_are_swept(root: Path, store: LocalStore, as_content: bool) -> None:
     stored = put(store)
     key = a_key()
     left = leave(root, key, as_content=as_content)
@@ -540,9 +532,7 @@ def test_r_7_leftovers_under_a_key_are_destroyed_with_it(
     assert not (root / str(key)).parent.exists()
 
 
-def test_a_sweep_takes_only_the_second_name_of_what_is_stored(
-    root: Path, store: LocalStore
-) -> None:
+def test_a_sweep_takes_only_the_second_name_of_what_is_stored(root: Path, store: LocalStore) -> None:
     stored = put(store, until=NOW + DAY)
     path = content_file(root, stored)
     os.link(path, path.parent / f".tmp-{stored.key.leaf}.0123")
@@ -562,6 +552,19 @@ def test_a_sweep_spares_what_is_being_written(root: Path, store: LocalStore) -> 
         assert stream.read() == b"signed"
 
 
+def test_sweeps_and_puts_at_once_do_not_disturb_each_other(root: Path, store: LocalStore) -> None:
+    def write(number: int) -> list[Stored]:
+        own = LocalStore(root, clock=lambda: NOW)
+        return [put(own, content=b"%d" % number) for _ in range(20)]
+
+    with ThreadPoolExecutor(3) as pool:
+        writing = [pool.submit(write, number) for number in range(3)]
+        while not all(one.done() for one in writing):
+            assert store.sweep_temp(older_than=NO_AGE).files == 0
+        stored = [one for done in writing for one in done.result()]
+    assert len(list(store.list(Area.RECORDS))) == len(stored) == 60
+
+
 def test_r_7_a_put_whose_key_is_destroyed_meanwhile_fails(root: Path, store: LocalStore) -> None:
     key = a_key()
 
@@ -573,6 +576,67 @@ def test_r_7_a_put_whose_key_is_destroyed_meanwhile_fails(root: Path, store: Loc
     with pytest.raises(StoreUnavailable):
         store.put(key, Destroying(b"signed"), retain_until=None)
     assert files(root) == []
+
+
+def test_r_4_a_destruction_waits_for_an_object_that_is_appearing(
+    root: Path, store: LocalStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = a_key()
+    answers: list[object] = []
+
+    def destroy() -> None:
+        try:
+            answers.append(store.destroy(key).versions)
+        except RetentionActive as error:
+            answers.append(error)
+
+    destroying, link = threading.Thread(target=destroy), os.link
+
+    def link_slowly(source: Path, target: Path) -> None:
+        if target.name.endswith(".state"):  # the bytes have their name already
+            destroying.start()
+            destroying.join(0.05)
+        link(source, target)
+
+    monkeypatch.setattr(os, "link", link_slowly)
+    stored = put(store, key, until=NOW + DAY)
+    destroying.join()
+    assert [type(answer) for answer in answers] == [RetentionActive]
+    assert store.verify(key, stored.version).state is FixityState.OK
+
+
+def test_r_7_destruction_is_not_claimed_while_something_is_left(
+    store: LocalStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stored = put(store)
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "unlink", lambda *args, **kwargs: None)
+        with pytest.raises(StoreUnavailable, match="left"):
+            store.destroy(stored.key)
+    assert store.destroy(stored.key).versions == (stored.version,)
+
+
+def test_a_lock_on_a_folder_that_was_made_anew_meanwhile_is_taken_anew(tmp_path: Path) -> None:
+    folder, entered = tmp_path / "item", threading.Event()
+    folder.mkdir()
+
+    def enter() -> None:
+        with exclusive(folder) as is_there:
+            assert is_there
+            entered.set()
+
+    waiting = threading.Thread(target=enter)
+    with exclusive(folder):
+        waiting.start()
+        entered.wait(0.05)
+        folder.rename(tmp_path / "old")
+        folder.mkdir()
+        lock = exclusive(folder)
+        lock.__enter__()
+    assert not entered.wait(0.05)
+    lock.__exit__(None, None, None)
+    waiting.join()
+    assert entered.is_set()
 
 
 @pytest.mark.parametrize("after", range(6))

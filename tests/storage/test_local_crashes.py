@@ -77,9 +77,7 @@ def test_a_put_killed_at_every_step_leaves_a_whole_object_or_none(tmp_path: Path
     content = b"x" * (1 << 20) + b"y"
     for step in itertools.count():
         key = a_key()
-        was_killed = killed_at(
-            step, partial(store.put, key, io.BytesIO(content), retain_until=NOW + DAY)
-        )
+        was_killed = killed_at(step, partial(store.put, key, io.BytesIO(content), retain_until=NOW + DAY))
         assert_whole_or_none(store, key, content)
         if not was_killed:
             break
