@@ -1,0 +1,20 @@
+"""Which characters reach a printed file: those that every format takes and no reader is misled by."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+#: Controls and half surrogates break XML; the direction marks could show a number in another order.
+_UNFIT: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
+_SPACE: Final = re.compile(r"\s+")
+
+
+def legible(text: str) -> str:
+    """Return the text with each unfit character visibly replaced; tabs and line ends stay."""
+    return _UNFIT.sub("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def one_line(text: str) -> str:
+    """Return the legible text on one line."""
+    return _SPACE.sub(" ", legible(text)).strip()
