@@ -38,9 +38,7 @@ class Limits:
 class Child:
     """A started worker. One thread at a time asks; any thread may `stop`."""
 
-    def __init__(
-        self, limits: Limits, *, preload: tuple[str, ...], scratch: Path | None = None
-    ) -> None:
+    def __init__(self, limits: Limits, *, preload: tuple[str, ...], scratch: Path | None = None) -> None:
         self.served = 0
         self._limits = limits
         self._ending = threading.Lock()

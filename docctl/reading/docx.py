@@ -9,7 +9,7 @@ from typing import Any, Final
 import mammoth
 from mammoth import html as elements
 
-from docctl.reading import docx_text, markup, text
+from docctl.reading import docx_copy, docx_text, markup, text
 from docctl.reading.errors import ReadingFailed
 from docctl.reading.package import Package
 
@@ -46,7 +46,7 @@ def _html(package: Package) -> str:
     pictures = _Pictures()
     try:
         result = mammoth.convert_to_html(
-            package.harmless_copy(),
+            docx_copy.for_converter(package),
             style_map=_STYLES,
             include_embedded_style_map=False,
             external_file_access=False,
@@ -70,9 +70,7 @@ class _Pictures:
         data = _bytes_of(image)
         media_type = markup.picture_type(data)
         if media_type is None or len(data) > self._left:
-            return [
-                elements.element("span", {"class": markup.LEFT_OUT}, [elements.text(alt or "▢")])
-            ]
+            return [elements.element("span", {"class": markup.LEFT_OUT}, [elements.text(alt or "▢")])]
         self._left -= len(data)
         source = f"data:{media_type};base64,{base64.b64encode(data).decode()}"
         return [elements.element("img", {"alt": alt, "src": source})]

@@ -20,9 +20,7 @@ _WORD: Final = frozenset(
 #: Parts beside the body, in the order in which their text follows it.
 _BESIDE: Final = ("header", "footer", "footnotes", "endnotes", "diagramData")
 #: What tracked changes struck, readings above characters, and settings: not said by the document.
-_SILENT: Final = frozenset(
-    {"moveFrom", "rt", "pPr", "rPr", "sectPr", "instrText", "delText", "del"}
-)
+_SILENT: Final = frozenset({"moveFrom", "rt", "pPr", "rPr", "sectPr", "instrText", "delText", "del"})
 _BREAKS: Final = {"tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 
 

@@ -47,7 +47,7 @@ def guess(sample: bytes, *, whole: bool = False) -> str | None:
     if b"\0" not in sample:
         utf8 = _decoded(sample, "utf-8", whole=whole)
         if utf8 is not None and "\ufffd" not in utf8:
-            return None if _control_heavy(utf8) else "utf-8"
+            return None if _control_heavy(utf8, share=0.05) else "utf-8"
     return _by_frequency(sample, whole=whole)
 
 
@@ -95,8 +95,9 @@ def _decoded(sample: bytes, encoding: str, *, whole: bool) -> str | None:
     return text
 
 
-def _control_heavy(text: str) -> bool:
-    return len(_CONTROL.findall(text)) > 0.001 * len(text)
+def _control_heavy(text: str, *, share: float = 0.001) -> bool:
+    """Whether more control characters stand in it than a printer or a modem leaves."""
+    return len(_CONTROL.findall(text)) > share * len(text)
 
 
 def _score(text: str) -> float:

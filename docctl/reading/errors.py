@@ -5,7 +5,7 @@ from __future__ import annotations
 from docctl.domain.verdicts import DomainError
 
 
-class ReadingFailed(DomainError):  # noqa: N818 - reads as what happened, like its siblings
+class ReadingFailed(DomainError):
     """Reading ended without a result; `code` says why, `detail` is for the log, without content.
 
     Codes of the pool: `timeout`, `memory`, `crash`, `busy`, `closed`, `too_long`; of the readers:

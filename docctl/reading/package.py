@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import io
 import posixpath
 import zipfile
 import zlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -20,7 +18,6 @@ from docctl.reading.errors import ReadingFailed
 _XML_PART: Final = 96 << 20
 _BINARY_PART: Final = 32 << 20
 _RELATIONSHIPS: Final = "_rels"
-_XML: Final = (".xml", ".rels")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +54,6 @@ class Package:
     def __contains__(self, name: str) -> bool:
         return name in self._names
 
-    def names(self) -> Iterator[str]:
-        """Yield the names of all parts in a fixed order."""
-        return iter(sorted(self._names))
-
     def bytes(self, name: str, *, most: int = _BINARY_PART) -> bytes:
         """Unpack one part, trusting no size that the directory states."""
         try:
@@ -86,8 +79,7 @@ class Package:
 
     def relationships(self, part: str) -> list[Relationship]:
         """Return where a part points to; the package itself has the name ``""``."""
-        folder, base = posixpath.split(part)
-        name = posixpath.join(folder, _RELATIONSHIPS, base + ".rels")
+        folder, name = posixpath.split(part)[0], relationships_part(part)
         if name not in self._names:
             return []
         return [
@@ -99,22 +91,11 @@ class Package:
             for element in self.xml(name).iter("{*}Relationship")
         ]
 
-    def harmless_copy(self) -> io.BytesIO:
-        """Return a package of the same text and pictures, parsed and written again.
 
-        Left out: pointers to outside, macros, controls, embedded files, bytes around the zip.
-        """
-        copy = io.BytesIO()
-        with zipfile.ZipFile(copy, "w", zipfile.ZIP_STORED) as target:
-            for name in self.names():
-                if name.endswith(".rels"):
-                    target.writestr(name, etree.tostring(_without_outside(self.xml(name))))
-                elif name.endswith(_XML) and "/embeddings/" not in name:
-                    target.writestr(name, etree.tostring(self.xml(name)))
-                elif "/media/" in name:
-                    target.writestr(name, self.bytes(name))
-        copy.seek(0)
-        return copy
+def relationships_part(part: str) -> str:
+    """Return the name of the part that holds the pointers of a part."""
+    folder, base = posixpath.split(part)
+    return posixpath.join(folder, _RELATIONSHIPS, base + ".rels")
 
 
 def parse(data: bytes) -> etree._Element:
@@ -130,9 +111,10 @@ def parse(data: bytes) -> etree._Element:
     )
     try:
         root = etree.fromstring(data, parser)
-    except etree.XMLSyntaxError:
+    except etree.XMLSyntaxError as error:
+        if error.code == etree.ErrorTypes.ERR_NO_MEMORY:  # libxml2 calls this a fault of the text
+            raise MemoryError from None
         raise ReadingFailed("unreadable", "xml") from None
-    # lxml states a document type also where entities were not resolved
     if root.getroottree().docinfo.internalDTD is not None:
         raise ReadingFailed("unreadable", "document type")
     return root
@@ -140,10 +122,3 @@ def parse(data: bytes) -> etree._Element:
 
 def _resolve(folder: str, target: str) -> str:
     return posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
-
-
-def _without_outside(root: etree._Element) -> etree._Element:
-    for element in root.findall("{*}Relationship"):
-        if element.get("TargetMode") == "External":
-            root.remove(element)
-    return root

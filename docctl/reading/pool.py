@@ -69,7 +69,9 @@ class ReaderPool:
             except ReadingFailed as error:
                 _log.warning("reading failed: %s %s %s", function, error.code, error.detail)
                 self._give_back(child, fit=error.code in _HARMLESS)
-                raise ReadingFailed("closed") from None if self._closed else error
+                if self._closed:
+                    raise ReadingFailed("closed") from None
+                raise
             except BaseException:
                 self._give_back(child, fit=False)
                 raise

@@ -25,7 +25,7 @@ _LONGEST_COMMENT: Final = 65_535
 Trouble = Literal["bomb", "encrypted", "unreadable"]
 
 
-class Untrusted(Exception):  # noqa: N818 - says what the zip is, and is caught in this package
+class Untrusted(Exception):
     """The zip is not opened; `trouble` says why."""
 
     def __init__(self, trouble: Trouble) -> None:
