@@ -19,7 +19,7 @@ class SearchError(Exception):
     """Something about searching went wrong."""
 
 
-class QueryProblem(SearchError):  # noqa: N818
+class QueryProblem(SearchError):
     """A search that cannot be answered as typed: `code` says why, `params` what limit it met."""
 
     def __init__(self, code: str, **params: int) -> None:
@@ -29,15 +29,15 @@ class QueryProblem(SearchError):  # noqa: N818
         self.params = params
 
 
-class IndexBusy(SearchError):  # noqa: N818
+class IndexBusy(SearchError):
     """Another writer held the index for longer than we waited."""
 
 
-class IndexDamaged(SearchError):  # noqa: N818
+class IndexDamaged(SearchError):
     """The index cannot be read; it is only a projection and has to be made again."""
 
 
-class CursorMoved(SearchError):  # noqa: N818
+class CursorMoved(SearchError):
     """The index already stands elsewhere than the writer believed."""
 
     def __init__(self, position: int) -> None:

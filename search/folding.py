@@ -26,7 +26,7 @@ WORD: Final = rf"^\W_{CJK}"
 _SPARE_BLANKS: Final = re.compile(f"(?<= ) +|(?<![{WORD}]) +| ++(?![{WORD}])")
 _HAN: Final = re.compile(f"[{CJK}]")
 _READING: Final = re.compile(
-    r"\s{0,4}[((﹙]([\sa-zɑɡüêāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹḿếề\u0300-\u030c]{1,12})[))﹚]"
+    r"\s{0,4}[(\uff08\ufe59]([\sa-zɑɡüêāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹḿếề\u0300-\u030c]{1,12})[)\uff09\ufe5a]"
 )
 _TONE: Final = re.compile("[\u0300\u0301\u0304\u030c]")
 _SYLLABLE: Final = re.compile(

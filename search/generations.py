@@ -96,12 +96,12 @@ class Generations:
             pointer.unlink(missing_ok=True)
 
     @contextmanager
-    def locked(self, name: str) -> Iterator[None]:
+    def locked(self, name: str, *, wait: float | None = None) -> Iterator[None]:
         """Hold a lock of the folder against other threads and processes. Raises IndexBusy."""
         self._prepare()
         # Not deleted afterwards: a waiter would then hold the lock of a file nobody else sees.
         with (self.folder / f"{name}.lock").open("a") as file:
-            deadline = time.monotonic() + self._wait
+            deadline = time.monotonic() + (self._wait if wait is None else wait)
             while True:
                 try:
                     fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -15,9 +15,7 @@ from search.folding import CJK, fold
 LONGEST_QUERY: Final = 1_000
 MOST_CLAUSES: Final = 40
 
-_QUOTED: Final = re.compile(
-    r'"([^"]*)"|“([^“”]*)”|「([^「」]*)」|『([^『』]*)』|(\S+?)(?=["“「『\s]|$)|\S'
-)
+_QUOTED: Final = re.compile(r'"([^"]*)"|“([^“”]*)”|「([^「」]*)」|『([^『』]*)』|(\S+?)(?=["“「『\s]|$)|\S')
 _CJK: Final = re.compile(f"[{CJK}]")
 _EDGE: Final = re.compile(r"^[\W_]+|[\W_]+$")
 

@@ -52,9 +52,7 @@ class MemoryEngine:
             if _may_show(entry, query) and all(_occurs(clause, texts) for clause in clauses)
         ]
         scores = {
-            entry.id: _score(entry, texts, clauses, query.text)
-            if query.sort is Sort.RELEVANCE
-            else 0.0
+            entry.id: _score(entry, texts, clauses, query.text) if query.sort is Sort.RELEVANCE else 0.0
             for entry, texts in found
         }
         entries = [entry for entry, _ in found]
@@ -117,9 +115,7 @@ def _occurs(clause: Clause, texts: tuple[Searched, ...]) -> bool:
     return any(clause.in_text(text) for text in texts)
 
 
-def _score(
-    entry: Entry, texts: tuple[Searched, ...], clauses: Iterable[Clause], asked: str
-) -> float:
+def _score(entry: Entry, texts: tuple[Searched, ...], clauses: Iterable[Clause], asked: str) -> float:
     """Rank a number asked for whole before the title, the title before the body."""
     number, title, _ = texts
     score = 50.0 if number_key(asked) == number_key(entry.number) else 0.0
@@ -131,10 +127,7 @@ def _score(
 def _may_show(entry: Entry, query: Query) -> bool:
     return (
         entry.id not in query.exclude
-        and (
-            entry.access in query.sets
-            or (entry.published in query.sets and entry.is_valid(query.at))
-        )
+        and (entry.access in query.sets or (entry.published in query.sets and entry.is_valid(query.at)))
         and _passes(entry, query)
     )
 

@@ -15,11 +15,10 @@ import tantivy
 
 from search import generations, schema
 from search.analysis import ANALYSIS
-from search.api import CursorMoved, Entry, Found, Hit, IndexDamaged, Query, SearchError, Sort, State
+from search.api import CursorMoved, Entry, Found, Hit, IndexBusy, IndexDamaged, Query, Sort, State
+from search.writing import Filling, vendor_errors, write
 
 _MADE_WITH: Final = f"tantivy {version('tantivy')}, fields {schema.FORMAT}, analysis {ANALYSIS}"
-_SMALL_HEAP: Final = 32_000_000
-_LARGE_HEAP: Final = 128_000_000
 #: Places of equal score are settled by id as far as this; beyond it nobody pages.
 _MOST_TIED: Final = 2_000
 
@@ -70,10 +69,11 @@ class TantivyEngine:
                 index = tantivy.Index(schema.SCHEMA, path=str(fresh))
             else:
                 fresh, index = None, view.index
-            _write(index, upserts, removals, position)
+            write(index, upserts, removals, position)
             if fresh is not None:
                 self._generations.swap(fresh)
-                self._generations.sweep()
+                with suppress(IndexBusy), self._generations.locked("rebuild", wait=0):
+                    self._generations.sweep()
 
     def position(self) -> int:
         """See SearchEngine."""
@@ -111,14 +111,17 @@ class TantivyEngine:
         return view.searcher.num_docs - 1 if view else 0
 
     @contextmanager
-    def rebuild(self, *, position: int) -> Iterator["_Fresh"]:
+    def rebuild(self, *, position: int) -> Iterator["Filling"]:
         """See SearchEngine."""
         with self._generations.locked("rebuild"):
             folder = self._generations.new()
             try:
-                fresh = _Fresh(tantivy.Index(schema.SCHEMA, path=str(folder)))
-                yield fresh
-                fresh.finish(position)
+                fresh = Filling(tantivy.Index(schema.SCHEMA, path=str(folder)))
+                try:
+                    yield fresh
+                    fresh.finish(position)
+                finally:
+                    fresh.close()
                 with self._generations.locked("write"):
                     self._generations.swap(folder)
                     self._forget()
@@ -157,9 +160,7 @@ class TantivyEngine:
                 if (view := _open(current, stamps)) is not None:
                     self._seen, self._broken = view, None
                     return view
-                if current == self._generations.current() and stamps[1] == generations.stamp(
-                    current
-                ):
+                if current == self._generations.current() and stamps[1] == generations.stamp(current):
                     self._broken = stamps
         return None
 
@@ -170,7 +171,7 @@ class TantivyEngine:
     @contextmanager
     def _noticing_damage(self, view: _View) -> Iterator[None]:
         try:
-            with _vendor_errors(IndexDamaged):
+            with vendor_errors(IndexDamaged):
                 yield
         except IndexDamaged:
             with self._lock:
@@ -178,36 +179,11 @@ class TantivyEngine:
             raise
 
 
-class _Fresh:
-    """See FreshIndex."""
-
-    def __init__(self, index: tantivy.Index) -> None:
-        with _vendor_errors(SearchError):
-            self._writer = index.writer(_LARGE_HEAP, 1)
-
-    def add(self, entries: Iterable[Entry]) -> None:
-        """See FreshIndex."""
-        for entry in entries:
-            _replace(self._writer, entry)
-
-    def finish(self, position: int) -> None:
-        """Commit all and the position."""
-        with _vendor_errors(SearchError):
-            self._writer.add_document(schema.cursor_document(position))
-            self._writer.commit()
-            self._writer.wait_merging_threads()
-
-    def give_up(self) -> None:
-        """Stop the threads of the writer, so that its files can be deleted."""
-        with suppress(ValueError):
-            self._writer.rollback()
-
-
 def _open(current: Path, stamps: tuple[tuple[int, ...], ...]) -> _View | None:
     if not generations.is_whole(current):
         return None
     try:
-        with _vendor_errors(IndexDamaged):
+        with vendor_errors(IndexDamaged):
             index = tantivy.Index.open(str(current))
             index.config_reader("manual")
             index.reload()
@@ -218,41 +194,6 @@ def _open(current: Path, stamps: tuple[tuple[int, ...], ...]) -> _View | None:
     except (IndexDamaged, IndexError):
         return None
     return _View(index, searcher, stamps, position)
-
-
-def _write(
-    index: tantivy.Index, upserts: Iterable[Entry], removals: Iterable[str], position: int
-) -> None:
-    """Change entries and position in one commit; let merges end, nobody else continues them."""
-    with _vendor_errors(SearchError):
-        writer = index.writer(_SMALL_HEAP, 1)
-    try:
-        for entry in upserts:
-            _replace(writer, entry)
-        gone = (*removals, schema.CURSOR)
-        with _vendor_errors(SearchError):
-            for entry_id in gone:
-                _delete(writer, entry_id)
-            writer.add_document(schema.cursor_document(position))
-            writer.commit()
-    except BaseException:
-        with suppress(ValueError):
-            writer.rollback()
-        raise
-    finally:
-        writer.wait_merging_threads()
-
-
-def _replace(writer: tantivy.IndexWriter, entry: Entry) -> None:
-    document = schema.document(entry)
-    with _vendor_errors(SearchError):
-        _delete(writer, entry.id)
-        writer.add_document(document)
-
-
-def _delete(writer: tantivy.IndexWriter, entry_id: str) -> None:
-    # By text: by an unsigned number this version deletes nothing and says nothing.
-    writer.delete_documents_by_term("id", schema.term(entry_id))
 
 
 def _page(
@@ -270,9 +211,7 @@ def _page(
     field, order = "by_number", tantivy.Order.Asc
     if query.sort is Sort.DATE:
         field, order = "by_day", tantivy.Order.Desc
-    result: Any = searcher.search(
-        asked, query.limit, order_by_field=field, order=order, offset=query.offset
-    )
+    result: Any = searcher.search(asked, query.limit, order_by_field=field, order=order, offset=query.offset)
     return result.count, [(0.0, address) for _, address in result.hits]
 
 
@@ -300,16 +239,3 @@ def _by_relevance(
 def _hit(searcher: tantivy.Searcher, score: float, address: tantivy.DocAddress) -> Hit:
     stored: Any = searcher.doc(address)
     return Hit(str(stored["id"][0]), str(stored["kind"][0]), score)
-
-
-@contextmanager
-def _vendor_errors(ours: type[SearchError]) -> Iterator[None]:
-    """Turn what tantivy raises into our error; a panic of its Rust code is no Exception."""
-    try:
-        yield
-    except ValueError as error:
-        raise ours(str(error)) from error
-    except BaseException as error:
-        if type(error).__name__ != "PanicException":
-            raise
-        raise ours(str(error)) from error
