@@ -89,9 +89,7 @@ def stage_upload(
     shown = clean_name(name)
     staged = house.staging.receive(source)
     try:
-        require(
-            examine(staged.path, shown, size_limit=house.staging.limit, for_document=for_document)
-        )
+        require(examine(staged.path, shown, size_limit=house.staging.limit, for_document=for_document))
         return note_upload(
             NoteUpload(
                 upload_id=staged.id,
@@ -154,9 +152,7 @@ def storing(owner: OwnerKind, *, for_document: bool) -> Callable[[C, Caller, Hou
     return before
 
 
-def _uploads(
-    attached: Sequence[Attached], by: Caller, house: House
-) -> list[tuple[Upload, FileRole]]:
+def _uploads(attached: Sequence[Attached], by: Caller, house: House) -> list[tuple[Upload, FileRole]]:
     with house.uow.read() as session:
         found = []
         for one in attached:
@@ -247,9 +243,7 @@ def files_of(session: Session, owner_id: UUID) -> list[ItemFile]:
     )
 
 
-def same_content(
-    session: Session, files: Sequence[StoredFile], *, owner: OwnerKind
-) -> ItemFile | None:
+def same_content(session: Session, files: Sequence[StoredFile], *, owner: OwnerKind) -> ItemFile | None:
     """Return a file of another item with the same bytes, for the notice of a repeated file."""
     return session.scalars(
         select(ItemFile)

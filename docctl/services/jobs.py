@@ -21,9 +21,7 @@ def want(session: Session, kind: str, *, key: str, payload: dict[str, Any], at: 
 
 def due(session: Session, kind: str, *, subject_id: UUID, at: datetime) -> None:
     """Put something on the list of what falls due at an instant; a later wish moves it."""
-    row = session.scalars(
-        select(DueJob).where(DueJob.kind == kind, DueJob.subject_id == subject_id)
-    ).first()
+    row = session.scalars(select(DueJob).where(DueJob.kind == kind, DueJob.subject_id == subject_id)).first()
     if row is None:
         session.add(DueJob(kind=kind, subject_id=subject_id, due_at=at))
     else:

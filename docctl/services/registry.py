@@ -66,9 +66,7 @@ class UseCase(Generic[C, T]):
             by = replace(by, proof=prove(house, by), password=None)
         prepared = self.before(cmd, by, house) if self.before else Prepared(cmd, _nothing)
         try:
-            answer, used = house.uow.write(
-                lambda session: self._inside(session, prepared.cmd, by, house)
-            )
+            answer, used = house.uow.write(lambda session: self._inside(session, prepared.cmd, by, house))
         except BaseException:
             prepared.undo()
             raise
@@ -113,9 +111,7 @@ class UseCase(Generic[C, T]):
         if row is None:
             return None
         same = (
-            row.use_case == self.name
-            and row.person_id == by.actor.person_id
-            and row.digest == _digest(cmd)
+            row.use_case == self.name and row.person_id == by.actor.person_id and row.digest == _digest(cmd)
         )
         if not same:
             raise Conflict(Refused("request", "repeated_with_other_content"))
@@ -162,9 +158,7 @@ def _digest(cmd: Any) -> str:
 
 def _flat(value: Any) -> Any:
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {
-            field.name: _flat(getattr(value, field.name)) for field in dataclasses.fields(value)
-        }
+        return {field.name: _flat(getattr(value, field.name)) for field in dataclasses.fields(value)}
     if isinstance(value, Mapping):
         return {str(key): _flat(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):

@@ -70,9 +70,7 @@ def found_company(session: Session, cmd: FoundCompany, by: Caller) -> UUID:
     session.flush()  # people refer to it
     people = []
     for one in (cmd.first, cmd.second):
-        person = Person(
-            id=new_id(), username=one.username, name=one.name, unit_id=unit.id, created_at=by.at
-        )
+        person = Person(id=new_id(), username=one.username, name=one.name, unit_id=unit.id, created_at=by.at)
         session.add(person)
         people.append(person)
     session.flush()  # grants refer to them

@@ -49,9 +49,7 @@ class Staging:
                 while chunk := source.read(_CHUNK):
                     size += len(chunk)
                     if size > self.limit:
-                        raise RuleRefused(
-                            Refused("upload", "too_large", {"limit_mb": self.limit >> 20})
-                        )
+                        raise RuleRefused(Refused("upload", "too_large", {"limit_mb": self.limit >> 20}))
                     digest.update(chunk)
                     target.write(chunk)
                 target.flush()

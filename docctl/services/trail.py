@@ -105,9 +105,7 @@ def number_events(session: Session, *, now: datetime) -> int | None:
             prev_hash=prev,
         )
         row.hash = prev = row.link().digest()
-        rows.append(
-            {column.key: getattr(row, column.key) for column in EventRow.__mapper__.column_attrs}
-        )
+        rows.append({column.key: getattr(row, column.key) for column in EventRow.__mapper__.column_attrs})
         details.append({"seq": seq, "salt": salt, "bytes": one.detail})
     session.execute(insert(EventRow), rows)
     session.execute(insert(EventDetail), details)

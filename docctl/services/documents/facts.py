@@ -13,14 +13,11 @@ LONGEST_TITLE: Final = 500
 def clean_title(text: str, *, rule: str = "D-14") -> str:
     """Return a title in one line; raise RuleRefused for an empty one or more than 500 characters."""
     kept = "".join(
-        " " if unicodedata.category(letter)[0] in "CZ" and letter != "\u3000" else letter
-        for letter in text
+        " " if unicodedata.category(letter)[0] in "CZ" and letter != "\u3000" else letter for letter in text
     )
     title = " ".join(kept.split())
     if not title:
         raise RuleRefused(Refused(rule, "title_needed"))
     if len(title) > LONGEST_TITLE:
-        raise RuleRefused(
-            Refused(rule, "title_too_long", {"longest": LONGEST_TITLE, "length": len(title)})
-        )
+        raise RuleRefused(Refused(rule, "title_too_long", {"longest": LONGEST_TITLE, "length": len(title)}))
     return title

@@ -78,9 +78,7 @@ def void_number(session: Session, cmd: VoidNumber, by: Caller) -> str:
     authorise(by.actor, "number.void", Facts())
     if not cmd.reason.strip():
         raise RuleRefused(Refused("N-3", "reason_needed"))
-    entry = session.scalars(
-        select(NumberEntry).where(NumberEntry.normal == normal(cmd.number))
-    ).first()
+    entry = session.scalars(select(NumberEntry).where(NumberEntry.normal == normal(cmd.number))).first()
     if entry is None:
         raise NotFound("number")
     if entry.state is not NumberState.RESERVED:

@@ -69,9 +69,7 @@ def take_number(
     return entry
 
 
-def claim_number(
-    session: Session, by: Caller, scheme: Scheme, shown: str, for_: For
-) -> NumberEntry:
+def claim_number(session: Session, by: Caller, scheme: Scheme, shown: str, for_: For) -> NumberEntry:
     """Take a number that the user brought: reserved earlier, or from before docctl (N-3, N-6).
 
     The counter moves past it. Raises RuleRefused N-6 with both shown forms where it is taken.
@@ -121,17 +119,13 @@ def entry_of(session: Session, item_id: UUID) -> NumberEntry | None:
 
 def add_alias(session: Session, *, kind: str, item_kind: str, item_id: UUID, text: str) -> None:
     """Note another name or number that finds the item (N-4, N-9)."""
-    session.add(
-        Alias(kind=kind, item_kind=item_kind, item_id=item_id, text=text, normal=normal(text))
-    )
+    session.add(Alias(kind=kind, item_kind=item_kind, item_id=item_id, text=text, normal=normal(text)))
 
 
 def _holder(session: Session, entity_id: UUID, shown: str) -> NumberEntry | None:
     session.flush()  # a number taken in this transaction counts
     return session.scalars(
-        select(NumberEntry).where(
-            NumberEntry.entity_id == entity_id, NumberEntry.normal == normal(shown)
-        )
+        select(NumberEntry).where(NumberEntry.entity_id == entity_id, NumberEntry.normal == normal(shown))
     ).first()
 
 

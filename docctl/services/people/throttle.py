@@ -23,9 +23,7 @@ def may_try(session: Session, keys: tuple[str, ...], *, at: datetime) -> Verdict
         if (row := session.get(SignInAttempt, key)) and row.blocked_until and row.blocked_until > at
     ]
     if until:
-        return Refused(
-            "A-3", "too_many_tries", {"minutes": max(1, round((max(until) - at).seconds / 60))}
-        )
+        return Refused("A-3", "too_many_tries", {"minutes": max(1, round((max(until) - at).seconds / 60))})
     return Allowed()
 
 

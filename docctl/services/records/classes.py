@@ -64,8 +64,7 @@ def current_classes(session: Session) -> list[RetentionClassRow]:
             select(RetentionClassRow)
             .join(
                 newest,
-                (RetentionClassRow.code == newest.c.code)
-                & (RetentionClassRow.revision == newest.c.revision),
+                (RetentionClassRow.code == newest.c.code) & (RetentionClassRow.revision == newest.c.revision),
             )
             .order_by(RetentionClassRow.ordinal)
         )

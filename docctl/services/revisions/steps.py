@@ -47,16 +47,12 @@ def check_signer(session: Session, revision: Revision, step: Step, by: Caller) -
     earlier = [
         Signed(row.meaning, row.person_id, row.on_behalf_of)
         for row in session.scalars(
-            select(Signature).where(
-                Signature.subject_id == revision.id, Signature.round == revision.round
-            )
+            select(Signature).where(Signature.subject_id == revision.id, Signature.round == revision.round)
         )
         if row.person_id is not None
     ]
     authors = [one for one in (revision.created_by, revision.prepared_by) if one is not None]
-    require(
-        may_sign(route_step(step.meaning), signer=by.person_id, authors=authors, signed=earlier)
-    )
+    require(may_sign(route_step(step.meaning), signer=by.person_id, authors=authors, signed=earlier))
 
 
 def close_step(session: Session, step: Step, status: StepStatus, by: Caller, comment: str) -> None:

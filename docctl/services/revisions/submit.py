@@ -117,9 +117,7 @@ def _open_route(session: Session, cmd: SubmitRevision, revision: Revision, by: C
             escalation_due(session, row, by)
 
 
-def _let_in(
-    session: Session, document: Document, people: list[UUID], revisions: list[Revision]
-) -> None:
+def _let_in(session: Session, document: Document, people: list[UUID], revisions: list[Revision]) -> None:
     """Let the signers see the draft that waits for them (X-3)."""
     insiders = set(people) | {one.created_by for one in revisions}
     for one in revisions:

@@ -81,9 +81,7 @@ def note_effective(session: Session, cmd: NoteEffective, by: Caller) -> bool:
     revision = session.get(Revision, cmd.revision_id)
     if revision is None or revision.withdrawn_at is not None or revision.effective_from is None:
         return False
-    documents = lock(
-        session, Rank.PARENTS, select(Document).where(Document.id == revision.document_id)
-    )
+    documents = lock(session, Rank.PARENTS, select(Document).where(Document.id == revision.document_id))
     document = documents[0]
     document.title = revision.title
     record(

@@ -1,0 +1,54 @@
+"""Until when a record is kept, and why: computed from its classes and written beside it (R-1, R-2)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, tzinfo
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from docctl.domain.canonical import plain
+from docctl.domain.retention import RetentionFacts
+from docctl.domain.retention_governing import governing
+from docctl.models.records import Record, RecordClass
+from docctl.models.retention import RetentionClassRow
+from docctl.services.records.classes import class_of
+
+
+def classify(
+    session: Session,
+    record: Record,
+    rows: Sequence[RetentionClassRow],
+    *,
+    zone: tzinfo,
+    events: dict[str, date] | None = None,
+) -> None:
+    """Give a record its classes and compute its last day: the longest class governs (R-1)."""
+    by_code = {row.code: row for row in rows}
+    facts = RetentionFacts(completed_on=record.occurred_at.astimezone(zone).date(), events=events or {})
+    chosen = governing([class_of(row) for row in rows], facts)
+    record.class_id = by_code[chosen.cls.code].id
+    record.keep_until = chosen.kept.until
+    record.is_permanent = chosen.kept.permanent
+    record.trigger_on = chosen.kept.trigger_on
+    record.keep_because = [
+        {"code": one.code, "params": {key: plain(value) for key, value in one.params.items()}}
+        for one in chosen.kept.because
+    ]
+    session.execute(delete(RecordClass).where(RecordClass.record_id == record.id))
+    session.add_all(
+        [RecordClass(record_id=record.id, class_id=row.id, governs=row.id == record.class_id) for row in rows]
+    )
+
+
+def classes_of(session: Session, record: Record) -> list[RetentionClassRow]:
+    """Return the classes that apply to a record."""
+    return list(
+        session.scalars(
+            select(RetentionClassRow)
+            .join(RecordClass, RecordClass.class_id == RetentionClassRow.id)
+            .where(RecordClass.record_id == record.id)
+            .order_by(RetentionClassRow.ordinal)
+        )
+    )
