@@ -112,8 +112,9 @@ def parse(data: bytes) -> etree._Element:
     try:
         root = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
-        if error.code == etree.ErrorTypes.ERR_NO_MEMORY:  # libxml2 calls this a fault of the text
-            raise MemoryError from None
+        last = error.error_log.last_error
+        if last is not None and last.type == etree.ErrorTypes.ERR_NO_MEMORY:
+            raise MemoryError from None  # libxml2 reports this like a fault of the text
         raise ReadingFailed("unreadable", "xml") from None
     if root.getroottree().docinfo.internalDTD is not None:
         raise ReadingFailed("unreadable", "document type")
