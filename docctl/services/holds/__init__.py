@@ -1,0 +1,1 @@
+"""Legal holds on single items (R-5)."""
