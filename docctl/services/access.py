@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from docctl.domain.canonical import canonical, sha256
-from docctl.domain.permissions import Actor
-from docctl.domain.roles import Role, reader_tokens
+from docctl.domain.roles import Role
 from docctl.models.access import AccessDenied, AccessSet, AccessToken
+from docctl.models.visibility import sees, sets_of, visible_sets
 
 
 def intern_set(session: Session, tokens: Iterable[str], *, denied: Iterable[UUID] = ()) -> UUID:
@@ -28,32 +28,6 @@ def intern_set(session: Session, tokens: Iterable[str], *, denied: Iterable[UUID
     session.add_all([AccessDenied(set_id=row.id, person_id=person) for person in without])
     session.flush()  # the same transaction may look the set up again
     return row.id
-
-
-def visible_sets(actor: Actor) -> Select[UUID]:
-    """Return the query for the sets that let this person see, for `access_set_id IN (…)`."""
-    if actor.is_operator:
-        return select(AccessSet.id)
-    assert actor.person_id is not None
-    tokens = reader_tokens(actor.person_id, actor.unit_id, actor.roles)
-    denied = select(AccessDenied.set_id).where(AccessDenied.person_id == actor.person_id)
-    return (
-        select(AccessToken.set_id)
-        .where(AccessToken.token.in_(sorted(tokens)), AccessToken.set_id.not_in(denied))
-        .distinct()
-    )
-
-
-def sets_of(session: Session, actor: Actor) -> frozenset[UUID]:
-    """Return the ids of the sets that let this person see."""
-    return frozenset(session.scalars(visible_sets(actor)))
-
-
-def sees(session: Session, actor: Actor, set_id: UUID) -> bool:
-    """Say whether this set lets the person see."""
-    if actor.is_operator:
-        return True
-    return session.scalar(visible_sets(actor).where(AccessToken.set_id == set_id)) is not None
 
 
 def record_readers(unit_id: UUID, filer_id: UUID | None, filer_unit: UUID | None) -> set[str]:
@@ -83,3 +57,13 @@ def insider_readers(unit_id: UUID, people: Iterable[UUID]) -> set[str]:
 
 #: Who reads a document in force by default: everybody with an account.
 STAFF_READERS = frozenset({"staff"})
+
+__all__ = [
+    "STAFF_READERS",
+    "insider_readers",
+    "intern_set",
+    "record_readers",
+    "sees",
+    "sets_of",
+    "visible_sets",
+]

@@ -1,0 +1,38 @@
+"""Which access sets let a person see, as SQL: hidden items never reach a page, a count or a list (X-1, X-3)."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from docctl.domain.permissions import Actor
+from docctl.domain.roles import reader_tokens
+from docctl.models.access import AccessDenied, AccessSet, AccessToken
+
+
+def visible_sets(actor: Actor) -> Select[UUID]:
+    """Return the query for the sets that let this person see, for `access_set_id IN (…)`."""
+    if actor.is_operator:
+        return select(AccessSet.id)
+    assert actor.person_id is not None
+    tokens = reader_tokens(actor.person_id, actor.unit_id, actor.roles)
+    denied = select(AccessDenied.set_id).where(AccessDenied.person_id == actor.person_id)
+    return (
+        select(AccessToken.set_id)
+        .where(AccessToken.token.in_(sorted(tokens)), AccessToken.set_id.not_in(denied))
+        .distinct()
+    )
+
+
+def sets_of(session: Session, actor: Actor) -> frozenset[UUID]:
+    """Return the ids of the sets that let this person see."""
+    return frozenset(session.scalars(visible_sets(actor)))
+
+
+def sees(session: Session, actor: Actor, set_id: UUID) -> bool:
+    """Say whether this set lets the person see."""
+    if actor.is_operator:
+        return True
+    return session.scalar(visible_sets(actor).where(AccessToken.set_id == set_id)) is not None
