@@ -18,3 +18,14 @@ def legible(text: str) -> str:
 def one_line(text: str) -> str:
     """Return the legible text on one line."""
     return _SPACE.sub(" ", legible(text)).strip()
+
+
+def cut(text: str, ems: float) -> str:
+    """Return the text on one line of at most this many Chinese characters' width, the cut being seen."""
+    line = one_line(text)
+    used = 0.0
+    for place, character in enumerate(line):
+        used += 1.0 if ord(character) > 0x2E7F else 0.55
+        if used > ems:
+            return line[:place].rstrip() + "…"
+    return line

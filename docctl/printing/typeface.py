@@ -18,7 +18,18 @@ from docctl.printing.characters import legible
 NAME: Final = "docctl"
 _FILE: Final = Path(__file__).parent / "fonts" / "wqy-microhei-docctl.ttf"
 _MISSING: Final = "〓"
-_LIKENESS: Final = {"∼": "~", "‾": "¯", "☐": "□", "☑": "√", "\u2011": "-", "\u00ad": ""}
+_LIKENESS: Final = {
+    "∼": "~",
+    "‾": "¯",
+    "☐": "□",
+    "☑": "√",
+    "\u2011": "-",
+    "\u00ad": "",
+    "ǎ": "ă",
+    "ǐ": "ĭ",
+    "ǒ": "ŏ",
+    "ǔ": "ŭ",  # the font has the round mark, not the pointed one
+}
 _ELLIPSIS: Final = "…"
 
 
