@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any, Final
 
 import mammoth
+from lxml import etree
 from mammoth import html as elements
 
-from docctl.reading import docx_copy, docx_text, markup, text
+from docctl.reading import docx_copy, docx_numbers, docx_text, markup, text
 from docctl.reading.errors import ReadingFailed
 from docctl.reading.package import Package
 
@@ -30,8 +31,10 @@ def read(path: str) -> dict[str, Any]:
     """Read text and HTML; where the converter gives up, the HTML is the text in paragraphs."""
     with Package(Path(path)) as package:
         _refuse_macros(package)
-        said = docx_text.text_of(package)
-        html = _html(package) or text.paragraphs(said)
+        body = package.xml(package.main_part())
+        docx_numbers.write_numbers(package, body)
+        said = docx_text.text_of(package, body)
+        html = _html(package, body) or text.paragraphs(said)
     return {"text": said, "html": html, "pages": [0]}
 
 
@@ -42,11 +45,11 @@ def _refuse_macros(package: Package) -> None:
             raise ReadingFailed("macros")
 
 
-def _html(package: Package) -> str:
+def _html(package: Package, body: etree._Element) -> str:
     pictures = _Pictures()
     try:
         result = mammoth.convert_to_html(
-            docx_copy.for_converter(package),
+            docx_copy.for_converter(package, body),
             style_map=_STYLES,
             include_embedded_style_map=False,
             external_file_access=False,

@@ -19,30 +19,30 @@ _PARTS: Final = frozenset({"footnotes", "endnotes", "numbering"})
 _OF_STYLE: Final = frozenset({"name", "pPr"})
 
 
-def for_converter(package: Package) -> io.BytesIO:
-    """Return a new package with the main part and the parts that show with it."""
+def for_converter(package: Package, body: etree._Element) -> io.BytesIO:
+    """Return a new package with `body` as its main part and the parts that show with it."""
     main = package.main_part()
     copy = io.BytesIO()
     with zipfile.ZipFile(copy, "w", zipfile.ZIP_STORED) as target:
         _write(target, _TYPES, package.xml(_TYPES))
         _copy_pointers(package, target, "")
-        _copy_body(package, target, main)
+        _copy_body(package, target, main, body)
         for pointer in package.relationships(main):
             if pointer.external or pointer.part not in package:
                 continue
             if pointer.kind in _PARTS:
-                _copy_body(package, target, pointer.part)
+                _copy_body(package, target, pointer.part, package.xml(pointer.part))
             elif pointer.kind == "styles":
                 _write(target, pointer.part, _thinned(package.xml(pointer.part)))
     copy.seek(0)
     return copy
 
 
-def _copy_body(package: Package, target: zipfile.ZipFile, part: str) -> None:
+def _copy_body(package: Package, target: zipfile.ZipFile, part: str, root: etree._Element) -> None:
     """Copy a part with its pointers and pictures, once."""
     if part in target.namelist():
         return
-    _write(target, part, package.xml(part))
+    _write(target, part, root)
     _copy_pointers(package, target, part)
     for pointer in package.relationships(part):
         there = pointer.part in package and not pointer.external

@@ -24,16 +24,15 @@ _SILENT: Final = frozenset({"moveFrom", "rt", "pPr", "rPr", "sectPr", "instrText
 _BREAKS: Final = {"tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 
 
-def text_of(package: Package) -> str:
-    """Return the text of the body and, after it, of the parts beside it, each of those once."""
+def text_of(package: Package, body: etree._Element) -> str:
+    """Return the text of the main part and, after it, of the parts beside it, each of those once."""
     main = package.main_part()
-    body = text_in(package.xml(main))
     beside: dict[str, None] = {}
     pointers = [r for r in package.relationships(main) if not r.external and r.part in package]
     for kind in _BESIDE:
         for part in sorted({r.part for r in pointers if r.kind == kind}):
             beside.setdefault(text_in(package.xml(part)).strip("\n"))
-    return "\n".join([body.strip("\n"), *(text for text in beside if text.strip())])
+    return "\n".join([text_in(body).strip("\n"), *(text for text in beside if text.strip())])
 
 
 def text_in(root: etree._Element) -> str:

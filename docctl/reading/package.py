@@ -112,8 +112,7 @@ def parse(data: bytes) -> etree._Element:
     try:
         root = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
-        last = error.error_log.last_error
-        if last is not None and last.type == etree.ErrorTypes.ERR_NO_MEMORY:
+        if error.code == etree.ErrorTypes.ERR_NO_MEMORY:  # type: ignore[attr-defined] # not in the stubs
             raise MemoryError from None  # libxml2 reports this like a fault of the text
         raise ReadingFailed("unreadable", "xml") from None
     if root.getroottree().docinfo.internalDTD is not None:
