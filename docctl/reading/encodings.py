@@ -123,7 +123,7 @@ def _common() -> frozenset[str]:
         ("cp950", range(0xA1, 0xA4), range(0x40, 0xFF)),
         ("cp950", range(0xA4, 0xC7), range(0x40, 0xFF)),
     )
-    found = set("·—–…’‘“”€￥•①②③④⑤⑥⑦⑧⑨⑩")
+    found = set("·—–…’‘“”€￥•①②③④⑤⑥⑦⑧⑨⑩āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜü")
     for encoding, leads, trails in levels:
         for lead in leads:
             for trail in trails:

@@ -67,8 +67,10 @@ class ReaderPool:
             try:
                 result = child.ask(function, kwargs)
             except ReadingFailed as error:
-                _log.warning("reading failed: %s %s %s", function, error.code, error.detail)
-                self._give_back(child, fit=error.code in _HARMLESS)
+                harmless = error.code in _HARMLESS
+                level = logging.INFO if harmless else logging.WARNING
+                _log.log(level, "reading failed: %s %s %s", function, error.code, error.detail)
+                self._give_back(child, fit=harmless)
                 if self._closed:
                     raise ReadingFailed("closed") from None
                 raise

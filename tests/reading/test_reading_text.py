@@ -37,6 +37,12 @@ def test_traditional_text_saved_as_gbk_is_read() -> None:
     assert encodings.decode(TRADITIONAL.encode("gbk")) == TRADITIONAL
 
 
+def test_readings_with_tones_between_characters_are_read() -> None:
+    words = "業(yè)務(wù)記錄(lù)與產(chǎn)品"
+    assert encodings.decode(words.encode("gbk")) == words
+    assert encodings.decode(words.encode("utf-16-le")) == words
+
+
 def test_rare_characters_beyond_gbk_are_read() -> None:
     words = SIMPLE + "𠮷㐂"
     assert encodings.decode(words.encode("gb18030")) == words
