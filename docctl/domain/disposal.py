@@ -63,10 +63,10 @@ def may_approve(facts: ListFacts) -> Verdict:
     """Say whether the leader may approve the list as it stands (R-6)."""
     if facts.status is ListStatus.CHECKING and facts.open_checks:
         return Refused("R-6", "checks_open", {"open": facts.open_checks})
+    if facts.status is ListStatus.CHECKING and facts.objections:
+        return Refused("R-6", "objections", {"objections": facts.objections})
     if not (verdict := may_move_list(facts.status, ListAction.APPROVE)):
         return verdict
-    if facts.objections:
-        return Refused("R-6", "objections", {"objections": facts.objections})
     if facts.items == 0:
         return Refused("R-6", "empty_list")
     if facts.sha256 != facts.signed_sha256:

@@ -117,7 +117,9 @@ GUARDS: Final = (
         "item_file",
         "DELETE",
         """NOT EXISTS (SELECT 1 FROM revision r
-            WHERE r.id = OLD.owner_id AND r.status IN ('draft', 'discarded'))""",
+            WHERE r.id = OLD.owner_id AND r.status IN ('draft', 'discarded'))
+        AND NOT EXISTS (SELECT 1 FROM record r
+            WHERE r.id = OLD.owner_id AND r.status = 'destroying')""",
     ),
     _frozen(
         "f_3_file_content",

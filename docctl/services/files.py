@@ -138,6 +138,10 @@ def storing(owner: OwnerKind, *, for_document: bool) -> Callable[[C, Caller, Hou
                 with contextlib.suppress(StorageError):  # an orphan is swept later
                     house.objects.destroy(Key.parse(one.object_key))
 
+        def done() -> None:
+            for one in cmd.uploads:  # no second copy of the content is left behind
+                house.staging.discard(one.upload_id)
+
         try:
             for ordinal, upload in enumerate(_uploads(cmd.uploads, by, house), start=1):
                 stored.append(_store(upload, cmd, ordinal, owner, house, for_document))
@@ -147,7 +151,7 @@ def storing(owner: OwnerKind, *, for_document: bool) -> Callable[[C, Caller, Hou
         except BaseException:
             undo()
             raise
-        return Prepared(replace(cmd, files=tuple(stored)), undo)  # type: ignore[type-var]
+        return Prepared(replace(cmd, files=tuple(stored)), undo, done)  # type: ignore[type-var]
 
     return before
 

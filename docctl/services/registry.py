@@ -37,10 +37,11 @@ _REGISTRY: dict[str, UseCase[Any, Any]] = {}
 
 @dataclass(frozen=True, slots=True)
 class Prepared(Generic[C]):
-    """A command after its outside work was done, and how to undo that work."""
+    """A command after its outside work was done, how to undo that work, what to clear once it stands."""
 
     cmd: C
     undo: Callable[[], None]
+    done: Callable[[], None]
 
 
 @dataclass(frozen=True)
@@ -64,13 +65,15 @@ class UseCase(Generic[C, T]):
                     return first[0]
         if self.signs:
             by = replace(by, proof=prove(house, by), password=None)
-        prepared = self.before(cmd, by, house) if self.before else Prepared(cmd, _nothing)
+        prepared = self.before(cmd, by, house) if self.before else Prepared(cmd, _nothing, _nothing)
         try:
             answer, used = house.uow.write(lambda session: self._inside(session, prepared.cmd, by, house))
         except BaseException:
             prepared.undo()
             raise
-        if not used:
+        if used:
+            prepared.done()
+        else:
             prepared.undo()
         return answer
 

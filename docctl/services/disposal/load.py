@@ -1,0 +1,125 @@
+"""How a disposal list is looked up, what its signatures sign, and who gives a unit's opinion (R-6)."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from docctl.domain.disposal import ListFacts, Opinion, Part
+from docctl.domain.manifest import Manifest, manifest
+from docctl.domain.permissions import Facts
+from docctl.domain.roles import Role
+from docctl.domain.verdicts import Conflict, NotFound, Refused
+from docctl.models.numbers import Counter
+from docctl.models.organisation import Unit
+from docctl.models.retention import DisposalCheck, DisposalItem, DisposalList, ItemStatus
+from docctl.services.caller import Caller
+from docctl.services.locks import Rank, lock
+from docctl.services.people.actors import holders
+
+
+def lock_list(session: Session, list_id: UUID, row_version: int | None = None) -> DisposalList:
+    """Lock a list; raise NotFound where there is none, Conflict where it changed since it was shown."""
+    rows = lock(session, Rank.PARENTS, select(DisposalList).where(DisposalList.id == list_id))
+    if not rows:
+        raise NotFound("disposal list")
+    if row_version is not None and rows[0].row_version != row_version:
+        raise Conflict(Refused("request", "changed_meanwhile"))
+    return rows[0]
+
+
+def items_of(session: Session, list_id: UUID, *statuses: ItemStatus) -> list[DisposalItem]:
+    """Return a list's items in order, all or those of some statuses."""
+    query = select(DisposalItem).where(DisposalItem.list_id == list_id)
+    if statuses:
+        query = query.where(DisposalItem.status.in_(statuses))
+    return list(session.scalars(query.order_by(DisposalItem.ordinal)))
+
+
+def checks_of(session: Session, list_id: UUID) -> list[DisposalCheck]:
+    """Return the opinions asked for, given or not."""
+    return list(session.scalars(select(DisposalCheck).where(DisposalCheck.list_id == list_id)))
+
+
+def list_manifest(row: DisposalList, items: list[DisposalItem]) -> Manifest:
+    """Return what the signatures of a list sign: the items that stand on it, each with its facts (V-13).
+
+    An item that a rule removed after the approval still counts: it was approved, and then spared.
+    """
+    standing = [
+        one for one in items if one.status is not ItemStatus.TAKEN_OUT or one.proof.get("left_after_approval")
+    ]
+    facts = {
+        "id": row.id,
+        "number": row.number,
+        "title": row.title,
+        "as_of": row.as_of,
+        "items": [
+            {
+                "record": one.record_id,
+                "number": one.number,
+                "title": one.title,
+                "form": one.form_number,
+                "occurred_on": one.occurred_on,
+                "keep_until": one.keep_until,
+                "class": one.class_code,
+                "basis": one.basis,
+                "hashes": one.hashes,
+            }
+            for one in standing
+        ],
+    }
+    return manifest("disposal_list", facts, [])
+
+
+def list_facts(row: DisposalList, items: list[DisposalItem], checks: list[DisposalCheck]) -> ListFacts:
+    """Return what decisions about the list rest on."""
+    return ListFacts(
+        status=row.status,
+        items=sum(one.status is ItemStatus.INCLUDED for one in items),
+        open_checks=sum(one.opinion is None for one in checks),
+        objections=sum(one.opinion is Opinion.OBJECT for one in checks),
+        sha256=list_manifest(row, items).sha256,
+        signed_sha256=row.manifest_sha256,
+    )
+
+
+def parts_done(row: DisposalList) -> dict[Part, UUID]:
+    """Return who has taken which part so far (R-6)."""
+    parts = {
+        Part.PROPOSE: row.proposed_by,
+        Part.APPROVE: row.approved_by,
+        Part.EXECUTE: row.executor_id,
+        Part.WITNESS: row.witness_id,
+    }
+    return {part: person for part, person in parts.items() if person is not None}
+
+
+def checkers_of(session: Session, unit_id: UUID) -> frozenset[UUID]:
+    """Return who gives a unit's opinion: its keepers and its head."""
+    people = {person.id for person in holders(session, Role.KEEPER, unit_id)}
+    head = session.get_one(Unit, unit_id).head_id
+    return frozenset(people | ({head} if head else set()))
+
+
+def check_facts(session: Session, check: DisposalCheck) -> Facts:
+    """Return what the permission to give an opinion depends on."""
+    return Facts(unit_id=check.unit_id, assignees=checkers_of(session, check.unit_id))
+
+
+def next_number(session: Session, prefix: str, today: date) -> str:
+    """Take the next number of a list or certificate of the year."""
+    scope = f"{prefix}:{today.year}"
+    rows = lock(session, Rank.COUNTERS, select(Counter).where(Counter.scope == scope))
+    counter = rows[0] if rows else Counter(scope=scope, value=0)
+    session.add(counter)
+    counter.value += 1
+    return f"{prefix}-{today.year}-{counter.value:03d}"
+
+
+def seen_by(by: Caller, row: DisposalList) -> bool:
+    """Say whether the caller took part in the list."""
+    return by.actor.person_id in set(parts_done(row).values())
