@@ -43,7 +43,8 @@ def _schema() -> tantivy.Schema:
         builder.add_text_field(f"{name}_words", tokenizer_name="whitespace", index_option="freq")
     for name in ("by_number", "by_day"):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic", fast=True)
-    for name in ("valid_from", "valid_until", "day", "tie"):
+    builder.add_float_field("tie", fast=True)
+    for name in ("valid_from", "valid_until", "day"):
         builder.add_integer_field(name, indexed=False, fast=True)
     builder.add_integer_field("position", stored=True)
     return builder.build()
@@ -76,10 +77,10 @@ def document(entry: Entry) -> tantivy.Document:
     made.add_text("head_words", " ".join((*words(number), *words(title))))
     made.add_text("body", pairs(body))
     made.add_text("body_words", " ".join(words(body)))
-    tie = blake2b(term(entry.id).encode(), digest_size=7).hexdigest()
+    digest = blake2b(term(entry.id).encode(), digest_size=6).hexdigest()
     made.add_text("by_number", f"{term(fields['number'])}\x00{term(entry.id)}")
-    made.add_text("by_day", f"{entry.day or date.min:%Y-%m-%d}\x00{tie}\x00{term(entry.id)}")
-    made.add_integer("tie", int(tie, 16))
+    made.add_text("by_day", f"{entry.day or date.min:%Y-%m-%d}\x00{digest}\x00{term(entry.id)}")
+    made.add_float("tie", tie(digest))
     if entry.day is not None:
         made.add_integer("day", entry.day.toordinal())
     if entry.valid_from is not None:
@@ -95,6 +96,14 @@ def cursor_document(position: int) -> tantivy.Document:
     made.add_text("id", CURSOR)
     made.add_integer("position", position)
     return made
+
+
+def tie(digest: str) -> float:
+    """Return a weight that moves a score by less than 0.1 %, another for every id (S-3).
+
+    tantivy multiplies scores by log2(2 + weight); the steps are as fine as its scores.
+    """
+    return int(digest, 16) / float(16 ** len(digest)) / 1_000
 
 
 def term(value: str) -> str:

@@ -9,15 +9,13 @@ from typing import Final
 
 from search.analysis import has_stem, stem
 from search.api import QueryProblem
-from search.folding import WORD, fold, fold_mapped
+from search.folding import CJK, WORD, fold, fold_mapped
 from search.language import Clause, Text, Word, parse
 
-_BLOCK: Final = 1_500
+_BLOCK: Final = 600
 _MOST_MARKS: Final = 30
 _UNSHOWN: Final = re.compile(r"[\s\x00-\x1f\x7f-\x9f\ud800-\udfff]+")
 _MORE: Final = "…"
-#: Where a part of a number may begin: after anything that is no word, or between letter and digit.
-_START: Final = rf"(?:(?<![{WORD}])|(?<=\d)(?=[^\W\d_])|(?<=[^\W\d_])(?=\d))"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +41,10 @@ def snippet(text: str, query: str, *, width: int = 120) -> tuple[Piece, ...]:
     """
     clauses = _clauses(query)
     best: tuple[int, int, list[_Mark]] = (0, 0, [])
-    for start, block in _blocks(text, clauses):
+    size, overlap = _sizes(clauses)
+    starts = range(0, len(text), size - overlap) if clauses else ()
+    for start in starts:  # a long text is folded only as far as its first good hit
+        block = text[start : start + size]
         marks, found = _densest(_marks(fold(block), clauses), width)
         if found > best[0]:
             best = (found, start, marks)
@@ -52,7 +53,7 @@ def snippet(text: str, query: str, *, width: int = 120) -> tuple[Piece, ...]:
     found, start, marks = best
     if not found:
         return _cut(text, [], 0, width)
-    folded = fold_mapped(text[start : start + _size(clauses)])
+    folded = fold_mapped(text[start : start + size])
     spans = [folded.span(mark.start, mark.end) for mark in marks]
     return _cut(text, [(start + first, start + last) for first, last in spans], width // 4, width)
 
@@ -64,19 +65,11 @@ def _clauses(query: str) -> tuple[Clause, ...]:
         return ()
 
 
-def _size(clauses: Sequence[Clause]) -> int:
-    """Return how long a block is: longer than what is looked for, blanks and readings included."""
+def _sizes(clauses: Sequence[Clause]) -> tuple[int, int]:
+    """Return the length of a block and its overlap: room for what is asked, blanks and readings."""
     longest = max((len(each.needle) for each in clauses if isinstance(each, Text)), default=0)
-    return max(_BLOCK, 4 * longest)
-
-
-def _blocks(text: str, clauses: Sequence[Clause]) -> Iterator[tuple[int, str]]:
-    """Yield overlapping blocks, so that a long text is folded only as far as its first good hit."""
-    if not clauses:
-        return
-    size = _size(clauses)
-    for start in range(0, max(len(text), 1), size - size // 3):
-        yield start, text[start : start + size]
+    overlap = 2 * longest + 60
+    return max(_BLOCK, 2 * overlap), overlap
 
 
 def _marks(folded: str, clauses: Sequence[Clause]) -> list[_Mark]:
@@ -105,17 +98,23 @@ def _places(folded: str, clause: Clause) -> Iterator[tuple[int, int]]:
 
 @lru_cache(maxsize=256)
 def _pattern(word: Word) -> re.Pattern[str]:
-    """Return what finds a word as the index does: its beginning, with separators, or other forms of
-    it.
-    """
+    """Return what finds a word as the index does: its beginning, or what may be another form."""
     letters = word.beginning
-    ways = [letters[0]]
+    rest = []
     for before, letter in pairwise(letters):
         blank = " " if letter.isdigit() and not before.isdigit() else ""
-        ways.append(f"[-/._·:{blank}]?{letter}")
-    forms = [word.stem] if word.stem is not None else word.parts
-    others = "".join(rf"|{form.lstrip('=')[:3]}[a-z]*(?![{WORD}])" for form in forms)
-    return re.compile(rf"{_START}(?:{''.join(ways)}[{WORD}]*{others})")
+        rest.append(f"[-/._·:{blank}]?{letter}")
+    ways = [f"{_first(letters[0])}{''.join(rest)}[{WORD}]*"]
+    for form in [word.stem] if word.stem is not None else word.parts:
+        start = form.removeprefix("=")[:3]
+        ways.append(f"{_first(start[0])}{start[1:]}[a-z]*(?![{WORD}])")
+    return re.compile("|".join(ways))
+
+
+def _first(letter: str) -> str:
+    """Ask for a letter where a part of a word begins; the letter stands first, that is fast."""
+    same = r"\d" if letter.isdigit() else rf"[^\W\d_{CJK}]"
+    return f"{letter}(?<!{same}{letter})"
 
 
 def _is_meant(found: str, word: Word) -> bool:

@@ -19,8 +19,6 @@ from search.api import CursorMoved, Entry, Found, Hit, IndexBusy, IndexDamaged, 
 from search.writing import Filling, vendor_errors, write
 
 _MADE_WITH: Final = f"tantivy {version('tantivy')}, fields {schema.FORMAT}, analysis {ANALYSIS}"
-#: Places of equal score are settled by id as far as this; beyond it nobody pages.
-_MOST_TIED: Final = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,17 +221,12 @@ def _count(searcher: tantivy.Searcher, asked: tantivy.Query) -> int:
 def _by_relevance(
     searcher: tantivy.Searcher, asked: tantivy.Query, last: int
 ) -> tuple[int, list[tuple[float, tantivy.DocAddress]]]:
-    """Rank, and settle equal scores by id: tantivy itself settles them by place in its files."""
-    wanted = last + 1
-    while True:
-        result: Any = searcher.search(asked, wanted)
-        hits = [(round(score, 4), address) for score, address in result.hits]
-        if len(hits) < wanted or hits[-1][0] < hits[last - 1][0] or wanted > last + _MOST_TIED:
-            break
-        wanted = last + 4 * (wanted - last) + 60
-    ties = searcher.fast_field_values("tie", [address for _, address in hits])
-    keyed = sorted(zip(hits, ties, strict=True), key=lambda pair: (-pair[0][0], pair[1]))
-    return result.count, [hit for hit, _ in keyed]
+    """Rank; equal scores are told apart by a weight from the id (see schema.tie).
+
+    Left alone, tantivy settles them by their place in its files, which every commit may change.
+    """
+    result: Any = searcher.search(asked, last, weight_by_field="tie")
+    return int(result.count), result.hits
 
 
 def _hit(searcher: tantivy.Searcher, score: float, address: tantivy.DocAddress) -> Hit:
