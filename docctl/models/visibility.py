@@ -1,4 +1,4 @@
-"""Which access sets let a person see, as SQL: hidden items never reach a page, a count or a list (X-1, X-3)."""
+"""Which access sets let a person see, as SQL, so that no page counts what is hidden (X-1, X-3)."""
 
 from __future__ import annotations
 

@@ -1,0 +1,133 @@
+"""What a person may do with a revision now, and why not: the same rules as the use cases (A-2, V-6, X-1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from typing import Final
+from uuid import UUID
+
+from docctl.domain.approval import DEFAULT_ROUTE, Meaning, Signed, may_sign
+from docctl.domain.issue import IssueFacts, may_issue, may_withdraw
+from docctl.domain.lifecycle import Computed, RevisionStatus, is_obsolete
+from docctl.domain.permissions import Actor, Facts, allows
+from docctl.domain.roles import Role
+from docctl.domain.verdicts import Refused, Verdict
+
+#: What is still on its way: while one revision is, no further one is started (V-2).
+UNDER_WAY: Final = frozenset({RevisionStatus.DRAFT, RevisionStatus.IN_REVIEW, RevisionStatus.APPROVED})
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """An action on the page; with `refused` it is shown disabled with the rule."""
+
+    name: str
+    refused: Refused | None = None
+    is_primary: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What the offers rest on; instants in UTC."""
+
+    facts: Facts
+    status: RevisionStatus
+    state: RevisionStatus | Computed
+    step: Meaning | None
+    authors: frozenset[UUID]
+    signed: tuple[Signed, ...]
+    approved_at: datetime | None
+    effective_until: datetime | None
+    newest_from: datetime | None
+    is_form: bool
+    has_class: bool
+    has_file: bool
+    revision_under_way: bool
+
+
+def offers(actor: Actor, now: Situation, *, at: datetime, zone: tzinfo) -> tuple[Offered, ...]:
+    """Return the actions to show, the one for this person now marked as primary.
+
+    What the person's roles never allow is not shown; what a rule forbids is shown with the reason.
+    """
+    found = [*_while_under_way(actor, now, at, zone), *_once_issued(actor, now, at), *_always(actor, now)]
+    primary = next((one.name for one in found if one.refused is None and one.name in _LEADING), None)
+    return tuple(Offered(one.name, one.refused, one.name == primary) for one in found)
+
+
+#: Actions that can be the primary one, as far as they are allowed.
+_LEADING: Final = frozenset({"submit", "review", "approve", "issue", "revise"})
+
+
+def _while_under_way(actor: Actor, now: Situation, at: datetime, zone: tzinfo) -> Iterator[Offered]:
+    if now.status is RevisionStatus.DRAFT:
+        for name in ("submit", "edit", "discard"):
+            if allows(actor, f"revision.{name}", now.facts):
+                lacks_file = name == "submit" and not now.has_file
+                yield Offered(name, Refused("upload", "needed") if lacks_file else None)
+    elif now.status is RevisionStatus.IN_REVIEW and now.step is not None:
+        yield from _signing(actor, now, now.step)
+        if allows(actor, "revision.return", now.facts):
+            yield Offered("return")
+    elif now.status is RevisionStatus.APPROVED:
+        if allows(actor, "revision.issue", now.facts):
+            yield Offered("issue", _refusal(_issuing(now, at, zone)))
+        if allows(actor, "revision.return", now.facts):
+            yield Offered("return")
+
+
+def _signing(actor: Actor, now: Situation, step: Meaning) -> Iterator[Offered]:
+    """The open step: for whom it waits; for its author with the reason why not (A-2)."""
+    action, role = ("review", Role.REVIEWER) if step is Meaning.REVIEW else ("approve", Role.APPROVER)
+    assert actor.person_id is not None
+    if allows(actor, f"revision.{action}", now.facts):
+        refused = _refusal(_may_sign(now, step, actor.person_id))
+        yield Offered(action, refused)
+    elif actor.person_id in now.authors or actor.has(role):
+        refused = _refusal(_may_sign(now, step, actor.person_id))
+        if refused is not None:
+            yield Offered(action, refused)
+
+
+def _may_sign(now: Situation, step: Meaning, person: UUID) -> Verdict:
+    route_step = next(one for one in DEFAULT_ROUTE if one.meaning is step)
+    return may_sign(route_step, signer=person, authors=now.authors, signed=now.signed)
+
+
+def _issuing(now: Situation, at: datetime, zone: tzinfo) -> Verdict:
+    facts = IssueFacts(
+        status=now.status,
+        approved_on=now.approved_at.astimezone(zone).date() if now.approved_at else None,
+        number_is_provisional=False,
+        newest_from=None,  # a later day may still be chosen; the form answers for the day
+        is_form=now.is_form,
+        has_class=now.has_class,
+    )
+    return may_issue(facts, on=at.astimezone(zone).date(), at=at, zone=zone)
+
+
+def _once_issued(actor: Actor, now: Situation, at: datetime) -> Iterator[Offered]:
+    if now.state not in {Computed.IN_FORCE, Computed.WAITING}:
+        return
+    if now.state is Computed.IN_FORCE and allows(actor, "document.revise", now.facts):
+        under_way = Refused("V-2", "revision_under_way") if now.revision_under_way else None
+        yield Offered("revise", under_way)
+    if allows(actor, "revision.withdraw", now.facts):
+        ends = now.effective_until if now.effective_until and now.effective_until <= at else None
+        yield Offered("withdraw", _refusal(may_withdraw(now.status, effective_until=ends, at=at)))
+
+
+def _always(actor: Actor, now: Situation) -> Iterator[Offered]:
+    if now.has_file and allows(actor, "revision.copy", now.facts):
+        yield Offered("copy")
+    if now.has_file and allows(actor, "revision.source", now.facts):
+        yield Offered("source")
+    reviving = is_obsolete(now.state) and not now.revision_under_way and now.newest_from is None
+    if reviving and allows(actor, "document.revise", now.facts):
+        yield Offered("revise")
+
+
+def _refusal(verdict: Verdict) -> Refused | None:
+    return verdict if isinstance(verdict, Refused) else None

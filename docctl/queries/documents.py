@@ -1,0 +1,241 @@
+"""The register of documents: what is in force and under way, now or as of a past day (D-7, X-3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, distinct, func, or_, select
+from sqlalchemy.orm import Session
+
+from docctl.domain.lifecycle import RevisionDates, RevisionStatus, is_obsolete, revision_state
+from docctl.domain.normal_form import normal
+from docctl.domain.permissions import Actor
+from docctl.models.documents import Document, DocumentType, Revision
+from docctl.models.numbers import Alias, NumberEntry
+from docctl.models.organisation import Unit
+from docctl.queries.revision_states import (
+    OBSOLETE,
+    STATES,
+    UNDER_WAY,
+    in_force_at,
+    is_insider,
+    readable_document,
+    readable_revision,
+)
+
+PAGE_SIZE: Final = 50
+SORTS: Final = ("number", "title", "unit", "effective", "label")
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterFilter:
+    """What a register of documents is asked for; `as_of` a past day shows it at the end of that day."""
+
+    text: str = ""
+    type_id: UUID | None = None
+    unit_id: UUID | None = None
+    state: str = ""
+    with_obsolete: bool = False
+    as_of: date | None = None
+    sort: str = "number"
+    descending: bool = False
+    page: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterRow:
+    """One revision in the register."""
+
+    document_id: UUID
+    revision_id: UUID
+    number: str
+    title: str
+    label: str
+    issue_label: str
+    amendment_label: str
+    state: str
+    is_obsolete: bool
+    type_name: str
+    type_name_en: str
+    unit_name: str
+    effective_on: date | None
+    cancelled_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentRegister:
+    """One page of the register; both counts are exact and of what the person may see."""
+
+    rows: tuple[RegisterRow, ...]
+    total: int
+    documents: int
+    page: int
+
+    @property
+    def first(self) -> int:
+        """The place of the page's first row, 0 where there is none."""
+        return (self.page - 1) * PAGE_SIZE + 1 if self.rows else 0
+
+    @property
+    def last(self) -> int:
+        """The place of the page's last row."""
+        return self.first + len(self.rows) - 1 if self.rows else 0
+
+    @property
+    def has_next(self) -> bool:
+        """Whether more rows follow."""
+        return self.last < self.total
+
+
+def document_register(
+    session: Session,
+    actor: Actor,
+    wanted: RegisterFilter,
+    *,
+    at: datetime,
+    zone: tzinfo,
+    page_size: int | None = PAGE_SIZE,
+) -> DocumentRegister:
+    """Return a page of the register; `page_size=None` returns all rows, for an export (D-7, X-3)."""
+    moment = _moment(wanted.as_of, at, zone)
+    conditions = _conditions(actor, wanted, moment, at)
+    total, documents = session.execute(
+        select(func.count(), func.count(distinct(Revision.document_id)))
+        .select_from(Revision)
+        .join(Document, Document.id == Revision.document_id)
+        .where(*conditions)
+    ).one()
+    query = _rows(wanted, conditions)
+    page = 1
+    if page_size is not None:
+        page = min(max(wanted.page, 1), max(-(-total // page_size), 1))
+        query = query.limit(page_size).offset((page - 1) * page_size)
+    rows = tuple(_row(one, moment, zone, past=moment < at) for one in session.execute(query))
+    return DocumentRegister(rows, total, documents, page)
+
+
+def _moment(as_of: date | None, at: datetime, zone: tzinfo) -> datetime:
+    """Return the last instant of a past day, and now for today or a day to come."""
+    if as_of is None or as_of >= at.astimezone(zone).date():
+        return at
+    return datetime.combine(as_of + timedelta(days=1), time(), zone).astimezone(UTC) - timedelta(
+        microseconds=1
+    )
+
+
+def _conditions(
+    actor: Actor, wanted: RegisterFilter, moment: datetime, now: datetime
+) -> list[ColumnElement[bool]]:
+    past = moment < now
+    states = _STATES_THEN if past else STATES
+    if wanted.state in states:
+        shown = states[wanted.state](moment)
+    else:
+        kinds = ["in_force", *UNDER_WAY, *(OBSOLETE if wanted.with_obsolete else ())]
+        shown = or_(*(states[kind](moment) for kind in kinds if kind in states))
+    conditions = [shown]
+    if past:  # who sees the document now sees what was in force then; the rest is for insiders
+        conditions += [readable_document(actor, now), or_(is_insider(actor), in_force_at(moment))]
+    else:
+        conditions.append(readable_revision(actor, now))
+    if wanted.type_id is not None:
+        conditions.append(Document.type_id == wanted.type_id)
+    if wanted.unit_id is not None:
+        conditions.append(Document.unit_id == wanted.unit_id)
+    if text := wanted.text.strip():
+        conditions.append(_matches(text))
+    return conditions
+
+
+#: As of a past day only what dates tell is known: nobody can say what a draft was then.
+_STATES_THEN: Final = {
+    "in_force": in_force_at,
+    "waiting": lambda at: and_(
+        Revision.issued_at <= at,
+        Revision.effective_from > at,
+        or_(Revision.withdrawn_at.is_(None), Revision.withdrawn_at > at),
+    ),
+    "superseded": lambda at: and_(Revision.status == RevisionStatus.ISSUED, Revision.effective_until <= at),
+    "withdrawn": lambda at: and_(
+        Revision.status == RevisionStatus.WITHDRAWN,
+        Revision.withdrawn_at <= at,
+        Revision.effective_until <= at,
+    ),
+}
+
+
+def _matches(text: str) -> ColumnElement[bool]:
+    """Find a text in the title, the number in any way of writing it, or another name (N-9, N-10)."""
+    form = normal(text)
+    known = [Revision.title.contains(text, autoescape=True)]
+    if form:
+        entries = select(NumberEntry.item_id).where(
+            NumberEntry.item_kind == "document", NumberEntry.normal.contains(form, autoescape=True)
+        )
+        others = select(Alias.item_id).where(
+            Alias.item_kind == "document", Alias.normal.contains(form, autoescape=True)
+        )
+        known += [Document.id.in_(entries), Document.id.in_(others)]
+    return or_(*known)
+
+
+def _rows(wanted: RegisterFilter, conditions: list[ColumnElement[bool]]) -> Select[*tuple[Any, ...]]:
+    order: dict[str, Any] = {
+        "number": Document.number,
+        "title": Revision.title,
+        "unit": Unit.name,
+        "effective": Revision.effective_from,
+        "label": Revision.label,
+    }
+    leading = order.get(wanted.sort, Document.number)
+    return (
+        select(
+            Revision.document_id,
+            Revision.id,
+            Document.number,
+            Revision.title,
+            Revision.label,
+            Revision.issue_label,
+            Revision.amendment_label,
+            Revision.status,
+            Revision.effective_from,
+            Revision.effective_until,
+            Revision.withdrawn_at,
+            DocumentType.name.label("type_name"),
+            DocumentType.name_en.label("type_name_en"),
+            Unit.name.label("unit_name"),
+        )
+        .join(Document, Document.id == Revision.document_id)
+        .join(DocumentType, DocumentType.id == Document.type_id)
+        .join(Unit, Unit.id == Document.unit_id)
+        .where(*conditions)
+        .order_by(leading.desc() if wanted.descending else leading, Document.number, Revision.ordinal.desc())
+    )
+
+
+def _row(found: Any, moment: datetime, zone: tzinfo, *, past: bool) -> RegisterRow:
+    status = found.status
+    if past and found.withdrawn_at is not None and found.withdrawn_at > moment:
+        status = RevisionStatus.ISSUED  # it was withdrawn only later
+    state = revision_state(RevisionDates(status, found.effective_from, found.effective_until), moment)
+    return RegisterRow(
+        document_id=found.document_id,
+        revision_id=found.id,
+        number=found.number,
+        title=found.title,
+        label=found.label,
+        issue_label=found.issue_label,
+        amendment_label=found.amendment_label,
+        state=state.value,
+        is_obsolete=is_obsolete(state),
+        type_name=found.type_name,
+        type_name_en=found.type_name_en or found.type_name,
+        unit_name=found.unit_name,
+        effective_on=found.effective_from.astimezone(zone).date() if found.effective_from else None,
+        cancelled_on=found.effective_until.astimezone(zone).date()
+        if is_obsolete(state) and found.effective_until
+        else None,
+    )

@@ -1,0 +1,75 @@
+"""The computed states of revisions as SQL, and which of them a person may see (V-3, V-4, X-3).
+
+Each condition says the same as `domain.lifecycle.revision_state`, so that a register filters, sorts and
+counts in the database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import ColumnElement, and_, exists, not_, or_
+from sqlalchemy.orm import aliased
+
+from docctl.domain.lifecycle import Computed, RevisionStatus
+from docctl.domain.permissions import Actor
+from docctl.models.documents import Document, Revision
+from docctl.models.visibility import visible_sets
+
+Where = ColumnElement[bool]
+Revisions = type[Revision]
+
+#: States under way: shown in a register beside what is in force.
+UNDER_WAY: Final = ("draft", "in_review", "approved", "waiting")
+OBSOLETE: Final = ("superseded", "withdrawn")
+
+
+def in_force_at(at: datetime, of: Revisions = Revision) -> Where:
+    """Say in SQL whether a revision is in force: from <= at < until (V-3)."""
+    return and_(
+        of.status.in_((RevisionStatus.ISSUED, RevisionStatus.WITHDRAWN)),
+        of.effective_from <= at,
+        or_(of.effective_until.is_(None), of.effective_until > at),
+    )
+
+
+def _stored(status: RevisionStatus) -> Callable[[datetime], Where]:
+    return lambda _at: Revision.status == status
+
+
+#: Every state a register filters by, as the condition at an instant (V-6).
+STATES: Final[Mapping[str, Callable[[datetime], Where]]] = {
+    RevisionStatus.DRAFT.value: _stored(RevisionStatus.DRAFT),
+    RevisionStatus.IN_REVIEW.value: _stored(RevisionStatus.IN_REVIEW),
+    RevisionStatus.APPROVED.value: _stored(RevisionStatus.APPROVED),
+    Computed.WAITING.value: lambda at: and_(
+        Revision.status == RevisionStatus.ISSUED, Revision.effective_from > at
+    ),
+    Computed.IN_FORCE.value: in_force_at,
+    Computed.SUPERSEDED.value: lambda at: and_(
+        Revision.status == RevisionStatus.ISSUED, Revision.effective_until <= at
+    ),
+    RevisionStatus.WITHDRAWN.value: lambda at: and_(
+        Revision.status == RevisionStatus.WITHDRAWN, not_(in_force_at(at))
+    ),
+    RevisionStatus.DISCARDED.value: _stored(RevisionStatus.DISCARDED),
+}
+
+
+def is_insider(actor: Actor) -> Where:
+    """Say in SQL whether the person sees drafts and obsolete revisions of a document (X-3)."""
+    return Document.insider_set_id.in_(visible_sets(actor))
+
+
+def readable_revision(actor: Actor, at: datetime) -> Where:
+    """Say in SQL whether the person may see a revision, in a query that joins its document (X-3)."""
+    return or_(is_insider(actor), and_(Document.access_set_id.in_(visible_sets(actor)), in_force_at(at)))
+
+
+def readable_document(actor: Actor, at: datetime) -> Where:
+    """Say in SQL whether the person may see a document at all: published now, or an insider (X-3)."""
+    now = aliased(Revision)
+    published = exists().where(now.document_id == Document.id, in_force_at(at, now))
+    return or_(is_insider(actor), and_(Document.access_set_id.in_(visible_sets(actor)), published))
