@@ -20,12 +20,21 @@ def one_line(text: str) -> str:
     return _SPACE.sub(" ", legible(text)).strip()
 
 
-def cut(text: str, ems: float) -> str:
+def ems(text: str) -> float:
+    """Estimate the width of a text in Chinese characters, for files whose fonts are the reader's."""
+    return sum(map(_em, text))
+
+
+def cut(text: str, most: float) -> str:
     """Return the text on one line of at most this many Chinese characters' width, the cut being seen."""
     line = one_line(text)
     used = 0.0
     for place, character in enumerate(line):
-        used += 1.0 if ord(character) > 0x2E7F else 0.55
-        if used > ems:
+        used += _em(character)
+        if used > most:
             return line[:place].rstrip() + "…"
     return line
+
+
+def _em(character: str) -> float:
+    return 1.0 if ord(character) > 0x2E7F else 0.58

@@ -17,7 +17,7 @@ from docx.section import Section
 from docx.shared import Length, Twips
 from lxml.etree import LxmlError
 
-from docctl.printing.characters import cut, one_line
+from docctl.printing.characters import cut, ems
 from docctl.printing.errors import PrintingFailed
 from docctl.printing.stamp import Stamp, footer_parts
 from docctl.printing.wordml import element, footer_runs, paragraph, run, watermark
@@ -25,7 +25,8 @@ from docctl.printing.wordml import element, footer_runs, paragraph, run, waterma
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _LOCKED: Final = "EncryptedPackage".encode("utf-16-le")
 #: Widths in characters that fit beside each other on A4.
-_LINE_EMS: Final = 56
+_WORD_EMS: Final = 12
+_LINE_EMS: Final = 44
 _FOOT_EMS: Final = 44
 _WORD: Final = 10.0
 _LINE: Final = 6.5
@@ -94,13 +95,17 @@ def _shown(document: Document, sections: list[Section]) -> Iterator[tuple[str, s
 
 
 def _roots(sections: list[Section], name: str) -> Iterator[Any]:
-    """Yield the headers of one kind; a linked one shows that of the section before, the first has none."""
-    for place, section in enumerate(sections):
+    """Yield the headers of one kind; a linked one shows that of the section before, if there is one."""
+    inherits = False
+    for section in sections:
         one = getattr(section, name)
         if not one.is_linked_to_previous:
+            inherits = True
             yield one.part.element
-        elif not place:
+        elif not inherits and (name not in _FIRST or section.different_first_page_header_footer):
             one.is_linked_to_previous = False
+            # Not every program lets a first page inherit from a section that has none.
+            inherits = name not in _FIRST
             root = one.part.element
             for old in list(root):
                 root.remove(old)
@@ -132,27 +137,33 @@ def _add(root: Any, stamp: Stamp, number: int, *, is_header: bool) -> None:
 
 
 def _top(stamp: Stamp) -> list[str]:
-    word = run(one_line(stamp.word), points=_WORD, bold=True, ink=stamp.ink)
-    lines = [run(cut(line, _LINE_EMS), points=_LINE, ink=stamp.ink) for line in stamp.lines]
-    first = word + (run("  ", points=_WORD) + lines[0] if lines else "")
+    word = cut(stamp.word, _WORD_EMS)
+    lines = [cut(line, _LINE_EMS) for line in stamp.lines]
+    texts = [run(line, points=_LINE, ink=stamp.ink) for line in lines]
+    first = run(f"{word}  ", points=_WORD, bold=True, ink=stamp.ink) + "".join(texts[:1])
+    widths = [ems(line) * _LINE for line in lines] or [0.0]
+    widths[0] += (ems(word) + 1.5) * _WORD
     edge = f'w:val="single" w:sz="6" w:space="1" w:color="{stamp.ink}"'
     sides = "".join(f"<w:{side} {edge}/>" for side in ("top", "left", "bottom", "right"))
+    frame = f'<w:framePr w:w="{_twips(max(widths))}" {_TOP_FRAME}/><w:pBdr>{sides}</w:pBdr>'
+    heights = (12, *[8] * len(lines))
     return [
-        paragraph(
-            runs,
-            f"<w:framePr {_TOP_FRAME}/><w:pBdr>{sides}</w:pBdr>{_spacing(height)}",
-        )
-        for runs, height in zip((first, *lines[1:]), (12, *[8] * len(lines)), strict=False)
+        paragraph(runs, frame + _spacing(height))
+        for runs, height in zip((first, *texts[1:]), heights, strict=False)
     ]
 
 
 def _foot(stamp: Stamp) -> list[str]:
     # Each text by itself, so that the page numbers stay.
-    short = "".join(
-        part if len(part) <= _FOOT_EMS else cut(part, _FOOT_EMS) for part in footer_parts(stamp.footer)
-    )
-    runs = footer_runs(short, points=_FOOT, ink="333333")
-    return [paragraph(runs, f'<w:framePr {_FOOT_FRAME}/>{_spacing(9)}<w:jc w:val="center"/>')]
+    parts = [part if ems(part) <= _FOOT_EMS else cut(part, _FOOT_EMS) for part in footer_parts(stamp.footer)]
+    footer = "".join(parts)
+    frame = f'<w:framePr w:w="{_twips(ems(footer) * _FOOT)}" {_FOOT_FRAME}/>'
+    runs = footer_runs(footer, points=_FOOT, ink="333333")
+    return [paragraph(runs, f'{frame}{_spacing(9)}<w:jc w:val="center"/>')]
+
+
+def _twips(points: float) -> int:
+    return round(points * 20) + 120
 
 
 def _spacing(points: int) -> str:
