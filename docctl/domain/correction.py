@@ -36,7 +36,14 @@ REQUIRED: Final = frozenset({"title", "occurred_at"})
 #: The pseudo-field of a correction sheet for the file itself (C-4).
 FILE: Final = "file"
 
-LONGEST: Final = {"title": 500, "stated_person": 200, "stated_channel": 200, "remarks": 2000}
+#: Longest value of a field; all others have 200 characters.
+LONGEST: Final = {
+    "title": 500,
+    "stated_person": 200,
+    "stated_channel": 200,
+    "remarks": 2000,
+    "reason_text": 500,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,20 +64,21 @@ class CorrectionFacts:
 
 def may_correct(facts: CorrectionFacts) -> Verdict:
     """Say whether a correction may be entered at all (C-3, C-6)."""
-    for check in (_state_allows, _reason_given, _value_fits):
-        if not (verdict := check(facts)):
+    for verdict in (may_change(facts.status), _reason_given(facts), _value_fits(facts)):
+        if not verdict:
             return verdict
     if facts.pending:
         return Refused("C-3", "another_pending", {"field": facts.field})
     return Allowed()
 
 
-def _state_allows(facts: CorrectionFacts) -> Verdict:
-    if facts.status in {RecordStatus.DESTROYING, RecordStatus.DESTROYED, RecordStatus.STOPPED}:
+def may_change(status: RecordStatus) -> Verdict:
+    """Say whether a correction may take effect in this state of the record (C-3)."""
+    if status in {RecordStatus.DESTROYING, RecordStatus.DESTROYED, RecordStatus.STOPPED}:
         return Refused("C-3", "after_disposal")
-    if facts.status is RecordStatus.VOIDED:
+    if status is RecordStatus.VOIDED:
         return Refused("C-3", "voided")
-    if facts.status is RecordStatus.ON_LIST:
+    if status is RecordStatus.ON_LIST:
         return Refused("C-3", "on_list")
     return Allowed()
 
@@ -82,6 +90,8 @@ def _reason_given(facts: CorrectionFacts) -> Verdict:
         return Refused("C-6", "reason_needed")
     if facts.reason == Reason.OTHER and not facts.reason_text.strip():
         return Refused("C-6", "reason_text_needed")
+    if len(facts.reason_text) > LONGEST["reason_text"]:
+        return Refused("C-6", "too_long", {"field": "reason_text", "longest": LONGEST["reason_text"]})
     return Allowed()
 
 

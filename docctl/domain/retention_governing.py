@@ -25,6 +25,7 @@ BECAUSE: Final = frozenset(
         "law_prevails",
         "lawful_minimum_beats_maximum",
         "maximum_undecided",
+        "never_shortened",
     }
 )
 

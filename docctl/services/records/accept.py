@@ -9,17 +9,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from docctl.domain.approval import Meaning
-from docctl.domain.canonical import canonical, sha256
 from docctl.domain.lifecycle import RECORD_MOVES, CorrectionStatus, RecordAction, may_move_record
 from docctl.domain.permissions import authorise
 from docctl.domain.verdicts import Refused, RuleRefused, require
 from docctl.models.numbers import NumberState
-from docctl.models.records import Correction, Record, RecordFact
+from docctl.models.record_content import content_of
+from docctl.models.records import Correction, Medium
 from docctl.services.caller import Caller
-from docctl.services.files import files_of
 from docctl.services.jobs import want
 from docctl.services.numbers.take import entry_of
 from docctl.services.records.load import lock_record, record_facts, unchanged
+from docctl.services.records.words import clean_value
 from docctl.services.registry import use_case
 from docctl.services.signing import sign
 from docctl.services.trail import Subject, record
@@ -75,27 +75,6 @@ def accept_record(session: Session, cmd: AcceptRecord, by: Caller) -> UUID:
     return row.id
 
 
-def content_of(session: Session, row: Record) -> str:
-    """Return the hash of a record's content as it stands: facts with all their values, and files."""
-    facts = session.execute(
-        select(RecordFact.field, RecordFact.ordinal, RecordFact.value)
-        .where(RecordFact.record_id == row.id)
-        .order_by(RecordFact.field, RecordFact.ordinal)
-    ).all()
-    files = [[one.role, one.name, one.sha256] for one in files_of(session, row.id)]
-    return sha256(
-        canonical(
-            {
-                "v": 1,
-                "number": row.number,
-                "form": row.form_revision_id,
-                "facts": [list(one) for one in facts],
-                "files": files,
-            }
-        )
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class VoidRecord:
     """Void a wrong filing with the reason."""
@@ -114,7 +93,7 @@ def void_record(session: Session, cmd: VoidRecord, by: Caller) -> UUID:
     if row.accepted_at is not None:
         raise RuleRefused(Refused("F-17", "void_after_acceptance"))
     require(may_move_record(row.status, RecordAction.VOID))
-    reason = cmd.reason.strip()
+    reason = clean_value("reason", cmd.reason)
     if not reason:
         raise RuleRefused(Refused("F-17", "reason_needed"))
     if len(reason) > 500:
@@ -152,9 +131,13 @@ def place_record(session: Session, cmd: PlaceRecord, by: Caller) -> UUID:
     unchanged(row, cmd.row_version)
     if row.destroying_since is not None:
         raise RuleRefused(Refused("C-3", "after_disposal"))
-    place = cmd.place.strip()
-    if not place or len(place) > 200:
+    place = clean_value("place", cmd.place)
+    if not place:
         raise RuleRefused(Refused("R-13", "place_needed"))
+    if len(place) > 200:
+        raise RuleRefused(Refused("C-6", "too_long", {"field": "place", "longest": 200}))
+    if row.medium is not Medium.PAPER:
+        raise RuleRefused(Refused("R-13", "no_paper"))
     before, row.place = row.place, place
     record(
         session,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -11,29 +11,38 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from docctl.domain.correction import LONGEST, stated_not_late
-from docctl.domain.lifecycle import in_force
+from docctl.domain.lifecycle import RecordStatus, in_force
 from docctl.domain.normal_form import normal
 from docctl.domain.permissions import Facts, authorise
-from docctl.domain.verdicts import NotFound, Refused, RuleRefused, require
+from docctl.domain.verdicts import Allowed, NotFound, Refused, RuleRefused, Verdict, require
 from docctl.models.base import new_id
-from docctl.models.content import OwnerKind
+from docctl.models.content import ItemFile, OwnerKind
 from docctl.models.documents import Document, DocumentType, Revision
 from docctl.models.numbers import NumberScheme
 from docctl.models.organisation import LegalEntity, Unit
 from docctl.models.records import Medium, Record, RecordFact, RecordKey
-from docctl.services.access import intern_set, record_readers, sees
+from docctl.services.access import intern_set, record_readers, sees, visible_sets
 from docctl.services.caller import Caller
 from docctl.services.documents.facts import clean_title
-from docctl.services.files import Attached, StoredFile, add_files, same_content, storing
+from docctl.services.files import Attached, StoredFile, add_files, storing
 from docctl.services.numbers.schemes import scheme_of, values_for
 from docctl.services.numbers.take import For, add_alias, take_number
 from docctl.services.records.classes import resolved_class
+from docctl.services.records.effect import is_late
 from docctl.services.records.keep import classify
+from docctl.services.records.words import clean_value
 from docctl.services.registry import use_case
 from docctl.services.trail import Subject, record
 
-#: Filing later than this after it was received or happened shows as late (F-5).
-LATE_AFTER: Final = timedelta(days=3)
+#: Shared keys that a record may carry (S-7).
+KEY_KINDS: Final = ("batch", "order", "customer")
+
+#: Texts beside the title, with the longest each may be.
+_TEXTS: Final = {
+    **{name: LONGEST[name] for name in ("stated_person", "stated_channel", "remarks")},
+    "place": 200,
+    "outside_number": 200,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +80,7 @@ def file_record(session: Session, cmd: FileRecord, by: Caller) -> UUID:
     if unit is None:
         raise NotFound("unit")
     authorise(by.actor, "record.file", Facts(unit_id=unit.id))
+    cmd = _cleaned(cmd)
     title = clean_title(cmd.title, rule="F-3")
     _check(session, cmd, by)
     medium = Medium(cmd.medium)
@@ -85,13 +95,13 @@ def file_record(session: Session, cmd: FileRecord, by: Caller) -> UUID:
         unit_name=unit.name,
         medium=medium,
         language=cmd.language,
-        place=cmd.place.strip(),
+        place=cmd.place,
         custody=unit.name,
         occurred_at=cmd.occurred_at,
         received_at=cmd.received_at,
         filed_by=by.person_id,
         filed_at=by.at,
-        is_late=by.at - (cmd.received_at or cmd.occurred_at) > LATE_AFTER,
+        is_late=is_late(by.at, occurred_at=cmd.occurred_at, received_at=cmd.received_at),
         access_set_id=intern_set(session, record_readers(unit.id, by.person_id, by.actor.unit_id)),
         request_id=by.request_id,
     )
@@ -110,10 +120,8 @@ def file_record(session: Session, cmd: FileRecord, by: Caller) -> UUID:
     _write_facts(session, cmd, row, by)
     for key_kind, value in cmd.keys:
         session.add(RecordKey(record_id=row.id, kind=key_kind, value=value, normal=normal(value)))
-    if cmd.outside_number.strip():
-        add_alias(
-            session, kind="outside", item_kind="record", item_id=row.id, text=cmd.outside_number.strip()
-        )
+    if cmd.outside_number:
+        add_alias(session, kind="outside", item_kind="record", item_id=row.id, text=cmd.outside_number)
     add_files(session, by, owner=OwnerKind.RECORD, owner_id=row.id, files=cmd.files)
     record(
         session,
@@ -136,6 +144,20 @@ def file_record(session: Session, cmd: FileRecord, by: Caller) -> UUID:
     return row.id
 
 
+def _cleaned(cmd: FileRecord) -> FileRecord:
+    """Return the command with its texts as they are stored; empty keys are left out."""
+    keys = tuple((kind, clean_value(kind, value)) for kind, value in cmd.keys)
+    return replace(
+        cmd,
+        stated_person=clean_value("stated_person", cmd.stated_person),
+        stated_channel=clean_value("stated_channel", cmd.stated_channel),
+        outside_number=clean_value("outside_number", cmd.outside_number),
+        remarks=clean_value("remarks", cmd.remarks),
+        place=clean_value("place", cmd.place),
+        keys=tuple((kind, value) for kind, value in keys if value),
+    )
+
+
 def _form_in_force(session: Session, form_id: UUID, by: Caller) -> tuple[Document, Revision]:
     """Return the form and its revision in force; refuse where none is (F-1)."""
     form = session.get(Document, form_id)
@@ -152,29 +174,48 @@ def _form_in_force(session: Session, form_id: UUID, by: Caller) -> tuple[Documen
 def _check(session: Session, cmd: FileRecord, by: Caller) -> None:
     if not cmd.files:
         raise RuleRefused(Refused("upload", "needed"))
-    for name, value in (
-        ("stated_person", cmd.stated_person),
-        ("stated_channel", cmd.stated_channel),
-        ("remarks", cmd.remarks),
-    ):
-        if len(value) > LONGEST[name]:
-            raise RuleRefused(Refused("C-6", "too_long", {"field": name, "longest": LONGEST[name]}))
-    for name, value in (("place", cmd.place), ("outside_number", cmd.outside_number)):
-        if len(value) > 200:
-            raise RuleRefused(Refused("C-6", "too_long", {"field": name, "longest": 200}))
+    _check_lengths(cmd)
     if cmd.medium not in set(Medium):
         raise RuleRefused(Refused("R-13", "no_such_medium"))
-    if cmd.medium == Medium.PAPER and not cmd.place.strip():
+    if cmd.medium == Medium.PAPER and not cmd.place:
         raise RuleRefused(Refused("R-13", "place_needed"))
     require(stated_not_late(stated=cmd.occurred_at, entered=by.at, field="occurred_at"))
     if cmd.received_at is not None:
         require(stated_not_late(stated=cmd.received_at, entered=by.at, field="received_at"))
         if cmd.received_at < cmd.occurred_at:
             raise RuleRefused(Refused("F-5", "received_before_occurred"))
-    if not cmd.repeated_is_meant and (same := same_content(session, cmd.files, owner=OwnerKind.RECORD)):
-        other = session.get(Record, same.owner_id)
-        if other is not None and sees(session, by.actor, other.access_set_id):
-            raise RuleRefused(Refused("upload", "repeated", {"number": other.number, "name": same.name}))
+    if not cmd.repeated_is_meant:
+        require(_not_filed_before(session, cmd, by))
+
+
+def _check_lengths(cmd: FileRecord) -> None:
+    for name, longest in _TEXTS.items():
+        if len(getattr(cmd, name)) > longest:
+            raise RuleRefused(Refused("C-6", "too_long", {"field": name, "longest": longest}))
+    for kind, value in cmd.keys:
+        if kind not in KEY_KINDS:
+            raise RuleRefused(Refused("F-3", "no_such_key", {"kind": kind}))
+        if len(value) > 200:
+            raise RuleRefused(Refused("C-6", "too_long", {"field": kind, "longest": 200}))
+
+
+def _not_filed_before(session: Session, cmd: FileRecord, by: Caller) -> Verdict:
+    """Say whether the same bytes are already filed in a record that this person sees (X-3)."""
+    found = session.execute(
+        select(Record.number, ItemFile.name)
+        .join(ItemFile, ItemFile.owner_id == Record.id)
+        .where(
+            ItemFile.sha256.in_([one.sha256 for one in cmd.files]),
+            ItemFile.destroyed_at.is_(None),
+            Record.status != RecordStatus.VOIDED,
+            Record.access_set_id.in_(visible_sets(by.actor)),
+        )
+        .order_by(Record.filed_at)
+        .limit(1)
+    ).first()
+    if found is None:
+        return Allowed()
+    return Refused("upload", "repeated", {"number": found.number, "name": found.name})
 
 
 def _write_facts(session: Session, cmd: FileRecord, row: Record, by: Caller) -> None:
@@ -185,10 +226,10 @@ def _write_facts(session: Session, cmd: FileRecord, row: Record, by: Caller) -> 
         "received_at": cmd.received_at.astimezone(by.zone).isoformat(timespec="minutes")
         if cmd.received_at
         else "",
-        "stated_person": cmd.stated_person.strip(),
-        "stated_channel": cmd.stated_channel.strip(),
-        "outside_number": cmd.outside_number.strip(),
-        "remarks": cmd.remarks.strip(),
+        "stated_person": cmd.stated_person,
+        "stated_channel": cmd.stated_channel,
+        "outside_number": cmd.outside_number,
+        "remarks": cmd.remarks,
     }
     session.add_all(
         [

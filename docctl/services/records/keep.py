@@ -9,7 +9,8 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from docctl.domain.canonical import plain
-from docctl.domain.retention import RetentionFacts
+from docctl.domain.retention import Because, RetentionFacts
+from docctl.domain.retention_classes import TriggerKind
 from docctl.domain.retention_governing import governing
 from docctl.models.records import Record, RecordClass
 from docctl.models.retention import RetentionClassRow
@@ -23,18 +24,25 @@ def classify(
     *,
     zone: tzinfo,
     events: dict[str, date] | None = None,
+    not_before: date | None = None,
 ) -> None:
-    """Give a record its classes and compute its last day: the longest class governs (R-1)."""
+    """Give a record its classes and compute its last day: the longest class governs (R-1).
+
+    `not_before` is the last day that already runs: it is never brought forward (R-3).
+    """
     by_code = {row.code: row for row in rows}
     facts = RetentionFacts(completed_on=record.occurred_at.astimezone(zone).date(), events=events or {})
     chosen = governing([class_of(row) for row in rows], facts)
+    until, because = chosen.kept.until, chosen.kept.because
+    if not_before is not None and until is not None and until < not_before:
+        until, because = not_before, (*because, Because("never_shortened", {"until": not_before}))
     record.class_id = by_code[chosen.cls.code].id
-    record.keep_until = chosen.kept.until
+    record.keep_until = until
     record.is_permanent = chosen.kept.permanent
     record.trigger_on = chosen.kept.trigger_on
     record.keep_because = [
         {"code": one.code, "params": {key: plain(value) for key, value in one.params.items()}}
-        for one in chosen.kept.because
+        for one in because
     ]
     session.execute(delete(RecordClass).where(RecordClass.record_id == record.id))
     session.add_all(
@@ -52,3 +60,11 @@ def classes_of(session: Session, record: Record) -> list[RetentionClassRow]:
             .order_by(RetentionClassRow.ordinal)
         )
     )
+
+
+def entered_events(record: Record, rows: Sequence[RetentionClassRow]) -> dict[str, date]:
+    """Return the event that a record's period already runs from, so that nothing forgets it (R-2)."""
+    trigger = next((class_of(row).trigger for row in rows if row.id == record.class_id), None)
+    if trigger is None or trigger.kind is not TriggerKind.EVENT or record.trigger_on is None:
+        return {}
+    return {trigger.event: record.trigger_on}
