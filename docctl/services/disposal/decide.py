@@ -22,7 +22,8 @@ from docctl.domain.lifecycle import (
 from docctl.domain.permissions import Facts, authorise
 from docctl.domain.verdicts import NotFound, Refused, RuleRefused, require
 from docctl.models.records import Record
-from docctl.models.retention import DisposalCheck, DisposalItem, DisposalList, ItemStatus
+from docctl.models.retention import DisposalItem, DisposalList, ItemStatus
+from docctl.services.access import sees
 from docctl.services.caller import Caller
 from docctl.services.disposal.load import (
     check_facts,
@@ -61,6 +62,8 @@ def check_disposal(session: Session, cmd: CheckDisposal, by: Caller) -> UUID:
         raise NotFound("check")
     authorise(by.actor, "disposal.check", check_facts(session, check))
     require(may_move_list(row.status, ListAction.CHECK))
+    if by.person_id == row.proposed_by:
+        raise RuleRefused(Refused("R-6", "proposer_checks"))
     if cmd.opinion not in set(Opinion):
         raise RuleRefused(Refused("R-6", "opinion_needed"))
     opinion = Opinion(cmd.opinion)
@@ -148,8 +151,10 @@ def _item(session: Session, row: DisposalList, record_id: UUID) -> DisposalItem:
     return item
 
 
-def _free(session: Session, item: DisposalItem, by: Caller) -> Record:  # noqa: ARG001  # as the others
+def _free(session: Session, item: DisposalItem, by: Caller) -> Record:
     (kept,) = lock(session, Rank.ITEMS, select(Record).where(Record.id == item.record_id))
+    if not sees(session, by.actor, kept.access_set_id):
+        raise NotFound("item")
     kept.status = RECORD_MOVES[kept.status, RecordAction.TAKE_OUT]
     return kept
 
@@ -219,6 +224,13 @@ def reject_disposal(session: Session, cmd: RejectDisposal, by: Caller) -> UUID:
     )
     for kept in records:
         kept.status = RECORD_MOVES[kept.status, RecordAction.TAKE_OUT]
+        record(
+            session,
+            by,
+            "record.taken_out",
+            Subject("record", kept.id),
+            facts={"number": kept.number, "list": row.number},
+        )
     for item in items:
         item.status, item.reason = ItemStatus.TAKEN_OUT, cmd.reason.strip()
     row.status, row.rejected_reason = LIST_MOVES[row.status, ListAction.REJECT], cmd.reason.strip()
@@ -236,7 +248,6 @@ def reject_disposal(session: Session, cmd: RejectDisposal, by: Caller) -> UUID:
 __all__ = [
     "ApproveDisposal",
     "CheckDisposal",
-    "DisposalCheck",
     "RejectDisposal",
     "TakeOut",
     "approve_disposal",

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from docctl.domain.canonical import canonical
 from docctl.domain.disposal import trusted_time
 from docctl.domain.lifecycle import (
     LIST_MOVES,
@@ -17,17 +19,18 @@ from docctl.domain.lifecycle import (
     ListStatus,
     RecordAction,
     RecordStatus,
+    may_move_list,
 )
 from docctl.domain.permissions import Facts, authorise
 from docctl.domain.retention import DestroyFacts, may_destroy
-from docctl.domain.verdicts import Allowed, Refused, RuleRefused, Verdict
+from docctl.domain.verdicts import Refused, RuleRefused, Verdict, require
 from docctl.models.content import FileReading, ItemFile, OwnerKind
 from docctl.models.numbers import Alias
 from docctl.models.records import Correction, Record, RecordFact, RecordKey
 from docctl.models.retention import DisposalItem, DisposalList, HoldRegister, ItemStatus
 from docctl.models.trail import AuditHead, EventDetail, EventRow
 from docctl.services.caller import Caller
-from docctl.services.disposal.load import items_of, list_manifest, lock_list, next_number
+from docctl.services.disposal.load import items_of, list_manifest, lock_list, next_number, stored
 from docctl.services.files import StoredFile, add_files
 from docctl.services.locks import Rank, lock
 from docctl.services.records.load import holds_on
@@ -40,7 +43,7 @@ class StartItem:
     """Take the next item of a list over the point of no return; `wall` is what the clock says."""
 
     list_id: UUID
-    wall: Any
+    wall: datetime
 
 
 @use_case("disposal.run")
@@ -64,10 +67,11 @@ def start_item(session: Session, cmd: StartItem, by: Caller) -> UUID | None:
     item = waiting[0]
     (kept,) = lock(session, Rank.ITEMS, select(Record).where(Record.id == item.record_id))
     newest = session.execute(select(AuditHead.recorded_at)).scalar_one()
-    if not (time := trusted_time(now=cmd.wall, newest_event=newest)):
+    time = trusted_time(now=cmd.wall, newest_event=newest)
+    if isinstance(time, Refused):
         _stop(session, row, by, time)
         return None
-    verdict = _may_go(session, row, kept, by)
+    verdict = _may_go(session, row, kept, today=min(by.at, cmd.wall).astimezone(by.zone).date())
     if isinstance(verdict, Refused):
         _leave(session, row, item, kept, by, verdict)
         return item.id
@@ -84,8 +88,8 @@ def start_item(session: Session, cmd: StartItem, by: Caller) -> UUID | None:
     return item.id
 
 
-def _may_go(session: Session, row: DisposalList, kept: Record, by: Caller) -> Verdict:
-    """Read again all that the decision rests on (R-4, R-5, R-6)."""
+def _may_go(session: Session, row: DisposalList, kept: Record, *, today: date) -> Verdict:
+    """Read again all that the decision rests on; both clocks must say that it is due (R-4, R-5, R-6)."""
     if kept.status is not RecordStatus.ON_LIST:
         return Refused("R-6", "not_on_list")
     facts = DestroyFacts(
@@ -96,7 +100,7 @@ def _may_go(session: Session, row: DisposalList, kept: Record, by: Caller) -> Ve
         on_list=True,
         list_hash_matches=list_manifest(row, items_of(session, row.id)).sha256 == row.approved_sha256,
     )
-    return may_destroy(facts, by.today)
+    return may_destroy(facts, today)
 
 
 def _resumed(session: Session, item: DisposalItem) -> UUID:
@@ -117,7 +121,7 @@ def _leave(
 ) -> None:
     """Let a record leave the list because a rule speaks for it now."""
     item.status, item.reason = ItemStatus.TAKEN_OUT, refused.key
-    item.proof = {"left_after_approval": True}
+    item.proof = {"left_after_approval": True, "because": stored(refused)}
     if kept.status is RecordStatus.ON_LIST:
         kept.status = RECORD_MOVES[kept.status, RecordAction.TAKE_OUT]
     record(
@@ -207,19 +211,20 @@ def stop_item(session: Session, cmd: StopItem, by: Caller) -> UUID:
     if kept.status is RecordStatus.DESTROYING:
         kept.status = RECORD_MOVES[kept.status, RecordAction.STOP]
         item.status = ItemStatus.STOPPED
-    _stop(session, row, by, Refused("R-4", "store_refused", {"reason": cmd.reason}))
+    if row.status is ListStatus.EXECUTING:
+        _stop(session, row, by, Refused("R-4", "store_refused", {"reason": cmd.reason}))
     return row.id
 
 
-def _stop(session: Session, row: DisposalList, by: Caller, why: Refused | Allowed) -> None:
+def _stop(session: Session, row: DisposalList, by: Caller, why: Refused) -> None:
     row.status = LIST_MOVES[row.status, ListAction.STOP]
-    row.stopped_reason = why.key if isinstance(why, Refused) else ""
+    row.stopped_reason = canonical(stored(why))
     record(
         session,
         by,
         "disposal.stopped",
         Subject("disposal_list", row.id),
-        facts={"list": row.number, "reason": row.stopped_reason},
+        facts={"list": row.number, "reason": stored(why)},
     )
 
 
@@ -237,6 +242,7 @@ def number_certificate(session: Session, cmd: FinishList, by: Caller) -> str:
     """Give the certificate its number before it is written (R-6)."""
     authorise(by.actor, "disposal.run", Facts())
     row = lock_list(session, cmd.list_id)
+    require(may_move_list(row.status, ListAction.FINISH))
     if not row.certificate_number:
         row.certificate_number = next_number(session, "XC", by.today)
     return row.certificate_number
@@ -251,6 +257,9 @@ def finish_list(session: Session, cmd: FinishList, by: Caller) -> UUID:
         return row.id
     if items_of(session, row.id, ItemStatus.INCLUDED, ItemStatus.DESTROYING, ItemStatus.STOPPED):
         raise RuleRefused(Refused("R-6", "items_open"))
+    require(may_move_list(row.status, ListAction.FINISH))
+    if not (row.certificate_number and cmd.files):
+        raise RuleRefused(Refused("R-6", "certificate_needed"))
     add_files(session, by, owner=OwnerKind.DISPOSAL_LIST, owner_id=row.id, files=cmd.files)
     row.status, row.finished_at = LIST_MOVES[row.status, ListAction.FINISH], by.at
     record(

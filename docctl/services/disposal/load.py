@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from docctl.domain.canonical import plain
 from docctl.domain.disposal import ListFacts, Opinion, Part
 from docctl.domain.manifest import Manifest, manifest
 from docctl.domain.permissions import Facts
 from docctl.domain.roles import Role
 from docctl.domain.verdicts import Conflict, NotFound, Refused
 from docctl.models.numbers import Counter
-from docctl.models.organisation import Unit
+from docctl.models.organisation import Person, Unit
 from docctl.models.retention import DisposalCheck, DisposalItem, DisposalList, ItemStatus
-from docctl.services.caller import Caller
 from docctl.services.locks import Rank, lock
 from docctl.services.people.actors import holders
 
@@ -101,8 +102,9 @@ def parts_done(row: DisposalList) -> dict[Part, UUID]:
 def checkers_of(session: Session, unit_id: UUID) -> frozenset[UUID]:
     """Return who gives a unit's opinion: its keepers and its head."""
     people = {person.id for person in holders(session, Role.KEEPER, unit_id)}
-    head = session.get_one(Unit, unit_id).head_id
-    return frozenset(people | ({head} if head else set()))
+    head_id = session.get_one(Unit, unit_id).head_id
+    head = session.get(Person, head_id) if head_id else None
+    return frozenset(people | ({head.id} if head is not None and head.disabled_at is None else set()))
 
 
 def check_facts(session: Session, check: DisposalCheck) -> Facts:
@@ -120,6 +122,6 @@ def next_number(session: Session, prefix: str, today: date) -> str:
     return f"{prefix}-{today.year}-{counter.value:03d}"
 
 
-def seen_by(by: Caller, row: DisposalList) -> bool:
-    """Say whether the caller took part in the list."""
-    return by.actor.person_id in set(parts_done(row).values())
+def stored(refused: Refused) -> dict[str, Any]:
+    """Return a refusal as it is kept beside a list or item, to be shown as a sentence later."""
+    return {"rule": refused.rule, "code": refused.code, "params": plain(refused.params)}

@@ -64,11 +64,14 @@ def propose_disposal(session: Session, cmd: ProposeDisposal, by: Caller) -> UUID
         raise RuleRefused(Refused("R-6", "empty_list"))
     if len(cmd.record_ids) > MOST:
         raise RuleRefused(Refused("R-6", "too_many", {"most": MOST}))
-    records = lock(
-        session, Rank.ITEMS, select(Record).where(Record.id.in_(cmd.record_ids)).order_by(Record.number)
+    locked = lock(
+        session, Rank.ITEMS, select(Record).where(Record.id.in_(cmd.record_ids)).order_by(Record.id)
     )
-    if len(records) != len(set(cmd.record_ids)):
+    if len(locked) != len(set(cmd.record_ids)):
         raise NotFound("record")
+    if not all(sees(session, by.actor, one.access_set_id) for one in locked):
+        raise NotFound("record")  # before any reason is given: it may speak of a hidden one
+    records = sorted(locked, key=lambda one: one.number)
     row = DisposalList(
         id=cmd.item_id,
         number="",
@@ -110,8 +113,6 @@ def propose_disposal(session: Session, cmd: ProposeDisposal, by: Caller) -> UUID
 
 
 def _check(session: Session, row: Record, by: Caller) -> None:
-    if not sees(session, by.actor, row.access_set_id):
-        raise NotFound("record")
     require(may_move_record(row.status, RecordAction.LIST))
     if row.is_permanent:
         raise RuleRefused(Refused("R-4", "permanent"))
@@ -159,9 +160,13 @@ def _ask(session: Session, row: DisposalList, records: Sequence[Record], by: Cal
     named: set[str] = set()
     for class_id in {one.class_id for one in records}:
         named |= set(session.get_one(RetentionClassRow, class_id).data["functions"])
+    answered: set[str] = set()
     for unit in session.scalars(select(Unit)):
-        if named & set(unit.functions):
+        if answers := named & set(unit.functions):
             units.add(unit.id)
+            answered |= answers
+    if missing := sorted(named - answered):  # an opinion that nobody can give is not given
+        raise RuleRefused(Refused("R-6", "nobody_answers", {"function": missing[0]}))
     for unit_id in sorted(units):
         if not checkers_of(session, unit_id) - {by.person_id}:
             name = session.get_one(Unit, unit_id).name

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import select
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session
 from docctl.domain.disposal import may_hold
 from docctl.domain.permissions import Facts, authorise
 from docctl.domain.roles import Role
-from docctl.domain.verdicts import NotFound, Refused, RuleRefused, require
+from docctl.domain.verdicts import Conflict, NotFound, Refused, RuleRefused, require
 from docctl.models.base import new_id
 from docctl.models.numbers import Counter
 from docctl.models.records import Record
@@ -24,6 +25,10 @@ from docctl.services.records.load import holds_on
 from docctl.services.records.settle import settle_notes
 from docctl.services.registry import use_case
 from docctl.services.trail import Subject, record
+
+#: The longest name of a hold, and the most records that one covers: a transaction stays short.
+LONGEST_NAME: Final = 200
+MOST: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,22 +48,15 @@ def place_hold(session: Session, cmd: PlaceHold, by: Caller) -> UUID:
     An item that is being destroyed is refused, and the answer says since when. Returns the hold's id.
     """
     authorise(by.actor, "hold.place", Facts())
-    name, reason = cmd.name.strip(), cmd.reason.strip()
-    if not name or not reason:
-        raise RuleRefused(Refused("R-5", "name_and_reason"))
-    if len(name) > 200:
-        raise RuleRefused(Refused("C-6", "too_long", {"field": "name", "longest": 200}))
-    if not cmd.record_ids:
-        raise RuleRefused(Refused("R-5", "nothing_to_hold"))
+    name, reason = _named(cmd)
     _lock_register(session)
-    rows = lock(
-        session, Rank.ITEMS, select(Record).where(Record.id.in_(cmd.record_ids)).order_by(Record.id)
-    )
+    rows = lock(session, Rank.ITEMS, select(Record).where(Record.id.in_(cmd.record_ids)).order_by(Record.id))
     if len(rows) != len(set(cmd.record_ids)):
         raise NotFound("record")
     for row in rows:
         if not sees(session, by.actor, row.access_set_id):
             raise NotFound("record")
+    for row in rows:  # only now: what is refused of one record says nothing of a hidden one
         require(may_hold(status=row.status.value, since=row.destroying_since))
     owner = Role.LEADER if by.actor.has(Role.LEADER) else Role.RECORDS_MANAGER
     hold = Hold(
@@ -94,6 +92,20 @@ def place_hold(session: Session, cmd: PlaceHold, by: Caller) -> UUID:
     return hold.id
 
 
+def _named(cmd: PlaceHold) -> tuple[str, str]:
+    """Return the name and the reason; refuse a hold without them, or on nothing, or on too much."""
+    name, reason = cmd.name.strip(), cmd.reason.strip()
+    if not name or not reason:
+        raise RuleRefused(Refused("R-5", "name_and_reason"))
+    if len(name) > LONGEST_NAME:
+        raise RuleRefused(Refused("C-6", "too_long", {"field": "name", "longest": LONGEST_NAME}))
+    if not cmd.record_ids:
+        raise RuleRefused(Refused("R-5", "nothing_to_hold"))
+    if len(cmd.record_ids) > MOST:
+        raise RuleRefused(Refused("R-5", "too_many", {"most": MOST}))
+    return name, reason
+
+
 @dataclass(frozen=True, slots=True)
 class LiftHold:
     """Lift a hold with the reason."""
@@ -112,10 +124,10 @@ def lift_hold(session: Session, cmd: LiftHold, by: Caller) -> UUID:
     if not holds:
         raise NotFound("hold")
     hold = holds[0]
-    if hold.row_version != cmd.row_version:
-        raise RuleRefused(Refused("request", "changed_meanwhile"))
     if hold.lifted_at is not None:
         raise RuleRefused(Refused("R-5", "already_lifted"))
+    if hold.row_version != cmd.row_version:
+        raise Conflict(Refused("request", "changed_meanwhile"))
     if not by.actor.has(Role(hold.owner_role)):
         raise RuleRefused(Refused("R-5", "owners_role_lifts", {"role": hold.owner_role}))
     if not cmd.reason.strip():
