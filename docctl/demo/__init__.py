@@ -1,0 +1,1 @@
+"""The sample company: what its people wrote, and how it is filed through the use cases."""
