@@ -1,0 +1,1 @@
+"""What follows the events: projections, deliveries, due jobs, and the worker that runs them."""

@@ -1,0 +1,85 @@
+"""Outside effects that a transaction asked for: tried until done, in order, never replayed."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from docctl.jobs.disposal import run_disposal
+from docctl.jobs.effects import destroy_object, lock_objects, read_upload
+from docctl.models.work import Delivery
+from docctl.services.house import House
+
+log = logging.getLogger(__name__)
+
+Handler = Callable[[House, Mapping[str, Any]], None]
+
+HANDLERS: Final[Mapping[str, Handler]] = {
+    "read_file": read_upload,
+    "lock": lock_objects,
+    "destroy_object": destroy_object,
+    "disposal": run_disposal,
+}
+
+LONGEST_PAUSE: Final = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A delivery that is due."""
+
+    id: UUID
+    kind: str
+    payload: Mapping[str, Any]
+    tries: int
+
+
+def due_deliveries(house: House, limit: int = 20) -> list[Waiting]:
+    """Return what is due now, oldest first."""
+    with house.uow.read() as session:
+        rows = session.scalars(
+            select(Delivery)
+            .where(Delivery.done_at.is_(None), Delivery.next_at <= house.clock())
+            .order_by(Delivery.next_at, Delivery.id)
+            .limit(limit)
+        )
+        return [Waiting(one.id, one.kind, one.payload, one.tries) for one in rows]
+
+
+def deliver(house: House) -> bool:
+    """Work off what is due; say whether there was anything.
+
+    A failure is noted and tried again after a pause that doubles; it never holds up the others.
+    """
+    waiting = due_deliveries(house)
+    for one in waiting:
+        try:
+            HANDLERS[one.kind](house, one.payload)
+        except Exception as error:  # a delivery may fail in any way of the world outside
+            log.exception("delivery failed", extra={"delivery": str(one.id), "kind": one.kind})
+            _note(house, one, type(error).__name__)
+        else:
+            _note(house, one, None)
+    return bool(waiting)
+
+
+def _note(house: House, one: Waiting, failed: str | None) -> None:
+    def work(session: Session) -> None:
+        row = session.get(Delivery, one.id)
+        if row is None or row.done_at is not None:
+            return
+        row.tries = one.tries + 1
+        if failed is None:
+            row.done_at, row.last_error = house.clock(), ""
+        else:
+            row.last_error = failed[:300]
+            row.next_at = house.clock() + min(LONGEST_PAUSE, timedelta(seconds=2 ** min(row.tries, 12)))
+
+    house.uow.write(work)

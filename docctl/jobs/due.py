@@ -1,0 +1,65 @@
+"""What falls due at an instant: worked in order, catching up after a stop (A-4, V-3)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from docctl.jobs.effects import lock_objects
+from docctl.models.work import DueJob
+from docctl.services.caller import the_system
+from docctl.services.house import House
+from docctl.services.revisions.steps import EscalateStep, escalate_step
+from docctl.services.revisions.withdraw import NoteEffective, note_effective
+
+
+def _escalate(house: House, subject_id: UUID) -> None:
+    escalate_step(EscalateStep(subject_id), by=the_system(house.clock()), house=house)
+
+
+def _effective(house: House, subject_id: UUID) -> None:
+    note_effective(NoteEffective(subject_id), by=the_system(house.clock()), house=house)
+
+
+def _renew_record(house: House, subject_id: UUID) -> None:
+    lock_objects(house, {"record_id": str(subject_id)})
+
+
+def _renew_revision(house: House, subject_id: UUID) -> None:
+    lock_objects(house, {"revision_id": str(subject_id)})
+
+
+HANDLERS: Final[Mapping[str, Callable[[House, UUID], None]]] = {
+    "step.escalate": _escalate,
+    "revision.effective": _effective,
+    "lock.record": _renew_record,
+    "lock.revision": _renew_revision,
+}
+
+
+def work_due(house: House, limit: int = 50) -> bool:
+    """Do what has fallen due, in order of its instant; say whether there was anything."""
+    with house.uow.read() as session:
+        jobs = [
+            (one.id, one.kind, one.subject_id, one.due_at)
+            for one in session.scalars(
+                select(DueJob)
+                .where(DueJob.done_at.is_(None), DueJob.due_at <= house.clock())
+                .order_by(DueJob.due_at, DueJob.id)
+                .limit(limit)
+            )
+        ]
+    for job_id, kind, subject_id, due_at in jobs:
+        HANDLERS[kind](house, subject_id)
+
+        def done(session: Session, job_id: UUID = job_id, due_at: object = due_at) -> None:
+            row = session.get(DueJob, job_id)
+            if row is not None and row.due_at == due_at:  # not moved on meanwhile
+                row.done_at = house.clock()
+
+        house.uow.write(done)
+    return bool(jobs)

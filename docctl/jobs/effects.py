@@ -1,0 +1,103 @@
+"""The outside effects themselves: reading a file, locking and holding objects, removing orphans."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import tempfile
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import select
+
+from docctl.domain.retention import lock_until
+from docctl.models.content import ItemFile
+from docctl.models.records import Record
+from docctl.reading import ReadingFailed, read_file
+from docctl.services.caller import the_system
+from docctl.services.files import files_of
+from docctl.services.house import House
+from docctl.services.jobs import due
+from docctl.services.readings import NoteReading, note_reading
+from docctl.services.records.load import holds_on
+from storage.api import Key, ObjectMissing, RetentionShortened
+
+#: A lock without an end date reaches this far and is renewed at half of it.
+ROLLING: Final = timedelta(days=730)
+
+
+def read_upload(house: House, payload: Mapping[str, Any]) -> None:
+    """Read the text of a file in a child process and note it; a hostile file ends as a problem."""
+    with house.uow.read() as session:
+        row = session.get(ItemFile, UUID(payload["file_id"]))
+    if row is None or row.destroyed_at is not None:
+        return
+    with tempfile.TemporaryDirectory(prefix="docctl-read-") as folder:
+        path = Path(folder) / "file"
+        try:
+            with (
+                house.objects.open(Key.parse(row.object_key), row.object_version) as source,
+                path.open("wb") as target,
+            ):
+                shutil.copyfileobj(source, target, 1 << 20)
+        except ObjectMissing:
+            return
+        found = read_file(house.pool, path, row.name)
+    if found.problem in {"busy", "closed"}:  # says nothing about the file: try again
+        raise ReadingFailed(found.problem)
+    note_reading(
+        NoteReading(row.id, found.text, found.html, tuple(found.pages), found.problem),
+        by=the_system(house.clock()),
+        house=house,
+    )
+
+
+def lock_objects(house: House, payload: Mapping[str, Any]) -> None:
+    """Bring the store's locks and holds of an item to what its row says (R-4, R-5).
+
+    A record is locked to the end of its last day; without a date, and for issued revisions, the lock
+    rolls on. A lock is never shortened.
+    """
+    until: datetime | None
+    with house.uow.read() as session:
+        if "record_id" in payload:
+            owner = UUID(payload["record_id"])
+            kept = session.get_one(Record, owner)
+            if kept.destroying_since is not None or kept.voided_at is not None:
+                return
+            until = lock_until(kept.keep_until, house.zone) if kept.keep_until else None
+            on: bool | None = holds_on(session, owner) > 0
+        else:
+            owner, until, on = UUID(payload["revision_id"]), None, None
+        files = files_of(session, owner)
+    if until is None:
+        until = house.clock() + ROLLING
+        house.uow.write(
+            lambda session: due(session, _renewal(payload), subject_id=owner, at=house.clock() + ROLLING / 2)
+        )
+    _lock(house, files, until=until, held=on)
+
+
+def _renewal(payload: Mapping[str, Any]) -> str:
+    return "lock.record" if "record_id" in payload else "lock.revision"
+
+
+def _lock(house: House, files: Sequence[ItemFile], *, until: datetime, held: bool | None) -> None:
+    for one in files:
+        key = Key.parse(one.object_key)
+        with contextlib.suppress(RetentionShortened):  # what is locked longer stays so
+            house.objects.retain(key, one.object_version, until=until)
+        if held is not None:
+            house.objects.hold(key, one.object_version, on=held)
+
+
+def destroy_object(house: House, payload: Mapping[str, Any]) -> None:
+    """Remove an object that no row names any more: a file replaced in a draft."""
+    key = str(payload["key"])
+    with house.uow.read() as session:
+        if session.scalar(select(ItemFile.id).where(ItemFile.object_key == key)) is not None:
+            return
+    house.objects.destroy(Key.parse(key))

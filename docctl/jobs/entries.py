@@ -1,0 +1,135 @@
+"""What the search index holds of each item: no body is stored there, only tokens (S-1, S-4)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from docctl.domain.lifecycle import RecordStatus, RevisionStatus
+from docctl.models.content import FileReading, ItemFile
+from docctl.models.documents import Document, DocumentType, Revision
+from docctl.models.numbers import Alias
+from docctl.models.organisation import Unit
+from docctl.models.records import Record, RecordFact, RecordKey
+from search.api import Entry
+
+#: Records that are found; voided ones and those going or gone are not.
+FOUND = (RecordStatus.COMPLETED, RecordStatus.ACCEPTED, RecordStatus.ON_LIST)
+
+BATCH = 200
+
+
+def revision_key(revision_id: UUID) -> str:
+    """Return the index's id of a revision."""
+    return f"revision:{revision_id}"
+
+
+def record_key(record_id: UUID) -> str:
+    """Return the index's id of a record."""
+    return f"record:{record_id}"
+
+
+def revision_entries(session: Session, document_ids: Sequence[UUID], zone: ZoneInfo) -> Iterator[Entry]:
+    """Yield the entries of all revisions of some documents."""
+    rows = session.execute(
+        select(Revision, Document, DocumentType.code, Unit.code)
+        .join(Document, Document.id == Revision.document_id)
+        .join(DocumentType, DocumentType.id == Document.type_id)
+        .join(Unit, Unit.id == Document.unit_id)
+        .where(Revision.document_id.in_(document_ids), Revision.status != RevisionStatus.DISCARDED)
+    ).all()
+    texts = _texts(session, [row[0].id for row in rows])
+    for revision, document, kind, unit in rows:
+        start = revision.effective_from
+        yield Entry(
+            id=revision_key(revision.id),
+            kind="document",
+            number=document.number,
+            title=revision.title,
+            body=texts.get(revision.id, ""),
+            state=revision.status.value,
+            unit=unit,
+            type=kind,
+            day=(start or revision.created_at).astimezone(zone).date(),
+            access=str(document.insider_set_id),
+            published=str(document.access_set_id) if start else None,
+            valid_from=start,
+            valid_until=revision.effective_until,
+        )
+
+
+def record_entries(session: Session, record_ids: Sequence[UUID], zone: ZoneInfo) -> Iterator[Entry]:
+    """Yield the entries of those records that are to be found."""
+    rows = session.execute(
+        select(Record, Unit.code, Document.number)
+        .join(Unit, Unit.id == Record.unit_id)
+        .join(Document, Document.id == Record.form_id)
+        .where(Record.id.in_(record_ids), Record.status.in_(FOUND))
+    ).all()
+    ids = [row[0].id for row in rows]
+    texts = _texts(session, ids)
+    _add(
+        texts,
+        session.execute(
+            select(RecordFact.record_id, RecordFact.value)
+            .where(RecordFact.record_id.in_(ids), RecordFact.field != "title", RecordFact.value != "")
+            .order_by(RecordFact.record_id, RecordFact.field, RecordFact.ordinal)
+        ).tuples(),
+    )
+    _add(
+        texts,
+        session.execute(
+            select(RecordKey.record_id, RecordKey.value).where(RecordKey.record_id.in_(ids))
+        ).tuples(),
+    )
+    _add(texts, session.execute(select(Alias.item_id, Alias.text).where(Alias.item_id.in_(ids))).tuples())
+    for record, unit, form in rows:
+        yield Entry(
+            id=record_key(record.id),
+            kind="record",
+            number=record.number,
+            title=record.title,
+            body=texts.get(record.id, ""),
+            state=record.status.value,
+            unit=unit,
+            type=form,
+            day=record.occurred_at.astimezone(zone).date(),
+            access=str(record.access_set_id),
+        )
+
+
+def all_entries(session: Session, zone: ZoneInfo) -> Iterator[Entry]:
+    """Yield every entry, some hundred items at a time, for a rebuild (S-4)."""
+    for ids in _batches(session.scalars(select(Document.id)).all()):
+        yield from revision_entries(session, ids, zone)
+    found = session.scalars(select(Record.id).where(Record.status.in_(FOUND))).all()
+    for ids in _batches(found):
+        yield from record_entries(session, ids, zone)
+
+
+def _texts(session: Session, owner_ids: Sequence[UUID]) -> dict[UUID, str]:
+    texts: dict[UUID, str] = {}
+    _add(
+        texts,
+        session.execute(
+            select(ItemFile.owner_id, FileReading.text)
+            .join(FileReading, FileReading.file_id == ItemFile.id)
+            .where(ItemFile.owner_id.in_(owner_ids), FileReading.text != "")
+            .order_by(ItemFile.owner_id, ItemFile.ordinal)
+        ).tuples(),
+    )
+    return texts
+
+
+def _add(texts: dict[UUID, str], rows: Iterable[tuple[UUID, str]]) -> None:
+    for owner, text in rows:
+        texts[owner] = f"{texts[owner]}\n\n{text}" if owner in texts else text
+
+
+def _batches(ids: Sequence[UUID]) -> Iterator[Sequence[UUID]]:
+    for start in range(0, len(ids), BATCH):
+        yield ids[start : start + BATCH]

@@ -1,0 +1,37 @@
+"""What is cleared away once its time is over: uploads, sessions, answered requests."""
+
+from __future__ import annotations
+
+import time
+from datetime import timedelta
+from typing import Final
+
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from docctl.models.organisation import SessionRow, SignInAttempt
+from docctl.models.work import AnsweredRequest
+from docctl.services.caller import the_system
+from docctl.services.files import KEPT, DropExpired, drop_expired
+from docctl.services.house import House
+
+#: A request is answered again for this long.
+REMEMBERED: Final = timedelta(days=30)
+
+
+def tidy(house: House) -> None:
+    """Forget expired uploads, ended sessions and old answers."""
+    now = house.clock()
+    while drop_expired(DropExpired(before=now), by=the_system(now), house=house) == 500:
+        pass
+    oldest = time.time() - KEPT.total_seconds()
+    for path in house.staging.strays():
+        if path.stat().st_mtime < oldest:
+            path.unlink(missing_ok=True)
+
+    def forget(session: Session) -> None:
+        session.execute(delete(AnsweredRequest).where(AnsweredRequest.answered_at < now - REMEMBERED))
+        session.execute(delete(SessionRow).where(SessionRow.expires_at < now))
+        session.execute(delete(SignInAttempt).where(SignInAttempt.since < now - timedelta(days=1)))
+
+    house.uow.write(forget)

@@ -1,0 +1,49 @@
+"""Who is the worker: a lease in the database; two holders do no harm, each step is conditional."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from docctl.models.work import Lease
+from docctl.services.house import House
+
+NAME: Final = "worker"
+LENGTH: Final = timedelta(seconds=30)
+
+
+def take(house: House, holder: str) -> bool:
+    """Take or renew the lease; say whether it is ours now."""
+
+    def work(session: Session) -> bool:
+        now = house.clock()
+        row = session.get(Lease, NAME)
+        if row is None:
+            session.add(Lease(name=NAME, holder=holder, until=now + LENGTH))
+            return True
+        if row.holder != holder and row.until > now:
+            return False
+        row.holder, row.until = holder, now + LENGTH
+        return True
+
+    return house.uow.write(work)
+
+
+def release(house: House, holder: str) -> None:
+    """Give the lease back at the end of a worker."""
+
+    def work(session: Session) -> None:
+        row = session.get(Lease, NAME)
+        if row is not None and row.holder == holder:
+            session.delete(row)
+
+    house.uow.write(work)
+
+
+def is_held(house: House) -> bool:
+    """Say whether a worker is at work now."""
+    with house.uow.read() as session:
+        row = session.get(Lease, NAME)
+        return row is not None and row.until > house.clock()

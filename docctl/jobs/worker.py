@@ -1,0 +1,81 @@
+"""The worker: a thread of the server, or a process; it follows, delivers, does what is due."""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import threading
+import time
+from secrets import token_hex
+from typing import Final
+
+from docctl.jobs import lease
+from docctl.jobs.deliveries import deliver
+from docctl.jobs.due import work_due
+from docctl.jobs.housekeeping import tidy
+from docctl.jobs.projection import follow
+from docctl.services.house import House
+
+log = logging.getLogger(__name__)
+
+#: How long the worker sleeps when nobody wakes it, in seconds.
+IDLE: Final = 2.0
+TIDY_EVERY: Final = 3600.0
+
+
+class Worker:
+    """Runs the followers until stopped; a commit wakes it."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._holder = f"{socket.gethostname()}:{os.getpid()}:{token_hex(4)}"
+        self._wake = threading.Event()
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._renewed = self._tidied = float("-inf")
+        house.uow.on_commit(lambda _newest: self._wake.set())
+
+    def run_once(self) -> bool:
+        """Do one round of everything; say whether there was anything to do."""
+        busy = follow(self._house)
+        busy = deliver(self._house) or busy
+        busy = work_due(self._house) or busy
+        if time.monotonic() - self._tidied > TIDY_EVERY:
+            tidy(self._house)
+            self._tidied = time.monotonic()
+        return busy
+
+    def run(self) -> None:
+        """Work until `stop`; a fault is logged and the next round begins after a pause."""
+        while not self._stop.is_set():
+            self._wake.clear()
+            try:
+                busy = self._leads() and self.run_once()
+            except Exception:  # the worker outlives a faulty round
+                log.exception("a round of the worker failed")
+                busy = False
+                self._stop.wait(IDLE)
+            if not busy:
+                self._wake.wait(IDLE)
+        lease.release(self._house, self._holder)
+
+    def _leads(self) -> bool:
+        if time.monotonic() - self._renewed < lease.LENGTH.total_seconds() / 3:
+            return True
+        if lease.take(self._house, self._holder):
+            self._renewed = time.monotonic()
+            return True
+        return False
+
+    def start(self) -> None:
+        """Start the thread."""
+        self._thread = threading.Thread(target=self.run, name="docctl-worker", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop the thread after its present step."""
+        self._stop.set()
+        self._wake.set()
+        if self._thread is not None:
+            self._thread.join(timeout=30)

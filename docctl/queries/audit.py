@@ -1,0 +1,63 @@
+"""Whether the trail still holds: the whole chain, from the first event to the head (T-1, T-2)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from docctl.domain.events import Break, Checked, first_break
+from docctl.models.trail import AuditHead, EventDetail, EventRow
+
+BATCH = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class AuditReport:
+    """What a check of the trail found; `first_bad` is the number of the first bad event."""
+
+    ok: bool
+    events: int
+    heads: int
+    first_bad: int | None
+    reason: str | None
+
+
+def verify(session: Session) -> AuditReport:
+    """Check hashes, order, completeness and details of all events (T-2).
+
+    A missing detail is accepted only where a *destroyed* event names its subject (R-7).
+    """
+    head = session.execute(select(AuditHead)).scalar_one()
+    destroyed = frozenset(
+        session.scalars(select(EventRow.subject_id).where(EventRow.action == "record.destroyed"))
+    )
+    found = first_break(_walk(session, destroyed), head_seq=head.seq, head_hash=head.hash)
+    if isinstance(found, Break):
+        return AuditReport(False, head.seq, 1, found.seq, found.reason)
+    return AuditReport(True, found, 1, None, None)
+
+
+def _walk(session: Session, destroyed: frozenset[UUID | None]) -> Iterator[Checked]:
+    last = -(2**62)
+    while True:
+        rows = session.execute(
+            select(EventRow, EventDetail)
+            .outerjoin(EventDetail, EventDetail.seq == EventRow.seq)
+            .where(EventRow.seq > last)
+            .order_by(EventRow.seq)
+            .limit(BATCH)
+        ).all()
+        if not rows:
+            return
+        for event, detail in rows:
+            if detail is not None:
+                kept: tuple[bytes, bytes] | None = (detail.salt, detail.bytes)
+            else:
+                kept = (b"", b"") if event.subject_id in destroyed else None
+            yield Checked(event.link(), event.hash, kept)
+        last = rows[-1][0].seq
+        session.expunge_all()

@@ -1,0 +1,139 @@
+"""What the certificate of destruction (销毁清册) says of a list: items, proof, people (R-6, R-7)."""
+
+from __future__ import annotations
+
+from datetime import tzinfo
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from docctl.i18n import Translator, translator
+from docctl.models.content import Signature
+from docctl.models.organisation import LegalEntity, Unit
+from docctl.models.retention import DisposalCheck, DisposalItem, DisposalList, ItemStatus
+from docctl.printing.certificate import CertificateData
+from docctl.printing.columns import Column, Row
+
+#: Columns with their width in characters.
+COLUMNS = (
+    ("ordinal", 5),
+    ("number", 20),
+    ("title", 34),
+    ("occurred_on", 11),
+    ("unit", 12),
+    ("class", 16),
+    ("basis", 20),
+    ("keep_until", 11),
+    ("destroyed_on", 11),
+    ("sha256", 34),
+)
+
+
+def certificate_of(session: Session, list_id: UUID, *, zone: tzinfo, language: str) -> CertificateData:
+    """Return the certificate's content, in the company's language and time zone."""
+    words = translator(language, zone)
+    row = session.get_one(DisposalList, list_id)
+    entity = session.scalars(select(LegalEntity)).one()
+    items = list(
+        session.scalars(
+            select(DisposalItem).where(DisposalItem.list_id == list_id).order_by(DisposalItem.ordinal)
+        )
+    )
+    gone = [one for one in items if one.status is ItemStatus.DESTROYED]
+    spared = [one for one in items if one.status is ItemStatus.TAKEN_OUT]
+    return CertificateData(
+        title=words.t("certificate.title"),
+        company=entity.name,
+        facts=(
+            (words.t("certificate.number"), row.certificate_number),
+            (words.t("certificate.list"), f"{row.number}  {row.title}"),
+            (words.t("certificate.as_of"), words.day(row.as_of)),
+            (words.t("certificate.items"), str(len(gone))),
+            (words.t("certificate.manifest"), row.approved_sha256 or ""),
+        ),
+        columns=tuple(Column(words.t(f"certificate.column_{name}"), width) for name, width in COLUMNS),
+        rows=[_row(one, words, zone) for one in gone],
+        statements=_statements(session, row, gone, spared, words),
+        signatures=_signatures(session, list_id, words),
+        footer=f"{row.certificate_number}  {words.t('certificate.page')}",
+        demo_mark=words.t("certificate.demo") if entity.is_demo else None,
+    )
+
+
+def _row(one: DisposalItem, words: Translator, zone: tzinfo) -> Row:
+    destroyed = one.destroyed_at.astimezone(zone).date() if one.destroyed_at else None
+    return (
+        str(one.ordinal),
+        one.number,
+        one.title,
+        words.day(one.occurred_on),
+        one.unit_name,
+        one.class_name,
+        one.basis,
+        words.day(one.keep_until),
+        words.day(destroyed),
+        " ".join(one.hashes),
+    )
+
+
+def _statements(
+    session: Session,
+    row: DisposalList,
+    gone: list[DisposalItem],
+    spared: list[DisposalItem],
+    words: Translator,
+) -> tuple[str, ...]:
+    """Say what was looked at and what is not claimed: nothing that was not seen (R-7)."""
+    looked = sorted({place for one in gone for place in one.proof.get("looked_at", [])})
+    unclaimed = sorted({place for one in gone for place in one.proof.get("not_claimed", [])})
+    versions = sum(int(one.proof.get("versions", 0)) for one in gone)
+    lines = [
+        words.t("certificate.destroyed_versions", versions=versions),
+        words.t("certificate.erased_rows"),
+        words.t("certificate.index_remade"),
+        words.t("certificate.trail_stays"),
+        *(words.t(f"certificate.looked_{place}") for place in looked),
+        *(words.t(f"certificate.unclaimed_{place}") for place in unclaimed),
+        words.t("certificate.unclaimed_backups"),
+        words.t("certificate.unclaimed_paper"),
+    ]
+    lines += [words.t("certificate.spared", number=one.number, reason=_reason(one, words)) for one in spared]
+    checks = session.execute(
+        select(DisposalCheck, Unit.name)
+        .join(Unit, Unit.id == DisposalCheck.unit_id)
+        .where(DisposalCheck.list_id == row.id)
+        .order_by(Unit.name)
+    ).all()
+    lines += [
+        words.t(
+            "certificate.opinion",
+            unit=unit,
+            opinion=words.t(f"certificate.opinion_{check.opinion.value}"),
+            comment=check.comment or "—",
+        )
+        for check, unit in checks
+        if check.opinion is not None
+    ]
+    return tuple(lines)
+
+
+def _reason(one: DisposalItem, words: Translator) -> str:
+    if one.proof.get("left_after_approval"):
+        return words.t("certificate.rule_spoke", rule=one.reason.split(".")[0])
+    return one.reason
+
+
+def _signatures(session: Session, list_id: UUID, words: Translator) -> tuple[tuple[str, str, str, str], ...]:
+    rows = session.scalars(
+        select(Signature).where(Signature.subject_id == list_id).order_by(Signature.signed_at)
+    )
+    return tuple(
+        (
+            words.t(f"meanings.{one.meaning.value}"),
+            one.printed_name,
+            words.instant(one.signed_at),
+            one.content_sha256,
+        )
+        for one in rows
+    )

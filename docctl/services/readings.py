@@ -1,0 +1,63 @@
+"""What was read out of a file, noted beside it (F-3, S-4)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from docctl.domain.permissions import Facts, authorise
+from docctl.models.content import FileReading, ItemFile, OwnerKind
+from docctl.models.documents import Revision
+from docctl.models.records import Record
+from docctl.services.caller import Caller
+from docctl.services.registry import use_case
+from docctl.services.trail import Subject, record
+
+
+@dataclass(frozen=True, slots=True)
+class NoteReading:
+    """The text of a file, its clean HTML, where its pages start, or the problem with it."""
+
+    file_id: UUID
+    text: str
+    html: str | None
+    pages: tuple[int, ...]
+    problem: str | None
+
+
+@use_case("system.operate")
+def note_reading(session: Session, cmd: NoteReading, by: Caller) -> bool:
+    """Keep what was read; the event makes the search index take it up (S-4)."""
+    authorise(by.actor, "system.operate", Facts())
+    file = session.get(ItemFile, cmd.file_id)
+    if file is None or file.destroyed_at is not None:
+        return False
+    subject = _subject(session, file)
+    if subject is None:
+        return False
+    row = session.get(FileReading, cmd.file_id) or FileReading(file_id=cmd.file_id)
+    row.text, row.html, row.pages = cmd.text, cmd.html, list(cmd.pages)
+    row.problem, row.read_at = cmd.problem, by.at
+    session.add(row)
+    record(
+        session,
+        by,
+        "file.read",
+        subject,
+        facts={"file": file.sha256, "characters": len(cmd.text), "problem": cmd.problem},
+    )
+    return True
+
+
+def _subject(session: Session, file: ItemFile) -> Subject | None:
+    if file.owner_kind is OwnerKind.REVISION:
+        revision = session.get(Revision, file.owner_id)
+        return Subject("document", revision.document_id, str(revision.id)) if revision else None
+    if file.owner_kind is OwnerKind.RECORD:
+        kept = session.get(Record, file.owner_id)
+        if kept is None or kept.destroying_since is not None:
+            return None
+        return Subject("record", kept.id)
+    return None
