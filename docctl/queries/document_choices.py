@@ -1,0 +1,91 @@
+"""What the forms about documents offer: types, units, procedures, classes, signers (A-1, R-10)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from docctl.domain.permissions import Actor
+from docctl.domain.roles import SIGNING, Role
+from docctl.models.documents import Document, DocumentType
+from docctl.models.organisation import Person, RoleGrant, Unit
+from docctl.models.retention import RetentionClassRow
+from docctl.queries.revision_states import readable_document
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One thing to choose; `note` helps to tell it from others."""
+
+    id: UUID
+    name: str
+    name_en: str = ""
+    note: str = ""
+
+
+def document_types(session: Session) -> tuple[Choice, ...]:
+    """Return all types of documents; `note` is `form` for record forms."""
+    found = session.scalars(select(DocumentType).order_by(DocumentType.ordinal))
+    return tuple(
+        Choice(one.id, one.name, one.name_en or one.name, "form" if one.is_form else "") for one in found
+    )
+
+
+def units(session: Session) -> tuple[Choice, ...]:
+    """Return all units that exist today."""
+    found = session.scalars(select(Unit).where(Unit.valid_until.is_(None)).order_by(Unit.code))
+    return tuple(Choice(one.id, one.name, one.name, one.code) for one in found)
+
+
+def procedures(session: Session, actor: Actor, *, at: datetime) -> tuple[Choice, ...]:
+    """Return the documents that may be the parent of a form, as far as the person sees them."""
+    found = session.execute(
+        select(Document.id, Document.number, Document.title)
+        .join(DocumentType, DocumentType.id == Document.type_id)
+        .where(DocumentType.is_form.is_(False), readable_document(actor, at))
+        .order_by(Document.number)
+        .limit(1000)
+    )
+    return tuple(Choice(one.id, f"{one.number} {one.title}") for one in found)
+
+
+def retention_classes(session: Session) -> tuple[Choice, ...]:
+    """Return the newest revision of each class, in the schedule's order."""
+    newest = (
+        select(RetentionClassRow.code, func.max(RetentionClassRow.revision).label("revision"))
+        .group_by(RetentionClassRow.code)
+        .subquery()
+    )
+    found = session.scalars(
+        select(RetentionClassRow)
+        .join(
+            newest,
+            (RetentionClassRow.code == newest.c.code) & (RetentionClassRow.revision == newest.c.revision),
+        )
+        .order_by(RetentionClassRow.ordinal)
+    )
+    return tuple(Choice(one.id, one.name, one.name, one.code) for one in found)
+
+
+def signers(session: Session, role: Role, *, without: Sequence[UUID | None]) -> tuple[Choice, ...]:
+    """Return who may be chosen for a step: holders of the role, but not who prepared it (A-1, A-2)."""
+    found = session.execute(
+        select(Person.id, Person.name, Unit.name.label("unit"))
+        .join(RoleGrant, RoleGrant.person_id == Person.id)
+        .join(Unit, Unit.id == Person.unit_id)
+        .where(
+            RoleGrant.role == role,
+            RoleGrant.revoked_at.is_(None),
+            Person.disabled_at.is_(None),
+            or_(RoleGrant.confirmed_at.is_not(None), RoleGrant.role.not_in(list(SIGNING))),
+            Person.id.not_in([one for one in without if one is not None]),
+        )
+        .order_by(Person.name)
+        .distinct()
+    )
+    return tuple(Choice(one.id, one.name, one.name, one.unit) for one in found)

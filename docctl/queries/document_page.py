@@ -1,0 +1,258 @@
+"""The page of a document with one of its revisions, as far as the person may see it (V-2, V-4, X-3)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, aliased
+
+from docctl.domain.approval import Meaning, Signed
+from docctl.domain.lifecycle import Computed, in_force, is_obsolete, revision_state
+from docctl.domain.permissions import Actor, Facts
+from docctl.domain.verdicts import NotFound
+from docctl.models.content import FileRole, Signature
+from docctl.models.documents import Document, DocumentType, Revision
+from docctl.models.organisation import LegalEntity, Unit
+from docctl.models.visibility import visible_sets
+from docctl.queries.document_actions import UNDER_WAY, Offered, Situation, offers
+from docctl.queries.document_relations import Relations, relations
+from docctl.queries.revision_states import is_insider
+from docctl.queries.revision_views import (
+    FileLine,
+    OpenStep,
+    RevisionLine,
+    RevisionView,
+    SignatureLine,
+    files_of,
+    line_of,
+    names_of,
+    open_step,
+    signature_line,
+    signatures_of,
+    view_of,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Headed:
+    """What stays the same through the revisions of a document."""
+
+    document: Document
+    kind: DocumentType
+    unit: Unit
+    entity: LegalEntity
+    drafting_unit: str
+    visible: bool
+    insider: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentPage:
+    """All that the page of a document shows; times in the company's zone."""
+
+    document_id: UUID
+    parent_id: UUID | None
+    number: str
+    company: str
+    is_demo: bool
+    type_name: str
+    type_name_en: str
+    is_form: bool
+    unit_name: str
+    drafting_unit: str
+    is_insider: bool
+    revision: RevisionView
+    revisions: tuple[RevisionLine, ...]
+    signatures: tuple[SignatureLine, ...]
+    step: OpenStep | None
+    files: tuple[FileLine, ...]
+    relations: Relations
+    actions: tuple[Offered, ...]
+
+    @property
+    def main(self) -> FileLine | None:
+        """The file that is read on the page."""
+        return next((one for one in self.files if one.role == FileRole.MAIN), None)
+
+    @property
+    def in_force(self) -> RevisionLine | None:
+        """The revision in force, where there is one."""
+        return next((one for one in self.revisions if one.state == Computed.IN_FORCE), None)
+
+    @property
+    def under_way(self) -> RevisionLine | None:
+        """The revision under way, or issued and waiting for its day, where there is one."""
+        states = {one.value for one in UNDER_WAY} | {Computed.WAITING.value}
+        return next((one for one in self.revisions if one.state in states), None)
+
+    def action(self, name: str) -> Offered | None:
+        """Return an action that the page offers."""
+        return next((one for one in self.actions if one.name == name), None)
+
+
+def document_page(
+    session: Session,
+    actor: Actor,
+    *,
+    at: datetime,
+    zone: tzinfo,
+    document_id: UUID | None = None,
+    revision_id: UUID | None = None,
+) -> DocumentPage:
+    """Return the page of a document, or of one revision of it.
+
+    Without a revision: what is in force, for insiders else what is under way, else the last one. Raises
+    NotFound for what the person may not see (X-3).
+    """
+    if revision_id is not None:
+        document_id = session.scalar(select(Revision.document_id).where(Revision.id == revision_id))
+    head = headed(session, actor, document_id)
+    revisions = revisions_seen(session, head, at)
+    shown = _chosen(revisions, revision_id, at)
+    if not head.insider and not in_force(shown.dates(), at):
+        raise NotFound("revision")
+    files = files_of(session, shown.id)
+    signatures = signatures_of(session, shown)
+    step = open_step(session, shown, actor, at.astimezone(zone).date())
+    hashes = [one.sha256 for one in files] if shown.status in UNDER_WAY else []
+    beside = relations(session, actor, head.document, hashes, is_form=head.kind.is_form, at=at)
+    people = names_of(
+        session,
+        (
+            shown.created_by,
+            shown.prepared_by,
+            shown.reviewed_by,
+            shown.approved_by,
+            shown.issued_by,
+            shown.withdrawn_by,
+        ),
+    )
+    situation = _situation(head, shown, revisions, step, signatures, beside, files, at)
+    return DocumentPage(
+        document_id=head.document.id,
+        parent_id=head.document.parent_id,
+        number=head.document.number,
+        company=head.entity.name,
+        is_demo=head.entity.is_demo,
+        type_name=head.kind.name,
+        type_name_en=head.kind.name_en or head.kind.name,
+        is_form=head.kind.is_form,
+        unit_name=head.unit.name,
+        drafting_unit=head.drafting_unit,
+        is_insider=head.insider,
+        revision=view_of(shown, people, at, zone),
+        revisions=tuple(
+            line_of(one, at, zone, can_open=head.insider or in_force(one.dates(), at))
+            for one in reversed(revisions)
+        ),
+        signatures=tuple(signature_line(one, shown, zone) for one in signatures),
+        step=step,
+        files=files,
+        relations=beside,
+        actions=offers(actor, situation, at=at, zone=zone),
+    )
+
+
+def headed(session: Session, actor: Actor, document_id: UUID | None) -> Headed:
+    """Return a document with how far the person sees it; raise NotFound where there is none."""
+    drafting = aliased(Unit)
+    found = session.execute(
+        select(
+            Document,
+            DocumentType,
+            Unit,
+            LegalEntity,
+            drafting.name,
+            Document.access_set_id.in_(visible_sets(actor)),
+            is_insider(actor),
+        )
+        .join(DocumentType, DocumentType.id == Document.type_id)
+        .join(Unit, Unit.id == Document.unit_id)
+        .join(LegalEntity, LegalEntity.id == Document.entity_id)
+        .outerjoin(drafting, drafting.id == Document.drafting_unit_id)
+        .where(Document.id == document_id)
+    ).first()
+    if found is None:
+        raise NotFound("document")
+    document, kind, unit, entity, drafted, visible, insider = found
+    return Headed(document, kind, unit, entity, drafted or "", bool(visible), bool(insider))
+
+
+def revisions_seen(session: Session, head: Headed, at: datetime) -> list[Revision]:
+    """Return the revisions that the person may know of; raise NotFound where there is none (X-3).
+
+    Insiders know all. Others know, while one is in force, that one and those that were before.
+    """
+    revisions = session.scalars(
+        select(Revision).where(Revision.document_id == head.document.id).order_by(Revision.ordinal)
+    ).all()
+    if head.insider:
+        return list(revisions)
+    if not head.visible or not any(in_force(one.dates(), at) for one in revisions):
+        raise NotFound("document")
+    return [one for one in revisions if one.effective_from is not None and one.effective_from <= at]
+
+
+def _chosen(revisions: Sequence[Revision], revision_id: UUID | None, at: datetime) -> Revision:
+    if revision_id is not None:
+        found = next((one for one in revisions if one.id == revision_id), None)
+        if found is None:
+            raise NotFound("revision")
+        return found
+    newest_first = list(reversed(revisions))
+    for fits in _PREFERRED:
+        if (found := next((one for one in newest_first if fits(one, at)), None)) is not None:
+            return found
+    return newest_first[0]
+
+
+_PREFERRED: Final[tuple[Callable[[Revision, datetime], bool], ...]] = (
+    lambda one, at: in_force(one.dates(), at),
+    lambda one, at: one.status in UNDER_WAY or revision_state(one.dates(), at) is Computed.WAITING,
+    lambda one, at: is_obsolete(revision_state(one.dates(), at)),
+)
+
+
+def _situation(
+    head: Headed,
+    shown: Revision,
+    revisions: Sequence[Revision],
+    step: OpenStep | None,
+    signatures: Sequence[Signature],
+    beside: Relations,
+    files: Sequence[FileLine],
+    at: datetime,
+) -> Situation:
+    facts = Facts(
+        unit_id=head.document.unit_id,
+        author_id=shown.created_by,
+        assignees=frozenset({step.assignee_id} if step else ()),
+        visible=head.visible,
+        published=in_force(shown.dates(), at),
+        insider=head.insider,
+    )
+    open_ended = (one for one in revisions if one.effective_from and one.effective_until is None)
+    return Situation(
+        facts=facts,
+        status=shown.status,
+        state=revision_state(shown.dates(), at),
+        step=Meaning(step.meaning) if step else None,
+        authors=frozenset(one for one in (shown.created_by, shown.prepared_by) if one),
+        signed=tuple(
+            Signed(one.meaning, one.person_id, one.on_behalf_of)
+            for one in signatures
+            if one.round == shown.round and one.person_id is not None
+        ),
+        approved_at=shown.approved_at,
+        effective_until=shown.effective_until,
+        newest_from=next((one.effective_from for one in open_ended), None),
+        is_form=head.kind.is_form,
+        has_class=beside.kept is not None,
+        has_file=bool(files),
+        revision_under_way=any(one.status in UNDER_WAY for one in revisions),
+    )

@@ -1,0 +1,246 @@
+"""A revision as a page shows it: its dates and people, signatures, open step, files (V-7, A-3, A-9)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, tzinfo
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from docctl.domain.lifecycle import RevisionStatus, is_obsolete, revision_state
+from docctl.domain.permissions import Actor
+from docctl.models.content import FileReading, ItemFile, Signature
+from docctl.models.documents import Revision
+from docctl.models.organisation import Person
+from docctl.models.work import Step, StepStatus
+
+#: A person and when; either may be missing.
+Done = tuple[str, datetime | None]
+
+
+@dataclass(frozen=True, slots=True)
+class RevisionLine:
+    """One revision in the list of all; `can_open` where its content may be read (V-4)."""
+
+    id: UUID
+    label: str
+    title: str
+    state: str
+    is_obsolete: bool
+    effective_on: date | None
+    until: date | None
+    can_open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureLine:
+    """A signature; void once its revision was returned and submitted anew (A-9)."""
+
+    meaning: str
+    name: str
+    unit: str
+    at: datetime
+    round: int
+    comment: str
+    content_sha256: str
+    is_void: bool
+    after_reset: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OpenStep:
+    """What the revision waits for (A-4)."""
+
+    meaning: str
+    assignee_id: UUID
+    assignee: str
+    due_on: date | None
+    is_overdue: bool
+    is_mine: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FileLine:
+    """A file; `reading` is pending, ready or problem."""
+
+    id: UUID
+    role: str
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+    reading: str
+    problem: str | None
+    html: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RevisionView:
+    """The revision that is shown."""
+
+    id: UUID
+    ordinal: int
+    row_version: int
+    label: str
+    title: str
+    state: str
+    is_obsolete: bool
+    round: int
+    change_what: str
+    change_reason: str
+    change_basis: str
+    prepared: Done
+    reviewed: Done
+    approved: Done
+    issued: Done
+    withdrawn: Done
+    withdraw_reason: str
+    effective_from: datetime | None
+    effective_until: datetime | None
+    manifest_sha256: str | None
+
+
+def view_of(row: Revision, names: Mapping[UUID, str], at: datetime, zone: tzinfo) -> RevisionView:
+    """Return a revision as shown; before it is submitted, its author stands as who prepares it."""
+    state = revision_state(row.dates(), at)
+
+    def done(person: UUID | None, when: datetime | None) -> Done:
+        return (names.get(person, "") if person else "", _there(when, zone))
+
+    return RevisionView(
+        id=row.id,
+        ordinal=row.ordinal,
+        row_version=row.row_version,
+        label=row.label,
+        title=row.title,
+        state=state.value,
+        is_obsolete=is_obsolete(state),
+        round=row.round,
+        change_what=row.change_what,
+        change_reason=row.change_reason,
+        change_basis=row.change_basis,
+        prepared=done(row.prepared_by or row.created_by, row.prepared_at),
+        reviewed=done(row.reviewed_by, row.reviewed_at),
+        approved=done(row.approved_by, row.approved_at),
+        issued=done(row.issued_by, row.issued_at),
+        withdrawn=done(row.withdrawn_by, row.withdrawn_at),
+        withdraw_reason=row.withdraw_reason,
+        effective_from=_there(row.effective_from, zone),
+        effective_until=_there(row.effective_until, zone),
+        manifest_sha256=row.manifest_sha256,
+    )
+
+
+def line_of(row: Revision, at: datetime, zone: tzinfo, *, can_open: bool) -> RevisionLine:
+    """Return a revision as a line of the list of all."""
+    state = revision_state(row.dates(), at)
+    ended = row.effective_until is not None and row.effective_until <= at
+    return RevisionLine(
+        id=row.id,
+        label=row.label,
+        title=row.title,
+        state=state.value,
+        is_obsolete=is_obsolete(state),
+        effective_on=_day(row.effective_from, zone),
+        until=_day(row.effective_until, zone) if ended else None,
+        can_open=can_open,
+    )
+
+
+def signatures_of(session: Session, revision: Revision) -> list[Signature]:
+    """Return all signatures of a revision in order, those of earlier rounds too."""
+    query = select(Signature).where(Signature.subject_id == revision.id)
+    return list(session.scalars(query.order_by(Signature.signed_at)))
+
+
+def signature_line(row: Signature, revision: Revision, zone: tzinfo) -> SignatureLine:
+    """Return a signature as shown; those of a round that was returned are void (A-9)."""
+    returned = revision.status in {RevisionStatus.DRAFT, RevisionStatus.DISCARDED}
+    return SignatureLine(
+        meaning=row.meaning.value,
+        name=row.printed_name,
+        unit=row.unit_name,
+        at=row.signed_at.astimezone(zone),
+        round=row.round,
+        comment=row.comment,
+        content_sha256=row.content_sha256,
+        is_void=returned or row.round != revision.round,
+        after_reset=row.after_reset,
+    )
+
+
+def open_step(session: Session, revision: Revision, actor: Actor, today: date) -> OpenStep | None:
+    """Return the step that the revision waits for, with whom (A-4)."""
+    found = session.execute(
+        select(Step, Person.name)
+        .join(Person, Person.id == Step.assignee_id)
+        .where(
+            Step.revision_id == revision.id,
+            Step.round == revision.round,
+            Step.status == StepStatus.OPEN,
+        )
+    ).first()
+    if found is None:
+        return None
+    step, name = found
+    return OpenStep(
+        meaning=step.meaning.value,
+        assignee_id=step.assignee_id,
+        assignee=name,
+        due_on=step.due_on,
+        is_overdue=step.due_on is not None and step.due_on < today,
+        is_mine=step.assignee_id == actor.person_id,
+    )
+
+
+def files_of(session: Session, owner_id: UUID, *, with_html: bool = True) -> tuple[FileLine, ...]:
+    """Return the files of an item with what was read out of them."""
+    html = FileReading.html if with_html else FileReading.problem
+    found = session.execute(
+        select(ItemFile, FileReading.file_id, FileReading.problem, html)
+        .outerjoin(FileReading, FileReading.file_id == ItemFile.id)
+        .where(ItemFile.owner_id == owner_id, ItemFile.destroyed_at.is_(None))
+        .order_by(ItemFile.ordinal, ItemFile.added_at)
+    )
+    return tuple(
+        _file(file, is_read=read_id is not None, problem=problem, html=text if with_html else None)
+        for file, read_id, problem, text in found
+    )
+
+
+#: Nothing to read in them is no trouble of the file: a scan is shown as it is.
+_NO_TROUBLE: Final = frozenset({None, "", "no_text"})
+
+
+def _file(file: ItemFile, *, is_read: bool, problem: str | None, html: str | None) -> FileLine:
+    reading = "pending" if not is_read else ("ready" if problem in _NO_TROUBLE else "problem")
+    return FileLine(
+        id=file.id,
+        role=file.role.value,
+        name=file.name,
+        media_type=file.media_type,
+        size=file.size,
+        sha256=file.sha256,
+        reading=reading,
+        problem=problem,
+        html=html,
+    )
+
+
+def names_of(session: Session, people: Collection[UUID | None]) -> dict[UUID, str]:
+    """Return the names of people by their ids."""
+    wanted = {one for one in people if one is not None}
+    found = session.execute(select(Person.id, Person.name).where(Person.id.in_(wanted)))
+    return dict(found.tuples().all())
+
+
+def _there(when: datetime | None, zone: tzinfo) -> datetime | None:
+    return when.astimezone(zone) if when else None
+
+
+def _day(when: datetime | None, zone: tzinfo) -> date | None:
+    return when.astimezone(zone).date() if when else None
