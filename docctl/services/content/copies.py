@@ -1,0 +1,152 @@
+"""Stamped copies: readers get content only with stamp, number, revision, holder and time (D-3, V-4)."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+from uuid import UUID
+
+from docctl.domain.lifecycle import Computed, RevisionStatus, is_obsolete
+from docctl.domain.verdicts import Refused, RuleRefused
+from docctl.i18n import Translator
+from docctl.printing.errors import PrintingFailed
+from docctl.printing.jobs import printed
+from docctl.printing.stamp import Colour, Stamp
+from docctl.reading.errors import ReadingFailed
+from docctl.reading.kinds import MEDIA_TYPES, Kind
+from docctl.services.caller import Caller
+from docctl.services.content.open import Content, Purpose, open_content
+from docctl.services.house import House
+
+_JOBS: Final = "docctl.printing.jobs"
+_UNAPPROVED: Final = frozenset({RevisionStatus.DRAFT, RevisionStatus.IN_REVIEW, RevisionStatus.DISCARDED})
+
+
+@dataclass(frozen=True, slots=True)
+class StampedCopy:
+    """A stamped file in a folder of its own, which `discard` removes."""
+
+    path: Path
+    name: str
+    media_type: str
+    word: str
+
+    def discard(self) -> None:
+        """Remove the file and its folder."""
+        shutil.rmtree(self.path.parent, ignore_errors=True)
+
+
+def take_copy(
+    revision_id: UUID,
+    *,
+    by: Caller,
+    house: House,
+    words: Translator,
+    for_reference: bool = False,
+    is_demo: bool = False,
+    file_id: UUID | None = None,
+) -> StampedCopy:
+    """Return a stamped copy of a revision's file for this person (D-3, V-4, X-2).
+
+    The stamp follows the state: 受控 in force (or 仅供参考 where wished), 未实施 before its day, 作废 once
+    obsolete, 草稿 before approval. A text becomes a PDF. Raises RuleRefused where it cannot be stamped.
+    """
+    content = open_content(revision_id, by=by, house=house, purpose=Purpose.COPY, file_id=file_id)
+    kind = stamp_kind(content.state, for_reference=for_reference)
+    stamp = _stamp(content, kind, by, words, is_demo=is_demo)
+    folder = Path(tempfile.mkdtemp(prefix="docctl-copy-"))
+    try:
+        return _stamped(content, stamp, folder, house)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+
+
+def stamp_kind(state: RevisionStatus | Computed, *, for_reference: bool = False) -> str:
+    """Return which stamp a copy gets; a wish never turns an obsolete one into another (V-4)."""
+    if is_obsolete(state):
+        return "obsolete"
+    if state in _UNAPPROVED:
+        return "draft"
+    if state is not Computed.IN_FORCE:
+        return "waiting"
+    return "reference" if for_reference else "controlled"
+
+
+_COLOURS: Final[dict[str, Colour]] = {
+    "controlled": "force",
+    "reference": "draft",
+    "waiting": "draft",
+    "draft": "draft",
+    "obsolete": "obsolete",
+}
+
+
+def _stamp(content: Content, kind: str, by: Caller, words: Translator, *, is_demo: bool) -> Stamp:
+    word = words.t(f"documents.stamp.{kind}")
+    lines = [
+        words.t("documents.stamp.number", number=content.number, label=content.label),
+        words.t("documents.stamp.holder", name=by.actor.name),
+        words.t("documents.stamp.taken", at=by.at),
+    ]
+    if is_demo:
+        lines.append(words.t("documents.stamp.demo"))
+    foot = f"{content.number} {content.label} {word}　"
+    return Stamp(
+        word=word,
+        lines=tuple(lines),
+        footer=foot + words.t("documents.stamp.pages", page="{page}", pages="{pages}"),
+        colour=_COLOURS[kind],
+        watermark=word if kind in {"obsolete", "draft", "waiting"} else None,
+    )
+
+
+def _stamped(content: Content, stamp: Stamp, folder: Path, house: House) -> StampedCopy:
+    source = folder / "source"
+    job, kind = _how(content.media_type)
+    target = folder / f"copy.{kind.value}"
+    with content.open() as stored, source.open("wb") as out:
+        shutil.copyfileobj(stored, out, 1 << 20)
+    more: dict[str, Any] = {}
+    if job == "text_to_pdf_job":
+        text = _run(house, "docctl.reading.text:read", path=str(source))["text"]
+        source.write_text(text, encoding="utf-8")
+        more = {"title": f"{content.number} {content.title}"}
+    answer = _run(
+        house, f"{_JOBS}:{job}", source=str(source), target=str(target), stamp=stamp.as_json(), **more
+    )
+    try:
+        printed(answer)
+    except PrintingFailed as error:
+        raise RuleRefused(Refused("D-3", "not_stampable", {"name": content.name})) from error
+    source.unlink()
+    name = f"{content.number} {content.title} {content.label} {stamp.word}.{kind.value}"
+    return StampedCopy(target, _file_name(name), MEDIA_TYPES[kind], stamp.word)
+
+
+def _how(media_type: str) -> tuple[str, Kind]:
+    if media_type == MEDIA_TYPES[Kind.DOCX]:
+        return "stamp_docx_job", Kind.DOCX
+    if media_type == MEDIA_TYPES[Kind.PDF]:
+        return "stamp_pdf_job", Kind.PDF
+    if media_type == MEDIA_TYPES[Kind.TXT]:
+        return "text_to_pdf_job", Kind.PDF
+    raise RuleRefused(Refused("D-3", "kind_not_stampable"))
+
+
+def _run(house: House, job: str, **arguments: Any) -> Any:
+    """Let a child process do it: the file came from outside."""
+    try:
+        return house.pool.run(job, **arguments)
+    except ReadingFailed as error:
+        code = "busy" if error.code in {"busy", "closed"} else "not_stamped"
+        raise RuleRefused(Refused("D-3", code)) from error
+
+
+def _file_name(text: str) -> str:
+    """Return a name that every system takes."""
+    unfit = set('\\/:*?"<>|')
+    return "".join("_" if sign in unfit or not sign.isprintable() else sign for sign in text)

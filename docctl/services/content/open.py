@@ -1,0 +1,153 @@
+"""Opening a revision's content: allowed, in the trail, and only then handed out (X-2, X-3, V-4)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import partial
+from typing import BinaryIO, Final
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from docctl.domain.lifecycle import Computed, RevisionStatus, in_force, revision_state
+from docctl.domain.permissions import Facts, authorise
+from docctl.domain.verdicts import NotFound
+from docctl.models.content import ItemFile, OwnerKind
+from docctl.models.documents import Document, Revision
+from docctl.services.access import sees
+from docctl.services.caller import Caller
+from docctl.services.content.reads import note_read, noted_lately
+from docctl.services.house import House
+from docctl.services.registry import use_case
+from docctl.services.trail import Subject
+from storage.api import Key
+
+
+class Purpose(StrEnum):
+    """Why content is opened; each is a permission and an event of its own."""
+
+    READ = "read"
+    COPY = "copy"
+    SOURCE = "source"
+
+
+_EVENTS: Final = {
+    Purpose.READ: "revision.read",
+    Purpose.COPY: "revision.copied",
+    Purpose.SOURCE: "revision.source_taken",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ReadRevision:
+    """A revision whose content is about to be shown or handed out."""
+
+    revision_id: UUID
+    purpose: str = Purpose.READ.value
+
+
+@use_case("revision.read")
+def read_revision(session: Session, cmd: ReadRevision, by: Caller) -> UUID:
+    """Note that a person reads or takes a revision's content (T-1, X-2)."""
+    document, revision = _permitted(session, cmd, by)
+    note_read(
+        session,
+        by,
+        _EVENTS[Purpose(cmd.purpose)],
+        Subject("document", document.id, str(revision.id)),
+        facts={"number": document.number, "label": revision.label},
+    )
+    return document.id
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """A file that may be handed out now; `open()` yields its bytes."""
+
+    file_id: UUID
+    number: str
+    label: str
+    title: str
+    state: RevisionStatus | Computed
+    name: str
+    media_type: str
+    size: int
+    open: Callable[[], AbstractContextManager[BinaryIO]]
+
+
+def open_content(
+    revision_id: UUID,
+    *,
+    by: Caller,
+    house: House,
+    purpose: Purpose = Purpose.READ,
+    file_id: UUID | None = None,
+) -> Content:
+    """Return a revision's file, its first without `file_id`; the read is in the trail before (T-1, X-2).
+
+    Raises NotFound for what the person may not see, RuleRefused for what they may not do with it (X-3).
+    """
+    cmd = ReadRevision(revision_id, purpose.value)
+    with house.uow.read() as session:
+        document, revision = _permitted(session, cmd, by)
+        subject = Subject("document", document.id, str(revision.id))
+        noted = noted_lately(session, by, _EVENTS[purpose], subject)
+        row = _file(session, revision, file_id)
+        content = Content(
+            file_id=row.id,
+            number=document.number,
+            label=revision.label,
+            title=revision.title,
+            state=revision_state(revision.dates(), by.at),
+            name=row.name,
+            media_type=row.media_type,
+            size=row.size,
+            open=partial(house.objects.open, Key.parse(row.object_key), row.object_version),
+        )
+    if not noted:
+        read_revision(cmd, by=by, house=house)
+    return content
+
+
+def _permitted(session: Session, cmd: ReadRevision, by: Caller) -> tuple[Document, Revision]:
+    found = session.execute(
+        select(Document, Revision)
+        .join(Revision, Revision.document_id == Document.id)
+        .where(Revision.id == cmd.revision_id)
+    ).first()
+    if found is None:
+        raise NotFound("revision")
+    document, revision = found
+    published = in_force(revision.dates(), by.at)
+    facts = Facts(
+        unit_id=document.unit_id,
+        author_id=revision.created_by,
+        visible=published and sees(session, by.actor, document.access_set_id),
+        published=published,
+        insider=sees(session, by.actor, document.insider_set_id),
+    )
+    authorise(by.actor, f"revision.{Purpose(cmd.purpose).value}", facts)
+    return document, revision
+
+
+def _file(session: Session, revision: Revision, file_id: UUID | None) -> ItemFile:
+    query = (
+        select(ItemFile)
+        .where(
+            ItemFile.owner_id == revision.id,
+            ItemFile.owner_kind == OwnerKind.REVISION,
+            ItemFile.destroyed_at.is_(None),
+        )
+        .order_by(ItemFile.ordinal, ItemFile.added_at)
+        .limit(1)
+    )
+    if file_id is not None:
+        query = query.where(ItemFile.id == file_id)
+    row = session.scalars(query).first()
+    if row is None:
+        raise NotFound("file")
+    return row
