@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from docctl.config import Settings
 from docctl.reading.pool import ReaderPool
@@ -26,16 +26,21 @@ def build(settings: Settings, *, clock: Callable[[], datetime] = system_clock) -
     """Return the house for these settings; only tests and the sample company bring their own clock."""
     data = settings.data
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    scratch = data / "scratch"
+    scratch.mkdir(mode=0o700, exist_ok=True)
+    objects = LocalStore(data / "objects", clock=clock)
+    objects.sweep_temp(older_than=timedelta(0))  # what a crash left; live writers are recognised
     engine = open_database(data / "docctl.db")
     return House(
         uow=UnitOfWork(engine, clock=clock, gate=FairGate(data / "write.lock")),
-        objects=LocalStore(data / "objects", clock=clock),
+        objects=objects,
         search=TantivyEngine(data / "index"),
         staging=Staging(data / "staging", limit=settings.upload_limit_mb << 20),
-        pool=ReaderPool(workers=settings.readers),
+        pool=ReaderPool(workers=settings.readers, scratch=scratch),
         passwords=Passwords(),
         clock=clock,
         zone=settings.zone,
         language=settings.language,
         public_url=settings.public_url,
+        scratch=scratch,
     )

@@ -126,7 +126,7 @@ def _certify(house: House, list_id: UUID) -> None:
         number = number_certificate(FinishList(list_id, ""), by=by, house=house)
         with house.uow.read() as session:
             data = certificate_of(session, list_id, zone=house.zone, language=house.language)
-        with TemporaryDirectory(prefix="docctl-certificate-") as folder:
+        with TemporaryDirectory(prefix="certificate-", dir=house.scratch) as folder:
             path = Path(folder) / "certificate.docx"
             certificate_docx(path, data)
             stored = _store(house, list_id, path, f"{number}.docx")

@@ -35,7 +35,7 @@ def read_upload(house: House, payload: Mapping[str, Any]) -> None:
         row = session.get(ItemFile, UUID(payload["file_id"]))
     if row is None or row.destroyed_at is not None:
         return
-    with tempfile.TemporaryDirectory(prefix="docctl-read-") as folder:
+    with tempfile.TemporaryDirectory(prefix="read-", dir=house.scratch) as folder:
         path = Path(folder) / "file"
         try:
             with (

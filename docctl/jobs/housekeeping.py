@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from datetime import timedelta
 from typing import Final
@@ -18,6 +19,9 @@ from docctl.services.house import House
 #: A request is answered again for this long.
 REMEMBERED: Final = timedelta(days=30)
 
+#: No work file is in use for longer than this, in hours.
+SCRATCH_HOURS: Final = 1
+
 
 def tidy(house: House) -> None:
     """Forget expired uploads, ended sessions and old answers."""
@@ -28,6 +32,10 @@ def tidy(house: House) -> None:
     for path in house.staging.strays():
         if path.stat().st_mtime < oldest:
             path.unlink(missing_ok=True)
+
+    for folder in house.scratch.iterdir():
+        if folder.stat().st_mtime < time.time() - SCRATCH_HOURS * 3600:
+            shutil.rmtree(folder, ignore_errors=True)
 
     def forget(session: Session) -> None:
         session.execute(delete(AnsweredRequest).where(AnsweredRequest.answered_at < now - REMEMBERED))

@@ -56,7 +56,7 @@ def certificate_of(session: Session, list_id: UUID, *, zone: tzinfo, language: s
         rows=[_row(one, words, zone) for one in gone],
         statements=_statements(session, row, gone, spared, words),
         signatures=_signatures(session, list_id, words),
-        footer=f"{row.certificate_number}  {words.t('certificate.page')}",
+        footer=f"{row.certificate_number}  {words.t('certificate.page', page='{page}', pages='{pages}')}",
         demo_mark=words.t("certificate.demo") if entity.is_demo else None,
     )
 

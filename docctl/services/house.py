@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from docctl.reading.pool import ReaderPool
@@ -29,6 +30,8 @@ class House:
     zone: ZoneInfo
     language: str
     public_url: str
+    #: Where work files lie for a moment; cleared of what a crash left.
+    scratch: Path
 
     def today(self) -> date:
         """Return the day it is now in the company's time zone."""
