@@ -1,0 +1,96 @@
+"""Under which forms and for which units a person may file now, and what registers filter by (F-1, X-3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from docctl.domain.permissions import Actor, Facts, allows
+from docctl.models.documents import Document, DocumentType, Revision
+from docctl.models.organisation import Person, Unit
+from docctl.models.visibility import visible_sets
+from docctl.queries.records import Choice
+from docctl.queries.revision_states import in_force_at
+
+
+@dataclass(frozen=True, slots=True)
+class FormInForce:
+    """A form and its revision in force: what a record filed now is filled on."""
+
+    form_id: UUID
+    number: str
+    title: str
+    label: str
+    unit_name: str
+
+
+def forms_in_force(session: Session, actor: Actor, *, at: datetime) -> tuple[FormInForce, ...]:
+    """Return the record forms in force at the instant that this person sees, by number (F-1, X-3)."""
+    rows = session.execute(
+        select(Document.id, Document.number, Revision.title, Revision.label, Unit.name)
+        .join(Revision, Revision.document_id == Document.id)
+        .join(DocumentType, DocumentType.id == Document.type_id)
+        .join(Unit, Unit.id == Document.unit_id)
+        .where(DocumentType.is_form, in_force_at(at), Document.access_set_id.in_(visible_sets(actor)))
+        .order_by(Document.number)
+    )
+    return tuple(FormInForce(*one) for one in rows)
+
+
+def form_in_force(session: Session, actor: Actor, form_id: UUID, *, at: datetime) -> FormInForce | None:
+    """Return one form in force, or None where it is not or may not be seen (F-1, X-3)."""
+    return next((one for one in forms_in_force(session, actor, at=at) if one.form_id == form_id), None)
+
+
+def units_to_file_for(session: Session, actor: Actor, *, today: date) -> tuple[Choice, ...]:
+    """Return the units for which this person may file: their own, and those whose records they keep (X-1)."""
+    rows = session.execute(
+        select(Unit.id, Unit.name)
+        .where(
+            or_(Unit.valid_from.is_(None), Unit.valid_from <= today),
+            or_(Unit.valid_until.is_(None), Unit.valid_until >= today),
+        )
+        .order_by(Unit.code)
+    )
+    allowed = [
+        Choice(unit_id, name)
+        for unit_id, name in rows
+        if allows(actor, "record.file", Facts(unit_id=unit_id))
+    ]
+    return tuple(sorted(allowed, key=lambda one: one.id != actor.unit_id))
+
+
+def forms_to_filter(session: Session, actor: Actor) -> tuple[Choice, ...]:
+    """Return all forms, former ones too, that this person may see (X-3)."""
+    rows = session.execute(
+        select(Document.id, Document.number, Document.title)
+        .join(DocumentType, DocumentType.id == Document.type_id)
+        .where(
+            DocumentType.is_form,
+            or_(
+                Document.access_set_id.in_(visible_sets(actor)),
+                Document.insider_set_id.in_(visible_sets(actor)),
+            ),
+            select(Revision.id)
+            .where(Revision.document_id == Document.id, Revision.issued_at.is_not(None))
+            .exists(),
+        )
+        .order_by(Document.number)
+    )
+    return tuple(Choice(form_id, f"{number} {title}") for form_id, number, title in rows)
+
+
+def units_to_filter(session: Session) -> tuple[Choice, ...]:
+    """Return all units, by code."""
+    rows = session.execute(select(Unit.id, Unit.name).order_by(Unit.code))
+    return tuple(Choice(*one) for one in rows)
+
+
+def people_to_filter(session: Session) -> tuple[Choice, ...]:
+    """Return the people who may have filed records, by name."""
+    rows = session.execute(select(Person.id, Person.name).order_by(Person.name, Person.username))
+    return tuple(Choice(*one) for one in rows)
