@@ -1,0 +1,36 @@
+"""Pages: one blueprint for each noun, named here in the order of the map."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Final
+
+from flask import Blueprint, Flask
+
+#: Modules of this package that hold a blueprint called `bp`.
+BLUEPRINTS: Final = (
+    "account",
+    "uploads",
+    "inbox",
+    "documents",
+    "revisions",
+    "records",
+    "search",
+    "retention",
+    "disposal",
+    "trail",
+    "people",
+    "units",
+    "settings",
+)
+
+
+def register_blueprints(app: Flask) -> None:
+    """Register every blueprint that is there."""
+    for name in BLUEPRINTS:
+        if find_spec(f"docctl.web.{name}") is None:
+            continue
+        bp = import_module(f"docctl.web.{name}").bp
+        assert isinstance(bp, Blueprint)
+        app.register_blueprint(bp)
