@@ -12,7 +12,7 @@ from reportlab.lib.colors import Color, HexColor
 from reportlab.pdfgen.canvas import Canvas
 
 from docctl.printing.characters import one_line
-from docctl.printing.stamp import Stamp, numbered
+from docctl.printing.stamp import Stamp, footer_halves, numbered
 from docctl.printing.typeface import drawable, elide, typeface, width
 
 _A4: Final = 595.0
@@ -44,13 +44,11 @@ def foot_line(template: str, page: int, pages: int, most: float) -> str:
     whole = drawable(numbered(template, page, pages))
     if width(whole, _FOOT) <= most:
         return whole
-    head, field, tail = template.partition("{page}")
-    if not field:
-        return elide(whole, most, _FOOT)
-    numbers = drawable(numbered(field + tail, page, pages))
-    room = most - width(numbers, _FOOT)
-    start = drawable(one_line(head))
-    return elide(f"{elide(start, room, _FOOT)} {numbers}" if room > 0 else numbers, most, _FOOT)
+    start, numbers = footer_halves(template)
+    kept = drawable(numbered(numbers, page, pages))
+    room = most - width(f" {kept}", _FOOT)
+    cut = f"{elide(drawable(start), room, _FOOT)} {kept}" if room > 0 else kept
+    return elide(cut.strip(), most, _FOOT)
 
 
 def _draw_watermark(canvas: Canvas, across: float, up: float, stamp: Stamp) -> None:

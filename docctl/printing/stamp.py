@@ -18,6 +18,8 @@ INK: Final[Mapping[Colour, str]] = {
     "draft": "5F6368",
     "demo": "6A3FA0",
 }
+#: A word such as 第 or "page" before the number, not a title that has no spaces.
+_LEAD: Final = 8
 _FIELD: Final = re.compile(r"(\{pages?\})")
 
 
@@ -64,3 +66,15 @@ def numbered(template: str, page: int, pages: int) -> str:
     """Fill in a footer; braces that are no field stay, since a number may contain them."""
     values = {"{page}": str(page), "{pages}": str(pages)}
     return "".join(values.get(part, part) for part in footer_parts(template))
+
+
+def footer_halves(template: str) -> tuple[str, str]:
+    """Split a footer into what may be cut where room is short, and the page numbers with their words."""
+    head, field, tail = one_line(template).partition("{page}")
+    if not field:
+        return head, ""
+    start, gap, lead = head.rstrip().rpartition(" ")
+    space = " " if head.endswith(" ") else ""
+    if not gap or len(lead) > _LEAD:
+        return head, field + tail
+    return start, f"{lead}{space}{field}{tail}"

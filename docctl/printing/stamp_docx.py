@@ -17,9 +17,9 @@ from docx.section import Section
 from docx.shared import Length, Twips
 from lxml.etree import LxmlError
 
-from docctl.printing.characters import cut, ems
+from docctl.printing.characters import cut, ems, one_line
 from docctl.printing.errors import PrintingFailed
-from docctl.printing.stamp import Stamp, footer_parts
+from docctl.printing.stamp import Stamp, footer_halves, footer_parts
 from docctl.printing.wordml import element, footer_runs, paragraph, run, watermark
 
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -27,7 +27,7 @@ _LOCKED: Final = "EncryptedPackage".encode("utf-16-le")
 #: Widths in characters that fit beside each other on A4.
 _WORD_EMS: Final = 12
 _LINE_EMS: Final = 44
-_FOOT_EMS: Final = 44
+_FOOT_EMS: Final = 60
 _WORD: Final = 10.0
 _LINE: Final = 6.5
 _FOOT: Final = 7.5
@@ -154,9 +154,11 @@ def _top(stamp: Stamp) -> list[str]:
 
 
 def _foot(stamp: Stamp) -> list[str]:
-    # Each text by itself, so that the page numbers stay.
-    parts = [part if ems(part) <= _FOOT_EMS else cut(part, _FOOT_EMS) for part in footer_parts(stamp.footer)]
-    footer = "".join(parts)
+    footer = one_line(stamp.footer)
+    if ems(footer) > _FOOT_EMS:
+        start, numbers = footer_halves(footer)
+        footer = f"{cut(start, _FOOT_EMS - min(ems(numbers), _FOOT_EMS / 2))} {numbers}"
+        footer = "".join(p if ems(p) <= _FOOT_EMS else cut(p, _FOOT_EMS) for p in footer_parts(footer))
     frame = f'<w:framePr w:w="{_twips(ems(footer) * _FOOT)}" {_FOOT_FRAME}/>'
     runs = footer_runs(footer, points=_FOOT, ink="333333")
     return [paragraph(runs, f'{frame}{_spacing(9)}<w:jc w:val="center"/>')]

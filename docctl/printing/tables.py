@@ -43,6 +43,8 @@ def register_table(columns: Sequence[Column], rows: Iterable[Row], width: int) -
 
 def fact_table(facts: Sequence[tuple[str, str]], width: int, *, abreast: int = 2) -> Iterator[str]:
     """Write labels with their values, so many pairs to a line, without rules."""
+    if not facts:
+        return  # Word takes a table without rows for damage
     widths = _shares([2, 5] * abreast, width)
     yield _start(widths, "")
     for line in _groups(facts, abreast):
@@ -56,6 +58,8 @@ def fact_table(facts: Sequence[tuple[str, str]], width: int, *, abreast: int = 2
 
 def box_table(boxes: Sequence[Sequence[str]], width: int, *, abreast: int) -> Iterator[str]:
     """Write boxes of paragraphs side by side; a row of them stays on one page."""
+    if not boxes:
+        return
     widths = _shares([1] * abreast, width)
     yield _start(widths, _RULED)
     for line in _groups(boxes, abreast):
