@@ -15,6 +15,7 @@ BLUEPRINTS: Final = (
     "inbox",
     "documents",
     "revisions",
+    "numbers",
     "records",
     "search",
     "retention",
