@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time
 from typing import Any, Final
 
 import docx
-from docx.enum.table import WD_TABLE_ALIGNMENT
+from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT, WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
@@ -19,6 +19,8 @@ from docx.text.run import Run
 SONG: Final = "宋体"
 HEI: Final = "黑体"
 _LATIN: Final = "Times New Roman"
+#: Centimetres between the margins.
+_TEXT_WIDTH: Final = 16.4
 #: The oldest moment that a zip file can say; the present one would change the bytes at each run.
 _ZIP_MOMENT: Final = (1980, 1, 1, 0, 0, 0)
 
@@ -62,17 +64,20 @@ class Paper:
         self._doc.add_paragraph(text, style="Heading 1")
 
     def line(self, text: str, *, level: int = 0) -> None:
-        """Write a paragraph, indented by its level."""
+        """Write a paragraph, indented by its level; a heading of clauses stays with what follows."""
         paragraph = self._doc.add_paragraph(text)
+        paragraph.paragraph_format.keep_with_next = level == 1
         paragraph.paragraph_format.left_indent = Cm(0.6 * level)
         paragraph.paragraph_format.line_spacing = 1.25
 
     def grid(self, rows: Sequence[Sequence[str]], *, headed: bool = False) -> None:
         """Write a bordered table; the first row is bold when it names the columns."""
         table = self._table(len(rows), max(map(len, rows)))
+        widths = _widths(rows)
         for at, row in enumerate(rows):
-            for cell, text in zip(table.rows[at].cells, row, strict=True):
+            for cell, text, width in zip(table.rows[at].cells, row, widths, strict=True):
                 _fill(cell, text, label=headed and at == 0)
+                cell.width = Cm(width)
         self._doc.add_paragraph()
 
     def fields(self, rows: Sequence[Sequence[tuple[str, str]]]) -> None:
@@ -108,13 +113,21 @@ class Paper:
         return out.getvalue()
 
 
+def _widths(rows: Sequence[Sequence[str]]) -> list[float]:
+    # Wider where more is written, so that a number's column does not take a sentence's place.
+    longest = [min(max(map(len, column)), 14) + 3 for column in zip(*rows, strict=True)]
+    return [_TEXT_WIDTH * one / sum(longest) for one in longest]
+
+
 def _write(run: Run, font: str, size: float, *, bold: bool = False) -> None:
     run.font.size, run.font.name, run.bold = Pt(size), _LATIN, bold
     run.font.element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), font)
 
 
 def _fill(cell: _Cell, text: str, *, label: bool = False) -> None:
+    cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
     paragraph = cell.paragraphs[0]
+    paragraph.paragraph_format.space_before = Pt(3)
     if label:
         paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
     _write(paragraph.add_run(text), HEI if label else SONG, 10, bold=label)

@@ -21,7 +21,9 @@ _INK: Final = 40
 _DESK: Final = 205
 #: How much a sheet lies askew on the glass, in degrees.
 _ASKEW: Final = 0.7
-_LINE: Final = 28  # characters in a line
+#: Letters in a line; a Chinese character counts for two.
+_WIDE: Final = 56
+_NEVER_FIRST: Final = "，。；：、）”"
 
 
 def pdf(title: str, lines: Sequence[str]) -> bytes:
@@ -59,6 +61,17 @@ def png(title: str, lines: Sequence[str]) -> bytes:
     return out.getvalue()
 
 
-def wrapped(lines: Sequence[str], longest: int = _LINE) -> list[str]:
+def wrapped(lines: Sequence[str]) -> list[str]:
     """Break lines that are longer than the sheet is wide."""
-    return [line[at : at + longest] for line in lines for at in range(0, max(len(line), 1), longest)]
+    out = []
+    for line in lines:
+        part, used = "", 0
+        for character in line:
+            # Chinese characters and their punctuation are twice as wide as letters.
+            wide = 1 if character.isascii() else 2
+            if used + wide > _WIDE and character not in _NEVER_FIRST:
+                out.append(part)
+                part, used = "", 0
+            part, used = part + character, used + wide
+        out.append(part)
+    return out
