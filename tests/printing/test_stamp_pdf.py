@@ -197,7 +197,7 @@ def test_d_3_a_pdf_that_opens_without_a_password_is_stamped(tmp_path: Path, targ
         b"",
         b"%PDF-1.7\n%%EOF",
         b"no pdf at all",
-        b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>",
+        b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<<>>",
     ],
 )
 def test_d_3_what_is_no_pdf_is_refused(tmp_path: Path, target: Path, content: bytes) -> None:
