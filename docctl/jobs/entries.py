@@ -78,15 +78,13 @@ def record_entries(session: Session, record_ids: Sequence[UUID], zone: ZoneInfo)
             select(RecordFact.record_id, RecordFact.value)
             .where(RecordFact.record_id.in_(ids), RecordFact.field != "title", RecordFact.value != "")
             .order_by(RecordFact.record_id, RecordFact.field, RecordFact.ordinal)
-        ).tuples(),
+        ),
     )
     _add(
         texts,
-        session.execute(
-            select(RecordKey.record_id, RecordKey.value).where(RecordKey.record_id.in_(ids))
-        ).tuples(),
+        session.execute(select(RecordKey.record_id, RecordKey.value).where(RecordKey.record_id.in_(ids))),
     )
-    _add(texts, session.execute(select(Alias.item_id, Alias.text).where(Alias.item_id.in_(ids))).tuples())
+    _add(texts, session.execute(select(Alias.item_id, Alias.text).where(Alias.item_id.in_(ids))))
     for record, unit, form in rows:
         yield Entry(
             id=record_key(record.id),
@@ -120,7 +118,7 @@ def _texts(session: Session, owner_ids: Sequence[UUID]) -> dict[UUID, str]:
             .join(FileReading, FileReading.file_id == ItemFile.id)
             .where(ItemFile.owner_id.in_(owner_ids), FileReading.text != "")
             .order_by(ItemFile.owner_id, ItemFile.ordinal)
-        ).tuples(),
+        ),
     )
     return texts
 
