@@ -21,6 +21,8 @@ HEI: Final = "黑体"
 _LATIN: Final = "Times New Roman"
 #: Centimetres between the margins.
 _TEXT_WIDTH: Final = 16.4
+#: Label, value, label, value.
+_FIELDS: Final = (2.9, 5.3, 2.9, 5.3)
 #: The oldest moment that a zip file can say; the present one would change the bytes at each run.
 _ZIP_MOMENT: Final = (1980, 1, 1, 0, 0, 0)
 
@@ -78,6 +80,7 @@ class Paper:
             for cell, text, width in zip(table.rows[at].cells, row, widths, strict=True):
                 _fill(cell, text, label=headed and at == 0)
                 cell.width = Cm(width)
+        _set_columns(table, widths)
         self._doc.add_paragraph()
 
     def fields(self, rows: Sequence[Sequence[tuple[str, str]]]) -> None:
@@ -92,8 +95,9 @@ class Paper:
                 _fill(cells[2 * place], label, label=True)
                 _fill(cells[2 * place + 1], value)
         for row_at in table.rows:
-            for cell, width in zip(row_at.cells, (2.8, 5.4, 2.8, 5.4), strict=True):
+            for cell, width in zip(row_at.cells, _FIELDS, strict=True):
                 cell.width = Cm(width)
+        _set_columns(table, _FIELDS)
         self._doc.add_paragraph()
 
     def _table(self, rows: int, columns: int) -> Table:
@@ -117,6 +121,12 @@ def _widths(rows: Sequence[Sequence[str]]) -> list[float]:
     # Wider where more is written, so that a number's column does not take a sentence's place.
     longest = [min(max(map(len, column)), 14) + 3 for column in zip(*rows, strict=True)]
     return [_TEXT_WIDTH * one / sum(longest) for one in longest]
+
+
+def _set_columns(table: Table, widths: Sequence[float]) -> None:
+    # Word goes by the cells, other programs by the columns.
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = Cm(width)
 
 
 def _write(run: Run, font: str, size: float, *, bold: bool = False) -> None:

@@ -336,6 +336,12 @@ def test_a_phrase_of_a_record_is_found_in_its_file_alone(content: Content) -> No
     assert len(both) == 2
 
 
+def test_s_7_complaint_and_review_of_one_batch_share_its_key(content: Content) -> None:
+    keyed = {one.key for one in content.records if ("batch", "2608-02") in one.keys}
+    assert keyed == {"complaint-2026-qingyuan", "nc-2026-cover-thread"}
+    assert all(value for one in content.records for _, value in one.keys)
+
+
 # files
 
 
@@ -385,11 +391,12 @@ def test_a_blank_form_names_its_fields_and_no_signer(content: Content) -> None:
             assert "{" not in text
 
 
-def test_text_pdf_and_picture_open(content: Content) -> None:
+def test_text_pdf_and_picture_open(content: Content, files: list[write.MadeFile]) -> None:
+    by_name = {one.name: one for one in files}
     kinds = {one.kind for one in content.records}
     assert kinds == {"docx", "txt", "pdf", "png"}
     for spec in content.records:
-        file = write.record_file(content, spec)
+        file = by_name[write.file_name(spec.title, spec.kind)]
         if spec.kind == "pdf":
             document = pypdfium2.PdfDocument(file.data)
             page = document[0].get_textpage()
