@@ -55,6 +55,19 @@ def take_copy(
     obsolete, 草稿 before approval. A text becomes a PDF. Raises RuleRefused where it cannot be stamped.
     """
     content = open_content(revision_id, by=by, house=house, purpose=Purpose.COPY, file_id=file_id)
+    return stamped(content, by=by, house=house, words=words, for_reference=for_reference, is_demo=is_demo)
+
+
+def stamped(
+    content: Content,
+    *,
+    by: Caller,
+    house: House,
+    words: Translator,
+    for_reference: bool = False,
+    is_demo: bool = False,
+) -> StampedCopy:
+    """Return opened content with its stamp; raise RuleRefused where it cannot be stamped (D-3)."""
     kind = stamp_kind(content.state, for_reference=for_reference)
     stamp = _stamp(content, kind, by, words, is_demo=is_demo)
     folder = Path(tempfile.mkdtemp(prefix="docctl-copy-"))
@@ -63,6 +76,11 @@ def take_copy(
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
+
+
+def is_pdf(content: Content) -> bool:
+    """Say whether the browser shows the file itself."""
+    return content.media_type == MEDIA_TYPES[Kind.PDF]
 
 
 def stamp_kind(state: RevisionStatus | Computed, *, for_reference: bool = False) -> str:
