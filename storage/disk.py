@@ -118,13 +118,16 @@ def inode(path: Path) -> int | None:
 
 
 def is_being_written(path: Path) -> bool:
-    """Say whether the writer of a temporary file still lives."""
+    """Say whether the writer of a temporary file still lives; raise FileNotFoundError once it is done."""
     fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
     try:
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return True
     else:
+        # The writer may have taken the name away and closed between our opening and our lock.
+        if inode(path) != os.fstat(fd).st_ino:
+            raise FileNotFoundError(path)
         return False
     finally:
         os.close(fd)
