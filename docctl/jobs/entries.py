@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from docctl.domain.lifecycle import RecordStatus, RevisionStatus
-from docctl.models.content import FileReading, ItemFile
+from docctl.domain.lifecycle import RevisionStatus
 from docctl.models.documents import Document, DocumentType, Revision
-from docctl.models.numbers import Alias
 from docctl.models.organisation import Unit
-from docctl.models.records import Record, RecordFact, RecordKey
+from docctl.models.records import Record
+from docctl.queries.search_texts import FOUND, texts_of
 from search.api import Entry
-
-#: Records that are found; voided ones and those going or gone are not.
-FOUND = (RecordStatus.COMPLETED, RecordStatus.ACCEPTED, RecordStatus.ON_LIST)
 
 BATCH = 200
 
@@ -42,7 +38,7 @@ def revision_entries(session: Session, document_ids: Sequence[UUID], zone: ZoneI
         .join(Unit, Unit.id == Document.unit_id)
         .where(Revision.document_id.in_(document_ids), Revision.status != RevisionStatus.DISCARDED)
     ).all()
-    texts = _texts(session, [row[0].id for row in rows])
+    texts = texts_of(session, [*{row[1].id for row in rows}, *(row[0].id for row in rows)])
     for revision, document, kind, unit in rows:
         start = revision.effective_from
         yield Entry(
@@ -50,7 +46,7 @@ def revision_entries(session: Session, document_ids: Sequence[UUID], zone: ZoneI
             kind="document",
             number=document.number,
             title=revision.title,
-            body=texts.get(revision.id, ""),
+            body="\n\n".join(filter(None, (texts.get(revision.id), texts.get(document.id)))),
             state=revision.status.value,
             unit=unit,
             type=kind,
@@ -70,21 +66,7 @@ def record_entries(session: Session, record_ids: Sequence[UUID], zone: ZoneInfo)
         .join(Document, Document.id == Record.form_id)
         .where(Record.id.in_(record_ids), Record.status.in_(FOUND))
     ).all()
-    ids = [row[0].id for row in rows]
-    texts = _texts(session, ids)
-    _add(
-        texts,
-        session.execute(
-            select(RecordFact.record_id, RecordFact.value)
-            .where(RecordFact.record_id.in_(ids), RecordFact.field != "title", RecordFact.value != "")
-            .order_by(RecordFact.record_id, RecordFact.field, RecordFact.ordinal)
-        ),
-    )
-    _add(
-        texts,
-        session.execute(select(RecordKey.record_id, RecordKey.value).where(RecordKey.record_id.in_(ids))),
-    )
-    _add(texts, session.execute(select(Alias.item_id, Alias.text).where(Alias.item_id.in_(ids))))
+    texts = texts_of(session, [row[0].id for row in rows])
     for record, unit, form in rows:
         yield Entry(
             id=record_key(record.id),
@@ -107,25 +89,6 @@ def all_entries(session: Session, zone: ZoneInfo) -> Iterator[Entry]:
     found = session.scalars(select(Record.id).where(Record.status.in_(FOUND))).all()
     for ids in _batches(found):
         yield from record_entries(session, ids, zone)
-
-
-def _texts(session: Session, owner_ids: Sequence[UUID]) -> dict[UUID, str]:
-    texts: dict[UUID, str] = {}
-    _add(
-        texts,
-        session.execute(
-            select(ItemFile.owner_id, FileReading.text)
-            .join(FileReading, FileReading.file_id == ItemFile.id)
-            .where(ItemFile.owner_id.in_(owner_ids), FileReading.text != "")
-            .order_by(ItemFile.owner_id, ItemFile.ordinal)
-        ),
-    )
-    return texts
-
-
-def _add(texts: dict[UUID, str], rows: Iterable[tuple[UUID, str]]) -> None:
-    for owner, text in rows:
-        texts[owner] = f"{texts[owner]}\n\n{text}" if owner in texts else text
 
 
 def _batches(ids: Sequence[UUID]) -> Iterator[Sequence[UUID]]:

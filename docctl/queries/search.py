@@ -1,0 +1,276 @@
+"""What a search finds for a person: exact totals of what they may see now, and the reason for each hit (S-1).
+
+The index may lag behind by seconds; rows decide. What was destroyed, voided, withdrawn or narrowed since
+the index's cursor is left out of its answer (S-4, X-3).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, tzinfo
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, case, or_, select
+from sqlalchemy.orm import Session
+
+from docctl.domain.lifecycle import (
+    RevisionDates,
+    RevisionStatus,
+    is_obsolete,
+    record_state,
+    revision_state,
+)
+from docctl.domain.permissions import Actor
+from docctl.domain.verdicts import Refused, RuleRefused
+from docctl.models.documents import Document, Revision
+from docctl.models.organisation import Unit
+from docctl.models.records import Record
+from docctl.models.trail import EventRow
+from docctl.models.visibility import sets_of, visible_sets
+from docctl.queries.revision_states import in_force_at, readable_revision
+from docctl.queries.search_texts import FOUND, texts_of
+from search.api import Found, Hit, IndexDamaged, Query, QueryProblem, SearchEngine, Sort
+from search.snippets import snippet
+
+PAGE_SIZE: Final = 20
+SORTS: Final = tuple(one.value for one in Sort)
+KINDS: Final = ("document", "record")
+
+#: What a search can be narrowed to: stored states, and what is in force now (V-3).
+STATES: Final = ("in_force", "draft", "in_review", "approved", "completed", "accepted", "on_list")
+
+#: Snippets look this far into one file: a page of hits must not read whole books.
+_LOOKED_AT: Final = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A search as typed; obsolete revisions only on request (S-1). Empty fields do not narrow."""
+
+    text: str = ""
+    kind: str = ""
+    unit: str = ""
+    type: str = ""
+    state: str = ""
+    day_from: date | None = None
+    day_until: date | None = None
+    with_obsolete: bool = False
+    sort: str = Sort.RELEVANCE.value
+    page: int = 1
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether nothing at all was asked for."""
+        narrowed = (self.kind, self.unit, self.type, self.state, self.day_from, self.day_until)
+        return not self.text.strip() and not any(narrowed)
+
+
+@dataclass(frozen=True, slots=True)
+class SearchHit:
+    """One document revision or record as it is now; `snippet` is (text, is_hit) pairs."""
+
+    kind: str
+    id: UUID
+    revision_id: UUID | None
+    number: str
+    title: str
+    revision: str
+    state: str
+    is_obsolete: bool
+    unit: str
+    day: date
+    snippet: tuple[tuple[str, bool], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SearchPage:
+    """One page of hits and the exact number of all; `is_ready` is false while the index is being made."""
+
+    total: int
+    hits: tuple[SearchHit, ...]
+    page: int
+    is_ready: bool = True
+
+    @property
+    def first(self) -> int:
+        """The place of the page's first hit, 0 where there is none."""
+        return (self.page - 1) * PAGE_SIZE + 1 if self.hits else 0
+
+    @property
+    def last(self) -> int:
+        """The place of the page's last hit."""
+        return self.first + len(self.hits) - 1 if self.hits else 0
+
+    @property
+    def has_next(self) -> bool:
+        """Whether more hits follow."""
+        return self.page * PAGE_SIZE < self.total
+
+
+def search(
+    session: Session, actor: Actor, asked: Asked, *, engine: SearchEngine, at: datetime, zone: tzinfo
+) -> SearchPage:
+    """Return what the person may see of what was asked for (S-1, S-3, X-3).
+
+    Raises RuleRefused where the search cannot be answered as typed.
+    """
+    if engine.state != "ready":
+        return SearchPage(0, (), 1, is_ready=False)
+    position = engine.position()  # before the first row is read: what follows it is looked at below
+    without = _no_longer(session, actor, asked, position, at)
+    sets = frozenset(map(str, sets_of(session, actor)))
+    page = max(asked.page, 1)
+    try:
+        found = engine.search(_query(asked, sets, without, at, page))
+        if not found.hits and found.total:
+            page = -(-found.total // PAGE_SIZE)
+            found = engine.search(_query(asked, sets, without, at, page))
+    except QueryProblem as problem:
+        raise RuleRefused(_refused(problem)) from problem
+    except IndexDamaged:
+        return SearchPage(0, (), 1, is_ready=False)
+    hits = tuple(_shown(session, actor, asked, found, at, zone))
+    return SearchPage(found.total - (len(found.hits) - len(hits)), hits, page)
+
+
+def _refused(problem: QueryProblem) -> Refused:
+    if problem.code == "nothing_to_find":
+        return Refused("S-1", "nothing_to_find")
+    limit = {"limit": problem.params["limit"]}
+    return Refused("S-1", "too_long" if problem.code == "too_long" else "too_many_words", limit)
+
+
+def _query(asked: Asked, sets: frozenset[str], without: frozenset[str], at: datetime, page: int) -> Query:
+    state = asked.state if asked.state in STATES else ""
+    stored = frozenset({state} if state and state != "in_force" else ())
+    return Query(
+        text=asked.text,
+        sets=sets,
+        at=at,
+        kinds=frozenset({"document"} if state == "in_force" else {asked.kind} & set(KINDS)),
+        units=frozenset({asked.unit} - {""}),
+        types=frozenset({asked.type} - {""}),
+        states=frozenset({"issued", "withdrawn"}) if state == "in_force" else stored,
+        day_from=asked.day_from,
+        day_until=asked.day_until,
+        in_force_only=not asked.with_obsolete or state == "in_force",
+        exclude=without,
+        sort=Sort(asked.sort) if asked.sort in SORTS else Sort.RELEVANCE,
+        limit=PAGE_SIZE,
+        offset=(page - 1) * PAGE_SIZE,
+    )
+
+
+def _no_longer(session: Session, actor: Actor, asked: Asked, position: int, at: datetime) -> frozenset[str]:
+    """Return the index's ids of what changed after its cursor and is not to be found any more (S-4)."""
+    revisions = session.scalars(
+        select(Revision.id)
+        .join(Document, Document.id == Revision.document_id)
+        .where(Document.id.in_(_changed("document", position)), _not(_may_find(actor, asked, at)))
+    )
+    records = session.scalars(
+        select(Record.id).where(Record.id.in_(_changed("record", position)), _not(_may_find_record(actor)))
+    )
+    return frozenset({*(f"revision:{one}" for one in revisions), *(f"record:{one}" for one in records)})
+
+
+def _changed(kind: str, position: int) -> Any:
+    return select(EventRow.subject_id).where(EventRow.seq > position, EventRow.subject_kind == kind)
+
+
+def _not(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Negate a condition so that what is unknown counts as not met."""
+    return case((condition, 0), else_=1) == 1
+
+
+def _may_find(actor: Actor, asked: Asked, at: datetime) -> ColumnElement[bool]:
+    conditions = [Revision.status != RevisionStatus.DISCARDED, readable_revision(actor, at)]
+    if not asked.with_obsolete or asked.state == "in_force":
+        conditions.append(or_(Revision.effective_from.is_(None), in_force_at(at)))
+    return and_(*conditions)
+
+
+def _may_find_record(actor: Actor) -> ColumnElement[bool]:
+    return and_(Record.status.in_(FOUND), Record.access_set_id.in_(visible_sets(actor)))
+
+
+def _shown(
+    session: Session, actor: Actor, asked: Asked, found: Found, at: datetime, zone: tzinfo
+) -> Iterable[SearchHit]:
+    """Yield the hits as their rows are now; one whose row is gone or hidden is left out (X-3)."""
+    revisions = _ids(found.hits, "revision")
+    records = _ids(found.hits, "record")
+    rows: dict[str, Any] = {}
+    if revisions:
+        query = (
+            select(Revision, Document.number, Unit.name)
+            .join(Document, Document.id == Revision.document_id)
+            .join(Unit, Unit.id == Document.unit_id)
+            .where(Revision.id.in_(revisions), _may_find(actor, asked, at))
+        )
+        rows |= {f"revision:{row[0].id}": row for row in session.execute(query)}
+    if records:
+        query_records = (
+            select(Record, Unit.name)
+            .join(Unit, Unit.id == Record.unit_id)
+            .where(Record.id.in_(records), _may_find_record(actor))
+        )
+        rows |= {f"record:{row[0].id}": row for row in session.execute(query_records)}
+    owners = {row[0].id for row in rows.values()}
+    owners |= {row[0].document_id for row in rows.values() if isinstance(row[0], Revision)}
+    texts = texts_of(session, owners, longest=_LOOKED_AT)
+    today = at.astimezone(zone).date()
+    for hit in found.hits:
+        if (row := rows.get(hit.id)) is None:
+            continue
+        if isinstance(row[0], Revision):
+            yield _revision_hit(row, texts, asked.text, at, zone)
+        else:
+            yield _record_hit(row, texts, asked.text, today, zone)
+
+
+def _ids(hits: Iterable[Hit], kind: str) -> list[UUID]:
+    return [UUID(rest) for before, _, rest in (hit.id.partition(":") for hit in hits) if before == kind]
+
+
+def _revision_hit(row: Any, texts: dict[UUID, str], text: str, at: datetime, zone: tzinfo) -> SearchHit:
+    revision: Revision = row[0]
+    dates = RevisionDates(revision.status, revision.effective_from, revision.effective_until)
+    state = revision_state(dates, at)
+    parts = (texts.get(revision.id, ""), texts.get(revision.document_id, ""))
+    return SearchHit(
+        kind="document",
+        id=revision.document_id,
+        revision_id=revision.id,
+        number=row[1],
+        title=revision.title,
+        revision=revision.label,
+        state=state.value,
+        is_obsolete=is_obsolete(state),
+        unit=row[2],
+        day=(revision.effective_from or revision.created_at).astimezone(zone).date(),
+        snippet=_pieces("\n\n".join(filter(None, parts)), text),
+    )
+
+
+def _record_hit(row: Any, texts: dict[UUID, str], text: str, today: date, zone: tzinfo) -> SearchHit:
+    record: Record = row[0]
+    return SearchHit(
+        kind="record",
+        id=record.id,
+        revision_id=None,
+        number=record.number,
+        title=record.title,
+        revision="",
+        state=record_state(record.status, record.keep_until, today).value,
+        is_obsolete=False,
+        unit=row[1],
+        day=record.occurred_at.astimezone(zone).date(),
+        snippet=_pieces(texts.get(record.id, ""), text),
+    )
+
+
+def _pieces(body: str, text: str) -> tuple[tuple[str, bool], ...]:
+    return tuple((piece.text, piece.marked) for piece in snippet(body, text)) if body else ()

@@ -1,0 +1,66 @@
+"""Which texts of an item are searched and quoted in its hits (S-1, S-3)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Select, func, literal, or_, select, union_all
+from sqlalchemy.orm import Session
+
+from docctl.domain.lifecycle import RecordStatus
+from docctl.models.content import FileReading, ItemFile
+from docctl.models.numbers import Alias
+from docctl.models.records import Record, RecordFact, RecordKey
+
+#: Records that are found; voided ones and those going or gone are not (S-4).
+FOUND: Final = (RecordStatus.COMPLETED, RecordStatus.ACCEPTED, RecordStatus.ON_LIST)
+
+#: Facts that are dates: asked for by a range of days, not by words.
+_DATES: Final = ("occurred_at", "received_at")
+
+
+def texts_of(session: Session, owners: Collection[UUID], *, longest: int | None = None) -> dict[UUID, str]:
+    """Return the text of each revision, document or record: files, facts ever set, keys, other names.
+
+    A title stands in a field of its own; one that was corrected is found as well (C-1). `longest` cuts
+    each part, for a page that shows only a few lines.
+    """
+    if not owners:
+        return {}
+    parts = union_all(*_parts(owners, longest)).subquery()
+    found = session.execute(
+        select(parts.c.owner, parts.c.text).order_by(parts.c.owner, parts.c.part, parts.c.name, parts.c.place)
+    )
+    texts: dict[UUID, str] = {}
+    for owner, text in found:
+        texts[owner] = f"{texts[owner]}\n\n{text}" if owner in texts else text
+    return texts
+
+
+def _parts(owners: Collection[UUID], longest: int | None) -> list[Select[*tuple[Any, ...]]]:
+    def part(number: int, owner: Any, name: Any, place: Any, text: Any) -> Select[*tuple[Any, ...]]:
+        shown = text if longest is None else func.substr(text, 1, longest)
+        return select(
+            owner.label("owner"),
+            literal(number).label("part"),
+            name.label("name"),
+            place.label("place"),
+            shown.label("text"),
+        ).where(owner.in_(owners), text != "")
+
+    nothing, first = literal(""), literal(0)
+    return [
+        part(0, ItemFile.owner_id, nothing, ItemFile.ordinal, FileReading.text).join(
+            FileReading, FileReading.file_id == ItemFile.id
+        ),
+        part(1, RecordFact.record_id, RecordFact.field, RecordFact.ordinal, RecordFact.value)
+        .join(Record, Record.id == RecordFact.record_id)
+        .where(
+            RecordFact.field.not_in(_DATES),
+            or_(RecordFact.field != "title", RecordFact.value != Record.title),
+        ),
+        part(2, RecordKey.record_id, RecordKey.kind, first, RecordKey.value),
+        part(3, Alias.item_id, Alias.text, first, Alias.text),
+    ]
