@@ -1,4 +1,4 @@
-"""The registered facts of a record with every value they have had, now or at an earlier instant (C-1, C-2)."""
+"""A record's registered facts with every value they have had, now or at an earlier instant (C-1, C-2)."""
 
 from __future__ import annotations
 
