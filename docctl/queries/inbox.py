@@ -1,0 +1,143 @@
+"""What waits for a person: everything they must do now, oldest due first, and nothing else (A-4).
+
+Each kind of work is one query with the person's roles and parts already in it, so that the list and the
+count in the frame cannot differ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, tzinfo
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from docctl.domain.permissions import Actor
+from docctl.queries.inbox_disposal import disposal_work
+from docctl.queries.inbox_people import people_work
+from docctl.queries.inbox_records import record_work
+from docctl.queries.inbox_steps import revision_work
+
+#: So many of one kind are listed; the count says how many there are.
+MOST: Final = 50
+
+#: Kinds of work in the order of a working day; words stand under `inbox.verb`.
+VERBS: Final = (
+    "review",
+    "approve",
+    "chase",
+    "rework",
+    "issue",
+    "accept",
+    "decide",
+    "check",
+    "settle",
+    "approve_list",
+    "execute",
+    "witness",
+    "resume",
+    "confirm_role",
+    "confirm_reset",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One thing to do: `kind` and `id` name the item; `whose` is the person it is about or waits for."""
+
+    verb: str
+    kind: str
+    id: UUID
+    part_id: UUID | None
+    number: str
+    title: str
+    label: str
+    whose: str
+    due_on: date | None
+    since: datetime
+    is_overdue: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Inbox:
+    """What waits for one person; `counts` has every kind of work that is there, exactly."""
+
+    tasks: tuple[Task, ...]
+    counts: Mapping[str, int]
+    overdue: int
+
+    @property
+    def total(self) -> int:
+        """The number of all tasks, also of those that are not listed."""
+        return sum(self.counts.values())
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether there is more than is listed."""
+        return any(count > MOST for count in self.counts.values())
+
+
+def inbox(session: Session, actor: Actor, *, today: date, zone: tzinfo, verb: str = "") -> Inbox:
+    """Return what the person must do, oldest due first; `verb` narrows the list, never the counts (A-4)."""
+    work = _work(actor)
+    counts = _counts(session, work)
+    wanted = [one for one in counts if verb in {"", one}]
+    tasks = [
+        _task(one, row, today, zone)
+        for one in wanted
+        for row in session.execute(_oldest_first(work[one]).limit(MOST))
+    ]
+    tasks.sort(key=lambda one: (one.due_on or date.max, one.since, VERBS.index(one.verb), one.number))
+    return Inbox(tuple(tasks), counts, sum(one.is_overdue for one in tasks))
+
+
+def inbox_count(session: Session, actor: Actor) -> int:
+    """Return how much waits for the person, in one statement."""
+    return sum(_counts(session, _work(actor)).values())
+
+
+def _work(actor: Actor) -> dict[str, Select[*tuple[Any, ...]]]:
+    if actor.person_id is None:
+        return {}
+    found = {
+        **revision_work(actor),
+        **record_work(actor),
+        **disposal_work(actor),
+        **people_work(actor),
+    }
+    return {verb: found[verb] for verb in VERBS if verb in found}
+
+
+def _counts(session: Session, work: Mapping[str, Select[*tuple[Any, ...]]]) -> dict[str, int]:
+    if not work:
+        return {}
+    numbers = [
+        select(func.count()).select_from(query.subquery()).scalar_subquery().label(verb)
+        for verb, query in work.items()
+    ]
+    row = session.execute(select(*numbers)).mappings().one()
+    return {verb: row[verb] for verb in work if row[verb]}
+
+
+def _oldest_first(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    columns = query.selected_columns
+    return query.order_by(columns.due_on.is_(None), columns.due_on, columns.since, columns.number)
+
+
+def _task(verb: str, row: Any, today: date, zone: tzinfo) -> Task:
+    return Task(
+        verb=verb,
+        kind=row.kind,
+        id=row.id,
+        part_id=row.part_id,
+        number=row.number,
+        title=row.title,
+        label=row.label,
+        whose=row.whose or "",
+        due_on=row.due_on,
+        since=row.since.astimezone(zone),
+        is_overdue=row.due_on is not None and row.due_on < today,
+    )

@@ -1,0 +1,57 @@
+"""Roles and resets that wait for a second person (A-15)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Select, cast
+from sqlalchemy.orm import aliased
+from sqlalchemy.types import String
+
+from docctl.domain.permissions import Actor, Facts, allows
+from docctl.domain.roles import SIGNING
+from docctl.models.organisation import Person, RoleGrant
+from docctl.queries.inbox_row import work
+
+
+def people_work(actor: Actor) -> dict[str, Select[*tuple[Any, ...]]]:
+    """Return what waits for a second person, by verb; the first one and the holder are no such (A-15)."""
+    found = {}
+    proposer = aliased(Person)
+    if allows(actor, "role.confirm", Facts()):
+        found["confirm_role"] = (
+            work(
+                "person",
+                Person.id,
+                part_id=RoleGrant.id,
+                title=Person.name,
+                label=cast(RoleGrant.role, String),
+                whose=proposer.name,
+                since=RoleGrant.proposed_at,
+            )
+            .select_from(RoleGrant)
+            .join(Person, Person.id == RoleGrant.person_id)
+            .outerjoin(proposer, proposer.id == RoleGrant.proposed_by)
+            .where(
+                RoleGrant.confirmed_at.is_(None),
+                RoleGrant.revoked_at.is_(None),
+                RoleGrant.role.in_(sorted(SIGNING)),
+                RoleGrant.person_id != actor.person_id,
+                RoleGrant.proposed_by.is_distinct_from(actor.person_id),
+                Person.disabled_at.is_(None),
+            )
+        )
+    if allows(actor, "person.confirm_reset", Facts()):
+        found["confirm_reset"] = (
+            work("person", Person.id, title=Person.name, whose=proposer.name, since=Person.reset_at)
+            .select_from(Person)
+            .outerjoin(proposer, proposer.id == Person.reset_by)
+            .where(
+                Person.reset_confirm_needed,
+                Person.id != actor.person_id,
+                Person.reset_by.is_distinct_from(actor.person_id),
+                Person.disabled_at.is_(None),
+                Person.reset_at.is_not(None),
+            )
+        )
+    return found

@@ -1,0 +1,90 @@
+"""Revisions that wait for a person: to sign, to see to, to mend, to issue (A-1, A-4, V-7)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Select, and_, func, select
+from sqlalchemy.orm import aliased
+
+from docctl.domain.approval import Meaning
+from docctl.domain.lifecycle import RevisionStatus
+from docctl.domain.permissions import Actor
+from docctl.domain.roles import Role
+from docctl.models.documents import Document, Revision
+from docctl.models.organisation import Person
+from docctl.models.work import Step, StepStatus
+from docctl.queries.inbox_row import work
+from docctl.queries.revision_states import is_insider
+
+
+def revision_work(actor: Actor) -> dict[str, Select[*tuple[Any, ...]]]:
+    """Return the person's work on revisions, by verb."""
+    found = {"chase": _steps(Step.escalated_to == actor.person_id)}
+    if actor.has(Role.REVIEWER):
+        found["review"] = _mine(actor, Meaning.REVIEW)
+    if actor.has(Role.APPROVER):
+        found["approve"] = _mine(actor, Meaning.APPROVE)
+    if actor.has(Role.AUTHOR) or actor.has(Role.DOCUMENT_CONTROLLER):
+        found["rework"] = _revisions(since=_came_back()).where(
+            Revision.status == RevisionStatus.DRAFT,
+            Revision.round > 0,  # it was submitted before, and came back
+            Revision.created_by == actor.person_id,
+        )
+    if actor.has(Role.DOCUMENT_CONTROLLER):
+        found["issue"] = _revisions(since=Revision.approved_at).where(
+            Revision.status == RevisionStatus.APPROVED, is_insider(actor)
+        )
+    return found
+
+
+def _came_back() -> Any:
+    """Return when the last step of a revision was closed: it came back then, or soon after."""
+    closed = select(func.max(Step.closed_at)).where(Step.revision_id == Revision.id).scalar_subquery()
+    return func.coalesce(closed, Revision.created_at)
+
+
+def _mine(actor: Actor, meaning: Meaning) -> Select[*tuple[Any, ...]]:
+    return _steps(and_(Step.assignee_id == actor.person_id, Step.meaning == meaning))
+
+
+def _steps(which: Any) -> Select[*tuple[Any, ...]]:
+    """Return open steps; `whose` is who has the step."""
+    assignee = aliased(Person)
+    return (
+        work(
+            "revision",
+            Revision.id,
+            part_id=Document.id,
+            number=Document.number,
+            title=Revision.title,
+            label=Revision.label,
+            whose=assignee.name,
+            due_on=Step.due_on,
+            since=Step.opened_at,
+        )
+        .select_from(Step)
+        .join(Revision, and_(Revision.id == Step.revision_id, Revision.round == Step.round))
+        .join(Document, Document.id == Revision.document_id)
+        .join(assignee, assignee.id == Step.assignee_id)
+        .where(which, Step.status == StepStatus.OPEN, Revision.status == RevisionStatus.IN_REVIEW)
+    )
+
+
+def _revisions(*, since: Any) -> Select[*tuple[Any, ...]]:
+    author = aliased(Person)
+    return (
+        work(
+            "revision",
+            Revision.id,
+            part_id=Document.id,
+            number=Document.number,
+            title=Revision.title,
+            label=Revision.label,
+            whose=author.name,
+            since=since,
+        )
+        .select_from(Revision)
+        .join(Document, Document.id == Revision.document_id)
+        .outerjoin(author, author.id == Revision.created_by)
+    )
