@@ -49,6 +49,8 @@ def may_propose(role: Role, unit_id: UUID | None, *, holder: UUID, by: UUID) -> 
         return Refused("A-15", "own_role")
     if role in SCOPED and unit_id is None:
         return Refused("A-15", "unit_needed", {"role": role.value})
+    if role not in SCOPED and unit_id is not None:
+        return Refused("A-15", "no_unit", {"role": role.value})
     return Allowed()
 
 
@@ -60,6 +62,15 @@ def may_confirm(grant: GrantFacts, *, by: UUID) -> Verdict:
         return Refused("A-15", "second_person_needed")
     if by == grant.person_id:
         return Refused("A-15", "own_role")
+    return Allowed()
+
+
+def may_revoke(role: Role, *, revoked: bool, others: int) -> Verdict:
+    """Say whether a role may be taken back: somebody must stay who can administer (A-15)."""
+    if revoked:
+        return Refused("A-15", "already_revoked")
+    if role is Role.ADMINISTRATOR and others < 1:
+        return Refused("A-15", "last_administrator")
     return Allowed()
 
 
