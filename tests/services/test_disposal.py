@@ -539,7 +539,7 @@ def test_r_6_guard_an_approved_list_stays_as_it_was_approved(keeping: Keeping) -
 
 
 def test_r_6_guard_nothing_is_added_to_an_approved_list(keeping: Keeping) -> None:
-    list_id = keeping.approved(keeping.records())
+    keeping.approved(keeping.records())
     columns = [c.name for c in DisposalItem.__table__.columns if c.name not in {"id", "record_id"}]
     (other,) = keeping.records()
     names = ", ".join(columns)
