@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from docctl.domain.accounts import LINK_LASTS
 from docctl.domain.number_patterns import PATTERNS
 from docctl.domain.number_schemes import (
     Literal,
@@ -24,7 +25,7 @@ from docctl.domain.verdicts import Refused, RuleRefused
 from docctl.models.base import new_id
 from docctl.models.documents import DocumentType
 from docctl.models.numbers import NumberScheme
-from docctl.models.organisation import LegalEntity, Person, RoleGrant, Unit
+from docctl.models.organisation import LegalEntity, LinkPurpose, OneTimeLink, Person, RoleGrant, Unit
 from docctl.models.retention import RetentionClassRow
 from docctl.services.caller import Caller
 from docctl.services.records.classes import class_to_data
@@ -34,11 +35,12 @@ from docctl.services.trail import Subject, record
 
 @dataclass(frozen=True, slots=True)
 class FirstPerson:
-    """One of the two people with whom a company starts; each sets their own password."""
+    """One of the two people with whom a company starts; each sets their own password with a one-time link."""
 
     username: str
     name: str
     role: Role
+    token_hash: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,16 @@ def found_company(session: Session, cmd: FoundCompany, by: Caller) -> UUID:
                 confirmed_at=by.at,
             )
         )
+        if one.token_hash:
+            session.add(
+                OneTimeLink(
+                    person_id=person.id,
+                    token_hash=one.token_hash,
+                    purpose=LinkPurpose.INVITE,
+                    created_at=by.at,
+                    expires_at=by.at + LINK_LASTS,
+                )
+            )
     _schemes_and_types(session)
     _schedule(session)
     record(
