@@ -53,6 +53,15 @@ def due_deliveries(house: House, limit: int = 20) -> list[Waiting]:
         return [Waiting(one.id, one.kind, one.payload, one.tries) for one in rows]
 
 
+def unfinished(house: House) -> list[str]:
+    """Return what failed and waits for its next try: kind and error."""
+    with house.uow.read() as session:
+        rows = session.execute(
+            select(Delivery.kind, Delivery.last_error).where(Delivery.done_at.is_(None), Delivery.tries > 0)
+        )
+        return [f"{kind}: {error}" for kind, error in rows]
+
+
 def deliver(house: House) -> bool:
     """Work off what is due; say whether there was anything.
 

@@ -58,6 +58,9 @@ HELD: Final = """EXISTS (SELECT 1 FROM hold_item i JOIN hold h ON h.id = i.hold_
     WHERE i.item_id = NEW.id AND h.lifted_at IS NULL)"""
 
 GUARDS: Final = (
+    # a sample company stays one
+    Guard("o_1_demo_for_ever", "O-1", "legal_entity", "UPDATE", "OLD.is_demo AND NOT NEW.is_demo"),
+    Guard("o_1_entity_delete", "O-1", "legal_entity", "DELETE", "TRUE"),
     # the trail
     Guard("t_1_event_update", "T-1", "event", "UPDATE", "TRUE"),
     Guard("t_1_event_delete", "T-1", "event", "DELETE", "TRUE"),

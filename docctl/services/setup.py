@@ -41,6 +41,17 @@ class FirstPerson:
     name: str
     role: Role
     token_hash: str = ""
+    name_en: str = ""
+    unit_code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FirstUnit:
+    """A further unit under the first one; `functions` are those of the retention schedule (R-6)."""
+
+    code: str
+    name: str
+    functions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +64,7 @@ class FoundCompany:
     unit_name: str
     first: FirstPerson
     second: FirstPerson
+    more_units: tuple[FirstUnit, ...] = ()
     is_demo: bool = False
 
 
@@ -69,10 +81,28 @@ def found_company(session: Session, cmd: FoundCompany, by: Caller) -> UUID:
     session.add(entity)
     session.flush()  # the unit refers to it
     session.add(unit)
-    session.flush()  # people refer to it
+    units = {unit.code: unit}
+    for more in cmd.more_units:
+        units[more.code] = Unit(
+            id=new_id(),
+            entity_id=entity.id,
+            parent_id=unit.id,
+            code=more.code,
+            name=more.name,
+            functions=list(more.functions),
+        )
+    session.add_all(units.values())
+    session.flush()  # people refer to them
     people = []
     for one in (cmd.first, cmd.second):
-        person = Person(id=new_id(), username=one.username, name=one.name, unit_id=unit.id, created_at=by.at)
+        person = Person(
+            id=new_id(),
+            username=one.username,
+            name=one.name,
+            name_en=one.name_en,
+            unit_id=units[one.unit_code or cmd.unit_code].id,
+            created_at=by.at,
+        )
         session.add(person)
         people.append(person)
     session.flush()  # grants refer to them

@@ -1,0 +1,158 @@
+"""How the sample company's documents go through their lives, event by event (V-6)."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass, field
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import select
+
+from docctl.demo.content import (
+    Content,
+    Do,
+    Event,
+    Form,
+    FormRevision,
+    Procedure,
+    ProcedureRevision,
+)
+from docctl.demo.people import Cast
+from docctl.demo.write import MadeFile, form_file, procedure_file
+from docctl.models.documents import Document, DocumentType, Revision
+from docctl.models.retention import RetentionClassRow
+from docctl.services.caller import Caller
+from docctl.services.documents.create import CreateDocument, create_document
+from docctl.services.files import Attached, stage_upload
+from docctl.services.house import House
+from docctl.services.revisions.content import manifest_of
+from docctl.services.revisions.issue import IssueRevision, issue_revision
+from docctl.services.revisions.revise import ReviseDocument, revise_document
+from docctl.services.revisions.sign import (
+    ReturnRevision,
+    SignRevision,
+    approve_revision,
+    return_revision,
+    review_revision,
+)
+from docctl.services.revisions.submit import SubmitRevision, submit_revision
+from docctl.services.revisions.withdraw import WithdrawRevision, withdraw_revision
+
+
+def upload(house: House, by: Caller, made: MadeFile) -> Attached:
+    """Stage a made file for a person."""
+    return Attached(stage_upload(io.BytesIO(made.data), name=made.name, by=by, house=house))
+
+
+@dataclass
+class Papers:
+    """The documents told so far; `today` decides which issue still waits."""
+
+    house: House
+    content: Content
+    cast: Cast
+    today: date
+    documents: dict[str, UUID] = field(default_factory=dict)
+    revisions: dict[tuple[str, str], UUID] = field(default_factory=dict)
+
+    def tell(self, event: Event) -> None:
+        """Do what an event says."""
+        by = self.cast.by(self.house, event.by)
+        if event.do is Do.CREATE:
+            self._create(event, by)
+        elif event.do is Do.REVISE:
+            self._revise(event, by)
+        else:
+            self._move(event, by)
+
+    def _create(self, event: Event, by: Caller) -> None:
+        number = event.document
+        form = next((one for one in self.content.forms if one.number == number), None)
+        procedure = next((one for one in self.content.procedures if one.number == number), None)
+        one = form or procedure
+        assert one is not None, number
+        with self.house.uow.read() as session:
+            kind = "form" if form else "procedure"
+            type_id = session.scalars(select(DocumentType.id).where(DocumentType.code == kind)).one()
+            class_id = session.scalars(
+                select(RetentionClassRow.id).where(RetentionClassRow.code == one.retention_class)
+            ).first()
+        revision_id = create_document(
+            CreateDocument(
+                type_id=type_id,
+                title=one.title,
+                unit_id=self.cast.units[one.unit],
+                uploads=(upload(self.house, by, self._file(event)),),
+                number=number,
+                label=event.revision,
+                parent_id=self.documents.get(form.parent) if form else None,
+                class_id=class_id,
+                change_reason="新文件",
+            ),
+            by=by,
+            house=self.house,
+        )
+        with self.house.uow.read() as session:
+            self.documents[number] = session.get_one(Revision, revision_id).document_id
+        self.revisions[number, event.revision] = revision_id
+
+    def _revise(self, event: Event, by: Caller) -> None:
+        number = event.document
+        owners: list[Procedure | Form] = [*self.content.procedures, *self.content.forms]
+        owner = next(one for one in owners if one.number == number)
+        told: list[ProcedureRevision | FormRevision] = [*owner.revisions]
+        at = next(i for i, one in enumerate(told) if one.label == event.revision)
+        one = told[at]
+        self.revisions[number, event.revision] = revise_document(
+            ReviseDocument(
+                document_id=self.documents[number],
+                change_what=one.what,
+                change_reason=one.reason,
+                change_basis=one.basis,
+                uploads=(upload(self.house, by, self._file(event)),),
+                reissue=told[at - 1].label.split("/")[0] != one.label.split("/")[0],
+            ),
+            by=by,
+            house=self.house,
+        )
+
+    def _file(self, event: Event) -> MadeFile:
+        for procedure in self.content.procedures:
+            if procedure.number == event.document:
+                return procedure_file(self.content, procedure, event.revision)
+        return form_file(self.content, self.content.form(event.document), event.revision)
+
+    def _move(self, event: Event, by: Caller) -> None:
+        revision_id = self.revisions[event.document, event.revision]
+        with self.house.uow.read() as session:
+            row = session.get_one(Revision, revision_id)
+            document = session.get_one(Document, row.document_id)
+            seen = row.manifest_sha256 or manifest_of(session, document, row).sha256
+        version, house = row.row_version, self.house
+        signing = SignRevision(revision_id, version, seen, event.comment)
+        if event.do is Do.SUBMIT:
+            reviewer, approver = self._signers(event)
+            cmd = SubmitRevision(revision_id, version, reviewer, approver, seen)
+            submit_revision(cmd, by=by, house=house)
+        elif event.do is Do.REVIEW:
+            review_revision(signing, by=by, house=house)
+        elif event.do is Do.APPROVE:
+            approve_revision(signing, by=by, house=house)
+        elif event.do is Do.RETURN:
+            return_revision(ReturnRevision(revision_id, version, event.comment), by=by, house=house)
+        elif event.do is Do.WITHDRAW:
+            withdraw_revision(WithdrawRevision(revision_id, version, event.comment), by=by, house=house)
+        else:
+            on = event.effective_on(self.today) or house.today()
+            issue_revision(IssueRevision(revision_id, version, on), by=by, house=house)
+
+    def _signers(self, event: Event) -> tuple[UUID, UUID]:
+        """Return who reviews and approves: those who do so later, else the usual two."""
+        who = {}
+        for one in self.content.events:
+            if (one.document, one.revision) == (event.document, event.revision):
+                who[one.do] = one.by
+        usual = {one.do: one.by for one in self.content.events}
+        reviewer = who.get(Do.REVIEW) or who.get(Do.RETURN) or usual[Do.REVIEW]
+        return self.cast.people[reviewer], self.cast.people[who.get(Do.APPROVE) or usual[Do.APPROVE]]

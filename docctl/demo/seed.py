@@ -1,0 +1,137 @@
+"""Builds the sample company: its whole story told through the use cases, in the order of time.
+
+It appears whole or not at all: it is built beside its place and moved there at the end.
+"""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, time
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from docctl import wiring
+from docctl.config import Settings
+from docctl.demo.clock import Told
+from docctl.demo.content import Content
+from docctl.demo.files import Files
+from docctl.demo.load import load
+from docctl.demo.papers import Papers
+from docctl.demo.people import gather
+from docctl.domain.verdicts import Refused, RuleRefused
+from docctl.jobs.deliveries import unfinished
+from docctl.jobs.wait import settle
+from docctl.services.house import House
+from docctl.services.schema import migrate
+
+#: Where the sign-ins of the sample company are written down, inside its own data folder.
+SIGN_INS: Final = "sign-ins.txt"
+
+#: A word list without look-alikes would be longer; these passwords are only for the sample.
+_WORDS: Final = ("maple", "river", "stone", "cloud", "amber", "cedar", "delta", "ember")
+
+Step = tuple[datetime, int, Callable[[], None]]
+
+
+def seed(settings: Settings, *, progress: Callable[[int, int], None] | None = None) -> dict[str, str]:
+    """Build the sample company in the data folder of `settings`; return user names and passwords.
+
+    Raises RuleRefused where the folder already holds a company.
+    """
+    place = settings.data
+    if (place / "docctl.db").exists():
+        raise RuleRefused(Refused("O-1", "already_founded"))
+    building = place.with_name(f"{place.name}.building")
+    shutil.rmtree(building, ignore_errors=True)
+    content = load()
+    passwords = {one.username: _password() for one in content.people}
+    clock = Told(datetime.combine(content.company.begins, time(8), content.company.zone).astimezone(UTC))
+    house = wiring.build(replace(settings, data=building), clock=clock)
+    try:
+        migrate(house.uow.engine)
+        tell(house, clock, content, passwords, progress=progress)
+    finally:
+        house.close()
+    _write_down(building, content, passwords)
+    _move(building, place)
+    return passwords
+
+
+def tell(
+    house: House,
+    clock: Told,
+    content: Content,
+    passwords: dict[str, str],
+    *,
+    progress: Callable[[int, int], None] | None = None,
+) -> None:
+    """Tell the whole story in a migrated, empty house."""
+    papers = Papers(house, content, gather(house, content, passwords), wiring.system_clock().date())
+    steps = sorted(_steps(content, papers, Files(papers)), key=lambda one: (one[0], one[1]))
+    for number, (at, _order, do) in enumerate(steps, start=1):
+        clock.move(at.astimezone(UTC))
+        do()
+        settle(house)
+        if progress is not None:
+            progress(number, len(steps))
+    if open_work := unfinished(house):
+        raise RuntimeError(f"the sample company is not whole: {open_work}")
+
+
+def _steps(content: Content, papers: Papers, files: Files) -> list[Step]:
+    steps: list[Step] = [(event.at, 0, partial(papers.tell, event)) for event in content.events]
+    for spec in content.records:
+        steps.append((spec.filed, 1, partial(files.file, spec)))
+        for act, order, do in (
+            (spec.accepted, 2, files.accept),
+            (spec.correction, 3, files.strike),
+            (spec.sheet, 3, files.correct_by_sheet),
+            (spec.hold, 4, files.hold),
+            (spec.void, 4, files.void),
+        ):
+            if act is not None:
+                steps.append((act.at, order, partial(do, spec)))
+    for one in content.disposals:
+        for step, order, work in (
+            (one.proposed, 5, files.propose),
+            (one.checked, 6, files.check),
+            (one.approved, 7, files.approve),
+            (one.executed, 8, files.execute),
+            (one.witnessed, 9, files.witness),
+        ):
+            if step is not None:
+                steps.append((step.at, order, partial(work, one)))
+    return steps
+
+
+def _password() -> str:
+    words = "-".join(secrets.choice(_WORDS) for _ in range(3))
+    return f"{words}-{secrets.randbelow(9000) + 1000}"
+
+
+def _write_down(folder: Path, content: Content, passwords: dict[str, str]) -> None:
+    lines = [f"{one.username}\t{passwords[one.username]}\t{one.name}\t{one.post}" for one in content.people]
+    path = folder / SIGN_INS
+    path.touch(mode=0o600)
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def sign_ins(data: Path) -> list[list[str]]:
+    """Return the sample company's sign-ins as written down: user, password, name, post."""
+    path = data / SIGN_INS
+    if not path.is_file():
+        return []
+    return [line.split("\t") for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def _move(building: Path, place: Path) -> None:
+    """Put the finished folder in its place; the secret made for the place stays."""
+    place.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for one in sorted(place.iterdir()):
+        shutil.move(one, building / one.name)
+    place.rmdir()
+    building.rename(place)
