@@ -106,7 +106,7 @@ def event_register(
 def people_of_trail(session: Session) -> tuple[Somebody, ...]:
     """Return everybody who can have done something, by name."""
     found = session.execute(select(Person.id, Person.name, Person.username).order_by(Person.name))
-    return tuple(Somebody(*one) for one in found.tuples())
+    return tuple(Somebody(*one) for one in found)
 
 
 def _conditions(session: Session, wanted: EventFilter, zone: tzinfo) -> list[ColumnElement[bool]]:
@@ -219,7 +219,7 @@ def _details(session: Session, numbers: list[int]) -> dict[int, Mapping[str, Any
 
 def _names(session: Session, people: set[UUID]) -> dict[UUID, str]:
     found = session.execute(select(Person.id, Person.name).where(Person.id.in_(people)))
-    return dict(found.tuples().all())
+    return dict(found.all())
 
 
 def _event(

@@ -1,0 +1,54 @@
+"""What a search can be narrowed to: units, document types, and forms the person may see (S-1, X-3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from docctl.domain.permissions import Actor
+from docctl.models.documents import Document, DocumentType
+from docctl.models.organisation import Unit
+from docctl.queries.revision_states import readable_document
+
+
+@dataclass(frozen=True, slots=True)
+class SearchChoice:
+    """One value of a filter and its words."""
+
+    value: str
+    words: str
+    words_en: str
+
+
+@dataclass(frozen=True, slots=True)
+class SearchChoices:
+    """The values of all filters that come from the database."""
+
+    units: tuple[SearchChoice, ...]
+    types: tuple[SearchChoice, ...]
+    forms: tuple[SearchChoice, ...]
+
+
+def search_choices(session: Session, actor: Actor, *, at: datetime) -> SearchChoices:
+    """Return units, types of documents, and the forms whose records can be asked for (S-1)."""
+    units = session.execute(select(Unit.code, Unit.name).order_by(Unit.code))
+    types = session.execute(
+        select(DocumentType.code, DocumentType.name, DocumentType.name_en).order_by(
+            DocumentType.ordinal, DocumentType.code
+        )
+    )
+    forms = session.execute(
+        select(Document.number, Document.title)
+        .join(DocumentType, DocumentType.id == Document.type_id)
+        .where(DocumentType.is_form, readable_document(actor, at))
+        .order_by(Document.number)
+        .limit(500)
+    )
+    return SearchChoices(
+        tuple(SearchChoice(code, name, name) for code, name in units),
+        tuple(SearchChoice(code, name, name_en or name) for code, name, name_en in types),
+        tuple(SearchChoice(number, f"{number} {title}", f"{number} {title}") for number, title in forms),
+    )

@@ -1,0 +1,65 @@
+"""The first page: what waits for the person, oldest due first (A-4)."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from flask import Blueprint, request
+
+from docctl.domain.permissions import Actor
+from docctl.queries.inbox import VERBS, Task, inbox, inbox_count
+from docctl.services.house import House
+from docctl.web.context import actor, house, render, requires, words
+from docctl.web.shell import counted
+
+bp = Blueprint("inbox", __name__)
+
+#: Where the work on an item is done, by its kind.
+_PLACES: Final = {
+    "revision": "/documents/revisions/{id}",
+    "record": "/records/{id}",
+    "disposal_list": "/retention/lists/{id}",
+    "person": "/people/{id}",
+}
+
+
+def _waiting(home: House, person: Actor) -> int:
+    with home.uow.read() as session:
+        return inbox_count(session, person)
+
+
+counted("inbox", _waiting)
+
+
+@bp.get("/")
+@requires("inbox.view")
+def page() -> str:
+    """Show what the person must do, all of it or one kind (A-4)."""
+    verb = request.args.get("what", "")
+    verb = verb if verb in VERBS else ""
+    with house().uow.read() as session:
+        found = inbox(session, actor(), today=house().today(), zone=house().zone, verb=verb)
+    return render("inbox/inbox.html", found=found, rows=[_row(one) for one in found.tasks], verb=verb)
+
+
+def _row(task: Task) -> dict[str, Any]:
+    return {
+        "href": _PLACES[task.kind].format(id=task.id),
+        "verb": words().t(f"inbox.verb.{task.verb}"),
+        "task": task,
+        "label": words().t(f"roles.{task.label}") if task.verb == "confirm_role" else task.label,
+        "state": _due(task),
+    }
+
+
+def _due(task: Task) -> tuple[str, str]:
+    """Return how the day is shown: the kind of its colour, and the words."""
+    today = house().today()
+    if task.due_on is None:
+        return "open", words().t("inbox.since", day=task.since.date())
+    days = (task.due_on - today).days
+    if days < 0:
+        return "late", words().t("inbox.overdue", count=-days)
+    if days == 0:
+        return "due", words().t("inbox.today")
+    return "in_review", words().t("inbox.until", day=task.due_on, count=days)

@@ -1,0 +1,156 @@
+"""Who did what: the register of all events, and whether the chain still holds (T-1, T-2)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, request
+
+from docctl.queries.audit import verify
+from docctl.queries.events import Event, EventFilter, event_register, people_of_trail
+from docctl.queries.timeline import Entry, Timeline
+from docctl.web.context import actor, flash_done, house, render, requires, see_other, words
+from docctl.web.flashes import flash
+from docctl.web.registers import chosen, number
+from docctl.web.timelines import told
+
+bp = Blueprint("trail", __name__, url_prefix="/trail")
+
+#: How long a page may check the chain, in seconds; the command line checks without a limit.
+PATIENCE: Final = 20.0
+
+#: Kinds of events to filter by, in the order of the map.
+NOUNS: Final = (
+    "document",
+    "revision",
+    "step",
+    "number",
+    "record",
+    "correction",
+    "file",
+    "disposal",
+    "hold",
+    "person",
+    "role",
+    "unit",
+    "session",
+    "signature",
+)
+
+#: What is said of a chain that does not hold, by the reason.
+_BROKEN: Final = {
+    "missing": "trail.broken.missing",
+    "order": "trail.broken.order",
+    "changed": "trail.broken.changed",
+    "detail_missing": "trail.broken.detail_missing",
+    "detail_changed": "trail.broken.detail_changed",
+    "head": "trail.broken.head",
+}
+
+_PLACES: Final = {
+    "document": "/documents/{id}",
+    "record": "/records/{id}",
+    "disposal_list": "/retention/lists/{id}",
+    "person": "/people/{id}",
+}
+
+
+@bp.get("")
+@requires("event.list")
+def register() -> str:
+    """Show what happened, newest first, narrowed by person, kind, item and days (T-1, X-3)."""
+    wanted = _wanted()
+    now = house()
+    with now.uow.read() as session:
+        found = event_register(session, actor(), wanted, at=now.clock(), zone=now.zone)
+        people = people_of_trail(session)
+    lines = told(Timeline(tuple(_entry(one) for one in found.events), None), words())
+    return render(
+        "trail/trail.html",
+        found=found,
+        rows=[
+            {"event": event, "told": line, "href": f"#e{event.seq}", "item": _place(event)}
+            for event, line in zip(found.events, lines, strict=True)
+        ],
+        wanted=wanted,
+        people=people,
+        nouns=NOUNS,
+        here=_address(wanted),
+    )
+
+
+@bp.post("/verify")
+@requires("audit.verify")
+def check() -> Response:
+    """Check the chain now and say which event is the first bad one (T-2)."""
+    with house().uow.read() as session:
+        report = verify(session, patience=PATIENCE)
+    if not report.ok:
+        flash("refused", _BROKEN[report.reason or "head"], {"number": report.first_bad})
+    elif report.is_complete:
+        flash_done("trail.holds", count=report.events)
+    else:
+        flash("warning", "trail.unfinished", {"count": report.events})
+    return see_other("/trail")
+
+
+def _wanted() -> EventFilter:
+    given = request.args
+    before = number(given.get("before"))
+    return EventFilter(
+        person_id=chosen(given.get("person")),
+        action=f"{given['kind']}." if given.get("kind") in NOUNS else "",
+        item=given.get("item", "")[:200],
+        day_from=_day(given.get("from")),
+        day_until=_day(given.get("until")),
+        before=before if before > 1 else None,
+    )
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        found = date.fromisoformat(text) if text else None
+    except ValueError:
+        return None
+    return found if found and 1900 <= found.year < 9000 else None
+
+
+def _address(wanted: EventFilter) -> Callable[..., str]:
+    """Return how the page writes its own address with something changed."""
+    kept: dict[str, Any] = {
+        "person": wanted.person_id,
+        "kind": wanted.action.rstrip("."),
+        "item": wanted.item,
+        "from": wanted.day_from,
+        "until": wanted.day_until,
+    }
+
+    def here(**changed: Any) -> str:
+        query = {name: value for name, value in {**kept, **changed}.items() if value}
+        return f"/trail?{urlencode(query)}" if query else "/trail"
+
+    return here
+
+
+def _place(event: Event) -> str | None:
+    if event.item_id is None or event.kind not in _PLACES:
+        return None
+    return _PLACES[event.kind].format(id=event.item_id)
+
+
+def _entry(event: Event) -> Entry:
+    return Entry(
+        id=event.seq,
+        at=event.at,
+        who="" if event.is_system else event.who,
+        actor_id=None,
+        on_behalf_of=event.on_behalf_of or None,
+        action=event.action,
+        version=event.version,
+        facts=event.facts,
+        detail=event.detail,
+        signed=event.is_signed,
+    )
