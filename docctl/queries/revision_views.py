@@ -235,7 +235,7 @@ def names_of(session: Session, people: Collection[UUID | None]) -> dict[UUID, st
     """Return the names of people by their ids."""
     wanted = {one for one in people if one is not None}
     found = session.execute(select(Person.id, Person.name).where(Person.id.in_(wanted)))
-    return dict(found.tuples().all())
+    return {person_id: name for person_id, name in found}  # noqa: C416  # rows are no pairs to mypy
 
 
 def _there(when: datetime | None, zone: tzinfo) -> datetime | None:

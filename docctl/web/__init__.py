@@ -10,13 +10,19 @@ from flask import Blueprint, Flask
 
 #: Modules of this package that hold a blueprint called `bp`.
 BLUEPRINTS: Final = (
+    "entrance",
     "account",
     "uploads",
     "inbox",
     "documents",
     "revisions",
+    "copies",
+    "register_files",
     "numbers",
     "records",
+    "record_files",
+    "record_acts",
+    "corrections",
     "search",
     "retention",
     "disposal",

@@ -1,0 +1,76 @@
+"""How the page of a document is put together: the read is in the trail before the content shows (X-2)."""
+
+from __future__ import annotations
+
+from typing import Final
+from uuid import UUID
+
+from flask import Response, make_response, request
+
+from docctl.queries.document_page import DocumentPage, document_page
+from docctl.queries.timeline import Timeline, timeline
+from docctl.services.content.open import open_content
+from docctl.web.context import actor, caller, house, lang, render, words
+from docctl.web.timelines import told
+
+#: What those outside may know of a revision's life: that it came, was signed, and went (X-3).
+_KNOWN_OUTSIDE: Final = frozenset(
+    {
+        "revision.submitted",
+        "revision.reviewed",
+        "revision.approved",
+        "revision.issued",
+        "revision.took_effect",
+        "revision.withdrawn",
+    }
+)
+
+
+def page_of(*, document_id: UUID | None = None, revision_id: UUID | None = None) -> Response:
+    """Answer with the page of a document, on one of its revisions."""
+    page, events = load_page(document_id=document_id, revision_id=revision_id)
+    if page.main is not None:
+        open_content(page.revision.id, by=caller(), house=house())
+    return make_response(
+        render(
+            "documents/page.html",
+            page=page,
+            events=told(events, words()),
+            older=events.older,
+            reads=_wants_reads(page),
+            today=house().today(),
+            english=lang() == "en",
+        )
+    )
+
+
+def load_page(
+    *, document_id: UUID | None = None, revision_id: UUID | None = None
+) -> tuple[DocumentPage, Timeline]:
+    """Return the page with its timeline as far as the person may see both (X-3)."""
+    now = house().clock()
+    with house().uow.read() as session:
+        page = document_page(
+            session,
+            actor(),
+            at=now,
+            zone=house().zone,
+            document_id=document_id,
+            revision_id=revision_id,
+        )
+        before = request.args.get("before", "")
+        events = timeline(
+            session,
+            page.document_id,
+            zone=house().zone,
+            before=int(before) if before.isascii() and before.isdigit() and len(before) < 16 else None,
+            reads=_wants_reads(page),
+            versions=None if page.is_insider else [str(one.id) for one in page.revisions],
+            actions=None if page.is_insider else _KNOWN_OUTSIDE,
+            with_detail=page.is_insider,
+        )
+    return page, events
+
+
+def _wants_reads(page: DocumentPage) -> bool:
+    return page.is_insider and request.args.get("reads") == "1"

@@ -1,0 +1,198 @@
+"""Pages of documents: the register, a new one, the page of one, its history (D-7, N-1, V-2)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from flask import Blueprint, Response, make_response, request
+
+from docctl.queries.document_choices import document_types, procedures, retention_classes, units
+from docctl.queries.documents import RegisterFilter, document_register
+from docctl.queries.history import revision_history
+from docctl.queries.numbers import find_number
+from docctl.services.documents.create import CreateDocument, create_document
+from docctl.services.files import Attached
+from docctl.web.context import actor, caller, flash_done, house, lang, render, requires, see_other
+from docctl.web.document_pages import page_of
+from docctl.web.forms import UploadField, form
+from docctl.web.registers import chosen, flag, number, sorted_by
+
+bp = Blueprint("documents", __name__, url_prefix="/documents")
+
+
+@bp.get("")
+@requires("document.list")
+def register() -> str:
+    """Show the register of documents, now or as of a past day (D-7, X-3)."""
+    wanted = wanted_documents(request.args)
+    with house().uow.read() as session:
+        found = document_register(session, actor(), wanted, at=house().clock(), zone=house().zone)
+        types, places = document_types(session), units(session)
+    return render(
+        "documents/register.html",
+        found=found,
+        wanted=wanted,
+        types=types,
+        units=places,
+        today=house().today(),
+        english=lang() == "en",
+        here=_address(wanted),
+        sort=sorted_by(request.args, ("number", "title", "unit", "effective", "label")),
+        is_filtered=bool(wanted.text or wanted.type_id or wanted.unit_id or wanted.state),
+    )
+
+
+def wanted_documents(given: Mapping[str, str]) -> RegisterFilter:
+    """Return what an address asks the register for."""
+    day = None
+    if given.get("as_of"):
+        try:
+            day = date.fromisoformat(given["as_of"])
+        except ValueError:
+            day = None
+        if day is not None and (day >= house().today() or day.year < 1900):
+            day = None
+    return RegisterFilter(
+        text=given.get("text", "")[:200],
+        type_id=chosen(given.get("type")),
+        unit_id=chosen(given.get("unit")),
+        state=given.get("state", ""),
+        with_obsolete=flag(given.get("obsolete")),
+        as_of=day,
+        sort=given.get("sort", "number"),
+        descending=given.get("order") == "desc",
+        page=number(given.get("page")),
+    )
+
+
+def _address(wanted: RegisterFilter) -> Any:
+    """Return how the page writes the address of itself with something changed."""
+    kept: dict[str, Any] = {
+        "text": wanted.text,
+        "type": wanted.type_id,
+        "unit": wanted.unit_id,
+        "state": wanted.state,
+        "obsolete": "1" if wanted.with_obsolete else "",
+        "as_of": wanted.as_of,
+        "sort": wanted.sort if wanted.sort != "number" else "",
+        "order": "desc" if wanted.descending else "",
+    }
+
+    def here(**changed: Any) -> str:
+        query = urlencode({name: value for name, value in {**kept, **changed}.items() if value})
+        return f"/documents?{query}" if query else "/documents"
+
+    return here
+
+
+@dataclass(frozen=True, slots=True)
+class NewDocument:
+    """A new document as typed; without a number it takes the next one of its type."""
+
+    type_id: UUID
+    title: str
+    unit_id: UUID
+    file: UploadField
+    number: str = ""
+    label: str = ""
+    parent_id: UUID | None = None
+    class_id: UUID | None = None
+    change_reason: str = ""
+    change_basis: str = ""
+    request_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NewPage:
+    """What the form of a new document offers."""
+
+    types: Any
+    units: Any
+    procedures: Any
+    classes: Any
+    own_unit: UUID | None
+    english: bool
+
+
+def _new_page() -> NewPage:
+    with house().uow.read() as session:
+        return NewPage(
+            document_types(session),
+            units(session),
+            procedures(session, actor(), at=house().clock()),
+            retention_classes(session),
+            actor().unit_id,
+            lang() == "en",
+        )
+
+
+@bp.route("/new", methods=["GET", "POST"])
+@requires("document.create")
+@form(
+    "documents/new.html",
+    NewDocument,
+    page=_new_page,
+    for_document=True,
+    beside={
+        "N-6": "number",
+        "N-1": "number",
+        "N-2": "parent_id",
+        "D-14": "title",
+        "V-1": "label",
+        "upload": "file",
+    },
+)
+def new(typed: NewDocument) -> Response:
+    """Create a document with its first draft (N-1, V-2)."""
+    revision_id = create_document(
+        CreateDocument(
+            type_id=typed.type_id,
+            title=typed.title,
+            unit_id=typed.unit_id,
+            uploads=tuple(Attached(one) for one in typed.file[:1]),
+            number=typed.number,
+            label=typed.label,
+            parent_id=typed.parent_id,
+            class_id=typed.class_id,
+            change_reason=typed.change_reason,
+            change_basis=typed.change_basis,
+        ),
+        by=caller(typed.request_id),
+        house=house(),
+    )
+    flash_done("documents.done.created")
+    return see_other(f"/documents/revisions/{revision_id}")
+
+
+@bp.get("/<uuid:document_id>")
+@requires("document.view")
+def page(document_id: UUID) -> Response:
+    """Show a document with the revision that is in force, or the last one that the person may see."""
+    return page_of(document_id=document_id)
+
+
+@bp.get("/<uuid:document_id>/history")
+@requires("revision.history")
+def history(document_id: UUID) -> str:
+    """Show the revision history (修订记录), complete from the first issue (V-2)."""
+    with house().uow.read() as session:
+        found = revision_history(session, actor(), document_id, at=house().clock(), zone=house().zone)
+    return render("documents/history.html", page=found)
+
+
+@bp.get("/find")
+@requires("document.list")
+def find() -> Response:
+    """Lead from a written number to its item; several candidates are listed (N-9, N-10)."""
+    text = request.args.get("number", "")[:200]
+    with house().uow.read() as session:
+        found = find_number(session, actor(), text, at=house().clock())
+    if len(found) == 1:
+        place = "documents" if found[0].item_kind == "document" else "records"
+        return see_other(f"/{place}/{found[0].item_id}")
+    return make_response(render("documents/find.html", text=text, found=found))

@@ -1,0 +1,111 @@
+"""Pages of the number register: all numbers, reserving one, voiding one (N-1, N-3, X-3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from flask import Blueprint, Response, request
+
+from docctl.domain.permissions import Actor
+from docctl.queries.document_choices import Choice, document_types, units
+from docctl.queries.numbers import NumberFilter, number_register
+from docctl.services.numbers.reserve import ReserveNumber, VoidNumber, reserve_number, void_number
+from docctl.web.context import actor, caller, flash_done, house, lang, render, requires, see_other
+from docctl.web.forms import form
+from docctl.web.registers import number
+
+bp = Blueprint("numbers", __name__, url_prefix="/documents/numbers")
+
+
+@bp.get("")
+@requires("number.list")
+def register() -> str:
+    """Show every number ever given (N-1, X-3)."""
+    given = request.args
+    wanted = NumberFilter(
+        given.get("text", "")[:200], given.get("kind", ""), given.get("state", ""), number(given.get("page"))
+    )
+    with house().uow.read() as session:
+        found = number_register(session, actor(), wanted, at=house().clock(), zone=house().zone)
+    kept = {"text": wanted.text, "kind": wanted.kind, "state": wanted.state}
+
+    def here(**changed: Any) -> str:
+        query = urlencode({name: value for name, value in {**kept, **changed}.items() if value})
+        return f"/documents/numbers?{query}" if query else "/documents/numbers"
+
+    return render("numbers/register.html", found=found, wanted=wanted, here=here)
+
+
+@dataclass(frozen=True, slots=True)
+class ReservePage:
+    """What the form to reserve a number offers."""
+
+    types: tuple[Choice, ...]
+    units: tuple[Choice, ...]
+    person: Actor
+    english: bool
+
+
+def _reserve_page() -> ReservePage:
+    with house().uow.read() as session:
+        return ReservePage(document_types(session), units(session), actor(), lang() == "en")
+
+
+@dataclass(frozen=True, slots=True)
+class ReserveForm:
+    """A number for a document to come."""
+
+    type_id: UUID
+    reason: str
+    unit_id: UUID | None = None
+    request_id: str = ""
+
+
+@bp.route("/reserve", methods=["GET", "POST"])
+@requires("number.reserve")
+@form(
+    "numbers/reserve.html",
+    ReserveForm,
+    page=_reserve_page,
+    beside={"N-3.reason_needed": "reason", "N-2": "type_id"},
+)
+def reserve(typed: ReserveForm) -> Response:
+    """Reserve the next number (N-3)."""
+    shown = reserve_number(
+        ReserveNumber(typed.type_id, typed.reason, typed.unit_id),
+        by=caller(typed.request_id),
+        house=house(),
+    )
+    flash_done("numbers.done.reserved", number=shown)
+    return see_other("/documents/numbers")
+
+
+@dataclass(frozen=True, slots=True)
+class VoidForm:
+    """A reserved number that is not needed any more."""
+
+    number: str
+    reason: str
+    request_id: str = ""
+
+
+def _void_page() -> str:
+    return request.args.get("number", "")[:200]
+
+
+@bp.route("/void", methods=["GET", "POST"])
+@requires("number.void")
+@form(
+    "numbers/void.html",
+    VoidForm,
+    page=_void_page,
+    beside={"N-3.reason_needed": "reason", "N-3.not_reserved": "number"},
+)
+def void(typed: VoidForm) -> Response:
+    """Void a reserved number; it is never given again (N-1, N-3)."""
+    shown = void_number(VoidNumber(typed.number, typed.reason), by=caller(typed.request_id), house=house())
+    flash_done("numbers.done.voided", number=shown)
+    return see_other("/documents/numbers")

@@ -1,0 +1,85 @@
+"""A timeline in words: verbs from the translations, notes and changes from facts and details (T-1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from docctl.i18n import Translator
+from docctl.queries.timeline import Entry, Timeline
+
+#: What an event says besides its verb, in this order.
+_NOTED: Final = ("label", "due", "effective_from", "supersedes", "holder", "what", "reason", "comment")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An event as the macro `timeline` shows it."""
+
+    id: int
+    who: str
+    verb: str
+    at: datetime
+    signed: bool
+    on_behalf_of: str | None
+    note: str
+    changes: tuple[tuple[str, str, str], ...]
+
+
+def told(found: Timeline, words: Translator) -> list[Told]:
+    """Return the entries in words, newest first."""
+    return [
+        Told(
+            id=one.id,
+            who=one.who or words.t("events.system"),
+            verb=words.t(f"events.{one.action}"),
+            at=one.at,
+            signed=one.signed,
+            on_behalf_of=one.on_behalf_of,
+            note="　".join(_notes(one, words)),
+            changes=tuple(_changes(one, words)),
+        )
+        for one in found.entries
+    ]
+
+
+def _notes(one: Entry, words: Translator) -> Iterator[str]:
+    said = {**one.facts, **one.detail}
+    for name in _NOTED:
+        value = said.get(name)
+        if isinstance(value, str) and value:
+            yield words.t(f"events.note.{name}", value=_shown(value, words))
+
+
+def _changes(one: Entry, words: Translator) -> Iterator[tuple[str, str, str]]:
+    """Yield what was before and after: of a correction one field, of an edit those that differ."""
+    detail = one.detail
+    if "old" in detail and "new" in detail:
+        field = str(detail.get("field") or one.facts.get("field") or "value")
+        yield _field(field, words), _shown(detail["old"], words), _shown(detail["new"], words)
+    before, after = detail.get("before"), detail.get("after")
+    if isinstance(before, Mapping) and isinstance(after, Mapping):
+        for name in after:
+            if before.get(name) != after[name]:
+                yield _field(name, words), _shown(before.get(name), words), _shown(after[name], words)
+
+
+def _field(name: str, words: Translator) -> str:
+    key = f"events.field.{name}"
+    return words.t(key) if words.has(key) else name
+
+
+def _shown(value: Any, words: Translator) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, list):
+        return "、".join(_shown(one, words) for one in value)
+    text = str(value)
+    if len(text) > 18 and text[10] == "T":  # an instant, as the trail writes it
+        try:
+            return words.instant(datetime.fromisoformat(text))
+        except ValueError:
+            return text
+    return text
