@@ -55,10 +55,15 @@ class Translator:
         """Say whether a sentence stands under the key."""
         return key in self._table
 
-    def t(self, key: str, **params: object) -> str:
-        """Return the sentence with its values; the plural follows `count` or `n`."""
+    def t(self, key: str, *, default: str | None = None, **params: object) -> str:
+        """Return the sentence with its values; the plural follows `count` or `n`.
+
+        `default` stands in for names that a company gave itself and no translation knows.
+        """
         forms = self._table.get(key)
         if forms is None:
+            if default is not None:
+                return default
             if self._strict:
                 raise UnknownKey(f"{self.language}: {key}")
             _log.error("no sentence under %s in %s", key, self.language)

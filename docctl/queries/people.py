@@ -284,10 +284,8 @@ def _names(session: Session, ids: Iterable[UUID | None]) -> dict[UUID | None, st
     wanted = {one for one in ids if one is not None}
     if not wanted:
         return {}
-    return {
-        key: name
-        for key, name in session.execute(select(Person.id, Person.name).where(Person.id.in_(wanted)))
-    }
+    rows = session.execute(select(Person.id, Person.name).where(Person.id.in_(wanted)))
+    return {row.id: row.name for row in rows}
 
 
 def _state(person: Person) -> str:
