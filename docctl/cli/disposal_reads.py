@@ -1,0 +1,138 @@
+"""`docctl disposal show`: a list with its items, opinions and people (R-6, X-3)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from docctl.cli.answers import Answer, Table, pairs
+from docctl.cli.command import Noun
+from docctl.cli.desk import Desk
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from docctl.queries.disposal import DisposalPage
+
+
+def add_reads(noun: Noun) -> None:
+    """Add the commands that read to the noun."""
+    noun.add_command(show)
+
+
+_reads = Noun("disposal")
+
+
+@_reads.command("show", permission="disposal.view")
+@click.argument("number")
+def show(desk: Desk, number: str) -> Answer:
+    """Show a disposal list with its items and the opinions of the functions (R-6)."""
+    page = page_of(desk, number)
+    facts = [
+        ("number", page.number),
+        ("title", page.title),
+        ("state", desk.state(page.status)),
+        *((f"step_{one.name}", _who(desk, one)) for one in page.steps if one.at),
+        ("certificate", page.certificate_number),
+        ("content", signed_content(page)),
+    ]
+    lines = pairs((desk.label(name), value) for name, value in facts)
+    opinions = [
+        (one.unit_name, desk.words.t(f"cli.opinion.{one.opinion or 'open'}"), one.given_by, one.comment)
+        for one in page.checks
+    ]
+    lines += _table(desk, ("unit", "opinion", "name", "comment"), opinions)
+    items = [
+        (
+            one.number,
+            desk.words.t(f"cli.item.{one.status}"),
+            one.keep_until,
+            one.class_name,
+            one.title if one.record_id else desk.words.t("cli.hidden"),
+        )
+        for one in page.items
+    ]
+    lines += _table(desk, ("number", "state", "keep_until", "class", "title"), items)
+    return Answer(data_of(page), lines)
+
+
+def _table(desk: Desk, head: Sequence[str], rows: Sequence[Sequence[object]]) -> list[str]:
+    return Table([desk.label(name) for name in head], rows).lines()
+
+
+def _who(desk: Desk, step: Any) -> str:
+    return f"{step.person} {desk.local(step.at):%Y-%m-%d %H:%M}".strip()
+
+
+def page_of(desk: Desk, number: str) -> DisposalPage:
+    """Return a list with all its items; raise NotFound or RuleRefused for those outside (R-6)."""
+    from docctl.queries.by_name import list_numbered
+
+    with desk.read() as session:
+        list_id = list_numbered(session, number).id
+    return page_by_id(desk, list_id)
+
+
+def page_by_id(desk: Desk, list_id: UUID) -> DisposalPage:
+    """Return a list with all its items, page by page."""
+    from dataclasses import replace
+
+    from docctl.queries.disposal import disposal_page
+
+    with desk.read() as session:
+        page = disposal_page(session, desk.actor, list_id)
+        items = list(page.items)
+        while len(items) < page.total:
+            items += disposal_page(session, desk.actor, list_id, page=len(items) // 100 + 1).items
+    return replace(page, items=tuple(items))
+
+
+def signed_content(page: DisposalPage) -> str:
+    """Return the hash that a signature on the list signs now (V-13)."""
+    return page.approved_sha256 or page.manifest_sha256
+
+
+def told(desk: Desk, done: str, list_id: UUID) -> Answer:
+    """Say what became of a list, as the database has it now."""
+    page = page_by_id(desk, list_id)
+    return desk.done(done, data_of(page), number=page.number, title=page.title)
+
+
+def data_of(page: DisposalPage) -> dict[str, Any]:
+    """Return a list as JSON shows it; of hidden items only the number (X-3)."""
+    return {
+        "number": page.number,
+        "title": page.title,
+        "state": page.status,
+        "as_of": page.as_of,
+        "content_sha256": signed_content(page),
+        "certificate": page.certificate_number,
+        "steps": [
+            {"step": one.name, "state": one.state, "person": one.person, "at": one.at} for one in page.steps
+        ],
+        "checks": [
+            {
+                "unit": one.unit_name,
+                "opinion": one.opinion,
+                "comment": one.comment,
+                "by": one.given_by,
+                "at": one.given_at,
+            }
+            for one in page.checks
+        ],
+        "items": [
+            {
+                "number": one.number,
+                "title": one.title,
+                "state": one.status,
+                "keep_until": one.keep_until,
+                "class": one.class_name,
+                "held": one.is_held,
+                "hidden": one.record_id is None,
+                "destroyed_at": one.destroyed_at,
+            }
+            for one in page.items
+        ],
+    }

@@ -1,0 +1,245 @@
+"""`docctl documents list|show|history|file`: what a person sees, and a stamped copy (D-3, D-7, X-3)."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from docctl.cli import names
+from docctl.cli.answers import Answer, Table, pairs
+from docctl.cli.command import Noun, option
+from docctl.cli.desk import Desk
+from docctl.cli.kinds import DAY, FILE_OUT
+
+if TYPE_CHECKING:
+    from docctl.queries.documents import RegisterRow
+
+_HEAD = ("number", "revision", "state", "effective", "unit", "title")
+
+
+def add_reads(noun: Noun) -> None:
+    """Add the commands that read to the noun."""
+    for command in (list_, show, history, file):
+        noun.add_command(command)
+
+
+_reads = Noun("documents")
+
+
+@_reads.command("list", permission="document.list")
+@option("--as-of", type=DAY, default=None)
+@option("--state", default="")
+@option("--type", "type_code", default="")
+@option("--unit", default="")
+@option("--text", default="")
+@option("--obsolete", is_flag=True)
+@option("--xlsx", type=FILE_OUT, default=None)
+@option("--docx", type=FILE_OUT, default=None)
+def list_(
+    desk: Desk,
+    as_of: date | None,
+    state: str,
+    type_code: str,
+    unit: str,
+    text: str,
+    obsolete: bool,
+    xlsx: Path | None,
+    docx: Path | None,
+) -> Answer:
+    """List the documents that the person may see, now or as of a day (D-7, X-3)."""
+    from docctl.cli.registers import write_register
+    from docctl.queries.by_name import type_named, unit_named
+    from docctl.queries.documents import RegisterFilter, document_register
+
+    with desk.read() as session:
+        wanted = RegisterFilter(
+            text=text,
+            type_id=type_named(session, type_code).id if type_code else None,
+            unit_id=unit_named(session, unit).id if unit else None,
+            state=state,
+            with_obsolete=obsolete,
+            as_of=as_of,
+        )
+        found = document_register(
+            session, desk.actor, wanted, at=desk.house.clock(), zone=desk.house.zone, page_size=None
+        )
+    rows = [_row(desk, one) for one in found.rows]
+    for target, kind in ((xlsx, "xlsx"), (docx, "docx")):
+        if target is not None:
+            write_register(desk, target, kind, "documents", _HEAD, rows, as_of=as_of)
+    data = {
+        "as_of": as_of,
+        "total": found.total,
+        "documents": [
+            {
+                "number": one.number,
+                "title": one.title,
+                "revision": one.label,
+                "state": one.state,
+                "obsolete": one.is_obsolete,
+                "effective": one.effective_on,
+                "cancelled": one.cancelled_on,
+                "type": one.type_name,
+                "unit": one.unit_name,
+            }
+            for one in found.rows
+        ],
+    }
+    table = Table([desk.label(name) for name in _HEAD], rows)
+    return Answer(data, [*table.lines(), desk.words.t("cli.total", n=found.total)])
+
+
+def _row(desk: Desk, one: RegisterRow) -> tuple[str | date | None, ...]:
+    state = desk.state(one.state)
+    return one.number, one.label, state, one.effective_on, one.unit_name, one.title
+
+
+@_reads.command("show", permission="document.view")
+@click.argument("number")
+@option("--revision", "label", default="")
+def show(desk: Desk, number: str, label: str) -> Answer:
+    """Show a document with one of its revisions (V-2, X-3)."""
+    from docctl.queries.document_page import document_page
+
+    with desk.read() as session:
+        document = names.item(desk, session, number, "document")
+        chosen = names.revision(desk, session, number, label).revision_id if label else None
+        page = document_page(
+            session,
+            desk.actor,
+            at=desk.house.clock(),
+            zone=desk.house.zone,
+            document_id=document.item_id,
+            revision_id=chosen,
+        )
+    one = page.revision
+    data = {
+        "number": page.number,
+        "title": one.title,
+        "revision": one.label,
+        "state": one.state,
+        "obsolete": one.is_obsolete,
+        "type": page.type_name,
+        "unit": page.unit_name,
+        "effective": one.effective_from,
+        "until": one.effective_until,
+        "content_sha256": one.manifest_sha256,
+        "change": {"what": one.change_what, "reason": one.change_reason, "basis": one.change_basis},
+        "step": page.step
+        and {
+            "meaning": page.step.meaning,
+            "assignee": page.step.assignee,
+            "due": page.step.due_on,
+        },
+        "revisions": [{"revision": line.label, "state": line.state} for line in page.revisions],
+        "signatures": [
+            {
+                "meaning": line.meaning,
+                "name": line.name,
+                "unit": line.unit,
+                "at": line.at,
+                "content_sha256": line.content_sha256,
+            }
+            for line in page.signatures
+        ],
+        "files": [
+            {"name": line.name, "role": line.role, "size": line.size, "sha256": line.sha256}
+            for line in page.files
+        ],
+        "actions": [line.name for line in page.actions if line.refused is None],
+    }
+    facts = [
+        ("number", page.number),
+        ("title", one.title),
+        ("revision", one.label),
+        ("state", desk.state(one.state)),
+        ("type", page.type_name),
+        ("unit", page.unit_name),
+        ("effective", one.effective_from),
+        ("until", one.effective_until),
+        ("content", one.manifest_sha256),
+        *((f"meaning_{line.meaning}", f"{line.name} {line.at:%Y-%m-%d %H:%M}") for line in page.signatures),
+        *(("file", f"{line.name} ({line.size})") for line in page.files),
+    ]
+    return Answer(data, pairs((desk.label(name), value) for name, value in facts))
+
+
+@_reads.command("history", permission="revision.history")
+@click.argument("number")
+def history(desk: Desk, number: str) -> Answer:
+    """Show the revision history of a document (V-2, V-7)."""
+    from docctl.queries.history import revision_history
+
+    with desk.read() as session:
+        document = names.item(desk, session, number, "document")
+        found = revision_history(
+            session, desk.actor, document.item_id, at=desk.house.clock(), zone=desk.house.zone
+        )
+    data = {
+        "number": found.number,
+        "title": found.title,
+        "revisions": [
+            {
+                "line": one.line,
+                "revision": one.label,
+                "state": one.state,
+                "what": one.what,
+                "reason": one.reason,
+                "prepared": [one.prepared_by, one.prepared_on],
+                "reviewed": [one.reviewed_by, one.reviewed_on],
+                "approved": [one.approved_by, one.approved_on],
+                "issued": one.issued_on,
+                "effective": one.effective_on,
+                "until": one.until,
+            }
+            for one in found.lines
+        ],
+    }
+    head = ("line", "revision", "state", "effective", "until", "what", "reason")
+    rows = [
+        (one.line, one.label, desk.state(one.state), one.effective_on, one.until, one.what, one.reason)
+        for one in found.lines
+    ]
+    table = Table([desk.label(name) for name in head], rows)
+    return Answer(data, [f"{found.number} {found.title}", *table.lines()])
+
+
+@_reads.command("file", permission="revision.copy")
+@click.argument("number")
+@click.argument("target", type=FILE_OUT)
+@option("--revision", "label", default="")
+@option("--reference", is_flag=True)
+def file(desk: Desk, number: str, target: Path, label: str, reference: bool) -> Answer:
+    """Take a stamped copy of a revision into a file (D-3, V-4, X-2)."""
+    from docctl.queries.people import frame_facts
+    from docctl.services.content.copies import take_copy
+
+    with desk.read() as session:
+        found = names.revision(desk, session, number, label, wanted="in_force")
+        is_demo = frame_facts(session, desk.actor).is_demo
+    copy = take_copy(
+        found.revision_id,
+        by=desk.caller(),
+        house=desk.house,
+        words=desk.words,
+        for_reference=reference,
+        is_demo=is_demo,
+    )
+    try:
+        if target.suffix.casefold() != copy.path.suffix:
+            target = target.with_name(target.name + copy.path.suffix)
+        shutil.copyfile(copy.path, target)
+    finally:
+        copy.discard()
+    data = {
+        "number": found.number,
+        "revision": found.label,
+        "file": target,
+        "stamp": copy.word,
+        "media_type": copy.media_type,
+    }
+    return desk.done("copied", data, number=found.number, revision=found.label, file=str(target))

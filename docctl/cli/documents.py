@@ -1,0 +1,250 @@
+"""`docctl documents`: created, revised and signed, issued, withdrawn, read and taken as a stamped copy."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from docctl.cli import names
+from docctl.cli.answers import Answer
+from docctl.cli.command import Noun, option
+from docctl.cli.desk import Desk
+from docctl.cli.document_reads import add_reads
+from docctl.cli.kinds import DAY, FILE_IN
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from docctl.queries.by_name import RevisionNamed
+
+documents = Noun("documents")
+add_reads(documents)
+
+
+@documents.command("new", permission="document.create", changes=True)
+@click.argument("file", type=FILE_IN)
+@option("--type", "type_code", required=True)
+@option("--title", required=True)
+@option("--unit", default="")
+@option("--number", default="")
+@option("--revision", "label", default="")
+@option("--parent", default="")
+@option("--class", "class_code", default="")
+@option("--reason", default="")
+@option("--basis", default="")
+def new(
+    desk: Desk,
+    file: Path,
+    type_code: str,
+    title: str,
+    unit: str,
+    number: str,
+    label: str,
+    parent: str,
+    class_code: str,
+    reason: str,
+    basis: str,
+) -> Answer:
+    """Create a document with its first draft (N-1, V-2)."""
+    from docctl.queries.by_name import class_named, type_named, unit_named
+    from docctl.services.documents.create import CreateDocument, create_document
+
+    with desk.read() as session:
+        unit_id = unit_named(session, unit).id if unit else desk.actor.unit_id
+        assert unit_id is not None
+        kept = class_named(session, class_code).id if class_code else None
+        above = names.item(desk, session, parent, "document").item_id if parent else None
+        type_id = type_named(session, type_code).id
+    cmd = CreateDocument(
+        type_id=type_id,
+        title=title,
+        unit_id=unit_id,
+        uploads=(desk.stage(file, for_document=True),),
+        number=number,
+        label=label,
+        parent_id=above,
+        class_id=kept,
+        change_reason=reason,
+        change_basis=basis,
+    )
+    return _told(desk, "created", create_document(cmd, by=desk.caller(), house=desk.house))
+
+
+@documents.command("revise", permission="document.revise", changes=True)
+@click.argument("number")
+@click.argument("file", type=FILE_IN)
+@option("--what", required=True)
+@option("--reason", required=True)
+@option("--basis", default="")
+@option("--title", default="")
+@option("--reissue", is_flag=True)
+def revise(
+    desk: Desk,
+    number: str,
+    file: Path,
+    what: str,
+    reason: str,
+    basis: str,
+    title: str,
+    reissue: bool,
+) -> Answer:
+    """Start the next revision as a draft (V-1, V-2)."""
+    from docctl.services.revisions.revise import ReviseDocument, revise_document
+
+    with desk.read() as session:
+        document_id = names.item(desk, session, number, "document").item_id
+    cmd = ReviseDocument(
+        document_id=document_id,
+        change_what=what,
+        change_reason=reason,
+        change_basis=basis,
+        title=title,
+        reissue=reissue,
+        uploads=(desk.stage(file, for_document=True),),
+    )
+    return _told(desk, "revised", revise_document(cmd, by=desk.caller(), house=desk.house))
+
+
+@documents.command("submit", permission="revision.submit", signs=True, changes=True)
+@click.argument("number")
+@option("--reviewer", required=True, metavar="USER")
+@option("--approver", required=True, metavar="USER")
+def submit(desk: Desk, number: str, reviewer: str, approver: str) -> Answer:
+    """Sign a draft as prepared and hand it to a reviewer and an approver (A-1, A-3)."""
+    from docctl.queries.by_name import person_named
+    from docctl.services.content.seen import content_seen
+    from docctl.services.revisions.submit import SubmitRevision, submit_revision
+
+    with desk.read() as session:
+        found = names.revision(desk, session, number)
+        people = [person_named(session, name).id for name in (reviewer, approver)]
+    seen = content_seen(found.revision_id, by=desk.caller(), house=desk.house, permission="revision.submit")
+    content = seen.manifest_sha256
+    by = desk.signer(_what(desk, "prepare", found, content))
+    cmd = SubmitRevision(
+        revision_id=found.revision_id,
+        row_version=seen.row_version,
+        reviewer_id=people[0],
+        approver_id=people[1],
+        seen_sha256=desk.signed(content),
+    )
+    return _told(desk, "submitted", submit_revision(cmd, by=by, house=desk.house))
+
+
+@documents.command("review", permission="revision.review", signs=True, changes=True)
+@click.argument("number")
+@option("--comment", default="")
+def review(desk: Desk, number: str, comment: str) -> Answer:
+    """Sign the newest revision as reviewed (A-2, A-3)."""
+    from docctl.services.revisions.sign import review_revision
+
+    return _signed(desk, number, "review", "reviewed", comment, review_revision)
+
+
+@documents.command("approve", permission="revision.approve", signs=True, changes=True)
+@click.argument("number")
+@option("--comment", default="")
+def approve(desk: Desk, number: str, comment: str) -> Answer:
+    """Sign the newest revision as approved (A-2, A-3)."""
+    from docctl.services.revisions.sign import approve_revision
+
+    return _signed(desk, number, "approve", "approved", comment, approve_revision)
+
+
+@documents.command("return", permission="revision.return", changes=True)
+@click.argument("number")
+@option("--reason", required=True)
+def return_(desk: Desk, number: str, reason: str) -> Answer:
+    """Return the newest revision to its author with the reason (V-6)."""
+    from docctl.services.revisions.sign import ReturnRevision, return_revision
+
+    with desk.read() as session:
+        found = names.revision(desk, session, number)
+    cmd = ReturnRevision(found.revision_id, found.row_version, reason)
+    return _told(desk, "returned", return_revision(cmd, by=desk.caller(), house=desk.house))
+
+
+@documents.command("issue", permission="revision.issue", changes=True)
+@click.argument("number")
+@option("--on", "on", type=DAY, default=None)
+def issue(desk: Desk, number: str, on: date | None) -> Answer:
+    """Issue the approved revision, for today or a later day (V-3, V-7)."""
+    from docctl.services.revisions.issue import IssueRevision, issue_revision
+
+    with desk.read() as session:
+        found = names.revision(desk, session, number)
+    cmd = IssueRevision(found.revision_id, found.row_version, on or desk.house.today())
+    return _told(desk, "issued", issue_revision(cmd, by=desk.caller(), house=desk.house))
+
+
+@documents.command("withdraw", permission="revision.withdraw", changes=True)
+@click.argument("number")
+@option("--reason", required=True)
+@option("--revision", "label", default="")
+def withdraw(desk: Desk, number: str, reason: str, label: str) -> Answer:
+    """Withdraw the issued revision, or before its day the one that waits (V-6)."""
+    from docctl.services.revisions.withdraw import WithdrawRevision, withdraw_revision
+
+    with desk.read() as session:
+        found = names.revision(desk, session, number, label, wanted="in_force")
+    cmd = WithdrawRevision(found.revision_id, found.row_version, reason)
+    withdraw_revision(cmd, by=desk.caller(), house=desk.house)
+    return _told(desk, "withdrawn", found.revision_id)
+
+
+def _signed(desk: Desk, number: str, meaning: str, done: str, comment: str, use_case: Any) -> Answer:
+    from docctl.domain.verdicts import Refused, RuleRefused
+    from docctl.services.revisions.sign import SignRevision
+
+    with desk.read() as session:
+        found = names.revision(desk, session, number)
+    if found.manifest_sha256 is None:  # nothing to sign: a draft, as the table of moves says
+        raise RuleRefused(Refused("V-6", "no_such_move", {"state": "draft", "action": meaning}))
+    by = desk.signer(_what(desk, meaning, found, found.manifest_sha256))
+    cmd = SignRevision(found.revision_id, found.row_version, desk.signed(found.manifest_sha256), comment)
+    return _told(desk, done, use_case(cmd, by=by, house=desk.house))
+
+
+def _what(desk: Desk, meaning: str, found: RevisionNamed, content: str) -> str:
+    return desk.words.t(
+        "cli.signing",
+        meaning=desk.words.t(f"meanings.{meaning}"),
+        what=f"{found.number} {found.label} {found.title}",
+        sha256=content,
+    )
+
+
+def _told(desk: Desk, done: str, revision_id: UUID) -> Answer:
+    """Say what became of a revision, as the database has it now."""
+    from docctl.domain.lifecycle import revision_state
+    from docctl.models.documents import Document, Revision
+
+    with desk.read() as session:
+        revision = session.get_one(Revision, revision_id)
+        document = session.get_one(Document, revision.document_id)
+        state = revision_state(revision.dates(), desk.house.clock()).value
+        data = {
+            "number": document.number,
+            "title": revision.title,
+            "revision": revision.label,
+            "state": state,
+            "effective": _day(desk, revision.effective_from),
+            "until": _day(desk, revision.effective_until),
+            "content_sha256": revision.manifest_sha256,
+        }
+    return desk.done(
+        done,
+        data,
+        number=document.number,
+        revision=revision.label,
+        title=revision.title,
+        day=data["effective"] or data["until"] or "",
+    )
+
+
+def _day(desk: Desk, value: Any) -> date | None:
+    found = desk.local(value)
+    return found.date() if found else None

@@ -1,0 +1,152 @@
+"""`docctl init|demo|serve|worker|migrate`: what the holder of the machine does."""
+
+from __future__ import annotations
+
+import signal
+from importlib import import_module
+from typing import Any, Final
+
+import click
+
+from docctl.cli.answers import FAILED, Answer
+from docctl.cli.command import Action, option
+from docctl.cli.desk import Desk
+
+#: The application by name: the command line does not import it before it serves.
+APP: Final = "docctl.app:create_app"
+
+
+@click.command("init", cls=Action, permission="system.operate", who="operator")
+@option("--company", prompt=True)
+@option("--code", prompt=True)
+@option("--unit", prompt=True)
+@option("--unit-code", prompt=True)
+@option("--administrator", prompt=True, metavar="USER")
+@option("--administrator-name", prompt=True)
+@option("--leader", prompt=True, metavar="USER")
+@option("--leader-name", prompt=True)
+def init(
+    desk: Desk,
+    company: str,
+    code: str,
+    unit: str,
+    unit_code: str,
+    administrator: str,
+    administrator_name: str,
+    leader: str,
+    leader_name: str,
+) -> Answer:
+    """Set up the database and found the company with two people (O-1, A-15)."""
+    from docctl.domain.roles import Role
+    from docctl.services.people.accounts import new_link
+    from docctl.services.schema import migrate as migrate_database
+    from docctl.services.setup import FirstPerson, FoundCompany, found_company
+
+    migrate_database(desk.house.uow.engine)
+    links = {}
+    people = []
+    for username, name, role in (
+        (administrator, administrator_name, Role.ADMINISTRATOR),
+        (leader, leader_name, Role.LEADER),
+    ):
+        token, token_hash = new_link()
+        people.append(FirstPerson(username.strip().casefold(), name.strip(), role, token_hash))
+        links[people[-1].username] = f"{desk.house.public_url}/welcome/{token}"
+    found_company(
+        FoundCompany(code.strip(), company.strip(), unit_code.strip(), unit.strip(), people[0], people[1]),
+        by=desk.caller(),
+        house=desk.house,
+    )
+    lines = [desk.words.t("cli.done.founded", company=company)]
+    lines += [desk.words.t("cli.link", user=user, link=link) for user, link in links.items()]
+    return Answer({"company": company, "links": links}, lines)
+
+
+@click.command("demo", cls=Action, permission="system.operate", who="operator")
+def demo(desk: Desk) -> Answer:
+    """Make the sample company in the data folder; it is marked as one for ever."""
+    seeded: Any = import_module("docctl.demo.seed").seed(desk.machine.settings)
+    people = [dict(one) for one in seeded]
+    lines = [desk.words.t("cli.done.demo", folder=str(desk.machine.settings.data))]
+    lines += ["  ".join(str(value) for value in one.values()) for one in people]
+    return Answer({"folder": desk.machine.settings.data, "sign_ins": people}, lines)
+
+
+@click.command("serve", cls=Action, permission="system.operate", who="operator")
+@option("--host", default="127.0.0.1")
+@option("--port", type=click.IntRange(0, 65535), default=8000)
+def serve(desk: Desk, host: str, port: int) -> Answer:
+    """Serve the pages, and do the worker's part in a thread unless it is switched off."""
+    import waitress
+
+    from docctl.jobs.worker import Worker
+
+    _require_schema(desk)
+    module, factory = APP.split(":")
+    app = getattr(import_module(module), factory)(desk.machine.settings, desk.house)
+    server = waitress.create_server(app, host=host, port=port, threads=8)
+    worker = Worker(desk.house) if desk.machine.settings.worker else None
+    signal.signal(signal.SIGTERM, _stop)
+    click.echo(desk.words.t("cli.serving", host=host, port=server.effective_port), err=True)
+    if worker is not None:
+        worker.start()
+    try:
+        server.run()
+    finally:
+        server.close()
+        if worker is not None:
+            worker.stop()
+    return Answer({"served": True})
+
+
+@click.command("worker", cls=Action, permission="system.operate", who="operator")
+@option("--once", is_flag=True)
+def worker(desk: Desk, once: bool) -> Answer:
+    """Follow the events, deliver, do what is due; `--once` until nothing is left."""
+    from docctl.jobs.worker import Worker
+
+    _require_schema(desk)
+    at_work = Worker(desk.house)
+    rounds = 0
+    if once:
+        while at_work.run_once():
+            rounds += 1
+        return desk.done("worked", {"rounds": rounds}, n=rounds)
+    signal.signal(signal.SIGTERM, _stop)
+    try:
+        at_work.run()
+    finally:
+        at_work.stop()
+    return Answer({"rounds": rounds})
+
+
+@click.command("migrate", cls=Action, permission="system.operate", who="operator")
+@option("--check", is_flag=True)
+def migrate(desk: Desk, check: bool) -> Answer:
+    """Bring the database to the newest shape; `--check` only says whether it has it."""
+    from docctl.services.schema import migrate as migrate_database
+    from docctl.services.schema import schema_state
+
+    engine = desk.house.uow.engine
+    state = schema_state(engine) if check else migrate_database(engine)
+    data = {
+        "ready": state.is_ready,
+        "current": state.current,
+        "newest": state.newest,
+        "missing_guards": state.missing_guards,
+    }
+    key = "cli.done.migrated" if state.is_ready else "cli.not_migrated"
+    return Answer(data, [desk.words.t(key)], 0 if state.is_ready else FAILED)
+
+
+def _require_schema(desk: Desk) -> None:
+    from docctl.cli.answers import Failure
+    from docctl.services.schema import schema_state
+
+    if not schema_state(desk.house.uow.engine).is_ready:
+        raise Failure(FAILED, "machine", "not_migrated", desk.words.t("cli.not_migrated"))
+
+
+def _stop(*_: object) -> None:
+    """End as an interrupt at the keyboard does: the present step is finished first."""
+    raise KeyboardInterrupt

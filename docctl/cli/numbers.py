@@ -1,0 +1,89 @@
+"""`docctl numbers`: every number ever given, one reserved ahead, one voided (N-1, N-3)."""
+
+from __future__ import annotations
+
+import click
+
+from docctl.cli.answers import Answer, Table
+from docctl.cli.command import Noun, option
+from docctl.cli.desk import Desk
+
+numbers = Noun("numbers")
+
+
+@numbers.command("list", permission="number.list")
+@option("--text", default="")
+@option("--kind", type=click.Choice(["document", "record"]), default=None)
+@option("--state", type=click.Choice(["reserved", "used", "voided"]), default=None)
+@option("--page", type=click.IntRange(min=1), default=1)
+def list_(desk: Desk, text: str, kind: str | None, state: str | None, page: int) -> Answer:
+    """List the number register; of a hidden item only that its number is taken (N-1, X-3)."""
+    from docctl.queries.numbers import NumberFilter, number_register
+
+    with desk.read() as session:
+        found = number_register(
+            session,
+            desk.actor,
+            NumberFilter(text=text, kind=kind or "", state=state or "", page=page),
+            at=desk.house.clock(),
+            zone=desk.house.zone,
+        )
+    data = {
+        "total": found.total,
+        "page": found.page,
+        "numbers": [
+            {
+                "number": one.shown,
+                "kind": one.kind,
+                "state": one.state,
+                "hidden": one.is_hidden,
+                "title": one.title,
+                "unit": one.function,
+                "reason": one.reason,
+                "taken_at": one.taken_at,
+                "taken_by": one.taken_by,
+            }
+            for one in found.rows
+        ],
+    }
+    head = ("number", "kind", "state", "unit", "title", "reason")
+    rows = [
+        (
+            one.shown,
+            desk.words.t(f"cli.kind.{one.kind}"),
+            desk.words.t(f"cli.number_state.{one.state}"),
+            one.function,
+            desk.words.t("cli.hidden") if one.is_hidden else one.title,
+            one.reason,
+        )
+        for one in found.rows
+    ]
+    table = Table([desk.label(name) for name in head], rows)
+    return Answer(data, [*table.lines(), desk.words.t("cli.total", n=found.total)])
+
+
+@numbers.command("reserve", permission="number.reserve", changes=True)
+@option("--type", "type_code", required=True)
+@option("--reason", required=True)
+@option("--unit", default="")
+def reserve(desk: Desk, type_code: str, reason: str, unit: str) -> Answer:
+    """Reserve the next number of a document type (N-3)."""
+    from docctl.queries.by_name import type_named, unit_named
+    from docctl.services.numbers.reserve import ReserveNumber, reserve_number
+
+    with desk.read() as session:
+        type_id = type_named(session, type_code).id
+        unit_id = unit_named(session, unit).id if unit else None
+    shown = reserve_number(ReserveNumber(type_id, reason, unit_id), by=desk.caller(), house=desk.house)
+    return desk.done("reserved", {"number": shown, "state": "reserved"}, number=shown)
+
+
+@numbers.command("void", permission="number.void", changes=True)
+@click.argument("number")
+@option("--reason", required=True)
+def void(desk: Desk, number: str, reason: str) -> Answer:
+    """Void a reserved number; it is never given again (N-1, N-3)."""
+    from docctl.services.numbers.reserve import VoidNumber, void_number
+
+    shown = void_number(VoidNumber(number, reason), by=desk.caller(), house=desk.house)
+    return desk.done("number_voided", {"number": shown, "state": "voided"}, number=shown)

@@ -1,0 +1,216 @@
+"""`docctl records list|show`: records as a person sees them, with all their values (C-2, S-1, X-3)."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from docctl.cli import names
+from docctl.cli.answers import Answer, Table, pairs
+from docctl.cli.command import Noun, option
+from docctl.cli.desk import Desk
+from docctl.cli.kinds import FILE_OUT
+
+if TYPE_CHECKING:
+    from docctl.queries.record_page import RecordPage
+
+_HEAD = ("number", "state", "occurred", "keep_until", "unit", "form", "title")
+
+
+def add_reads(noun: Noun) -> None:
+    """Add the commands that read to the noun."""
+    for command in (list_, show):
+        noun.add_command(command)
+
+
+_reads = Noun("records")
+
+
+@_reads.command("list", permission="record.list")
+@option("--form", default="", metavar="NUMBER")
+@option("--unit", default="")
+@option("--state", default="")
+@option("--class", "class_code", default="")
+@option("--year", type=int, default=None)
+@option("--text", default="")
+@option("--xlsx", type=FILE_OUT, default=None)
+@option("--docx", type=FILE_OUT, default=None)
+def list_(
+    desk: Desk,
+    form: str,
+    unit: str,
+    state: str,
+    class_code: str,
+    year: int | None,
+    text: str,
+    xlsx: Path | None,
+    docx: Path | None,
+) -> Answer:
+    """List the records that the person may see (S-1, X-3)."""
+    from docctl.cli.registers import write_register
+    from docctl.queries.by_name import class_named, unit_named
+    from docctl.queries.records import RecordFilter, record_register
+
+    with desk.read() as session:
+        wanted = RecordFilter(
+            text=text,
+            form_id=names.item(desk, session, form, "document").item_id if form else None,
+            unit_id=unit_named(session, unit).id if unit else None,
+            class_id=class_named(session, class_code).id if class_code else None,
+            state=state,
+            year=year,
+            sort="number",
+            descending=False,
+        )
+        found = record_register(
+            session,
+            desk.actor,
+            wanted,
+            today=desk.house.today(),
+            zone=desk.house.zone,
+            page_size=None,
+        )
+    rows: list[tuple[str | date | None, ...]] = [
+        (
+            one.number,
+            desk.state(one.state),
+            one.occurred_on,
+            one.keep_until,
+            one.unit_name,
+            one.form_number,
+            one.title,
+        )
+        for one in found.rows
+    ]
+    for target, kind in ((xlsx, "xlsx"), (docx, "docx")):
+        if target is not None:
+            write_register(desk, target, kind, "records", _HEAD, rows, as_of=None)
+    data = {
+        "total": found.total,
+        "records": [
+            {
+                "number": one.number,
+                "title": one.title,
+                "state": one.state,
+                "held": one.is_held,
+                "late": one.is_late,
+                "form": one.form_number,
+                "form_revision": one.form_label,
+                "unit": one.unit_name,
+                "occurred": one.occurred_on,
+                "filed": one.filed_on,
+                "filed_by": one.filer,
+                "medium": one.medium,
+                "keep_until": one.keep_until,
+                "permanent": one.is_permanent,
+            }
+            for one in found.rows
+        ],
+    }
+    table = Table([desk.label(name) for name in _HEAD], rows)
+    return Answer(data, [*table.lines(), desk.words.t("cli.total", n=found.total)])
+
+
+@_reads.command("show", permission="record.view")
+@click.argument("number")
+def show(desk: Desk, number: str) -> Answer:
+    """Show a record: facts with all their values, files, holds, until when it is kept (C-2, R-10)."""
+    page = page_of(desk, number)
+    facts: list[tuple[str, Any]] = [
+        ("number", page.number),
+        ("title", page.title),
+        ("state", desk.state(page.state)),
+        ("form", f"{page.form_number} {page.form_label} {page.form_title}"),
+        ("unit", page.unit_name),
+        ("medium", desk.words.t(f"cli.medium.{page.medium}")),
+        ("place", page.place),
+    ]
+    for fact in page.facts:
+        for layer in fact.layers:
+            text = f"~~{layer.value}~~ {layer.initials}" if layer.struck else layer.value
+            facts.append((fact.field, text))
+    facts += [
+        ("filed", f"{page.filed_by} {page.filed_at:%Y-%m-%d %H:%M}"),
+        ("accepted", page.accepted_at and f"{page.accepted_by} {page.accepted_at:%Y-%m-%d %H:%M}"),
+        ("class", f"{page.class_code} {page.class_name} ({page.class_basis})"),
+        ("keep_until", desk.label("permanent") if page.is_permanent else page.keep_until),
+        *(("hold", f"{one.number} {one.name}") for one in page.beside.holds if one.lifted_at is None),
+        *(("file", f"{one.name} ({one.size})") for one in page.files),
+        ("destroyed", page.destroyed_at),
+        ("content", page.content_sha256),
+    ]
+    return Answer(data_of(page), pairs((desk.label(name), value) for name, value in facts))
+
+
+def page_of(desk: Desk, number: str) -> RecordPage:
+    """Return a record by its number; raise NotFound for a hidden one (X-3)."""
+    from docctl.queries.record_page import record_page
+
+    with desk.read() as session:
+        found = names.item(desk, session, number, "record")
+        return record_page(session, desk.actor, found.item_id, today=desk.house.today(), zone=desk.house.zone)
+
+
+def data_of(page: RecordPage) -> dict[str, Any]:
+    """Return a record as JSON shows it."""
+    return {
+        "number": page.number,
+        "title": page.title,
+        "state": page.state,
+        "form": page.form_number,
+        "form_revision": page.form_label,
+        "unit": page.unit_name,
+        "medium": page.medium,
+        "place": page.place,
+        "occurred": page.occurred_on,
+        "filed_by": page.filed_by,
+        "filed_at": page.filed_at,
+        "late": page.is_late,
+        "accepted_by": page.accepted_by,
+        "accepted_at": page.accepted_at,
+        "void_reason": page.void_reason,
+        "class": page.class_code,
+        "basis": page.class_basis,
+        "keep_until": page.keep_until,
+        "permanent": page.is_permanent,
+        "destroyed_at": page.destroyed_at,
+        "content_sha256": page.content_sha256,
+        "held": page.is_held,
+        "facts": [
+            {
+                "field": fact.field,
+                "values": [
+                    {
+                        "value": one.value,
+                        "struck": one.struck,
+                        "at": one.at,
+                        "by": one.by,
+                        "reason": one.reason,
+                    }
+                    for one in fact.layers
+                ],
+            }
+            for fact in page.facts
+        ],
+        "corrections": [
+            {
+                "field": one.field,
+                "old": one.old,
+                "new": one.new,
+                "reason": one.reason,
+                "status": one.status,
+                "by": one.by,
+                "at": one.entered_at,
+            }
+            for one in page.corrections
+        ],
+        "files": [
+            {"name": one.name, "role": one.role, "size": one.size, "added_by": one.added_by}
+            for one in page.files
+        ],
+        "holds": [one.number for one in page.beside.holds if one.lifted_at is None],
+        "lists": [one.number for one in page.beside.lists],
+    }

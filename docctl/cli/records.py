@@ -1,0 +1,187 @@
+"""`docctl records`: filed under a form, accepted, corrected by strike-through, voided (F-1, F-17, C-1)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from docctl.cli import names
+from docctl.cli.answers import Answer
+from docctl.cli.command import Noun, option
+from docctl.cli.desk import Desk
+from docctl.cli.kinds import FILE_IN, MOMENT
+from docctl.cli.record_reads import add_reads, data_of, page_of
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+records = Noun("records")
+add_reads(records)
+
+
+@records.command("file", permission="record.file", changes=True)
+@click.argument("files", nargs=-1, required=True, type=FILE_IN)
+@option("--form", required=True, metavar="NUMBER")
+@option("--title", required=True)
+@option("--occurred", required=True, type=MOMENT)
+@option("--received", type=MOMENT, default=None)
+@option("--person", default="")
+@option("--channel", default="")
+@option("--outside-number", default="")
+@option("--remarks", default="")
+@option("--unit", default="")
+@option("--medium", type=click.Choice(["electronic", "paper"]), default="electronic")
+@option("--place", default="")
+@option("--key", "keys", multiple=True, metavar="KIND=VALUE")
+@option("--repeated", is_flag=True)
+def file(
+    desk: Desk,
+    files: tuple[Path, ...],
+    form: str,
+    title: str,
+    occurred: datetime,
+    received: datetime | None,
+    person: str,
+    channel: str,
+    outside_number: str,
+    remarks: str,
+    unit: str,
+    medium: str,
+    place: str,
+    keys: tuple[str, ...],
+    repeated: bool,
+) -> Answer:
+    """File a record with its registration data; the first file is the main one (F-1, F-3, F-5)."""
+    from docctl.models.content import FileRole
+    from docctl.queries.by_name import unit_named
+    from docctl.services.files import Attached
+    from docctl.services.records.file import FileRecord, file_record
+
+    with desk.read() as session:
+        form_id = names.item(desk, session, form, "document").item_id
+        unit_id = unit_named(session, unit).id if unit else None
+    cmd = FileRecord(
+        form_id=form_id,
+        title=title,
+        occurred_at=desk.moment(occurred),
+        received_at=desk.moment(received) if received else None,
+        stated_person=person,
+        stated_channel=channel,
+        outside_number=outside_number,
+        remarks=remarks,
+        unit_id=unit_id,
+        medium=medium,
+        place=place,
+        keys=tuple(_pair(one) for one in keys),
+        repeated_is_meant=repeated,
+        uploads=tuple(
+            desk.stage(path) if place == 0 else Attached(desk.stage(path).upload_id, FileRole.ANNEX)
+            for place, path in enumerate(files)
+        ),
+    )
+    return _told(desk, "filed", file_record(cmd, by=desk.caller(), house=desk.house))
+
+
+@records.command("accept", permission="record.accept", signs=True, changes=True)
+@click.argument("number")
+def accept(desk: Desk, number: str) -> Answer:
+    """Take a record into the keeper's care (F-17, A-3)."""
+    from docctl.services.records.accept import AcceptRecord, accept_record
+
+    page = page_of(desk, number)
+    by = desk.signer(_what(desk, "accept", f"{page.number} {page.title}", page.content_sha256))
+    cmd = AcceptRecord(page.record_id, page.row_version, desk.signed(page.content_sha256))
+    return _told(desk, "accepted", accept_record(cmd, by=by, house=desk.house))
+
+
+@records.command("correct", permission="record.correct", signs=True, changes=True)
+@click.argument("number")
+@option("--field", default="", metavar="FIELD")
+@option("--old", default=None)
+@option("--new", default="")
+@option("--sheet", type=FILE_IN, default=None)
+@option("--reason", type=click.Choice(["slip", "miscalculation", "other"]), required=True)
+@option("--because", default="")
+def correct(
+    desk: Desk,
+    number: str,
+    field: str,
+    old: str | None,
+    new: str,
+    sheet: Path | None,
+    reason: str,
+    because: str,
+) -> Answer:
+    """Strike a registered value and put another with it, or add a correction sheet to the file (C-1, C-4)."""
+    from docctl.services.records.correct import (
+        CorrectFile,
+        CorrectRecord,
+        correct_file,
+        correct_record,
+    )
+
+    if bool(field) == (sheet is not None):
+        raise click.UsageError(desk.words.t("cli.field_or_sheet"))
+    page = page_of(desk, number)
+    fact = page.fact(field)
+    present = fact.layers[-1].value if fact else ""
+    shown = f"{page.number} {page.title}"
+    if sheet is None:
+        change = f"{shown}: {field} {present!r} → {new!r}"
+        by = desk.signer(_what(desk, "correct", change, page.content_sha256))
+        correct_record(
+            CorrectRecord(
+                page.record_id,
+                page.row_version,
+                field,
+                present if old is None else old,
+                new,
+                reason,
+                because,
+            ),
+            by=by,
+            house=desk.house,
+        )
+    else:
+        by = desk.signer(_what(desk, "correct", f"{shown}: {sheet.name}", page.content_sha256))
+        correct_file(
+            CorrectFile(page.record_id, page.row_version, reason, because, (desk.stage(sheet),)),
+            by=by,
+            house=desk.house,
+        )
+    return _told(desk, "corrected", page.record_id)
+
+
+@records.command("void", permission="record.void", changes=True)
+@click.argument("number")
+@option("--reason", required=True)
+def void(desk: Desk, number: str, reason: str) -> Answer:
+    """Void a wrong filing before it is accepted (F-17)."""
+    from docctl.services.records.accept import VoidRecord, void_record
+
+    page = page_of(desk, number)
+    cmd = VoidRecord(page.record_id, page.row_version, reason)
+    return _told(desk, "voided", void_record(cmd, by=desk.caller(), house=desk.house))
+
+
+def _pair(text: str) -> tuple[str, str]:
+    kind, separator, value = text.partition("=")
+    if not separator or not value.strip():
+        raise click.UsageError(f"--key {text!r}: KIND=VALUE")
+    return kind.strip(), value.strip()
+
+
+def _what(desk: Desk, meaning: str, what: str, content: str) -> str:
+    return desk.words.t("cli.signing", meaning=desk.words.t(f"meanings.{meaning}"), what=what, sha256=content)
+
+
+def _told(desk: Desk, done: str, record_id: UUID) -> Answer:
+    """Say what became of a record, as the database has it now."""
+    from docctl.queries.record_page import record_page
+
+    with desk.read() as session:
+        page = record_page(session, desk.actor, record_id, today=desk.house.today(), zone=desk.house.zone)
+    return desk.done(done, data_of(page), number=page.number, title=page.title)

@@ -1,0 +1,54 @@
+"""How a list goes into a file of an office program, as the page exports it (D-7)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from docctl.cli.desk import Desk
+
+#: Widths of columns in characters; all others have 14.
+_WIDTHS: Final = {"number": 16, "title": 40, "revision": 8, "state": 12, "effective": 12}
+
+
+def write_register(
+    desk: Desk,
+    target: Path,
+    kind: str,
+    title: str,
+    head: Sequence[str],
+    rows: Sequence[Sequence[Any]],
+    *,
+    as_of: date | None,
+) -> None:
+    """Write a register as xlsx or docx; it lists what the person may see (D-7, X-3)."""
+    from docctl.printing.columns import Column
+    from docctl.printing.registers import register_docx, register_xlsx
+
+    columns = [
+        Column(
+            desk.label(name),
+            _WIDTHS.get(name, 14),
+            "date" if name in {"effective", "until", "keep_until"} else "text",
+        )
+        for name in head
+    ]
+    day = as_of or desk.house.today()
+    notes = [desk.words.t("cli.as_of", day=day), desk.words.t("cli.seen_by", name=desk.actor.name)]
+    footer = desk.words.t("cli.footer", page="{page}", pages="{pages}")
+    name = desk.words.t(f"cli.register.{title}")
+    if kind == "xlsx":
+        register_xlsx(target, name, notes, columns, rows, footer=footer)
+    else:
+        register_docx(target, name, notes, columns, rows, footer=footer, demo_mark=_demo_mark(desk))
+
+
+def _demo_mark(desk: Desk) -> str | None:
+    from docctl.queries.people import frame_facts
+
+    with desk.read() as session:
+        is_demo = frame_facts(session, desk.actor).is_demo
+    return desk.words.t("shell.demo") if is_demo else None

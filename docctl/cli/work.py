@@ -1,0 +1,136 @@
+"""`docctl inbox|events|search`: what waits, what happened, what is found (S-1, T-1)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from docctl.cli import names
+from docctl.cli.answers import Answer, Table, one_line
+from docctl.cli.command import Action, option
+from docctl.cli.desk import Desk
+
+
+@click.command("search", cls=Action, permission="search.query")
+@click.argument("query")
+@option("--limit", type=click.IntRange(1, 1000), default=20)
+@option("--kind", type=click.Choice(["document", "record"]), default=None)
+@option("--obsolete", is_flag=True)
+def search(desk: Desk, query: str, limit: int, kind: str | None, obsolete: bool) -> Answer:
+    """Find what the person may see, in any words of it (S-1, S-3, X-3)."""
+    from docctl.queries.search import Asked
+    from docctl.queries.search import search as find
+
+    hits: list[Any] = []
+    page = 1
+    while True:
+        asked = Asked(text=query, kind=kind or "", with_obsolete=obsolete, page=page)
+        with desk.read() as session:
+            found = find(
+                session,
+                desk.actor,
+                asked,
+                engine=desk.house.search,
+                at=desk.house.clock(),
+                zone=desk.house.zone,
+            )
+        hits += found.hits
+        if not found.has_next or found.page != page or len(hits) >= limit:
+            break
+        page += 1
+    data = {
+        "total": found.total,
+        "hits": [
+            {
+                "kind": one.kind,
+                "number": one.number,
+                "title": one.title,
+                "revision": one.revision,
+                "state": one.state,
+                "snippet": "".join(text for text, _ in one.snippet),
+            }
+            for one in hits[:limit]
+        ],
+    }
+    lines = [desk.words.t("cli.found", n=found.total)]
+    for one in hits[:limit]:
+        lines.append(f"{one.number} {one.revision} {one.title} · {desk.state(one.state)}".replace("  ", " "))
+        if one.snippet:
+            lines.append("    " + one_line("".join(f"[{t}]" if hit else t for t, hit in one.snippet)))
+    return Answer(data, lines)
+
+
+@click.command("events", cls=Action, permission="event.item")
+@click.argument("number")
+@option("--reads", is_flag=True)
+def events(desk: Desk, number: str, reads: bool) -> Answer:
+    """Show what happened to an item, newest first (T-1, X-3)."""
+    from docctl.cli.timelines import timeline_of
+
+    with desk.read() as session:
+        found = names.item(desk, session, number)
+        entries = timeline_of(desk, session, found, reads=reads)
+    data = {
+        "number": found.number,
+        "events": [
+            {
+                "seq": one.id,
+                "at": one.at,
+                "who": one.who,
+                "on_behalf_of": one.on_behalf_of,
+                "action": one.action,
+                "facts": one.facts,
+                "detail": one.detail,
+                "signed": one.signed,
+            }
+            for one in entries
+        ],
+    }
+    rows = [
+        (one.id, one.at, one.who or "docctl", one.action, desk.words.t("cli.signed") if one.signed else "")
+        for one in entries
+    ]
+    head = ("event", "at", "who", "action", "signed")
+    return Answer(data, Table([desk.label(name) for name in head], rows).lines())
+
+
+@click.command("inbox", cls=Action, permission="inbox.view")
+def inbox(desk: Desk) -> Answer:
+    """Show what the person must do, oldest due first (A-4)."""
+    from docctl.queries.inbox import inbox as read_inbox
+
+    with desk.read() as session:
+        found = read_inbox(session, desk.actor, today=desk.house.today(), zone=desk.house.zone)
+    data = {
+        "total": found.total,
+        "overdue": found.overdue,
+        "tasks": [
+            {
+                "verb": one.verb,
+                "kind": one.kind,
+                "number": one.number,
+                "title": one.title,
+                "revision": one.label,
+                "person": one.whose,
+                "due": one.due_on,
+                "overdue": one.is_overdue,
+                "since": one.since,
+            }
+            for one in found.tasks
+        ],
+    }
+    head = ("todo", "number", "revision", "title", "due", "overdue")
+    rows = [
+        (
+            desk.words.t(f"cli.verb.{one.verb}"),
+            one.number,
+            one.label,
+            one.title or one.whose,
+            one.due_on,
+            desk.words.t("cli.overdue") if one.is_overdue else "",
+        )
+        for one in found.tasks
+    ]
+    table = Table([desk.label(name) for name in head], rows)
+    return Answer(data, [*table.lines(), desk.words.t("cli.total", n=found.total)])

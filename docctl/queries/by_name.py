@@ -1,0 +1,107 @@
+"""Who or what a name written in a command means: people, units, types, classes, lists, holds (X-3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from docctl.domain.lifecycle import in_force
+from docctl.domain.normal_form import normal
+from docctl.domain.permissions import Actor
+from docctl.domain.verdicts import NotFound
+from docctl.models.base import Base
+from docctl.models.documents import Document, DocumentType, Revision
+from docctl.models.organisation import Person, Unit
+from docctl.models.retention import DisposalList, Hold, RetentionClassRow
+from docctl.queries.revision_states import readable_revision
+
+T = TypeVar("T", bound=Base)
+
+
+def person_named(session: Session, username: str) -> Person:
+    """Return who has this sign-in name; raise NotFound for nobody and for a disabled account."""
+    found = session.scalars(
+        select(Person).where(Person.username == username.strip().casefold(), Person.disabled_at.is_(None))
+    ).first()
+    return _there(found, "person")
+
+
+def unit_named(session: Session, text: str) -> Unit:
+    """Return the unit with this code or name."""
+    return _there(
+        session.scalars(select(Unit).where(or_(Unit.code == text, Unit.name == text))).first(), "unit"
+    )
+
+
+def type_named(session: Session, text: str) -> DocumentType:
+    """Return the document type with this code or name."""
+    wanted = or_(DocumentType.code == text, DocumentType.name == text, DocumentType.name_en == text)
+    return _there(session.scalars(select(DocumentType).where(wanted)).first(), "type")
+
+
+def class_named(session: Session, code: str) -> RetentionClassRow:
+    """Return the newest revision of the retention class with this code (R-1)."""
+    rows = select(RetentionClassRow).where(RetentionClassRow.code == code)
+    return _there(session.scalars(rows.order_by(RetentionClassRow.revision.desc())).first(), "class")
+
+
+def list_numbered(session: Session, number: str) -> DisposalList:
+    """Return the disposal list with this number, in any way of writing it (N-10)."""
+    return _there(
+        session.scalars(select(DisposalList).where(_same(DisposalList.number, number))).first(), "list"
+    )
+
+
+def hold_numbered(session: Session, number: str) -> Hold:
+    """Return the hold with this number (R-5)."""
+    return _there(session.scalars(select(Hold).where(_same(Hold.number, number))).first(), "hold")
+
+
+@dataclass(frozen=True, slots=True)
+class RevisionNamed:
+    """The revision that a command is about; `manifest_sha256` is None before it was submitted."""
+
+    document_id: UUID
+    revision_id: UUID
+    row_version: int
+    number: str
+    title: str
+    label: str
+    manifest_sha256: str | None
+
+
+def revision_named(
+    session: Session, actor: Actor, document_id: UUID, label: str, *, at: datetime, wanted: str = "newest"
+) -> RevisionNamed:
+    """Return a document's revision with this label, else the newest, or for `in_force` that one (X-3)."""
+    rows = session.scalars(
+        select(Revision)
+        .join(Document, Document.id == Revision.document_id)
+        .where(Revision.document_id == document_id, readable_revision(actor, at))
+        .order_by(Revision.ordinal.desc())
+    ).all()
+    if label:
+        rows = [one for one in rows if normal(one.label) == normal(label)]
+    elif wanted == "in_force":
+        rows = [one for one in rows if in_force(one.dates(), at)] or rows
+    found = _there(next(iter(rows), None), "revision")
+    number = session.get_one(Document, document_id).number
+    return RevisionNamed(
+        document_id, found.id, found.row_version, number, found.title, found.label, found.manifest_sha256
+    )
+
+
+def _same(column: Any, number: str) -> Any:
+    """Numbers of lists and holds are plain ASCII: their normal form is their small letters (N-10)."""
+    return func.lower(column) == normal(number)
+
+
+def _there(found: T | None, what: str) -> T:
+    if found is None:
+        raise NotFound(what)
+    return found

@@ -1,0 +1,133 @@
+"""Whether every stored file is what its row says, and which stored files no row names (T-3)."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from docctl.models.content import ItemFile, OwnerKind
+from docctl.models.documents import Document, Revision
+from docctl.models.records import Record
+from docctl.models.retention import DisposalList
+from storage.api import Area, Damaged, FixityState, Key, Listed, ObjectMissing, ObjectStore
+
+_BATCH: Final = 500
+_CHUNK: Final = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectProblem:
+    """A file that is not as its row says; `problem` is missing, damaged, swapped or other_size."""
+
+    problem: str
+    kind: str
+    number: str
+    label: str
+    name: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectReport:
+    """What a check of all files found; keys in `without_row` are named by no row."""
+
+    checked: int
+    problems: tuple[ObjectProblem, ...]
+    without_row: tuple[str, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether every file is as its row says; a file without row is an orphan, no damage."""
+        return not self.problems
+
+
+def check_objects(session: Session, store: ObjectStore) -> ObjectReport:
+    """Read every file again and compare it with its row, and with what the store itself noted (T-3)."""
+    checked, problems = 0, []
+    for row in _rows(session):
+        checked += 1
+        if problem := _problem(row, store):
+            kind, number, label = _owner(session, row)
+            problems.append(ObjectProblem(problem, kind, number, label, row.name, row.object_key))
+    without = tuple(f"{one.key}" for one in orphans(session, store))
+    return ObjectReport(checked, tuple(problems), without)
+
+
+def orphans(session: Session, store: ObjectStore) -> Iterator[Listed]:
+    """Yield the stored versions of the records area that no row names (style 12)."""
+    waiting: list[Listed] = []
+    for listed in store.list(Area.RECORDS):
+        waiting.append(listed)
+        if len(waiting) == _BATCH:
+            yield from _nameless(session, waiting)
+            waiting = []
+    yield from _nameless(session, waiting)
+
+
+def _nameless(session: Session, listed: list[Listed]) -> list[Listed]:
+    keys = {str(one.key) for one in listed}
+    named = set(session.scalars(select(ItemFile.object_key).where(ItemFile.object_key.in_(keys))))
+    return [one for one in listed if str(one.key) not in named]
+
+
+def _rows(session: Session) -> Iterator[ItemFile]:
+    last = UUID(int=0)
+    while True:
+        rows = session.scalars(
+            select(ItemFile)
+            .where(ItemFile.id > last, ItemFile.destroyed_at.is_(None))
+            .order_by(ItemFile.id)
+            .limit(_BATCH)
+        ).all()
+        if not rows:
+            return
+        yield from rows
+        last = rows[-1].id
+        session.expunge_all()
+
+
+def _problem(row: ItemFile, store: ObjectStore) -> str:
+    """Return what is wrong with a file; the row's own hash decides, not only the store's (T-3)."""
+    key = Key.parse(row.object_key)
+    try:
+        fixity = store.verify(key, row.object_version)
+    except ObjectMissing:
+        return "missing"
+    if fixity.state is FixityState.MISSING:
+        return "missing"
+    if fixity.state is FixityState.DAMAGED:
+        return "damaged"
+    if fixity.found != row.stored_sha256:
+        return "swapped"
+    try:
+        with store.open(key, row.object_version) as stream:
+            size, digest = 0, hashlib.sha256()
+            while chunk := stream.read(_CHUNK):
+                size += len(chunk)
+                digest.update(chunk)
+    except ObjectMissing:
+        return "missing"
+    except Damaged:
+        return "damaged"
+    if digest.hexdigest() != row.sha256:
+        return "swapped"
+    return "" if size == row.size else "other_size"
+
+
+def _owner(session: Session, row: ItemFile) -> tuple[str, str, str]:
+    """Return kind, number and revision of the item that a file belongs to."""
+    if row.owner_kind is OwnerKind.REVISION:
+        revision = session.get(Revision, row.owner_id)
+        document = session.get(Document, revision.document_id) if revision else None
+        return "document", document.number if document else "", revision.label if revision else ""
+    if row.owner_kind is OwnerKind.RECORD:
+        record = session.get(Record, row.owner_id)
+        return "record", record.number if record else "", ""
+    found = session.get(DisposalList, row.owner_id)
+    return "disposal_list", found.certificate_number if found else "", ""
