@@ -17,9 +17,10 @@ from docctl.models.trail import EventDetail, EventRow
 
 PAGE_SIZE: Final = 50
 
-#: Controlled reads: part of the trail, shown in a timeline only where asked for (X-2).
+#: Reads, ours and people's: in the trail, shown in a timeline only where asked for (X-2).
 READS: Final = frozenset(
     {
+        "file.read",
         "revision.read",
         "revision.copied",
         "revision.source_taken",

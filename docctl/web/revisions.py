@@ -13,6 +13,7 @@ from docctl.domain.roles import Role
 from docctl.domain.verdicts import RuleRefused
 from docctl.queries.document_choices import Choice, signers
 from docctl.queries.document_page import DocumentPage, document_page
+from docctl.services.content.open import open_content
 from docctl.services.content.seen import content_seen
 from docctl.services.files import Attached
 from docctl.services.revisions.issue import IssueRevision, issue_revision
@@ -56,12 +57,20 @@ def _document(revision_id: UUID) -> DocumentPage:
         return document_page(session, actor(), at=house().clock(), zone=house().zone, revision_id=revision_id)
 
 
+def _read_document(revision_id: UUID) -> DocumentPage:
+    """Return the document for a page that shows its content: the read is in the trail before (X-2)."""
+    document = _document(revision_id)
+    if document.main is not None:
+        open_content(revision_id, by=caller(), house=house())
+    return document
+
+
 def _act_page(revision_id: UUID) -> ActPage:
     return ActPage(_document(revision_id), house().today())
 
 
 def _submit_page(revision_id: UUID) -> ActPage:
-    document = _document(revision_id)
+    document = _read_document(revision_id)
     sha256 = _sha256(revision_id, "revision.submit")
     without = [actor().person_id]
     with house().uow.read() as session:
@@ -76,7 +85,7 @@ def _submit_page(revision_id: UUID) -> ActPage:
 
 def _sign_page(permission: str) -> Any:
     def page(revision_id: UUID) -> ActPage:
-        return ActPage(_document(revision_id), house().today(), _sha256(revision_id, permission))
+        return ActPage(_read_document(revision_id), house().today(), _sha256(revision_id, permission))
 
     return page
 
