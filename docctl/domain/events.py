@@ -60,11 +60,15 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """One event with its stored hash and its detail as found (None: no detail row)."""
+    """One event with its stored hash and its detail as found (None: no detail row).
+
+    `may_be_erased`: a *destroyed* event names its subject, so the detail may be gone (R-7).
+    """
 
     link: Link
     hash: str
     detail: tuple[bytes, bytes] | None
+    may_be_erased: bool = False
 
 
 def detail_digest(salt: bytes, detail: bytes) -> str:
@@ -83,8 +87,7 @@ class Break:
 def first_break(events: Iterator[Checked], *, head_seq: int, head_hash: str) -> Break | int:
     """Walk the chain; return the first break, or the number of events where all hold (T-2).
 
-    Events whose detail is missing are yielded to the caller's judgement beforehand: it passes
-    `detail=(b"", b"")` only for subjects that a *destroyed* event names; None is a break here.
+    A detail that is missing is a break unless it may have been erased; one that is there must fit.
     """
     expected, prev = 1, GENESIS
     for one in events:
@@ -109,8 +112,8 @@ def _reason(one: Checked, *, expected: int, prev: str) -> str | None:
     if link.digest() != one.hash:
         return "changed"
     if one.detail is None:
-        return "detail_missing"
+        return None if one.may_be_erased else "detail_missing"
     salt, detail = one.detail
-    if salt and detail_digest(salt, detail) != link.detail_digest:
+    if detail_digest(salt, detail) != link.detail_digest:
         return "detail_changed"
     return None

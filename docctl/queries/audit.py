@@ -44,7 +44,11 @@ def verify(session: Session, *, patience: float | None = None) -> AuditReport:
     """
     head = session.execute(select(AuditHead)).scalar_one()
     destroyed = frozenset(
-        session.scalars(select(EventRow.subject_id).where(EventRow.action == "record.destroyed"))
+        session.scalars(
+            select(EventRow.subject_id).where(
+                EventRow.action == "record.destroyed", EventRow.subject_id.is_not(None)
+            )
+        )
     )
     deadline = None if patience is None else time.monotonic() + patience
     try:
@@ -71,10 +75,11 @@ def _walk(session: Session, destroyed: frozenset[UUID | None], deadline: float |
         if not rows:
             return
         for event, detail in rows:
-            if detail is not None:
-                kept: tuple[bytes, bytes] | None = (detail.salt, detail.bytes)
-            else:
-                kept = (b"", b"") if event.subject_id in destroyed else None
-            yield Checked(event.link(), event.hash, kept)
+            kept = _kept(detail)
+            yield Checked(event.link(), event.hash, kept, may_be_erased=event.subject_id in destroyed)
         last = rows[-1][0].seq
         session.expunge_all()
+
+
+def _kept(detail: EventDetail | None) -> tuple[bytes, bytes] | None:
+    return None if detail is None else (detail.salt, detail.bytes)

@@ -28,7 +28,7 @@ def disposal_work(actor: Actor) -> dict[str, Select[*tuple[Any, ...]]]:
             exists().where(DisposalCheck.list_id == DisposalList.id, DisposalCheck.opinion == Opinion.OBJECT),
         )
     if allows(actor, "disposal.approve", facts):
-        found["approve_list"] = _lists(DisposalList.proposed_by).where(
+        found["approve_list"] = _lists().where(
             DisposalList.status == ListStatus.CHECKED,
             _took_no(actor, DisposalList.proposed_by),
             not_(exists().where(DisposalCheck.list_id == DisposalList.id, DisposalCheck.given_by == me)),
