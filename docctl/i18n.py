@@ -60,10 +60,13 @@ class Translator:
 
         `default` stands in for names that a company gave itself and no translation knows.
         """
+        if default is not None and key not in self._table:
+            return default
+        return self._said(key, params)
+
+    def _said(self, key: str, params: Mapping[str, object]) -> str:
         forms = self._table.get(key)
         if forms is None:
-            if default is not None:
-                return default
             if self._strict:
                 raise UnknownKey(f"{self.language}: {key}")
             _log.error("no sentence under %s in %s", key, self.language)
@@ -75,7 +78,7 @@ class Translator:
     def refusal(self, refused: Refused) -> Explained:
         """Return a refusal's sentence and rule."""
         rule = refused.rule if _RULE.fullmatch(refused.rule) else ""
-        return Explained(self.t(refused.key, **refused.params), rule)
+        return Explained(self._said(refused.key, refused.params), rule)
 
     def day(self, value: date | None) -> str:
         """Return a day as people write it, or a dash."""

@@ -55,6 +55,14 @@ def show() -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class PasswordPage:
+    """Whose password is changed, for the browser's own memory, and how long it must be."""
+
+    username: str
+    shortest: int
+
+
+@dataclass(frozen=True, slots=True)
 class PasswordForm:
     """The old password, and the new one twice."""
 
@@ -68,7 +76,7 @@ class PasswordForm:
 @form(
     "account/password.html",
     PasswordForm,
-    page=lambda: SHORTEST,
+    page=lambda: PasswordPage(actor().username, SHORTEST),
     beside={"A-3": "old_password", "A-15": "new_password", "form.passwords_differ": "repeat_password"},
 )
 def password(typed: PasswordForm) -> Response:

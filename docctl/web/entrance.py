@@ -103,10 +103,10 @@ def do_welcome(token: str) -> Response:
 
 def _welcome(token: str, *, problem: Explained | None = None) -> Response:
     try:
-        person = invited(house(), token)
+        whom = invited(house(), token)
     except RuleRefused as error:
         return make_response(render("account/link_over.html", problem=explain(error.refused)), 404)
-    page = render("account/welcome.html", person=person, token=token, problem=problem, shortest=SHORTEST)
+    page = render("account/welcome.html", whom=whom, token=token, problem=problem, shortest=SHORTEST)
     return make_response(page, 422 if problem else 200)
 
 

@@ -78,6 +78,7 @@ class GrantShown:
 
     grant: Grant
     why_not_confirm: Explained | None
+    request_ids: tuple[str, str]
 
 
 @bp.get("/<uuid:person_id>")
@@ -89,7 +90,11 @@ def show(person_id: UUID) -> str:
     me = actor().person_id
     assert me is not None
     grants = [
-        GrantShown(one, _why("role.confirm", may_confirm(one.facts, by=me)) if one.is_waiting else None)
+        GrantShown(
+            one,
+            _why("role.confirm", may_confirm(one.facts, by=me)) if one.is_waiting else None,
+            (str(uuid4()), str(uuid4())),
+        )
         for one in page.grants
     ]
     return render(
