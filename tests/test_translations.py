@@ -74,6 +74,8 @@ class Asked:
         self.brought: list[tuple[str, str, set[str]]] = []
         self.refusals: list[tuple[str, str, set[str] | None]] = []
         self.mentioned: set[str] = set()
+        #: Cases of a rule that is named elsewhere: `Refused(rule, "title_needed")`.
+        self.codes: set[str] = set()
 
     def key(self, key: str, where: str) -> None:
         self.keys.setdefault(key, set()).add(where)
@@ -84,7 +86,8 @@ class Asked:
     def uses(self, key: str) -> bool:
         refused = {key for key, _, _ in self.refusals}
         begun = any(key.startswith(beginning) for beginning in self.beginnings)
-        return key in self.keys or key in refused or key in self.mentioned or begun
+        known = key in self.keys or key in refused or key in self.mentioned or begun
+        return known or key.rsplit(".", 1)[-1] in self.codes
 
 
 @cache
@@ -120,8 +123,10 @@ def read_module(path: Path, found: Asked) -> None:
         if not isinstance(node, ast.Call) or not node.args:
             continue
         name = getattr(node.func, "id", getattr(node.func, "attr", ""))
-        if name == "t":
+        if name in {"t", "flash_done"}:
             read_words(node, found, f"{where}:{node.lineno}")
+        elif name in {"_refused", "ReadingFailed"}:
+            found.codes.update(literals(node.args[0]))
         elif name == "Refused":
             read_refusal(node, found, f"{where}:{node.lineno}")
 
@@ -143,6 +148,7 @@ def read_refusal(call: ast.Call, found: Asked, where: str) -> None:
     given |= {k.arg: k.value for k in call.keywords if k.arg}
     rule, code, values = given.get("rule"), given.get("code"), given.get("params")
     if not isinstance(rule, ast.Constant) or not isinstance(rule.value, str):
+        found.codes.update(literals(code))
         return
     for one in literals(code):
         found.refusals.append((f"{rule.value}.{one}", where, names_of(values)))

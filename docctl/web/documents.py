@@ -14,7 +14,7 @@ from flask import Blueprint, Response, make_response, request
 from docctl.queries.document_choices import document_types, procedures, retention_classes, units
 from docctl.queries.documents import RegisterFilter, document_register
 from docctl.queries.history import revision_history
-from docctl.queries.numbers import find_number
+from docctl.queries.numbers import NumberRow, find_number, holder_seen
 from docctl.services.documents.create import CreateDocument, create_document
 from docctl.services.files import Attached
 from docctl.web.context import actor, caller, flash_done, house, lang, render, requires, see_other
@@ -117,9 +117,12 @@ class NewPage:
     classes: Any
     own_unit: UUID | None
     english: bool
+    #: Who has the number that was typed, in a form that comes back (N-6).
+    clash: NumberRow | None
 
 
 def _new_page() -> NewPage:
+    typed = request.form.get("number", "")[:200].strip()
     with house().uow.read() as session:
         return NewPage(
             document_types(session),
@@ -128,6 +131,7 @@ def _new_page() -> NewPage:
             retention_classes(session),
             actor().unit_id,
             lang() == "en",
+            holder_seen(session, actor(), typed, at=house().clock(), zone=house().zone) if typed else None,
         )
 
 
@@ -142,7 +146,8 @@ def _new_page() -> NewPage:
         "N-6": "number",
         "N-1": "number",
         "N-2": "parent_id",
-        "D-14": "title",
+        "D-14.title_needed": "title",
+        "D-14.title_too_long": "title",
         "V-1": "label",
         "upload": "file",
     },

@@ -160,8 +160,8 @@ def _run(house: House, job: str, **arguments: Any) -> Any:
     try:
         return house.pool.run(job, **arguments)
     except ReadingFailed as error:
-        code = "busy" if error.code in {"busy", "closed"} else "not_stamped"
-        raise RuleRefused(Refused("D-3", code)) from error
+        ours = error.code in {"busy", "closed"}
+        raise RuleRefused(Refused("D-3", "busy" if ours else "not_stamped")) from error
 
 
 def _file_name(text: str) -> str:

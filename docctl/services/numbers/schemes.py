@@ -44,7 +44,7 @@ def values_for(
     }
     for part in scheme.parts:
         if isinstance(part, Value) and not values.get(part.name):
-            raise RuleRefused(Refused("N-2", "value_missing", {"part": part.name}))
+            raise RuleRefused(Refused("N-2", "value_missing", {"name": part.name}))
     return values
 
 
