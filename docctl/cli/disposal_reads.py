@@ -1,8 +1,10 @@
-"""`docctl disposal show`: a list with its items, opinions and people (R-6, X-3)."""
+"""`docctl disposal show|certificate`: a list with its items, opinions and people (R-6, X-3)."""
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -10,6 +12,7 @@ import click
 from docctl.cli.answers import Answer, Table, pairs
 from docctl.cli.command import Noun
 from docctl.cli.desk import Desk
+from docctl.cli.kinds import FILE_OUT
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -19,7 +22,8 @@ if TYPE_CHECKING:
 
 def add_reads(noun: Noun) -> None:
     """Add the commands that read to the noun."""
-    noun.add_command(show)
+    for command in (show, certificate):
+        noun.add_command(command)
 
 
 _reads = Noun("disposal")
@@ -56,6 +60,21 @@ def show(desk: Desk, number: str) -> Answer:
     ]
     lines += _table(desk, ("number", "state", "keep_until", "class", "title"), items)
     return Answer(data_of(page), lines)
+
+
+@_reads.command("certificate", permission="disposal.view", changes=True)
+@click.argument("number")
+@click.argument("target", type=FILE_OUT)
+def certificate(desk: Desk, number: str, target: Path) -> Answer:
+    """Take the certificate of a list that was carried out into a file (R-6, X-2)."""
+    from docctl.services.disposal.certificate import open_certificate
+
+    page = page_of(desk, number)
+    found = open_certificate(page.list_id, by=desk.caller(), house=desk.house)
+    with found.open() as source, target.open("wb") as out:
+        shutil.copyfileobj(source, out, 1 << 20)
+    data = {"number": page.number, "certificate": found.number, "file": target}
+    return desk.done("certificate", data, number=found.number, file=str(target))
 
 
 def _table(desk: Desk, head: Sequence[str], rows: Sequence[Sequence[object]]) -> list[str]:

@@ -208,7 +208,7 @@ def history(desk: Desk, number: str) -> Answer:
     return Answer(data, [f"{found.number} {found.title}", *table.lines()])
 
 
-@_reads.command("file", permission="revision.copy")
+@_reads.command("file", permission="revision.copy", changes=True)
 @click.argument("number")
 @click.argument("target", type=FILE_OUT)
 @option("--revision", "label", default="")

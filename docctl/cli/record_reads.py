@@ -194,6 +194,7 @@ def data_of(page: RecordPage) -> dict[str, Any]:
                 ],
             }
             for fact in page.facts
+            if fact.layers
         ],
         "corrections": [
             {
