@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import signal
+import sys
 from importlib import import_module
-from typing import Any, Final
+from typing import Final
 
 import click
 
-from docctl.cli.answers import FAILED, Answer
+from docctl.cli.answers import FAILED, Answer, Table
 from docctl.cli.command import Action, option
 from docctl.cli.desk import Desk
 
@@ -65,11 +66,18 @@ def init(
 @click.command("demo", cls=Action, permission="system.operate", who="operator")
 def demo(desk: Desk) -> Answer:
     """Make the sample company in the data folder; it is marked as one for ever."""
-    seeded: Any = import_module("docctl.demo.seed").seed(desk.machine.settings)
-    people = [dict(one) for one in seeded]
-    lines = [desk.words.t("cli.done.demo", folder=str(desk.machine.settings.data))]
-    lines += ["  ".join(str(value) for value in one.values()) for one in people]
-    return Answer({"folder": desk.machine.settings.data, "sign_ins": people}, lines)
+    from docctl.demo.seed import seed
+
+    settings = desk.machine.settings
+    sign_ins = seed(settings, progress=_progress if sys.stderr.isatty() else None)
+    table = Table([desk.label("user"), desk.label("password")], list(sign_ins.items()))
+    lines = [desk.words.t("cli.done.demo", folder=str(settings.data)), *table.lines()]
+    return Answer({"folder": settings.data, "sign_ins": sign_ins}, lines)
+
+
+def _progress(done: int, of: int) -> None:
+    """Show on the terminal how far it is, on one line."""
+    click.echo(f"\r{done * 100 // max(of, 1)} %", nl=done >= of, err=True)
 
 
 @click.command("serve", cls=Action, permission="system.operate", who="operator")

@@ -120,13 +120,10 @@ def test_an_unknown_command_is_a_wrong_call(terminal: Terminal) -> None:
     assert terminal.refused("documents", "list", "--no-such")[0] == 2
 
 
-def test_x_3_what_is_hidden_and_what_is_not_there_have_one_answer(
-    terminal: Terminal, world: World
-) -> None:
+def test_x_3_what_is_hidden_and_what_is_not_there_have_one_answer(terminal: Terminal, world: World) -> None:
     hidden = world.document_of(world.draft()).number
     answers = [
-        terminal.run("documents", "show", number, "--as", "wang", "--json")
-        for number in (hidden, "QP-77")
+        terminal.run("documents", "show", number, "--as", "wang", "--json") for number in (hidden, "QP-77")
     ]
     assert [one.exit_code for one in answers] == [4, 4]
     assert answers[0].stderr == answers[1].stderr
@@ -134,14 +131,13 @@ def test_x_3_what_is_hidden_and_what_is_not_there_have_one_answer(
 
 
 def test_what_the_roles_do_not_allow_exits_as_not_found(terminal: Terminal) -> None:
-    assert terminal.refused(
-        "numbers", "reserve", "--type", "procedure", "--reason", "x", user="wang"
-    ) == (4, "X-1.not_permitted")
+    assert terminal.refused("numbers", "reserve", "--type", "procedure", "--reason", "x", user="wang") == (
+        4,
+        "X-1.not_permitted",
+    )
 
 
-def test_a_refusal_is_one_line_and_with_json_also_its_parts(
-    terminal: Terminal, world: World
-) -> None:
+def test_a_refusal_is_one_line_and_with_json_also_its_parts(terminal: Terminal, world: World) -> None:
     number = world.document_of(world.draft()).number
     result = terminal.run("documents", "issue", number, "--as", "chen", "--json")
     assert result.exit_code == 3
@@ -189,9 +185,7 @@ def test_a_3_a_wrong_password_signs_nothing(terminal: Terminal, world: World) ->
     assert refused == (3, "A-3.wrong_password")
 
 
-def test_a_3_another_content_than_the_one_seen_is_not_signed(
-    terminal: Terminal, world: World
-) -> None:
+def test_a_3_another_content_than_the_one_seen_is_not_signed(terminal: Terminal, world: World) -> None:
     revision = world.submitted(world.draft())
     number = world.document_of(revision).number
     other = terminal.refused("documents", "review", number, "--seen", "0" * 64, user="ouyang")
@@ -200,9 +194,7 @@ def test_a_3_another_content_than_the_one_seen_is_not_signed(
     assert terminal.ok("documents", "review", number, "--seen", seen, user="ouyang")["number"] == number
 
 
-def test_t_1_the_event_says_channel_and_user_of_the_machine(
-    terminal: Terminal, world: World
-) -> None:
+def test_t_1_the_event_says_channel_and_user_of_the_machine(terminal: Terminal, world: World) -> None:
     from sqlalchemy import select
 
     from docctl.models.trail import EventRow
