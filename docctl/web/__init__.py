@@ -26,9 +26,12 @@ BLUEPRINTS: Final = (
     "search",
     "retention",
     "disposal",
+    "disposal_steps",
+    "holds",
     "trail",
     "people",
     "units",
+    "unit_pages",
     "settings",
 )
 

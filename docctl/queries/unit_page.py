@@ -1,0 +1,118 @@
+"""One unit as its page shows it: head, functions, people, posts with their holders (O-1, O-3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from docctl.domain.retention_schedule import BUILT_IN
+from docctl.domain.verdicts import NotFound
+from docctl.models.organisation import Person, Post, PostHolder, Unit
+
+#: Functions that the retention schedule asks, in its order.
+FUNCTIONS = tuple(dict.fromkeys(name for cls in BUILT_IN for name in cls.functions))
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Somebody in a post from one day to another, the last one included."""
+
+    id: UUID
+    person_id: UUID
+    person: str
+    from_on: date
+    until_on: date | None
+
+    def is_present(self, today: date) -> bool:
+        """Say whether the person holds the post on a day."""
+        return self.from_on <= today and (self.until_on is None or today <= self.until_on)
+
+
+@dataclass(frozen=True, slots=True)
+class PostRow:
+    """A post with everybody who has held it, newest first."""
+
+    id: UUID
+    name: str
+    holders: tuple[Holder, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UnitPage:
+    """A unit's page; `choices` are the active people of the company."""
+
+    id: UUID
+    code: str
+    name: str
+    row_version: int
+    parent: str
+    head_id: UUID | None
+    head: str
+    functions: tuple[str, ...]
+    people: tuple[tuple[UUID, str], ...]
+    posts: tuple[PostRow, ...]
+    choices: tuple[tuple[UUID, str], ...]
+
+    def post(self, post_id: UUID) -> PostRow:
+        """Return one post; raise NotFound where the unit has no such one."""
+        for one in self.posts:
+            if one.id == post_id:
+                return one
+        raise NotFound("post")
+
+    def holder(self, holder_id: UUID) -> Holder:
+        """Return one holder; raise NotFound where the unit has no such one."""
+        for post in self.posts:
+            for one in post.holders:
+                if one.id == holder_id:
+                    return one
+        raise NotFound("holder")
+
+
+def unit_page(session: Session, unit_id: UUID) -> UnitPage:
+    """Return a unit with its people and posts; raise NotFound where there is none."""
+    unit = session.get(Unit, unit_id)
+    if unit is None:
+        raise NotFound("unit")
+    parent = session.get(Unit, unit.parent_id) if unit.parent_id else None
+    active = session.execute(
+        select(Person.id, Person.name, Person.username, Person.unit_id)
+        .where(Person.disabled_at.is_(None))
+        .order_by(Person.name)
+    ).all()
+    head = session.get(Person, unit.head_id) if unit.head_id else None
+    return UnitPage(
+        id=unit.id,
+        code=unit.code,
+        name=unit.name,
+        row_version=unit.row_version,
+        parent=parent.name if parent else "",
+        head_id=unit.head_id,
+        head=head.name if head else "",
+        functions=tuple(unit.functions),
+        people=tuple((key, name) for key, name, _username, of in active if of == unit.id),
+        posts=_posts(session, unit.id),
+        choices=tuple((key, f"{name} {username}") for key, name, username, _of in active),
+    )
+
+
+def _posts(session: Session, unit_id: UUID) -> tuple[PostRow, ...]:
+    posts = session.execute(
+        select(Post.id, Post.name).where(Post.unit_id == unit_id).order_by(Post.name)
+    ).all()
+    held: dict[UUID, list[Holder]] = {}
+    rows = session.execute(
+        select(PostHolder, Person.name)
+        .join(Person, Person.id == PostHolder.person_id)
+        .where(PostHolder.post_id.in_([key for key, _name in posts]))
+        .order_by(PostHolder.from_on.desc())
+    )
+    for one, name in rows:
+        held.setdefault(one.post_id, []).append(
+            Holder(one.id, one.person_id, name, one.from_on, one.until_on)
+        )
+    return tuple(PostRow(key, name, tuple(held.get(key, []))) for key, name in posts)

@@ -1,0 +1,47 @@
+"""Pages of a unit: head, functions, posts and their holders (O-1, O-3, A-15)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from tests.web.conftest import Browser
+from tests.world import World
+
+
+def test_o_3_a_post_is_added_taken_and_left_and_the_past_stays(client: Browser, world: World) -> None:
+    client.sign_in("admin")
+    unit = f"/people/units/{world.units['SC']}"
+    assert client.submit(f"{unit}/posts/new", {"name": "检验员"}).status_code == 303
+    assert client.submit(f"{unit}/posts/new", {"name": "检验员"}).status_code == 422
+    page = client.page(unit)
+    take = page.xpath(f"//a[starts-with(@href, '{unit}/posts/') and not(contains(@href, 'new'))]/@href")[0]
+    today = world.house.today()
+    person = str(world.people["wang"])
+    assert client.submit(take, {"person_id": person, "from_on": today.isoformat()}).status_code == 303
+    again = client.submit(take, {"person_id": person, "from_on": today.isoformat()})
+    assert again.status_code == 422
+    assert "王强" in again.text
+    holder = client.page(unit).xpath(f"//a[starts-with(@href, '{unit}/holders/')]/@href")[0]
+    early = client.submit(holder, {"until_on": (today - timedelta(days=1)).isoformat()})
+    assert early.status_code == 422
+    assert client.submit(holder, {"until_on": today.isoformat()}).status_code == 303
+    text = client.page(unit).text_content()
+    assert "王强" in text
+    assert today.isoformat() in text
+
+
+def test_o_1_a_unit_gets_its_head_and_functions(client: Browser, world: World) -> None:
+    client.sign_in("admin")
+    unit = f"/people/units/{world.units['SC']}"
+    answer = client.submit(f"{unit}/duties", {"head_id": str(world.people["li"]), "functions": ["safety"]})
+    assert answer.status_code == 303
+    text = client.page(unit).text_content()
+    assert "李秀兰" in text
+    assert "安全管理" in text
+
+
+def test_who_is_no_administrator_changes_no_unit(client: Browser, world: World) -> None:
+    client.sign_in("wang")
+    unit = f"/people/units/{world.units['SC']}"
+    assert client.get(f"{unit}/duties").status_code in {403, 404}
+    assert client.get(f"{unit}/posts/new").status_code in {403, 404}
