@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 
 from docctl.domain.correction import Reason
 from docctl.domain.lifecycle import RecordStatus
-from docctl.models.content import FileRole, ItemFile
+from docctl.models.content import ItemFile
 from docctl.models.record_content import content_of
 from docctl.models.records import Correction, Record, RecordFact
 from docctl.services.files import Attached
@@ -131,7 +131,7 @@ def corrected(world: World, record_id: UUID, who: str = "wang", **changes: str) 
 def sheet(world: World, record_id: UUID, who: str = "wang", *, further: bool = False) -> UUID:
     """Add a correction sheet, and where wished a further version of the file."""
     one = upload(world, who, name="更正单.txt")
-    uploads = [Attached(one.upload_id, FileRole.CORRECTION_SHEET)]
+    uploads = [one]
     if further:
         uploads.append(upload(world, who, name="记录（更正后）.txt"))
     cmd = CorrectFile(

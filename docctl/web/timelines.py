@@ -67,8 +67,8 @@ def _changes(one: Entry, words: Translator) -> Iterator[tuple[str, str, str]]:
 
 
 def _field(name: str, words: Translator) -> str:
-    key = f"events.field.{name}"
-    return words.t(key) if words.has(key) else name
+    keys = (f"events.field.{name}", f"fields.{name}")
+    return next((words.t(key) for key in keys if words.has(key)), name)
 
 
 def _shown(value: Any, words: Translator) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -66,7 +66,7 @@ def correct_record(session: Session, cmd: CorrectRecord, by: Caller) -> UUID:
 
 @dataclass(frozen=True, slots=True)
 class CorrectFile:
-    """A correction sheet for the file of a record, and where needed a further version of the file."""
+    """A correction sheet for the file of a record; further uploads are further versions of the file."""
 
     record_id: UUID
     row_version: int
@@ -87,9 +87,13 @@ def correct_file(session: Session, cmd: CorrectFile, by: Caller) -> UUID:
     row = lock_record(session, cmd.record_id)
     authorise(by.actor, "record.correct", record_facts(session, row, by))
     unchanged(row, cmd.row_version)
-    roles = [one.role for one in cmd.files]
-    if FileRole.CORRECTION_SHEET not in roles or set(roles) - {FileRole.CORRECTION_SHEET, FileRole.MAIN}:
+    if not cmd.files:
         raise RuleRefused(Refused("C-4", "sheet_needed"))
+    sheet, *versions = cmd.files
+    files = [
+        replace(sheet, role=FileRole.CORRECTION_SHEET),
+        *(replace(one, role=FileRole.MAIN) for one in versions),
+    ]
     reason_text = clean_value("reason_text", cmd.reason_text)
     if not reason_text:
         raise RuleRefused(Refused("C-6", "reason_text_needed"))
@@ -100,7 +104,7 @@ def correct_file(session: Session, cmd: CorrectFile, by: Caller) -> UUID:
         by,
         name=FILE,
         old=", ".join(one.sha256 for one in there),
-        new=", ".join(one.sha256 for one in cmd.files),
+        new=", ".join(one.sha256 for one in files),
         reason=cmd.reason,
         reason_text=reason_text,
     )
@@ -110,13 +114,12 @@ def correct_file(session: Session, cmd: CorrectFile, by: Caller) -> UUID:
         by,
         owner=OwnerKind.RECORD,
         owner_id=row.id,
-        files=cmd.files,
+        files=files,
         first=max((one.ordinal for one in there), default=0) + 1,
     )
     if row.accepted_at is not None:
         want(session, "lock", key=f"{row.id}:{rows[0].id}", payload={"record_id": str(row.id)}, at=by.at)
-    sheet = next(one for one in rows if one.role is FileRole.CORRECTION_SHEET)
-    return enter(session, row, facts, by, sheet=sheet.id)
+    return enter(session, row, facts, by, sheet=rows[0].id)
 
 
 def _value(cmd: CorrectRecord, by: Caller) -> str:

@@ -95,11 +95,11 @@ def enter(session: Session, row: Record, facts: CorrectionFacts, by: Caller, *, 
         facts={
             "number": row.number,
             "field": facts.field,
-            "reason": facts.reason,
+            "reason_code": facts.reason,
             "status": status,
             "keep_until": row.keep_until,
         },
-        detail={"old": facts.old, "new": facts.new, "reason_text": facts.reason_text},
+        detail={"old": facts.old, "new": facts.new, "reason": facts.reason_text},
     )
     return correction.id
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
@@ -16,7 +17,7 @@ from docctl.domain.normal_form import normal
 from docctl.domain.permissions import Facts, authorise
 from docctl.domain.verdicts import Allowed, NotFound, Refused, RuleRefused, Verdict, require
 from docctl.models.base import new_id
-from docctl.models.content import ItemFile, OwnerKind
+from docctl.models.content import FileRole, ItemFile, OwnerKind
 from docctl.models.documents import Document, DocumentType, Revision
 from docctl.models.numbers import NumberScheme
 from docctl.models.organisation import LegalEntity, Unit
@@ -47,7 +48,7 @@ _TEXTS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class FileRecord:
-    """A file and its registration data.
+    """Files, the first of which is the record and the others its annexes, with their registration data.
 
     Instants are aware; `occurred_at`, `received_at`, `stated_person` and `stated_channel` are what
     somebody states, who enters and when comes from the session (F-5). `keys` are pairs of kind and value.
@@ -122,7 +123,7 @@ def file_record(session: Session, cmd: FileRecord, by: Caller) -> UUID:
         session.add(RecordKey(record_id=row.id, kind=key_kind, value=value, normal=normal(value)))
     if cmd.outside_number:
         add_alias(session, kind="outside", item_kind="record", item_id=row.id, text=cmd.outside_number)
-    add_files(session, by, owner=OwnerKind.RECORD, owner_id=row.id, files=cmd.files)
+    add_files(session, by, owner=OwnerKind.RECORD, owner_id=row.id, files=_in_order(cmd.files))
     record(
         session,
         by,
@@ -137,11 +138,16 @@ def file_record(session: Session, cmd: FileRecord, by: Caller) -> UUID:
             "files": [one.sha256 for one in cmd.files],
             "medium": medium,
             "late": row.is_late,
+            "occurred_at": cmd.occurred_at,
         },
         detail={"title": title, "stated_person": cmd.stated_person, "remarks": cmd.remarks},
-        occurred_at=cmd.occurred_at,
     )
     return row.id
+
+
+def _in_order(files: Sequence[StoredFile]) -> list[StoredFile]:
+    """Return the files with the first as the record itself and all others as its annexes."""
+    return [replace(one, role=FileRole.ANNEX if place else FileRole.MAIN) for place, one in enumerate(files)]
 
 
 def _cleaned(cmd: FileRecord) -> FileRecord:

@@ -1,0 +1,41 @@
+"""Values of records in words: instants as people write them, why a record is kept so long (F-5, R-10)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from docctl.domain.verdicts import RuleRefused
+from docctl.queries.record_page import RecordPage
+from docctl.web.context import words
+from docctl.web.forms import Unreadable
+
+
+def fact_value(value: str, kind: str) -> str:
+    """Return a registered value as pages show it; an instant without seconds, in the company's zone."""
+    if kind != "datetime" or not value:
+        return value
+    return words().instant(datetime.fromisoformat(value))
+
+
+def local_value(value: str, kind: str) -> str:
+    """Return a registered value as a field of a form takes it."""
+    return value[:16] if kind == "datetime" else value
+
+
+def because_words(page: RecordPage) -> tuple[str, ...]:
+    """Return each step of why a record is kept until its last day (R-10)."""
+    return tuple(words().t(f"because.{one.code}", **one.params) for one in page.because)
+
+
+@contextmanager
+def beside_its_field(*fields: str) -> Iterator[None]:
+    """Show a refusal that names its field beside that field."""
+    try:
+        yield
+    except RuleRefused as error:
+        field = str(error.refused.params.get("field", ""))
+        if field in fields:
+            raise Unreadable({field: error.refused}) from error
+        raise

@@ -1,0 +1,235 @@
+"""Pages of records: the register, filing, the page of one, why it is kept so long (F-1, F-3, C-2, R-10)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from urllib.parse import urlencode
+from uuid import UUID
+
+from flask import Blueprint, Response, make_response, request
+
+from docctl.domain.verdicts import NotFound
+from docctl.queries.record_forms import (
+    FormInForce,
+    form_in_force,
+    forms_in_force,
+    forms_to_filter,
+    people_to_filter,
+    units_to_file_for,
+    units_to_filter,
+)
+from docctl.queries.records import SORTS, STATES, Choice, RecordFilter, classes_to_filter, record_register
+from docctl.services.files import Attached
+from docctl.services.records.file import KEY_KINDS, FileRecord, file_record
+from docctl.web.context import actor, caller, flash_done, house, lang, render, requires, see_other
+from docctl.web.forms import UploadField, form
+from docctl.web.record_pages import load, shown
+from docctl.web.record_words import because_words, beside_its_field, fact_value
+from docctl.web.registers import chosen, flag, number
+
+bp = Blueprint("records", __name__, url_prefix="/records")
+bp.add_app_template_global(fact_value)
+bp.add_app_template_global(because_words)
+
+MEDIA: Final = ("electronic", "paper")
+
+
+@bp.get("")
+@requires("record.list")
+def register() -> str:
+    """Show the register of records: exactly what the person may see, and how many (S-1, X-3)."""
+    wanted = _wanted()
+    with house().uow.read() as session:
+        found = record_register(session, actor(), wanted, today=house().today(), zone=house().zone)
+        choices = {
+            "form": forms_to_filter(session, actor()),
+            "unit": units_to_filter(session),
+            "class": classes_to_filter(session),
+            "filer": people_to_filter(session),
+        }
+    return render(
+        "records/register.html",
+        found=found,
+        wanted=wanted,
+        choices=choices,
+        states=STATES,
+        media=MEDIA,
+        here=_address(wanted),
+        narrowed=_narrowed(wanted, choices),
+    )
+
+
+def _wanted() -> RecordFilter:
+    given = request.args
+    year = given.get("year", "")
+    sort = given.get("sort", "")
+    return RecordFilter(
+        text=given.get("text", "")[:200].strip(),
+        form_id=chosen(given.get("form")),
+        unit_id=chosen(given.get("unit")),
+        class_id=chosen(given.get("class")),
+        filer_id=chosen(given.get("filer")),
+        state=given.get("state", "") if given.get("state") in STATES else "",
+        medium=given.get("medium", "") if given.get("medium") in MEDIA else "",
+        year=int(year) if year.isascii() and year.isdigit() and len(year) == 4 else None,
+        late=flag(given.get("late")),
+        sort=sort if sort in SORTS else "filed",
+        descending=given.get("order", "asc" if sort else "desc") == "desc",
+        page=number(given.get("page")),
+    )
+
+
+def _kept(wanted: RecordFilter) -> dict[str, Any]:
+    """Return what stands in the address of the register."""
+    by_default = wanted.sort == "filed" and wanted.descending
+    return {
+        "text": wanted.text,
+        "form": wanted.form_id,
+        "unit": wanted.unit_id,
+        "class": wanted.class_id,
+        "filer": wanted.filer_id,
+        "state": wanted.state,
+        "medium": wanted.medium,
+        "year": wanted.year,
+        "late": "1" if wanted.late else "",
+        "sort": "" if by_default else wanted.sort,
+        "order": "" if by_default else ("desc" if wanted.descending else "asc"),
+    }
+
+
+def _address(wanted: RecordFilter) -> Any:
+    """Return how the page writes the address of itself with something changed."""
+    kept = _kept(wanted)
+
+    def here(**changed: Any) -> str:
+        query = urlencode({name: value for name, value in {**kept, **changed}.items() if value})
+        return f"/records?{query}" if query else "/records"
+
+    return here
+
+
+def _narrowed(wanted: RecordFilter, choices: dict[str, tuple[Choice, ...]]) -> list[tuple[str, str]]:
+    """Return the filters in use that are no state: their name in the address and their words."""
+    ids = {"form": wanted.form_id, "unit": wanted.unit_id, "class": wanted.class_id, "filer": wanted.filer_id}
+    found = [
+        (name, next((one.words for one in choices[name] if one.id == chosen_id), ""))
+        for name, chosen_id in ids.items()
+        if chosen_id is not None
+    ]
+    if wanted.text:
+        found.append(("text", wanted.text))
+    if wanted.year is not None:
+        found.append(("year", str(wanted.year)))
+    return found
+
+
+@bp.get("/new")
+@requires("record.file")
+def choose() -> str:
+    """Choose the form: only what is in force can be filled (F-1)."""
+    with house().uow.read() as session:
+        forms = forms_in_force(session, actor(), at=house().clock())
+    return render("records/choose.html", forms=forms)
+
+
+@dataclass(frozen=True, slots=True)
+class NewRecord:
+    """A record as typed; who files it and when is not asked (F-5)."""
+
+    title: str
+    occurred_at: datetime
+    file: UploadField
+    annex: UploadField = ()
+    unit_id: UUID | None = None
+    received_at: datetime | None = None
+    stated_person: str = ""
+    stated_channel: str = ""
+    outside_number: str = ""
+    batch: str = ""
+    order: str = ""
+    customer: str = ""
+    medium: str = "electronic"
+    place: str = ""
+    language: str = "zh"
+    remarks: str = ""
+    repeated_is_meant: bool = False
+    request_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NewPage:
+    """What the form of a new record offers."""
+
+    form: FormInForce
+    units: tuple[Choice, ...]
+    now: str
+    english: bool
+
+
+def _new_page(form_id: UUID) -> NewPage:
+    at = house().clock()
+    with house().uow.read() as session:
+        found = form_in_force(session, actor(), form_id, at=at)
+        if found is None:
+            raise NotFound("form")
+        units = units_to_file_for(session, actor(), today=house().today())
+    return NewPage(
+        found, units, at.astimezone(house().zone).strftime("%Y-%m-%dT%H:%M"), english=lang() == "en"
+    )
+
+
+@bp.route("/new/<uuid:form_id>", methods=["GET", "POST"])
+@requires("record.file")
+@form(
+    "records/file.html",
+    NewRecord,
+    page=_new_page,
+    beside={
+        "F-3": "title",
+        "F-5.received_before_occurred": "received_at",
+        "R-13.place_needed": "place",
+        "R-13.no_such_medium": "medium",
+        "upload": "file",
+        "upload.repeated": "repeated_is_meant",
+    },
+)
+def file(typed: NewRecord, form_id: UUID) -> Response:
+    """File a record under a form in force (F-1, F-3, N-4)."""
+    typed_keys = {"batch": typed.batch, "order": typed.order, "customer": typed.customer}
+    cmd = FileRecord(
+        form_id=form_id,
+        title=typed.title,
+        occurred_at=typed.occurred_at,
+        uploads=tuple(Attached(one) for one in (*typed.file, *typed.annex)),
+        unit_id=typed.unit_id,
+        received_at=typed.received_at,
+        stated_person=typed.stated_person,
+        stated_channel=typed.stated_channel,
+        outside_number=typed.outside_number,
+        remarks=typed.remarks,
+        medium=typed.medium,
+        place=typed.place if typed.medium == "paper" else "",
+        language=typed.language[:20],
+        keys=tuple((kind, typed_keys[kind]) for kind in KEY_KINDS),
+        repeated_is_meant=typed.repeated_is_meant,
+    )
+    with beside_its_field(*NewRecord.__slots__):
+        record_id = file_record(cmd, by=caller(typed.request_id), house=house())
+    flash_done("records.done.filed")
+    return see_other(f"/records/{record_id}")
+
+
+@bp.get("/<uuid:record_id>")
+@requires("record.view")
+def page(record_id: UUID) -> Response:
+    """Show a record, now or as it stood at an instant (C-2, X-2)."""
+    return make_response(shown(record_id))
+
+
+@bp.get("/<uuid:record_id>/why")
+@requires("retention.explain")
+def why(record_id: UUID) -> str:
+    """Show why a record is kept until its day, step by step (R-10)."""
+    return render("records/why.html", page=load(record_id))
