@@ -53,7 +53,11 @@ def lock_revision(session: Session, revision_id: UUID) -> tuple[Loaded, Revision
 
 
 def facts_of(session: Session, document: Document, revision: Revision | None, by: Caller) -> Facts:
-    """Return what permissions on a revision depend on."""
+    """Return what permissions on a revision depend on.
+
+    To others than insiders a revision is there only while it is in force (X-3).
+    """
+    published = revision is not None and in_force(revision.dates(), by.at)
     assignees: frozenset[UUID] = frozenset()
     if revision is not None:
         assignees = frozenset(
@@ -69,8 +73,8 @@ def facts_of(session: Session, document: Document, revision: Revision | None, by
         unit_id=document.unit_id,
         author_id=revision.created_by if revision else document.created_by,
         assignees=assignees,
-        visible=sees(session, by.actor, document.access_set_id),
-        published=revision is not None and in_force(revision.dates(), by.at),
+        visible=published and sees(session, by.actor, document.access_set_id),
+        published=published,
         insider=sees(session, by.actor, document.insider_set_id),
     )
 
