@@ -10,7 +10,7 @@ import click
 from docctl.cli.answers import Answer
 from docctl.cli.desk import Desk, Machine
 from docctl.cli.failures import explained
-from docctl.cli.words import told
+from docctl.cli.words import t
 
 #: Who gives the command: a person (`--as` is needed), whoever holds the machine, or either.
 Who = Literal["person", "operator", "either"]
@@ -25,7 +25,7 @@ class Option(click.Option):
 
     def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
         """Return flags and help."""
-        self.help = told(f"cli.option.{self.name}", self.help or "")
+        self.help = t(f"cli.option.{self.name}", self.help or "")
         return super().get_help_record(ctx)
 
 
@@ -51,11 +51,11 @@ class Action(click.Command):
 
     def get_short_help_str(self, limit: int = 45) -> str:  # noqa: ARG002  # as click calls it
         """Return the line of the list of commands."""
-        return told(f"cli.help.{self.key}")
+        return t(f"cli.help.{self.key}")
 
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the sentence that says what the command does."""
-        self.help = told(f"cli.help.{self.key}")
+        self.help = t(f"cli.help.{self.key}")
         super().format_help_text(ctx, formatter)
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -94,11 +94,11 @@ class Noun(click.Group):
 
     def get_short_help_str(self, limit: int = 45) -> str:  # noqa: ARG002  # as click calls it
         """Return the line of the list of commands."""
-        return told(f"cli.help.{self.name}")
+        return t(f"cli.help.{self.name}")
 
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the sentence that says what the noun is."""
-        self.help = told(f"cli.help.{self.name}")
+        self.help = t(f"cli.help.{self.name}")
         super().format_help_text(ctx, formatter)
 
 

@@ -11,7 +11,7 @@ import click
 
 from docctl.cli.answers import FAILED, WRONG_CALL, Failure, as_json, one_line
 from docctl.cli.command import JSON_KEY, Option
-from docctl.cli.words import told
+from docctl.cli.words import t
 
 #: name → module and attribute, in the order of the help.
 COMMANDS: Final = {
@@ -53,12 +53,12 @@ class Program(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands without loading them."""
-        with formatter.section(told("cli.commands")):
-            formatter.write_dl([(name, told(f"cli.help.{name}")) for name in self.list_commands(ctx)])
+        with formatter.section(t("cli.commands")):
+            formatter.write_dl([(name, t(f"cli.help.{name}")) for name in self.list_commands(ctx)])
 
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Say what docctl is."""
-        self.help = told("cli.help.docctl")
+        self.help = t("cli.help.docctl")
         super().format_help_text(ctx, formatter)
 
     def main(self, args: Sequence[str] | None = None, *rest: Any, **extra: Any) -> Any:

@@ -24,7 +24,7 @@ def words(language: str = "", zone: tzinfo = UTC) -> Translator:
     return translator(language or usual_language(), zone)
 
 
-def told(key: str, fallback: str = "") -> str:
+def t(key: str, fallback: str = "") -> str:
     """Return a help sentence, or the fallback where none stands under the key."""
     speaker = words()
     return speaker.t(key) if speaker.has(key) else fallback

@@ -1,0 +1,119 @@
+"""Every command as every role: what the table of permissions denies, the command denies (X-1, X-3)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from docctl.domain.permissions import Facts, allows
+from docctl.models.trail import AuditHead
+from tests.cli.terminal import Terminal
+from tests.cli.test_commands import ALL
+from tests.world import PEOPLE, World, docx_bytes
+
+#: Words after the name of each command of a person, in the small company below.
+CALLS: dict[str, tuple[str, ...]] = {
+    "inbox": (),
+    "search": ("记录",),
+    "events": ("QP-01",),
+    "user list": (),
+    "user add": ("wang", "--role", "author"),
+    "user confirm": ("wang",),
+    "user disable": ("wang",),
+    "user reset": ("wang",),
+    "documents new": ("{file}", "--type", "procedure", "--title", "新文件"),
+    "documents revise": ("QP-01", "{file}", "--what", "甲", "--reason", "乙"),
+    "documents submit": ("QP-02", "--reviewer", "ouyang", "--approver", "zhao"),
+    "documents review": ("QP-03",),
+    "documents approve": ("QP-03",),
+    "documents return": ("QP-03", "--reason", "缺少职责"),
+    "documents issue": ("QP-04",),
+    "documents withdraw": ("QP-01", "--reason", "有误"),
+    "documents file": ("QP-01", "{out}"),
+    "documents list": (),
+    "documents show": ("QP-01",),
+    "documents history": ("QP-01",),
+    "numbers list": (),
+    "numbers reserve": ("--type", "procedure", "--reason", "预留"),
+    "numbers void": ("QP-05", "--reason", "不用"),
+    "records file": ("{file}", "--form", "{form}", "--title", "甲", "--occurred", "2026-03-02 08:00"),
+    "records list": (),
+    "records show": ("{record}",),
+    "records accept": ("{record}",),
+    "records correct": ("{record}", "--field", "remarks", "--new", "乙", "--reason", "slip"),
+    "records void": ("{record}", "--reason", "有误"),
+    "retention due": (),
+    "retention explain": ("{record}",),
+    "disposal propose": ("{record}", "--title", "到期"),
+    "disposal check": ("XH-2026-001", "--opinion", "agree"),
+    "disposal approve": ("XH-2026-001",),
+    "disposal execute": ("XH-2026-001",),
+    "disposal witness": ("XH-2026-001",),
+    "disposal show": ("XH-2026-001",),
+    "disposal certificate": ("XH-2026-001", "{out}"),
+    "hold place": ("{record}", "--name", "甲", "--reason", "乙"),
+    "hold lift": ("DJ-2026-001", "--reason", "乙"),
+    "hold list": (),
+    "audit verify": (),
+}
+
+
+@pytest.fixture
+def names(terminal: Terminal, world: World, tmp_path: Path) -> dict[str, str]:
+    """Give the company a document in each state, a record and a reserved number."""
+    world.issued(world.draft())
+    world.draft("草稿")
+    world.submitted(world.draft("待审"))
+    world.approved(world.draft("已批"))
+    terminal.ok("numbers", "reserve", "--type", "procedure", "--reason", "预留", "--no-wait", user="chen")
+    form = world.issued(world.draft("记录表", kind="form", parent=_procedure(world), text="表"))
+    file = tmp_path / "新.docx"
+    file.write_bytes(docx_bytes("新的正文"))
+    number = world.document_of(form).number
+    record = terminal.ok(
+        *("records", "file", file, "--form", number, "--title", "三月"),
+        *("--occurred", "2026-03-02 08:00", "--no-wait"),
+        user="wang",
+    )["number"]
+    return {"file": str(file), "out": str(tmp_path / "out.docx"), "form": number, "record": record}
+
+
+def _procedure(world: World):  # type: ignore[no-untyped-def]
+    from docctl.models.documents import Document
+
+    with world.house.uow.read() as session:
+        return session.scalars(select(Document.id).where(Document.number == "QP-01")).one()
+
+
+def test_every_command_of_a_person_is_walked() -> None:
+    assert set(CALLS) == {name for name, one in ALL.items() if one.who != "operator"}
+
+
+@pytest.mark.parametrize("user", [one[0] for one in PEOPLE])
+def test_x_1_what_the_table_denies_a_person_the_command_denies(
+    terminal: Terminal, world: World, names: dict[str, str], user: str
+) -> None:
+    actor = world.by(user).actor
+    kindest = Facts(
+        unit_id=actor.unit_id,
+        author_id=actor.person_id,
+        assignees=frozenset({world.people[user]}),
+        published=True,
+        insider=True,
+    )
+    denied = [name for name in CALLS if not allows(actor, ALL[name].permission, kindest)]
+    before = head(world)
+    codes = {}
+    for name in denied:
+        words = [word.format(**names) for word in CALLS[name]]
+        codes[name] = terminal.refused(*name.split(), *words, user=user)
+    others = {name: told for name, told in codes.items() if told[0] != 4}
+    assert {told for told in others.values()} <= {(3, "A-2.own_work")}
+    assert head(world) == before
+
+
+def head(world: World) -> int:
+    with world.house.uow.read() as session:
+        return session.scalars(select(AuditHead.seq)).one()
