@@ -13,8 +13,10 @@ from sqlalchemy import select
 
 from docctl.config import Settings
 from docctl.domain.lifecycle import RecordStatus
+from docctl.domain.normal_form import normal
 from docctl.models.base import new_id
 from docctl.models.documents import Document, Revision
+from docctl.models.numbers import NumberEntry, NumberState
 from docctl.models.organisation import LegalEntity, Person, Unit
 from docctl.models.records import Record, RecordClass
 from docctl.models.retention import (
@@ -109,11 +111,24 @@ class Keeping:
             access = intern_set(session, tokens)
             start = session.query(Record).count()
             for place, one in enumerate(ids, start=start + 1):
+                number = f"{prefix or FORM}-{place:06d}"
+                session.add(
+                    NumberEntry(
+                        entity_id=entity.id,
+                        shown=number,
+                        normal=normal(number),
+                        kind="record",
+                        state=NumberState.USED,
+                        item_kind="record",
+                        item_id=one,
+                        taken_at=self.world.clock(),
+                    )
+                )
                 session.add(
                     Record(
                         id=one,
                         entity_id=entity.id,
-                        number=f"{prefix or FORM}-{place:06d}",
+                        number=number,
                         form_id=self.form,
                         form_revision_id=self.form_revision,
                         title=f"顾客反馈登记 {place}",

@@ -49,7 +49,10 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class DisposalPage:
-    """Everything that the page of a list shows; `hidden` counts items that appear as *taken*."""
+    """Everything that the page of a list shows; `hidden` counts items that appear as *taken*.
+
+    `check_unit_id` is the unit whose opinion the person still gives.
+    """
 
     list_id: UUID
     row_version: int
@@ -63,6 +66,8 @@ class DisposalPage:
     stopped: Refused | None
     certificate_number: str
     certificate_id: UUID | None
+    certificate_refused: Refused | None
+    check_unit_id: UUID | None
     steps: tuple[Step, ...]
     checks: tuple[CheckLine, ...]
     items: tuple[ItemLine, ...]
@@ -102,6 +107,8 @@ def disposal_page(session: Session, actor: Actor, list_id: UUID, *, page: int = 
     total = sum(counts.values())
     page = min(max(page, 1), max(-(-total // PAGE_SIZE), 1))
     standing = total - counts.get(ItemStatus.TAKEN_OUT, 0)
+    mine = _mine(actor, asked)
+    unseen = hidden(session, actor, list_id)
     now = ListSituation(
         facts=ListFacts(
             status=row.status,
@@ -114,7 +121,7 @@ def disposal_page(session: Session, actor: Actor, list_id: UUID, *, page: int = 
         done=_parts(row),
         checkers=frozenset(one.given_by_id for one in asked if one.given_by_id),
         assignees=assignees,
-        mine=any(actor.person_id in one.assignees for one in asked),
+        mine=mine is not None,
     )
     return DisposalPage(
         list_id=row.id,
@@ -129,13 +136,15 @@ def disposal_page(session: Session, actor: Actor, list_id: UUID, *, page: int = 
         stopped=refusal_of(json.loads(row.stopped_reason)) if row.stopped_reason else None,
         certificate_number=row.certificate_number,
         certificate_id=_certificate(session, list_id),
+        certificate_refused=Refused("X-3", "names_hidden_records") if unseen else None,
+        check_unit_id=mine,
         steps=_steps(row, asked, _names(session, row)),
         checks=asked,
         items=items(session, actor, list_id, page),
         standing=standing,
         taken_out=total - standing,
         destroyed=counts.get(ItemStatus.DESTROYED, 0),
-        hidden=hidden(session, actor, list_id),
+        hidden=unseen,
         page=page,
         actions=offers(actor, now),
         may_take_out=may_take_out(actor, now),
@@ -155,6 +164,18 @@ def disposal_progress(session: Session, actor: Actor, list_id: UUID) -> Progress
         counts.get(one, 0) for one in (ItemStatus.INCLUDED, ItemStatus.DESTROYING, ItemStatus.STOPPED)
     )
     return Progress(settled, settled + open_, row.status.value)
+
+
+def _mine(actor: Actor, asked: tuple[CheckLine, ...]) -> UUID | None:
+    """Return the first unit that the person can still bring to agree."""
+    return next(
+        (
+            one.unit_id
+            for one in asked
+            if one.opinion is not Opinion.AGREE and actor.person_id in one.assignees
+        ),
+        None,
+    )
 
 
 def _parts(row: DisposalList) -> dict[Part, UUID]:

@@ -15,7 +15,7 @@ from docctl.queries.document_actions import Offered
 
 @dataclass(frozen=True, slots=True)
 class ListSituation:
-    """What the offers rest on; `mine` are units whose opinion the person gives."""
+    """What the offers rest on; `mine` says whether the person still has an opinion to give."""
 
     facts: ListFacts
     done: Mapping[Part, UUID]
