@@ -1,4 +1,4 @@
-"""What documents and revisions must have, from the first label to the last withdrawal (V-1, V-2, V-6, D-14)."""
+"""What documents and revisions must have, from the first label to the end (V-1, V-2, V-6, D-14)."""
 
 from __future__ import annotations
 
