@@ -1,0 +1,92 @@
+"""Times of a search as a page asks it: access filter, exact total, rows and snippets from the database.
+
+python benchmarks/search_product.py [folder made by benchmarks/world.py]
+"""
+
+import random
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from sqlalchemy import select
+
+from benchmarks.search_engine import DOES, WHAT, WHO
+from benchmarks.world import build, opened, percentile
+from docctl.jobs.projection import rebuild
+from docctl.models.content import FileReading
+from docctl.models.organisation import Person
+from docctl.queries.search import Asked, search
+from docctl.services.house import House
+from docctl.services.people.actors import actor_of
+
+PEOPLE = ("chen", "zhou", "wang", "qian")
+
+
+def typed(house: House) -> dict[str, list[Asked]]:
+    chance = random.Random(3)
+    with house.uow.read() as session:
+        texts = [*session.scalars(select(FileReading.text).limit(3_000))]
+
+    def cut(low: int, high: int) -> str:
+        line = chance.choice(chance.choice(texts).split("\n"))
+        start = chance.randrange(max(1, len(line) - high))
+        return f'"{line[start : start + chance.randint(low, high)]}"'.replace('""', '"')
+
+    words = {
+        "common word": [chance.choice(DOES) for _ in range(15)],
+        "4 to 6 characters": [cut(4, 6) for _ in range(30)],
+        "7 to 20 characters": [cut(7, 20) for _ in range(30)],
+        "two words": [f"{chance.choice(WHAT)} {chance.choice(WHO)}" for _ in range(20)],
+        "beginning of a number": [f"JL-{chance.randrange(90):02}-0" for _ in range(15)],
+        "a whole number": [f"JL-{n % 90:02}-{n:06}" for n in chance.choices(range(100_000), k=15)],
+        "nothing": ["并无此句于文中", "zzqx"] * 5,
+    }
+    asked = {name: [Asked(text=text) for text in texts] for name, texts in words.items()}
+    asked["records of one unit"] = [Asked(text=chance.choice(DOES), kind="record", unit="SC")] * 15
+    asked["by date, page 5"] = [Asked(text=chance.choice(DOES), sort="date", page=5)] * 15
+    asked["obsolete too"] = [Asked(text=chance.choice(WHAT), with_obsolete=True)] * 15
+    return asked
+
+
+def main(house: House) -> None:
+    with house.uow.read() as session:
+        ids = session.execute(select(Person.id).where(Person.username.in_(PEOPLE))).scalars().all()
+        actors = [actor_of(session, one) for one in ids]
+    everything: list[float] = []
+    print(f"{house.search.count()} entries")
+    print(f"{'':24}{'p50':>8}{'p95':>8}{'worst':>8}   median total")
+    for name, questions in typed(house).items():
+        times, totals = [], []
+        for asked in questions:
+            for actor in actors:
+                started = time.perf_counter()
+                with house.uow.read() as session:
+                    page = search(
+                        session, actor, asked, engine=house.search, at=house.clock(), zone=house.zone
+                    )
+                times.append(time.perf_counter() - started)
+                totals.append(page.total)
+        everything += times
+        show(name, times, totals)
+    show("all", everything, [0])
+
+
+def show(name: str, times: list[float], totals: list[int]) -> None:
+    print(
+        f"{name:24}{percentile(times, 0.5):8.1f}{percentile(times, 0.95):8.1f}{max(times) * 1e3:8.1f}"
+        f"{sorted(totals)[len(totals) // 2]:15}"
+    )
+
+
+if __name__ == "__main__":
+    if len(sys.argv) > 1:
+        home = opened(Path(sys.argv[1]))
+        main(home)
+        home.close()
+    else:
+        with tempfile.TemporaryDirectory() as made:
+            home = build(Path(made), 10_000, 100_000)
+            rebuild(home)
+            main(home)
+            home.close()
