@@ -16,6 +16,7 @@ BLUEPRINTS: Final = (
     "inbox",
     "documents",
     "revisions",
+    "revision_signing",
     "copies",
     "register_files",
     "numbers",

@@ -20,6 +20,7 @@ from docctl.services.revisions.revise import (
     revise_document,
 )
 from docctl.services.revisions.sign import ReturnRevision, return_revision
+from docctl.services.revisions.submit import SubmitRevision, submit_revision
 from docctl.services.revisions.withdraw import WithdrawRevision, withdraw_revision
 from tests.world import World
 
@@ -138,6 +139,31 @@ def test_v_6_what_is_superseded_is_not_withdrawn(world: World) -> None:
             house=world.house,
         )
     assert error.value.refused.key == "V-6.already_superseded"
+
+
+@pytest.mark.parametrize(
+    ("reviewer", "approver", "key"),
+    [
+        ("wang", "zhao", "A-1.not_a_holder"),
+        ("ouyang", "wang", "A-1.not_a_holder"),
+        ("chen", "zhao", "A-2.own_work"),
+        ("ouyang", "ouyang", "A-2.same_person"),
+    ],
+)
+def test_a_1_a_route_needs_holders_of_the_steps_three_different_people(
+    world: World, reviewer: str, approver: str, key: str
+) -> None:
+    revision_id = created(world)
+    cmd = SubmitRevision(
+        revision_id,
+        world.revision(revision_id).row_version,
+        world.people[reviewer],
+        world.people[approver],
+        world.seen(revision_id),
+    )
+    with pytest.raises(RuleRefused) as error:
+        submit_revision(cmd, by=world.by("chen"), house=world.house)
+    assert error.value.refused.key == key
 
 
 def test_v_13_what_a_signer_sees_is_what_is_signed(world: World) -> None:

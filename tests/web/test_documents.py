@@ -140,7 +140,7 @@ def test_v_7_a_day_before_today_stands_beside_its_field(client: Browser, world: 
     assert f'value="{yesterday}"' in answer.text
 
 
-def test_v_6_returned_discarded_and_revised_through_pages(client: Browser, world: World) -> None:
+def test_a_9_v_6_returned_discarded_and_revised_through_pages(client: Browser, world: World) -> None:
     revision_id = world.submitted(world.draft())
     here = f"{REVISIONS}/{revision_id}"
     client.sign_in("ouyang")

@@ -1,0 +1,146 @@
+"""Pages that sign a revision: submit, review, approve, with the content in sight (A-2, A-3)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import UUID
+
+from flask import Blueprint, Response
+
+from docctl.domain.roles import Role
+from docctl.domain.verdicts import RuleRefused
+from docctl.queries.document_choices import Choice, signers
+from docctl.queries.document_page import DocumentPage
+from docctl.services.content.open import open_content
+from docctl.services.content.seen import content_seen
+from docctl.services.revisions.sign import SignRevision, approve_revision, review_revision
+from docctl.services.revisions.submit import SubmitRevision, submit_revision
+from docctl.web.context import actor, caller, house, requires
+from docctl.web.forms import form
+from docctl.web.revisions import document_at, done_at
+
+bp = Blueprint("revision_signing", __name__, url_prefix="/documents/revisions")
+
+
+@dataclass(frozen=True, slots=True)
+class SigningPage:
+    """The document that is signed, the hash of exactly this content, and who can sign next."""
+
+    document: DocumentPage
+    sha256: str
+    reviewers: tuple[Choice, ...] = ()
+    approvers: tuple[Choice, ...] = ()
+
+
+def _read(revision_id: UUID) -> DocumentPage:
+    """Return the document for a page that shows its content: the read is in the trail before (X-2)."""
+    document = document_at(revision_id)
+    if document.main is not None:
+        open_content(revision_id, by=caller(), house=house())
+    return document
+
+
+def _submit_page(revision_id: UUID) -> SigningPage:
+    document = _read(revision_id)
+    sha256 = _sha256(revision_id, "revision.submit")
+    without = [actor().person_id]
+    with house().uow.read() as session:
+        return SigningPage(
+            document,
+            sha256,
+            signers(session, Role.REVIEWER, without=without),
+            signers(session, Role.APPROVER, without=without),
+        )
+
+
+def _sign_page(permission: str) -> Callable[[UUID], SigningPage]:
+    def page(revision_id: UUID) -> SigningPage:
+        return SigningPage(_read(revision_id), _sha256(revision_id, permission))
+
+    return page
+
+
+def _sha256(revision_id: UUID, permission: str) -> str:
+    """Return what would be signed, "" where the person cannot sign: the form then says why."""
+    try:
+        seen = content_seen(revision_id, by=caller(), house=house(), permission=permission)
+    except RuleRefused:
+        return ""
+    return seen.manifest_sha256
+
+
+@dataclass(frozen=True, slots=True)
+class SubmitForm:
+    """To whom a draft goes, and the signature as its author."""
+
+    reviewer_id: UUID
+    approver_id: UUID
+    seen_sha256: str = ""
+    row_version: int = 0
+    password: str = ""
+    request_id: str = ""
+
+
+_SIGNED = {"A-3.wrong_password": "password"}
+
+
+@bp.route("/<uuid:revision_id>/submit", methods=["GET", "POST"])
+@requires("revision.submit")
+@form(
+    "revisions/submit.html",
+    SubmitForm,
+    page=_submit_page,
+    beside={**_SIGNED, "A-2.same_person": "approver_id", "A-2.own_work": "reviewer_id"},
+)
+def submit(typed: SubmitForm, revision_id: UUID) -> Response:
+    """Hand a draft to its reviewer and approver, signed as prepared (A-1, A-3)."""
+    submit_revision(
+        SubmitRevision(
+            revision_id=revision_id,
+            row_version=typed.row_version,
+            reviewer_id=typed.reviewer_id,
+            approver_id=typed.approver_id,
+            seen_sha256=typed.seen_sha256,
+        ),
+        by=caller(typed.request_id, typed.password),
+        house=house(),
+    )
+    return done_at(revision_id, "submitted")
+
+
+@dataclass(frozen=True, slots=True)
+class SignForm:
+    """A signature on exactly the content shown."""
+
+    seen_sha256: str = ""
+    comment: str = ""
+    row_version: int = 0
+    password: str = ""
+    request_id: str = ""
+
+
+@bp.route("/<uuid:revision_id>/review", methods=["GET", "POST"])
+@requires("revision.review")
+@form("revisions/review.html", SignForm, page=_sign_page("revision.review"), beside=_SIGNED)
+def review(typed: SignForm, revision_id: UUID) -> Response:
+    """Sign as reviewed (A-2, A-3)."""
+    review_revision(
+        SignRevision(revision_id, typed.row_version, typed.seen_sha256, typed.comment),
+        by=caller(typed.request_id, typed.password),
+        house=house(),
+    )
+    return done_at(revision_id, "reviewed")
+
+
+@bp.route("/<uuid:revision_id>/approve", methods=["GET", "POST"])
+@requires("revision.approve")
+@form("revisions/approve.html", SignForm, page=_sign_page("revision.approve"), beside=_SIGNED)
+def approve(typed: SignForm, revision_id: UUID) -> Response:
+    """Sign as approved (A-2, A-3)."""
+    approve_revision(
+        SignRevision(revision_id, typed.row_version, typed.seen_sha256, typed.comment),
+        by=caller(typed.request_id, typed.password),
+        house=house(),
+    )
+    return done_at(revision_id, "approved")
