@@ -7,8 +7,10 @@ import os
 from dataclasses import dataclass
 from typing import Any
 
+import click
 from click.testing import CliRunner, Result
 
+from docctl.cli.command import Action
 from docctl.cli.desk import Machine
 from docctl.cli.program import program
 from docctl.config import Settings
@@ -35,10 +37,14 @@ class Terminal:
 
     house: House
     settings: Settings | None = None
+    #: Skip the projections after a change; reading uploads starts child processes.
+    no_wait: bool = False
 
     def run(self, *args: object, secret: str | None = None) -> Result:
         """Run a command and return what came of it."""
         words = [str(one) for one in args]
+        if self.no_wait and changes(words):
+            words.append("--no-wait")
         descriptor = None
         if secret is not None:
             reading, descriptor = os.pipe()
@@ -69,3 +75,12 @@ class Terminal:
         assert result.exit_code != 0, result.output
         assert len(result.stderr.splitlines()) == 1, result.stderr
         return result.exit_code, result.stderr.split(": ")[0]
+
+
+def changes(words: list[str]) -> bool:
+    """Say whether a command changes something and waits for the projections."""
+    ctx = click.Context(program)
+    command = program.get_command(ctx, words[0])
+    if isinstance(command, click.Group) and len(words) > 1:
+        command = command.get_command(ctx, words[1])
+    return isinstance(command, Action) and command.changes

@@ -63,18 +63,19 @@ CALLS: dict[str, tuple[str, ...]] = {
 @pytest.fixture
 def names(terminal: Terminal, world: World, tmp_path: Path) -> dict[str, str]:
     """Give the company a document in each state, a record and a reserved number."""
+    terminal.no_wait = True
     world.issued(world.draft())
     world.draft("草稿")
     world.submitted(world.draft("待审"))
     world.approved(world.draft("已批"))
-    terminal.ok("numbers", "reserve", "--type", "procedure", "--reason", "预留", "--no-wait", user="chen")
+    terminal.ok("numbers", "reserve", "--type", "procedure", "--reason", "预留", user="chen")
     form = world.issued(world.draft("记录表", kind="form", parent=_procedure(world), text="表"))
     file = tmp_path / "新.docx"
     file.write_bytes(docx_bytes("新的正文"))
     number = world.document_of(form).number
     record = terminal.ok(
         *("records", "file", file, "--form", number, "--title", "三月"),
-        *("--occurred", "2026-03-02 08:00", "--no-wait"),
+        *("--occurred", "2026-03-02 08:00"),
         user="wang",
     )["number"]
     return {"file": str(file), "out": str(tmp_path / "out.docx"), "form": number, "record": record}
