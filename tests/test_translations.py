@@ -210,9 +210,7 @@ def test_a_sentence_shows_the_same_values_in_every_language(language: str) -> No
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_key_asked_for_is_there(language: str) -> None:
     there = sentences(language)
-    missing = [
-        f"{key} ({', '.join(sorted(w))})" for key, w in asked().keys.items() if key not in there
-    ]
+    missing = [f"{key} ({', '.join(sorted(w))})" for key, w in asked().keys.items() if key not in there]
     nothing_in(missing)
 
 

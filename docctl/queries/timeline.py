@@ -42,7 +42,7 @@ SIGNED: Final = frozenset(
         "correction.refused",
         "disposal.checked",
         "disposal.approved",
-        "disposal.executed",
+        "disposal.ordered",
         "disposal.witnessed",
     }
 )
