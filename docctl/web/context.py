@@ -82,7 +82,7 @@ def why(permission: str, facts: Facts | None = None) -> Explained | None:
     """Return why the person may not do this, for the button's explanation, or None (X-1)."""
     person = actor()
     if facts is None:
-        refused = None if _possible(person, permission) else why_not(person, permission, Facts())
+        refused = None if can_ever(person, permission) else why_not(person, permission, Facts())
     else:
         refused = why_not(person, permission, facts)
     return None if refused is None else explain(refused)
@@ -110,7 +110,7 @@ def public(view: Callable[P, R]) -> Callable[P, R]:
 def check_permission(view: Callable[..., Any]) -> None:
     """Raise RuleRefused where the person's roles can never grant the view's permission."""
     permission = view.__dict__[PERMISSION]
-    if not _possible(actor(), permission):
+    if not can_ever(actor(), permission):
         raise RuleRefused(Refused("X-1", "not_permitted", {"permission": permission}))
 
 
@@ -144,7 +144,8 @@ def see_other(where: str) -> Response:
     return answer
 
 
-def _possible(person: Actor, permission: str) -> bool:
+def can_ever(person: Actor, permission: str) -> bool:
+    """Say whether the person's roles could grant the permission on some item at all (X-1)."""
     scopes: set[UUID | None] = {person.unit_id, None} | {scope for _, scope in person.roles}
     return any(
         allows(
