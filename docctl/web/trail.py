@@ -36,8 +36,10 @@ NOUNS: Final = (
     "person",
     "role",
     "unit",
+    "post",
     "session",
     "signature",
+    "objects",
 )
 
 #: What is said of a chain that does not hold, by the reason.
