@@ -86,7 +86,7 @@ def slip(record_id: UUID) -> Response:
         (t("fields.place"), page.place),
         (t("records.keep_until"), page.keep_until.isoformat() if page.keep_until else t("records.open_end")),
     )
-    folder = Path(tempfile.mkdtemp(prefix="docctl-slip-"))
+    folder = Path(tempfile.mkdtemp(prefix="slip-", dir=house().scratch))
     try:
         target = folder / "slip.docx"
         record_slip(

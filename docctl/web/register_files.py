@@ -52,7 +52,7 @@ def export() -> Response:
         t("documents.own_view"),
         t("documents.rows", count=found.total),
     ]
-    with tempfile.TemporaryDirectory(prefix="docctl-list-") as folder:
+    with tempfile.TemporaryDirectory(prefix="list-", dir=house().scratch) as folder:
         path = Path(folder) / "list.xlsx"
         foot = f"{t('documents.title')}　" + t("documents.stamp.pages", page="{page}", pages="{pages}")
         register_xlsx(path, t("documents.title"), notes, columns, rows, footer=foot)

@@ -70,7 +70,7 @@ def stamped(
     """Return opened content with its stamp; raise RuleRefused where it cannot be stamped (D-3)."""
     kind = stamp_kind(content.state, for_reference=for_reference)
     stamp = _stamp(content, kind, by, words, is_demo=is_demo)
-    folder = Path(tempfile.mkdtemp(prefix="docctl-copy-"))
+    folder = Path(tempfile.mkdtemp(prefix="copy-", dir=house.scratch))
     try:
         return _stamped(content, stamp, folder, house)
     except BaseException:

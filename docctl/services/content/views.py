@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import tempfile
 import time
 from pathlib import Path
 from typing import Final
@@ -36,7 +35,8 @@ def pdf_view(
     seconds = int(SAME_READING.total_seconds())
     began = int(by.at.timestamp()) // seconds * seconds
     facts = [revision_id, file_id, by.actor.person_id, content.state.value, words.language, began]
-    folder = _folder()
+    folder = house.scratch / "views"
+    folder.mkdir(mode=0o700, exist_ok=True)
     _sweep(folder)
     path = folder / f"{sha256(canonical(facts))}.pdf"
     if not path.is_file():
@@ -47,14 +47,6 @@ def pdf_view(
         finally:
             made.discard()
     return path
-
-
-def _folder() -> Path:
-    folder = Path(tempfile.gettempdir()) / f"docctl-views-{os.getuid()}"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    if folder.stat().st_uid != os.getuid() or folder.is_symlink():
-        raise PermissionError(folder)
-    return folder
 
 
 def _sweep(folder: Path) -> None:
