@@ -259,7 +259,7 @@ def test_r_4_the_store_refusing_stops_the_list_and_it_goes_on_once_mended(keepin
     assert json.loads(row.stopped_reason) == {
         "rule": "R-4",
         "code": "store_refused",
-        "params": {"reason": "RetentionActive"},
+        "params": {"reason": "retention_active"},
     }
     assert keeping.record(first).status is RecordStatus.STOPPED
     assert keeping.record(second).status is RecordStatus.ON_LIST

@@ -223,6 +223,7 @@ def test_r_5_hold_against_start_never_ends_held_and_destroying(keeping: Keeping)
 
     def settle(item_id: UUID) -> None:
         """Let the next start take the next item, as if this one's bytes were gone."""
+
         def work(session) -> None:
             item = session.get_one(DisposalItem, item_id)
             if item.status is ItemStatus.DESTROYING:

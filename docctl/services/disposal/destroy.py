@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -194,7 +195,7 @@ def _erase(session: Session, kept: Record) -> dict[str, int]:
 
 @dataclass(frozen=True, slots=True)
 class StopItem:
-    """The store refused to destroy, or what it holds cannot be told."""
+    """The store refused to destroy, or what it holds cannot be told; `reason` is the name of its error."""
 
     list_id: UUID
     disposal_item_id: UUID
@@ -212,7 +213,8 @@ def stop_item(session: Session, cmd: StopItem, by: Caller) -> UUID:
         kept.status = RECORD_MOVES[kept.status, RecordAction.STOP]
         item.status = ItemStatus.STOPPED
     if row.status is ListStatus.EXECUTING:
-        _stop(session, row, by, Refused("R-4", "store_refused", {"reason": cmd.reason}))
+        reason = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", cmd.reason).lower()  # RetentionActive: retention_active
+        _stop(session, row, by, Refused("R-4", "store_refused", {"reason": reason}))
     return row.id
 
 
