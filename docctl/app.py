@@ -13,6 +13,7 @@ from docctl.services.house import House
 from docctl.web import register_blueprints
 from docctl.web.errors import use_errors
 from docctl.web.flashes import use_flashes
+from docctl.web.logs import use_logs
 from docctl.web.requests import ENVELOPE, FORM_LIMIT, check_views, use_requests
 from docctl.web.static_files import use_static
 
@@ -37,6 +38,7 @@ def create_app(settings: Settings, house: House | None = None) -> Flask:
         MAX_FORM_PARTS=2000,
     )
     app.extensions["docctl"] = house or wiring.build(settings)
+    use_logs()
     use_requests(app)
     use_flashes(app)
     use_errors(app)

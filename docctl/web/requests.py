@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import time
 from typing import Any, Final
@@ -75,6 +74,6 @@ def _end(response: Response) -> Response:
             "ms": round((time.perf_counter() - g.get("began", time.perf_counter())) * 1000, 1),
             "person": str(found.actor.person_id) if found else "",
         }
-        _log.info(json.dumps(line))
+        _log.info("answered", extra={"fields": line})
     response.headers["X-Request-ID"] = g.get("request_ref", "")
     return response

@@ -16,6 +16,7 @@ from docctl.app import create_app
 from docctl.config import Settings
 from docctl.services.house import House
 from docctl.services.people.passwords import Passwords
+from docctl.web.logs import JsonLines
 from tests.web.browser import Browser, browser, filled, words_of
 from tests.world import PASSWORD, World, docx_bytes
 
@@ -200,14 +201,15 @@ def test_the_log_has_one_line_a_request_and_no_secret(
     with caplog.at_level(logging.INFO, "docctl.requests"):
         client.sign_in("chen", "some wrong password")
         client.get("/welcome/a-secret-token")
-    lines = [json.loads(one.getMessage()) for one in caplog.records if one.name == "docctl.requests"]
+    found = [one for one in caplog.records if one.name == "docctl.requests"]
+    lines = [json.loads(JsonLines().format(one)) for one in found]
     assert [one["endpoint"] for one in lines] == [
         "entrance.sign_in_page",
         "entrance.do_sign_in",
         "entrance.welcome",
     ]
     assert lines[1]["status"] == 422
-    text = caplog.text
+    text = str(lines)
     assert "some wrong password" not in text
     assert "a-secret-token" not in text
 
