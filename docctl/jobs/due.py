@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -15,6 +17,11 @@ from docctl.services.caller import the_system
 from docctl.services.house import House
 from docctl.services.revisions.steps import EscalateStep, escalate_step
 from docctl.services.revisions.withdraw import NoteEffective, note_effective
+
+log = logging.getLogger(__name__)
+
+#: What failed is tried again after this time; it never holds up the others.
+PAUSE: Final = timedelta(minutes=1)
 
 
 def _escalate(house: House, subject_id: UUID) -> None:
@@ -54,12 +61,24 @@ def work_due(house: House, limit: int = 50) -> bool:
             )
         ]
     for job_id, kind, subject_id, due_at in jobs:
-        HANDLERS[kind](house, subject_id)
-
-        def done(session: Session, job_id: UUID = job_id, due_at: object = due_at) -> None:
-            row = session.get(DueJob, job_id)
-            if row is not None and row.due_at == due_at:  # not moved on meanwhile
-                row.done_at = house.clock()
-
-        house.uow.write(done)
+        try:
+            HANDLERS[kind](house, subject_id)
+        except Exception:  # what falls due may fail in any way; it stays due
+            log.exception("due job failed", extra={"job": str(job_id), "kind": kind})
+            _close(house, job_id, due_at, done=False)
+        else:
+            _close(house, job_id, due_at, done=True)
     return bool(jobs)
+
+
+def _close(house: House, job_id: UUID, due_at: datetime, *, done: bool) -> None:
+    def work(session: Session) -> None:
+        row = session.get(DueJob, job_id)
+        if row is None or row.due_at != due_at:  # moved on meanwhile
+            return
+        if done:
+            row.done_at = house.clock()
+        else:
+            row.due_at = house.clock() + PAUSE
+
+    house.uow.write(work)

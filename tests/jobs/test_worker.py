@@ -1,0 +1,229 @@
+"""The worker leads by a lease, does what is due in order, and outlives what fails (A-4, V-3)."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from docctl.jobs import deliveries, due, lease
+from docctl.jobs.deliveries import LONGEST_PAUSE, deliver, due_deliveries
+from docctl.jobs.due import work_due
+from docctl.jobs.wait import settle
+from docctl.jobs.worker import Worker
+from docctl.models.base import new_id
+from docctl.models.trail import EventRow
+from docctl.models.work import Delivery, DueJob, Step
+from docctl.services.house import House
+from docctl.services.jobs import due as put_due
+from docctl.services.jobs import want
+from tests.world import World
+
+
+def wanted(world: World, key: str, kind: str = "read_file", **payload: str) -> None:
+    world.house.uow.write(lambda session: want(session, kind, key=key, payload=payload, at=world.clock()))
+
+
+def rows(world: World) -> dict[str, Delivery]:
+    with world.house.uow.read() as session:
+        return {one.key: one for one in session.scalars(select(Delivery))}
+
+
+def actions(world: World) -> list[str]:
+    with world.house.uow.read() as session:
+        return list(session.scalars(select(EventRow.action).order_by(EventRow.seq)))
+
+
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch) -> list[Mapping[str, Any]]:
+    """Replace the outside effect by one that is written down; those with `fails` fail."""
+    seen: list[Mapping[str, Any]] = []
+
+    def handler(_house: House, payload: Mapping[str, Any]) -> None:
+        seen.append(payload)
+        if payload.get("fails"):
+            raise OSError("the world outside")
+
+    monkeypatch.setattr(deliveries, "HANDLERS", {"read_file": handler})
+    return seen
+
+
+def test_a_delivery_is_done_once(world: World, told: list[Mapping[str, Any]]) -> None:
+    wanted(world, "a", number="1")
+    assert deliver(world.house)
+    assert not deliver(world.house)
+    assert told == [{"number": "1"}]
+    (row,) = rows(world).values()
+    assert (row.done_at, row.tries, row.last_error) == (world.clock(), 1, "")
+
+
+def test_a_failure_is_tried_again_after_a_pause_that_doubles_and_holds_up_nobody(
+    world: World, told: list[Mapping[str, Any]]
+) -> None:
+    wanted(world, "bad", fails="yes")
+    wanted(world, "good")
+    deliver(world.house)
+    assert rows(world)["read_file:good"].done_at is not None
+    pauses = []
+    for _ in range(14):
+        row = rows(world)["read_file:bad"]
+        assert row.done_at is None
+        assert row.last_error == "OSError"
+        pauses.append(row.next_at - world.clock())
+        world.clock.now = row.next_at - timedelta(seconds=1)
+        assert not due_deliveries(world.house)
+        world.clock.now = row.next_at
+        assert deliver(world.house)
+    assert pauses[:3] == [timedelta(seconds=2), timedelta(seconds=4), timedelta(seconds=8)]
+    assert pauses[-1] == LONGEST_PAUSE
+
+
+def test_a_delivery_of_a_kind_nobody_knows_is_kept_and_noted(
+    world: World, told: list[Mapping[str, Any]]
+) -> None:
+    wanted(world, "x", kind="unknown")
+    deliver(world.house)
+    assert rows(world)["unknown:x"].last_error == "KeyError"
+
+
+def test_a_4_what_fell_due_is_done_in_order_also_after_days_off(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[str] = []
+
+    def handler(name: str) -> Callable[[House, object], None]:
+        return lambda _house, _subject: done.append(name)
+
+    monkeypatch.setattr(due, "HANDLERS", {name: handler(name) for name in ("later", "sooner", "not yet")})
+    now = world.clock()
+    for name, days in (("later", 2), ("sooner", 1), ("not yet", 30)):
+        world.house.uow.write(
+            lambda session, name=name, days=days: put_due(
+                session, name, subject_id=new_id(), at=now + timedelta(days=days)
+            )
+        )
+    world.clock.forward(days=10)
+    assert work_due(world.house)
+    assert done == ["sooner", "later"]
+    assert not work_due(world.house)
+
+
+@pytest.mark.parametrize(("seconds", "falls"), [(-1, False), (0, True)], ids=["before midnight", "midnight"])
+def test_a_4_a_step_goes_up_when_its_last_day_has_ended(world: World, seconds: int, falls: bool) -> None:
+    world.submitted(world.draft())
+    with world.house.uow.read() as session:
+        job = session.scalars(select(DueJob).where(DueJob.kind == "step.escalate")).one()
+    world.clock.now = job.due_at + timedelta(seconds=seconds)
+    assert work_due(world.house) is falls
+    with world.house.uow.read() as session:
+        steps = session.scalars(select(Step).where(Step.escalated_at.is_not(None))).all()
+    assert len(steps) == int(falls)
+    assert ("step.escalated" in actions(world)) is falls
+
+
+def test_v_3_a_revision_takes_effect_without_the_worker_which_only_notes_it(world: World) -> None:
+    world.issued(world.draft(), on=world.house.today() + timedelta(days=3))
+    world.clock.forward(days=20)
+    assert "revision.took_effect" not in actions(world)
+    settle(world.house)
+    assert actions(world).count("revision.took_effect") == 1
+    settle(world.house)
+    assert actions(world).count("revision.took_effect") == 1
+
+
+def test_one_due_job_that_fails_does_not_hold_up_the_others(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[str] = []
+
+    def bad(_house: House, _subject: object) -> None:
+        raise OSError("the world outside")
+
+    monkeypatch.setattr(due, "HANDLERS", {"bad": bad, "good": lambda _h, _s: done.append("good")})
+    now = world.clock()
+    for name in ("bad", "good"):
+        world.house.uow.write(lambda session, name=name: put_due(session, name, subject_id=new_id(), at=now))
+    assert work_due(world.house)
+    assert done == ["good"]
+    assert not work_due(world.house)  # no endless rounds
+    world.clock.forward(seconds=60)
+    assert work_due(world.house)
+    assert done == ["good"]
+
+
+@pytest.mark.parametrize(("seconds", "free"), [(29, False), (30, True)])
+def test_the_lease_is_held_for_its_length(world: World, seconds: int, free: bool) -> None:
+    assert lease.take(world.house, "one")
+    assert lease.is_held(world.house)
+    world.clock.forward(seconds=seconds)
+    assert lease.is_held(world.house) is not free
+    assert lease.take(world.house, "two") is free
+
+
+def test_the_lease_is_given_back_by_its_holder_only(world: World) -> None:
+    lease.take(world.house, "one")
+    lease.release(world.house, "two")
+    assert lease.is_held(world.house)
+    lease.release(world.house, "one")
+    assert not lease.is_held(world.house)
+
+
+def test_settle_does_the_work_itself_where_no_worker_is(world: World) -> None:
+    world.issued(world.draft())
+    assert settle(world.house)
+    assert world.house.search.count() == 1
+    assert not due_deliveries(world.house)
+
+
+def test_settle_gives_up_after_its_patience(world: World) -> None:
+    lease.take(world.house, "somebody who does nothing")
+    world.draft()
+    assert not settle(world.house, patience=0.05)
+
+
+def test_the_thread_follows_a_commit_at_once_and_gives_the_lease_back(world: World) -> None:
+    worker = Worker(world.house)
+    worker.start()
+    try:
+        world.draft()
+        assert wait(lambda: world.house.search.count() == 1)
+        assert lease.is_held(world.house)
+    finally:
+        worker.stop()
+    assert not lease.is_held(world.house)
+    assert not [one for one in threading.enumerate() if one.name == "docctl-worker"]
+
+
+def test_the_worker_outlives_a_faulty_round(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("docctl.jobs.worker.IDLE", 0.01)
+    worker = Worker(world.house)
+    real, calls = worker.run_once, []
+
+    def faulty() -> bool:
+        calls.append(1)
+        if len(calls) == 1:
+            raise OSError("the disk")
+        return real()
+
+    monkeypatch.setattr(worker, "run_once", faulty)
+    worker.start()
+    try:
+        world.draft()
+        assert wait(lambda: world.house.search.count() == 1)
+    finally:
+        worker.stop()
+    assert len(calls) > 1
+
+
+def wait(until: Callable[[], bool], seconds: float = 20.0) -> bool:
+    deadline = time.monotonic() + seconds
+    while not until():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.01)
+    return True
