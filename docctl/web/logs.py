@@ -33,3 +33,4 @@ def use_logs() -> None:
         handler.setFormatter(JsonLines())
         log.addHandler(handler)
         log.setLevel(logging.INFO)
+        log.propagate = False  # a server that sets up the root logger later would write each line twice
