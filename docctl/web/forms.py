@@ -109,8 +109,8 @@ def _is_busy(problems: Problems) -> bool:
     return any(one.rule == "request" and one.code == "busy" for one in problems.values())
 
 
-def _summary(problems: Mapping[str, Explained]) -> list[tuple[str | None, str]]:
-    return [(None if name == "form" else name, str(words)) for name, words in problems.items()]
+def _summary(problems: Mapping[str, Explained]) -> list[tuple[str | None, Explained]]:
+    return [(None if name == "form" else name, words) for name, words in problems.items()]
 
 
 def _typed() -> ImmutableMultiDict[str, str]:

@@ -1,0 +1,70 @@
+"""Fixtures of the pages' tests, and what shows that nothing was half-done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from docctl.app import create_app
+from docctl.config import Settings
+from docctl.models.base import Base
+from docctl.services.house import House
+from tests.cli.terminal import Terminal
+from tests.web.browser import Browser, browser
+from tests.world import World
+
+Snapshot = dict[str, object]
+Look = Callable[[], Callable[[], None]]
+Say = Callable[[str], None]
+
+#: Tables that may change although a use case was refused: who has signed in, what was received.
+_BESIDE = {"web_session", "upload", "sign_in_attempt"}
+
+
+def snapshot(world: World) -> Snapshot:
+    """Return how many rows each table has, and which objects lie in the store."""
+    with world.house.uow.read() as session:
+        rows: Snapshot = {
+            table.name: session.scalar(select(func.count()).select_from(table))
+            for table in Base.metadata.sorted_tables
+            if table.name not in _BESIDE
+        }
+    objects = Path(str(world.house.uow.engine.url.database)).parent / "objects"
+    rows["objects"] = sorted(str(one) for one in objects.rglob("*") if one.is_file())
+    return rows
+
+
+@pytest.fixture
+def client(settings: Settings, house: House, world: World) -> Browser:
+    """Return a browser in which nobody has signed in."""
+    return browser(create_app(settings, house))
+
+
+@pytest.fixture
+def terminal(house: House, settings: Settings) -> Terminal:
+    """Return a terminal on the small company."""
+    return Terminal(house, settings)
+
+
+@pytest.fixture
+def unchanged(world: World) -> Look:
+    """Return a way to look now, and to see later that nothing is there but what was there."""
+
+    def look() -> Callable[[], None]:
+        before = snapshot(world)
+
+        def compare() -> None:
+            assert snapshot(world) == before
+
+        return compare
+
+    return look
+
+
+@pytest.fixture
+def say(client: Browser) -> Say:
+    """Return a way to choose the browser's language."""
+    return lambda language: client.set_cookie("docctl-language", language)
