@@ -103,9 +103,7 @@ def installed() -> dict[str, tuple[str, str]]:
 
 def table(versions: dict[str, str], packages: dict[str, tuple[str, str]]) -> list[str]:
     """Return the lines of one table."""
-    rows = [
-        f"| {packages[key][0]} | {versions[key]} | {packages[key][1]} |" for key in sorted(versions)
-    ]
+    rows = [f"| {packages[key][0]} | {versions[key]} | {packages[key][1]} |" for key in sorted(versions)]
     return ["| package | version | licence |", "| --- | --- | --- |", *rows]
 
 

@@ -30,9 +30,7 @@ class Settings:
 
     data: Path = field(metadata={"help": "data folder: database, objects, index, keys"})
     secret_key: str = field(repr=False, metadata={"help": "signs forms; made in the data folder"})
-    public_url: str = field(
-        default="http://127.0.0.1:8000", metadata={"help": "address that people type"}
-    )
+    public_url: str = field(default="http://127.0.0.1:8000", metadata={"help": "address that people type"})
     time_zone: str = field(
         default="Asia/Shanghai", metadata={"help": "company time zone: days begin at its 00:00"}
     )
@@ -49,28 +47,22 @@ class Settings:
         return ZoneInfo(self.time_zone)
 
     @classmethod
-    def from_env(
-        cls, environ: Mapping[str, str] | None = None, *, folder: Path | None = None
-    ) -> Settings:
+    def from_env(cls, environ: Mapping[str, str] | None = None, *, folder: Path | None = None) -> Settings:
         """Read the settings; raise WrongSetting with one clear line for what cannot be used."""
         usual = {one.name: one.default for one in fields(cls)}
         env = {**_dotenv(folder or Path.cwd()), **(os.environ if environ is None else environ)}
         given = {key[len(PREFIX) :].lower(): env[key] for key in env if key.startswith(PREFIX)}
         unknown = set(given) - {one.name for one in fields(cls)}
         if unknown:
-            raise WrongSetting(f"unknown setting: {PREFIX}{sorted(unknown)[0].upper()}")
+            raise WrongSetting(f"unknown setting: {PREFIX}{min(unknown).upper()}")
         data = Path(given.get("data") or "data").expanduser().absolute()
         return cls(
             data=data,
             secret_key=given.get("secret_key") or _kept_secret(data),
             public_url=_url(given.get("public_url") or str(usual["public_url"])),
             time_zone=_zone(given.get("time_zone") or str(usual["time_zone"])),
-            language=_one_of(
-                "language", given.get("language") or str(usual["language"]), LANGUAGES
-            ),
-            upload_limit_mb=_number(
-                "upload_limit_mb", given.get("upload_limit_mb", "200"), 1, 4096
-            ),
+            language=_one_of("language", given.get("language") or str(usual["language"]), LANGUAGES),
+            upload_limit_mb=_number("upload_limit_mb", given.get("upload_limit_mb", "200"), 1, 4096),
             worker=_one_of("worker", given.get("worker", "on"), ("on", "off")) == "on",
             readers=_number("readers", given.get("readers", "2"), 1, 16),
         )
@@ -122,7 +114,5 @@ def _one_of(name: str, value: str, choices: tuple[str, ...]) -> str:
 
 def _number(name: str, value: str, least: int, most: int) -> int:
     if not value.isascii() or not value.isdigit() or not least <= int(value) <= most:
-        raise WrongSetting(
-            f"{PREFIX}{name.upper()}: {value!r} is no whole number from {least} to {most}"
-        )
+        raise WrongSetting(f"{PREFIX}{name.upper()}: {value!r} is no whole number from {least} to {most}")
     return int(value)

@@ -25,7 +25,7 @@ class Allowed:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """The rule forbids it: `rule` as in the catalogue ("R-4"), `code` for the case, `params` for the sentence."""
+    """The rule forbids it: `rule` as in the catalogue, `code` for the case, `params` for the sentence."""
 
     rule: str
     code: str

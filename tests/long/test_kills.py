@@ -9,7 +9,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -36,11 +35,11 @@ pytestmark = [pytest.mark.long, pytest.mark.timeout(1200)]
 
 
 @pytest.fixture
-def dice() -> Iterator[random.Random]:
+def dice() -> random.Random:
     """Return dice whose seed is shown when a round fails."""
     seed = random.SystemRandom().randrange(1 << 32)
     print(f"seed {seed}")
-    yield random.Random(seed)
+    return random.Random(seed)
 
 
 def with_form(world: World) -> None:

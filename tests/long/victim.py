@@ -23,10 +23,11 @@ def note(ledger: int, line: str) -> None:
 
 def upload(world: World, ledger: int) -> None:
     """File records without end."""
+    from sqlalchemy import select
+
     from docctl.models.documents import Document
     from docctl.models.records import Record
     from docctl.services.records.file import FileRecord, file_record
-    from sqlalchemy import select
 
     with world.house.uow.read() as session:
         form = session.scalars(select(Document.id).where(Document.number == "QR-1101")).one()
