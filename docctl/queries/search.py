@@ -27,7 +27,7 @@ from docctl.domain.verdicts import Refused, RuleRefused
 from docctl.models.documents import Document, Revision
 from docctl.models.organisation import Unit
 from docctl.models.records import Record
-from docctl.models.trail import EventRow
+from docctl.models.trail import AuditHead, EventRow
 from docctl.models.visibility import sets_of, visible_sets
 from docctl.queries.revision_states import in_force_at, readable_revision
 from docctl.queries.search_texts import FOUND, texts_of
@@ -165,6 +165,8 @@ def _query(asked: Asked, sets: frozenset[str], without: frozenset[str], at: date
 
 def _no_longer(session: Session, actor: Actor, asked: Asked, position: int, at: datetime) -> frozenset[str]:
     """Return the index's ids of what changed after its cursor and is not to be found any more (S-4)."""
+    if session.execute(select(AuditHead.seq)).scalar_one() <= position:
+        return frozenset()
     revisions = session.scalars(
         select(Revision.id)
         .join(Document, Document.id == Revision.document_id)

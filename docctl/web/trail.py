@@ -74,7 +74,12 @@ def register() -> str:
         "trail/trail.html",
         found=found,
         rows=[
-            {"event": event, "told": line, "href": f"#e{event.seq}", "item": _place(event)}
+            {
+                "event": event,
+                "told": line,
+                "item": _place(event),
+                "is_own": event.kind == "person" and event.title == event.who,
+            }
             for event, line in zip(found.events, lines, strict=True)
         ],
         wanted=wanted,
