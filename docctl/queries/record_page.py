@@ -191,7 +191,7 @@ def record_page(
         trigger_on=row.trigger_on,
         because=tuple(Because(one["code"], one["params"]) for one in row.keep_because),
         destroyed_at=row.destroyed_at.astimezone(zone) if row.destroyed_at else None,
-        facts=fact_lines(values, lines, names, zone),
+        facts=() if row.status in GONE else fact_lines(values, lines, names, zone),
         corrections=tuple(
             replace(one, decide=deciding(actor, now, CorrectionStatus(one.status), entered.entered_by))
             for one, entered in zip(lines, rows, strict=False)

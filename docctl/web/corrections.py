@@ -70,7 +70,8 @@ class CorrectForm:
     CorrectForm,
     page=_correct_page,
     beside={
-        "A-3.wrong_password": "password",
+        "A-3": "password",
+        "A-3.content_changed": "form",
         "C-6.reason_needed": "reason",
         "C-6.reason_text_needed": "reason_text",
         "C-6": "new",
@@ -129,7 +130,8 @@ def _sheet_page(record_id: UUID) -> SheetPage:
     SheetForm,
     page=_sheet_page,
     beside={
-        "A-3.wrong_password": "password",
+        "A-3": "password",
+        "A-3.content_changed": "form",
         "C-6.reason_needed": "reason",
         "C-6": "reason_text",
         "C-4": "file",
@@ -187,7 +189,7 @@ class DecideForm:
     "corrections/decide.html",
     DecideForm,
     page=_decide_page,
-    beside={"A-3.wrong_password": "password", "C-6": "comment"},
+    beside={"A-3": "password", "A-3.content_changed": "form", "C-6": "comment"},
 )
 def decide(typed: DecideForm, record_id: UUID, correction_id: UUID) -> Response:
     """Approve or refuse a correction that waits for the keeper (C-3)."""

@@ -35,7 +35,7 @@ class AcceptForm:
 
 @bp.route("/<uuid:record_id>/accept", methods=["GET", "POST"])
 @requires("record.accept")
-@form("records/accept.html", AcceptForm, page=load, beside={"A-3.wrong_password": "password"})
+@form("records/accept.html", AcceptForm, page=load, beside={"A-3": "password", "A-3.content_changed": "form"})
 def accept(typed: AcceptForm, record_id: UUID) -> Response:
     """Take a record into the keeper's care (F-17, A-3)."""
     accept_record(

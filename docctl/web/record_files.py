@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 import tempfile
 from pathlib import Path
@@ -102,9 +103,9 @@ def slip(record_id: UUID) -> Response:
             ),
             demo_mark=t("shell.demo") if page.is_demo else None,
         )
-        opened = target.open("rb")
+        made = io.BytesIO(target.read_bytes())  # one small sheet
     finally:
-        shutil.rmtree(folder, ignore_errors=True)  # the open file keeps its bytes until they are sent
-    answer = send_file(opened, mimetype=_DOCX, as_attachment=True, download_name=f"{page.number}.docx")
+        shutil.rmtree(folder, ignore_errors=True)
+    answer = send_file(made, mimetype=_DOCX, as_attachment=True, download_name=f"{page.number}.docx")
     answer.headers["Content-Security-Policy"] = _SHUT
     return answer

@@ -22,7 +22,7 @@ from docctl.queries.record_forms import (
 )
 from docctl.queries.records import SORTS, STATES, Choice, RecordFilter, classes_to_filter, record_register
 from docctl.services.files import Attached
-from docctl.services.records.file import KEY_KINDS, FileRecord, file_record
+from docctl.services.records.file import FileRecord, file_record
 from docctl.web.context import actor, caller, flash_done, house, lang, render, requires, see_other
 from docctl.web.forms import UploadField, form
 from docctl.web.record_pages import load, shown
@@ -197,7 +197,6 @@ def _new_page(form_id: UUID) -> NewPage:
 )
 def file(typed: NewRecord, form_id: UUID) -> Response:
     """File a record under a form in force (F-1, F-3, N-4)."""
-    typed_keys = {"batch": typed.batch, "order": typed.order, "customer": typed.customer}
     cmd = FileRecord(
         form_id=form_id,
         title=typed.title,
@@ -212,7 +211,7 @@ def file(typed: NewRecord, form_id: UUID) -> Response:
         medium=typed.medium,
         place=typed.place if typed.medium == "paper" else "",
         language=typed.language[:20],
-        keys=tuple((kind, typed_keys[kind]) for kind in KEY_KINDS),
+        keys=(("batch", typed.batch), ("order", typed.order), ("customer", typed.customer)),
         repeated_is_meant=typed.repeated_is_meant,
     )
     with beside_its_field(*NewRecord.__slots__):

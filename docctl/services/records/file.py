@@ -21,7 +21,7 @@ from docctl.models.content import FileRole, ItemFile, OwnerKind
 from docctl.models.documents import Document, DocumentType, Revision
 from docctl.models.numbers import NumberScheme
 from docctl.models.organisation import LegalEntity, Unit
-from docctl.models.records import Medium, Record, RecordFact, RecordKey
+from docctl.models.records import KEY_KINDS, Medium, Record, RecordFact, RecordKey
 from docctl.services.access import intern_set, record_readers, sees, visible_sets
 from docctl.services.caller import Caller
 from docctl.services.documents.facts import clean_title
@@ -34,9 +34,6 @@ from docctl.services.records.keep import classify
 from docctl.services.records.words import clean_value
 from docctl.services.registry import use_case
 from docctl.services.trail import Subject, record
-
-#: Shared keys that a record may carry (S-7).
-KEY_KINDS: Final = ("batch", "order", "customer")
 
 #: Texts beside the title, with the longest each may be.
 _TEXTS: Final = {

@@ -1,0 +1,144 @@
+"""What a register of records is narrowed by, as SQL that one index answers alone (S-1, F-17, N-10)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, tzinfo
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+
+from docctl.domain.lifecycle import Computed, RecordStatus
+from docctl.domain.normal_form import normal
+from docctl.models.numbers import Alias, NumberEntry
+from docctl.models.organisation import LegalEntity
+from docctl.models.records import KEY_KINDS, Medium, Record, RecordKey
+from docctl.models.retention import Hold, HoldItem
+
+#: What the register can be narrowed to: stored states, what follows from dates, and held.
+STATES: Final = (
+    "completed",
+    "accepted",
+    "due",
+    "held",
+    "on_list",
+    "destroying",
+    "stopped",
+    "destroyed",
+    "voided",
+)
+
+
+class Unindexed(FunctionElement[Any]):
+    """A column that must not choose the index: the register's own one holds it with all others.
+
+    SQLite prefers a narrow index and then reads every wide row that it names.
+    """
+
+    inherit_cache = True
+
+    def __init__(self, column: Any) -> None:
+        super().__init__(column)
+        self.type = column.type
+
+
+@compiles(Unindexed)
+def _as_itself(element: Unindexed, compiler: SQLCompiler, **kw: Any) -> str:
+    return compiler.process(element.clauses, **kw)
+
+
+@compiles(Unindexed, "sqlite")
+def _with_a_plus(element: Unindexed, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"+{compiler.process(element.clauses, **kw)}"
+
+
+@dataclass(frozen=True, slots=True)
+class RecordFilter:
+    """What a register of records is asked for; `sort` is one of the keys of SORTS."""
+
+    text: str = ""
+    form_id: UUID | None = None
+    unit_id: UUID | None = None
+    class_id: UUID | None = None
+    filer_id: UUID | None = None
+    state: str = ""
+    medium: str = ""
+    year: int | None = None
+    late: bool = False
+    sort: str = "filed"
+    descending: bool = True
+    page: int = 1
+
+
+def conditions(wanted: RecordFilter, *, today: date, zone: tzinfo) -> list[ColumnElement[bool]]:
+    """Return what the filters ask for, without what the person may see (S-1)."""
+    found: list[ColumnElement[bool]] = []
+    for column, value in (
+        (Record.form_id, wanted.form_id),
+        (Record.unit_id, wanted.unit_id),
+        (Record.class_id, wanted.class_id),
+        (Record.filed_by, wanted.filer_id),
+    ):
+        if value is not None:
+            found.append(Unindexed(column) == value)
+    if wanted.state in STATES:
+        found.append(in_state(wanted.state, today))
+    if wanted.medium in set(Medium):
+        found.append(Record.medium == Medium(wanted.medium))
+    if wanted.late:
+        found.append(Record.is_late.is_(True))
+    if wanted.year is not None and 1900 <= wanted.year < 9999:
+        first = datetime(wanted.year, 1, 1, tzinfo=zone).astimezone(UTC)
+        after = datetime(wanted.year + 1, 1, 1, tzinfo=zone).astimezone(UTC)
+        found += [Record.occurred_at >= first, Record.occurred_at < after]
+    if text := wanted.text.strip():
+        found.append(_matches(text))
+    return found
+
+
+def in_state(state: str, today: date) -> ColumnElement[bool]:
+    """Return the condition for a state of the register; due follows from the date (F-17, R-4)."""
+    if state == "held":
+        return is_held()
+    status = Unindexed(Record.status)
+    if state == Computed.DUE:
+        return and_(status == RecordStatus.ACCEPTED, Record.keep_until < today)
+    if state == RecordStatus.ACCEPTED:
+        undue = or_(Record.keep_until.is_(None), Record.keep_until >= today)
+        return and_(status == RecordStatus.ACCEPTED, undue)
+    return status == RecordStatus(state)
+
+
+def is_held() -> ColumnElement[bool]:
+    """Return the condition that at least one hold covers the record now (R-5)."""
+    return Record.id.in_(
+        select(HoldItem.item_id).join(Hold, Hold.id == HoldItem.hold_id).where(Hold.lifted_at.is_(None))
+    )
+
+
+def _matches(text: str) -> ColumnElement[bool]:
+    """Find a part of the title or number, or a whole number, alias or key however written (N-9, N-10)."""
+    known: list[ColumnElement[bool]] = [Record.title.contains(text, autoescape=True)]
+    if form := normal(text):
+        known += [
+            Record.number.contains(form, autoescape=True),  # LIKE compares Latin letters without case
+            Record.id.in_(select(NumberEntry.item_id).where(*_is_number(form))),
+            Record.id.in_(select(Alias.item_id).where(Alias.item_kind == "record", Alias.normal == form)),
+            Record.id.in_(
+                select(RecordKey.record_id).where(RecordKey.kind.in_(KEY_KINDS), RecordKey.normal == form)
+            ),
+        ]
+    return or_(*known)
+
+
+def _is_number(form: str) -> tuple[ColumnElement[bool], ...]:
+    entities = select(LegalEntity.id)
+    return (
+        NumberEntry.entity_id.in_(entities),
+        NumberEntry.normal == form,
+        NumberEntry.item_kind == "record",
+    )
