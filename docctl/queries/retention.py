@@ -1,8 +1,8 @@
-"""What falls due as of a day, and why a record is kept until its date (R-1, R-4, R-10, X-3)."""
+"""What falls due as of a day, by class and unit, with what is held (R-4, R-5, R-6, X-3)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
@@ -12,15 +12,27 @@ from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session
 
 from docctl.domain.lifecycle import CorrectionStatus, RecordStatus
-from docctl.domain.normal_form import normal
 from docctl.domain.permissions import Actor
-from docctl.domain.verdicts import NotFound
-from docctl.i18n import Translator
-from docctl.models.numbers import NumberEntry
+from docctl.domain.retention import is_due
 from docctl.models.organisation import Unit
 from docctl.models.records import Correction, Record
 from docctl.models.retention import Hold, HoldItem, RetentionClassRow
 from docctl.models.visibility import sets_of
+from docctl.queries.explanation import Explanation, explain_record, explain_record_id
+
+__all__ = [
+    "HELD",
+    "PAGE_SIZE",
+    "DueFilter",
+    "DueList",
+    "DueRow",
+    "Explanation",
+    "Group",
+    "due_list",
+    "due_records",
+    "explain_record",
+    "explain_record_id",
+]
 
 PAGE_SIZE: Final = 50
 
@@ -123,26 +135,38 @@ def due_list(
 
     Held records are due too and are shown as held. `page_size=None` returns all rows.
     """
+    seen = sets_of(session, actor)
     everything = [
         Record.status == RecordStatus.ACCEPTED,
         Record.keep_until < wanted.on,
-        Record.access_set_id.in_(sorted(sets_of(session, actor))),
+        Record.access_set_id.in_(sorted(seen)),
     ]
-    classes, units = _groups(session, everything)
+    counts = _counts(session, everything)
     shown = list(everything)
     if wanted.class_code:
         codes = select(RetentionClassRow.id).where(RetentionClassRow.code == wanted.class_code)
         shown.append(Record.class_id.in_(codes))
     if wanted.unit_id is not None:
         shown.append(Record.unit_id == wanted.unit_id)
-    total = session.scalar(select(func.count()).select_from(Record).where(*shown)) or 0
-    held = session.scalar(select(func.count()).select_from(Record).where(*shown, HELD)) or 0
+    total = sum(
+        one.count
+        for one in counts
+        if wanted.class_code in {"", one.class_code} and wanted.unit_id in {None, one.unit_id}
+    )
     ids = select(Record.id).where(*shown).order_by(Record.keep_until, Record.number)
     page = 1
     if page_size is not None:
         page = min(max(wanted.page, 1), max(-(-total // page_size), 1))
         ids = ids.limit(page_size).offset((page - 1) * page_size)
-    return DueList(wanted.on, _rows(session, Record.id.in_(ids)), total, held, page, classes, units)
+    return DueList(
+        on=wanted.on,
+        rows=_rows(session, Record.id.in_(ids)),
+        total=total,
+        held=_held(session, wanted, seen),
+        page=page,
+        classes=_groups((one.class_code, one.class_name, one.count) for one in counts),
+        units=_groups((str(one.unit_id), one.unit_name, one.count) for one in counts),
+    )
 
 
 def due_records(session: Session, actor: Actor, records: Sequence[UUID]) -> tuple[DueRow, ...]:
@@ -193,106 +217,55 @@ def _rows(session: Session, condition: ColumnElement[bool]) -> tuple[DueRow, ...
     )
 
 
-def _groups(
-    session: Session, conditions: list[ColumnElement[bool]]
-) -> tuple[tuple[Group, ...], tuple[Group, ...]]:
-    classes = session.execute(
-        select(RetentionClassRow.code, RetentionClassRow.name, func.count())
-        .join(Record, Record.class_id == RetentionClassRow.id)
-        .where(*conditions)
-        .group_by(RetentionClassRow.code, RetentionClassRow.name)
-        .order_by(func.min(RetentionClassRow.ordinal), RetentionClassRow.code)
-    )
-    units = session.execute(
-        select(Unit.id, Unit.name, func.count())
-        .join(Record, Record.unit_id == Unit.id)
-        .where(*conditions)
-        .group_by(Unit.id, Unit.name)
-        .order_by(Unit.name)
-    )
-    return (
-        tuple(Group(code, name, count) for code, name, count in classes),
-        tuple(Group(str(unit_id), name, count) for unit_id, name, count in units),
-    )
-
-
 @dataclass(frozen=True, slots=True)
-class Explanation:
-    """Until when a record is kept, by which class, and each step of the reason (R-1, R-10)."""
+class _Count:
+    """How many due records a class has in a unit."""
 
-    number: str
-    title: str
-    keep_until: date | None
-    is_permanent: bool
+    class_code: str
     class_name: str
-    basis: str
-    trigger: str
-    trigger_on: date | None
-    because: tuple[Mapping[str, Any], ...]
-
-    def sentences(self, words: Translator) -> list[str]:
-        """Return the steps of the reason in words."""
-        return [words.t(f"because.{one['code']}", **_params(one["params"])) for one in self.because]
-
-    def as_json(self, words: Translator) -> dict[str, Any]:
-        """Return what `retention explain --json` prints."""
-        return {
-            "number": self.number,
-            "keep_until": self.keep_until.isoformat() if self.keep_until else None,
-            "class": self.class_name,
-            "basis": self.basis,
-            "trigger": self.trigger,
-            "because": self.sentences(words),
-        }
+    unit_id: UUID
+    unit_name: str
+    count: int
 
 
-def explain_record(session: Session, actor: Actor, number: str) -> Explanation:
-    """Return why the record with this number, in any way of writing it, is kept so long (R-10, N-10).
-
-    Raises NotFound where there is none that the person may see (X-3).
-    """
-    form = normal(number)
-    ids = select(NumberEntry.item_id).where(NumberEntry.item_kind == "record", NumberEntry.normal == form)
-    return _explained(session, actor, Record.id.in_(ids) | (Record.number == number.strip()))
-
-
-def explain_record_id(session: Session, actor: Actor, record_id: UUID) -> Explanation:
-    """Return why a record is kept so long; raise NotFound where it may not be seen (R-10, X-3)."""
-    return _explained(session, actor, Record.id == record_id)
-
-
-def _explained(session: Session, actor: Actor, condition: ColumnElement[bool]) -> Explanation:
+def _counts(session: Session, conditions: list[ColumnElement[bool]]) -> list[_Count]:
+    """Count once by class and unit: total, filters and chips all follow from it."""
+    counted = (
+        select(Record.class_id, Record.unit_id, func.count().label("count"))
+        .where(*conditions)
+        .group_by(Record.class_id, Record.unit_id)
+        .subquery()
+    )
     found = session.execute(
-        select(Record, RetentionClassRow)
+        select(RetentionClassRow.code, RetentionClassRow.name, Unit.id, Unit.name, counted.c.count)
+        .join(counted, counted.c.class_id == RetentionClassRow.id)
+        .join(Unit, Unit.id == counted.c.unit_id)
+        .order_by(RetentionClassRow.ordinal, RetentionClassRow.code, Unit.name)
+    )
+    return [_Count(*one) for one in found]
+
+
+def _held(session: Session, wanted: DueFilter, seen: frozenset[UUID]) -> int:
+    """Count from the holds, which are few: the database would rather walk all that is due."""
+    covered = select(HoldItem.item_id).join(Hold, Hold.id == HoldItem.hold_id).where(Hold.lifted_at.is_(None))
+    found = session.execute(
+        select(Record.status, Record.keep_until, Record.access_set_id, Record.unit_id, RetentionClassRow.code)
         .join(RetentionClassRow, RetentionClassRow.id == Record.class_id)
-        .where(condition, Record.access_set_id.in_(sorted(sets_of(session, actor))))
-        .order_by(Record.number)
-        .limit(1)
-    ).first()
-    if found is None:
-        raise NotFound("record")
-    kept, cls = found
-    return Explanation(
-        number=kept.number,
-        title=kept.title,
-        keep_until=kept.keep_until,
-        is_permanent=kept.is_permanent,
-        class_name=cls.name,
-        basis=cls.basis,
-        trigger=_trigger(cls.data["trigger"]),
-        trigger_on=kept.trigger_on,
-        because=tuple(kept.keep_because),
+        .where(Record.id.in_(covered))
+    )
+    return sum(
+        one.status is RecordStatus.ACCEPTED
+        and is_due(one.keep_until, wanted.on)
+        and one.access_set_id in seen
+        and wanted.class_code in {"", one.code}
+        and wanted.unit_id in {None, one.unit_id}
+        for one in found
     )
 
 
-def _trigger(data: Mapping[str, Any]) -> str:
-    return str(data["event"] or data["kind"])
-
-
-def _params(params: Mapping[str, Any]) -> dict[str, Any]:
-    """Name the trigger as the translations do: no kind before an event, no month after a year."""
-    shown = dict(params)
-    if isinstance(trigger := shown.get("trigger"), str):
-        kind, _, rest = trigger.partition(":")
-        shown["trigger"] = rest if kind == "event" and rest else kind
-    return shown
+def _groups(counts: Iterable[tuple[str, str, int]]) -> tuple[Group, ...]:
+    groups: dict[str, Group] = {}
+    for key, name, count in counts:
+        before = groups[key].count if key in groups else 0
+        groups[key] = Group(key, name, before + count)
+    return tuple(groups.values())
