@@ -53,7 +53,8 @@ def _offers(actor: Actor, now: RecordSituation) -> Iterator[Offered]:
         if allows(actor, "record.correct", now.facts):
             refused = _refusal(may_change(now.status))
             yield Offered("correct", refused)
-            yield Offered("sheet", refused)
+            if refused is None:  # one reason is enough
+                yield Offered("sheet")
         if now.medium is Medium.PAPER and allows(actor, "record.place", now.facts):
             yield Offered("place")
     if now.medium is Medium.PAPER:

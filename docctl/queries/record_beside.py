@@ -90,8 +90,8 @@ class Beside:
         return any(one.lifted_at is None for one in self.holds)
 
 
-def beside(session: Session, record_id: UUID, zone: tzinfo) -> Beside:
-    """Return what hangs on a record that the person has been found to see (X-3)."""
+def beside(session: Session, record_id: UUID, zone: tzinfo, stood_at: datetime | None = None) -> Beside:
+    """Return what hangs on a record that the person has been found to see; signatures as of then (X-3)."""
     keys = session.execute(
         select(RecordKey.kind, RecordKey.value)
         .where(RecordKey.record_id == record_id)
@@ -116,7 +116,7 @@ def beside(session: Session, record_id: UUID, zone: tzinfo) -> Beside:
             for one in holds
         ),
         lists=_lists(session, record_id),
-        signatures=_signatures(session, record_id, zone),
+        signatures=_signatures(session, record_id, zone, stood_at),
     )
 
 
@@ -151,7 +151,9 @@ def _lists(session: Session, record_id: UUID) -> tuple[ListLine, ...]:
     )
 
 
-def _signatures(session: Session, record_id: UUID, zone: tzinfo) -> tuple[SignatureLine, ...]:
+def _signatures(
+    session: Session, record_id: UUID, zone: tzinfo, stood_at: datetime | None
+) -> tuple[SignatureLine, ...]:
     own = select(Correction.id).where(Correction.record_id == record_id)
     rows = session.scalars(
         select(Signature)
@@ -170,6 +172,7 @@ def _signatures(session: Session, record_id: UUID, zone: tzinfo) -> tuple[Signat
             one.after_reset,
         )
         for one in rows
+        if stood_at is None or one.signed_at <= stood_at
     )
 
 

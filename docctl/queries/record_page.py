@@ -144,8 +144,9 @@ def record_page(
     values, rows = _values(session, row)
     names = _names(session, row, values, rows)
     lines, values = _lines(rows, values, names, zone, stood_at)
-    around = beside(session, row.id, zone)
+    around = beside(session, row.id, zone, stood_at)
     status = _status_then(row, stood_at)
+    was_accepted = status is not RecordStatus.COMPLETED
     now = RecordSituation(
         facts=Facts(unit_id=row.unit_id, author_id=row.filed_by, visible=True),
         status=row.status,
@@ -178,8 +179,8 @@ def record_page(
         occurred_on=row.occurred_at.astimezone(zone).date(),
         filed_by=names.get(row.filed_by, ""),
         filed_at=row.filed_at.astimezone(zone),
-        accepted_by=names.get(row.accepted_by, ""),
-        accepted_at=row.accepted_at.astimezone(zone) if row.accepted_at else None,
+        accepted_by=names.get(row.accepted_by, "") if was_accepted else "",
+        accepted_at=row.accepted_at.astimezone(zone) if row.accepted_at and was_accepted else None,
         voided_by=names.get(row.voided_by, ""),
         voided_at=row.voided_at.astimezone(zone) if row.voided_at else None,
         void_reason=row.void_reason,
