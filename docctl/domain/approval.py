@@ -1,4 +1,4 @@
-"""Whether a step of a route may be signed, and what a signature is of (A-1, A-2, A-3, V-9)."""
+"""Whether a step of a route may be signed, and what a signature is of (A-1, A-2, A-3)."""
 
 from __future__ import annotations
 
@@ -97,16 +97,15 @@ def may_sign(
     for earlier in signed:
         if earlier.meaning in step.separate_from and hands & earlier.people():
             code = "own_work" if earlier.meaning is Meaning.PREPARE else "same_person"
-            return Refused(
-                "A-2", code, {"step": step.meaning.value, "earlier": earlier.meaning.value}
-            )
+            return Refused("A-2", code, {"step": step.meaning.value, "earlier": earlier.meaning.value})
     return Allowed()
 
 
-def may_route(*, author: UUID, reviewer: UUID, approver: UUID) -> Verdict:
+def may_route(*, authors: Collection[UUID], reviewer: UUID, approver: UUID) -> Verdict:
     """Say whether these three people can sign one revision (A-2)."""
-    if author in {reviewer, approver}:
-        return Refused("A-2", "own_work", {"step": "review" if author == reviewer else "approve"})
+    for step, person in (("review", reviewer), ("approve", approver)):
+        if person in authors:
+            return Refused("A-2", "own_work", {"step": step})
     if reviewer == approver:
         return Refused("A-2", "same_person", {"step": "approve", "earlier": "review"})
     return Allowed()

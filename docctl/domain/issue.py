@@ -15,7 +15,6 @@ class IssueFacts:
 
     status: RevisionStatus
     approved_on: date | None
-    number_is_provisional: bool
     newest_from: datetime | None
     is_form: bool = False
     has_class: bool = True
@@ -36,30 +35,23 @@ def may_issue(facts: IssueFacts, *, on: date, at: datetime, zone: tzinfo) -> Ver
     if not (verdict := may_move_revision(facts.status, RevisionAction.ISSUE)):
         return verdict
     today = at.astimezone(zone).date()
-    if facts.number_is_provisional:
-        return Refused("N-11", "number_needed")
     if facts.is_form and not facts.has_class:
         return Refused("R-10", "class_needed")
     if on < today:
         return Refused("V-7", "effective_before_issue", {"issued_on": today})
     if on.year > today.year + 10:
         return Refused("V-7", "effective_too_far", {"latest": date(today.year + 10, 12, 31)})
-    if (
-        facts.newest_from is not None
-        and takes_effect(on, at=at, zone=zone) <= facts.newest_from
-    ):
-        return Refused(
-            "V-3", "not_after_newest", {"newest": facts.newest_from.astimezone(zone).date()}
-        )
+    if facts.newest_from is not None and takes_effect(on, at=at, zone=zone) <= facts.newest_from:
+        return Refused("V-3", "not_after_newest", {"newest": facts.newest_from.astimezone(zone).date()})
     return Allowed()
 
 
 def may_withdraw(
-    status: RevisionStatus, *, effective_until: datetime | None, at: datetime
+    status: RevisionStatus, *, effective_until: datetime | None, at: datetime, zone: tzinfo
 ) -> Verdict:
     """Say whether an issued revision may be withdrawn now: not once it is superseded (V-6)."""
     if not (verdict := may_move_revision(status, RevisionAction.WITHDRAW)):
         return verdict
     if effective_until is not None and effective_until <= at:
-        return Refused("V-6", "already_superseded", {"since": effective_until.date()})
+        return Refused("V-6", "already_superseded", {"since": effective_until.astimezone(zone).date()})
     return Allowed()

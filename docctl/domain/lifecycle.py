@@ -213,9 +213,7 @@ def is_obsolete(state: RevisionStatus | Computed) -> bool:
     return state in {Computed.SUPERSEDED, RevisionStatus.WITHDRAWN}
 
 
-def record_state(
-    status: RecordStatus, keep_until: date | None, today: date
-) -> RecordStatus | Computed:
+def record_state(status: RecordStatus, keep_until: date | None, today: date) -> RecordStatus | Computed:
     """Return the state shown for a record: due from the day after its last day (F-17, R-4)."""
     if status is RecordStatus.ACCEPTED and keep_until is not None and keep_until < today:
         return Computed.DUE

@@ -101,7 +101,7 @@ class Signature(Identified, Base):
     on_behalf_of: Mapped[UUID | None]
     printed_name: Mapped[str] = mapped_column(String(100))
     unit_name: Mapped[str] = mapped_column(String(200), default="")
-    #: Somebody without an account, vouched for by the signed-in person (A-5).
+    #: Somebody without an account, vouched for by the signed-in person.
     external_name: Mapped[str] = mapped_column(String(100), default="")
     external_organisation: Mapped[str] = mapped_column(String(200), default="")
     content_sha256: Mapped[str] = mapped_column(String(64))

@@ -78,16 +78,12 @@ class Revision(Identified, Versioned, Base):
     amendment_label: Mapped[str] = mapped_column(String(20))
     label: Mapped[str] = mapped_column(String(40))
     title: Mapped[str] = mapped_column(String(500))
-    status: Mapped[RevisionStatus] = mapped_column(
-        checked(RevisionStatus), default=RevisionStatus.DRAFT
-    )
+    status: Mapped[RevisionStatus] = mapped_column(checked(RevisionStatus), default=RevisionStatus.DRAFT)
     change_what: Mapped[str] = mapped_column(Text, default="")
     change_reason: Mapped[str] = mapped_column(Text, default="")
     change_basis: Mapped[str] = mapped_column(Text, default="")
     manifest: Mapped[str | None] = mapped_column(Text)
-    manifest_sha256: Mapped[str | None] = mapped_column(
-        String(64), comment="what signatures sign (V-13)"
-    )
+    manifest_sha256: Mapped[str | None] = mapped_column(String(64), comment="what signatures sign (V-13)")
     #: Rises with each submission; signatures of earlier rounds no longer count (A-9).
     round: Mapped[int] = mapped_column(default=0)
     prepared_by: Mapped[UUID | None]
@@ -106,6 +102,12 @@ class Revision(Identified, Versioned, Base):
     withdraw_reason: Mapped[str] = mapped_column(Text, default="")
     created_by: Mapped[UUID]
     created_at: Mapped[datetime]
+    #: Others who changed the draft: who has worked on it neither reviews nor approves it (A-2).
+    editors: Mapped[list[Any]] = mapped_column(default=list)
+
+    def authors(self) -> frozenset[UUID]:
+        """Return all who prepared this revision, alone or in a team (A-2)."""
+        return frozenset({self.created_by, *map(UUID, self.editors)})
 
     def dates(self) -> RevisionDates:
         """Return what the computed state rests on."""

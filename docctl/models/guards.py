@@ -6,11 +6,14 @@ triggers silently, and a test compares them with the live schema.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from enum import StrEnum
+from typing import Any, Final
 
 from sqlalchemy import Connection, text
+
+from docctl.domain.lifecycle import LIST_MOVES, RECORD_MOVES, REVISION_MOVES
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +40,22 @@ class Guard:
         )
 
 
-def _frozen(
-    name: str, rule: str, table: str, columns: Sequence[str], unless: str = "FALSE"
-) -> Guard:
+def _frozen(name: str, rule: str, table: str, columns: Sequence[str], unless: str = "FALSE") -> Guard:
     changed = " OR ".join(f"OLD.{column} IS NOT NEW.{column}" for column in columns)
     return Guard(name, rule, table, "UPDATE", f"({changed}) AND NOT ({unless})", tuple(columns))
+
+
+def _moves(name: str, rule: str, table: str, moves: Mapping[tuple[Any, Any], StrEnum]) -> Guard:
+    known = sorted({(old.value, new.value) for (old, _), new in moves.items()})
+    pairs = " OR ".join(f"(OLD.status = '{old}' AND NEW.status = '{new}')" for old, new in known)
+    return Guard(name, rule, table, "UPDATE", f"OLD.status <> NEW.status AND NOT ({pairs})", ("status",))
+
+
+def _final(name: str, rule: str, table: str, moves: Mapping[tuple[Any, Any], StrEnum]) -> Guard:
+    ends = sorted({new.value for new in moves.values()} - {old.value for old, _ in moves})
+    listed = ", ".join(f"'{end}'" for end in ends)
+    when = f"OLD.status IN ({listed}) AND NEW.status <> OLD.status"
+    return Guard(name, rule, table, "UPDATE", when, ("status",))
 
 
 #: Half-open intervals overlap where the later start lies before the earlier end.
@@ -50,9 +64,7 @@ OVERLAP: Final = """NEW.effective_from IS NOT NULL AND EXISTS (SELECT 1 FROM rev
     AND max(r.effective_from, NEW.effective_from)
         < min(coalesce(r.effective_until, '9999'), coalesce(NEW.effective_until, '9999')))"""
 
-RECORD_GOING: Final = (
-    "EXISTS (SELECT 1 FROM record r WHERE r.id = OLD.record_id AND r.status = 'destroying')"
-)
+RECORD_GOING: Final = "EXISTS (SELECT 1 FROM record r WHERE r.id = OLD.record_id AND r.status = 'destroying')"
 
 HELD: Final = """EXISTS (SELECT 1 FROM hold_item i JOIN hold h ON h.id = i.hold_id
     WHERE i.item_id = NEW.id AND h.lifted_at IS NULL)"""
@@ -62,6 +74,15 @@ GUARDS: Final = (
     Guard("o_1_demo_for_ever", "O-1", "legal_entity", "UPDATE", "OLD.is_demo AND NOT NEW.is_demo"),
     Guard("o_1_entity_delete", "O-1", "legal_entity", "DELETE", "TRUE"),
     # the trail
+    Guard(
+        "t_1_event_gap",
+        "T-1",
+        "event",
+        "INSERT",
+        """NEW.seq <> coalesce((SELECT max(e.seq) FROM event e), 0) + 1
+        OR NEW.prev_hash <> coalesce((SELECT e.hash FROM event e WHERE e.seq = NEW.seq - 1),
+            (SELECT h.hash FROM audit_head h WHERE h.seq = 0))""",
+    ),
     Guard("t_1_event_update", "T-1", "event", "UPDATE", "TRUE"),
     Guard("t_1_event_delete", "T-1", "event", "DELETE", "TRUE"),
     Guard("t_1_detail_update", "T-1", "event_detail", "UPDATE", "TRUE"),
@@ -81,6 +102,7 @@ GUARDS: Final = (
     # documents
     Guard("v_2_revision_delete", "V-2", "revision", "DELETE", "TRUE"),
     Guard("v_2_document_delete", "V-2", "document", "DELETE", "TRUE"),
+    _moves("v_6_revision_moves", "V-6", "revision", REVISION_MOVES),
     _frozen(
         "v_2_revision_content",
         "V-2",
@@ -95,6 +117,11 @@ GUARDS: Final = (
             "change_basis",
             "manifest",
             "manifest_sha256",
+            "round",
+            "created_by",
+            "editors",
+            "prepared_by",
+            "prepared_at",
         ),
         unless="OLD.status = 'draft' OR NEW.status = 'draft'",
     ),
@@ -102,7 +129,15 @@ GUARDS: Final = (
         "v_2_revision_dates",
         "V-2",
         "revision",
-        ("prepared_by", "reviewed_by", "approved_by", "approved_at", "issued_at", "effective_from"),
+        (
+            "reviewed_by",
+            "reviewed_at",
+            "approved_by",
+            "approved_at",
+            "issued_by",
+            "issued_at",
+            "effective_from",
+        ),
         unless="OLD.issued_at IS NULL",
     ),
     Guard("v_3_overlap_insert", "V-3", "revision", "INSERT", OVERLAP),
@@ -113,6 +148,13 @@ GUARDS: Final = (
         "UPDATE",
         OVERLAP,
         of=("effective_from", "effective_until"),
+    ),
+    Guard(
+        "v_2_file_insert",
+        "V-2",
+        "item_file",
+        "INSERT",
+        "EXISTS (SELECT 1 FROM revision r WHERE r.id = NEW.owner_id AND r.status <> 'draft')",
     ),
     Guard(
         "v_2_file_delete",
@@ -128,7 +170,18 @@ GUARDS: Final = (
         "f_3_file_content",
         "F-3",
         "item_file",
-        ("owner_id", "role", "ordinal", "name", "sha256", "size", "object_key", "object_version"),
+        (
+            "owner_kind",
+            "owner_id",
+            "role",
+            "ordinal",
+            "name",
+            "media_type",
+            "sha256",
+            "size",
+            "object_key",
+            "object_version",
+        ),
     ),
     # numbers
     Guard("n_1_number_delete", "N-1", "number_entry", "DELETE", "TRUE"),
@@ -150,14 +203,7 @@ GUARDS: Final = (
         "record",
         ("number", "form_id", "form_revision_id", "filed_by", "filed_at", "unit_name"),
     ),
-    Guard(
-        "f_17_destroyed_is_final",
-        "F-17",
-        "record",
-        "UPDATE",
-        "OLD.status = 'destroyed'",
-        of=("status",),
-    ),
+    _final("f_17_final_states", "F-17", "record", RECORD_MOVES),
     Guard("c_1_fact_update", "C-1", "record_fact", "UPDATE", "TRUE"),
     Guard("c_1_fact_delete", "C-1", "record_fact", "DELETE", f"NOT {RECORD_GOING}"),
     _frozen(
@@ -196,6 +242,7 @@ GUARDS: Final = (
     Guard("r_3_class_update", "R-3", "retention_class", "UPDATE", "OLD.data IS NOT NEW.data"),
     Guard("r_3_class_delete", "R-3", "retention_class", "DELETE", "TRUE"),
     Guard("r_6_list_delete", "R-6", "disposal_list", "DELETE", "TRUE"),
+    _final("r_6_final_states", "R-6", "disposal_list", LIST_MOVES),
     _frozen(
         "r_6_list_approved",
         "R-6",
@@ -223,7 +270,7 @@ def install(connection: Connection) -> None:
         connection.execute(text(guard.sqlite()))
 
 
-def live(connection: Connection) -> frozenset[str]:
-    """Return the names of the triggers that the database has now."""
-    rows = connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'"))
-    return frozenset(row[0] for row in rows)
+def live(connection: Connection) -> Mapping[str, str]:
+    """Return the triggers that the database has now: name and statement."""
+    rows = connection.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"))
+    return {row[0]: row[1] for row in rows}

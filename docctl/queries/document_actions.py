@@ -52,7 +52,11 @@ def offers(actor: Actor, now: Situation, *, at: datetime, zone: tzinfo) -> tuple
 
     What the person's roles never allow is not shown; what a rule forbids is shown with the reason.
     """
-    found = [*_while_under_way(actor, now, at, zone), *_once_issued(actor, now, at), *_always(actor, now)]
+    found = [
+        *_while_under_way(actor, now, at, zone),
+        *_once_issued(actor, now, at, zone),
+        *_always(actor, now),
+    ]
     primary = next((one.name for one in found if one.refused is None and one.name in _LEADING), None)
     return tuple(Offered(one.name, one.refused, one.name == primary) for one in found)
 
@@ -100,7 +104,6 @@ def _issuing(now: Situation, at: datetime, zone: tzinfo) -> Verdict:
     facts = IssueFacts(
         status=now.status,
         approved_on=now.approved_at.astimezone(zone).date() if now.approved_at else None,
-        number_is_provisional=False,
         newest_from=None,  # a later day may still be chosen; the form answers for the day
         is_form=now.is_form,
         has_class=now.has_class,
@@ -108,7 +111,7 @@ def _issuing(now: Situation, at: datetime, zone: tzinfo) -> Verdict:
     return may_issue(facts, on=at.astimezone(zone).date(), at=at, zone=zone)
 
 
-def _once_issued(actor: Actor, now: Situation, at: datetime) -> Iterator[Offered]:
+def _once_issued(actor: Actor, now: Situation, at: datetime, zone: tzinfo) -> Iterator[Offered]:
     if now.state not in {Computed.IN_FORCE, Computed.WAITING}:
         return
     if now.state is Computed.IN_FORCE and allows(actor, "document.revise", now.facts):
@@ -116,7 +119,8 @@ def _once_issued(actor: Actor, now: Situation, at: datetime) -> Iterator[Offered
         yield Offered("revise", under_way)
     if allows(actor, "revision.withdraw", now.facts):
         ends = now.effective_until if now.effective_until and now.effective_until <= at else None
-        yield Offered("withdraw", _refusal(may_withdraw(now.status, effective_until=ends, at=at)))
+        verdict = may_withdraw(now.status, effective_until=ends, at=at, zone=zone)
+        yield Offered("withdraw", _refusal(verdict))
 
 
 def _always(actor: Actor, now: Situation) -> Iterator[Offered]:

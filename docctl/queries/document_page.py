@@ -242,7 +242,7 @@ def _situation(
         status=shown.status,
         state=revision_state(shown.dates(), at),
         step=Meaning(step.meaning) if step else None,
-        authors=frozenset(one for one in (shown.created_by, shown.prepared_by) if one),
+        authors=shown.authors(),
         signed=tuple(
             Signed(one.meaning, one.person_id, one.on_behalf_of)
             for one in signatures

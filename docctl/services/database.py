@@ -29,6 +29,7 @@ def open_database(path: Path) -> Engine:
         pool_size=16,
         max_overflow=32,
         connect_args={"check_same_thread": False},
+        hide_parameters=True,  # a fault in the log tells no content and no password hash
     )
 
     @event.listens_for(engine, "connect")

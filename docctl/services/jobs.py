@@ -1,4 +1,4 @@
-"""How a transaction asks for something that happens after it: deliveries and due jobs."""
+"""How a transaction asks for something that happens after it, once: deliveries and due jobs."""
 
 from __future__ import annotations
 
@@ -26,3 +26,14 @@ def due(session: Session, kind: str, *, subject_id: UUID, at: datetime) -> None:
         session.add(DueJob(kind=kind, subject_id=subject_id, due_at=at))
     else:
         row.due_at, row.done_at = at, None
+
+
+def settled(session: Session, kind: str, *, subject_id: UUID, at: datetime) -> bool:
+    """Cross something off the list in the transaction that does it; False where it was done before."""
+    row = session.scalars(
+        select(DueJob).where(DueJob.kind == kind, DueJob.subject_id == subject_id, DueJob.done_at.is_(None))
+    ).first()
+    if row is None:
+        return False
+    row.done_at = at
+    return True

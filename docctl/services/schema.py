@@ -22,7 +22,7 @@ from docctl.models.trail import AuditHead
 
 @dataclass(frozen=True, slots=True)
 class SchemaState:
-    """Where a database stands; `missing_guards` are triggers it ought to have."""
+    """Where a database stands; `missing_guards` are triggers that it lacks or that say something else."""
 
     current: str | None
     newest: str | None
@@ -49,7 +49,7 @@ def schema_state(engine: Engine) -> SchemaState:
     with engine.connect() as connection:
         current = MigrationContext.configure(connection).get_current_revision()
         there = live(connection)
-    missing = tuple(sorted(guard.name for guard in GUARDS if guard.name not in there))
+    missing = tuple(sorted(guard.name for guard in GUARDS if there.get(guard.name) != guard.sqlite()))
     return SchemaState(current, newest, missing)
 
 

@@ -39,11 +39,11 @@ class Staging:
 
         Nothing is left of an upload that was refused.
         """
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         upload_id = new_id()
         path = self._folder / str(upload_id)
         digest, size = hashlib.sha256(), 0
         try:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             with path.open("xb") as target:
                 path.chmod(0o600)
                 while chunk := source.read(_CHUNK):

@@ -44,9 +44,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("request_id", name=op.f("pk_answered_request")),
     )
     with op.batch_alter_table("answered_request", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_answered_request_answered_at"), ["answered_at"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_answered_request_answered_at"), ["answered_at"], unique=False)
 
     op.create_table(
         "audit_head",
@@ -359,13 +357,9 @@ def upgrade() -> None:
         sa.Column("ordinal", sa.Integer(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["record_scheme_id"],
-            ["number_scheme.id"],
-            name=op.f("fk_document_type_record_scheme_id"),
+            ["record_scheme_id"], ["number_scheme.id"], name=op.f("fk_document_type_record_scheme_id")
         ),
-        sa.ForeignKeyConstraint(
-            ["scheme_id"], ["number_scheme.id"], name=op.f("fk_document_type_scheme_id")
-        ),
+        sa.ForeignKeyConstraint(["scheme_id"], ["number_scheme.id"], name=op.f("fk_document_type_scheme_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_document_type")),
         sa.UniqueConstraint("code", name=op.f("uq_document_type_code")),
     )
@@ -377,9 +371,7 @@ def upgrade() -> None:
         sa.Column("pages", sa.JSON(), nullable=False),
         sa.Column("problem", sa.String(length=40), nullable=True),
         sa.Column("read_at", Instant(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["file_id"], ["item_file.id"], name=op.f("fk_file_reading_file_id")
-        ),
+        sa.ForeignKeyConstraint(["file_id"], ["item_file.id"], name=op.f("fk_file_reading_file_id")),
         sa.PrimaryKeyConstraint("file_id", name=op.f("pk_file_reading")),
     )
     op.create_table(
@@ -424,12 +416,8 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "state <> 'used' OR item_id IS NOT NULL", name=op.f("ck_number_entry_used_has_item")
         ),
-        sa.CheckConstraint(
-            "state <> 'voided' OR reason <> ''", name=op.f("ck_number_entry_void_has_reason")
-        ),
-        sa.ForeignKeyConstraint(
-            ["entity_id"], ["legal_entity.id"], name=op.f("fk_number_entry_entity_id")
-        ),
+        sa.CheckConstraint("state <> 'voided' OR reason <> ''", name=op.f("ck_number_entry_void_has_reason")),
+        sa.ForeignKeyConstraint(["entity_id"], ["legal_entity.id"], name=op.f("fk_number_entry_entity_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_number_entry")),
         sa.UniqueConstraint("entity_id", "normal", name=op.f("uq_number_entry_entity_id_normal")),
     )
@@ -462,14 +450,7 @@ def upgrade() -> None:
         sa.Column("unit_id", sa.Uuid(), nullable=False),
         sa.Column(
             "opinion",
-            sa.Enum(
-                "agree",
-                "object",
-                name="opinion",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
+            sa.Enum("agree", "object", name="opinion", native_enum=False, create_constraint=True, length=40),
             nullable=True,
         ),
         sa.Column("comment", sa.Text(), nullable=False),
@@ -477,9 +458,7 @@ def upgrade() -> None:
         sa.Column("given_by", sa.Uuid(), nullable=True),
         sa.Column("given_at", Instant(), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["list_id"], ["disposal_list.id"], name=op.f("fk_disposal_check_list_id")
-        ),
+        sa.ForeignKeyConstraint(["list_id"], ["disposal_list.id"], name=op.f("fk_disposal_check_list_id")),
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_disposal_check_unit_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_disposal_check")),
         sa.UniqueConstraint("list_id", "unit_id", name=op.f("uq_disposal_check_list_id_unit_id")),
@@ -494,50 +473,31 @@ def upgrade() -> None:
         sa.Column("drafting_unit_id", sa.Uuid(), nullable=True),
         sa.Column("parent_id", sa.Uuid(), nullable=True),
         sa.Column("class_id", sa.Uuid(), nullable=True),
+        sa.Column("access_set_id", sa.Uuid(), nullable=False, comment="who reads it while in force"),
         sa.Column(
-            "access_set_id", sa.Uuid(), nullable=False, comment="who reads it while in force"
-        ),
-        sa.Column(
-            "insider_set_id",
-            sa.Uuid(),
-            nullable=False,
-            comment="who sees drafts and obsolete revisions",
+            "insider_set_id", sa.Uuid(), nullable=False, comment="who sees drafts and obsolete revisions"
         ),
         sa.Column("confidentiality", sa.Integer(), nullable=False),
         sa.Column("created_by", sa.Uuid(), nullable=True),
         sa.Column("created_at", Instant(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("row_version", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["access_set_id"], ["access_set.id"], name=op.f("fk_document_access_set_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["class_id"], ["retention_class.id"], name=op.f("fk_document_class_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["drafting_unit_id"], ["unit.id"], name=op.f("fk_document_drafting_unit_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["entity_id"], ["legal_entity.id"], name=op.f("fk_document_entity_id")
-        ),
+        sa.ForeignKeyConstraint(["access_set_id"], ["access_set.id"], name=op.f("fk_document_access_set_id")),
+        sa.ForeignKeyConstraint(["class_id"], ["retention_class.id"], name=op.f("fk_document_class_id")),
+        sa.ForeignKeyConstraint(["drafting_unit_id"], ["unit.id"], name=op.f("fk_document_drafting_unit_id")),
+        sa.ForeignKeyConstraint(["entity_id"], ["legal_entity.id"], name=op.f("fk_document_entity_id")),
         sa.ForeignKeyConstraint(
             ["insider_set_id"], ["access_set.id"], name=op.f("fk_document_insider_set_id")
         ),
         sa.ForeignKeyConstraint(["parent_id"], ["document.id"], name=op.f("fk_document_parent_id")),
-        sa.ForeignKeyConstraint(
-            ["type_id"], ["document_type.id"], name=op.f("fk_document_type_id")
-        ),
+        sa.ForeignKeyConstraint(["type_id"], ["document_type.id"], name=op.f("fk_document_type_id")),
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_document_unit_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_document")),
         sa.UniqueConstraint("number", name=op.f("uq_document_number")),
     )
     with op.batch_alter_table("document", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_document_access_set_id"), ["access_set_id"], unique=False
-        )
-        batch_op.create_index(
-            batch_op.f("ix_document_insider_set_id"), ["insider_set_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_document_access_set_id"), ["access_set_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_document_insider_set_id"), ["insider_set_id"], unique=False)
         batch_op.create_index("ix_document_number", ["number"], unique=False)
         batch_op.create_index("ix_document_type", ["type_id"], unique=False)
 
@@ -575,12 +535,8 @@ def upgrade() -> None:
         "access_denied",
         sa.Column("set_id", sa.Uuid(), nullable=False),
         sa.Column("person_id", sa.Uuid(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["person.id"], name=op.f("fk_access_denied_person_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["set_id"], ["access_set.id"], name=op.f("fk_access_denied_set_id")
-        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_access_denied_person_id")),
+        sa.ForeignKeyConstraint(["set_id"], ["access_set.id"], name=op.f("fk_access_denied_set_id")),
         sa.PrimaryKeyConstraint("set_id", "person_id", name=op.f("pk_access_denied")),
     )
     op.create_table(
@@ -590,12 +546,7 @@ def upgrade() -> None:
         sa.Column(
             "purpose",
             sa.Enum(
-                "invite",
-                "reset",
-                name="linkpurpose",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
+                "invite", "reset", name="linkpurpose", native_enum=False, create_constraint=True, length=40
             ),
             nullable=False,
         ),
@@ -604,9 +555,7 @@ def upgrade() -> None:
         sa.Column("expires_at", Instant(), nullable=False),
         sa.Column("used_at", Instant(), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["person.id"], name=op.f("fk_one_time_link_person_id")
-        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_one_time_link_person_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_one_time_link")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_one_time_link_token_hash")),
     )
@@ -617,9 +566,7 @@ def upgrade() -> None:
         sa.Column("from_on", sa.Date(), nullable=False),
         sa.Column("until_on", sa.Date(), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["person.id"], name=op.f("fk_post_holder_person_id")
-        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_post_holder_person_id")),
         sa.ForeignKeyConstraint(["post_id"], ["post.id"], name=op.f("fk_post_holder_post_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_post_holder")),
     )
@@ -652,10 +599,7 @@ def upgrade() -> None:
         sa.Column("change_basis", sa.Text(), nullable=False),
         sa.Column("manifest", sa.Text(), nullable=True),
         sa.Column(
-            "manifest_sha256",
-            sa.String(length=64),
-            nullable=True,
-            comment="what signatures sign (V-13)",
+            "manifest_sha256", sa.String(length=64), nullable=True, comment="what signatures sign (V-13)"
         ),
         sa.Column("round", sa.Integer(), nullable=False),
         sa.Column("prepared_by", sa.Uuid(), nullable=True),
@@ -673,29 +617,22 @@ def upgrade() -> None:
         sa.Column("withdraw_reason", sa.Text(), nullable=False),
         sa.Column("created_by", sa.Uuid(), nullable=False),
         sa.Column("created_at", Instant(), nullable=False),
+        sa.Column("editors", sa.JSON(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("row_version", sa.Integer(), nullable=False),
         sa.CheckConstraint(
             "status IN ('draft', 'discarded') OR manifest_sha256 IS NOT NULL",
             name=op.f("ck_revision_content_fixed"),
         ),
-        sa.CheckConstraint(
-            "approved_at <= issued_at", name=op.f("ck_revision_approved_before_issue")
-        ),
+        sa.CheckConstraint("approved_at <= issued_at", name=op.f("ck_revision_approved_before_issue")),
         sa.CheckConstraint("effective_from <= effective_until", name=op.f("ck_revision_interval")),
-        sa.CheckConstraint(
-            "issued_at <= effective_from", name=op.f("ck_revision_issued_before_effect")
-        ),
-        sa.ForeignKeyConstraint(
-            ["document_id"], ["document.id"], name=op.f("fk_revision_document_id")
-        ),
+        sa.CheckConstraint("issued_at <= effective_from", name=op.f("ck_revision_issued_before_effect")),
+        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_revision_document_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_revision")),
         sa.UniqueConstraint("document_id", "ordinal", name=op.f("uq_revision_document_id_ordinal")),
     )
     with op.batch_alter_table("revision", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_revision_effective", ["effective_from", "effective_until"], unique=False
-        )
+        batch_op.create_index("ix_revision_effective", ["effective_from", "effective_until"], unique=False)
         batch_op.create_index("ix_revision_status", ["status"], unique=False)
 
     op.create_table(
@@ -729,8 +666,7 @@ def upgrade() -> None:
         sa.Column("revoked_at", Instant(), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.CheckConstraint(
-            "confirmed_by IS NULL OR confirmed_by <> proposed_by",
-            name=op.f("ck_role_grant_two_people"),
+            "confirmed_by IS NULL OR confirmed_by <> proposed_by", name=op.f("ck_role_grant_two_people")
         ),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_role_grant_person_id")),
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_role_grant_unit_id")),
@@ -763,9 +699,7 @@ def upgrade() -> None:
         sa.Column("expires_at", Instant(), nullable=False),
         sa.Column("revoked_at", Instant(), nullable=True),
         sa.Column("address", sa.String(length=60), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["person.id"], name=op.f("fk_web_session_person_id")
-        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_web_session_person_id")),
         sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_web_session")),
     )
     op.create_table(
@@ -798,12 +732,7 @@ def upgrade() -> None:
         sa.Column(
             "medium",
             sa.Enum(
-                "electronic",
-                "paper",
-                name="medium",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
+                "electronic", "paper", name="medium", native_enum=False, create_constraint=True, length=40
             ),
             nullable=False,
         ),
@@ -835,19 +764,11 @@ def upgrade() -> None:
         sa.Column("request_id", sa.String(length=64), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("row_version", sa.Integer(), nullable=False),
-        sa.CheckConstraint(
-            "status <> 'voided' OR void_reason <> ''", name=op.f("ck_record_void_has_reason")
-        ),
+        sa.CheckConstraint("status <> 'voided' OR void_reason <> ''", name=op.f("ck_record_void_has_reason")),
         sa.CheckConstraint("occurred_at <= filed_at", name=op.f("ck_record_occurred_before_entry")),
-        sa.ForeignKeyConstraint(
-            ["access_set_id"], ["access_set.id"], name=op.f("fk_record_access_set_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["class_id"], ["retention_class.id"], name=op.f("fk_record_class_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["entity_id"], ["legal_entity.id"], name=op.f("fk_record_entity_id")
-        ),
+        sa.ForeignKeyConstraint(["access_set_id"], ["access_set.id"], name=op.f("fk_record_access_set_id")),
+        sa.ForeignKeyConstraint(["class_id"], ["retention_class.id"], name=op.f("fk_record_class_id")),
+        sa.ForeignKeyConstraint(["entity_id"], ["legal_entity.id"], name=op.f("fk_record_entity_id")),
         sa.ForeignKeyConstraint(["form_id"], ["document.id"], name=op.f("fk_record_form_id")),
         sa.ForeignKeyConstraint(
             ["form_revision_id"], ["revision.id"], name=op.f("fk_record_form_revision_id")
@@ -859,7 +780,26 @@ def upgrade() -> None:
     with op.batch_alter_table("record", schema=None) as batch_op:
         batch_op.create_index("ix_record_filed", ["filed_at"], unique=False)
         batch_op.create_index("ix_record_form", ["form_id"], unique=False)
-        batch_op.create_index("ix_record_register", ["access_set_id", "number"], unique=False)
+        batch_op.create_index(
+            "ix_record_register",
+            [
+                "access_set_id",
+                "filed_at",
+                "status",
+                "keep_until",
+                "form_id",
+                "unit_id",
+                "class_id",
+                "filed_by",
+                "medium",
+                "is_late",
+                "occurred_at",
+                "number",
+                "title",
+                "id",
+            ],
+            unique=False,
+        )
         batch_op.create_index("ix_record_status", ["status", "keep_until"], unique=False)
         batch_op.create_index("ix_record_unit", ["unit_id"], unique=False)
 
@@ -1001,16 +941,10 @@ def upgrade() -> None:
         sa.Column("proof", sa.JSON(), nullable=False),
         sa.Column("destroyed_at", Instant(), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["list_id"], ["disposal_list.id"], name=op.f("fk_disposal_item_list_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["record_id"], ["record.id"], name=op.f("fk_disposal_item_record_id")
-        ),
+        sa.ForeignKeyConstraint(["list_id"], ["disposal_list.id"], name=op.f("fk_disposal_item_list_id")),
+        sa.ForeignKeyConstraint(["record_id"], ["record.id"], name=op.f("fk_disposal_item_record_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_disposal_item")),
-        sa.UniqueConstraint(
-            "list_id", "record_id", name=op.f("uq_disposal_item_list_id_record_id")
-        ),
+        sa.UniqueConstraint("list_id", "record_id", name=op.f("uq_disposal_item_list_id_record_id")),
     )
     with op.batch_alter_table("disposal_item", schema=None) as batch_op:
         batch_op.create_index("ix_disposal_item_record", ["record_id"], unique=False)
@@ -1021,12 +955,8 @@ def upgrade() -> None:
         sa.Column("record_id", sa.Uuid(), nullable=False),
         sa.Column("class_id", sa.Uuid(), nullable=False),
         sa.Column("governs", sa.Boolean(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["class_id"], ["retention_class.id"], name=op.f("fk_record_class_class_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["record_id"], ["record.id"], name=op.f("fk_record_class_record_id")
-        ),
+        sa.ForeignKeyConstraint(["class_id"], ["retention_class.id"], name=op.f("fk_record_class_class_id")),
+        sa.ForeignKeyConstraint(["record_id"], ["record.id"], name=op.f("fk_record_class_record_id")),
         sa.PrimaryKeyConstraint("record_id", "class_id", name=op.f("pk_record_class")),
     )
     op.create_table(
@@ -1056,9 +986,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["correction_id"], ["correction.id"], name=op.f("fk_record_fact_correction_id")
         ),
-        sa.ForeignKeyConstraint(
-            ["record_id"], ["record.id"], name=op.f("fk_record_fact_record_id")
-        ),
+        sa.ForeignKeyConstraint(["record_id"], ["record.id"], name=op.f("fk_record_fact_record_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_record_fact")),
         sa.UniqueConstraint(
             "record_id", "field", "ordinal", name=op.f("uq_record_fact_record_id_field_ordinal")

@@ -37,6 +37,7 @@ def manifest_of(session: Session, document: Document, revision: Revision) -> Man
         "scope": [],
         "form_definition": None,
         "prepared_by": revision.created_by,
+        "authors": revision.authors(),
     }
     files = [
         ManifestFile(one.role.value, one.ordinal, one.name, one.media_type, one.sha256, one.size)

@@ -45,7 +45,6 @@ def issue_revision(session: Session, cmd: IssueRevision, by: Caller) -> UUID:
     facts = IssueFacts(
         status=revision.status,
         approved_on=revision.approved_at.astimezone(by.zone).date() if revision.approved_at else None,
-        number_is_provisional=False,
         newest_from=newest.effective_from if newest else None,
         is_form=kind.is_form,
         has_class=resolved_class(session, document) is not None,

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified
 
 from docctl.domain import labels
 from docctl.domain.lifecycle import (
@@ -21,7 +22,6 @@ from docctl.models.base import new_id
 from docctl.models.content import FileReading, ItemFile, OwnerKind
 from docctl.models.documents import DocumentType, Revision
 from docctl.models.numbers import NumberState
-from docctl.services.access import insider_readers, intern_set
 from docctl.services.caller import Caller
 from docctl.services.documents.create import amendment_text, stored_label
 from docctl.services.documents.facts import clean_title
@@ -30,6 +30,7 @@ from docctl.services.files import Attached, StoredFile, add_files, files_of, sto
 from docctl.services.jobs import want
 from docctl.services.numbers.take import entry_of
 from docctl.services.registry import use_case
+from docctl.services.revisions.insiders import let_in
 from docctl.services.trail import Subject, record
 
 #: What still moves: while one of these is open, no further revision is started.
@@ -59,6 +60,8 @@ def revise_document(session: Session, cmd: ReviseDocument, by: Caller) -> UUID:
     authorise(by.actor, "document.revise", facts_of(session, document, revisions[-1], by))
     if any(one.status in UNDER_WAY for one in revisions):
         raise RuleRefused(Refused("V-2", "revision_under_way"))
+    if all(one.status is RevisionStatus.DISCARDED for one in revisions):
+        raise RuleRefused(Refused("N-1", "number_voided", {"number": document.number}))
     if not cmd.change_reason.strip() or not cmd.change_what.strip():
         raise RuleRefused(Refused("V-2", "change_reason_needed"))
     if not cmd.files:
@@ -87,8 +90,7 @@ def revise_document(session: Session, cmd: ReviseDocument, by: Caller) -> UUID:
         created_at=by.at,
     )
     session.add(revision)
-    people = {one.created_by for one in revisions} | {by.person_id}
-    document.insider_set_id = intern_set(session, insider_readers(document.unit_id, people))
+    let_in(session, document)
     add_files(session, by, owner=OwnerKind.REVISION, owner_id=revision.id, files=cmd.files)
     record(
         session,
@@ -129,6 +131,9 @@ def edit_revision(session: Session, cmd: EditRevision, by: Caller) -> UUID:
     revision.change_what = cmd.change_what.strip()
     revision.change_reason = cmd.change_reason.strip()
     revision.change_basis = cmd.change_basis.strip()
+    revision.editors = sorted({*revision.editors, str(by.person_id)} - {str(revision.created_by)})
+    flag_modified(revision, "editors")  # new files alone also make what others have on their pages old
+    let_in(session, loaded.document)
     if revision.ordinal == 1:
         loaded.document.title = revision.title
     if cmd.files:
@@ -154,7 +159,6 @@ def edit_revision(session: Session, cmd: EditRevision, by: Caller) -> UUID:
 
 
 def _forget_file(session: Session, file_id: UUID) -> None:
-
     if reading := session.get(FileReading, file_id):
         session.delete(reading)
         session.flush()  # it refers to the file

@@ -49,8 +49,7 @@ def _sign_step(
     loaded, revision = lock_revision(session, cmd.revision_id)
     document = loaded.document
     facts = facts_of(session, document, revision, by)
-    own = {revision.created_by, revision.prepared_by}
-    if by.actor.person_id in own and facts.insider:
+    if by.actor.person_id in revision.authors() and facts.insider:
         raise RuleRefused(Refused("A-2", "own_work", {"step": meaning.value}))
     authorise(by.actor, f"revision.{action.value}", facts)
     unchanged(revision, cmd.row_version)

@@ -13,13 +13,15 @@ from docctl.domain.approval import DEFAULT_ROUTE, Meaning, RouteStep, Signed, du
 from docctl.domain.permissions import Facts, authorise
 from docctl.domain.verdicts import Refused, RuleRefused, require
 from docctl.models.content import Signature
-from docctl.models.documents import Document, Revision
+from docctl.models.documents import Revision
 from docctl.models.organisation import Person, Unit
 from docctl.models.work import Step, StepStatus
 from docctl.services.caller import Caller
+from docctl.services.documents.load import lock_document
 from docctl.services.jobs import due
 from docctl.services.locks import Rank, lock
 from docctl.services.registry import use_case
+from docctl.services.revisions.insiders import let_in
 from docctl.services.trail import Subject, record
 
 
@@ -51,8 +53,8 @@ def check_signer(session: Session, revision: Revision, step: Step, by: Caller) -
         )
         if row.person_id is not None
     ]
-    authors = [one for one in (revision.created_by, revision.prepared_by) if one is not None]
-    require(may_sign(route_step(step.meaning), signer=by.person_id, authors=authors, signed=earlier))
+    step_of_route = route_step(step.meaning)
+    require(may_sign(step_of_route, signer=by.person_id, authors=revision.authors(), signed=earlier))
 
 
 def close_step(session: Session, step: Step, status: StepStatus, by: Caller, comment: str) -> None:
@@ -99,14 +101,21 @@ def escalate_step(session: Session, cmd: EscalateStep, by: Caller) -> bool:
     The next level is the head of the signer's unit, or of the unit above where the signer is the head.
     """
     authorise(by.actor, "system.operate", Facts())
-    rows = lock(session, Rank.ITEMS, select(Step).where(Step.id == cmd.step_id))
-    if not rows or rows[0].status is not StepStatus.OPEN or rows[0].escalated_at is not None:
+    found = session.execute(
+        select(Revision.id, Revision.document_id)
+        .join(Step, Step.revision_id == Revision.id)
+        .where(Step.id == cmd.step_id)
+    ).first()
+    if found is None:
         return False
-    step = rows[0]
+    loaded = lock_document(session, found.document_id)
+    document, revision = loaded.document, loaded.revisions[found.id]
+    (step,) = lock(session, Rank.ITEMS, select(Step).where(Step.id == cmd.step_id))
+    if step.status is not StepStatus.OPEN or step.escalated_at is not None:
+        return False
     superior = _superior(session, step.assignee_id)
     step.escalated_at, step.escalated_to = by.at, superior
-    revision = session.get_one(Revision, step.revision_id)
-    document = session.get_one(Document, revision.document_id)
+    let_in(session, document)
     record(
         session,
         by,

@@ -12,15 +12,15 @@ from docctl.domain.lifecycle import REVISION_MOVES, RevisionAction, may_move_rev
 from docctl.domain.permissions import authorise
 from docctl.domain.roles import Role
 from docctl.domain.verdicts import Refused, RuleRefused, require
-from docctl.models.documents import Document, Revision
+from docctl.models.documents import Revision
 from docctl.models.work import Step, StepStatus
-from docctl.services.access import insider_readers, intern_set
 from docctl.services.caller import Caller
 from docctl.services.documents.load import facts_of, lock_revision, unchanged
 from docctl.services.files import files_of
 from docctl.services.people.actors import holders
 from docctl.services.registry import use_case
 from docctl.services.revisions.content import manifest_of
+from docctl.services.revisions.insiders import let_in
 from docctl.services.revisions.steps import escalation_due
 from docctl.services.signing import sign
 from docctl.services.trail import Subject, record
@@ -45,7 +45,7 @@ def submit_revision(session: Session, cmd: SubmitRevision, by: Caller) -> UUID:
     authorise(by.actor, "revision.submit", facts_of(session, document, revision, by))
     unchanged(revision, cmd.row_version)
     require(may_move_revision(revision.status, RevisionAction.SUBMIT))
-    _check_route(session, cmd, by)
+    _check_route(session, cmd, revision)
     if not files_of(session, revision.id):
         raise RuleRefused(Refused("upload", "needed"))
     if revision.ordinal > 1 and not revision.change_reason:
@@ -68,7 +68,7 @@ def submit_revision(session: Session, cmd: SubmitRevision, by: Caller) -> UUID:
         round_number=revision.round,
     )
     _open_route(session, cmd, revision, by)
-    _let_in(session, document, [by.person_id, cmd.reviewer_id, cmd.approver_id], loaded.in_order())
+    let_in(session, document)
     record(
         session,
         by,
@@ -85,8 +85,9 @@ def submit_revision(session: Session, cmd: SubmitRevision, by: Caller) -> UUID:
     return revision.id
 
 
-def _check_route(session: Session, cmd: SubmitRevision, by: Caller) -> None:
-    require(may_route(author=by.person_id, reviewer=cmd.reviewer_id, approver=cmd.approver_id))
+def _check_route(session: Session, cmd: SubmitRevision, revision: Revision) -> None:
+    authors = revision.authors()
+    require(may_route(authors=authors, reviewer=cmd.reviewer_id, approver=cmd.approver_id))
     for role, person, step in (
         (Role.REVIEWER, cmd.reviewer_id, "review"),
         (Role.APPROVER, cmd.approver_id, "approve"),
@@ -115,11 +116,3 @@ def _open_route(session: Session, cmd: SubmitRevision, revision: Revision, by: C
         if is_open:
             session.flush()  # the due job names the step
             escalation_due(session, row, by)
-
-
-def _let_in(session: Session, document: Document, people: list[UUID], revisions: list[Revision]) -> None:
-    """Let the signers see the draft that waits for them (X-3)."""
-    insiders = set(people) | {one.created_by for one in revisions}
-    for one in revisions:
-        insiders |= {person for person in (one.reviewed_by, one.approved_by) if person}
-    document.insider_set_id = intern_set(session, insider_readers(document.unit_id, insiders))

@@ -15,6 +15,7 @@ from docctl.domain.verdicts import Refused, RuleRefused, require
 from docctl.models.documents import Document, Revision
 from docctl.services.caller import Caller
 from docctl.services.documents.load import facts_of, lock_revision, unchanged
+from docctl.services.jobs import settled
 from docctl.services.locks import Rank, lock
 from docctl.services.registry import use_case
 from docctl.services.trail import Subject, record
@@ -36,12 +37,12 @@ def withdraw_revision(session: Session, cmd: WithdrawRevision, by: Caller) -> UU
     document = loaded.document
     authorise(by.actor, "revision.withdraw", facts_of(session, document, revision, by))
     unchanged(revision, cmd.row_version)
-    require(may_withdraw(revision.status, effective_until=revision.effective_until, at=by.at))
+    require(may_withdraw(revision.status, effective_until=revision.effective_until, at=by.at, zone=by.zone))
     if not cmd.reason.strip():
         raise RuleRefused(Refused("V-6", "reason_needed"))
     assert revision.effective_from is not None
     before_its_date = by.at < revision.effective_from
-    start = revision.effective_from
+    start, followed = revision.effective_from, revision.effective_until
     revision.effective_until = max(by.at, start)
     revision.status = REVISION_MOVES[revision.status, RevisionAction.WITHDRAW]
     revision.withdrawn_at, revision.withdrawn_by = by.at, by.person_id
@@ -50,7 +51,7 @@ def withdraw_revision(session: Session, cmd: WithdrawRevision, by: Caller) -> UU
     if before_its_date:
         for other in loaded.revisions.values():
             if other.effective_until == start and other.withdrawn_at is None:
-                other.effective_until = None
+                other.effective_until = followed  # a third one may already wait behind it
     record(
         session,
         by,
@@ -81,6 +82,10 @@ def note_effective(session: Session, cmd: NoteEffective, by: Caller) -> bool:
     revision = session.get(Revision, cmd.revision_id)
     if revision is None or revision.withdrawn_at is not None or revision.effective_from is None:
         return False
+    if by.at < revision.effective_from or not settled(
+        session, "revision.effective", subject_id=revision.id, at=by.at
+    ):
+        return False  # too early, or told before: a job may run twice
     documents = lock(session, Rank.PARENTS, select(Document).where(Document.id == revision.document_id))
     document = documents[0]
     document.title = revision.title
