@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from typing import Any
 
 from flask import Flask, Response, current_app, g, request
 from itsdangerous import BadData, URLSafeSerializer
 
 from docctl.web.cookies import cookie_name, drop_cookie, set_cookie
 
-Shown = tuple[str, str, dict[str, str | int]]
+Shown = tuple[str, str, dict[str, Any]]
 
 
 def flash(kind: str, key: str, params: Mapping[str, object]) -> None:

@@ -18,6 +18,10 @@ BOXES = {"checkbox", "radio"}
 class Browser(FlaskClient):
     """A test client that signs in and submits forms with everything they carry."""
 
+    def open(self, *args: Any, buffered: bool = True, **kwargs: Any) -> TestResponse:
+        """Send a request; the whole answer is read, so that files which it sends are closed."""
+        return super().open(*args, buffered=buffered, **kwargs)
+
     def sign_in(self, username: str, password: str = PASSWORD) -> TestResponse:
         """Sign in as a person of the small company, in place of whoever was signed in."""
         self.sign_out()

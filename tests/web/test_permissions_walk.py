@@ -69,7 +69,7 @@ def test_a_stranger_opens_nothing(client: Browser, app: Flask, world: World) -> 
     for rule in rules(app, "GET"):
         if rule.endpoint in OPEN:
             continue
-        answer = client.get(address(rule, world), buffered=True)
+        answer = client.get(address(rule, world))
         assert answer.status_code in {303, 401}, rule
         assert answer.headers.get("Location", "/sign-in").startswith("/sign-in"), rule
 
@@ -84,7 +84,7 @@ def test_a_stranger_posts_nothing(client: Browser, app: Flask, world: World) -> 
     for rule in rules(app, "POST"):
         if rule.endpoint in OPEN:
             continue
-        answer = client.post(address(rule, world), data={"csrf_token": token}, buffered=True)
+        answer = client.post(address(rule, world), data={"csrf_token": token})
         assert answer.status_code in {303, 401}, rule
         assert answer.headers.get("Location", "/sign-in").startswith("/sign-in"), rule
 
@@ -97,7 +97,7 @@ def test_every_page_answers_every_role_by_the_table(
         actor = actor_of(session, world.people[username])
     client.sign_in(username)
     for rule in rules(app, "GET"):
-        answer = client.get(address(rule, world), buffered=True)
+        answer = client.get(address(rule, world))
         assert answer.status_code in ALLOWED, (rule, answer.status_code)
         permission = app.view_functions[rule.endpoint].__dict__.get(PERMISSION)
         if permission and not can_ever(actor, permission):
@@ -120,7 +120,7 @@ def test_every_form_answers_every_role_by_the_table(
         if permission and not can_ever(actor, permission):
             assert client.post(path, data={"csrf_token": token}).status_code == 403, rule
         elif rule.endpoint not in harmful:
-            answer = client.post(path, data={"csrf_token": token}, buffered=True)
+            answer = client.post(path, data={"csrf_token": token})
             assert answer.status_code in ALLOWED, (rule, answer.status_code)
 
 
