@@ -132,7 +132,7 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class FormRevision:
-    """One revision of a form: rows of field names and, for lists, the columns of its lines (F-2)."""
+    """One revision of a form: rows of field names and, for lists, the columns of its lines."""
 
     label: str
     prepared: date

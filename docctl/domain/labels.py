@@ -11,7 +11,7 @@ from docctl.domain.normal_form import tidy
 
 _LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
-#: Issue, then perhaps the amendment: A/0, A0, A-0, A版/0, A版第0次修改, 1.0, V1.0, Rev.B, 第2版.
+#: Issue, then perhaps the amendment: A/0, A0, A版/0, A版第0次修改, 1.0, V1.0, Rev.B, 第2版.
 _LABEL: Final = re.compile(
     r"""(?:第|版本号?:?|版次:?|REV(?:ISION)?[.:]?|V(?:ER(?:SION)?)?[.:]?(?=[0-9]))?
     (?:(?P<letters>[A-Z]{1,2})|(?P<number>[0-9]{1,3}))版?

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from importlib import import_module
-from importlib.util import find_spec
 from typing import Final
 
 from flask import Blueprint, Flask
@@ -38,10 +37,8 @@ BLUEPRINTS: Final = (
 
 
 def register_blueprints(app: Flask) -> None:
-    """Register every blueprint that is there."""
+    """Register every blueprint."""
     for name in BLUEPRINTS:
-        if find_spec(f"docctl.web.{name}") is None:
-            continue
         bp = import_module(f"docctl.web.{name}").bp
         assert isinstance(bp, Blueprint)
         app.register_blueprint(bp)
