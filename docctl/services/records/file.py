@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -26,6 +26,7 @@ from docctl.services.access import intern_set, record_readers, sees, visible_set
 from docctl.services.caller import Caller
 from docctl.services.documents.facts import clean_title
 from docctl.services.files import Attached, StoredFile, add_files, storing
+from docctl.services.jobs import want
 from docctl.services.numbers.schemes import scheme_of, values_for
 from docctl.services.numbers.take import For, add_alias, take_number
 from docctl.services.records.classes import resolved_class
@@ -41,6 +42,10 @@ _TEXTS: Final = {
     "place": 200,
     "outside_number": 200,
 }
+
+
+#: After this the store locks a record also without its keeper (architecture: filing grace).
+GRACE: Final = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +126,9 @@ def file_record(session: Session, cmd: FileRecord, by: Caller) -> UUID:
     if cmd.outside_number:
         add_alias(session, kind="outside", item_kind="record", item_id=row.id, text=cmd.outside_number)
     add_files(session, by, owner=OwnerKind.RECORD, owner_id=row.id, files=_in_order(cmd.files))
+    want(  # the store keeps it even where no keeper has come; until then it may be voided
+        session, "lock", key=f"{row.id}:grace", payload={"record_id": str(row.id)}, at=by.at + GRACE
+    )
     record(
         session,
         by,
