@@ -50,6 +50,7 @@ class NumberEntry(Identified, Base):
         CheckConstraint("state <> 'used' OR item_id IS NOT NULL", name="used_has_item"),
         Index("ix_number_entry_item", "item_id"),
         Index("ix_number_entry_scope", "scope", "sequence"),
+        Index("ix_number_entry_shown", "shown"),  # the order of the register
     )
 
     entity_id: Mapped[UUID] = mapped_column(ForeignKey("legal_entity.id"))

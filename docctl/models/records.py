@@ -53,6 +53,7 @@ class Record(Identified, Versioned, Base):
         # Holds all that the register filters, sorts and counts by: rows are wide, 100,000 of them
         # are never read for one page.
         Index("ix_record_register", "access_set_id", *REGISTERED),
+        Index("ix_record_state", "access_set_id", "status", "keep_until"),  # counted on every page
         Index("ix_record_filed", "filed_at"),
         Index("ix_record_status", "status", "keep_until"),
         Index("ix_record_form", "form_id"),

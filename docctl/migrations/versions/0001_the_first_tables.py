@@ -424,6 +424,7 @@ def upgrade() -> None:
     with op.batch_alter_table("number_entry", schema=None) as batch_op:
         batch_op.create_index("ix_number_entry_item", ["item_id"], unique=False)
         batch_op.create_index("ix_number_entry_scope", ["scope", "sequence"], unique=False)
+        batch_op.create_index("ix_number_entry_shown", ["shown"], unique=False)
 
     op.create_table(
         "unit",
@@ -800,6 +801,7 @@ def upgrade() -> None:
             ],
             unique=False,
         )
+        batch_op.create_index("ix_record_state", ["access_set_id", "status", "keep_until"], unique=False)
         batch_op.create_index("ix_record_status", ["status", "keep_until"], unique=False)
         batch_op.create_index("ix_record_unit", ["unit_id"], unique=False)
 
