@@ -11,6 +11,7 @@ from typing import BinaryIO, Final, Protocol, TypeVar
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from docctl.domain.permissions import Facts, authorise
@@ -22,7 +23,7 @@ from docctl.services.caller import Caller
 from docctl.services.house import House
 from docctl.services.jobs import want
 from docctl.services.registry import Prepared, use_case
-from storage.api import Area, Key, StorageError, StoreFull
+from storage.api import Area, Key, StorageError, StoreFull, StoreUnavailable
 
 #: How long an upload waits for its form.
 KEPT: Final = timedelta(hours=24)
@@ -135,8 +136,9 @@ def storing(owner: OwnerKind, *, for_document: bool) -> Callable[[C, Caller, Hou
 
         def undo() -> None:
             for one in stored:
-                with contextlib.suppress(StorageError):  # an orphan is swept later
-                    house.objects.destroy(Key.parse(one.object_key))
+                with contextlib.suppress(StorageError, DBAPIError):  # an orphan is swept later
+                    if not _is_named(house, one):
+                        house.objects.destroy(Key.parse(one.object_key))
 
         def done() -> None:
             for one in cmd.uploads:  # no second copy of the content is left behind (R-7)
@@ -145,15 +147,23 @@ def storing(owner: OwnerKind, *, for_document: bool) -> Callable[[C, Caller, Hou
         try:
             for ordinal, upload in enumerate(_uploads(cmd.uploads, by, house), start=1):
                 stored.append(_store(upload, cmd, ordinal, owner, house, for_document))
-        except StoreFull as error:
+        except (StoreFull, StoreUnavailable) as error:
             undo()
-            raise RuleRefused(Refused("request", "disk_full")) from error
+            code = "disk_full" if isinstance(error, StoreFull) else "disk_failed"
+            raise RuleRefused(Refused("request", code)) from error
         except BaseException:
             undo()
             raise
         return Prepared(replace(cmd, files=tuple(stored)), undo, done)  # type: ignore[type-var]
 
     return before
+
+
+def _is_named(house: House, stored: StoredFile) -> bool:
+    """Say whether a row names the bytes: a call stopped just after its commit must not take them."""
+    with house.uow.read() as session:
+        query = select(ItemFile.id).where(ItemFile.object_key == stored.object_key)
+        return session.scalar(query) is not None
 
 
 def _uploads(attached: Sequence[Attached], by: Caller, house: House) -> list[tuple[Upload, FileRole]]:
@@ -177,12 +187,13 @@ def _store(
 ) -> StoredFile:
     row, role = upload
     path = Path(row.path)
-    if not path.is_file():
-        raise RuleRefused(Refused("upload", "gone"))
-    require(examine(path, row.name, size_limit=house.staging.limit, for_document=for_document))
     key = Key.new(Area.RECORDS, owner.value, cmd.item_id, ordinal)
-    with path.open("rb") as source:
-        stored = house.objects.put(key, source, retain_until=None)
+    try:
+        require(examine(path, row.name, size_limit=house.staging.limit, for_document=for_document))
+        with path.open("rb") as source:
+            stored = house.objects.put(key, source, retain_until=None)
+    except FileNotFoundError as error:  # expired, or taken by the same request a moment ago
+        raise RuleRefused(Refused("upload", "gone")) from error
     if stored.sha256 != row.sha256:
         house.objects.destroy(key)
         raise RuleRefused(Refused("upload", "changed"))

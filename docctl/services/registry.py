@@ -24,7 +24,7 @@ from docctl.models.work import AnsweredRequest
 from docctl.services.caller import Caller
 from docctl.services.house import House
 from docctl.services.people.actors import standing_of
-from docctl.services.people.prove import prove
+from docctl.services.people.prove import forget_failures, prove
 
 C = TypeVar("C")
 T = TypeVar("T")
@@ -59,13 +59,17 @@ class UseCase(Generic[C, T]):
 
         Raises RuleRefused, Conflict or NotFound; then nothing has changed.
         """
-        if by.request_id:
-            with house.uow.read() as session:
-                if (first := self._answered(session, cmd, by)) is not None:
-                    return first[0]
+        if (first := self._first_answer(cmd, by, house)) is not None:
+            return first[0]
         if self.signs:
             by = replace(by, proof=prove(house, by), password=None)
-        prepared = self.before(cmd, by, house) if self.before else Prepared(cmd, _nothing, _nothing)
+        try:
+            prepared = self.before(cmd, by, house) if self.before else Prepared(cmd, _nothing, _nothing)
+        except RuleRefused:
+            # The same request at the same time may have been first, and taken the files with it.
+            if (first := self._first_answer(cmd, by, house)) is not None:
+                return first[0]
+            raise
         try:
             answer, used = house.uow.write(lambda session: self._inside(session, prepared.cmd, by, house))
         except BaseException:
@@ -76,6 +80,12 @@ class UseCase(Generic[C, T]):
         else:
             prepared.undo()
         return answer
+
+    def _first_answer(self, cmd: C, by: Caller, house: House) -> tuple[T] | None:
+        if not by.request_id:
+            return None
+        with house.uow.read() as session:
+            return self._answered(session, cmd, by)
 
     def _inside(self, session: Session, cmd: C, by: Caller, house: House) -> tuple[T, bool]:
         if by.request_id and (first := self._answered(session, cmd, by)) is not None:
@@ -107,6 +117,7 @@ class UseCase(Generic[C, T]):
                 raise RuleRefused(Refused("A-3", "wrong_password"))
             if not standing.may_sign:
                 raise RuleRefused(Refused("A-15", "reset_unconfirmed"))
+            forget_failures(session, standing.actor.username)  # the right password was given
         return replace(by, at=at, zone=house.zone, actor=standing.actor)
 
     def _answered(self, session: Session, cmd: C, by: Caller) -> tuple[T] | None:

@@ -99,9 +99,13 @@ def _is_transient(error: Exception) -> bool:
 
 
 def _refusal(error: Exception) -> Refused | None:
-    """Return the rule behind a guard's refusal or a full disk, or None for anything else."""
-    if isinstance(error, OperationalError) and "disk is full" in str(error):
-        return Refused("request", "disk_full")
+    """Return the rule behind a guard's refusal or a disk that fails, or None for anything else."""
+    if isinstance(error, OperationalError):
+        said = str(error.orig)
+        if "disk is full" in said:
+            return Refused("request", "disk_full")
+        if "disk I/O error" in said:
+            return Refused("request", "disk_failed")
     if isinstance(error, IntegrityError) and (found := _GUARD.search(str(error.orig))):
         return Refused("guard", "refused", {"rule": found[1], "guard": found[2]})
     return None

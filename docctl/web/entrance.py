@@ -47,16 +47,17 @@ def do_sign_in() -> Response:
     try:
         began = sign_in(house(), username=typed.username, password=typed.password, address=address())
     except RuleRefused as error:
-        return _ask(typed, problem=explain(error.refused))
+        status = 503 if error.refused.key == "request.busy" else 422
+        return _ask(typed, problem=explain(error.refused), status=status)
     answer = see_other(inside(typed.next))
     give(answer, began.token)
     return answer
 
 
-def _ask(typed: SignInForm, *, problem: Explained | None = None) -> Response:
+def _ask(typed: SignInForm, *, problem: Explained | None = None, status: int = 200) -> Response:
     shown = {"username": typed.username, "next": typed.next}
     page = render("account/sign_in.html", typed=ImmutableMultiDict(shown), problem=problem)
-    return make_response(page, 422 if problem else 200)
+    return make_response(page, status)
 
 
 @bp.post("/sign-out")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from errno import EDQUOT, EFBIG, ENOSPC
 from http import HTTPStatus
 from typing import Final
 from urllib.parse import quote
@@ -41,6 +42,7 @@ def use_errors(app: Flask) -> None:
     """Answer every failure with a page of ours, in the language of the person."""
     app.register_error_handler(RuleRefused, _refused)
     app.register_error_handler(NotFound, _not_found)
+    app.register_error_handler(OSError, _no_room)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(InternalServerError, _broken)
 
@@ -52,6 +54,13 @@ def _refused(error: RuleRefused) -> Response:
         answer.headers["Retry-After"] = "5"
         return answer
     return _answer(403 if refused.key == "X-1.not_permitted" else 422, refused)
+
+
+def _no_room(error: OSError) -> Response:
+    """Say that the disk is full, wherever that is met first: while a form is read, or a copy stamped."""
+    if error.errno not in {ENOSPC, EDQUOT, EFBIG}:
+        raise error
+    return _answer(503, Refused("request", "disk_full"))
 
 
 def _not_found(_: NotFound) -> Response:

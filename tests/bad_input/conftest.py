@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from docctl.app import create_app
 from docctl.config import Settings
 from docctl.models.base import Base
+from docctl.models.trail import EventRow
 from docctl.services.house import House
 from tests.cli.terminal import Terminal
 from tests.web.browser import Browser, browser
@@ -21,7 +22,9 @@ Look = Callable[[], Callable[[], None]]
 Say = Callable[[str], None]
 
 #: Tables that may change although a use case was refused: who has signed in, what was received.
-_BESIDE = {"web_session", "upload", "sign_in_attempt"}
+_BESIDE = {"web_session", "upload", "sign_in_attempt", "event", "event_detail"}
+#: Events that are told although nothing was done: what was looked at, a password that was wrong.
+_READS = ("revision.read", "record.read", "signature.refused")
 
 
 def snapshot(world: World) -> Snapshot:
@@ -32,6 +35,9 @@ def snapshot(world: World) -> Snapshot:
             for table in Base.metadata.sorted_tables
             if table.name not in _BESIDE
         }
+        quiet = EventRow.action.startswith("session.") | EventRow.action.in_(_READS)
+        loud = select(EventRow.action).where(~quiet).order_by(EventRow.seq)
+        rows["events"] = list(session.scalars(loud))
     objects = Path(str(world.house.uow.engine.url.database)).parent / "objects"
     rows["objects"] = sorted(str(one) for one in objects.rglob("*") if one.is_file())
     return rows

@@ -290,7 +290,7 @@ def test_one_procedure_and_one_record_from_cradle_to_grave(desk_for: DeskFor, st
     assert number in said
     assert "已销毁" in said
     assert not any(word in said for word in (*SECRET, "更换外壳", "B-2026-03"))
-    assert desk.page.locator(".files li, .registered del").count() == 0
+    assert desk.page.locator('main a[href*="/files/"], .registered del').count() == 0
     assert search(desk, PHRASE) == []
     assert search(desk, "ZQXMARK7731，外壳") == []
     with stage.house.uow.read() as session:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -13,7 +14,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from docctl.domain.permissions import Actor, Facts, authorise
-from docctl.domain.verdicts import NotFound
+from docctl.domain.verdicts import NotFound, RuleRefused
 from docctl.models.organisation import Person, SessionRow, SignInAttempt
 from docctl.services.caller import Caller
 from docctl.services.house import House
@@ -87,7 +88,8 @@ def signed_in(house: House, token: str) -> SignedIn | None:
             return None
         found = SignedIn(actor, key, person.language, row.created_at, row.last_seen_at)
     if at - found.last_seen_at >= _NOTED:
-        house.uow.write(lambda session: _note(session, key, at))
+        with suppress(RuleRefused):  # a busy database or a full disk does not keep anybody from reading
+            house.uow.write(lambda session: _note(session, key, at))
     return found
 
 
