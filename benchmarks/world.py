@@ -8,13 +8,13 @@ The chain of its trail is not a real one: `audit verify` would refuse it.
 import random
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.orm import Session
 
 from benchmarks.search_engine import WHAT, sentences
@@ -25,6 +25,7 @@ from docctl.jobs.projection import rebuild
 from docctl.models.base import new_id
 from docctl.models.content import FileReading, FileRole, ItemFile, OwnerKind
 from docctl.models.documents import Document, DocumentType, Revision
+from docctl.models.guards import install, live
 from docctl.models.numbers import NumberEntry, NumberState
 from docctl.models.organisation import LegalEntity, Person, Unit
 from docctl.models.records import Record, RecordClass, RecordFact
@@ -54,6 +55,10 @@ def build(folder: Path, documents: int, records: int) -> House:
     house = build_house(settings_of(folder), clock)
     found(house)
     clock.forward(days=1)
+    raw(
+        house,
+        lambda connection: [connection.exec_driver_sql(f"DROP TRIGGER {one}") for one in live(connection)],
+    )
     texts = Texts()
     house.uow.write(lambda session: Makers(session, texts).documents(documents))
     for first in range(0, records, BATCH):
@@ -63,11 +68,22 @@ def build(folder: Path, documents: int, records: int) -> House:
             Makers(session, texts).records(first, wanted)
 
         house.uow.write(work)
+    raw(house, install)
+    raw(house, lambda connection: connection.exec_driver_sql("ANALYZE"))
+    return house
+
+
+def raw(house: House, work: Callable[[Connection], object]) -> None:
+    """Work on the database past all use cases: history is put in, which the guards rightly refuse."""
     with house.uow.engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA query_only = OFF")
-        connection.exec_driver_sql("ANALYZE")
+        work(connection)
         connection.commit()
-    return house
+
+
+def without_guards(connection: Connection) -> None:
+    for name in live(connection):
+        connection.exec_driver_sql(f"DROP TRIGGER {name}")
 
 
 class Texts:
