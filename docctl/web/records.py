@@ -40,7 +40,7 @@ MEDIA: Final = ("electronic", "paper")
 @requires("record.list")
 def register() -> str:
     """Show the register of records: exactly what the person may see, and how many (S-1, X-3)."""
-    wanted = _wanted()
+    wanted = wanted_records()
     with house().uow.read() as session:
         found = record_register(session, actor(), wanted, today=house().today(), zone=house().zone)
         choices = {
@@ -61,7 +61,8 @@ def register() -> str:
     )
 
 
-def _wanted() -> RecordFilter:
+def wanted_records() -> RecordFilter:
+    """Return what the address asks for; what it cannot mean is left out."""
     given = request.args
     year = given.get("year", "")
     sort = given.get("sort", "")
