@@ -20,7 +20,7 @@ def utc(at: datetime) -> str:
 
 
 def plain(value: Any) -> Any:
-    """Turn a value into what JSON can hold without loss; raise TypeError for floats and strangers."""
+    """Turn a value into what JSON can hold without loss; raise TypeError for floats, bytes, strangers."""
     if value is None or isinstance(value, bool | int):
         return value
     if isinstance(value, Enum):
@@ -35,7 +35,7 @@ def plain(value: Any) -> Any:
         return str(value)
     if isinstance(value, Mapping):
         return {plain(str(key)): plain(inner) for key, inner in value.items()}
-    if isinstance(value, Sequence | frozenset | set):
+    if isinstance(value, Sequence | frozenset | set) and not isinstance(value, bytes | bytearray):
         inner = sorted(value) if isinstance(value, frozenset | set) else value
         return [plain(one) for one in inner]
     raise TypeError(f"{type(value).__name__} has no canonical form")
