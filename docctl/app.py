@@ -35,7 +35,7 @@ def create_app(settings: Settings, house: House | None = None) -> Flask:
         UPLOAD_LIMIT=settings.upload_limit_mb << 20,
         MAX_CONTENT_LENGTH=(settings.upload_limit_mb << 20) + ENVELOPE,
         MAX_FORM_MEMORY_SIZE=FORM_LIMIT,
-        MAX_FORM_PARTS=2000,
+        MAX_FORM_PARTS=200,  # each part may open a file: many would take all that the process may open
     )
     app.extensions["docctl"] = house or wiring.build(settings)
     use_logs()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -26,6 +27,8 @@ def build(settings: Settings, *, clock: Callable[[], datetime] = system_clock) -
     """Return the house for these settings; only tests and the sample company bring their own clock."""
     data = settings.data
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if data.stat().st_uid == os.getuid():
+        data.chmod(0o700)  # a folder that was there before may have been open to others
     scratch = data / "scratch"
     scratch.mkdir(mode=0o700, exist_ok=True)
     objects = LocalStore(data / "objects", clock=clock)

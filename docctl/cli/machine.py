@@ -92,7 +92,14 @@ def serve(desk: Desk, host: str, port: int) -> Answer:
     _require_schema(desk)
     module, factory = APP.split(":")
     app = getattr(import_module(module), factory)(desk.machine.settings, desk.house)
-    server = waitress.create_server(app, host=host, port=port, threads=8)
+    server = waitress.create_server(
+        app,
+        host=host,
+        port=port,
+        threads=8,
+        ident="",  # nobody needs to know what serves
+        max_request_body_size=2 * app.config["MAX_CONTENT_LENGTH"],  # up to this our own page answers
+    )
     worker = Worker(desk.house) if desk.machine.settings.worker else None
     signal.signal(signal.SIGTERM, _stop)
     click.echo(desk.words.t("cli.serving", host=host, port=server.effective_port), err=True)

@@ -10,6 +10,7 @@ from uuid import UUID
 from flask import Blueprint, Response, request
 
 from docctl.queries.retention import DueFilter, due_list
+from docctl.services.disposal.propose import MOST
 from docctl.web.context import actor, house, may, render, requires, see_other
 from docctl.web.flashes import flash
 from docctl.web.registers import chosen, number
@@ -87,9 +88,12 @@ def hold() -> Response:
 
 
 def _taken(where: str) -> Response:
-    ids = [one.hex for text in request.form.getlist("ids") if (one := chosen(text))]
+    ids = list(dict.fromkeys(one.hex for text in request.form.getlist("ids") if (one := chosen(text))))
     if not ids:
         flash("info", "retention.select_first", {})
+        return see_other("/retention/due")
+    if len(ids) > MOST:  # nothing that is longer fits into an address
+        flash("refused", "R-6.too_many", {"most": MOST})
         return see_other("/retention/due")
     return see_other(f"{where}?ids={','.join(ids)}")
 
