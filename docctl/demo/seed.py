@@ -34,6 +34,12 @@ SIGN_INS: Final = "sign-ins.txt"
 #: A word list without look-alikes would be longer; these passwords are only for the sample.
 _WORDS: Final = ("maple", "river", "stone", "cloud", "amber", "cedar", "delta", "ember")
 
+#: What follows the events is done for so many steps together: nothing in the story waits for it …
+_TOGETHER: Final = 15
+
+#: … but the destruction of records, whose steps have this order and the higher ones.
+_DISPOSAL: Final = 5
+
 Step = tuple[datetime, int, Callable[[], None]]
 
 
@@ -72,10 +78,11 @@ def tell(
     """Tell the whole story in a migrated, empty house."""
     papers = Papers(house, content, gather(house, content, passwords), wiring.system_clock().date())
     steps = sorted(_steps(content, papers, Files(papers)), key=lambda one: (one[0], one[1]))
-    for number, (at, _order, do) in enumerate(steps, start=1):
+    for number, (at, order, do) in enumerate(steps, start=1):
         clock.move(at.astimezone(UTC))
         do()
-        settle(house)
+        if order >= _DISPOSAL or number % _TOGETHER == 0 or number == len(steps):
+            settle(house)
         if progress is not None:
             progress(number, len(steps))
     if open_work := unfinished(house):
