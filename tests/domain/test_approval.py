@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 
@@ -23,7 +23,7 @@ from docctl.domain.approval import (
 )
 from docctl.domain.verdicts import Allowed, Refused, Verdict
 
-AUTHOR, HELPER, REVIEWER, APPROVER, OTHER = (uuid4() for _ in range(5))
+AUTHOR, HELPER, REVIEWER, APPROVER, OTHER = (UUID(int=one) for one in range(1, 6))
 PREPARE, REVIEW, APPROVE = DEFAULT_ROUTE
 PREPARED = Signed(Meaning.PREPARE, AUTHOR)
 REVIEWED = Signed(Meaning.REVIEW, REVIEWER)
