@@ -42,6 +42,10 @@ log = logging.getLogger(__name__)
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
+class LogInUse(Exception):
+    """The write-ahead log could not be emptied: somebody is reading an older state."""
+
+
 def run_disposal(house: House, payload: Mapping[str, Any]) -> None:
     """Carry a witnessed list to its end, from wherever it stands (R-7)."""
     list_id = UUID(payload["list_id"])
@@ -107,12 +111,17 @@ def _stop(house: House, list_id: UUID, item_id: UUID, reason: str) -> None:
 
 
 def empty_log(house: House) -> None:
-    """Fold the write-ahead log into the database and cut it to nothing, old pages with it (R-7)."""
+    """Fold the write-ahead log into the database and cut it to nothing, old pages with it (R-7).
+
+    Raise `LogInUse` while a reader still needs old pages; the delivery is tried again.
+    """
     with house.uow.gate(), house.uow.engine.connect() as connection:
         raw = connection.connection.driver_connection
         assert raw is not None
         raw.execute("PRAGMA query_only = OFF")
-        raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        (busy, *_rest) = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    if busy:
+        raise LogInUse
 
 
 def _certify(house: House, list_id: UUID) -> None:

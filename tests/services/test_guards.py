@@ -1,0 +1,205 @@
+"""What the database itself forbids to whoever holds its file, and what it lets through (style 9).
+
+Each guard is met once where it refuses and once where the same statement is allowed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from docctl.domain.verdicts import RuleRefused
+from docctl.models.guards import GUARDS
+from docctl.services.revisions.revise import ReviseDocument, revise_document
+from tests.keeping import FORM, Keeping
+from tests.world import World
+
+
+@dataclass(frozen=True)
+class Try:
+    """A statement that the guard refuses and one beside it that is allowed (empty: nothing is)."""
+
+    guard: str
+    refused: str
+    allowed: str = ""
+
+
+DOCUMENTS = (
+    Try("o_1_demo_for_ever", "UPDATE legal_entity SET is_demo = 0", "UPDATE legal_entity SET is_demo = 1"),
+    Try("o_1_entity_delete", "DELETE FROM legal_entity"),
+    Try("t_1_event_update", "UPDATE event SET facts = facts"),
+    Try("t_1_event_delete", "DELETE FROM event WHERE seq = 1"),
+    Try("t_1_detail_update", "UPDATE event_detail SET salt = salt"),
+    Try("t_1_detail_delete", "DELETE FROM event_detail WHERE seq = 1"),
+    Try("t_1_head_delete", "DELETE FROM audit_head"),
+    Try("t_1_head_back", "UPDATE audit_head SET seq = seq - 1", "UPDATE audit_head SET seq = seq + 1"),
+    Try("a_3_signature_update", "UPDATE signature SET comment = 'x'"),
+    Try("a_3_signature_delete", "DELETE FROM signature"),
+    Try("v_2_revision_delete", "DELETE FROM revision"),
+    Try("v_2_document_delete", "DELETE FROM document"),
+    Try(
+        "v_2_revision_content",
+        "UPDATE revision SET title = 'x' WHERE status = 'issued'",
+        "UPDATE revision SET title = 'x' WHERE status = 'draft'",
+    ),
+    Try(
+        "v_2_revision_dates",
+        "UPDATE revision SET approved_by = NULL WHERE status = 'issued'",
+        "UPDATE revision SET approved_by = NULL WHERE status = 'draft'",
+    ),
+    Try(
+        "v_6_revision_moves",
+        "UPDATE revision SET status = 'draft' WHERE status = 'issued'",
+        "UPDATE revision SET status = 'discarded' WHERE status = 'draft'",
+    ),
+    Try(
+        "v_3_overlap_update",
+        "UPDATE revision SET effective_until = NULL WHERE ordinal = 1",
+        "UPDATE revision SET effective_until = effective_from WHERE ordinal = 1",
+    ),
+    Try(
+        "v_2_file_delete",
+        "DELETE FROM item_file WHERE owner_id IN (SELECT id FROM revision WHERE status = 'issued')",
+        "DELETE FROM item_file WHERE owner_id IN (SELECT id FROM revision WHERE status = 'draft')",
+    ),
+    Try("f_3_file_content", "UPDATE item_file SET size = size + 1", "UPDATE item_file SET size = size"),
+    Try("n_1_number_delete", "DELETE FROM number_entry"),
+    Try("n_1_number_change", "UPDATE number_entry SET shown = 'x'", "UPDATE number_entry SET shown = shown"),
+    Try(
+        "n_1_number_back",
+        "UPDATE number_entry SET state = 'reserved'",
+        "UPDATE number_entry SET state = 'voided', reason = 'x'",
+    ),
+    Try("n_1_counter_back", "UPDATE counter SET value = value - 1", "UPDATE counter SET value = value + 1"),
+    Try(
+        "r_3_class_update", "UPDATE retention_class SET data = '{}'", "UPDATE retention_class SET name = 'x'"
+    ),
+    Try("r_3_class_delete", "DELETE FROM retention_class"),
+)
+
+EVENT = """INSERT INTO event SELECT {seq}, recorded_at, occurred_at, actor_id, actor_name, on_behalf_of,
+    channel, system_user, action, subject_kind, subject_id, subject_version, facts, detail_digest,
+    {prev}, 'new' FROM event ORDER BY seq DESC LIMIT 1"""
+FILE = """INSERT INTO item_file (id, owner_kind, owner_id, role, ordinal, name, media_type, sha256, size,
+    object_key, object_version, stored_sha256, stored_size, added_at)
+    SELECT 'x', 'revision', id, 'annex', 9, 'x', 'x', 'x', 1, 'x', 'x', 'x', 1, created_at
+    FROM revision WHERE status = '{status}' LIMIT 1"""
+COPY = """INSERT INTO revision SELECT {columns} FROM revision WHERE ordinal = 1 AND status = 'issued'"""
+
+INSERTS = (
+    Try(
+        "t_1_event_gap",
+        EVENT.format(seq="seq + 2", prev="hash"),
+        EVENT.format(seq="seq + 1", prev="hash"),
+    ),
+    Try("t_1_event_gap", EVENT.format(seq="seq + 1", prev="'other'")),
+    Try("v_2_file_insert", FILE.format(status="issued"), FILE.format(status="draft")),
+)
+
+
+@pytest.fixture
+def keeping(world: World) -> Keeping:
+    world.issued(world.draft("顾客反馈登记表", kind="form", number=FORM))
+    return Keeping.of(world)
+
+
+def statement(world: World, sql: str, **values: object) -> None:
+    world.house.uow.write(lambda session: session.execute(text(sql), values))
+
+
+def guard_of(act: Callable[[], object]) -> str:
+    with pytest.raises(RuleRefused) as error:
+        act()
+    assert error.value.refused.key == "guard.refused"
+    return str(error.value.refused.params["guard"])
+
+
+def lively(world: World) -> None:
+    """A document with two issued revisions, the second of them waiting, and a draft of another one."""
+    first = world.issued(world.draft())
+    cmd = ReviseDocument(world.document_of(first).id, "什么", "为何", (world.upload("chen"),))
+    second = revise_document(cmd, by=world.by("chen"), house=world.house)
+    world.issued(second, on=world.house.today() + timedelta(days=9))
+    world.draft("培训管理程序")
+
+
+@pytest.mark.parametrize("one", [*DOCUMENTS, *INSERTS], ids=lambda one: one.guard)
+def test_a_guard_refuses_and_lets_through(world: World, one: Try) -> None:
+    lively(world)
+    if one.guard == "o_1_demo_for_ever":
+        statement(world, one.allowed)
+    assert guard_of(lambda: statement(world, one.refused)) == one.guard
+    if one.allowed:
+        statement(world, one.allowed)
+
+
+def test_v_3_a_row_that_overlaps_is_not_let_in(world: World) -> None:
+    lively(world)
+
+    def copy(session: Session, start: str) -> None:
+        names = [row[1] for row in session.execute(text("PRAGMA table_info(revision)"))]
+        given = {"id": "'copy'", "ordinal": "9", "effective_from": start, "effective_until": "NULL"}
+        columns = ", ".join(given.get(name, name) for name in names)
+        session.execute(text(COPY.format(columns=columns)))
+
+    uow = world.house.uow
+    last = "(SELECT max(effective_until) FROM revision)"
+    assert guard_of(lambda: uow.write(lambda s: copy(s, "effective_from"))) == "v_3_overlap_insert"
+    statement(world, "UPDATE revision SET effective_until = '2030-01-01 00:00:00.000000' WHERE ordinal = 2")
+    uow.write(lambda session: copy(session, last))
+
+
+def test_r_5_and_c_1_guards_of_records(keeping: Keeping) -> None:
+    world = keeping.world
+    held, free = keeping.records(2)
+    keeping.hold([held])
+    world.house.uow.write(lambda s: s.execute(text("UPDATE record SET status = 'on_list'")))
+    statement(
+        world, "INSERT INTO record_fact SELECT id, 'title', 0, 'x', NULL, filed_at, NULL, id FROM record"
+    )
+    going = "UPDATE record SET status = 'destroying' WHERE id = :id"
+    tries = {
+        "c_1_record_delete": "DELETE FROM record",
+        "c_1_record_identity": "UPDATE record SET number = number || 'x'",
+        "c_1_fact_update": "UPDATE record_fact SET value = 'x'",
+        "c_1_fact_delete": "DELETE FROM record_fact",
+        "r_5_hold_item_delete": "DELETE FROM hold_item",
+    }
+    for name, sql in tries.items():
+        assert guard_of(lambda sql=sql: statement(world, sql)) == name
+    assert guard_of(lambda: statement(world, going, id=held.hex)) == "r_5_held"
+    statement(world, "UPDATE record SET keep_until = NULL WHERE id = :id", id=free.hex)
+    assert guard_of(lambda: statement(world, going, id=free.hex)) == "r_4_no_end_date"
+    statement(world, "UPDATE record SET keep_until = '2020-01-01' WHERE id = :id", id=free.hex)
+    statement(world, going, id=free.hex)
+    statement(world, "DELETE FROM record_fact WHERE record_id = :id", id=free.hex)  # it is being destroyed
+    late = "INSERT INTO hold_item SELECT hold_id, :id, 'record' FROM hold_item LIMIT 1"
+    assert guard_of(lambda: statement(world, late, id=free.hex)) == "r_5_hold_too_late"
+    statement(world, "UPDATE record SET status = 'destroyed' WHERE id = :id", id=free.hex)
+    back = "UPDATE record SET status = 'accepted' WHERE id = :id"
+    assert guard_of(lambda: statement(world, back, id=free.hex)) == "f_17_final_states"
+
+
+def test_r_6_guards_of_an_approved_list(keeping: Keeping) -> None:
+    world = keeping.world
+    list_id = keeping.executing(keeping.records(2))
+    tries = {
+        "r_6_list_delete": "DELETE FROM disposal_list",
+        "r_6_list_approved": "UPDATE disposal_list SET manifest = 'x'",
+        "r_6_item_delete": "DELETE FROM disposal_item",
+    }
+    for name, sql in tries.items():
+        assert guard_of(lambda sql=sql: statement(world, sql)) == name
+    statement(world, "UPDATE disposal_list SET status = 'executed' WHERE id = :id", id=list_id.hex)
+    back = "UPDATE disposal_list SET status = 'checking' WHERE id = :id"
+    assert guard_of(lambda: statement(world, back, id=list_id.hex)) == "r_6_final_states"
+
+
+def test_every_guard_has_a_name_and_a_rule_of_its_own() -> None:
+    assert len({guard.name for guard in GUARDS}) == len(GUARDS)
+    assert all(guard.name.startswith(guard.rule.lower().replace("-", "_")) for guard in GUARDS)
