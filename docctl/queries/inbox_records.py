@@ -14,7 +14,7 @@ from docctl.models.organisation import Person
 from docctl.models.records import Correction, Record
 from docctl.models.visibility import visible_sets
 from docctl.queries.inbox_row import work
-from docctl.queries.records import is_held
+from docctl.queries.record_filter import is_held
 
 
 def record_work(actor: Actor) -> dict[str, Select[*tuple[Any, ...]]]:
