@@ -2,21 +2,44 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
+from uuid import UUID
 
 import pytest
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from docctl.domain.lifecycle import Computed, RevisionStatus, revision_state
-from docctl.domain.verdicts import Conflict, NotFound, RuleRefused
+from docctl.domain.roles import Role
+from docctl.domain.verdicts import Conflict, NotFound, Refused, RuleRefused
+from docctl.models.organisation import RoleGrant
+from docctl.models.trail import EventRow
+from docctl.models.visibility import sees
+from docctl.models.work import Step, StepStatus
 from docctl.services.revisions.issue import IssueRevision, issue_revision
-from docctl.services.revisions.revise import ReviseDocument, revise_document
+from docctl.services.revisions.revise import (
+    DiscardRevision,
+    EditRevision,
+    ReviseDocument,
+    discard_revision,
+    edit_revision,
+    revise_document,
+)
 from docctl.services.revisions.sign import (
     ReturnRevision,
     return_revision,
     review_revision,
 )
 from docctl.services.revisions.submit import SubmitRevision, submit_revision
-from docctl.services.revisions.withdraw import WithdrawRevision, withdraw_revision
+from docctl.services.revisions.withdraw import (
+    NoteEffective,
+    WithdrawRevision,
+    note_effective,
+    withdraw_revision,
+)
 from tests.world import World
 
 
@@ -103,8 +126,6 @@ def test_a_3_a_wrong_password_signs_nothing(world: World) -> None:
 
 def test_a_3_content_that_changed_after_it_was_shown_is_not_signed(world: World) -> None:
     revision_id = world.submitted(world.draft())
-    from dataclasses import replace
-
     cmd = replace(world.signing(revision_id), seen_sha256="0" * 64)
     with pytest.raises(RuleRefused) as error:
         review_revision(cmd, by=world.by("ouyang"), house=world.house)
@@ -178,8 +199,226 @@ def test_a_repeated_request_gets_the_first_answer(world: World) -> None:
     first = create_document(cmd, by=world.by("chen", request_id="r-1"), house=world.house)
     again = create_document(cmd, by=world.by("chen", request_id="r-1"), house=world.house)
     assert first == again
-    other = CreateDocument(
-        type_id=cmd.type_id, title="另一个", unit_id=cmd.unit_id, uploads=cmd.uploads
-    )
+    other = CreateDocument(type_id=cmd.type_id, title="另一个", unit_id=cmd.unit_id, uploads=cmd.uploads)
     with pytest.raises(Conflict):
         create_document(other, by=world.by("chen", request_id="r-1"), house=world.house)
+
+
+def revised(world: World, former: UUID, *, on: date | None = None) -> UUID:
+    """Start, sign and issue the next revision."""
+    cmd = ReviseDocument(world.document_of(former).id, "什么", "为何", (world.upload("chen"),))
+    return world.issued(revise_document(cmd, by=world.by("chen"), house=world.house), on=on)
+
+
+def withdrawn(world: World, revision_id: UUID) -> None:
+    cmd = WithdrawRevision(revision_id, world.revision(revision_id).row_version, "有误")
+    withdraw_revision(cmd, by=world.by("chen"), house=world.house)
+
+
+def edit(world: World, revision_id: UUID, username: str, **changes: object) -> UUID:
+    row = world.revision(revision_id)
+    cmd = replace(EditRevision(revision_id, row.row_version, row.title), **changes)
+    return edit_revision(cmd, by=world.by(username), house=world.house)
+
+
+def with_roles(world: World, username: str, *roles: Role) -> None:
+    def work(session: Session) -> None:
+        for role in roles:
+            session.add(
+                RoleGrant(
+                    person_id=world.people[username],
+                    role=role,
+                    proposed_at=world.clock(),
+                    confirmed_at=world.clock(),
+                )
+            )
+
+    world.house.uow.write(work)
+
+
+@pytest.mark.parametrize("step", ["review", "approve"])
+def test_a_2_who_edited_a_draft_neither_reviews_nor_approves_it(world: World, step: str) -> None:
+    with_roles(world, "ouyang", Role.AUTHOR, Role.APPROVER)
+    with_roles(world, "zhao", Role.REVIEWER)
+    revision_id = world.draft()
+    edit(world, revision_id, "ouyang", title="记录控制程序（改）")
+    assert world.revision(revision_id).authors() == {world.people["chen"], world.people["ouyang"]}
+    reviewer, approver = ("ouyang", "zhao") if step == "review" else ("zhao", "ouyang")
+    row = world.revision(revision_id)
+    cmd = SubmitRevision(
+        revision_id,
+        row.row_version,
+        world.people[reviewer],
+        world.people[approver],
+        world.seen(revision_id),
+    )
+    with pytest.raises(RuleRefused) as error:
+        submit_revision(cmd, by=world.by("chen"), house=world.house)
+    assert error.value.refused == Refused("A-2", "own_work", {"step": step})
+
+
+def test_a_2_an_editor_put_into_the_step_past_the_rules_still_cannot_sign(world: World) -> None:
+    with_roles(world, "li", Role.REVIEWER)
+    with_roles(world, "ouyang", Role.AUTHOR)
+    revision_id = world.draft()
+    edit(world, revision_id, "ouyang", change_reason="改")
+    row = world.revision(revision_id)
+    cmd = SubmitRevision(
+        revision_id, row.row_version, world.people["li"], world.people["zhao"], world.seen(revision_id)
+    )
+    submit_revision(cmd, by=world.by("chen"), house=world.house)
+    world.house.uow.write(
+        lambda s: s.execute(
+            update(Step).where(Step.status == StepStatus.OPEN).values(assignee_id=world.people["ouyang"])
+        )
+    )
+    with pytest.raises(RuleRefused) as error:
+        review_revision(world.signing(revision_id), by=world.by("ouyang"), house=world.house)
+    assert refused(error) == "A-2.own_work"
+
+
+def test_a_2_the_editors_of_a_draft_stay_its_authors_after_a_return(world: World) -> None:
+    with_roles(world, "li", Role.DOCUMENT_CONTROLLER)
+    revision_id = world.draft()
+    edit(world, revision_id, "li", change_reason="改")
+    world.submitted(revision_id)
+    cmd = ReturnRevision(revision_id, world.revision(revision_id).row_version, "缺少职责")
+    return_revision(cmd, by=world.by("ouyang"), house=world.house)
+    assert world.people["li"] in world.revision(revision_id).authors()
+
+
+def test_v_2_a_draft_is_edited_by_its_unit_and_control_and_by_nobody_else(world: World) -> None:
+    revision_id = world.draft()  # of the quality department
+    with pytest.raises(NotFound):
+        edit(world, revision_id, "li", title="别的部门")  # an author of another unit does not see it
+    with pytest.raises(RuleRefused) as error:
+        edit(world, revision_id, "ouyang", title="不是编制人")
+    assert refused(error) == "X-1.not_permitted"
+
+
+def test_v_2_new_files_alone_make_the_pages_of_others_old(world: World) -> None:
+    revision_id = world.draft()
+    before = world.revision(revision_id).row_version
+    edit(world, revision_id, "chen", uploads=(world.upload("chen"),))
+    with pytest.raises(Conflict):
+        edit(world, revision_id, "chen", row_version=before, title="别的")
+
+
+def test_v_2_a_change_of_the_team_is_part_of_what_is_signed(world: World) -> None:
+    with_roles(world, "ouyang", Role.AUTHOR)
+    revision_id = world.draft()
+    before = world.seen(revision_id)
+    edit(world, revision_id, "ouyang")
+    assert world.seen(revision_id) != before
+
+
+def test_v_3_withdrawing_the_middle_one_of_three_leaves_no_overlap(world: World) -> None:
+    first = world.issued(world.draft())
+    today = world.house.today()
+    second = revised(world, first, on=today + timedelta(days=10))
+    third = revised(world, second, on=today + timedelta(days=20))
+    withdrawn(world, second)
+    assert world.revision(first).effective_until == world.revision(third).effective_from
+    withdrawn(world, third)
+    assert world.revision(first).effective_until is None
+
+
+def test_v_6_a_withdrawn_revision_does_not_come_back_with_the_next_ones_withdrawal(world: World) -> None:
+    first = world.issued(world.draft())
+    second = revised(world, first, on=world.house.today() + timedelta(days=10))
+    withdrawn(world, first)
+    withdrawn(world, second)
+    world.clock.forward(days=11)
+    assert state(world, first) is RevisionStatus.WITHDRAWN
+    assert state(world, second) is RevisionStatus.WITHDRAWN
+
+
+def test_n_1_a_number_voided_with_its_draft_is_not_used_again(world: World) -> None:
+    revision_id = world.draft()
+    cmd = DiscardRevision(revision_id, world.revision(revision_id).row_version, "不需要")
+    discard_revision(cmd, by=world.by("chen"), house=world.house)
+    again = ReviseDocument(world.document_of(revision_id).id, "什么", "为何", (world.upload("chen"),))
+    with pytest.raises(RuleRefused) as error:
+        revise_document(again, by=world.by("chen"), house=world.house)
+    assert refused(error) == "N-1.number_voided"
+    assert world.document_of(world.draft("别的")).number == "QP-02"
+
+
+def test_x_3_who_signed_an_earlier_revision_keeps_sight_of_it(world: World) -> None:
+    first = world.issued(world.draft(unit="SC", author="li"), author="li")
+    second = ReviseDocument(world.document_of(first).id, "什么", "为何", (world.upload("chen"),))
+    revise_document(second, by=world.by("chen"), house=world.house)
+    with world.house.uow.read() as session:
+        assert sees(session, world.by("ouyang").actor, world.document_of(first).insider_set_id)
+        assert not sees(session, world.by("zhang").actor, world.document_of(first).insider_set_id)
+
+
+def at_once(*acts: Callable[[], object]) -> list[str]:
+    """Do things in threads of their own; return how each ended."""
+    ends: list[str] = []
+
+    def run(act: Callable[[], object]) -> None:
+        try:
+            act()
+        except RuleRefused as error:
+            ends.append(error.refused.key)
+        else:
+            ends.append("done")
+
+    threads = [threading.Thread(target=run, args=(act,)) for act in acts]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    return sorted(ends)
+
+
+def test_v_3_two_issues_at_once_issue_once(world: World) -> None:
+    revision_id = world.approved(world.draft())
+    version, by = world.revision(revision_id).row_version, world.by("chen")
+
+    def act() -> None:
+        issue_revision(IssueRevision(revision_id, version, world.house.today()), by=by, house=world.house)
+
+    assert at_once(act, act, act) == ["done", "request.changed_meanwhile", "request.changed_meanwhile"]
+
+
+def test_a_3_of_a_signature_and_a_return_at_once_one_stands(world: World) -> None:
+    revision_id = world.submitted(world.draft())
+    cmd, by = world.signing(revision_id), world.by("ouyang")
+    back = ReturnRevision(revision_id, cmd.row_version, "缺少职责")
+    ends = at_once(
+        lambda: review_revision(cmd, by=by, house=world.house),
+        lambda: return_revision(back, by=by, house=world.house),
+    )
+    assert ends == ["done", "request.changed_meanwhile"]
+
+
+def test_v_3_the_start_of_a_revision_is_told_once_and_not_before(world: World) -> None:
+    first = world.issued(world.draft())
+    second = revised(world, first, on=world.house.today() + timedelta(days=3))
+    start = world.revision(second).effective_from
+    assert start is not None
+
+    def note() -> bool:
+        return note_effective(NoteEffective(second), by=world.system(), house=world.house)
+
+    world.clock.now = start - timedelta(microseconds=1)
+    assert not note()
+    world.clock.now = start
+    assert note()
+    assert not note()
+
+
+def test_t_1_every_step_of_a_revision_is_in_the_trail(world: World) -> None:
+    first = world.issued(world.draft())
+    second = revised(world, first, on=world.house.today() + timedelta(days=3))
+    withdrawn(world, second)
+    with world.house.uow.read() as session:
+        told = session.scalars(
+            select(EventRow.action)
+            .where(EventRow.subject_id == world.document_of(first).id)
+            .order_by(EventRow.seq)
+        ).all()
+    signed = ["revision.submitted", "revision.reviewed", "revision.approved", "revision.issued"]
+    assert told == ["document.created", *signed, "revision.started", *signed, "revision.withdrawn"]

@@ -49,10 +49,11 @@ def _sign_step(
     loaded, revision = lock_revision(session, cmd.revision_id)
     document = loaded.document
     facts = facts_of(session, document, revision, by)
+    if facts.insider:  # whose step was closed meanwhile learns that, not that it was never theirs
+        unchanged(revision, cmd.row_version)
     if by.actor.person_id in revision.authors() and facts.insider:
         raise RuleRefused(Refused("A-2", "own_work", {"step": meaning.value}))
     authorise(by.actor, f"revision.{action.value}", facts)
-    unchanged(revision, cmd.row_version)
     require(may_move_revision(revision.status, action))
     step = open_step(session, revision)
     if step.meaning is not meaning:
@@ -100,8 +101,10 @@ class ReturnRevision:
 def return_revision(session: Session, cmd: ReturnRevision, by: Caller) -> UUID:
     """Return a revision in review, or approved but not issued, to draft with the reason (V-6)."""
     loaded, revision = lock_revision(session, cmd.revision_id)
-    authorise(by.actor, "revision.return", facts_of(session, loaded.document, revision, by))
-    unchanged(revision, cmd.row_version)
+    facts = facts_of(session, loaded.document, revision, by)
+    if facts.insider:
+        unchanged(revision, cmd.row_version)
+    authorise(by.actor, "revision.return", facts)
     require(may_move_revision(revision.status, RevisionAction.RETURN))
     if not cmd.reason.strip():
         raise RuleRefused(Refused("V-6", "reason_needed"))
