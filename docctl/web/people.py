@@ -265,7 +265,7 @@ def propose(typed: RoleForm, person_id: UUID) -> Response:
 @requires("role.confirm")
 def confirm_grant(person_id: UUID, grant_id: UUID) -> Response:
     """Confirm a proposed role as the second person (A-15)."""
-    confirm_role(ConfirmRole(grant_id), by=caller(parse(ActForm).request_id), house=house())
+    confirm_role(ConfirmRole(grant_id, person_id), by=caller(parse(ActForm).request_id), house=house())
     flash_done("people.done.role_confirmed")
     return see_other(f"/people/{person_id}")
 
@@ -274,6 +274,6 @@ def confirm_grant(person_id: UUID, grant_id: UUID) -> Response:
 @requires("role.revoke")
 def revoke_grant(person_id: UUID, grant_id: UUID) -> Response:
     """Take a role back (A-15)."""
-    revoke_role(RevokeRole(grant_id), by=caller(parse(ActForm).request_id), house=house())
+    revoke_role(RevokeRole(grant_id, person_id), by=caller(parse(ActForm).request_id), house=house())
     flash_done("people.done.role_revoked")
     return see_other(f"/people/{person_id}")

@@ -10,8 +10,10 @@ from uuid import UUID, uuid4
 import pytest
 from flask import Flask
 
+from docctl.domain.roles import Role
 from docctl.domain.verdicts import Conflict, NotFound
 from docctl.jobs.wait import settle
+from docctl.services.people.grant import ProposeRole, propose_role
 from docctl.services.records.decide import DecideCorrection, decide_correction
 from docctl.services.records.file import file_record
 from docctl.services.revisions.revise import ReviseDocument, revise_document
@@ -257,3 +259,31 @@ def test_x_3_by_command_the_hidden_and_the_missing_have_one_answer(
     missing = terminal.run(*words[:2], "QP-00", "--as", username)
     assert there.exit_code != 0
     assert (there.exit_code, there.stderr, there.stdout) == (missing.exit_code, missing.stderr, "")
+
+
+def test_a_15_a_role_is_confirmed_under_its_own_person_only(client: Browser, world: World) -> None:
+    cmd = ProposeRole(world.people["wang"], Role.REVIEWER)
+    grant = propose_role(cmd, by=world.by("admin"), house=world.house)
+    client.sign_in("zhao")
+    data = {"csrf_token": token_of(client)}
+    for act in ("confirm", "revoke"):
+        other = f"/people/{world.people['zhang']}/roles/{grant}/{act}"
+        assert client.post(other, data=data).status_code == 404
+    own = f"/people/{world.people['wang']}/roles/{grant}"
+    assert client.post(f"{own}/confirm", data=data).status_code == 303
+    again = {**data, "request_id": str(uuid4())}
+    assert [client.post(f"{own}/revoke", data=again).status_code for _ in range(2)] == [303, 303]
+
+
+def test_x_1_a_record_is_filed_for_ones_own_unit_only(client: Browser, world: World) -> None:
+    form_id = a_form(world)
+    client.sign_in("wang")
+    for unit, status in (("KF", 422), ("PZ", 422), ("SC", 303)):
+        values = {
+            "title": "外壳",
+            "occurred_at": "2026-03-01T10:00",
+            "unit_id": str(world.units[unit]),
+            "file": (io.BytesIO(b"one line of text\n"), "a.txt"),
+        }
+        here = f"/records/new/{form_id}"
+        assert client.submit(here, values, content_type="multipart/form-data").status_code == status

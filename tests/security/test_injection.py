@@ -14,7 +14,8 @@ from docctl.services.documents.create import CreateDocument, create_document
 from docctl.services.holds.place import PlaceHold, place_hold
 from docctl.services.people.posts import AddPost, add_post
 from docctl.services.people.units import AddUnit, add_unit
-from tests.filing import a_form, corrected, filed, voided
+from tests.cli.terminal import Terminal
+from tests.filing import a_form, corrected, filed, row, voided
 from tests.security.conftest import token_of
 from tests.web.browser import Browser
 from tests.world import World
@@ -232,3 +233,24 @@ def test_5_3_a_path_in_an_address_leads_nowhere(client: Browser) -> None:
     )
     assert answer.json is not None
     assert answer.json["name"] == "passwd.txt"
+
+
+@pytest.mark.parametrize("sign", ["\x00", "\x1b", "\x7f", "\x9b", "\x85", "\u202e", "\u2066"])
+def test_signs_that_move_a_terminal_or_turn_a_line_are_not_taken(
+    client: Browser, world: World, sign: str
+) -> None:
+    client.sign_in("chen")
+    values = {"title": "标题", "change_reason": f"新{sign}订", "type_id": str(world.types["procedure"])}
+    answer = client.submit("/documents/new", values)
+    assert answer.status_code == 422
+    assert answer.text.count("e-change_reason") >= 1
+
+
+def test_a_terminal_is_not_moved_by_what_people_wrote(terminal: Terminal, world: World) -> None:
+    record = filed(world, a_form(world), remarks="x\x1b[31m\x9b31m", stated_person="a\x1b]0;b\x07")
+    place_hold(PlaceHold("名\x1b[31m", "因\x9b", (record,)), by=world.by("zhou"), house=world.house)
+    number = row(world, record).number
+    for more in ((), ("--json",)):
+        said = terminal.run("records", "show", number, "--as", "li", *more).stdout
+        assert number in said
+        assert not any(sign in said for sign in "\x1b\x07\x9b")

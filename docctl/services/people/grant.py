@@ -64,16 +64,17 @@ def propose_role(session: Session, cmd: ProposeRole, by: Caller) -> UUID:
 
 @dataclass(frozen=True, slots=True)
 class ConfirmRole:
-    """Agree to a proposed role as the second person."""
+    """Agree to a proposed role as the second person; `person_id` is whose role the page showed."""
 
     grant_id: UUID
+    person_id: UUID | None = None
 
 
 @use_case("role.confirm")
 def confirm_role(session: Session, cmd: ConfirmRole, by: Caller) -> UUID:
     """Confirm a proposed role; from now on it counts (A-15)."""
     authorise(by.actor, "role.confirm", Facts())
-    grant = _locked(session, cmd.grant_id)
+    grant = _locked(session, cmd.grant_id, cmd.person_id)
     require(may_confirm(grant_facts(grant), by=by.person_id))
     grant.confirmed_by, grant.confirmed_at = by.person_id, by.at
     end_sessions(session, grant.person_id, at=by.at)
@@ -83,16 +84,17 @@ def confirm_role(session: Session, cmd: ConfirmRole, by: Caller) -> UUID:
 
 @dataclass(frozen=True, slots=True)
 class RevokeRole:
-    """Take a role back, or a proposal."""
+    """Take a role back, or a proposal; `person_id` is whose role the page showed."""
 
     grant_id: UUID
+    person_id: UUID | None = None
 
 
 @use_case("role.revoke")
 def revoke_role(session: Session, cmd: RevokeRole, by: Caller) -> UUID:
     """Take a role back at once; the person's sessions end (A-15)."""
     authorise(by.actor, "role.revoke", Facts())
-    grant = _locked(session, cmd.grant_id)
+    grant = _locked(session, cmd.grant_id, cmd.person_id)
     others = other_administrators(session, grant.person_id)
     require(may_revoke(grant.role, revoked=grant.revoked_at is not None, others=others))
     grant.revoked_by, grant.revoked_at = by.person_id, by.at
@@ -112,10 +114,10 @@ def grant_facts(grant: RoleGrant) -> GrantFacts:
     )
 
 
-def _locked(session: Session, grant_id: UUID) -> RoleGrant:
+def _locked(session: Session, grant_id: UUID, whose: UUID | None) -> RoleGrant:
     """Return a grant, with its person locked: two deciders see each other."""
     person_id = session.scalar(select(RoleGrant.person_id).where(RoleGrant.id == grant_id))
-    if person_id is None:
+    if person_id is None or whose not in {None, person_id}:
         raise NotFound("grant")
     lock_person(session, person_id)
     return session.get_one(RoleGrant, grant_id, populate_existing=True)
