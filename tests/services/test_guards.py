@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -163,7 +164,17 @@ def test_r_5_and_c_1_guards_of_records(keeping: Keeping) -> None:
         world, "INSERT INTO record_fact SELECT id, 'title', 0, 'x', NULL, filed_at, NULL, id FROM record"
     )
     going = "UPDATE record SET status = 'destroying' WHERE id = :id"
+    statement(
+        world,
+        """INSERT INTO correction (id, record_id, field, old_value, new_value, reason, reason_text, status,
+            content_sha256, entered_by, entered_at, decision_comment, row_version)
+        SELECT id, id, 'title', 'x', 'y', 'slip', '', 'effective', 'x', filed_by, filed_at, '', 1
+        FROM record""",
+    )
+    statement(world, "UPDATE correction SET status = 'refused'")
     tries = {
+        "c_1_correction_content": "UPDATE correction SET new_value = 'z'",
+        "c_1_correction_delete": "DELETE FROM correction",
         "c_1_record_delete": "DELETE FROM record",
         "c_1_record_identity": "UPDATE record SET number = number || 'x'",
         "c_1_fact_update": "UPDATE record_fact SET value = 'x'",
@@ -177,7 +188,8 @@ def test_r_5_and_c_1_guards_of_records(keeping: Keeping) -> None:
     assert guard_of(lambda: statement(world, going, id=free.hex)) == "r_4_no_end_date"
     statement(world, "UPDATE record SET keep_until = '2020-01-01' WHERE id = :id", id=free.hex)
     statement(world, going, id=free.hex)
-    statement(world, "DELETE FROM record_fact WHERE record_id = :id", id=free.hex)  # it is being destroyed
+    for table in ("record_fact", "correction"):  # what is being destroyed loses them
+        statement(world, f"DELETE FROM {table} WHERE record_id = :id", id=free.hex)
     late = "INSERT INTO hold_item SELECT hold_id, :id, 'record' FROM hold_item LIMIT 1"
     assert guard_of(lambda: statement(world, late, id=free.hex)) == "r_5_hold_too_late"
     statement(world, "UPDATE record SET status = 'destroyed' WHERE id = :id", id=free.hex)
@@ -198,6 +210,11 @@ def test_r_6_guards_of_an_approved_list(keeping: Keeping) -> None:
     statement(world, "UPDATE disposal_list SET status = 'executed' WHERE id = :id", id=list_id.hex)
     back = "UPDATE disposal_list SET status = 'checking' WHERE id = :id"
     assert guard_of(lambda: statement(world, back, id=list_id.hex)) == "r_6_final_states"
+
+
+def test_every_guard_has_a_test() -> None:
+    texts = "".join(one.read_text("utf-8") for one in Path(__file__).parent.glob("test_*.py"))
+    assert [guard.name for guard in GUARDS if guard.name not in texts] == []
 
 
 def test_every_guard_has_a_name_and_a_rule_of_its_own() -> None:
