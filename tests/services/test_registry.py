@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import ast
 import logging
 import threading
 from dataclasses import replace
 from datetime import timedelta
+from importlib import import_module
 from pathlib import Path
+from pkgutil import walk_packages
 from uuid import UUID
 
 import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
+import docctl.services
 from docctl.domain.verdicts import Conflict, NotFound, RuleRefused
 from docctl.models.content import ItemFile, Signature
 from docctl.models.documents import Document
@@ -266,3 +270,34 @@ def test_a_use_case_has_a_name_of_its_own() -> None:
 
     with pytest.raises(ValueError, match="twice"):
         use_case("number.reserve")(reserve_number)
+
+
+#: Changes without an event: what waits for its form is no item yet, and the last event of a list
+#: names its certificate.
+SILENT = {"note_upload", "drop_expired", "number_certificate"}
+
+
+def test_t_1_every_use_case_tells_the_trail() -> None:
+    for module in walk_packages(docctl.services.__path__, "docctl.services."):
+        import_module(module.name)
+    calls: dict[str, set[str]] = {}
+    for path in sorted((Path(__file__).resolve().parents[2] / "docctl" / "services").rglob("*.py")):
+        for node in ast.parse(path.read_text("utf-8")).body:
+            if isinstance(node, ast.FunctionDef):
+                names = (getattr(one.func, "id", "") for one in ast.walk(node) if isinstance(one, ast.Call))
+                calls.setdefault(node.name, set()).update(names)
+
+    def tells(name: str) -> bool:
+        seen, todo = set(), [name]
+        while todo:
+            one = todo.pop()
+            if one == "record":
+                return True
+            if one in calls and one not in seen:
+                seen.add(one)
+                todo.extend(calls[one])
+        return False
+
+    registered = set(registry())
+    assert registered & set(calls) == registered
+    assert {name for name in registered if not tells(name)} == SILENT
