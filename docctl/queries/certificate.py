@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from docctl.i18n import Translator, translator
 from docctl.models.content import Signature
-from docctl.models.organisation import LegalEntity, Unit
+from docctl.models.organisation import LegalEntity, Person, Unit
 from docctl.models.retention import DisposalCheck, DisposalItem, DisposalList, ItemStatus
 from docctl.printing.certificate import CertificateData
 from docctl.printing.columns import Column, Row
@@ -35,6 +35,7 @@ def certificate_of(session: Session, list_id: UUID, *, zone: tzinfo, language: s
     words = translator(language, zone)
     row = session.get_one(DisposalList, list_id)
     entity = session.scalars(select(LegalEntity)).one()
+    proposer = session.get_one(Person, row.proposed_by)
     items = list(
         session.scalars(
             select(DisposalItem).where(DisposalItem.list_id == list_id).order_by(DisposalItem.ordinal)
@@ -49,6 +50,7 @@ def certificate_of(session: Session, list_id: UUID, *, zone: tzinfo, language: s
             (words.t("certificate.number"), row.certificate_number),
             (words.t("certificate.list"), f"{row.number}  {row.title}"),
             (words.t("certificate.as_of"), words.day(row.as_of)),
+            (words.t("certificate.proposed"), f"{proposer.name}  {words.instant(row.proposed_at)}"),
             (words.t("certificate.items"), str(len(gone))),
             (words.t("certificate.manifest"), row.approved_sha256 or ""),
         ),

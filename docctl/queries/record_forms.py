@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import or_, select
@@ -64,8 +65,12 @@ def units_to_file_for(session: Session, actor: Actor, *, today: date) -> tuple[C
     return tuple(sorted(allowed, key=lambda one: one.id != actor.unit_id))
 
 
-def forms_to_filter(session: Session, actor: Actor) -> tuple[Choice, ...]:
-    """Return all forms, former ones too, that this person may see (X-3)."""
+#: A list to choose from is no longer than this; beyond it one types the number into the text filter.
+MOST_CHOICES: Final = 200
+
+
+def forms_to_filter(session: Session, actor: Actor, *, chosen: UUID | None = None) -> tuple[Choice, ...]:
+    """Return the forms, former ones too, that this person may see, the chosen one among them (X-3)."""
     rows = session.execute(
         select(Document.id, Document.number, Document.title)
         .join(DocumentType, DocumentType.id == Document.type_id)
@@ -79,7 +84,8 @@ def forms_to_filter(session: Session, actor: Actor) -> tuple[Choice, ...]:
             .where(Revision.document_id == Document.id, Revision.issued_at.is_not(None))
             .exists(),
         )
-        .order_by(Document.number)
+        .order_by((Document.id == chosen).desc() if chosen else Document.number, Document.number)
+        .limit(MOST_CHOICES)
     )
     return tuple(Choice(form_id, f"{number} {title}") for form_id, number, title in rows)
 
@@ -90,7 +96,11 @@ def units_to_filter(session: Session) -> tuple[Choice, ...]:
     return tuple(Choice(*one) for one in rows)
 
 
-def people_to_filter(session: Session) -> tuple[Choice, ...]:
-    """Return the people who may have filed records, by name."""
-    rows = session.execute(select(Person.id, Person.name).order_by(Person.name, Person.username))
+def people_to_filter(session: Session, *, chosen: UUID | None = None) -> tuple[Choice, ...]:
+    """Return people who may have filed records, by name, the chosen one among them."""
+    rows = session.execute(
+        select(Person.id, Person.name)
+        .order_by((Person.id == chosen).desc() if chosen else Person.name, Person.name, Person.username)
+        .limit(MOST_CHOICES)
+    )
     return tuple(Choice(*one) for one in rows)

@@ -27,10 +27,6 @@ class Holder:
     from_on: date
     until_on: date | None
 
-    def is_present(self, today: date) -> bool:
-        """Say whether the person holds the post on a day."""
-        return self.from_on <= today and (self.until_on is None or today <= self.until_on)
-
 
 @dataclass(frozen=True, slots=True)
 class PostRow:

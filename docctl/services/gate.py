@@ -76,7 +76,7 @@ class FairGate:
 
     def _lock_file(self, deadline: float) -> int:
         descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        pause = 0.0005
+        pause = 0.0002
         while True:
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -85,6 +85,6 @@ class FairGate:
                     os.close(descriptor)
                     raise GateBusy from None
                 time.sleep(pause)
-                pause = min(pause * 1.5, 0.004)
+                pause = min(pause * 1.5, 0.001)
             else:
                 return descriptor

@@ -44,10 +44,10 @@ def register() -> str:
     with house().uow.read() as session:
         found = record_register(session, actor(), wanted, today=house().today(), zone=house().zone)
         choices = {
-            "form": forms_to_filter(session, actor()),
+            "form": forms_to_filter(session, actor(), chosen=wanted.form_id),
             "unit": units_to_filter(session),
             "class": classes_to_filter(session),
-            "filer": people_to_filter(session),
+            "filer": people_to_filter(session, chosen=wanted.filer_id),
         }
     return render(
         "records/register.html",
