@@ -58,6 +58,8 @@ def explained(desk: Desk) -> Iterator[None]:
     except (StorageError, SearchError) as error:
         message = desk.words.t("cli.failed", reason=f"{type(error).__name__} {error}")
         raise Failure(FAILED, "machine", "failed", message) from error
+    except BrokenPipeError:
+        raise  # who reads the lines has read enough; click ends without a word
     except OSError as error:
         message = desk.words.t("cli.failed", reason=str(error))
         raise Failure(FAILED, "machine", "failed", message) from error

@@ -70,7 +70,7 @@ def list_(desk: Desk, lifted: bool) -> Answer:
             for one in found.rows
         ],
     }
-    head = ("hold", "name", "placed", "lifted", "records")
+    head = ("hold", "title", "placed", "lifted", "records")
     rows = [
         (one.number, one.name, desk.local(one.placed_at), desk.local(one.lifted_at), one.records)
         for one in found.rows

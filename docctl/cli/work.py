@@ -88,7 +88,13 @@ def events(desk: Desk, number: str, reads: bool) -> Answer:
         ],
     }
     rows = [
-        (one.id, one.at, one.who or "docctl", one.action, desk.words.t("cli.signed") if one.signed else "")
+        (
+            one.id,
+            one.at,
+            one.who or desk.words.t("events.system"),
+            desk.words.t(f"events.{one.action}"),
+            desk.words.t("cli.signed") if one.signed else "",
+        )
         for one in entries
     ]
     head = ("event", "at", "who", "action", "signed")

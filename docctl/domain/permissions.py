@@ -166,7 +166,6 @@ PERMISSIONS: Final[Mapping[str, tuple[tuple[Predicate, ...], ...]]] = {
     # retention and disposal
     "retention.due": ((manager,), (leader,), (auditor,), (operator,)),
     "retention.explain": ((visible,),),
-    "retention.event": ((keeper, visible), (manager, visible)),
     "disposal.list": ((manager,), (leader,), (auditor,), (keeper,), (signs,)),
     "disposal.view": ((manager,), (leader,), (auditor,), (is_assigned,), (signs,)),
     "disposal.propose": ((manager,),),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from docctl.domain import labels
@@ -148,8 +147,3 @@ def _first_label(kind: DocumentType, wanted: str) -> labels.Label:
 def _check_class(session: Session, class_id: UUID | None) -> None:
     if class_id is not None and session.get(RetentionClassRow, class_id) is None:
         raise NotFound("retention class")
-
-
-def form_types(session: Session) -> list[DocumentType]:
-    """Return the types whose documents are record forms."""
-    return list(session.scalars(select(DocumentType).where(DocumentType.is_form)))

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from docctl.domain.normal_form import normal
@@ -127,8 +127,3 @@ def _holder(session: Session, entity_id: UUID, shown: str) -> NumberEntry | None
     return session.scalars(
         select(NumberEntry).where(NumberEntry.entity_id == entity_id, NumberEntry.normal == normal(shown))
     ).first()
-
-
-def count_numbers(session: Session) -> int:
-    """Return how many numbers the register holds."""
-    return session.scalar(select(func.count()).select_from(NumberEntry)) or 0

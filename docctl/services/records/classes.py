@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from docctl.domain.retention_classes import (
@@ -49,25 +49,6 @@ def class_of(row: RetentionClassRow) -> RetentionClass:
         action=EndAction(data["action"]),
         maximum=_period(data["maximum"]) if data["maximum"] else None,
         functions=tuple(data["functions"]),
-    )
-
-
-def current_classes(session: Session) -> list[RetentionClassRow]:
-    """Return the newest revision of each class, in the schedule's order."""
-    newest = (
-        select(RetentionClassRow.code, func.max(RetentionClassRow.revision).label("revision"))
-        .group_by(RetentionClassRow.code)
-        .subquery()
-    )
-    return list(
-        session.scalars(
-            select(RetentionClassRow)
-            .join(
-                newest,
-                (RetentionClassRow.code == newest.c.code) & (RetentionClassRow.revision == newest.c.revision),
-            )
-            .order_by(RetentionClassRow.ordinal)
-        )
     )
 
 
