@@ -93,16 +93,16 @@ def _several(one: Field[Any], kind: Any, values: MultiDict[str, str], zone: tzin
     given = [*values.getlist(one.name), *(values.getlist(f"{one.name}_id") if kind is UUID else ())]
     texts = dict.fromkeys(text for raw in given if (text := _text(one.name, raw)))
     if not texts:
-        return tuple(_absent(one))
+        return tuple(_absent(one, "upload" if kind is UUID else "form"))
     return tuple(_one(kind, text, zone) for text in texts)
 
 
-def _absent(one: Field[Any]) -> Any:
+def _absent(one: Field[Any], rule: str = "form") -> Any:
     if one.default is not MISSING:
         return one.default
     if one.default_factory is not MISSING:
         return one.default_factory()
-    raise RuleRefused(Refused("form", "needed"))
+    raise RuleRefused(Refused(rule, "needed"))
 
 
 def _text(name: str, raw: str) -> str:

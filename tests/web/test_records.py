@@ -90,7 +90,7 @@ def test_f_3_a_refused_filing_keeps_what_was_typed_and_the_file(client: Browser,
         ({"medium": "paper"}, "place", "纸质原件请写明存放位置"),
         ({"stated_person": "人" * 201}, "stated_person", "太长"),
         ({"batch": "9" * 201}, "batch", "太长"),
-        ({"file": None}, "file", "请填写此项。"),
+        ({"file": None}, "file", "请选择文件。"),
         ({"file": (io.BytesIO(b""), "空.txt")}, "file", "空"),
     ],
 )

@@ -50,6 +50,7 @@ const press = (selector) => document.querySelector(selector)?.click();
 const keys = {
   "/": () => document.querySelector("#q")?.focus(),
   "?": () => document.querySelector("#keys")?.togglePopover?.(),
+  "？": () => keys["?"](), // the same key while a Chinese layout is on
   j: () => moveTo(at + 1),
   k: () => moveTo(at - 1),
   e: () => press("[data-key=e]"),
@@ -64,6 +65,9 @@ const keys = {
     return true;
   },
 };
+
+// The help lists only the keys that do something on this page.
+for (const line of all("[data-needs]")) line.hidden = !document.querySelector(line.dataset.needs);
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
@@ -82,8 +86,26 @@ document.addEventListener("keydown", (event) => {
   if (act && act(event) !== false) event.preventDefault();
 });
 
+// In the summary each sentence stands under the name of its field, in the order of the form.
+for (const summary of all(".error-summary[data-words]")) {
+  const told = all("a[href^='#f-']", summary).map((link) => ({ link, field: document.querySelector(link.hash) }));
+  const known = told.filter(({ field }) => field);
+  for (const { link, field: { labels, childNodes } } of known) {
+    const label = (labels ? labels[0]?.firstChild : childNodes[0])?.textContent.trim();
+    const sentence = link.textContent;
+    if (label && !sentence.startsWith(label)) link.textContent = fill(summary.dataset.words, { field: label, sentence });
+  }
+  known.sort((one, other) => (one.field.compareDocumentPosition(other.field) & Node.DOCUMENT_POSITION_FOLLOWING ? -1 : 1));
+  known.forEach(({ link }) => link.closest("ul").append(link.closest("li")));
+}
+
 // Errors of a form are read first.
 document.querySelector("[data-focus]")?.focus();
+
+// A form that answers with a file leaves the page as it was: it says what happened.
+for (const words of all("[data-after-send]")) {
+  words.closest("form").addEventListener("submit", () => (words.hidden = false));
+}
 
 // Uploads: the file is sent when it is chosen; the form then carries only its id. Without an
 // answer the field stays as it was, and the form sends the file itself.
@@ -120,6 +142,10 @@ function send(field, input, file) {
       return;
     }
     bar.hidden = true;
+    field.classList.remove("bad"); // what was missing is here now
+    input.classList.remove("is-invalid");
+    input.removeAttribute("aria-invalid");
+    field.querySelector(".invalid-feedback")?.remove();
     staged.value = answer.id;
     input.value = "";
     input.required = false;
@@ -180,11 +206,14 @@ function keep(form, sent) {
 }
 
 const drafts = all("form[data-draft]");
-if (me) {
+// A sent form was taken where another page answers, or this one says that it is done. A page that
+// only tells of a failure proves nothing, nor does the same form after signing in again.
+if (me && !document.querySelector("[data-failure]")) {
   const here = new Set(drafts.map(named));
+  const done = document.querySelector(".n-done") !== null;
   for (const key of Object.keys(sessionStorage).filter((name) => name.startsWith(PREFIX))) {
     const kept = read(key);
-    if (!kept || kept.by !== me || (kept.sent && !here.has(key))) sessionStorage.removeItem(key);
+    if (!kept || kept.by !== me || (kept.sent && (done || !here.has(key)))) sessionStorage.removeItem(key);
   }
 }
 for (const form of drafts) {
