@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from docctl.domain.canonical import canonical, sha256
@@ -63,6 +63,35 @@ DEFAULT_ROUTE: Final = (
     RouteStep(Meaning.REVIEW, 3, frozenset({Meaning.PREPARE})),
     RouteStep(Meaning.APPROVE, 3, frozenset({Meaning.PREPARE, Meaning.REVIEW})),
 )
+
+
+def route_to_data(route: Iterable[RouteStep]) -> list[dict[str, Any]]:
+    """Return a route as a document type stores it (A-1)."""
+    return [
+        {
+            "meaning": step.meaning.value,
+            "days": step.days,
+            "separate_from": sorted(one.value for one in step.separate_from),
+        }
+        for step in route
+    ]
+
+
+def route_from_data(data: Iterable[Mapping[str, Any]]) -> tuple[RouteStep, ...]:
+    """Return the route that a document type stores (A-1)."""
+    return tuple(
+        RouteStep(
+            Meaning(one["meaning"]),
+            int(one["days"]),
+            frozenset(Meaning(name) for name in one["separate_from"]),
+        )
+        for one in data
+    )
+
+
+def step_of(route: Iterable[RouteStep], meaning: Meaning) -> RouteStep:
+    """Return a route's step of this meaning; raise StopIteration where it has none."""
+    return next(step for step in route if step.meaning is meaning)
 
 
 @dataclass(frozen=True, slots=True)

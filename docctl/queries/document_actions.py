@@ -8,7 +8,7 @@ from datetime import datetime, tzinfo
 from typing import Final
 from uuid import UUID
 
-from docctl.domain.approval import DEFAULT_ROUTE, Meaning, Signed, may_sign
+from docctl.domain.approval import Meaning, RouteStep, Signed, may_sign, step_of
 from docctl.domain.issue import IssueFacts, may_issue, may_withdraw
 from docctl.domain.lifecycle import Computed, RevisionStatus, is_obsolete
 from docctl.domain.permissions import Actor, Facts, allows
@@ -38,6 +38,7 @@ class Situation:
     step: Meaning | None
     authors: frozenset[UUID]
     signed: tuple[Signed, ...]
+    route: tuple[RouteStep, ...]
     approved_at: datetime | None
     effective_until: datetime | None
     newest_from: datetime | None
@@ -96,8 +97,7 @@ def _signing(actor: Actor, now: Situation, step: Meaning) -> Iterator[Offered]:
 
 
 def _may_sign(now: Situation, step: Meaning, person: UUID) -> Verdict:
-    route_step = next(one for one in DEFAULT_ROUTE if one.meaning is step)
-    return may_sign(route_step, signer=person, authors=now.authors, signed=now.signed)
+    return may_sign(step_of(now.route, step), signer=person, authors=now.authors, signed=now.signed)
 
 
 def _issuing(now: Situation, at: datetime, zone: tzinfo) -> Verdict:

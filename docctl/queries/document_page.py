@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
-from docctl.domain.approval import Meaning, Signed
+from docctl.domain.approval import Meaning, Signed, route_from_data
 from docctl.domain.lifecycle import Computed, in_force, is_obsolete, revision_state
 from docctl.domain.permissions import Actor, Facts
 from docctl.domain.verdicts import NotFound
@@ -248,6 +248,7 @@ def _situation(
             for one in signatures
             if one.round == shown.round and one.person_id is not None
         ),
+        route=route_from_data(head.kind.route),
         approved_at=shown.approved_at,
         effective_until=shown.effective_until,
         newest_from=next((one.effective_from for one in open_ended), None),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
+from docctl.domain.approval import route_from_data
 from docctl.domain.number_schemes import Literal, Month, Scheme, Sequence, Year, name_of, scheme_from_json
 from docctl.domain.numbering import parse_number
 from docctl.models.documents import DocumentType
@@ -158,7 +159,7 @@ def document_types(session: Session) -> list[TypeRow]:
             scheme=scheme,
             record_scheme=record_scheme or "",
             label_scheme=row.label_scheme,
-            route=tuple(row.route),
+            route=tuple(step.meaning.value for step in route_from_data(row.route)),
         )
         for row, scheme, record_scheme in rows
     ]

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from docctl.domain.accounts import LINK_LASTS
+from docctl.domain.approval import DEFAULT_ROUTE, route_to_data
 from docctl.domain.number_patterns import PATTERNS
 from docctl.domain.number_schemes import (
     Literal,
@@ -19,6 +20,7 @@ from docctl.domain.number_schemes import (
     scheme_to_json,
 )
 from docctl.domain.permissions import Facts, authorise
+from docctl.domain.retention_classes import TriggerKind
 from docctl.domain.retention_schedule import BUILT_IN, CATCH_ALL
 from docctl.domain.roles import Role
 from docctl.domain.verdicts import Refused, RuleRefused
@@ -157,7 +159,7 @@ def _schemes_and_types(session: Session) -> None:
                 scheme_id=ids[numbers],
                 record_scheme_id=ids[records] if records else None,
                 label_scheme="letter_slash",
-                route=["prepare", "review", "approve"],
+                route=route_to_data(DEFAULT_ROUTE),
                 ordinal=ordinal,
             )
         )
@@ -183,7 +185,9 @@ TYPES = (
 
 
 def _schedule(session: Session) -> None:
-    for ordinal, cls in enumerate(BUILT_IN):
+    """Write the built-in classes that count from a day; events cannot be entered, so none waits for one."""
+    dated = [cls for cls in BUILT_IN if cls.trigger.kind is not TriggerKind.EVENT]
+    for ordinal, cls in enumerate(dated):
         session.add(
             RetentionClassRow(
                 code=cls.code,

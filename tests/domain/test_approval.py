@@ -18,6 +18,8 @@ from docctl.domain.approval import (
     due_on,
     may_route,
     may_sign,
+    route_from_data,
+    route_to_data,
     same_content,
     seal,
 )
@@ -141,3 +143,7 @@ def test_a_3_a_seal_is_the_same_wherever_it_is_computed() -> None:
 def test_a_4_a_step_is_due_after_its_natural_days() -> None:
     assert due_on(date(2026, 2, 27), REVIEW) == date(2026, 3, 2)  # over a weekend and the month's end
     assert due_on(date(2026, 2, 27), PREPARE) == date(2026, 2, 27)
+
+
+def test_a_1_a_route_comes_back_from_its_data_as_it_was() -> None:
+    assert route_from_data(route_to_data(DEFAULT_ROUTE)) == DEFAULT_ROUTE

@@ -9,11 +9,11 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from docctl.domain.approval import DEFAULT_ROUTE, Meaning, RouteStep, Signed, due_on, may_sign
+from docctl.domain.approval import RouteStep, Signed, due_on, may_sign, route_from_data, step_of
 from docctl.domain.permissions import Facts, authorise
 from docctl.domain.verdicts import Refused, RuleRefused, require
 from docctl.models.content import Signature
-from docctl.models.documents import Revision
+from docctl.models.documents import Document, DocumentType, Revision
 from docctl.models.organisation import Person, Unit
 from docctl.models.work import Step, StepStatus
 from docctl.services.caller import Caller
@@ -25,9 +25,14 @@ from docctl.services.revisions.insiders import let_in
 from docctl.services.trail import Subject, record
 
 
-def route_step(meaning: Meaning) -> RouteStep:
-    """Return the route's step of this meaning."""
-    return next(step for step in DEFAULT_ROUTE if step.meaning is meaning)
+def route_of(session: Session, document_id: UUID) -> tuple[RouteStep, ...]:
+    """Return the route of a document's type (A-1)."""
+    data = session.scalars(
+        select(DocumentType.route)
+        .join(Document, Document.type_id == DocumentType.id)
+        .where(Document.id == document_id)
+    ).one()
+    return route_from_data(data)
 
 
 def open_step(session: Session, revision: Revision) -> Step:
@@ -53,7 +58,7 @@ def check_signer(session: Session, revision: Revision, step: Step, by: Caller) -
         )
         if row.person_id is not None
     ]
-    step_of_route = route_step(step.meaning)
+    step_of_route = step_of(route_of(session, revision.document_id), step.meaning)
     require(may_sign(step_of_route, signer=by.person_id, authors=revision.authors(), signed=earlier))
 
 
@@ -76,7 +81,11 @@ def close_step(session: Session, step: Step, status: StepStatus, by: Caller, com
     if rest:
         following = rest[0]
         following.status, following.opened_at = StepStatus.OPEN, by.at
-        following.due_on = due_on(by.today, route_step(following.meaning))
+        document_id = session.scalars(
+            select(Revision.document_id).where(Revision.id == step.revision_id)
+        ).one()
+        route = route_of(session, document_id)
+        following.due_on = due_on(by.today, step_of(route, following.meaning))
         escalation_due(session, following, by)
 
 

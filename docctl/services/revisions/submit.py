@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from docctl.domain.approval import DEFAULT_ROUTE, Meaning, due_on, may_route
+from docctl.domain.approval import Meaning, due_on, may_route
 from docctl.domain.lifecycle import REVISION_MOVES, RevisionAction, may_move_revision
 from docctl.domain.permissions import authorise
 from docctl.domain.roles import Role
@@ -21,7 +21,7 @@ from docctl.services.people.actors import holders
 from docctl.services.registry import use_case
 from docctl.services.revisions.content import manifest_of
 from docctl.services.revisions.insiders import let_in
-from docctl.services.revisions.steps import escalation_due
+from docctl.services.revisions.steps import escalation_due, route_of
 from docctl.services.signing import sign
 from docctl.services.trail import Subject, record
 
@@ -98,7 +98,7 @@ def _check_route(session: Session, cmd: SubmitRevision, revision: Revision) -> N
 
 def _open_route(session: Session, cmd: SubmitRevision, revision: Revision, by: Caller) -> None:
     people = {Meaning.REVIEW: cmd.reviewer_id, Meaning.APPROVE: cmd.approver_id}
-    for position, step in enumerate(DEFAULT_ROUTE):
+    for position, step in enumerate(route_of(session, revision.document_id)):
         if step.meaning not in people:
             continue
         is_open = step.meaning is Meaning.REVIEW
