@@ -58,9 +58,7 @@ def accepted(world: World, record_id: UUID, *, by: str = "li") -> UUID:
     with world.house.uow.read() as session:
         row = session.get_one(Record, record_id)
         seen = content_of(session, row)
-    return accept_record(
-        AcceptRecord(record_id, row.row_version, seen), by=world.by(by), house=world.house
-    )
+    return accept_record(AcceptRecord(record_id, row.row_version, seen), by=world.by(by), house=world.house)
 
 
 def list_row(world: World, list_id: UUID) -> DisposalList:
@@ -72,8 +70,7 @@ def list_row(world: World, list_id: UUID) -> DisposalList:
 def proposed_list(world: World, *, items: int = 2) -> tuple[UUID, list[UUID]]:
     """Return a list of records that fell due after four years, and its records."""
     records = [
-        accepted(world, filed(world, title=f"第 {turn} 件", text=f"{MARKER} {turn}"))
-        for turn in range(items)
+        accepted(world, filed(world, title=f"第 {turn} 件", text=f"{MARKER} {turn}")) for turn in range(items)
     ]
     settle(world.house)
     world.clock.forward(days=4 * 366 + 2)

@@ -30,14 +30,10 @@ def tracked() -> tuple[Path, ...]:
     """Return the files under version control; in an unpacked release, all of them."""
     command = ["git", "-c", f"safe.directory={ROOT}", "-C", str(ROOT), "ls-files", "-z"]
     try:
-        names = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split(
-            "\0"
-        )
+        names = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split("\0")
     except (OSError, subprocess.CalledProcessError):
         top = [*PACKAGES, "templates", "tests", "benchmarks", "docs", ".ci"]
-        found = [
-            p for name in top for p in (ROOT / name).rglob("*") if "node_modules" not in p.parts
-        ]
+        found = [p for name in top for p in (ROOT / name).rglob("*") if "node_modules" not in p.parts]
         return tuple(p for p in [*ROOT.glob("*.*"), *found] if p.is_file())
     return tuple(path for name in names if name and (path := ROOT / name).is_file())
 
@@ -70,8 +66,7 @@ def test_a_module_is_at_most_300_lines() -> None:
     long = {
         shown(path): lines
         for path in modules(*PACKAGES)
-        if "versions" not in path.parts
-        and (lines := len(path.read_text("utf-8").splitlines())) > LONGEST
+        if "versions" not in path.parts and (lines := len(path.read_text("utf-8").splitlines())) > LONGEST
     }
     assert not long
 
@@ -108,8 +103,7 @@ def test_the_domain_imports_the_standard_library_only() -> None:
         for path in modules("docctl")
         if path.is_relative_to(ROOT / "docctl" / "domain")
         for name in imported(path)
-        if not name.startswith("docctl.domain")
-        and name.split(".")[0] not in sys.stdlib_module_names
+        if not name.startswith("docctl.domain") and name.split(".")[0] not in sys.stdlib_module_names
     ]
     assert not outside
 
@@ -159,9 +153,7 @@ def imported(path: Path) -> list[str]:
 def test_every_setting_is_documented(page: str) -> None:
     settings = {f"{PREFIX}{one.name.upper()}": one for one in fields(Settings)}
     rows = dict(
-        re.findall(
-            rf"^\| `({PREFIX}\w+)` \| (.+?) \|", (ROOT / page).read_text("utf-8"), re.MULTILINE
-        )
+        re.findall(rf"^\| `({PREFIX}\w+)` \| (.+?) \|", (ROOT / page).read_text("utf-8"), re.MULTILINE)
     )
     assert rows.keys() == settings.keys()
     wrong = [
@@ -236,16 +228,13 @@ def test_the_lock_holds_every_dependency_with_a_hash() -> None:
         ("requirements.lock", runs),
         ("requirements-dev.lock", runs + project["optional-dependencies"]["dev"]),
     ):
-        blocks = re.split(r"^(?=[a-z0-9])", (ROOT / name).read_text("utf-8"), flags=re.MULTILINE)[
-            1:
-        ]
+        blocks = re.split(r"^(?=[a-z0-9])", (ROOT / name).read_text("utf-8"), flags=re.MULTILINE)[1:]
         pinned = {b.split("==")[0]: b.split("==")[1].split()[0] for b in blocks}
         assert [b.split()[0] for b in blocks if "--hash=sha256:" not in b] == []
         missing = [
             line
             for line in wanted
-            if (want := Requirement(line)).name not in pinned
-            or pinned[want.name] not in want.specifier
+            if (want := Requirement(line)).name not in pinned or pinned[want.name] not in want.specifier
         ]
         assert missing == [], f"{name}: run `make lock`"
 

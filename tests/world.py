@@ -124,8 +124,7 @@ def _people(session: Session, house: House) -> None:
             session.flush()
         person.password_hash, person.password_version = hashed, 1
         held = {
-            one.role
-            for one in session.scalars(select(RoleGrant).where(RoleGrant.person_id == person.id))
+            one.role for one in session.scalars(select(RoleGrant).where(RoleGrant.person_id == person.id))
         }
         for role, scope in roles:
             if role not in held:
@@ -198,9 +197,7 @@ class World:
     def upload(self, username: str, data: bytes = b"", name: str = "a.docx") -> Attached:
         """Stage an upload."""
         content = data or docx_bytes("目的", "范围", name)
-        upload_id = stage_upload(
-            io.BytesIO(content), name=name, by=self.by(username), house=self.house
-        )
+        upload_id = stage_upload(io.BytesIO(content), name=name, by=self.by(username), house=self.house)
         return Attached(upload_id)
 
     def draft(
@@ -245,9 +242,7 @@ class World:
             revision = session.get_one(Revision, revision_id)
             if revision.status is not RevisionStatus.DRAFT and revision.manifest_sha256:
                 return revision.manifest_sha256
-            return manifest_of(
-                session, session.get_one(Document, revision.document_id), revision
-            ).sha256
+            return manifest_of(session, session.get_one(Document, revision.document_id), revision).sha256
 
     def submitted(self, revision_id: UUID, *, author: str = "chen") -> UUID:
         """Submit a draft to 欧阳雪 and 赵敏."""
