@@ -21,18 +21,18 @@ from tests.world import PASSWORD, World
 HTTPS = "https://docs.example.test"
 
 
-@pytest.mark.parametrize("name", ["CHEN", " chen ", "chen\u3000", "ｃｈｅｎ", "Chen", "chen\t", "cHEN\xa0"])
-def test_a_3_another_way_of_writing_a_name_gives_no_new_tries(client: Browser, name: str) -> None:
+def test_a_3_another_way_of_writing_a_name_gives_no_new_tries(client: Browser) -> None:
     for number in range(5):
         client.environ_base["REMOTE_ADDR"] = f"10.0.0.{number}"
         client.sign_in("chen", "wrong")
     client.environ_base["REMOTE_ADDR"] = "10.0.1.1"
     page = client.page("/sign-in").cssselect("[name=csrf_token]")[0].get("value")
-    data = {"username": name, "password": PASSWORD, "csrf_token": page}
-    headers = {"X-Forwarded-For": "10.9.9.9", "Forwarded": "for=10.9.9.9", "X-Real-IP": "10.9.9.9"}
-    answer = client.post("/sign-in", data=data, headers=headers)
-    assert answer.status_code == 422
-    assert client.get("/account").status_code == 303
+    for name in ("CHEN", " chen ", "chen\u3000", "ｃｈｅｎ", "Chen", "chen\t", "cHEN\xa0"):
+        data = {"username": name, "password": PASSWORD, "csrf_token": page}
+        headers = {"X-Forwarded-For": "10.9.9.9", "Forwarded": "for=10.9.9.9", "X-Real-IP": "10.9.9.9"}
+        answer = client.post("/sign-in", data=data, headers=headers)
+        assert answer.status_code == 422
+        assert client.get("/account").status_code == 303
 
 
 def test_a_3_a_forged_address_gives_no_new_tries(client: Browser) -> None:
