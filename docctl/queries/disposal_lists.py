@@ -13,8 +13,7 @@ from sqlalchemy.orm import Session
 from docctl.domain.lifecycle import ListStatus
 from docctl.models.organisation import Person
 from docctl.models.retention import DisposalItem, DisposalList, ItemStatus
-
-PAGE_SIZE: Final = 50
+from docctl.queries.paging import PAGE_SIZE, Paged
 
 #: Lists that are still on their way.
 OPEN: Final = tuple(one for one in ListStatus if one not in {ListStatus.EXECUTED, ListStatus.REJECTED})
@@ -36,23 +35,13 @@ class ListRow:
 
 
 @dataclass(frozen=True, slots=True)
-class ListRegister:
+class ListRegister(Paged):
     """A page of the register with exact counts."""
 
     rows: tuple[ListRow, ...]
     total: int
     open: int
     page: int
-
-    @property
-    def first(self) -> int:
-        """The place of the page's first row, 0 where there is none."""
-        return (self.page - 1) * PAGE_SIZE + 1 if self.rows else 0
-
-    @property
-    def last(self) -> int:
-        """The place of the page's last row."""
-        return self.first + len(self.rows) - 1 if self.rows else 0
 
 
 def list_register(

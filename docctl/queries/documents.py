@@ -16,6 +16,7 @@ from docctl.domain.permissions import Actor
 from docctl.models.documents import Document, DocumentType, Revision
 from docctl.models.numbers import Alias, NumberEntry
 from docctl.models.organisation import Unit
+from docctl.queries.paging import PAGE_SIZE, Paged
 from docctl.queries.revision_states import (
     OBSOLETE,
     STATES,
@@ -26,7 +27,6 @@ from docctl.queries.revision_states import (
     readable_revision,
 )
 
-PAGE_SIZE: Final = 50
 SORTS: Final = ("number", "title", "unit", "effective", "label")
 
 
@@ -66,23 +66,13 @@ class RegisterRow:
 
 
 @dataclass(frozen=True, slots=True)
-class DocumentRegister:
+class DocumentRegister(Paged):
     """One page of the register; both counts are exact and of what the person may see."""
 
     rows: tuple[RegisterRow, ...]
     total: int
     documents: int
     page: int
-
-    @property
-    def first(self) -> int:
-        """The place of the page's first row, 0 where there is none."""
-        return (self.page - 1) * PAGE_SIZE + 1 if self.rows else 0
-
-    @property
-    def last(self) -> int:
-        """The place of the page's last row."""
-        return self.first + len(self.rows) - 1 if self.rows else 0
 
     @property
     def has_next(self) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -22,8 +21,7 @@ from docctl.models.records import Record
 from docctl.models.retention import Hold, HoldItem
 from docctl.models.visibility import sets_of
 from docctl.queries.document_actions import Offered
-
-PAGE_SIZE: Final = 50
+from docctl.queries.paging import PAGE_SIZE, Paged
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,23 +39,13 @@ class HoldRow:
 
 
 @dataclass(frozen=True, slots=True)
-class HoldList:
+class HoldList(Paged):
     """A page of the register of holds, newest first."""
 
     rows: tuple[HoldRow, ...]
     total: int
     open: int
     page: int
-
-    @property
-    def first(self) -> int:
-        """The place of the page's first row, 0 where there is none."""
-        return (self.page - 1) * PAGE_SIZE + 1 if self.rows else 0
-
-    @property
-    def last(self) -> int:
-        """The place of the page's last row."""
-        return self.first + len(self.rows) - 1 if self.rows else 0
 
 
 def hold_list(

@@ -18,9 +18,9 @@ from docctl.models.numbers import Alias, NumberEntry, NumberState
 from docctl.models.organisation import Person, Unit
 from docctl.models.records import Record
 from docctl.models.visibility import visible_sets
+from docctl.queries.paging import PAGE_SIZE, Paged
 from docctl.queries.revision_states import readable_document
 
-PAGE_SIZE: Final = 50
 #: More candidates than this are no answer; the person writes more of the number.
 MOST_CANDIDATES: Final = 20
 
@@ -52,22 +52,12 @@ class NumberRow:
 
 
 @dataclass(frozen=True, slots=True)
-class NumberRegister:
+class NumberRegister(Paged):
     """One page of the number register, with its exact count."""
 
     rows: tuple[NumberRow, ...]
     total: int
     page: int
-
-    @property
-    def first(self) -> int:
-        """The place of the page's first row, 0 where there is none."""
-        return (self.page - 1) * PAGE_SIZE + 1 if self.rows else 0
-
-    @property
-    def last(self) -> int:
-        """The place of the page's last row."""
-        return self.first + len(self.rows) - 1 if self.rows else 0
 
     @property
     def has_next(self) -> bool:

@@ -17,9 +17,8 @@ from docctl.models.organisation import Person
 from docctl.models.records import Record
 from docctl.models.retention import RetentionClassRow
 from docctl.models.visibility import sets_of
+from docctl.queries.paging import PAGE_SIZE, Paged
 from docctl.queries.record_filter import STATES, RecordFilter, conditions, is_held
-
-PAGE_SIZE: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,22 +43,12 @@ class RecordRow:
 
 
 @dataclass(frozen=True, slots=True)
-class RecordRegister:
+class RecordRegister(Paged):
     """One page of the register; the count is exact and of what the person may see."""
 
     rows: tuple[RecordRow, ...]
     total: int
     page: int
-
-    @property
-    def first(self) -> int:
-        """The place of the page's first row, 0 where there is none."""
-        return (self.page - 1) * PAGE_SIZE + 1 if self.rows else 0
-
-    @property
-    def last(self) -> int:
-        """The place of the page's last row."""
-        return self.first + len(self.rows) - 1 if self.rows else 0
 
     @property
     def has_next(self) -> bool:

@@ -19,6 +19,7 @@ from docctl.models.records import Correction, Record
 from docctl.models.retention import Hold, HoldItem, RetentionClassRow
 from docctl.models.visibility import sets_of
 from docctl.queries.explanation import Explanation, explain_record, explain_record_id
+from docctl.queries.paging import PAGE_SIZE, Paged
 
 __all__ = [
     "HELD",
@@ -33,8 +34,6 @@ __all__ = [
     "explain_record",
     "explain_record_id",
 ]
-
-PAGE_SIZE: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +88,7 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
-class DueList:
+class DueList(Paged):
     """One page of the due list with exact counts of what the person may see."""
 
     on: date
@@ -99,16 +98,6 @@ class DueList:
     page: int
     classes: tuple[Group, ...]
     units: tuple[Group, ...]
-
-    @property
-    def first(self) -> int:
-        """The place of the page's first row, 0 where there is none."""
-        return (self.page - 1) * PAGE_SIZE + 1 if self.rows else 0
-
-    @property
-    def last(self) -> int:
-        """The place of the page's last row."""
-        return self.first + len(self.rows) - 1 if self.rows else 0
 
     def as_json(self) -> dict[str, Any]:
         """Return what `retention due --json` prints."""

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import Final
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from docctl.domain.accounts import RESET_SHOWN
 from docctl.domain.approval import Meaning, same_content, seal
 from docctl.domain.verdicts import require
 from docctl.models.content import Signature
 from docctl.models.organisation import Person, Unit
 from docctl.services.caller import Caller
-
-#: For how long a signature shows that the signer's password was reset (A-15).
-RESET_SHOWN: Final = timedelta(days=30)
 
 
 def sign(

@@ -1,0 +1,27 @@
+"""How a page of a register counts its rows: fifty at a time, from one."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+#: Rows of a page.
+PAGE_SIZE: Final = 50
+
+
+class Paged:
+    """A page of rows: gives the places of its first and last one; registers derive from it."""
+
+    __slots__ = ()
+
+    rows: tuple[Any, ...]
+    page: int
+
+    @property
+    def first(self) -> int:
+        """The place of the page's first row, 0 where there is none."""
+        return (self.page - 1) * PAGE_SIZE + 1 if self.rows else 0
+
+    @property
+    def last(self) -> int:
+        """The place of the page's last row."""
+        return self.first + len(self.rows) - 1 if self.rows else 0
