@@ -24,9 +24,8 @@ class Medium(StrEnum):
 #: Shared keys that a record may carry (S-7).
 KEY_KINDS: Final = ("batch", "order", "customer")
 
-#: What a register of records is filtered, sorted and counted by.
-REGISTERED: Final = (
-    "filed_at",
+#: What a register of records is narrowed by.
+FILTERED: Final = (
     "status",
     "keep_until",
     "form_id",
@@ -36,10 +35,13 @@ REGISTERED: Final = (
     "medium",
     "is_late",
     "occurred_at",
-    "number",
-    "title",
-    "id",
 )
+
+#: What a register of records is filtered, sorted and counted by.
+REGISTERED: Final = ("filed_at", *FILTERED, "number", "title", "id")
+
+#: The other orders of a register of records, each with its column.
+ORDERED: Final = {"occurred": "occurred_at", "number": "number", "title": "title", "keep": "keep_until"}
 
 
 class Record(Identified, Versioned, Base):
@@ -54,7 +56,9 @@ class Record(Identified, Versioned, Base):
         # are never read for one page.
         Index("ix_record_register", "access_set_id", *REGISTERED),
         Index("ix_record_state", "access_set_id", "status", "keep_until"),  # counted on every page
-        Index("ix_record_filed", "filed_at"),
+        # One for each order of the register, for who sees many: the page is walked to, nothing is sorted.
+        Index("ix_record_by_filed", "filed_at", "id", "access_set_id", *FILTERED),
+        *(Index(f"ix_record_by_{name}", column, "id", "access_set_id") for name, column in ORDERED.items()),
         Index("ix_record_status", "status", "keep_until"),
         Index("ix_record_form", "form_id"),
         Index("ix_record_unit", "unit_id"),

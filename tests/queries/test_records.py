@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import event
 
 from docctl.domain.verdicts import NotFound
+from docctl.queries import records
 from docctl.queries.record_forms import forms_in_force, forms_to_filter, units_to_file_for
 from docctl.queries.record_page import RecordPage, record_page
 from docctl.queries.records import RecordFilter, RecordRegister, record_register
@@ -70,6 +71,32 @@ def test_s_1_pages_hold_fifty_rows_and_the_last_page_the_rest(world: World, form
     ]
     assert beyond.page == 2
     assert not set(ids(first)) & set(ids(second))
+
+
+@pytest.mark.parametrize("many", [0, 5_000], ids=["walked in order", "sorted"])
+def test_s_1_pages_from_either_end_are_one_list(
+    world: World, form: UUID, many: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(records, "_MANY", many)
+    for place in range(7):
+        world.clock.forward(minutes=place % 2)  # some at one instant
+        filing.filed(world, form, ("li", "zhang")[place % 2], title=f"点检 {place % 3}")
+
+    def listed(wanted: RecordFilter, *, size: int | None) -> RecordRegister:
+        with world.house.uow.read() as session:
+            actor, zone = world.by("zhao").actor, world.house.zone
+            return record_register(
+                session, actor, wanted, today=world.house.today(), zone=zone, page_size=size
+            )
+
+    for sort in records.SORTS:
+        for descending in (False, True):
+            for narrowed in ({}, {"medium": "electronic"}):
+                wanted = RecordFilter(sort=sort, descending=descending, **narrowed)
+                whole = ids(listed(wanted, size=None))
+                pages = [ids(listed(replace(wanted, page=number), size=3)) for number in (1, 2, 3)]
+                assert [len(one) for one in pages] == [3, 3, 1]
+                assert [one for page in pages for one in page] == whole, wanted
 
 
 def test_x_3_a_hidden_record_is_in_no_row_and_in_no_count(world: World, form: UUID) -> None:
