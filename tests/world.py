@@ -6,6 +6,7 @@ import io
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from uuid import UUID
 
 from docx import Document as Docx
@@ -145,6 +146,7 @@ def _people(session: Session, house: House) -> None:
             root.head_id = person.id
 
 
+@lru_cache(maxsize=256)
 def docx_bytes(*paragraphs: str) -> bytes:
     """Return a small docx."""
     document = Docx()
