@@ -39,6 +39,9 @@ class Settings:
     worker: bool = field(
         default=True, metadata={"help": "run the worker as a thread of the server: on or off"}
     )
+    scrub_days: int = field(
+        default=90, metadata={"help": "every stored file is read again within so many days, 1 to 3650"}
+    )
     readers: int = field(default=2, metadata={"help": "child processes that read uploads, 1 to 16"})
 
     @property
@@ -64,6 +67,7 @@ class Settings:
             language=_one_of("language", given.get("language") or str(usual["language"]), LANGUAGES),
             upload_limit_mb=_number("upload_limit_mb", given.get("upload_limit_mb", "200"), 1, 4096),
             worker=_one_of("worker", given.get("worker", "on"), ("on", "off")) == "on",
+            scrub_days=_number("scrub_days", given.get("scrub_days", "90"), 1, 3650),
             readers=_number("readers", given.get("readers", "2"), 1, 16),
         )
 

@@ -45,5 +45,6 @@ def build(settings: Settings, *, clock: Callable[[], datetime] = system_clock) -
         zone=settings.zone,
         language=settings.language,
         public_url=settings.public_url,
+        scrub_every=timedelta(days=settings.scrub_days),
         scratch=scratch,
     )

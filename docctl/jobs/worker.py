@@ -15,6 +15,7 @@ from docctl.jobs.deliveries import deliver
 from docctl.jobs.due import work_due
 from docctl.jobs.housekeeping import tidy
 from docctl.jobs.projection import follow
+from docctl.jobs.scrub import scrub
 from docctl.services.house import House
 
 log = logging.getLogger(__name__)
@@ -41,6 +42,7 @@ class Worker:
         busy = follow(self._house)
         busy = deliver(self._house) or busy
         busy = work_due(self._house) or busy
+        busy = busy or scrub(self._house)  # only when nobody waits
         if time.monotonic() - self._tidied > TIDY_EVERY:
             tidy(self._house)
             self._tidied = time.monotonic()

@@ -32,13 +32,28 @@ class FileRole(StrEnum):
     CERTIFICATE = "certificate"
 
 
+class FileProblem(StrEnum):
+    """What a check of a stored file may find (T-3)."""
+
+    MISSING = "missing"
+    DAMAGED = "damaged"
+    SWAPPED = "swapped"
+    OTHER_SIZE = "other_size"
+
+
 class ItemFile(Identified, Base):
-    """A file of an item; the row pins key, version, hash and size of content and stored bytes."""
+    """A file of an item; the row pins key, version, hash and size of content and stored bytes.
+
+    `checked_at` is when its stored bytes were last hashed, the storing itself included; `problem` is what
+    that found, "" for nothing (T-3).
+    """
 
     __tablename__ = "item_file"
     __table_args__ = (
         Index("ix_item_file_owner", "owner_id", "role", "ordinal"),
         Index("ix_item_file_sha256", "sha256"),
+        Index("ix_item_file_checked", "checked_at"),
+        Index("ix_item_file_problem", "problem"),
         CheckConstraint("size > 0", name="not_empty"),
     )
 
@@ -57,6 +72,8 @@ class ItemFile(Identified, Base):
     added_by: Mapped[UUID | None]
     added_at: Mapped[datetime]
     destroyed_at: Mapped[datetime | None]
+    checked_at: Mapped[datetime | None]
+    problem: Mapped[str] = mapped_column(String(20), default="", server_default="")
 
 
 class FileReading(Base):

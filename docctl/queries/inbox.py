@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from docctl.domain.permissions import Actor
 from docctl.queries.inbox_disposal import disposal_work
+from docctl.queries.inbox_files import file_work
 from docctl.queries.inbox_people import people_work
 from docctl.queries.inbox_records import record_work
 from docctl.queries.inbox_steps import revision_work
@@ -39,6 +40,7 @@ VERBS: Final = (
     "execute",
     "witness",
     "resume",
+    "mend",
     "confirm_role",
     "confirm_reset",
 )
@@ -107,6 +109,7 @@ def _work(actor: Actor) -> dict[str, Select[*tuple[Any, ...]]]:
         **record_work(actor),
         **disposal_work(actor),
         **people_work(actor),
+        **file_work(actor),
     }
     return {verb: found[verb] for verb in VERBS if verb in found}
 

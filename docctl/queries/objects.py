@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from docctl.models.content import ItemFile, OwnerKind
+from docctl.models.content import FileProblem, ItemFile, OwnerKind
 from docctl.models.documents import Document, Revision
 from docctl.models.records import Record
 from docctl.models.retention import DisposalList
@@ -52,7 +52,7 @@ def check_objects(session: Session, store: ObjectStore) -> ObjectReport:
     checked, problems = 0, []
     for row in _rows(session):
         checked += 1
-        if problem := _problem(row, store):
+        if problem := file_problem(row, store):
             kind, number, label = _owner(session, row)
             problems.append(ObjectProblem(problem, kind, number, label, row.name, row.object_key))
     without = tuple(f"{one.key}" for one in orphans(session, store))
@@ -92,21 +92,21 @@ def _rows(session: Session) -> Iterator[ItemFile]:
         session.expunge_all()
 
 
-def _problem(row: ItemFile, store: ObjectStore) -> str:
+def file_problem(row: ItemFile, store: ObjectStore) -> str:
     """Return what is wrong with a file; the row's own hash decides, not only the store's (T-3)."""
     key = Key.parse(row.object_key)
     try:
         fixity = store.verify(key, row.object_version)
     except ObjectMissing:
-        return "missing"
+        return FileProblem.MISSING
     if fixity.state is FixityState.MISSING:
-        return "missing"
+        return FileProblem.MISSING
     if fixity.state is FixityState.DAMAGED:
-        return "damaged"
+        return FileProblem.DAMAGED
     if fixity.found != row.stored_sha256:
-        return "swapped"
+        return FileProblem.SWAPPED
     if row.sha256 == row.stored_sha256:  # stored as they came: what was just read is the content
-        return "" if row.size == row.stored_size else "other_size"
+        return "" if row.size == row.stored_size else FileProblem.OTHER_SIZE
     return _content_problem(row, store, key)
 
 
@@ -119,12 +119,12 @@ def _content_problem(row: ItemFile, store: ObjectStore, key: Key) -> str:
                 size += len(chunk)
                 digest.update(chunk)
     except ObjectMissing:
-        return "missing"
+        return FileProblem.MISSING
     except Damaged:
-        return "damaged"
+        return FileProblem.DAMAGED
     if digest.hexdigest() != row.sha256:
-        return "swapped"
-    return "" if size == row.size else "other_size"
+        return FileProblem.SWAPPED
+    return "" if size == row.size else FileProblem.OTHER_SIZE
 
 
 def _owner(session: Session, row: ItemFile) -> tuple[str, str, str]:

@@ -238,6 +238,7 @@ def add_files(
             stored_size=one.stored_size,
             added_by=by.actor.person_id,
             added_at=by.at,
+            checked_at=by.at,  # hashed on its way in
         )
         session.add(row)
         rows.append(row)

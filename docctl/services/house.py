@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -30,6 +30,8 @@ class House:
     zone: ZoneInfo
     language: str
     public_url: str
+    #: Every stored file is read again within this time (T-3).
+    scrub_every: timedelta
     #: Where work files lie for a moment; cleared of what a crash left.
     scratch: Path
 

@@ -23,6 +23,9 @@ _log = logging.getLogger("docctl.web")
 #: Pages with a sentence of their own; others get the one for a bad request.
 _KNOWN: Final = frozenset({400, 401, 403, 404, 405, 413, 422, 500, 503})
 
+#: Refusals that a later try may not meet.
+_LATER: Final = frozenset({"busy", "store_unavailable"})
+
 
 def wants_json() -> bool:
     """Say whether a script asked, not a person looking at a page."""
@@ -49,10 +52,12 @@ def use_errors(app: Flask) -> None:
 
 def _refused(error: RuleRefused) -> Response:
     refused = error.refused
-    if refused.rule == "request" and refused.code == "busy":
+    if refused.rule == "request" and refused.code in _LATER:
         answer = _answer(503, refused)
         answer.headers["Retry-After"] = "5"
         return answer
+    if refused.rule == "T-3":  # ours to mend, not the reader's
+        return _answer(500, refused)
     return _answer(403 if refused.key == "X-1.not_permitted" else 422, refused)
 
 

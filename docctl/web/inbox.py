@@ -20,7 +20,11 @@ _PLACES: Final = {
     "record": "/records/{id}",
     "disposal_list": "/retention/lists/{id}",
     "person": "/people/{id}",
+    "stored_file": "/trail/files",
 }
+
+#: Where the words of a label stand, for work whose label is a code.
+_LABELS: Final = {"confirm_role": "roles", "mend": "trail.files.problem"}
 
 
 def _waiting(home: House, person: Actor) -> int:
@@ -47,7 +51,7 @@ def _row(task: Task) -> dict[str, Any]:
         "href": _PLACES[task.kind].format(id=task.id),
         "verb": words().t(f"inbox.verb.{task.verb}"),
         "task": task,
-        "label": words().t(f"roles.{task.label}") if task.verb == "confirm_role" else task.label,
+        "label": words().t(f"{_LABELS[task.verb]}.{task.label}") if task.verb in _LABELS else task.label,
         "state": _due(task),
     }
 

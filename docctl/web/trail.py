@@ -6,13 +6,16 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any, Final
 from urllib.parse import urlencode
+from uuid import UUID
 
 from flask import Blueprint, Response, request
 
 from docctl.queries.audit import verify
 from docctl.queries.events import Event, EventFilter, event_register, people_of_trail
+from docctl.queries.fixity import fixity_state
 from docctl.queries.timeline import Entry, Timeline
-from docctl.web.context import actor, flash_done, house, render, requires, see_other, words
+from docctl.services.objects.recheck import recheck_file
+from docctl.web.context import actor, caller, flash_done, house, render, requires, see_other, words
 from docctl.web.flashes import flash
 from docctl.web.registers import chosen, number
 from docctl.web.timelines import told
@@ -50,6 +53,14 @@ _BROKEN: Final = {
     "detail_missing": "trail.broken.detail_missing",
     "detail_changed": "trail.broken.detail_changed",
     "head": "trail.broken.head",
+}
+
+#: What is said of a file that was checked again and is not sound.
+_STILL: Final = {
+    "missing": "trail.still.missing",
+    "damaged": "trail.still.damaged",
+    "swapped": "trail.still.swapped",
+    "other_size": "trail.still.other_size",
 }
 
 _PLACES: Final = {
@@ -102,6 +113,29 @@ def check() -> Response:
     else:
         flash("warning", "trail.unfinished", {"count": report.events})
     return see_other("/trail")
+
+
+@bp.get("/files")
+@requires("audit.verify")
+def files() -> str:
+    """Show how far the check of the stored files has come, and which are not sound (T-3)."""
+    with house().uow.read() as session:
+        found = fixity_state(session, actor(), at=house().clock(), every=house().scrub_every)
+    rows = [{"file": one, "href": _PLACES[one.kind].format(id=one.item_id)} for one in found.listed]
+    oldest = found.oldest.astimezone(house().zone) if found.oldest else None
+    return render("trail/files.html", found=found, rows=rows, oldest=oldest, zone=house().zone)
+
+
+@bp.post("/files/<uuid:file_id>/check")
+@requires("audit.verify")
+def check_file(file_id: UUID) -> Response:
+    """Read one stored file again now (T-3)."""
+    problem = recheck_file(file_id, by=caller(), house=house())
+    if problem:
+        flash("refused", _STILL[problem], {})
+    else:
+        flash_done("trail.sound_again")
+    return see_other("/trail/files")
 
 
 def _wanted() -> EventFilter:

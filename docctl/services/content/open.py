@@ -6,7 +6,6 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import partial
 from typing import BinaryIO, Final
 from uuid import UUID
 
@@ -21,10 +20,10 @@ from docctl.models.documents import Document, Revision
 from docctl.services.access import sees
 from docctl.services.caller import Caller
 from docctl.services.content.reads import note_read, noted_lately
+from docctl.services.content.sound import opener
 from docctl.services.house import House
 from docctl.services.registry import use_case
 from docctl.services.trail import Subject
-from storage.api import Key
 
 
 class Purpose(StrEnum):
@@ -106,7 +105,7 @@ def open_content(
             name=row.name,
             media_type=row.media_type,
             size=row.size,
-            open=partial(house.objects.open, Key.parse(row.object_key), row.object_version),
+            open=opener(house, row),
         )
     if not noted:
         read_revision(cmd, by=by, house=house)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from functools import partial
 from typing import BinaryIO, Final
 from uuid import UUID
 
@@ -20,11 +19,11 @@ from docctl.models.retention import DisposalItem, DisposalList
 from docctl.models.visibility import sets_of
 from docctl.services.caller import Caller
 from docctl.services.content.reads import note_read, noted_lately
+from docctl.services.content.sound import opener
 from docctl.services.disposal.load import check_facts, checks_of
 from docctl.services.house import House
 from docctl.services.registry import use_case
 from docctl.services.trail import Subject
-from storage.api import Key
 
 _EVENT: Final = "disposal.read"
 
@@ -70,7 +69,7 @@ def open_certificate(list_id: UUID, *, by: Caller, house: House) -> Certificate:
             name=file.name,
             media_type=file.media_type,
             size=file.size,
-            open=partial(house.objects.open, Key.parse(file.object_key), file.object_version),
+            open=opener(house, file),
         )
     if not noted:
         read_certificate(cmd, by=by, house=house)

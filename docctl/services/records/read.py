@@ -6,7 +6,6 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import partial
 from typing import BinaryIO, Final
 from uuid import UUID
 
@@ -20,11 +19,11 @@ from docctl.models.content import ItemFile, OwnerKind
 from docctl.models.records import Record
 from docctl.services.caller import Caller
 from docctl.services.content.reads import note_read, noted_lately
+from docctl.services.content.sound import opener
 from docctl.services.house import House
 from docctl.services.records.load import record_facts
 from docctl.services.registry import use_case
 from docctl.services.trail import Subject
-from storage.api import Key
 
 
 class Purpose(StrEnum):
@@ -89,7 +88,7 @@ def open_record_file(
             name=file.name,
             media_type=file.media_type,
             size=file.size,
-            open=partial(house.objects.open, Key.parse(file.object_key), file.object_version),
+            open=opener(house, file),
         )
     if not noted:
         read_record(cmd, by=by, house=house)

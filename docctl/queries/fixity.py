@@ -1,0 +1,114 @@
+"""How sound the stored files are: what was checked in time, and which files are not as filed (T-3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from docctl.domain.permissions import Actor, Facts, authorise
+from docctl.models.content import ItemFile, OwnerKind
+from docctl.models.documents import Document, Revision
+from docctl.models.records import Record
+from docctl.models.retention import DisposalList
+from docctl.models.visibility import sets_of
+
+#: So many unsound files are listed; the count says how many there are.
+MOST: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Unsound:
+    """A stored file that is not what its row says; `title` is empty for who may not see the item (X-3)."""
+
+    file_id: UUID
+    problem: str
+    kind: str
+    item_id: UUID
+    number: str
+    title: str
+    name: str
+    checked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class FixityState:
+    """What the rolling check has reached; sizes in bytes, instants UTC."""
+
+    files: int
+    size: int
+    late: int
+    oldest: datetime | None
+    every: timedelta
+    unsound: int
+    listed: tuple[Unsound, ...]
+
+
+def fixity_state(session: Session, actor: Actor, *, at: datetime, every: timedelta) -> FixityState:
+    """Return how far the check has come, and every unsound file by item (T-3).
+
+    Raises RuleRefused for who may not verify.
+    """
+    authorise(actor, "audit.verify", Facts())
+    there = ItemFile.destroyed_at.is_(None)
+    files, size, oldest = session.execute(
+        select(func.count(), func.coalesce(func.sum(ItemFile.stored_size), 0), func.min(ItemFile.checked_at))
+        .select_from(ItemFile)
+        .where(there)
+    ).one()
+    late = select(func.count()).select_from(ItemFile).where(there, ItemFile.checked_at <= at - every)
+    bad = select(func.count()).select_from(ItemFile).where(there, ItemFile.problem != "")
+    return FixityState(
+        files=files,
+        size=size,
+        late=session.scalar(late) or 0,
+        oldest=oldest,
+        every=every,
+        unsound=session.scalar(bad) or 0,
+        listed=tuple(_listed(session, actor)),
+    )
+
+
+def _listed(session: Session, actor: Actor) -> list[Unsound]:
+    rows = session.execute(
+        select(ItemFile, Record, Revision, Document, DisposalList)
+        .outerjoin(Record, (Record.id == ItemFile.owner_id) & (ItemFile.owner_kind == OwnerKind.RECORD))
+        .outerjoin(Revision, (Revision.id == ItemFile.owner_id) & (ItemFile.owner_kind == OwnerKind.REVISION))
+        .outerjoin(Document, Document.id == Revision.document_id)
+        .outerjoin(
+            DisposalList,
+            (DisposalList.id == ItemFile.owner_id) & (ItemFile.owner_kind == OwnerKind.DISPOSAL_LIST),
+        )
+        .where(ItemFile.destroyed_at.is_(None), ItemFile.problem != "")
+        .order_by(ItemFile.checked_at.desc(), ItemFile.id)
+        .limit(MOST)
+    ).all()
+    seen = sets_of(session, actor)
+    found = []
+    for file, record, revision, document, disposal in rows:
+        if record is not None:
+            kind, item, number, title = "record", record.id, record.number, record.title
+            visible = record.access_set_id in seen
+        elif document is not None:
+            kind, item, number, title = "document", document.id, document.number, revision.title
+            visible = document.insider_set_id in seen or document.access_set_id in seen
+        else:
+            kind, item, number, title = "disposal_list", disposal.id, disposal.number, ""
+            visible = True
+        found.append(
+            Unsound(
+                file_id=file.id,
+                problem=file.problem,
+                kind=kind,
+                item_id=item,
+                number=number,
+                title=title if visible else "",
+                name=file.name if visible else "",
+                checked_at=file.checked_at,
+            )
+        )
+    return found

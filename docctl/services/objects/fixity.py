@@ -1,0 +1,73 @@
+"""What checks of stored files found: kept beside each file, told when it changes (T-3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from docctl.domain.permissions import Facts, authorise
+from docctl.models.content import FileProblem, ItemFile, OwnerKind
+from docctl.models.documents import Document, Revision
+from docctl.models.records import Record
+from docctl.models.retention import DisposalList
+from docctl.services.caller import Caller
+from docctl.services.registry import use_case
+from docctl.services.trail import Subject, record
+
+
+@dataclass(frozen=True, slots=True)
+class NoteFixity:
+    """Files that were read again, each with its problem, "" where it is sound; `size` in bytes."""
+
+    found: tuple[tuple[UUID, str], ...]
+    size: int = 0
+
+
+@use_case("system.operate")
+def note_fixity(session: Session, cmd: NoteFixity, by: Caller) -> int:
+    """Keep what a check found; return how many files are not sound (T-3).
+
+    A file that went while it was checked is no loss. An event names each item whose file has a new
+    problem, or none any more; one more tells how many were checked.
+    """
+    authorise(by.actor, "system.operate", Facts())
+    wanted = dict(cmd.found)
+    rows = session.scalars(
+        select(ItemFile).where(ItemFile.id.in_(sorted(wanted)), ItemFile.destroyed_at.is_(None))
+    ).all()
+    checked = 0
+    for row in rows:
+        owner = _owner(session, row)
+        if owner is None:
+            continue
+        subject, number = owner
+        checked += 1
+        before, row.problem, row.checked_at = row.problem, wanted[row.id], by.at
+        if row.problem != before:
+            record(
+                session,
+                by,
+                "file.unsound" if row.problem else "file.sound",
+                subject,
+                facts={"number": number, "file": row.sha256, "problem": FileProblem(row.problem or before)},
+            )
+    if cmd.size and checked:
+        facts = {"files": checked, "bytes": cmd.size}
+        record(session, by, "objects.checked", Subject("objects", None), facts=facts)
+    return sum(bool(row.problem) for row in rows)
+
+
+def _owner(session: Session, row: ItemFile) -> tuple[Subject, str] | None:
+    """Return the item that a file belongs to, None where it is being destroyed."""
+    if row.owner_kind is OwnerKind.REVISION:
+        revision = session.get_one(Revision, row.owner_id)
+        document = session.get_one(Document, revision.document_id)
+        return Subject("document", document.id, str(revision.id)), document.number
+    if row.owner_kind is OwnerKind.RECORD:
+        kept = session.get_one(Record, row.owner_id)
+        return None if kept.destroying_since is not None else (Subject("record", kept.id), kept.number)
+    found = session.get_one(DisposalList, row.owner_id)
+    return Subject("disposal_list", found.id), found.number
