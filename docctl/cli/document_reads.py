@@ -17,6 +17,7 @@ from docctl.cli.kinds import DAY, FILE_OUT
 
 if TYPE_CHECKING:
     from docctl.queries.documents import RegisterRow
+    from docctl.queries.revision_views import RevisionView
 
 _HEAD = ("number", "revision", "state", "effective", "unit", "title")
 
@@ -127,6 +128,7 @@ def show(desk: Desk, number: str, label: str) -> Answer:
         "unit": page.unit_name,
         "effective": one.effective_from,
         "until": one.effective_until,
+        "suspended": one.suspended[1] and {"since": one.suspended[1], "reason": one.suspend_reason},
         "content_sha256": one.manifest_sha256,
         "change": {"what": one.change_what, "reason": one.change_reason, "basis": one.change_basis},
         "step": page.step
@@ -161,11 +163,17 @@ def show(desk: Desk, number: str, label: str) -> Answer:
         ("unit", page.unit_name),
         ("effective", one.effective_from),
         ("until", one.effective_until),
+        ("suspended", _suspended(one)),
         ("content", one.manifest_sha256),
         *((f"meaning_{line.meaning}", f"{line.name} {line.at:%Y-%m-%d %H:%M}") for line in page.signatures),
         *(("file", f"{line.name} ({line.size})") for line in page.files),
     ]
     return Answer(data, pairs((desk.label(name), value) for name, value in facts))
+
+
+def _suspended(one: RevisionView) -> str | None:
+    since = one.suspended[1]
+    return f"{since:%Y-%m-%d} {one.suspend_reason}" if since else None
 
 
 @_reads.command("history", permission="revision.history")
@@ -195,6 +203,7 @@ def history(desk: Desk, number: str) -> Answer:
                 "issued": one.issued_on,
                 "effective": one.effective_on,
                 "until": one.until,
+                "suspended": one.suspended,
             }
             for one in found.lines
         ],

@@ -91,11 +91,13 @@ def revise(
     title: str,
     reissue: bool,
 ) -> Answer:
-    """Start the next revision as a draft (V-1, V-2)."""
+    """Start the next revision as a draft; say where a reissue is suggested (V-1, V-2)."""
+    from docctl.queries.next_label import next_label
     from docctl.services.revisions.revise import ReviseDocument, revise_document
 
     with desk.read() as session:
         document_id = names.item(desk, session, number, "document").item_id
+        choice = next_label(session, document_id)
     cmd = ReviseDocument(
         document_id=document_id,
         change_what=what,
@@ -105,7 +107,13 @@ def revise(
         reissue=reissue,
         uploads=(desk.stage(file, for_document=True),),
     )
-    return _told(desk, "revised", revise_document(cmd, by=desk.caller(), house=desk.house))
+    answer = _told(desk, "revised", revise_document(cmd, by=desk.caller(), house=desk.house))
+    suggested = choice.reissued if choice.is_reissue_suggested else None
+    data = {**answer.data, "reissue_suggested": suggested}
+    if suggested is None or reissue:
+        return Answer(data, answer.lines)
+    said = desk.words.t("cli.reissue_suggested", count=choice.amendments, label=suggested)
+    return Answer(data, [*answer.lines, said])
 
 
 @documents.command("submit", permission="revision.submit", signs=True, changes=True)
@@ -193,6 +201,34 @@ def withdraw(desk: Desk, number: str, reason: str, label: str) -> Answer:
     cmd = WithdrawRevision(found.revision_id, found.row_version, reason)
     withdraw_revision(cmd, by=desk.caller(), house=desk.house)
     return _told(desk, "withdrawn", found.revision_id)
+
+
+@documents.command("suspend", permission="revision.suspend", changes=True)
+@click.argument("number")
+@option("--reason", required=True)
+def suspend(desk: Desk, number: str, reason: str) -> Answer:
+    """Suspend the revision in force: it may be read and not used (V-6)."""
+    from docctl.services.revisions.suspend import SuspendRevision, suspend_revision
+
+    with desk.read() as session:
+        found = names.revision(desk, session, number, wanted="in_force")
+    cmd = SuspendRevision(found.revision_id, found.row_version, reason)
+    suspend_revision(cmd, by=desk.caller(), house=desk.house)
+    return _told(desk, "suspended", found.revision_id)
+
+
+@documents.command("resume", permission="revision.resume", changes=True)
+@click.argument("number")
+@option("--reason", required=True)
+def resume(desk: Desk, number: str, reason: str) -> Answer:
+    """Let the suspended revision be used again (V-6)."""
+    from docctl.services.revisions.suspend import ResumeRevision, resume_revision
+
+    with desk.read() as session:
+        found = names.revision(desk, session, number, wanted="in_force")
+    cmd = ResumeRevision(found.revision_id, found.row_version, reason)
+    resume_revision(cmd, by=desk.caller(), house=desk.house)
+    return _told(desk, "resumed", found.revision_id)
 
 
 def _signed(desk: Desk, number: str, meaning: str, done: str, comment: str, use_case: Any) -> Answer:

@@ -22,6 +22,8 @@ _KNOWN_OUTSIDE: Final = frozenset(
         "revision.approved",
         "revision.issued",
         "revision.took_effect",
+        "revision.suspended",
+        "revision.resumed",
         "revision.withdrawn",
     }
 )

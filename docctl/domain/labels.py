@@ -93,6 +93,30 @@ def suggest_reissue(label: Label, after: int, *, first_amendment: int = 0) -> bo
     return label.amendment - first_amendment >= after
 
 
+@dataclass(frozen=True, slots=True)
+class NextLabels:
+    """What the label after this one can be; `reissued` is None where the scheme has no amendments (V-1)."""
+
+    amended: Label
+    reissued: Label | None
+    amendments: int
+    is_reissue_suggested: bool
+
+
+def next_labels(label: Label, scheme: LabelScheme, after: int) -> NextLabels:
+    """Return both ways on from a label, and whether a reissue is suggested; the user decides (V-1)."""
+    amended = next_amendment(label, scheme)
+    if scheme.joiner is None:
+        return NextLabels(amended, None, 0, is_reissue_suggested=False)
+    first_one = scheme.first_amendment
+    return NextLabels(
+        amended,
+        next_issue(label, scheme),
+        (label.amendment or first_one) - first_one,
+        suggest_reissue(label, after, first_amendment=first_one),
+    )
+
+
 def show(label: Label, scheme: LabelScheme) -> str:
     """Return the label in one piece, as headers and registers print it (V-1)."""
     amendment = ""

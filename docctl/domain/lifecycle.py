@@ -1,7 +1,7 @@
 """Which states there are and which moves between them: the only place that declares them (V-6, F-17).
 
-Stored states change by a move. What follows from dates (waiting, in force, superseded, due) is
-computed and never stored (V-3).
+Stored states change by a move. What follows from dates (waiting, in force, suspended, superseded, due)
+is computed and never stored (V-3).
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ class Computed(StrEnum):
 
     WAITING = "waiting"
     IN_FORCE = "in_force"
+    SUSPENDED = "suspended"
     SUPERSEDED = "superseded"
     DUE = "due"
 
@@ -43,6 +44,8 @@ class RevisionAction(StrEnum):
     RETURN = "return"
     APPROVE = "approve"
     ISSUE = "issue"
+    SUSPEND = "suspend"
+    RESUME = "resume"
     WITHDRAW = "withdraw"
     DISCARD = "discard"
 
@@ -57,6 +60,8 @@ REVISION_MOVES: Final[Mapping[tuple[RevisionStatus, RevisionAction], RevisionSta
     (R.IN_REVIEW, A.APPROVE): R.APPROVED,
     (R.APPROVED, A.RETURN): R.DRAFT,
     (R.APPROVED, A.ISSUE): R.ISSUED,
+    (R.ISSUED, A.SUSPEND): R.ISSUED,
+    (R.ISSUED, A.RESUME): R.ISSUED,
     (R.ISSUED, A.WITHDRAW): R.WITHDRAWN,
     (R.DRAFT, A.DISCARD): R.DISCARDED,
 }
@@ -179,26 +184,47 @@ def may_move_list(status: ListStatus, action: ListAction) -> Verdict:
 
 
 @dataclass(frozen=True, slots=True)
+class Suspension:
+    """A half-open time in which a revision may not be used, UTC; open while `until` is None (V-6)."""
+
+    since: datetime
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class RevisionDates:
-    """The stored state of a revision and its half-open time in force, UTC."""
+    """The stored state of a revision, its half-open time in force, and when it was suspended, UTC."""
 
     status: RevisionStatus
     effective_from: datetime | None
     effective_until: datetime | None
+    suspensions: tuple[Suspension, ...] = ()
 
 
 def in_force(dates: RevisionDates, at: datetime) -> bool:
-    """Say whether a revision is in force at the instant: from ≤ at < until (V-3)."""
+    """Say whether a revision is in force at the instant: from ≤ at < until (V-3).
+
+    A suspended one is: it stays the document's one revision, and no other takes its place (V-6).
+    """
     start, end = dates.effective_from, dates.effective_until
     if dates.status not in {R.ISSUED, R.WITHDRAWN} or start is None:
         return False
     return start <= at and (end is None or at < end)
 
 
+def suspension_at(dates: RevisionDates, at: datetime) -> Suspension | None:
+    """Return the suspension that holds at the instant, if any; it ends with the time in force (V-6)."""
+    if not in_force(dates, at):
+        return None
+    return next(
+        (one for one in dates.suspensions if one.since <= at and (one.until is None or at < one.until)), None
+    )
+
+
 def revision_state(dates: RevisionDates, at: datetime) -> RevisionStatus | Computed:
     """Return the state shown for the instant `at`; no job switches it (V-3, V-6)."""
     if in_force(dates, at):
-        return Computed.IN_FORCE
+        return Computed.SUSPENDED if suspension_at(dates, at) else Computed.IN_FORCE
     start, end = dates.effective_from, dates.effective_until
     if dates.status is R.ISSUED and start is not None:
         if at < start:

@@ -18,6 +18,7 @@ _TABLES: Final[tuple[tuple[str, Mapping[tuple[Any, Any], StrEnum]], ...]] = (
 _COMPUTED: Final = (
     ("waiting", "issued, and its instant has yet to come"),
     ("in force", "issued or later withdrawn, from its instant until the next one's or its withdrawal"),
+    ("suspended", "in force, and its suspension has not ended; it ends with the time in force at the latest"),
     ("superseded", "issued, and the next one has taken effect"),
     ("due", "an accepted record, from the day after its last day"),
 )

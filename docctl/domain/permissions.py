@@ -142,6 +142,8 @@ PERMISSIONS: Final[Mapping[str, tuple[tuple[Predicate, ...], ...]]] = {
     "revision.approve": ((is_assigned, approver),),
     "revision.return": ((is_assigned, reviewer), (is_assigned, approver), (controller, insider)),
     "revision.issue": ((controller,),),
+    "revision.suspend": ((controller,),),
+    "revision.resume": ((controller,),),
     "revision.withdraw": ((controller,),),
     "revision.read": ((visible, published), (insider,)),
     "revision.copy": ((visible, published), (insider,)),

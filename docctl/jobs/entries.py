@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from docctl.domain.lifecycle import RevisionStatus
+from docctl.domain.lifecycle import Computed, RevisionStatus
 from docctl.models.documents import Document, DocumentType, Revision
 from docctl.models.organisation import Unit
 from docctl.models.records import Record
@@ -47,7 +47,7 @@ def revision_entries(session: Session, document_ids: Sequence[UUID], zone: ZoneI
             number=document.number,
             title=revision.title,
             body="\n\n".join(filter(None, (texts.get(revision.id), texts.get(document.id)))),
-            state=revision.status.value,
+            state=_indexed(revision),
             unit=unit,
             type=kind,
             day=(start or revision.created_at).astimezone(zone).date(),
@@ -56,6 +56,15 @@ def revision_entries(session: Session, document_ids: Sequence[UUID], zone: ZoneI
             valid_from=start,
             valid_until=revision.effective_until,
         )
+
+
+def _indexed(revision: Revision) -> str:
+    """Return the state that narrows a search: the stored one, or that it is suspended (V-6).
+
+    The time in force stands beside it, so that a suspension ends with it in the index too.
+    """
+    open_one = any(one.resumed_at is None for one in revision.suspensions)
+    return Computed.SUSPENDED.value if open_one else revision.status.value
 
 
 def record_entries(session: Session, record_ids: Sequence[UUID], zone: ZoneInfo) -> Iterator[Entry]:

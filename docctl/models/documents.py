@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from docctl.domain.lifecycle import RevisionDates, RevisionStatus
+from docctl.domain.lifecycle import RevisionDates, RevisionStatus, Suspension
 from docctl.models.base import Base, Identified, Versioned, checked
 
 
@@ -26,6 +26,8 @@ class DocumentType(Identified, Base):
     #: Of the records filed under a form of this type.
     record_scheme_id: Mapped[UUID | None] = mapped_column(ForeignKey("number_scheme.id"))
     label_scheme: Mapped[str] = mapped_column(String(40))
+    #: After so many amendments a reissue (换版) is suggested; 0 never suggests one.
+    reissue_after: Mapped[int] = mapped_column(default=5, server_default="5")
     route: Mapped[list[Any]] = mapped_column(default=list)
     ordinal: Mapped[int] = mapped_column(default=0)
 
@@ -105,10 +107,52 @@ class Revision(Identified, Versioned, Base):
     #: Others who changed the draft: who has worked on it neither reviews nor approves it (A-2).
     editors: Mapped[list[Any]] = mapped_column(default=list)
 
+    suspensions: Mapped[list[RevisionSuspension]] = relationship(
+        order_by="RevisionSuspension.suspended_at", lazy="selectin"
+    )
+
     def authors(self) -> frozenset[UUID]:
         """Return all who prepared this revision, alone or in a team (A-2)."""
         return frozenset({self.created_by, *map(UUID, self.editors)})
 
     def dates(self) -> RevisionDates:
         """Return what the computed state rests on."""
-        return RevisionDates(self.status, self.effective_from, self.effective_until)
+        return RevisionDates(
+            self.status,
+            self.effective_from,
+            self.effective_until,
+            tuple(Suspension(one.suspended_at, one.resumed_at) for one in self.suspensions),
+        )
+
+
+class RevisionSuspension(Identified, Base):
+    """A time in which a revision in force may not be used (暂停使用); rows are added, resumed once (V-6).
+
+    One that was never resumed ended with the revision's time in force; nothing has to close it.
+    """
+
+    __tablename__ = "revision_suspension"
+    __table_args__ = (
+        CheckConstraint("reason <> ''", name="reason_given"),
+        CheckConstraint("suspended_at <= resumed_at", name="interval"),
+        CheckConstraint(
+            "(resumed_at IS NULL) = (resumed_by IS NULL) AND (resumed_at IS NULL) = (resume_reason = '')",
+            name="resumed_whole",
+        ),
+        Index("ix_revision_suspension_revision", "revision_id", "suspended_at"),
+        Index(
+            "uq_revision_suspension_open",
+            "revision_id",
+            unique=True,
+            sqlite_where=text("resumed_at IS NULL"),
+            postgresql_where=text("resumed_at IS NULL"),
+        ),
+    )
+
+    revision_id: Mapped[UUID] = mapped_column(ForeignKey("revision.id"))
+    suspended_at: Mapped[datetime]
+    suspended_by: Mapped[UUID]
+    reason: Mapped[str] = mapped_column(Text)
+    resumed_at: Mapped[datetime | None]
+    resumed_by: Mapped[UUID | None]
+    resume_reason: Mapped[str] = mapped_column(Text, default="")

@@ -6,57 +6,13 @@ triggers silently, and a test compares them with the live schema.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Final
 
 from sqlalchemy import Connection, text
 
 from docctl.domain.lifecycle import LIST_MOVES, RECORD_MOVES, REVISION_MOVES
-
-
-@dataclass(frozen=True, slots=True)
-class Guard:
-    """A trigger before a change of rows of `table`, that refuses where `when` holds.
-
-    `of` names the columns of an UPDATE; `rule` is what the refusal cites.
-    """
-
-    name: str
-    rule: str
-    table: str
-    event: str
-    when: str
-    of: tuple[str, ...] = ()
-
-    def sqlite(self) -> str:
-        """Return the statement that creates the trigger on SQLite."""
-        columns = f" OF {', '.join(self.of)}" if self.of else ""
-        return (
-            f"CREATE TRIGGER {self.name} BEFORE {self.event}{columns} ON {self.table} "
-            f"FOR EACH ROW WHEN {self.when} "
-            f"BEGIN SELECT RAISE(ABORT, 'guard {self.rule} {self.name}'); END"
-        )
-
-
-def _frozen(name: str, rule: str, table: str, columns: Sequence[str], unless: str = "FALSE") -> Guard:
-    changed = " OR ".join(f"OLD.{column} IS NOT NEW.{column}" for column in columns)
-    return Guard(name, rule, table, "UPDATE", f"({changed}) AND NOT ({unless})", tuple(columns))
-
-
-def _moves(name: str, rule: str, table: str, moves: Mapping[tuple[Any, Any], StrEnum]) -> Guard:
-    known = sorted({(old.value, new.value) for (old, _), new in moves.items()})
-    pairs = " OR ".join(f"(OLD.status = '{old}' AND NEW.status = '{new}')" for old, new in known)
-    return Guard(name, rule, table, "UPDATE", f"OLD.status <> NEW.status AND NOT ({pairs})", ("status",))
-
-
-def _final(name: str, rule: str, table: str, moves: Mapping[tuple[Any, Any], StrEnum]) -> Guard:
-    ends = sorted({new.value for new in moves.values()} - {old.value for old, _ in moves})
-    listed = ", ".join(f"'{end}'" for end in ends)
-    when = f"OLD.status IN ({listed}) AND NEW.status <> OLD.status"
-    return Guard(name, rule, table, "UPDATE", when, ("status",))
-
+from docctl.models.guard_kinds import Guard, final, frozen, moves
 
 #: Half-open intervals overlap where the later start lies before the earlier end.
 OVERLAP: Final = """NEW.effective_from IS NOT NULL AND EXISTS (SELECT 1 FROM revision r
@@ -68,6 +24,16 @@ RECORD_GOING: Final = "EXISTS (SELECT 1 FROM record r WHERE r.id = OLD.record_id
 
 HELD: Final = """EXISTS (SELECT 1 FROM hold_item i JOIN hold h ON h.id = i.hold_id
     WHERE i.item_id = NEW.id AND h.lifted_at IS NULL)"""
+
+#: A suspension begins while its revision is in force and none before it goes on.
+NOT_TO_SUSPEND: Final = """NOT EXISTS (SELECT 1 FROM revision r WHERE r.id = NEW.revision_id
+        AND r.status = 'issued' AND r.effective_from <= NEW.suspended_at
+        AND (r.effective_until IS NULL OR r.effective_until > NEW.suspended_at))
+    OR EXISTS (SELECT 1 FROM revision_suspension s WHERE s.revision_id = NEW.revision_id
+        AND (s.resumed_at IS NULL OR s.resumed_at > NEW.suspended_at))"""
+
+SUSPENDED: Final = """EXISTS (SELECT 1 FROM revision_suspension s WHERE s.revision_id = NEW.form_revision_id
+    AND s.suspended_at <= NEW.filed_at AND (s.resumed_at IS NULL OR s.resumed_at > NEW.filed_at))"""
 
 GUARDS: Final = (
     # a sample company stays one
@@ -102,8 +68,8 @@ GUARDS: Final = (
     # documents
     Guard("v_2_revision_delete", "V-2", "revision", "DELETE", "TRUE"),
     Guard("v_2_document_delete", "V-2", "document", "DELETE", "TRUE"),
-    _moves("v_6_revision_moves", "V-6", "revision", REVISION_MOVES),
-    _frozen(
+    moves("v_6_revision_moves", "V-6", "revision", REVISION_MOVES),
+    frozen(
         "v_2_revision_content",
         "V-2",
         "revision",
@@ -125,7 +91,7 @@ GUARDS: Final = (
         ),
         unless="OLD.status = 'draft' OR NEW.status = 'draft'",
     ),
-    _frozen(
+    frozen(
         "v_2_revision_dates",
         "V-2",
         "revision",
@@ -149,6 +115,33 @@ GUARDS: Final = (
         OVERLAP,
         of=("effective_from", "effective_until"),
     ),
+    # suspensions
+    Guard("v_6_suspension_insert", "V-6", "revision_suspension", "INSERT", NOT_TO_SUSPEND),
+    Guard("v_6_suspension_delete", "V-6", "revision_suspension", "DELETE", "TRUE"),
+    frozen(
+        "v_6_suspension_content",
+        "V-6",
+        "revision_suspension",
+        ("revision_id", "suspended_at", "suspended_by", "reason"),
+    ),
+    frozen(
+        "v_6_suspension_resumed",
+        "V-6",
+        "revision_suspension",
+        ("resumed_at", "resumed_by", "resume_reason"),
+        unless="OLD.resumed_at IS NULL",
+    ),
+    Guard(
+        "v_6_suspension_over",
+        "V-6",
+        "revision_suspension",
+        "UPDATE",
+        """NEW.resumed_at IS NOT NULL AND OLD.resumed_at IS NULL
+        AND NOT EXISTS (SELECT 1 FROM revision r WHERE r.id = NEW.revision_id AND r.status = 'issued'
+            AND (r.effective_until IS NULL OR r.effective_until > NEW.resumed_at))""",
+        of=("resumed_at",),
+    ),
+    Guard("v_6_filed_while_suspended", "V-6", "record", "INSERT", SUSPENDED),
     Guard(
         "v_2_file_insert",
         "V-2",
@@ -166,7 +159,7 @@ GUARDS: Final = (
         AND NOT EXISTS (SELECT 1 FROM record r
             WHERE r.id = OLD.owner_id AND r.status = 'destroying')""",
     ),
-    _frozen(
+    frozen(
         "f_3_file_content",
         "F-3",
         "item_file",
@@ -185,7 +178,7 @@ GUARDS: Final = (
     ),
     # numbers
     Guard("n_1_number_delete", "N-1", "number_entry", "DELETE", "TRUE"),
-    _frozen("n_1_number_change", "N-1", "number_entry", ("shown", "normal", "entity_id")),
+    frozen("n_1_number_change", "N-1", "number_entry", ("shown", "normal", "entity_id")),
     Guard(
         "n_1_number_back",
         "N-1",
@@ -197,16 +190,16 @@ GUARDS: Final = (
     Guard("n_1_counter_back", "N-1", "counter", "UPDATE", "NEW.value < OLD.value"),
     # records
     Guard("c_1_record_delete", "C-1", "record", "DELETE", "TRUE"),
-    _frozen(
+    frozen(
         "c_1_record_identity",
         "C-1",
         "record",
         ("number", "form_id", "form_revision_id", "filed_by", "filed_at", "unit_name"),
     ),
-    _final("f_17_final_states", "F-17", "record", RECORD_MOVES),
+    final("f_17_final_states", "F-17", "record", RECORD_MOVES),
     Guard("c_1_fact_update", "C-1", "record_fact", "UPDATE", "TRUE"),
     Guard("c_1_fact_delete", "C-1", "record_fact", "DELETE", f"NOT {RECORD_GOING}"),
-    _frozen(
+    frozen(
         "c_1_correction_content",
         "C-1",
         "correction",
@@ -242,8 +235,8 @@ GUARDS: Final = (
     Guard("r_3_class_update", "R-3", "retention_class", "UPDATE", "OLD.data IS NOT NEW.data"),
     Guard("r_3_class_delete", "R-3", "retention_class", "DELETE", "TRUE"),
     Guard("r_6_list_delete", "R-6", "disposal_list", "DELETE", "TRUE"),
-    _final("r_6_final_states", "R-6", "disposal_list", LIST_MOVES),
-    _frozen(
+    final("r_6_final_states", "R-6", "disposal_list", LIST_MOVES),
+    frozen(
         "r_6_list_approved",
         "R-6",
         "disposal_list",

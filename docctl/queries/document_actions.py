@@ -10,9 +10,10 @@ from uuid import UUID
 
 from docctl.domain.approval import Meaning, RouteStep, Signed, may_sign, step_of
 from docctl.domain.issue import IssueFacts, may_issue, may_withdraw
-from docctl.domain.lifecycle import Computed, RevisionStatus, is_obsolete
+from docctl.domain.lifecycle import Computed, RevisionDates, RevisionStatus, is_obsolete
 from docctl.domain.permissions import Actor, Facts, allows
 from docctl.domain.roles import Role
+from docctl.domain.suspension import may_resume, may_suspend
 from docctl.domain.verdicts import Refused, Verdict
 
 #: What is still on its way: while one revision is, no further one is started (V-2).
@@ -33,6 +34,7 @@ class Situation:
     """What the offers rest on; instants in UTC."""
 
     facts: Facts
+    dates: RevisionDates
     status: RevisionStatus
     state: RevisionStatus | Computed
     step: Meaning | None
@@ -40,7 +42,6 @@ class Situation:
     signed: tuple[Signed, ...]
     route: tuple[RouteStep, ...]
     approved_at: datetime | None
-    effective_until: datetime | None
     newest_from: datetime | None
     is_form: bool
     has_class: bool
@@ -112,13 +113,17 @@ def _issuing(now: Situation, at: datetime, zone: tzinfo) -> Verdict:
 
 
 def _once_issued(actor: Actor, now: Situation, at: datetime, zone: tzinfo) -> Iterator[Offered]:
-    if now.state not in {Computed.IN_FORCE, Computed.WAITING}:
+    if now.state not in {Computed.IN_FORCE, Computed.SUSPENDED, Computed.WAITING}:
         return
-    if now.state is Computed.IN_FORCE and allows(actor, "document.revise", now.facts):
+    if now.state is not Computed.WAITING and allows(actor, "document.revise", now.facts):
         under_way = Refused("V-2", "revision_under_way") if now.revision_under_way else None
         yield Offered("revise", under_way)
+    move, may = ("resume", may_resume) if now.state is Computed.SUSPENDED else ("suspend", may_suspend)
+    if allows(actor, f"revision.{move}", now.facts):
+        yield Offered(move, _refusal(may(now.dates, at=at, zone=zone)))
     if allows(actor, "revision.withdraw", now.facts):
-        ends = now.effective_until if now.effective_until and now.effective_until <= at else None
+        until = now.dates.effective_until
+        ends = until if until and until <= at else None
         verdict = may_withdraw(now.status, effective_until=ends, at=at, zone=zone)
         yield Offered("withdraw", _refusal(verdict))
 

@@ -81,8 +81,9 @@ class DocumentPage:
 
     @property
     def in_force(self) -> RevisionLine | None:
-        """The revision in force, where there is one."""
-        return next((one for one in self.revisions if one.state == Computed.IN_FORCE), None)
+        """The revision in force, suspended or not, where there is one."""
+        states = {Computed.IN_FORCE.value, Computed.SUSPENDED.value}
+        return next((one for one in self.revisions if one.state in states), None)
 
     @property
     def under_way(self) -> RevisionLine | None:
@@ -130,6 +131,7 @@ def document_page(
             shown.approved_by,
             shown.issued_by,
             shown.withdrawn_by,
+            *(one.suspended_by for one in shown.suspensions),
         ),
     )
     situation = _situation(head, shown, revisions, step, signatures, beside, files, at)
@@ -156,6 +158,23 @@ def document_page(
         relations=beside,
         actions=offers(actor, situation, at=at, zone=zone),
     )
+
+
+def in_force_instead(session: Session, actor: Actor, revision_id: UUID, *, at: datetime) -> UUID | None:
+    """Return the revision in force for a link to one that was before it and is not for this person (V-4).
+
+    None where the person sees the one asked for, or may not know that it ever was (X-3).
+    """
+    document_id = session.scalar(select(Revision.document_id).where(Revision.id == revision_id))
+    try:
+        head = headed(session, actor, document_id)
+        known = revisions_seen(session, head, at)
+    except NotFound:
+        return None
+    asked = next((one for one in known if one.id == revision_id), None)
+    if head.insider or asked is None or asked.effective_from == asked.effective_until:
+        return None
+    return next((one.id for one in known if one.id != revision_id and in_force(one.dates(), at)), None)
 
 
 def headed(session: Session, actor: Actor, document_id: UUID | None) -> Headed:
@@ -239,6 +258,7 @@ def _situation(
     open_ended = (one for one in revisions if one.effective_from and one.effective_until is None)
     return Situation(
         facts=facts,
+        dates=shown.dates(),
         status=shown.status,
         state=revision_state(shown.dates(), at),
         step=Meaning(step.meaning) if step else None,
@@ -250,7 +270,6 @@ def _situation(
         ),
         route=route_from_data(head.kind.route),
         approved_at=shown.approved_at,
-        effective_until=shown.effective_until,
         newest_from=next((one.effective_from for one in open_ended), None),
         is_form=head.kind.is_form,
         has_class=beside.kept is not None,

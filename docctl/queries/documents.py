@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, distinct, func, or_, select
 from sqlalchemy.orm import Session
 
-from docctl.domain.lifecycle import RevisionDates, RevisionStatus, is_obsolete, revision_state
+from docctl.domain.lifecycle import Computed, RevisionDates, RevisionStatus, is_obsolete, revision_state
 from docctl.domain.normal_form import normal
 from docctl.domain.permissions import Actor
 from docctl.models.documents import Document, DocumentType, Revision
@@ -25,6 +25,8 @@ from docctl.queries.revision_states import (
     is_insider,
     readable_document,
     readable_revision,
+    suspended_at,
+    usable_at,
 )
 
 SORTS: Final = ("number", "title", "unit", "effective", "label")
@@ -98,7 +100,7 @@ def document_register(
         .join(Document, Document.id == Revision.document_id)
         .where(*conditions)
     ).one()
-    query = _rows(wanted, conditions)
+    query = _rows(wanted, conditions, moment)
     page = 1
     if page_size is not None:
         page = min(max(wanted.page, 1), max(-(-total // page_size), 1))
@@ -124,7 +126,7 @@ def _conditions(
     if wanted.state in states:
         shown = states[wanted.state](moment)
     else:
-        kinds = ["in_force", *UNDER_WAY, *(OBSOLETE if wanted.with_obsolete else ())]
+        kinds = ["in_force", "suspended", *UNDER_WAY, *(OBSOLETE if wanted.with_obsolete else ())]
         shown = or_(*(states[kind](moment) for kind in kinds if kind in states))
     conditions = [shown]
     if past:  # who sees the document now sees what was in force then; the rest is for insiders
@@ -142,7 +144,8 @@ def _conditions(
 
 #: As of a past day only what dates tell is known: nobody can say what a draft was then.
 _STATES_THEN: Final = {
-    "in_force": in_force_at,
+    "in_force": usable_at,
+    "suspended": suspended_at,
     "waiting": lambda at: and_(
         Revision.issued_at <= at,
         Revision.effective_from > at,
@@ -172,7 +175,9 @@ def _matches(text: str) -> ColumnElement[bool]:
     return or_(*known)
 
 
-def _rows(wanted: RegisterFilter, conditions: list[ColumnElement[bool]]) -> Select[*tuple[Any, ...]]:
+def _rows(
+    wanted: RegisterFilter, conditions: list[ColumnElement[bool]], moment: datetime
+) -> Select[*tuple[Any, ...]]:
     order: dict[str, Any] = {
         "number": Document.number,
         "title": Revision.title,
@@ -194,6 +199,7 @@ def _rows(wanted: RegisterFilter, conditions: list[ColumnElement[bool]]) -> Sele
             Revision.effective_from,
             Revision.effective_until,
             Revision.withdrawn_at,
+            suspended_at(moment).label("suspended"),
             DocumentType.name.label("type_name"),
             DocumentType.name_en.label("type_name_en"),
             Unit.name.label("unit_name"),
@@ -211,6 +217,8 @@ def _row(found: Any, moment: datetime, zone: tzinfo, *, past: bool) -> RegisterR
     if past and found.withdrawn_at is not None and found.withdrawn_at > moment:
         status = RevisionStatus.ISSUED  # it was withdrawn only later
     state = revision_state(RevisionDates(status, found.effective_from, found.effective_until), moment)
+    if found.suspended:
+        state = Computed.SUSPENDED
     return RegisterRow(
         document_id=found.document_id,
         revision_id=found.id,

@@ -39,6 +39,8 @@ class HistoryLine:
     issued_on: date | None
     effective_on: date | None
     until: date | None
+    #: When it was suspended, each from and until; the last has no end while it goes on (V-6).
+    suspended: tuple[tuple[date, date | None], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,8 @@ def revision_history(
 def _line(place: int, row: Revision, names: dict[UUID, str], at: datetime, zone: tzinfo) -> HistoryLine:
     state = revision_state(row.dates(), at)
 
+    ended = row.effective_until if row.effective_until and row.effective_until <= at else None
+
     def name(person: UUID | None) -> str:
         return names.get(person, "") if person else ""
 
@@ -100,5 +104,9 @@ def _line(place: int, row: Revision, names: dict[UUID, str], at: datetime, zone:
         approved_on=day(row.approved_at),
         issued_on=day(row.issued_at),
         effective_on=day(row.effective_from),
-        until=day(row.effective_until) if row.effective_until and row.effective_until <= at else None,
+        until=day(ended),
+        suspended=tuple(
+            (one.suspended_at.astimezone(zone).date(), day(one.resumed_at or ended))
+            for one in row.suspensions
+        ),
     )

@@ -11,7 +11,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from docctl.domain.permissions import Actor, Facts, allows
-from docctl.models.documents import Document, DocumentType, Revision
+from docctl.models.documents import Document, DocumentType, Revision, RevisionSuspension
 from docctl.models.organisation import Person, Unit
 from docctl.models.visibility import visible_sets
 from docctl.queries.records import Choice
@@ -20,20 +20,35 @@ from docctl.queries.revision_states import in_force_at
 
 @dataclass(frozen=True, slots=True)
 class FormInForce:
-    """A form and its revision in force: what a record filed now is filled on."""
+    """A form and its revision in force: what a record filed now is filled on.
+
+    While `suspended_since` is set nothing is filed under it (V-6).
+    """
 
     form_id: UUID
     number: str
     title: str
     label: str
     unit_name: str
+    suspended_since: datetime | None = None
 
 
 def forms_in_force(session: Session, actor: Actor, *, at: datetime) -> tuple[FormInForce, ...]:
-    """Return the record forms in force at the instant that this person sees, by number (F-1, X-3)."""
+    """Return the record forms in force now that this person sees, suspended ones too, by number (F-1)."""
     rows = session.execute(
-        select(Document.id, Document.number, Revision.title, Revision.label, Unit.name)
+        select(
+            Document.id,
+            Document.number,
+            Revision.title,
+            Revision.label,
+            Unit.name,
+            RevisionSuspension.suspended_at,
+        )
         .join(Revision, Revision.document_id == Document.id)
+        .outerjoin(
+            RevisionSuspension,
+            (RevisionSuspension.revision_id == Revision.id) & RevisionSuspension.resumed_at.is_(None),
+        )
         .join(DocumentType, DocumentType.id == Document.type_id)
         .join(Unit, Unit.id == Document.unit_id)
         .where(DocumentType.is_form, in_force_at(at), Document.access_set_id.in_(visible_sets(actor)))

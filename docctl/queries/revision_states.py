@@ -15,7 +15,7 @@ from sqlalchemy.orm import aliased
 
 from docctl.domain.lifecycle import Computed, RevisionStatus
 from docctl.domain.permissions import Actor
-from docctl.models.documents import Document, Revision
+from docctl.models.documents import Document, Revision, RevisionSuspension
 from docctl.models.visibility import visible_sets
 
 Where = ColumnElement[bool]
@@ -35,6 +35,23 @@ def in_force_at(at: datetime, of: Revisions = Revision) -> Where:
     )
 
 
+def suspended_at(at: datetime) -> Where:
+    """Say in SQL whether a revision is suspended: in force, and a suspension has not ended (V-6)."""
+    return and_(
+        in_force_at(at),
+        exists().where(
+            RevisionSuspension.revision_id == Revision.id,
+            RevisionSuspension.suspended_at <= at,
+            or_(RevisionSuspension.resumed_at.is_(None), RevisionSuspension.resumed_at > at),
+        ),
+    )
+
+
+def usable_at(at: datetime) -> Where:
+    """Say in SQL whether a revision is in force and not suspended (V-6)."""
+    return and_(in_force_at(at), not_(suspended_at(at)))
+
+
 def _stored(status: RevisionStatus) -> Callable[[datetime], Where]:
     return lambda _at: Revision.status == status
 
@@ -47,7 +64,8 @@ STATES: Final[Mapping[str, Callable[[datetime], Where]]] = {
     Computed.WAITING.value: lambda at: and_(
         Revision.status == RevisionStatus.ISSUED, Revision.effective_from > at
     ),
-    Computed.IN_FORCE.value: in_force_at,
+    Computed.IN_FORCE.value: usable_at,
+    Computed.SUSPENDED.value: suspended_at,
     Computed.SUPERSEDED.value: lambda at: and_(
         Revision.status == RevisionStatus.ISSUED, Revision.effective_until <= at
     ),

@@ -11,7 +11,8 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from docctl.domain.lifecycle import RevisionStatus, is_obsolete, revision_state
+from docctl.domain.approval import WEIGHTS
+from docctl.domain.lifecycle import Computed, RevisionStatus, is_obsolete, revision_state
 from docctl.domain.permissions import Actor
 from docctl.models.content import FileReading, ItemFile, Signature
 from docctl.models.documents import Revision
@@ -41,6 +42,8 @@ class SignatureLine:
     """A signature; void once its revision was returned and submitted anew (A-9)."""
 
     meaning: str
+    #: How much it decides (A-3).
+    weight: str
     name: str
     unit: str
     at: datetime
@@ -99,6 +102,9 @@ class RevisionView:
     issued: Done
     withdrawn: Done
     withdraw_reason: str
+    #: Who suspended it, when, and why, as long as it is (V-6).
+    suspended: Done
+    suspend_reason: str
     effective_from: datetime | None
     effective_until: datetime | None
     manifest_sha256: str | None
@@ -107,6 +113,7 @@ class RevisionView:
 def view_of(row: Revision, names: Mapping[UUID, str], at: datetime, zone: tzinfo) -> RevisionView:
     """Return a revision as shown; before it is submitted, its author stands as who prepares it."""
     state = revision_state(row.dates(), at)
+    open_one = row.suspensions[-1] if state is Computed.SUSPENDED else None
 
     def done(person: UUID | None, when: datetime | None) -> Done:
         return (names.get(person, "") if person else "", _there(when, zone))
@@ -129,6 +136,8 @@ def view_of(row: Revision, names: Mapping[UUID, str], at: datetime, zone: tzinfo
         issued=done(row.issued_by, row.issued_at),
         withdrawn=done(row.withdrawn_by, row.withdrawn_at),
         withdraw_reason=row.withdraw_reason,
+        suspended=done(open_one.suspended_by, open_one.suspended_at) if open_one else ("", None),
+        suspend_reason=open_one.reason if open_one else "",
         effective_from=_there(row.effective_from, zone),
         effective_until=_there(row.effective_until, zone),
         manifest_sha256=row.manifest_sha256,
@@ -162,6 +171,7 @@ def signature_line(row: Signature, revision: Revision, zone: tzinfo) -> Signatur
     returned = revision.status in {RevisionStatus.DRAFT, RevisionStatus.DISCARDED}
     return SignatureLine(
         meaning=row.meaning.value,
+        weight=WEIGHTS[row.meaning].value,
         name=row.printed_name,
         unit=row.unit_name,
         at=row.signed_at.astimezone(zone),

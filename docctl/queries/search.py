@@ -16,7 +16,6 @@ from sqlalchemy import ColumnElement, and_, case, or_, select
 from sqlalchemy.orm import Session
 
 from docctl.domain.lifecycle import (
-    RevisionDates,
     RevisionStatus,
     is_obsolete,
     record_state,
@@ -29,7 +28,7 @@ from docctl.models.organisation import Unit
 from docctl.models.records import Record
 from docctl.models.trail import AuditHead, EventRow
 from docctl.models.visibility import sets_of, visible_sets
-from docctl.queries.revision_states import in_force_at, readable_revision
+from docctl.queries.revision_states import in_force_at, readable_revision, suspended_at, usable_at
 from docctl.queries.search_texts import FOUND, texts_of
 from search.api import Found, Hit, IndexDamaged, Query, QueryProblem, SearchEngine, Sort
 from search.snippets import snippet
@@ -38,8 +37,20 @@ PAGE_SIZE: Final = 20
 SORTS: Final = tuple(one.value for one in Sort)
 KINDS: Final = ("document", "record")
 
-#: What a search can be narrowed to: stored states, and what is in force now (V-3).
-STATES: Final = ("in_force", "draft", "in_review", "approved", "completed", "accepted", "on_list")
+#: What a search can be narrowed to: stored states, and what is in force or suspended now (V-3, V-6).
+STATES: Final = (
+    "in_force",
+    "suspended",
+    "draft",
+    "in_review",
+    "approved",
+    "completed",
+    "accepted",
+    "on_list",
+)
+
+#: Of these the ones that follow from dates, as the condition on a revision.
+_NOW: Final = {"in_force": usable_at, "suspended": suspended_at}
 
 #: Snippets look this far into one file: a page of hits must not read whole books.
 _LOOKED_AT: Final = 100_000
@@ -144,18 +155,19 @@ def _refused(problem: QueryProblem) -> Refused:
 
 def _query(asked: Asked, sets: frozenset[str], without: frozenset[str], at: datetime, page: int) -> Query:
     state = asked.state if asked.state in STATES else ""
-    stored = frozenset({state} if state and state != "in_force" else ())
+    computed = state in _NOW
+    states = {"issued", "withdrawn"} if state == "in_force" else {state} - {""}
     return Query(
         text=asked.text,
         sets=sets,
         at=at,
-        kinds=frozenset({"document"} if state == "in_force" else {asked.kind} & set(KINDS)),
+        kinds=frozenset({"document"} if computed else {asked.kind} & set(KINDS)),
         units=frozenset({asked.unit} - {""}),
         types=frozenset({asked.type} - {""}),
-        states=frozenset({"issued", "withdrawn"}) if state == "in_force" else stored,
+        states=frozenset(states),
         day_from=asked.day_from,
         day_until=asked.day_until,
-        in_force_only=not asked.with_obsolete or state == "in_force",
+        in_force_only=not asked.with_obsolete or computed,
         exclude=without,
         sort=Sort(asked.sort) if asked.sort in SORTS else Sort.RELEVANCE,
         limit=PAGE_SIZE,
@@ -189,7 +201,9 @@ def _not(condition: ColumnElement[bool]) -> ColumnElement[bool]:
 
 def _may_find(actor: Actor, asked: Asked, at: datetime) -> ColumnElement[bool]:
     conditions = [Revision.status != RevisionStatus.DISCARDED, readable_revision(actor, at)]
-    if not asked.with_obsolete or asked.state == "in_force":
+    if asked.state in _NOW:
+        conditions.append(_NOW[asked.state](at))
+    elif not asked.with_obsolete:
         conditions.append(or_(Revision.effective_from.is_(None), in_force_at(at)))
     return and_(*conditions)
 
@@ -239,8 +253,7 @@ def _ids(hits: Iterable[Hit], kind: str) -> list[UUID]:
 
 def _revision_hit(row: Any, texts: dict[UUID, str], text: str, at: datetime, zone: tzinfo) -> SearchHit:
     revision: Revision = row[0]
-    dates = RevisionDates(revision.status, revision.effective_from, revision.effective_until)
-    state = revision_state(dates, at)
+    state = revision_state(revision.dates(), at)
     parts = (texts.get(revision.id, ""), texts.get(revision.document_id, ""))
     return SearchHit(
         kind="document",

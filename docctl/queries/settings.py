@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
-from docctl.domain.approval import route_from_data
+from docctl.domain.approval import WEIGHTS, Meaning, route_from_data
 from docctl.domain.number_schemes import Literal, Month, Scheme, Sequence, Year, name_of, scheme_from_json
 from docctl.domain.numbering import parse_number
 from docctl.models.documents import DocumentType
@@ -62,6 +62,15 @@ class ClassRow:
 
 
 @dataclass(frozen=True, slots=True)
+class MeaningRow:
+    """What a signature can say, how much it decides, and the types whose route asks for it (A-3)."""
+
+    meaning: str
+    weight: str
+    used_by: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class TypeRow:
     """A type of documents: its schemes, its labels, its route."""
 
@@ -72,6 +81,7 @@ class TypeRow:
     scheme: str
     record_scheme: str
     label_scheme: str
+    reissue_after: int
     route: tuple[str, ...]
 
 
@@ -159,9 +169,23 @@ def document_types(session: Session) -> list[TypeRow]:
             scheme=scheme,
             record_scheme=record_scheme or "",
             label_scheme=row.label_scheme,
+            reissue_after=row.reissue_after,
             route=tuple(step.meaning.value for step in route_from_data(row.route)),
         )
         for row, scheme, record_scheme in rows
+    ]
+
+
+def signature_meanings(types: Iterable[TypeRow]) -> list[MeaningRow]:
+    """Return every meaning of a signature with its weight (A-3)."""
+    kinds = tuple(types)
+    return [
+        MeaningRow(
+            meaning.value,
+            WEIGHTS[meaning].value,
+            tuple((one.name, one.name_en) for one in kinds if meaning.value in one.route),
+        )
+        for meaning in Meaning
     ]
 
 

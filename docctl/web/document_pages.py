@@ -21,6 +21,8 @@ _KNOWN_OUTSIDE: Final = frozenset(
         "revision.approved",
         "revision.issued",
         "revision.took_effect",
+        "revision.suspended",
+        "revision.resumed",
         "revision.withdrawn",
     }
 )

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from flask import Blueprint, Response, make_response, request
 
-from docctl.domain.verdicts import NotFound
+from docctl.domain.verdicts import NotFound, Refused, RuleRefused
 from docctl.queries.record_forms import (
     FormInForce,
     form_in_force,
@@ -175,6 +175,9 @@ def _new_page(form_id: UUID) -> NewPage:
         found = form_in_force(session, actor(), form_id, at=at)
         if found is None:
             raise NotFound("form")
+        if found.suspended_since is not None and request.method == "GET":  # later, what was typed is kept
+            since = found.suspended_since.astimezone(house().zone).date()
+            raise RuleRefused(Refused("V-6", "form_suspended", {"number": found.number, "since": since}))
         units = units_to_file_for(session, actor(), today=house().today())
     return NewPage(
         found, units, at.astimezone(house().zone).strftime("%Y-%m-%dT%H:%M"), english=lang() == "en"

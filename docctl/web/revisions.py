@@ -1,4 +1,4 @@
-"""Pages of one revision: draft, return, issue, withdraw, each a form over one use case (V-2, V-6)."""
+"""Pages of one revision: draft, return, issue, suspend, withdraw, each over one use case (V-2, V-6)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from uuid import UUID
 
 from flask import Blueprint, Response
 
-from docctl.queries.document_page import DocumentPage, document_page
+from docctl.queries.document_page import DocumentPage, document_page, in_force_instead
+from docctl.queries.next_label import NextLabel, next_label
 from docctl.services.files import Attached
 from docctl.services.revisions.issue import IssueRevision, issue_revision
 from docctl.services.revisions.revise import (
@@ -19,13 +20,17 @@ from docctl.services.revisions.revise import (
     edit_revision,
     revise_document,
 )
-from docctl.services.revisions.sign import (
-    ReturnRevision,
-    return_revision,
+from docctl.services.revisions.sign import ReturnRevision, return_revision
+from docctl.services.revisions.suspend import (
+    ResumeRevision,
+    SuspendRevision,
+    resume_revision,
+    suspend_revision,
 )
 from docctl.services.revisions.withdraw import WithdrawRevision, withdraw_revision
 from docctl.web.context import actor, caller, flash_done, house, requires, see_other
 from docctl.web.document_pages import page_of
+from docctl.web.flashes import flash
 from docctl.web.forms import UploadField, form
 
 bp = Blueprint("revisions", __name__, url_prefix="/documents/revisions")
@@ -58,7 +63,12 @@ def done_at(revision_id: UUID, key: str) -> Response:
 @bp.get("/<uuid:revision_id>")
 @requires("document.view")
 def page(revision_id: UUID) -> Response:
-    """Show a document on one of its revisions (V-4, X-3)."""
+    """Show a document on one of its revisions; from an obsolete one lead readers on (V-4, X-3)."""
+    with house().uow.read() as session:
+        instead = in_force_instead(session, actor(), revision_id, at=house().clock())
+    if instead is not None:
+        flash("info", "documents.page.obsolete_link", {})
+        return see_other(f"/documents/revisions/{instead}")
     return page_of(revision_id=revision_id)
 
 
@@ -100,6 +110,20 @@ def edit(typed: EditForm, revision_id: UUID) -> Response:
 
 
 @dataclass(frozen=True, slots=True)
+class RevisePage:
+    """The document that is revised, and what its next revision can be called (V-1)."""
+
+    document: DocumentPage
+    next: NextLabel
+
+
+def _revise_page(revision_id: UUID) -> RevisePage:
+    document = document_at(revision_id)
+    with house().uow.read() as session:
+        return RevisePage(document, next_label(session, document.document_id))
+
+
+@dataclass(frozen=True, slots=True)
 class ReviseForm:
     """A new revision: what changes, why, on what basis, and its file."""
 
@@ -114,7 +138,7 @@ class ReviseForm:
 
 @bp.route("/<uuid:revision_id>/revise", methods=["GET", "POST"])
 @requires("document.revise")
-@form("revisions/revise.html", ReviseForm, page=_act_page, beside=_WRITTEN, for_document=True)
+@form("revisions/revise.html", ReviseForm, page=_revise_page, beside=_WRITTEN, for_document=True)
 def revise(typed: ReviseForm, revision_id: UUID) -> Response:
     """Start the next revision as a draft (V-1, V-2)."""
     started = revise_document(
@@ -153,6 +177,35 @@ def give_back(typed: ReasonForm, revision_id: UUID) -> Response:
         house=house(),
     )
     return done_at(revision_id, "returned")
+
+
+_SUSPENDING = {"V-6.reason_needed": "reason", "V-6.reason_too_long": "reason"}
+
+
+@bp.route("/<uuid:revision_id>/suspend", methods=["GET", "POST"])
+@requires("revision.suspend")
+@form("revisions/suspend.html", ReasonForm, page=_act_page, beside=_SUSPENDING)
+def suspend(typed: ReasonForm, revision_id: UUID) -> Response:
+    """Suspend a revision in force (V-6)."""
+    suspend_revision(
+        SuspendRevision(revision_id, typed.row_version, typed.reason),
+        by=caller(typed.request_id),
+        house=house(),
+    )
+    return done_at(revision_id, "suspended")
+
+
+@bp.route("/<uuid:revision_id>/resume", methods=["GET", "POST"])
+@requires("revision.resume")
+@form("revisions/resume.html", ReasonForm, page=_act_page, beside=_SUSPENDING)
+def resume(typed: ReasonForm, revision_id: UUID) -> Response:
+    """Let a suspended revision be used again (V-6)."""
+    resume_revision(
+        ResumeRevision(revision_id, typed.row_version, typed.reason),
+        by=caller(typed.request_id),
+        house=house(),
+    )
+    return done_at(revision_id, "resumed")
 
 
 @bp.route("/<uuid:revision_id>/withdraw", methods=["GET", "POST"])

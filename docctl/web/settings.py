@@ -5,7 +5,13 @@ from __future__ import annotations
 from flask import Blueprint, request
 
 from docctl.domain.permission_table import permission_rows
-from docctl.queries.settings import document_types, read_number, retention_classes, schemes
+from docctl.queries.settings import (
+    document_types,
+    read_number,
+    retention_classes,
+    schemes,
+    signature_meanings,
+)
 from docctl.web.context import house, lang, render, requires
 
 bp = Blueprint("settings", __name__, url_prefix="/settings")
@@ -34,10 +40,11 @@ def retention() -> str:
 @bp.get("/types")
 @requires("settings.view")
 def types() -> str:
-    """Show the types of documents."""
+    """Show the types of documents, and what signatures mean with their weight (A-1, A-3)."""
     with house().uow.read() as session:
         rows = document_types(session)
-    return render("settings/types.html", types=rows, english=lang() == "en")
+    meanings = signature_meanings(rows)
+    return render("settings/types.html", types=rows, meanings=meanings, english=lang() == "en")
 
 
 @bp.get("/permissions")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from uuid import UUID
 from zipfile import ZipFile
 
 import pytest
@@ -239,3 +240,41 @@ def test_a_title_cannot_move_the_cursor_of_a_terminal() -> None:
 def test_json_is_whole_for_every_kind_of_value(terminal: Terminal, record: str) -> None:
     result = terminal.run("records", "show", record, "--as", "wang", "--json")
     assert json.loads(result.stdout)["filed_at"].endswith("+08:00")
+
+
+def test_v_6_a_revision_is_suspended_and_resumed_with_reasons(terminal: Terminal, world: World) -> None:
+    world.issued(world.draft())
+    assert terminal.refused("documents", "suspend", "QP-01", "--reason", " ", user="chen") == (
+        3,
+        "V-6.reason_needed",
+    )
+    found = terminal.ok("documents", "suspend", "QP-01", "--reason", "条款有误", user="chen")
+    assert (found["state"], found["until"]) == ("suspended", None)
+    assert terminal.ok("documents", "show", "QP-01", user="wang")["suspended"]["reason"] == "条款有误"
+    listed = terminal.ok("documents", "list", "--state", "suspended", user="wang")
+    assert [one["state"] for one in listed["documents"]] == ["suspended"]
+    again = terminal.refused("documents", "suspend", "QP-01", "--reason", "再次", user="chen")
+    assert again == (3, "V-6.already_suspended")
+    assert terminal.ok("documents", "resume", "QP-01", "--reason", "查明", user="chen")["state"] == "in_force"
+    (line,) = terminal.ok("documents", "history", "QP-01", user="chen")["revisions"]
+    assert line["suspended"] == [["2026-03-02", "2026-03-02"]]
+
+
+def test_v_1_a_reissue_is_suggested_after_the_set_number(
+    terminal: Terminal, world: World, tmp_path: Path
+) -> None:
+    from sqlalchemy import text
+
+    path = tmp_path / "b.txt"
+    path.write_text("新版", "utf-8")
+    revise = ("documents", "revise", "QP-01", path, "--what", "甲", "--reason", "乙")
+    world.issued(world.draft())
+    found = terminal.ok(*revise, user="chen")
+    assert (found["revision"], found["reissue_suggested"]) == ("A/1", None)
+    with world.house.uow.read() as session:
+        (draft,) = session.execute(text("SELECT id FROM revision WHERE status = 'draft'")).scalars()
+    world.clock.forward(minutes=1)
+    world.issued(UUID(draft))
+    world.house.uow.write(lambda session: session.execute(text("UPDATE document_type SET reissue_after = 1")))
+    found = terminal.ok(*revise, user="chen")
+    assert (found["revision"], found["reissue_suggested"]) == ("A/2", "B/0")

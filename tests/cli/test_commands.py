@@ -26,7 +26,7 @@ from tests.world import PASSWORD, World
 NAMES = """
 init demo serve worker migrate inbox search events
 user:list,add,confirm,disable,reset
-documents:new,revise,submit,review,approve,return,issue,withdraw,file,list,show,history
+documents:new,revise,submit,review,approve,return,issue,withdraw,suspend,resume,file,list,show,history
 numbers:list,reserve,void
 records:file,list,show,accept,correct,void
 retention:due,explain

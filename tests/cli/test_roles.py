@@ -30,6 +30,8 @@ CALLS: dict[str, tuple[str, ...]] = {
     "documents approve": ("QP-03",),
     "documents return": ("QP-03", "--reason", "缺少职责"),
     "documents issue": ("QP-04",),
+    "documents suspend": ("QP-01", "--reason", "有误"),
+    "documents resume": ("QP-01", "--reason", "查明"),
     "documents withdraw": ("QP-01", "--reason", "有误"),
     "documents file": ("QP-01", "{out}"),
     "documents list": (),

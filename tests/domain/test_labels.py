@@ -11,6 +11,7 @@ from docctl.domain.labels import (
     first,
     next_amendment,
     next_issue,
+    next_labels,
     read,
     show,
     suggest_reissue,
@@ -130,3 +131,15 @@ def test_v_1_the_scheme_tells_issue_v_from_version() -> None:
     assert read("V0") == Label("0")
     assert read("V0", LABEL_SCHEMES["letter_number"]) == Label("V", 0)
     assert read("V1.0", LABEL_SCHEMES["letter_number"]) == Label("1", 0)
+
+
+@pytest.mark.parametrize(("amendment", "suggested"), [(4, False), (5, True)], ids=["one before", "reached"])
+def test_v_1_both_ways_on_from_a_label_are_offered(amendment: int, suggested: bool) -> None:
+    found = next_labels(Label("A", amendment), LABEL_SCHEMES["letter_slash"], 5)
+    assert (found.amended, found.reissued) == (Label("A", amendment + 1), Label("B", 0))
+    assert (found.amendments, found.is_reissue_suggested) == (amendment, suggested)
+
+
+def test_v_1_a_scheme_without_amendments_leaves_nothing_to_choose() -> None:
+    found = next_labels(Label("A"), LABEL_SCHEMES["letter"], 1)
+    assert (found.amended, found.reissued, found.is_reissue_suggested) == (Label("B"), None, False)

@@ -51,6 +51,8 @@ KNOWN: Mapping[type[StrEnum], set[str]] = {
         "in_review approve approved",
         "approved return draft",
         "approved issue issued",
+        "issued suspend issued",
+        "issued resume issued",
         "issued withdraw withdrawn",
     },
     RecordStatus: {

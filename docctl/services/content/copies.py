@@ -51,8 +51,9 @@ def take_copy(
 ) -> StampedCopy:
     """Return a stamped copy of a revision's file for this person (D-3, V-4, X-2).
 
-    The stamp follows the state: 受控 in force (or 仅供参考 where wished), 未实施 before its day, 作废 once
-    obsolete, 草稿 before approval. A text becomes a PDF. Raises RuleRefused where it cannot be stamped.
+    The stamp follows the state: 受控 in force (or 仅供参考 where wished), 暂停使用 while suspended, 未实施
+    before its day, 作废 once obsolete, 草稿 before approval. A text becomes a PDF. Raises RuleRefused
+    where it cannot be stamped.
     """
     content = open_content(revision_id, by=by, house=house, purpose=Purpose.COPY, file_id=file_id)
     return stamped(content, by=by, house=house, words=words, for_reference=for_reference, is_demo=is_demo)
@@ -84,11 +85,13 @@ def is_pdf(content: Content) -> bool:
 
 
 def stamp_kind(state: RevisionStatus | Computed, *, for_reference: bool = False) -> str:
-    """Return which stamp a copy gets; a wish never turns an obsolete one into another (V-4)."""
+    """Return which stamp a copy gets; a wish changes only that of one that may be used (V-4, V-6)."""
     if is_obsolete(state):
         return "obsolete"
     if state in _UNAPPROVED:
         return "draft"
+    if state is Computed.SUSPENDED:
+        return "suspended"
     if state is not Computed.IN_FORCE:
         return "waiting"
     return "reference" if for_reference else "controlled"
@@ -99,8 +102,12 @@ _COLOURS: Final[dict[str, Colour]] = {
     "reference": "draft",
     "waiting": "draft",
     "draft": "draft",
+    "suspended": "obsolete",
     "obsolete": "obsolete",
 }
+
+#: Stamps that also go across every page: such a copy must not be taken for one in use.
+_MARKED: Final = frozenset({"obsolete", "suspended", "draft", "waiting"})
 
 
 def _stamp(content: Content, kind: str, by: Caller, words: Translator, *, is_demo: bool) -> Stamp:
@@ -118,7 +125,7 @@ def _stamp(content: Content, kind: str, by: Caller, words: Translator, *, is_dem
         lines=tuple(lines),
         footer=foot + words.t("documents.stamp.pages", page="{page}", pages="{pages}"),
         colour=_COLOURS[kind],
-        watermark=word if kind in {"obsolete", "draft", "waiting"} else None,
+        watermark=word if kind in _MARKED else None,
     )
 
 

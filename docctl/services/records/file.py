@@ -15,6 +15,7 @@ from docctl.domain.correction import LONGEST, stated_not_late
 from docctl.domain.lifecycle import RecordStatus, in_force
 from docctl.domain.normal_form import normal
 from docctl.domain.permissions import Facts, authorise
+from docctl.domain.suspension import may_file_under
 from docctl.domain.verdicts import Allowed, NotFound, Refused, RuleRefused, Verdict, require
 from docctl.models.base import new_id
 from docctl.models.content import FileRole, ItemFile, OwnerKind
@@ -170,7 +171,7 @@ def _cleaned(cmd: FileRecord) -> FileRecord:
 
 
 def _form_in_force(session: Session, form_id: UUID, by: Caller) -> tuple[Document, Revision]:
-    """Return the form and its revision in force; refuse where none is (F-1)."""
+    """Return the form and its revision in force; refuse where none is or may be used (F-1, V-6)."""
     form = session.get(Document, form_id)
     if form is None or not sees(session, by.actor, form.access_set_id):
         raise NotFound("form")
@@ -178,6 +179,7 @@ def _form_in_force(session: Session, form_id: UUID, by: Caller) -> tuple[Documen
         raise RuleRefused(Refused("F-1", "not_a_form", {"number": form.number}))
     for revision in session.scalars(select(Revision).where(Revision.document_id == form.id)):
         if in_force(revision.dates(), by.at):
+            require(may_file_under(revision.dates(), number=form.number, at=by.at, zone=by.zone))
             return form, revision
     raise RuleRefused(Refused("F-1", "not_in_force", {"number": form.number}))
 
