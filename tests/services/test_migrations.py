@@ -12,10 +12,12 @@ from sqlalchemy.orm import Session
 
 from docctl.domain.events import GENESIS
 from docctl.models import Base
+from docctl.models.documents import DocumentType
 from docctl.models.guards import GUARDS, install, live
 from docctl.models.trail import AuditHead
 from docctl.queries.audit import verify
 from docctl.services.database import open_database
+from docctl.services.revisions.suspend import SuspendRevision, suspend_revision
 from docctl.services.schema import migrate, schema_state
 from tests.world import World
 
@@ -55,6 +57,29 @@ def test_a_database_with_rows_is_migrated_again_and_keeps_them(world: World) -> 
     with world.house.uow.read() as session:
         assert session.execute(text("SELECT count(*) FROM event")).scalar_one() == before
         assert verify(session).ok
+
+
+def test_v_1_v_6_rows_from_before_suspensions_are_kept_and_can_be_suspended(world: World) -> None:
+    issued = world.issued(world.draft())
+    uow = world.house.uow
+
+    def as_before(session: Session) -> None:
+        for name in live(session.connection()):
+            session.execute(text(f"DROP TRIGGER {name}"))
+        session.execute(text("DROP TABLE revision_suspension"))
+        session.execute(text("ALTER TABLE document_type DROP COLUMN reissue_after"))
+        session.execute(text("UPDATE alembic_version SET version_num = '0003'"))
+
+    uow.write(as_before)
+    assert (schema_state(uow.engine).current, schema_state(uow.engine).is_ready) == ("0003", False)
+    assert migrate(uow.engine).is_ready
+    with uow.read() as session:
+        assert set(session.scalars(select(DocumentType.reissue_after))) == {5}
+    row = world.revision(issued)
+    assert row.suspensions == []
+    cmd = SuspendRevision(issued, row.row_version, "有误")
+    suspend_revision(cmd, by=world.by("chen"), house=world.house)
+    assert len(world.revision(issued).suspensions) == 1
 
 
 def test_the_live_guards_are_those_declared(world: World) -> None:
