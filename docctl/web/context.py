@@ -16,7 +16,7 @@ from docctl.services.caller import Caller
 from docctl.services.house import House
 from docctl.web.cookies import cookie_name
 from docctl.web.flashes import flash
-from docctl.web.sessions import current
+from docctl.web.sessions import current, session_hash
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -48,6 +48,7 @@ def caller(request_id: str = "", password: str | None = None) -> Caller:
         request_id=request_id,
         password=password,
         zone=house().zone,
+        session=session_hash(),
     )
 
 
