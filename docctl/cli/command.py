@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Final, Literal
 
 import click
@@ -74,7 +75,12 @@ class Action(click.Command):
         )
         with explained(desk):
             assert self.callback is not None
-            answer: Answer = ctx.invoke(self.callback, desk, **ctx.params)
+            try:
+                answer: Answer = ctx.invoke(self.callback, desk, **ctx.params)
+            except BaseException:
+                with suppress(Exception):  # the sweep takes what cannot be let go of now
+                    desk.forget_staged()
+                raise
             desk.tell(answer)
             if self.changes and not common["no_wait"]:
                 desk.settle()
