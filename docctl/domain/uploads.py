@@ -6,7 +6,7 @@ from typing import Final
 
 from docctl.domain.verdicts import Allowed, Refused, Verdict
 
-#: A day's work of one keeper with a scanner; a form takes 50 files at most.
+#: What one person prepares before filing it; a file that was filed waits no longer and does not count.
 MOST_FILES: Final = 200
 
 #: Times the largest single upload: a form full of large scans, but not the disk.

@@ -178,7 +178,8 @@ def add_files(
         )
         session.add(row)
         rows.append(row)
-    session.execute(delete(Upload).where(Upload.id.in_([one.upload_id for one in files if one.upload_id])))
+    if used := [one.upload_id for one in files if one.upload_id is not None]:
+        session.execute(delete(Upload).where(Upload.id.in_(used)))
     session.flush()  # readings refer to the rows
     for row in rows:
         want(session, "read_file", key=str(row.id), payload={"file_id": str(row.id)}, at=by.at)
