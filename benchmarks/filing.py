@@ -12,8 +12,9 @@ from pathlib import Path
 
 from benchmarks import syncs
 from benchmarks.world import percentile, settings_of
-from docctl.services.files import Attached, stage_upload
+from docctl.services.files import Attached
 from docctl.services.records.file import FileRecord, file_record
+from docctl.services.uploads import stage_upload
 from tests.filing import a_form
 from tests.world import START, Clock, World, build_house, found
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from docctl import wiring
 from docctl.config import Settings
@@ -37,6 +38,8 @@ def create_app(settings: Settings, house: House | None = None) -> Flask:
         MAX_FORM_MEMORY_SIZE=FORM_LIMIT,
         MAX_FORM_PARTS=200,  # each part may open a file: many would take all that the process may open
     )
+    if hops := settings.trusted_proxies:  # what stands further left in a header, the client wrote itself
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     app.extensions["docctl"] = house or wiring.build(settings)
     use_logs()
     use_requests(app)

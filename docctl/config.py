@@ -42,6 +42,9 @@ class Settings:
     scrub_days: int = field(
         default=90, metadata={"help": "every stored file is read again within so many days, 1 to 3650"}
     )
+    trusted_proxies: int = field(
+        default=0, metadata={"help": "proxies in front that name the client in X-Forwarded-*, 0 to 9"}
+    )
     readers: int = field(default=2, metadata={"help": "child processes that read uploads, 1 to 16"})
 
     @property
@@ -68,6 +71,7 @@ class Settings:
             upload_limit_mb=_number("upload_limit_mb", given.get("upload_limit_mb", "200"), 1, 4096),
             worker=_one_of("worker", given.get("worker", "on"), ("on", "off")) == "on",
             scrub_days=_number("scrub_days", given.get("scrub_days", "90"), 1, 3650),
+            trusted_proxies=_number("trusted_proxies", given.get("trusted_proxies", "0"), 0, 9),
             readers=_number("readers", given.get("readers", "2"), 1, 16),
         )
 

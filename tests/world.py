@@ -22,7 +22,7 @@ from docctl.models.documents import Document, DocumentType, Revision
 from docctl.models.organisation import Person, RoleGrant, Unit
 from docctl.services.caller import Caller, the_system
 from docctl.services.documents.create import CreateDocument, create_document
-from docctl.services.files import Attached, stage_upload
+from docctl.services.files import Attached
 from docctl.services.house import House
 from docctl.services.people.actors import actor_of
 from docctl.services.people.passwords import Passwords
@@ -32,6 +32,7 @@ from docctl.services.revisions.sign import SignRevision, approve_revision, revie
 from docctl.services.revisions.submit import SubmitRevision, submit_revision
 from docctl.services.schema import migrate
 from docctl.services.setup import FirstPerson, FoundCompany, found_company
+from docctl.services.uploads import stage_upload
 
 START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)  # Monday 09:00 in Shanghai
 PASSWORD = "correct horse 42"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Final, Literal
 
 import click
@@ -74,7 +75,14 @@ class Action(click.Command):
         )
         with explained(desk):
             assert self.callback is not None
-            answer: Answer = ctx.invoke(self.callback, desk, **ctx.params)
+            if self.who != "operator":
+                _require_ever(desk, self.permission)
+            try:
+                answer: Answer = ctx.invoke(self.callback, desk, **ctx.params)
+            except BaseException:
+                with suppress(Exception):  # the sweep takes what cannot be let go of now
+                    desk.forget_staged()
+                raise
             desk.tell(answer)
             if self.changes and not common["no_wait"]:
                 desk.settle()
@@ -90,7 +98,7 @@ class Noun(click.Group):
         """Add a command and tell it where its help stands."""
         super().add_command(cmd, name)
         if isinstance(cmd, Action):
-            cmd.key = f"{self.name}_{name or cmd.name}"
+            cmd.key = f"{self.name}_{name or cmd.name}".replace("-", "_")
 
     def get_short_help_str(self, limit: int = 45) -> str:  # noqa: ARG002  # as click calls it
         """Return the line of the list of commands."""
@@ -105,6 +113,15 @@ class Noun(click.Group):
 def option(*flags: str, **kwargs: Any) -> Callable[[Any], Any]:
     """Add an option whose help stands in the translations."""
     return click.option(*flags, cls=Option, **kwargs)
+
+
+def _require_ever(desk: Desk, permission: str) -> None:
+    """Raise RuleRefused where the person's roles can never grant it, before any number is looked up (X-3)."""
+    from docctl.domain.permissions import can_ever
+    from docctl.domain.verdicts import Refused, RuleRefused
+
+    if not can_ever(desk.actor, permission):
+        raise RuleRefused(Refused("X-1", "not_permitted", {"permission": permission}))
 
 
 def _common(who: Who, *, signs: bool, changes: bool) -> list[click.Parameter]:

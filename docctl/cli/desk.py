@@ -6,7 +6,7 @@ import getpass
 import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -71,6 +71,7 @@ class Desk:
     seen: str = ""
     as_json: bool = False
     language: str = ""
+    _staged: list[UUID] = field(default_factory=list)
 
     @property
     def house(self) -> House:
@@ -152,7 +153,8 @@ class Desk:
 
     def stage(self, path: Path, *, for_document: bool = False) -> Attached:
         """Stage a file of this machine for its item (F-3)."""
-        from docctl.services.files import Attached, stage_upload
+        from docctl.services.files import Attached
+        from docctl.services.uploads import stage_upload
 
         with path.open("rb") as source:
             upload_id: UUID = stage_upload(
@@ -162,7 +164,15 @@ class Desk:
                 house=self.house,
                 for_document=for_document,
             )
+        self._staged.append(upload_id)
         return Attached(upload_id)
+
+    def forget_staged(self) -> None:
+        """Let go of files that were staged for a command which then failed: nobody can name them again."""
+        from docctl.services.uploads import drop_uploads
+
+        if self._staged:
+            drop_uploads(tuple(self._staged), by=self.caller(), house=self.house)
 
     def moment(self, value: datetime) -> datetime:
         """Return an aware time: without an offset it was the company's."""

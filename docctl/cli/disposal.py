@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -11,6 +12,7 @@ from docctl.cli.answers import Answer
 from docctl.cli.command import Noun, option
 from docctl.cli.desk import Desk
 from docctl.cli.disposal_reads import add_reads, page_of, signed_content, told
+from docctl.cli.kinds import DAY
 from docctl.cli.retention import due_on
 
 if TYPE_CHECKING:
@@ -86,6 +88,48 @@ def witness(desk: Desk, number: str) -> Answer:
     from docctl.services.disposal.execute import witness_disposal
 
     return _part(desk, number, "witness", "witnessed", witness_disposal)
+
+
+@disposal.command("take-out", permission="disposal.take_out", changes=True)
+@click.argument("number")
+@click.argument("record_number", metavar="RECORD")
+@option("--reason", required=True)
+@option("--keep-until", "prolonged_until", type=DAY, default=None)
+def take_out(
+    desk: Desk, number: str, record_number: str, reason: str, prolonged_until: date | None
+) -> Answer:
+    """Take a record off a list, or with `--keep-until` keep it longer (R-6)."""
+    from docctl.services.disposal.decide import TakeOut
+    from docctl.services.disposal.decide import take_out as take_out_of_list
+
+    found = page_of(desk, number)
+    with desk.read() as session:
+        item = names.item(desk, session, record_number, "record")
+    cmd = TakeOut(found.list_id, item.item_id, reason, prolonged_until)
+    return told(desk, "taken_out", take_out_of_list(cmd, by=desk.caller(), house=desk.house))
+
+
+@disposal.command("reject", permission="disposal.reject", changes=True)
+@click.argument("number")
+@option("--reason", required=True)
+def reject(desk: Desk, number: str, reason: str) -> Answer:
+    """Refuse or withdraw a list; its records go back into keeping (R-6)."""
+    from docctl.services.disposal.decide import RejectDisposal, reject_disposal
+
+    found = page_of(desk, number)
+    cmd = RejectDisposal(found.list_id, found.row_version, reason)
+    return told(desk, "rejected", reject_disposal(cmd, by=desk.caller(), house=desk.house))
+
+
+@disposal.command("resume", permission="disposal.resume", changes=True)
+@click.argument("number")
+def resume(desk: Desk, number: str) -> Answer:
+    """Go on with a list after what stopped it was mended (R-7)."""
+    from docctl.services.disposal.execute import ResumeDisposal, resume_disposal
+
+    found = page_of(desk, number)
+    cmd = ResumeDisposal(found.list_id, found.row_version)
+    return told(desk, "resumed", resume_disposal(cmd, by=desk.caller(), house=desk.house))
 
 
 def _part(desk: Desk, number: str, meaning: str, done: str, use_case: Any) -> Answer:

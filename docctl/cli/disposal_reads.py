@@ -86,7 +86,7 @@ def _who(desk: Desk, step: Any) -> str:
 
 
 def page_of(desk: Desk, number: str) -> DisposalPage:
-    """Return a list with all its items; raise NotFound or RuleRefused for those outside (R-6)."""
+    """Return a list with all its items; raise NotFound for none and for those outside (R-6, X-3)."""
     from docctl.queries.by_name import list_numbered
 
     with desk.read() as session:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -13,15 +13,13 @@ from docctl.cli.answers import Answer
 from docctl.cli.command import Noun, option
 from docctl.cli.desk import Desk
 from docctl.cli.document_reads import add_reads
+from docctl.cli.drafts import add_drafts
 from docctl.cli.kinds import DAY, FILE_IN
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from docctl.queries.by_name import RevisionNamed
+from docctl.cli.revisions_told import told, what_is_signed
 
 documents = Noun("documents")
 add_reads(documents)
+add_drafts(documents)
 
 
 @documents.command("new", permission="document.create", changes=True)
@@ -70,7 +68,7 @@ def new(
         change_reason=reason,
         change_basis=basis,
     )
-    return _told(desk, "created", create_document(cmd, by=desk.caller(), house=desk.house))
+    return told(desk, "created", create_document(cmd, by=desk.caller(), house=desk.house))
 
 
 @documents.command("revise", permission="document.revise", changes=True)
@@ -107,7 +105,7 @@ def revise(
         reissue=reissue,
         uploads=(desk.stage(file, for_document=True),),
     )
-    answer = _told(desk, "revised", revise_document(cmd, by=desk.caller(), house=desk.house))
+    answer = told(desk, "revised", revise_document(cmd, by=desk.caller(), house=desk.house))
     suggested = choice.reissued if choice.is_reissue_suggested else None
     data = {**answer.data, "reissue_suggested": suggested}
     if suggested is None or reissue:
@@ -131,7 +129,7 @@ def submit(desk: Desk, number: str, reviewer: str, approver: str) -> Answer:
         people = [person_named(session, name).id for name in (reviewer, approver)]
     seen = content_seen(found.revision_id, by=desk.caller(), house=desk.house, permission="revision.submit")
     content = seen.manifest_sha256
-    by = desk.signer(_what(desk, "prepare", found, content))
+    by = desk.signer(what_is_signed(desk, "prepare", found, content))
     cmd = SubmitRevision(
         revision_id=found.revision_id,
         row_version=seen.row_version,
@@ -139,7 +137,7 @@ def submit(desk: Desk, number: str, reviewer: str, approver: str) -> Answer:
         approver_id=people[1],
         seen_sha256=desk.signed(content),
     )
-    return _told(desk, "submitted", submit_revision(cmd, by=by, house=desk.house))
+    return told(desk, "submitted", submit_revision(cmd, by=by, house=desk.house))
 
 
 @documents.command("review", permission="revision.review", signs=True, changes=True)
@@ -172,7 +170,7 @@ def return_(desk: Desk, number: str, reason: str) -> Answer:
     with desk.read() as session:
         found = names.revision(desk, session, number)
     cmd = ReturnRevision(found.revision_id, found.row_version, reason)
-    return _told(desk, "returned", return_revision(cmd, by=desk.caller(), house=desk.house))
+    return told(desk, "returned", return_revision(cmd, by=desk.caller(), house=desk.house))
 
 
 @documents.command("issue", permission="revision.issue", changes=True)
@@ -185,7 +183,7 @@ def issue(desk: Desk, number: str, on: date | None) -> Answer:
     with desk.read() as session:
         found = names.revision(desk, session, number)
     cmd = IssueRevision(found.revision_id, found.row_version, on or desk.house.today())
-    return _told(desk, "issued", issue_revision(cmd, by=desk.caller(), house=desk.house))
+    return told(desk, "issued", issue_revision(cmd, by=desk.caller(), house=desk.house))
 
 
 @documents.command("withdraw", permission="revision.withdraw", changes=True)
@@ -200,7 +198,7 @@ def withdraw(desk: Desk, number: str, reason: str, label: str) -> Answer:
         found = names.revision(desk, session, number, label, wanted="in_force")
     cmd = WithdrawRevision(found.revision_id, found.row_version, reason)
     withdraw_revision(cmd, by=desk.caller(), house=desk.house)
-    return _told(desk, "withdrawn", found.revision_id)
+    return told(desk, "withdrawn", found.revision_id)
 
 
 @documents.command("suspend", permission="revision.suspend", changes=True)
@@ -214,7 +212,7 @@ def suspend(desk: Desk, number: str, reason: str) -> Answer:
         found = names.revision(desk, session, number, wanted="in_force")
     cmd = SuspendRevision(found.revision_id, found.row_version, reason)
     suspend_revision(cmd, by=desk.caller(), house=desk.house)
-    return _told(desk, "suspended", found.revision_id)
+    return told(desk, "suspended", found.revision_id)
 
 
 @documents.command("resume", permission="revision.resume", changes=True)
@@ -228,7 +226,7 @@ def resume(desk: Desk, number: str, reason: str) -> Answer:
         found = names.revision(desk, session, number, wanted="in_force")
     cmd = ResumeRevision(found.revision_id, found.row_version, reason)
     resume_revision(cmd, by=desk.caller(), house=desk.house)
-    return _told(desk, "resumed", found.revision_id)
+    return told(desk, "resumed", found.revision_id)
 
 
 def _signed(desk: Desk, number: str, meaning: str, done: str, comment: str, use_case: Any) -> Answer:
@@ -239,48 +237,6 @@ def _signed(desk: Desk, number: str, meaning: str, done: str, comment: str, use_
         found = names.revision(desk, session, number)
     if found.manifest_sha256 is None:  # nothing to sign: a draft, as the table of moves says
         raise RuleRefused(Refused("V-6", "no_such_move", {"state": "draft", "action": meaning}))
-    by = desk.signer(_what(desk, meaning, found, found.manifest_sha256))
+    by = desk.signer(what_is_signed(desk, meaning, found, found.manifest_sha256))
     cmd = SignRevision(found.revision_id, found.row_version, desk.signed(found.manifest_sha256), comment)
-    return _told(desk, done, use_case(cmd, by=by, house=desk.house))
-
-
-def _what(desk: Desk, meaning: str, found: RevisionNamed, content: str) -> str:
-    return desk.words.t(
-        "cli.signing",
-        meaning=desk.words.t(f"meanings.{meaning}"),
-        what=f"{found.number} {found.label} {found.title}",
-        sha256=content,
-    )
-
-
-def _told(desk: Desk, done: str, revision_id: UUID) -> Answer:
-    """Say what became of a revision, as the database has it now."""
-    from docctl.domain.lifecycle import revision_state
-    from docctl.models.documents import Document, Revision
-
-    with desk.read() as session:
-        revision = session.get_one(Revision, revision_id)
-        document = session.get_one(Document, revision.document_id)
-        state = revision_state(revision.dates(), desk.house.clock()).value
-        data = {
-            "number": document.number,
-            "title": revision.title,
-            "revision": revision.label,
-            "state": state,
-            "effective": _day(desk, revision.effective_from),
-            "until": _day(desk, revision.effective_until),
-            "content_sha256": revision.manifest_sha256,
-        }
-    return desk.done(
-        done,
-        data,
-        number=document.number,
-        revision=revision.label,
-        title=revision.title,
-        day=data["effective"] or data["until"] or "",
-    )
-
-
-def _day(desk: Desk, value: Any) -> date | None:
-    found = desk.local(value)
-    return found.date() if found else None
+    return told(desk, done, use_case(cmd, by=by, house=desk.house))

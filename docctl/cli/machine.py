@@ -97,6 +97,7 @@ def serve(desk: Desk, host: str, port: int) -> Answer:
         host=host,
         port=port,
         threads=8,
+        clear_untrusted_proxy_headers=not desk.machine.settings.trusted_proxies,  # the app counts them
         ident="",  # nobody needs to know what serves
         max_request_body_size=2 * app.config["MAX_CONTENT_LENGTH"],  # up to this our own page answers
     )

@@ -184,6 +184,29 @@ def confirm(desk: Desk, username: str) -> Answer:
     return desk.done("confirmed", {"user": username, "confirmed": confirmed}, name=page.name)
 
 
+@user.command("revoke", permission="role.revoke", changes=True)
+@click.argument("username")
+@click.argument("role", metavar="ROLE[@UNIT]")
+def revoke(desk: Desk, username: str, role: str) -> Answer:
+    """Take a role back, or a proposal; the person's sessions end (A-15)."""
+    from docctl.domain.verdicts import NotFound
+    from docctl.models.organisation import Unit
+    from docctl.queries.by_name import person_named
+    from docctl.queries.people import person_page
+    from docctl.services.people.grant import RevokeRole, revoke_role
+
+    wanted, unit_id = _wanted(desk, role)
+    with desk.read() as session:
+        page = person_page(session, person_named(session, username, disabled_too=True).id)
+        unit_name = session.get_one(Unit, unit_id).name if unit_id else ""
+    found = [one for one in page.grants if one.role.value == wanted and one.unit == unit_name]
+    if not found:
+        raise NotFound("role")
+    revoke_role(RevokeRole(found[0].id), by=desk.caller(), house=desk.house)
+    data = {"user": username, "revoked": role}
+    return desk.done("role_revoked", data, user=username, role=desk.words.t(f"roles.{wanted}"))
+
+
 @user.command("disable", permission="person.disable", who="either", changes=True)
 @click.argument("username")
 def disable(desk: Desk, username: str) -> Answer:

@@ -21,6 +21,8 @@ COMMANDS: Final = {
     "worker": "machine:worker",
     "migrate": "machine:migrate",
     "user": "people:user",
+    "unit": "units:unit",
+    "post": "units:post",
     "inbox": "work:inbox",
     "documents": "documents:documents",
     "numbers": "numbers:numbers",

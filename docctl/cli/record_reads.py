@@ -137,12 +137,20 @@ def show(desk: Desk, number: str) -> Answer:
         ("accepted", page.accepted_at and f"{page.accepted_by} {page.accepted_at:%Y-%m-%d %H:%M}"),
         ("class", f"{page.class_code} {page.class_name} ({page.class_basis})"),
         ("keep_until", desk.label("permanent") if page.is_permanent else page.keep_until),
-        *(("hold", f"{one.number} {one.name}") for one in page.beside.holds if one.lifted_at is None),
+        *_holds(desk, page),
         *(("file", f"{one.name} ({one.size})") for one in page.files),
         ("destroyed", page.destroyed_at),
         ("content", page.content_sha256),
     ]
     return Answer(data_of(page), pairs((desk.label(name), value) for name, value in facts))
+
+
+def _holds(desk: Desk, page: RecordPage) -> list[tuple[str, Any]]:
+    """Return the holds that stand; to who may not know them by name, that there is one (R-5)."""
+    named = [f"{one.number} {one.name}" for one in page.beside.holds if one.lifted_at is None]
+    if page.is_held and not named:
+        named = [desk.words.t("records.held")]
+    return [("hold", one) for one in named]
 
 
 def page_of(desk: Desk, number: str) -> RecordPage:

@@ -18,6 +18,9 @@ from docctl.cli.record_reads import add_reads, data_of, page_of
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from docctl.queries.record_layers import CorrectionLine
+    from docctl.queries.record_page import RecordPage
+
 records = Noun("records")
 add_reads(records)
 
@@ -165,6 +168,53 @@ def void(desk: Desk, number: str, reason: str) -> Answer:
     page = page_of(desk, number)
     cmd = VoidRecord(page.record_id, page.row_version, reason)
     return _told(desk, "voided", void_record(cmd, by=desk.caller(), house=desk.house))
+
+
+@records.command("decide", permission="record.approve_correction", signs=True, changes=True)
+@click.argument("number")
+@option("--decision", type=click.Choice(["approve", "refuse"]), required=True)
+@option("--comment", default="")
+@option("--correction", type=int, default=None, metavar="N")
+def decide(desk: Desk, number: str, decision: str, comment: str, correction: int | None) -> Answer:
+    """Approve or refuse a correction that waits for the keeper (C-3, A-2)."""
+    from docctl.services.records.decide import DecideCorrection, decide_correction
+
+    page = page_of(desk, number)
+    found = _waiting(desk, page, correction)
+    change = f"{page.number} {page.title}: {found.field} {found.old!r} → {found.new!r}"
+    meaning = "approve" if decision == "approve" else "check"
+    by = desk.signer(_what(desk, meaning, change, found.content_sha256))
+    cmd = DecideCorrection(found.id, found.row_version, decision == "approve", comment)
+    decide_correction(cmd, by=by, house=desk.house)
+    return _told(desk, "decided" if cmd.approve else "declined", page.record_id)
+
+
+@records.command("place", permission="record.place", changes=True)
+@click.argument("number")
+@click.argument("place")
+def place(desk: Desk, number: str, place: str) -> Answer:
+    """Note where the paper original lies (R-13)."""
+    from docctl.services.records.accept import PlaceRecord, place_record
+
+    page = page_of(desk, number)
+    cmd = PlaceRecord(page.record_id, page.row_version, place)
+    return _told(desk, "placed", place_record(cmd, by=desk.caller(), house=desk.house))
+
+
+def _waiting(desk: Desk, page: RecordPage, number: int | None) -> CorrectionLine:
+    """Return the correction with this number, else the only one that waits."""
+    from docctl.domain.verdicts import NotFound
+
+    if number is None:
+        found = [one for one in page.corrections if one.status == "pending"]
+    else:
+        found = [one for one in page.corrections if one.number == number]
+    if not found:
+        raise NotFound("correction")
+    if len(found) > 1:
+        numbers = ", ".join(str(one.number) for one in found)
+        raise click.UsageError(desk.words.t("cli.which_correction", numbers=numbers))
+    return found[0]
 
 
 def _pair(text: str) -> tuple[str, str]:

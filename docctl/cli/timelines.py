@@ -32,11 +32,13 @@ _KNOWN_OUTSIDE: Final = frozenset(
 def timeline_of(desk: Desk, session: Session, item: Candidate, *, reads: bool = False) -> tuple[Entry, ...]:
     """Return an item's events, newest first; of a document only what concerns the reader (X-3)."""
     from docctl.queries.document_page import document_page
+    from docctl.queries.hold_names import names_holds
     from docctl.queries.timeline import timeline
 
     zone = desk.house.zone
     if item.item_kind == "record":
-        return timeline(session, item.item_id, zone=zone, reads=reads, limit=_ALL).entries
+        named = names_holds(desk.actor)
+        return timeline(session, item.item_id, zone=zone, names_holds=named, reads=reads, limit=_ALL).entries
     page = document_page(session, desk.actor, at=desk.house.clock(), zone=zone, document_id=item.item_id)
     if page.is_insider:
         return timeline(session, item.item_id, zone=zone, reads=reads, limit=_ALL).entries

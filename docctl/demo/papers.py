@@ -24,7 +24,7 @@ from docctl.models.documents import Document, DocumentType, Revision
 from docctl.models.retention import RetentionClassRow
 from docctl.services.caller import Caller
 from docctl.services.documents.create import CreateDocument, create_document
-from docctl.services.files import Attached, stage_upload
+from docctl.services.files import Attached
 from docctl.services.house import House
 from docctl.services.revisions.content import manifest_of
 from docctl.services.revisions.issue import IssueRevision, issue_revision
@@ -38,6 +38,7 @@ from docctl.services.revisions.sign import (
 )
 from docctl.services.revisions.submit import SubmitRevision, submit_revision
 from docctl.services.revisions.withdraw import WithdrawRevision, withdraw_revision
+from docctl.services.uploads import stage_upload
 
 
 def upload(house: House, by: Caller, made: MadeFile) -> Attached:

@@ -201,6 +201,28 @@ def allows(actor: Actor, permission: str, facts: Facts) -> bool:
     )
 
 
+def can_ever(person: Actor, permission: str) -> bool:
+    """Say whether the person's roles could grant the permission on some item at all (X-1).
+
+    Page and command ask this first, so that what is hidden and what is missing get the same answer (X-3).
+    """
+    scopes: set[UUID | None] = {person.unit_id, None} | {scope for _, scope in person.roles}
+    return any(
+        allows(
+            person,
+            permission,
+            Facts(
+                unit_id=scope,
+                author_id=person.person_id,
+                assignees=frozenset({person.person_id} if person.person_id else ()),
+                published=True,
+                insider=True,
+            ),
+        )
+        for scope in scopes
+    )
+
+
 def authorise(actor: Actor, permission: str, facts: Facts) -> None:
     """Raise `NotFound` for what the person may not see, `RuleRefused` for what they may not do (X-3)."""
     if allows(actor, permission, facts):

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from docctl.models.organisation import SessionRow, SignInAttempt
 from docctl.models.work import AnsweredRequest
 from docctl.services.caller import the_system
-from docctl.services.files import KEPT, DropExpired, drop_expired
 from docctl.services.house import House
+from docctl.services.uploads import KEPT, DropExpired, drop_expired
 
 #: A request is answered again for this long.
 REMEMBERED: Final = timedelta(days=30)

@@ -23,12 +23,12 @@ from docctl.queries.revision_states import readable_revision
 T = TypeVar("T", bound=Base)
 
 
-def person_named(session: Session, username: str) -> Person:
+def person_named(session: Session, username: str, *, disabled_too: bool = False) -> Person:
     """Return who has this sign-in name; raise NotFound for nobody and for a disabled account."""
-    found = session.scalars(
-        select(Person).where(Person.username == username.strip().casefold(), Person.disabled_at.is_(None))
-    ).first()
-    return _there(found, "person")
+    wanted = select(Person).where(Person.username == username.strip().casefold())
+    if not disabled_too:
+        wanted = wanted.where(Person.disabled_at.is_(None))
+    return _there(session.scalars(wanted).first(), "person")
 
 
 def unit_named(session: Session, text: str) -> Unit:

@@ -96,13 +96,13 @@ class DisposalPage:
 
 
 def disposal_page(session: Session, actor: Actor, list_id: UUID, *, page: int = 1) -> DisposalPage:
-    """Return a list's page; raise NotFound where there is none, RuleRefused for those outside (R-6)."""
+    """Return a list's page; raise NotFound where there is none, and for those outside (R-6, X-3)."""
     row = session.get(DisposalList, list_id)
     if row is None:
         raise NotFound("disposal list")
     asked = checks(session, list_id)
     assignees = frozenset(person for one in asked for person in one.assignees)
-    authorise(actor, "disposal.view", Facts(assignees=assignees))
+    authorise(actor, "disposal.view", Facts(assignees=assignees, visible=False))
     counts = _counts(session, list_id)
     total = sum(counts.values())
     page = min(max(page, 1), max(-(-total // PAGE_SIZE), 1))
@@ -157,7 +157,7 @@ def disposal_progress(session: Session, actor: Actor, list_id: UUID) -> Progress
     if row is None:
         raise NotFound("disposal list")
     assignees = frozenset(person for one in checks(session, list_id) for person in one.assignees)
-    authorise(actor, "disposal.view", Facts(assignees=assignees))
+    authorise(actor, "disposal.view", Facts(assignees=assignees, visible=False))
     counts = _counts(session, list_id)
     settled = counts.get(ItemStatus.DESTROYED, 0)
     open_ = sum(

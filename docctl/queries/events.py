@@ -24,6 +24,7 @@ from docctl.models.records import Record
 from docctl.models.retention import DisposalList, Hold
 from docctl.models.trail import EventDetail, EventRow
 from docctl.models.visibility import visible_sets
+from docctl.queries.hold_names import known_facts, names_holds
 from docctl.queries.revision_states import is_insider, readable_document
 from docctl.queries.timeline import SIGNED
 
@@ -96,8 +97,9 @@ def event_register(
     open_ones = [one.seq for one in shown if items.of(one).is_open]
     details = _details(session, open_ones)
     names = _names(session, {one.on_behalf_of for one in shown if one.on_behalf_of})
+    named = names_holds(actor)
     return EventPage(
-        tuple(_event(one, items.of(one), details, names, zone) for one in shown),
+        tuple(_event(one, items.of(one), details, names, zone, named=named) for one in shown),
         newest,
         shown[-1].seq if len(rows) > PAGE_SIZE else None,
     )
@@ -228,6 +230,8 @@ def _event(
     details: Mapping[int, Mapping[str, Any]],
     names: Mapping[UUID, str],
     zone: tzinfo,
+    *,
+    named: bool,
 ) -> Event:
     return Event(
         seq=row.seq,
@@ -245,7 +249,7 @@ def _event(
         title=item.title,
         is_hidden=item.is_hidden,
         is_signed=row.action in SIGNED,
-        facts=json.loads(row.facts) if item.is_open else {},
+        facts=known_facts(row.action, json.loads(row.facts), named=named) if item.is_open else {},
         detail=details.get(row.seq, {}),
         hash=row.hash,
     )

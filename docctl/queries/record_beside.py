@@ -9,10 +9,12 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from docctl.domain.permissions import Actor
 from docctl.models.content import FileReading, FileRole, ItemFile, OwnerKind, Signature
 from docctl.models.organisation import Person
 from docctl.models.records import Correction, RecordKey
 from docctl.models.retention import DisposalItem, DisposalList, Hold, HoldItem
+from docctl.queries.hold_names import names_holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,21 +79,22 @@ class SignatureLine:
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """Everything that hangs on a record."""
+    """Everything that hangs on a record; `holds` are those that the person may know by name."""
 
     keys: tuple[tuple[str, str], ...]
+    is_held: bool
     holds: tuple[HoldLine, ...]
     lists: tuple[ListLine, ...]
     signatures: tuple[SignatureLine, ...]
 
-    @property
-    def is_held(self) -> bool:
-        """Whether at least one hold covers the record now (R-5)."""
-        return any(one.lifted_at is None for one in self.holds)
 
+def beside(
+    session: Session, actor: Actor, record_id: UUID, zone: tzinfo, stood_at: datetime | None = None
+) -> Beside:
+    """Return what hangs on a record that the person has been found to see; signatures as of then (X-3).
 
-def beside(session: Session, record_id: UUID, zone: tzinfo, stood_at: datetime | None = None) -> Beside:
-    """Return what hangs on a record that the person has been found to see; signatures as of then (X-3)."""
+    Holds by name are for those who read the register of holds; others learn that one stands (R-5).
+    """
     keys = session.execute(
         select(RecordKey.kind, RecordKey.value)
         .where(RecordKey.record_id == record_id)
@@ -102,9 +105,10 @@ def beside(session: Session, record_id: UUID, zone: tzinfo, stood_at: datetime |
         .join(HoldItem, HoldItem.hold_id == Hold.id)
         .where(HoldItem.item_id == record_id)
         .order_by(Hold.placed_at)
-    )
+    ).all()
     return Beside(
         keys=tuple((kind, value) for kind, value in keys),
+        is_held=any(one.lifted_at is None for one in holds),
         holds=tuple(
             HoldLine(
                 one.id,
@@ -113,7 +117,7 @@ def beside(session: Session, record_id: UUID, zone: tzinfo, stood_at: datetime |
                 one.placed_at.astimezone(zone),
                 one.lifted_at.astimezone(zone) if one.lifted_at else None,
             )
-            for one in holds
+            for one in (holds if names_holds(actor) else ())
         ),
         lists=_lists(session, record_id),
         signatures=_signatures(session, record_id, zone, stood_at),

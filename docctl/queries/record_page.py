@@ -144,7 +144,7 @@ def record_page(
     values, rows = _values(session, row)
     names = _names(session, row, values, rows)
     lines, values = _lines(rows, values, names, zone, stood_at)
-    around = beside(session, row.id, zone, stood_at)
+    around = beside(session, actor, row.id, zone, stood_at)
     status = _status_then(row, stood_at)
     was_accepted = status is not RecordStatus.COMPLETED
     now = RecordSituation(

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from docctl.models.organisation import Person
 from docctl.models.trail import EventDetail, EventRow
+from docctl.queries.hold_names import known_facts
 
 PAGE_SIZE: Final = 50
 
@@ -77,6 +78,7 @@ def timeline(
     subject_id: UUID,
     *,
     zone: tzinfo,
+    names_holds: bool = False,
     before: int | None = None,
     reads: bool = False,
     versions: Collection[str] | None = None,
@@ -87,7 +89,7 @@ def timeline(
     """Return what happened to an item; whoever calls has seen to it that the person may see it (T-1).
 
     `versions` and `actions` narrow it to what the person may know; `with_detail=False` leaves the
-    details out (X-3). Times are in `zone`.
+    details out; a hold's name is only for who may `names_holds` (X-3). Times are in `zone`.
     """
     query = select(EventRow).where(EventRow.subject_id == subject_id)
     if before is not None:
@@ -103,12 +105,19 @@ def timeline(
     details = _details(session, [one.seq for one in shown]) if with_detail else {}
     names = _names(session, {one.on_behalf_of for one in shown if one.on_behalf_of})
     return Timeline(
-        tuple(_entry(one, details.get(one.seq, {}), names, zone) for one in shown),
+        tuple(_entry(one, details.get(one.seq, {}), names, zone, names_holds=names_holds) for one in shown),
         shown[-1].seq if len(rows) > limit else None,
     )
 
 
-def _entry(row: EventRow, detail: Mapping[str, Any], names: Mapping[UUID, str], zone: tzinfo) -> Entry:
+def _entry(
+    row: EventRow,
+    detail: Mapping[str, Any],
+    names: Mapping[UUID, str],
+    zone: tzinfo,
+    *,
+    names_holds: bool,
+) -> Entry:
     return Entry(
         id=row.seq,
         at=row.occurred_at.astimezone(zone),
@@ -117,7 +126,7 @@ def _entry(row: EventRow, detail: Mapping[str, Any], names: Mapping[UUID, str], 
         on_behalf_of=names.get(row.on_behalf_of) if row.on_behalf_of else None,
         action=row.action,
         version=row.subject_version,
-        facts=json.loads(row.facts),
+        facts=known_facts(row.action, json.loads(row.facts), named=names_holds),
         detail=detail,
         signed=row.action in SIGNED,
     )

@@ -22,6 +22,7 @@ class Caller:
     """A person or the system, as known when the call began; refreshed inside the transaction.
 
     `password` is what the person typed to sign; it is checked once and never kept or logged.
+    `session` is the hash of the browser's session: wrong passwords count there.
     """
 
     actor: Actor
@@ -31,6 +32,7 @@ class Caller:
     system_user: str = ""
     password: str | None = field(default=None, repr=False)
     proof: Proof | None = None
+    session: str = field(default="", repr=False)
     zone: tzinfo = UTC
 
     @property

@@ -1,32 +1,26 @@
-"""How files come in: staged first, examined, stored before the row that names them (F-3; style 12)."""
+"""How staged files come to their item: examined again, stored before the row that names them (F-3)."""
 
 from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import BinaryIO, Final, Protocol, TypeVar
+from typing import Protocol, TypeVar
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from docctl.domain.permissions import Facts, authorise
 from docctl.domain.verdicts import NotFound, Refused, RuleRefused, require
 from docctl.models.content import FileRole, ItemFile, OwnerKind, Upload
-from docctl.reading.kinds import MEDIA_TYPES, examine, sniff
-from docctl.reading.names import clean_name
+from docctl.reading.kinds import examine
 from docctl.services.caller import Caller
 from docctl.services.house import House
 from docctl.services.jobs import want
-from docctl.services.registry import Prepared, use_case
+from docctl.services.registry import Prepared
 from storage.api import Area, Key, StorageError, StoreFull, StoreUnavailable
-
-#: How long an upload waits for its form.
-KEPT: Final = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +45,8 @@ class StoredFile:
     object_version: str
     stored_sha256: str
     stored_size: int
+    #: The upload that brought it; none for what docctl wrote itself.
+    upload_id: UUID | None = None
 
 
 class WithUploads(Protocol):
@@ -65,67 +61,6 @@ class WithUploads(Protocol):
 
 
 C = TypeVar("C", bound=WithUploads)
-
-
-@dataclass(frozen=True, slots=True)
-class NoteUpload:
-    """An upload that lies in the staging folder."""
-
-    upload_id: UUID
-    name: str
-    media_type: str
-    sha256: str
-    size: int
-    path: str
-
-
-def stage_upload(
-    source: BinaryIO, *, name: str, by: Caller, house: House, for_document: bool = False
-) -> UUID:
-    """Receive an upload, examine it and keep it for its owner; return its id.
-
-    Raises RuleRefused with rule `upload`: empty, too large, misnamed, encrypted, unreadable. The bytes
-    of a refused upload are gone.
-    """
-    shown = clean_name(name)
-    staged = house.staging.receive(source)
-    try:
-        require(examine(staged.path, shown, size_limit=house.staging.limit, for_document=for_document))
-        return note_upload(
-            NoteUpload(
-                upload_id=staged.id,
-                name=shown,
-                media_type=MEDIA_TYPES[sniff(staged.path, shown)],
-                sha256=staged.sha256,
-                size=staged.size,
-                path=str(staged.path),
-            ),
-            by=replace(by, request_id=""),
-            house=house,
-        )
-    except BaseException:
-        house.staging.discard(staged.id)
-        raise
-
-
-@use_case("upload.stage")
-def note_upload(session: Session, cmd: NoteUpload, by: Caller) -> UUID:
-    """Keep a staged upload for its owner for 24 hours."""
-    authorise(by.actor, "upload.stage", Facts())
-    session.add(
-        Upload(
-            id=cmd.upload_id,
-            owner_id=by.person_id,
-            name=cmd.name,
-            media_type=cmd.media_type,
-            sha256=cmd.sha256,
-            size=cmd.size,
-            path=cmd.path,
-            created_at=by.at,
-            expires_at=by.at + KEPT,
-        )
-    )
-    return cmd.upload_id
 
 
 def storing(owner: OwnerKind, *, for_document: bool) -> Callable[[C, Caller, House], Prepared[C]]:
@@ -208,6 +143,7 @@ def _store(
         object_version=stored.version,
         stored_sha256=stored.stored_sha256,
         stored_size=stored.stored_size,
+        upload_id=row.id,
     )
 
 
@@ -220,7 +156,7 @@ def add_files(
     files: Sequence[StoredFile],
     first: int = 1,
 ) -> list[ItemFile]:
-    """Write the rows of stored files and ask for their text to be read."""
+    """Write the rows of stored files, ask for their text to be read; their uploads wait no longer (F-3)."""
     rows = []
     for offset, one in enumerate(files):
         row = ItemFile(
@@ -242,6 +178,8 @@ def add_files(
         )
         session.add(row)
         rows.append(row)
+    if used := [one.upload_id for one in files if one.upload_id is not None]:
+        session.execute(delete(Upload).where(Upload.id.in_(used)))
     session.flush()  # readings refer to the rows
     for row in rows:
         want(session, "read_file", key=str(row.id), payload={"file_id": str(row.id)}, at=by.at)
@@ -273,22 +211,4 @@ def same_content(session: Session, files: Sequence[StoredFile], *, owner: OwnerK
     ).first()
 
 
-@dataclass(frozen=True, slots=True)
-class DropExpired:
-    """Forget uploads whose time is over."""
-
-    before: datetime
-    ids: tuple[UUID, ...] = field(default=())
-
-
-@use_case("system.operate")
-def drop_expired(session: Session, cmd: DropExpired, by: Caller) -> int:
-    """Remove the rows of expired uploads; the sweep removes their bytes."""
-    authorise(by.actor, "system.operate", Facts())
-    rows = session.scalars(select(Upload).where(Upload.expires_at <= cmd.before).limit(500)).all()
-    for row in rows:
-        session.delete(row)
-    return len(rows)
-
-
-__all__ = ["Attached", "NotFound", "StoredFile", "add_files", "files_of", "stage_upload", "storing"]
+__all__ = ["Attached", "NotFound", "StoredFile", "add_files", "files_of", "storing"]

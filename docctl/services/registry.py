@@ -117,7 +117,7 @@ class UseCase(Generic[C, T]):
                 raise RuleRefused(Refused("A-3", "wrong_password"))
             if not standing.may_sign:
                 raise RuleRefused(Refused("A-15", "reset_unconfirmed"))
-            forget_failures(session, standing.actor.username)  # the right password was given
+            forget_failures(session, by)  # the right password was given
         return replace(by, at=at, zone=house.zone, actor=standing.actor)
 
     def _answered(self, session: Session, cmd: C, by: Caller) -> tuple[T] | None:

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any, Final, ParamSpec, TypeVar
-from uuid import UUID
 
 from flask import Response, current_app, g, redirect, render_template, request
 
 from docctl.config import LANGUAGES
-from docctl.domain.permissions import Actor, Facts, allows, why_not
+from docctl.domain.permissions import Actor, Facts, can_ever, why_not
 from docctl.domain.verdicts import Refused, RuleRefused
 from docctl.i18n import Explained, Translator, translator
 from docctl.services.caller import Caller
 from docctl.services.house import House
 from docctl.web.cookies import cookie_name
 from docctl.web.flashes import flash
-from docctl.web.sessions import current
+from docctl.web.sessions import current, session_hash
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -48,6 +47,7 @@ def caller(request_id: str = "", password: str | None = None) -> Caller:
         request_id=request_id,
         password=password,
         zone=house().zone,
+        session=session_hash(),
     )
 
 
@@ -142,25 +142,6 @@ def see_other(where: str) -> Response:
     answer = redirect(where, code=303)
     assert isinstance(answer, Response)
     return answer
-
-
-def can_ever(person: Actor, permission: str) -> bool:
-    """Say whether the person's roles could grant the permission on some item at all (X-1)."""
-    scopes: set[UUID | None] = {person.unit_id, None} | {scope for _, scope in person.roles}
-    return any(
-        allows(
-            person,
-            permission,
-            Facts(
-                unit_id=scope,
-                author_id=person.person_id,
-                assignees=frozenset({person.person_id} if person.person_id else ()),
-                published=True,
-                insider=True,
-            ),
-        )
-        for scope in scopes
-    )
 
 
 def _accepted() -> str:

@@ -13,7 +13,7 @@ from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 from docctl.domain.verdicts import Refused, RuleRefused
 from docctl.i18n import Explained
 from docctl.queries.uploads import Staged, staged
-from docctl.services.files import stage_upload
+from docctl.services.uploads import stage_upload
 from docctl.web.context import actor, caller, explain, house, render
 from docctl.web.fields import Problems, UploadField, read_fields, takes_files, upload_names
 

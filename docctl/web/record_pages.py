@@ -9,6 +9,7 @@ from uuid import UUID
 
 from flask import request
 
+from docctl.queries.hold_names import names_holds
 from docctl.queries.record_page import RecordPage, record_page
 from docctl.queries.timeline import Timeline, timeline
 from docctl.services.records.read import Purpose, open_record_file
@@ -57,6 +58,7 @@ def _events(record_id: UUID, *, reads: bool) -> Timeline:
             session,
             record_id,
             zone=house().zone,
+            names_holds=names_holds(actor()),
             before=int(before) if before.isascii() and before.isdigit() and len(before) < 16 else None,
             reads=reads,
         )

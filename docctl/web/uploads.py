@@ -8,7 +8,7 @@ from flask import Blueprint, Response, jsonify, request
 
 from docctl.domain.verdicts import Refused, RuleRefused
 from docctl.queries.uploads import staged
-from docctl.services.files import stage_upload
+from docctl.services.uploads import stage_upload
 from docctl.web.context import actor, caller, house, requires
 from docctl.web.forms import FILES
 

@@ -24,6 +24,7 @@ SIGNING = {
     ("documents", "approve"),
     ("records", "accept"),
     ("records", "correct"),
+    ("records", "decide"),
     ("disposal", "check"),
     ("disposal", "approve"),
     ("disposal", "execute"),

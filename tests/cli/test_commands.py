@@ -25,12 +25,14 @@ from tests.world import PASSWORD, World
 #: The fixed names of this version; scripts depend on them.
 NAMES = """
 init demo serve worker migrate inbox search events
-user:list,add,confirm,disable,reset
-documents:new,revise,submit,review,approve,return,issue,withdraw,suspend,resume,file,list,show,history
+user:list,add,confirm,revoke,disable,reset
+unit:list,add,duties
+post:list,open,holder,leave
+documents:new,revise,edit,discard,submit,review,approve,return,issue,withdraw,suspend,resume,file,list,show,history
 numbers:list,reserve,void
-records:file,list,show,accept,correct,void
+records:file,list,show,accept,correct,decide,void,place
 retention:due,explain
-disposal:propose,check,approve,execute,witness,show,certificate
+disposal:propose,check,take-out,approve,reject,execute,witness,resume,show,certificate
 hold:place,lift,list
 audit:verify objects:verify,sweep index:rebuild,verify,status
 """

@@ -186,7 +186,7 @@ def test_r_5_a_lifted_hold_no_longer_shows(world: World, form: UUID) -> None:
     assert register(world).rows[0].is_held
     filing.lifted(world, hold)
     assert not register(world).rows[0].is_held
-    assert [one.lifted_at is not None for one in page(world, record_id).beside.holds] == [True]
+    assert [one.lifted_at is not None for one in page(world, record_id, "zhou").beside.holds] == [True]
 
 
 def test_c_2_the_record_can_be_shown_as_it_stood_at_any_time(world: World, form: UUID) -> None:

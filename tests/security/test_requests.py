@@ -11,7 +11,7 @@ from flask import Flask
 
 from docctl.jobs.wait import settle
 from docctl.models.content import Upload
-from docctl.services.files import stage_upload
+from docctl.services.uploads import stage_upload
 from tests.filing import a_form, filed, files
 from tests.reading.uploads_made import a_zip
 from tests.security.conftest import Hidden, addresses, token_of

@@ -18,8 +18,8 @@ from docctl.models.content import ItemFile, Upload
 from docctl.models.documents import Document
 from docctl.models.numbers import NumberEntry
 from docctl.services.documents.create import CreateDocument, create_document
-from docctl.services.files import stage_upload
 from docctl.services.staging import Staging
+from docctl.services.uploads import stage_upload
 from storage.api import Area
 from tests.world import World, docx_bytes
 

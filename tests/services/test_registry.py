@@ -274,7 +274,7 @@ def test_a_use_case_has_a_name_of_its_own() -> None:
 
 #: Changes without an event: what waits for its form is no item yet, and the last event of a list
 #: names its certificate.
-SILENT = {"note_upload", "drop_expired", "number_certificate"}
+SILENT = {"note_upload", "forget_uploads", "drop_expired", "number_certificate"}
 
 
 def test_t_1_every_use_case_tells_the_trail() -> None:

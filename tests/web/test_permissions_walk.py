@@ -10,10 +10,10 @@ from flask import Flask
 from werkzeug.routing import Rule
 
 from docctl.domain.permission_table import as_markdown
-from docctl.domain.permissions import PERMISSIONS
+from docctl.domain.permissions import PERMISSIONS, can_ever
 from docctl.i18n import LANGUAGES, sentences
 from docctl.services.people.actors import actor_of
-from docctl.web.context import PERMISSION, PUBLIC, can_ever
+from docctl.web.context import PERMISSION, PUBLIC
 from docctl.web.requests import check_views
 from tests.web.browser import Browser
 from tests.world import PEOPLE, World

@@ -11,7 +11,6 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from docctl.domain.permissions import Facts, authorise
 from docctl.domain.verdicts import NotFound, Refused, RuleRefused
 from docctl.models.content import FileRole, ItemFile
 from docctl.models.records import Record
@@ -20,7 +19,7 @@ from docctl.models.visibility import sets_of
 from docctl.services.caller import Caller
 from docctl.services.content.reads import note_read, noted_lately
 from docctl.services.content.sound import opener
-from docctl.services.disposal.load import check_facts, checks_of
+from docctl.services.disposal.load import may_see
 from docctl.services.house import House
 from docctl.services.registry import use_case
 from docctl.services.trail import Subject
@@ -80,10 +79,7 @@ def _permitted(session: Session, cmd: ReadCertificate, by: Caller) -> tuple[Disp
     row = session.get(DisposalList, cmd.list_id)
     if row is None:
         raise NotFound("disposal list")
-    assignees: set[UUID] = set()
-    for check in checks_of(session, row.id):
-        assignees |= check_facts(session, check).assignees
-    authorise(by.actor, "disposal.view", Facts(assignees=frozenset(assignees)))
+    may_see(session, by.actor, row.id)
     hidden = (
         select(DisposalItem.id)
         .join(Record, Record.id == DisposalItem.record_id)

@@ -26,6 +26,7 @@ from docctl.models.retention import DisposalItem, DisposalList, ItemStatus
 from docctl.services.access import sees
 from docctl.services.caller import Caller
 from docctl.services.disposal.load import (
+    assignees_of,
     check_facts,
     checks_of,
     items_of,
@@ -55,7 +56,7 @@ class CheckDisposal:
 @use_case("disposal.check", signs=True)
 def check_disposal(session: Session, cmd: CheckDisposal, by: Caller) -> UUID:
     """Give a function's opinion; once all agree the list goes to the leader (R-6)."""
-    row = lock_list(session, cmd.list_id)
+    row = lock_list(session, cmd.list_id, by)
     checks = checks_of(session, row.id)
     check = next((one for one in checks if one.unit_id == cmd.unit_id), None)
     if check is None:
@@ -107,11 +108,8 @@ class TakeOut:
 @use_case("disposal.take_out")
 def take_out(session: Session, cmd: TakeOut, by: Caller) -> UUID:
     """Take an item out with a reason, before the list is approved (R-6)."""
-    row = lock_list(session, cmd.list_id)
-    assignees: set[UUID] = set()
-    for check in checks_of(session, row.id):
-        assignees |= check_facts(session, check).assignees
-    authorise(by.actor, "disposal.take_out", Facts(assignees=frozenset(assignees)))
+    row = lock_list(session, cmd.list_id, by)
+    authorise(by.actor, "disposal.take_out", Facts(assignees=assignees_of(session, row.id)))
     if row.status not in {ListStatus.CHECKING, ListStatus.CHECKED}:
         raise RuleRefused(Refused("R-6", "no_such_move", {"state": row.status.value, "action": "take_out"}))
     if not cmd.reason.strip():
@@ -171,7 +169,7 @@ class ApproveDisposal:
 @use_case("disposal.approve", signs=True)
 def approve_disposal(session: Session, cmd: ApproveDisposal, by: Caller) -> UUID:
     """Approve a list whose functions have all agreed (R-6)."""
-    row = lock_list(session, cmd.list_id, cmd.row_version)
+    row = lock_list(session, cmd.list_id, by, cmd.row_version)
     authorise(by.actor, "disposal.approve", Facts())
     items, checks = items_of(session, row.id), checks_of(session, row.id)
     require(may_approve(list_facts(row, items, checks)))
@@ -211,7 +209,7 @@ class RejectDisposal:
 @use_case("disposal.reject")
 def reject_disposal(session: Session, cmd: RejectDisposal, by: Caller) -> UUID:
     """Refuse a list that has not begun; its records go back into keeping (R-6)."""
-    row = lock_list(session, cmd.list_id, cmd.row_version)
+    row = lock_list(session, cmd.list_id, by, cmd.row_version)
     authorise(by.actor, "disposal.reject", Facts())
     require(may_move_list(row.status, ListAction.REJECT))
     if not cmd.reason.strip():

@@ -56,7 +56,7 @@ def start_item(session: Session, cmd: StartItem, by: Caller) -> UUID | None:
     """
     authorise(by.actor, "disposal.run", Facts())
     lock(session, Rank.HOLD_REGISTER, select(HoldRegister))
-    row = lock_list(session, cmd.list_id)
+    row = lock_list(session, cmd.list_id, by)
     if row.status is not ListStatus.EXECUTING:
         return None
     going = items_of(session, row.id, ItemStatus.DESTROYING, ItemStatus.STOPPED)
@@ -147,7 +147,7 @@ class FinishItem:
 def finish_item(session: Session, cmd: FinishItem, by: Caller) -> UUID:
     """Erase text, facts, corrections and details of an item; what stays is the residual entry (R-7)."""
     authorise(by.actor, "disposal.run", Facts())
-    row = lock_list(session, cmd.list_id)
+    row = lock_list(session, cmd.list_id, by)
     item = session.get_one(DisposalItem, cmd.disposal_item_id)
     (kept,) = lock(session, Rank.ITEMS, select(Record).where(Record.id == item.record_id))
     if item.status is not ItemStatus.DESTROYING:
@@ -206,7 +206,7 @@ class StopItem:
 def stop_item(session: Session, cmd: StopItem, by: Caller) -> UUID:
     """Stop a list and raise the alarm; nothing is tried again before somebody looked (R-4)."""
     authorise(by.actor, "disposal.run", Facts())
-    row = lock_list(session, cmd.list_id)
+    row = lock_list(session, cmd.list_id, by)
     item = session.get_one(DisposalItem, cmd.disposal_item_id)
     (kept,) = lock(session, Rank.ITEMS, select(Record).where(Record.id == item.record_id))
     if kept.status is RecordStatus.DESTROYING:
@@ -243,7 +243,7 @@ class FinishList:
 def number_certificate(session: Session, cmd: FinishList, by: Caller) -> str:
     """Give the certificate its number before it is written (R-6)."""
     authorise(by.actor, "disposal.run", Facts())
-    row = lock_list(session, cmd.list_id)
+    row = lock_list(session, cmd.list_id, by)
     require(may_move_list(row.status, ListAction.FINISH))
     if not row.certificate_number:
         row.certificate_number = next_number(session, "XC", by.today)
@@ -254,7 +254,7 @@ def number_certificate(session: Session, cmd: FinishList, by: Caller) -> str:
 def finish_list(session: Session, cmd: FinishList, by: Caller) -> UUID:
     """Close a list once every item is settled and its certificate is stored (R-6, R-7)."""
     authorise(by.actor, "disposal.run", Facts())
-    row = lock_list(session, cmd.list_id)
+    row = lock_list(session, cmd.list_id, by)
     if row.status is ListStatus.EXECUTED:
         return row.id
     if items_of(session, row.id, ItemStatus.INCLUDED, ItemStatus.DESTROYING, ItemStatus.STOPPED):

@@ -33,7 +33,7 @@ class ExecuteDisposal:
 @use_case("disposal.execute", signs=True)
 def execute_disposal(session: Session, cmd: ExecuteDisposal, by: Caller) -> UUID:
     """Order the destruction; nothing happens before the witness has signed too (R-6)."""
-    row = lock_list(session, cmd.list_id, cmd.row_version)
+    row = lock_list(session, cmd.list_id, by, cmd.row_version)
     authorise(by.actor, "disposal.execute", Facts(unit_id=by.actor.unit_id))
     _sign_part(session, row, cmd, by, Part.EXECUTE, Meaning.EXECUTE, ListAction.EXECUTE)
     row.executor_id, row.ordered_at = by.person_id, by.at
@@ -50,7 +50,7 @@ def execute_disposal(session: Session, cmd: ExecuteDisposal, by: Caller) -> UUID
 @use_case("disposal.witness", signs=True)
 def witness_disposal(session: Session, cmd: ExecuteDisposal, by: Caller) -> UUID:
     """Witness the destruction (监销); with this the work begins and goes on until it is proved (R-6, R-7)."""
-    row = lock_list(session, cmd.list_id, cmd.row_version)
+    row = lock_list(session, cmd.list_id, by, cmd.row_version)
     authorise(by.actor, "disposal.witness", Facts())
     _sign_part(session, row, cmd, by, Part.WITNESS, Meaning.WITNESS, ListAction.WITNESS)
     row.witness_id, row.witnessed_at = by.person_id, by.at
@@ -102,7 +102,7 @@ class ResumeDisposal:
 @use_case("disposal.resume")
 def resume_disposal(session: Session, cmd: ResumeDisposal, by: Caller) -> UUID:
     """Go on with a list after what stopped it was mended (R-7)."""
-    row = lock_list(session, cmd.list_id, cmd.row_version)
+    row = lock_list(session, cmd.list_id, by, cmd.row_version)
     authorise(by.actor, "disposal.resume", Facts())
     require(may_move_list(row.status, ListAction.RESUME))
     row.status, row.stopped_reason = LIST_MOVES[row.status, ListAction.RESUME], ""

@@ -12,24 +12,42 @@ from sqlalchemy.orm import Session
 from docctl.domain.canonical import plain
 from docctl.domain.disposal import ListFacts, Opinion, Part
 from docctl.domain.manifest import Manifest, manifest
-from docctl.domain.permissions import Facts
+from docctl.domain.permissions import Actor, Facts, authorise
 from docctl.domain.roles import Role
 from docctl.domain.verdicts import Conflict, NotFound, Refused
 from docctl.models.numbers import Counter
 from docctl.models.organisation import Person, Unit
 from docctl.models.retention import DisposalCheck, DisposalItem, DisposalList, ItemStatus
+from docctl.services.caller import Caller
 from docctl.services.locks import Rank, lock
 from docctl.services.people.actors import holders
 
 
-def lock_list(session: Session, list_id: UUID, row_version: int | None = None) -> DisposalList:
-    """Lock a list; raise NotFound where there is none, Conflict where it changed since it was shown."""
+def lock_list(session: Session, list_id: UUID, by: Caller, row_version: int | None = None) -> DisposalList:
+    """Lock a list; raise Conflict where it changed since it was shown.
+
+    Raises NotFound where there is none and for those who may not see it: one answer for both (X-3).
+    """
     rows = lock(session, Rank.PARENTS, select(DisposalList).where(DisposalList.id == list_id))
     if not rows:
         raise NotFound("disposal list")
+    if not by.actor.is_operator:
+        may_see(session, by.actor, list_id)
     if row_version is not None and rows[0].row_version != row_version:
         raise Conflict(Refused("request", "changed_meanwhile"))
     return rows[0]
+
+
+def may_see(session: Session, actor: Actor, list_id: UUID) -> None:
+    """Raise NotFound for those who may not see a list: it is then not there (X-3)."""
+    facts = Facts(assignees=assignees_of(session, list_id), visible=False)
+    authorise(actor, "disposal.view", facts)
+
+
+def assignees_of(session: Session, list_id: UUID) -> frozenset[UUID]:
+    """Return who gives an opinion on the list (R-6)."""
+    found = (check_facts(session, one).assignees for one in checks_of(session, list_id))
+    return frozenset().union(*found)
 
 
 def items_of(session: Session, list_id: UUID, *statuses: ItemStatus) -> list[DisposalItem]:

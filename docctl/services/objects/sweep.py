@@ -13,10 +13,10 @@ from docctl.domain.permissions import Facts, authorise
 from docctl.models.content import ItemFile, Upload
 from docctl.models.work import Delivery
 from docctl.services.caller import Caller
-from docctl.services.files import DropExpired, drop_expired
 from docctl.services.house import House
 from docctl.services.registry import use_case
 from docctl.services.trail import Subject, record
+from docctl.services.uploads import DropExpired, drop_expired
 from storage.api import Area, HoldActive, Listed, RetentionActive
 
 #: A file younger than this may belong to a transaction that is still under way.

@@ -20,6 +20,7 @@ from docctl.services.people.load import close_links, lock_person
 from docctl.services.people.passwords import may_use_password
 from docctl.services.people.prove import forget_failures, prove
 from docctl.services.people.sessions import end_sessions, hashed
+from docctl.services.people.throttle import forget_name
 from docctl.services.registry import use_case
 from docctl.services.trail import Subject, record
 
@@ -137,7 +138,8 @@ def _store(session: Session, person: Person, password_hash: str, by: Caller) -> 
     person.password_set_at = by.at
     close_links(session, person.id)
     end_sessions(session, person.id, at=by.at)
-    forget_failures(session, person.username)
+    forget_name(session, person.username)
+    forget_failures(session, by)
 
 
 def _find(session: Session, token_hash: str) -> OneTimeLink | None:

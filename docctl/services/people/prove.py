@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from docctl.domain.verdicts import Refused, RuleRefused, require
 from docctl.models.organisation import Person
 from docctl.services.caller import Caller, Proof
-from docctl.services.people.throttle import may_try, note_failure, note_success
+from docctl.services.people.throttle import may_try, note_failure, note_success, signing_keys
 from docctl.services.trail import Subject, record
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def prove(house: House, by: Caller) -> Proof:
         raise RuleRefused(Refused("A-3", "password_needed"))
     with house.uow.read() as session:
         person = session.get_one(Person, by.person_id)
-        keys = (f"name:{person.username}",)
+        keys = signing_keys(by)
         require(may_try(session, keys, at=by.at))
         stored, version = person.password_hash, person.password_version
     if house.passwords.matches(stored, by.password):
@@ -38,6 +38,6 @@ def prove(house: House, by: Caller) -> Proof:
     raise RuleRefused(Refused("A-3", "wrong_password"))
 
 
-def forget_failures(session: Session, username: str) -> None:
-    """Forget earlier failures of a name."""
-    note_success(session, (f"name:{username}",))
+def forget_failures(session: Session, by: Caller) -> None:
+    """Forget earlier failures of the caller's session: the right password was given."""
+    note_success(session, signing_keys(by))

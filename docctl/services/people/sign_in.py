@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Final
 from uuid import UUID
 
@@ -17,7 +16,7 @@ from docctl.services.caller import Caller
 from docctl.services.house import House
 from docctl.services.people.actors import actor_of
 from docctl.services.people.sessions import open_session
-from docctl.services.people.throttle import may_try, note_failure, note_success
+from docctl.services.people.throttle import may_try, note_failure, note_success, sign_in_keys
 from docctl.services.trail import Subject, record
 
 #: Who tries to sign in, as long as nobody knows.
@@ -36,7 +35,7 @@ def sign_in(house: House, *, username: str, password: str, address: str) -> Bega
     """Begin a session; raise RuleRefused with the same reason for a wrong name and a wrong password."""
     at = house.clock()
     name = username.strip().casefold()
-    keys = (_key(name), f"address:{address[:60]}")
+    keys = sign_in_keys(name, address)
     with house.uow.read() as session:
         require(may_try(session, keys, at=at))
         person = session.scalar(select(Person).where(Person.username == name, Person.disabled_at.is_(None)))
@@ -46,7 +45,7 @@ def sign_in(house: House, *, username: str, password: str, address: str) -> Bega
     by = Caller(actor=actor, at=at, channel="web", zone=house.zone)
     right = house.passwords.matches(stored, password[:1000])
     if person is None or not right:
-        house.uow.write(lambda session: _refused(session, by, keys))
+        house.uow.write(lambda session: _refused(session, by, keys, address))
         raise RuleRefused(Refused("A-3", "sign_in_refused"))
     person_id = person.id
     token = house.uow.write(lambda session: _began(session, by, keys, version, address))
@@ -70,12 +69,12 @@ def _began(session: Session, by: Caller, keys: tuple[str, ...], version: int, ad
     return open_session(session, person, by, address=address)
 
 
-def _refused(session: Session, by: Caller, keys: tuple[str, ...]) -> None:
+def _refused(session: Session, by: Caller, keys: tuple[str, ...], address: str) -> None:
     note_failure(session, keys, at=by.at)
-    record(session, by, "session.refused", Subject("person", by.actor.person_id), facts={"by": keys[1]})
-
-
-def _key(name: str) -> str:
-    """Name the throttle's row: people by their name, all else by a digest of what was typed."""
-    plain = len(name) <= 60 and name.isascii() and name.isprintable()
-    return f"name:{name}" if plain else f"name:{sha256(name.encode()).hexdigest()}"
+    record(
+        session,
+        by,
+        "session.refused",
+        Subject("person", by.actor.person_id),
+        facts={"by": f"address:{address[:60]}"},
+    )

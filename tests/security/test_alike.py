@@ -1,0 +1,159 @@
+"""Every address and command of an item: what is hidden answers exactly as what is not there (X-3)."""
+
+from __future__ import annotations
+
+from uuid import UUID, uuid4
+
+import pytest
+from flask import Flask
+
+from docctl.domain.roles import Role
+from docctl.models.records import Record
+from docctl.models.retention import DisposalList, Hold
+from docctl.services.people.grant import ProposeRole, propose_role
+from docctl.services.people.posts import AddPost, HoldPost, add_post, take_post
+from tests.cli.terminal import SIGNING, Terminal
+from tests.cli.test_roles import CALLS
+from tests.filing import held
+from tests.lists import proposed_list
+from tests.security.conftest import ANYTHING, SECRET, Hidden, addresses, said, token_of
+from tests.web.browser import Browser
+from tests.world import PASSWORD, World
+
+#: Arguments of addresses that are no items: a path of our own files, a secret that is its own permission.
+NO_ITEMS = {"filename", "token"}
+
+#: Kind of item → somebody from whom it is hidden.
+OUTSIDERS = {
+    "a draft": "li",
+    "a withdrawn document": "zhou",
+    "a record": "zhang",
+    "a list": "wang",
+    "a hold": "chen",
+    "a person": "wang",
+    "a unit": "zhang",
+}
+
+
+@pytest.fixture
+def kinds(world: World, hidden: Hidden) -> dict[str, dict[str, UUID]]:
+    """Return one item of each kind, by the names that addresses use."""
+    list_id, records = proposed_list(world, items=1)
+    grant = propose_role(
+        ProposeRole(world.people["li"], Role.REVIEWER), by=world.by("admin"), house=world.house
+    )
+    unit = world.units["SC"]
+    post = add_post(AddPost(unit, "班长"), by=world.by("admin"), house=world.house)
+    holder = take_post(
+        HoldPost(post, world.people["wang"], world.house.today()), by=world.by("admin"), house=world.house
+    )
+    return {
+        "a draft": hidden.draft,
+        "a withdrawn document": hidden.gone,
+        "a record": hidden.record,
+        "a list": {"list_id": list_id, "record_id": records[0], "unit_id": unit},
+        "a hold": {"hold_id": held(world, hidden.record["record_id"])},
+        "a person": {"person_id": world.people["li"], "grant_id": grant},
+        "a unit": {"unit_id": unit, "post_id": post, "holder_id": holder},
+    }
+
+
+def test_x_3_at_every_address_the_hidden_and_the_missing_have_one_answer(
+    client: Browser, app: Flask, kinds: dict[str, dict[str, UUID]]
+) -> None:
+    walked = set()
+    for kind, username in OUTSIDERS.items():
+        client.sign_in(username)
+        data = {**ANYTHING, "csrf_token": token_of(client)}
+        for rule, there, missing in addresses(app, kinds[kind]):
+            if kind == "a list" and "list_id" not in rule.arguments:
+                continue  # its records are of the person's own unit
+            for method in sorted((rule.methods or set()) & {"GET", "POST"}):
+                more = {"data": {**data, "request_id": str(uuid4())}} if method == "POST" else {}
+                seen, unseen = (
+                    client.open(path, method=method, buffered=True, **more) for path in (there, missing)
+                )
+                assert said(seen) == said(unseen), (kind, method, there)
+                assert seen.content_length == unseen.content_length, (kind, method, there)
+                assert seen.status_code in {403, 404}, (kind, method, there, seen.status_code)
+                assert SECRET not in seen.text
+                walked.add((rule.rule, method))
+    of_items = {
+        (rule.rule, method)
+        for rule in app.url_map.iter_rules()
+        if rule.arguments - NO_ITEMS
+        for method in (rule.methods or set()) & {"GET", "POST"}
+    }
+    assert of_items - walked == set()
+
+
+@pytest.mark.parametrize("username", ["wang", "admin"])
+def test_r_6_a_list_is_not_there_for_those_outside(
+    client: Browser, app: Flask, kinds: dict[str, dict[str, UUID]], username: str
+) -> None:
+    client.sign_in(username)
+    for place in ("", "/progress", "/certificate"):
+        answer = client.get(f"/retention/lists/{kinds['a list']['list_id']}{place}")
+        assert answer.status_code == 404
+        assert "到期记录" not in answer.text
+    client.sign_in("li")  # gives the opinion of the unit
+    assert client.get(f"/retention/lists/{kinds['a list']['list_id']}").status_code == 200
+
+
+def test_x_3_by_number_in_an_address_the_hidden_is_not_found(client: Browser, hidden: Hidden) -> None:
+    client.sign_in("zhou")
+    answers = [client.get(f"/documents/find?number={one}") for one in ("QP-77", "QP-78", "QP-66")]
+    assert {one.status_code for one in answers} == {404}
+
+
+def test_x_3_by_every_command_the_hidden_and_the_missing_have_one_answer(
+    terminal: Terminal, world: World, kinds: dict[str, dict[str, UUID]]
+) -> None:
+    with world.house.uow.read() as session:
+        a_list = session.get_one(DisposalList, kinds["a list"]["list_id"]).number
+        a_hold = session.get_one(Hold, kinds["a hold"]["hold_id"]).number
+        a_record = session.get_one(Record, kinds["a record"]["record_id"]).number
+    number = {
+        "{list}": (a_list, a_list[:-3] + "099", "wang"),
+        "{hold}": (a_hold, a_hold[:-3] + "099", "chen"),
+        "{document}": ("QP-77", "QP-66", "li"),
+        "{record}": (a_record, a_record[:-3] + "099", "zhang"),
+        "{person}": ("li", "nobody", "wang"),
+    }
+    tried = set()
+    for name, words in CALLS.items():
+        for place, word in enumerate(words):
+            kind = kind_of(name, word)
+            if kind is None or (place and words[place - 1].startswith("--")):
+                continue
+            there, missing, username = number[kind]
+            answers = []
+            for one in (there, missing):
+                given = [one if at == place else text for at, text in enumerate(filled(words, number))]
+                secret = PASSWORD if tuple(name.split()) in SIGNING else None
+                result = terminal.run(*name.split(), *given, "--as", username, secret=secret)
+                answers.append((result.exit_code, result.stdout, result.stderr))
+            assert answers[0] == answers[1], (name, word)
+            assert answers[0][0] == 4, (name, answers[0])
+            tried.add(name)
+    assert len(tried) > 30
+
+
+def kind_of(name: str, word: str) -> str | None:
+    """Return which kind of item a word of a command names."""
+    if word.startswith("XH-"):
+        return "{list}"
+    if word.startswith("DJ-"):
+        return "{hold}"
+    if word.startswith(("QP-", "{document}")):
+        return "{document}"
+    if word == "{record}":
+        return word
+    return "{person}" if name.startswith("user ") and word == "wang" else None
+
+
+def filled(words: tuple[str, ...], number: dict[str, tuple[str, str, str]]) -> list[str]:
+    """Return a command's words with a file and a form that are there."""
+    given = {"file": __file__, "out": "/dev/null", "form": "QR-1102", "record": number["{record}"][0]}
+    there = {"XH-2026-001": number["{list}"][0], "DJ-2026-001": number["{hold}"][0]}
+    return [word.format(**given) if "{" in word else there.get(word, word) for word in words]
