@@ -10,6 +10,7 @@ import pytest
 
 from tests.filing import a_form, accepted, corrected, filed, held, upload
 from tests.story.conftest import DeskFor
+from tests.story.looks import faint, headings, wide_on_paper
 from tests.story.stage import Desk, Stage
 from tests.world import World
 
@@ -55,7 +56,7 @@ def shape_of(address: str) -> str:
     return ITEM.sub("*", parts.path) + ("?" + "&".join(names) if names else "")
 
 
-def crawled(desk: Desk, *, most: int = 120) -> list[str]:
+def crawled(desk: Desk, *, most: int = 120, on_paper: bool = False) -> list[str]:
     """Open every kind of page that links lead to; return what is wrong with them."""
     wrong: list[str] = []
     waiting, seen = ["/"], {"/"}
@@ -67,6 +68,11 @@ def crawled(desk: Desk, *, most: int = 120) -> list[str]:
             wrong.append(f"{path}: {wide} px wide in {window}")
         if status >= 400:
             wrong.append(f"{path}: {status}")
+        wrong += [f"{path}: {words}" for words in faint(desk)]
+        if headings(desk) != 1:
+            wrong.append(f"{path}: {headings(desk)} headings of the first rank")
+        if on_paper and (over := wide_on_paper(desk)):
+            wrong.append(f"{path}: {over} px too wide on paper")
         said = NAMES.sub(" ", desk.page.locator("body").inner_text())
         wrong += [f"{path}: {key}" for key in UNTRANSLATED.findall(said)]
         links = desk.page.eval_on_selector_all(
@@ -82,13 +88,16 @@ def crawled(desk: Desk, *, most: int = 120) -> list[str]:
     return wrong
 
 
-@pytest.mark.parametrize("width", [390, 1440])
 @pytest.mark.parametrize("who", ["chen", "zhou", "admin", "li"])
-def test_every_page_fits_the_window_and_the_policy(
-    desk_for: DeskFor, world: World, stage: Stage, who: str, width: int
+@pytest.mark.parametrize(
+    ("width", "dark"),
+    [pytest.param(390, True, id="phone, dark"), pytest.param(1440, False, id="screen, light")],
+)
+def test_every_page_fits_window_and_paper_and_policy_and_can_be_read(
+    desk_for: DeskFor, world: World, who: str, width: int, dark: bool
 ) -> None:
-    desk = desk_for(who, width=width)
-    assert crawled(desk) == []
+    desk = desk_for(who, width=width, dark=dark)
+    assert crawled(desk, on_paper=not dark) == []
 
 
 @pytest.mark.parametrize("who", ["chen", "zhou", "admin", "wang"])
