@@ -7,6 +7,7 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
+from playwright.sync_api import Route
 
 from tests.filing import a_form, accepted, corrected, filed, held, upload
 from tests.story.conftest import DeskFor
@@ -142,6 +143,41 @@ def test_everything_can_be_reached_by_keys(desk_for: DeskFor, world: World) -> N
     keys.press("g")
     keys.press("i")
     desk.page.wait_for_url(lambda url: url.endswith("/"))
+
+
+def test_a_filter_closes_by_escape_and_by_a_press_beside_it(desk_for: DeskFor, world: World) -> None:
+    desk = desk_for("chen")
+    desk.open("/records")
+    opened, summary = desk.page.locator("details.filter[open]"), desk.page.locator("details.filter summary")
+    summary.click()
+    assert opened.count() == 1
+    desk.page.locator("#f-text").press("Escape")
+    assert opened.count() == 0
+    assert desk.page.evaluate("document.activeElement.tagName") == "SUMMARY"
+    summary.click()
+    desk.page.locator("main h1").click()
+    assert opened.count() == 0
+
+
+def test_work_that_ends_does_not_overtake_a_page_that_was_asked_for(desk_for: DeskFor, stage: Stage) -> None:
+    world = World.of(stage.house, stage.clock)
+    stage.rest()
+    here = f"/documents/revisions/{world.draft('内部审核控制程序')}"
+    desk = desk_for("chen")
+    asked: list[Route] = []
+
+    def wait(route: Route) -> None:
+        asked.append(route)  # a page that is slow to come
+
+    answer = {"text": "已读出。", "done": True, "percent": 100, "next": here}
+    desk.page.route("**/reading", lambda route: route.fulfill(json=answer))
+    desk.page.route("**/submit", wait)
+    desk.open(here)
+    assert desk.page.locator("[data-poll-url]").count() == 1
+    desk.page.evaluate("document.querySelector('[data-key=s]').click()")
+    desk.page.wait_for_timeout(2500)  # the work ends while that page is under way
+    asked[0].continue_()
+    desk.page.wait_for_url(lambda url: url.endswith(f"{here}/submit"))
 
 
 def test_the_first_stop_of_the_tab_key_leads_to_the_content(desk_for: DeskFor, world: World) -> None:
