@@ -13,12 +13,15 @@ from sqlalchemy.orm import Session, aliased
 from docctl.domain.disposal import Opinion
 from docctl.domain.roles import Role
 from docctl.models.organisation import Person, RoleGrant, Unit
-from docctl.models.retention import DisposalCheck
+from docctl.models.retention import DisposalCheck, DisposalList
 
 
 @dataclass(frozen=True, slots=True)
 class CheckLine:
-    """The opinion of one unit (鉴定意见), or who can give it; `list_sha256` is what was signed."""
+    """The opinion of one unit (鉴定意见), or who can give it; `list_sha256` is what was signed.
+
+    `people` are named without the proposer, who takes no second part.
+    """
 
     unit_id: UUID
     unit_name: str
@@ -36,7 +39,8 @@ def checks(session: Session, list_id: UUID) -> tuple[CheckLine, ...]:
     """Return the opinions of a list, by unit; heads and keepers who are there may give them (R-6)."""
     giver = aliased(Person)
     found = session.execute(
-        select(DisposalCheck, Unit.name, Unit.head_id, giver.name.label("giver"))
+        select(DisposalCheck, Unit.name, Unit.head_id, giver.name.label("giver"), DisposalList.proposed_by)
+        .join(DisposalList, DisposalList.id == DisposalCheck.list_id)
         .join(Unit, Unit.id == DisposalCheck.unit_id)
         .outerjoin(giver, giver.id == DisposalCheck.given_by)
         .where(DisposalCheck.list_id == list_id)
@@ -53,7 +57,13 @@ def checks(session: Session, list_id: UUID) -> tuple[CheckLine, ...]:
             given_by_id=one.DisposalCheck.given_by,
             given_at=one.DisposalCheck.given_at,
             list_sha256=one.DisposalCheck.list_sha256,
-            people=tuple(sorted(people[one.DisposalCheck.unit_id].values())),
+            people=tuple(
+                sorted(
+                    name
+                    for person_id, name in people[one.DisposalCheck.unit_id].items()
+                    if person_id != one.proposed_by
+                )
+            ),
             assignees=frozenset(people[one.DisposalCheck.unit_id]),
         )
         for one in found

@@ -45,12 +45,14 @@ def _came_back() -> Any:
 
 
 def _mine(actor: Actor, meaning: Meaning) -> Select[*tuple[Any, ...]]:
-    return _steps(and_(Step.assignee_id == actor.person_id, Step.meaning == meaning))
+    """Return the person's own steps; `whose` is who wrote what they sign."""
+    mine = and_(Step.assignee_id == actor.person_id, Step.meaning == meaning)
+    return _steps(mine, Revision.created_by)
 
 
-def _steps(which: Any) -> Select[*tuple[Any, ...]]:
-    """Return open steps; `whose` is who has the step."""
-    assignee = aliased(Person)
+def _steps(which: Any, person_id: Any = Step.assignee_id) -> Select[*tuple[Any, ...]]:
+    """Return open steps; `whose` is who has the step, unless another person is named."""
+    person = aliased(Person)
     return (
         work(
             "revision",
@@ -59,14 +61,14 @@ def _steps(which: Any) -> Select[*tuple[Any, ...]]:
             number=Document.number,
             title=Revision.title,
             label=Revision.label,
-            whose=assignee.name,
+            whose=person.name,
             due_on=Step.due_on,
             since=Step.opened_at,
         )
         .select_from(Step)
         .join(Revision, and_(Revision.id == Step.revision_id, Revision.round == Step.round))
         .join(Document, Document.id == Revision.document_id)
-        .join(assignee, assignee.id == Step.assignee_id)
+        .outerjoin(person, person.id == person_id)
         .where(which, Step.status == StepStatus.OPEN, Revision.status == RevisionStatus.IN_REVIEW)
     )
 

@@ -35,7 +35,7 @@ from docctl.web.retention import selected
 
 bp = Blueprint("disposal_steps", __name__, url_prefix="/retention/lists")
 
-_SIGNED = {"A-3.wrong_password": "password"}
+_SIGNED = {"A-3.password_needed": "password", "A-3.wrong_password": "password"}
 
 
 def _to(list_id: UUID, key: str) -> Response:

@@ -82,7 +82,7 @@ class SubmitForm:
     request_id: str = ""
 
 
-_SIGNED = {"A-3.wrong_password": "password"}
+_SIGNED = {"A-3.password_needed": "password", "A-3.wrong_password": "password"}
 
 
 @bp.route("/<uuid:revision_id>/submit", methods=["GET", "POST"])

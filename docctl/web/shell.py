@@ -30,6 +30,16 @@ PLACES: Final = (
     ("settings", "/settings"),
 )
 
+#: What is said when something of the inbox is done: the way back to what still waits stands beside it.
+ANSWERS: Final = frozenset(
+    {
+        *(f"documents.done.{one}" for one in ("reviewed", "approved", "returned", "issued")),
+        *(f"records.done.{one}" for one in ("accepted", "decided", "declined")),
+        *(f"disposal.done.{one}" for one in ("checked", "approved", "rejected", "ordered", "witnessed")),
+        *(f"people.done.{one}" for one in ("role_confirmed", "reset_confirmed")),
+    }
+)
+
 Nav = tuple[str, str, bool, int | None]
 Count = Callable[[House, Actor], int]
 
@@ -47,7 +57,9 @@ class Who:
 
 @dataclass(frozen=True, slots=True)
 class Shell:
-    """The frame's values; see `templates/pages/macros/README.md`."""
+    """The frame's values; see `templates/pages/macros/README.md`. `still` counts what waits in the inbox
+    after something of it was done, else 0.
+    """
 
     nav: tuple[Nav, ...]
     person: Who | None
@@ -58,6 +70,7 @@ class Shell:
     company: str
     now: str
     flashes: tuple[tuple[str, str], ...]
+    still: int = 0
 
 
 def counted(place: str, count: Count) -> None:
@@ -71,8 +84,9 @@ def shell() -> Shell:
     person = found.actor if found else None
     with house().uow.read() as session:
         facts = frame_facts(session, person)
+    nav, said = _nav(person) if person else (), flashes.shown()
     return Shell(
-        nav=_nav(person) if person else (),
+        nav=nav,
         person=_who(person, facts.unit) if person else None,
         language=lang(),
         languages=LANGUAGES,
@@ -80,7 +94,8 @@ def shell() -> Shell:
         demo=facts.is_demo,
         company=facts.company,
         now=translated.instant(house().clock()),
-        flashes=tuple((kind, translated.t(key, **params)) for kind, key, params in flashes.shown()),
+        flashes=tuple((kind, translated.t(key, **params)) for kind, key, params in said),
+        still=_still(nav) if any(key in ANSWERS for _, key, _ in said) else 0,
     )
 
 
@@ -111,6 +126,10 @@ def _nav(person: Actor) -> tuple[Nav, ...]:
         for key, path in PLACES
         if (permission := _permission_at(path)) and may(permission)
     )
+
+
+def _still(nav: tuple[Nav, ...]) -> int:
+    return next((count or 0 for key, _, _, count in nav if key == "inbox"), 0)
 
 
 def _place_of(path: str) -> str:

@@ -62,6 +62,7 @@ def test_a_4_a_step_waits_for_its_signer_and_goes_on_to_the_next(world: World) -
     assert work(world) == {"ouyang": {"review"}}
     (task,) = of(world, "ouyang").tasks
     assert (task.title, task.kind, task.id) == ("培训管理程序", "revision", revision)
+    assert task.whose == "陈静"  # who wrote it, not the reader's own name
     assert task.due_on is not None
     assert not task.is_overdue
     review_revision(world.signing(revision), by=world.by("ouyang"), house=world.house)

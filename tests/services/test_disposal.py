@@ -19,6 +19,7 @@ from docctl.models.records import Correction, CorrectionStatus, Record
 from docctl.models.retention import DisposalItem, DisposalList
 from docctl.models.trail import EventRow
 from docctl.models.work import Delivery
+from docctl.queries.disposal_checks import checks
 from docctl.services.disposal.decide import (
     ApproveDisposal,
     RejectDisposal,
@@ -88,6 +89,15 @@ def grant(keeping: Keeping, username: str, role: Role, unit: str | None = None) 
             )
         )
     )
+
+
+def test_r_6_the_proposer_is_not_named_among_those_who_may_give_an_opinion(keeping: Keeping) -> None:
+    grant(keeping, "zhou", Role.KEEPER, "SC")
+    list_id = keeping.propose(keeping.records(1))
+    with keeping.world.house.uow.read() as session:
+        (line,) = checks(session, list_id)
+    assert line.people == ("李秀兰",)
+    assert keeping.world.people["zhou"] in line.assignees  # whose part is refused with the reason
 
 
 # --- what may be proposed -------------------------------------------------------------------

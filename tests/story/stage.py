@@ -92,13 +92,21 @@ class Desk:
     """One person at one browser; what the browser complains of is kept in `errors`."""
 
     def __init__(
-        self, browser: Browser, stage: Stage, *, width: int = 1440, locale: str = "zh-CN", script: bool = True
+        self,
+        browser: Browser,
+        stage: Stage,
+        *,
+        width: int = 1440,
+        locale: str = "zh-CN",
+        script: bool = True,
+        dark: bool = False,
     ) -> None:
         self.context = browser.new_context(
             viewport={"width": width, "height": 900 if width > 600 else 844},
             locale=locale,
             accept_downloads=True,
             java_script_enabled=script,
+            color_scheme="dark" if dark else "light",
         )
         self.context.set_default_timeout(15_000)
         self.stage = stage

@@ -7,9 +7,11 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
+from playwright.sync_api import Route
 
 from tests.filing import a_form, accepted, corrected, filed, held, upload
 from tests.story.conftest import DeskFor
+from tests.story.looks import faint, headings, wide_on_paper
 from tests.story.stage import Desk, Stage
 from tests.world import World
 
@@ -55,7 +57,7 @@ def shape_of(address: str) -> str:
     return ITEM.sub("*", parts.path) + ("?" + "&".join(names) if names else "")
 
 
-def crawled(desk: Desk, *, most: int = 120) -> list[str]:
+def crawled(desk: Desk, *, most: int = 120, on_paper: bool = False) -> list[str]:
     """Open every kind of page that links lead to; return what is wrong with them."""
     wrong: list[str] = []
     waiting, seen = ["/"], {"/"}
@@ -67,6 +69,11 @@ def crawled(desk: Desk, *, most: int = 120) -> list[str]:
             wrong.append(f"{path}: {wide} px wide in {window}")
         if status >= 400:
             wrong.append(f"{path}: {status}")
+        wrong += [f"{path}: {words}" for words in faint(desk)]
+        if headings(desk) != 1:
+            wrong.append(f"{path}: {headings(desk)} headings of the first rank")
+        if on_paper and (over := wide_on_paper(desk)):
+            wrong.append(f"{path}: {over} px too wide on paper")
         said = NAMES.sub(" ", desk.page.locator("body").inner_text())
         wrong += [f"{path}: {key}" for key in UNTRANSLATED.findall(said)]
         links = desk.page.eval_on_selector_all(
@@ -82,13 +89,16 @@ def crawled(desk: Desk, *, most: int = 120) -> list[str]:
     return wrong
 
 
-@pytest.mark.parametrize("width", [390, 1440])
 @pytest.mark.parametrize("who", ["chen", "zhou", "admin", "li"])
-def test_every_page_fits_the_window_and_the_policy(
-    desk_for: DeskFor, world: World, stage: Stage, who: str, width: int
+@pytest.mark.parametrize(
+    ("width", "dark"),
+    [pytest.param(390, True, id="phone, dark"), pytest.param(1440, False, id="screen, light")],
+)
+def test_every_page_fits_window_and_paper_and_policy_and_can_be_read(
+    desk_for: DeskFor, world: World, who: str, width: int, dark: bool
 ) -> None:
-    desk = desk_for(who, width=width)
-    assert crawled(desk) == []
+    desk = desk_for(who, width=width, dark=dark)
+    assert crawled(desk, on_paper=not dark) == []
 
 
 @pytest.mark.parametrize("who", ["chen", "zhou", "admin", "wang"])
@@ -133,6 +143,41 @@ def test_everything_can_be_reached_by_keys(desk_for: DeskFor, world: World) -> N
     keys.press("g")
     keys.press("i")
     desk.page.wait_for_url(lambda url: url.endswith("/"))
+
+
+def test_a_filter_closes_by_escape_and_by_a_press_beside_it(desk_for: DeskFor, world: World) -> None:
+    desk = desk_for("chen")
+    desk.open("/records")
+    opened, summary = desk.page.locator("details.filter[open]"), desk.page.locator("details.filter summary")
+    summary.click()
+    assert opened.count() == 1
+    desk.page.locator("#f-text").press("Escape")
+    assert opened.count() == 0
+    assert desk.page.evaluate("document.activeElement.tagName") == "SUMMARY"
+    summary.click()
+    desk.page.locator("main h1").click()
+    assert opened.count() == 0
+
+
+def test_work_that_ends_does_not_overtake_a_page_that_was_asked_for(desk_for: DeskFor, stage: Stage) -> None:
+    world = World.of(stage.house, stage.clock)
+    stage.rest()
+    here = f"/documents/revisions/{world.draft('内部审核控制程序')}"
+    desk = desk_for("chen")
+    asked: list[Route] = []
+
+    def wait(route: Route) -> None:
+        asked.append(route)  # a page that is slow to come
+
+    answer = {"text": "已读出。", "done": True, "percent": 100, "next": here}
+    desk.page.route("**/reading", lambda route: route.fulfill(json=answer))
+    desk.page.route("**/submit", wait)
+    desk.open(here)
+    assert desk.page.locator("[data-poll-url]").count() == 1
+    desk.page.evaluate("document.querySelector('[data-key=s]').click()")
+    desk.page.wait_for_timeout(2500)  # the work ends while that page is under way
+    asked[0].continue_()
+    desk.page.wait_for_url(lambda url: url.endswith(f"{here}/submit"))
 
 
 def test_the_first_stop_of_the_tab_key_leads_to_the_content(desk_for: DeskFor, world: World) -> None:

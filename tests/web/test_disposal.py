@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 from docx import Document as Docx
+from lxml import html
 
 from docctl.config import Settings
 from docctl.domain.lifecycle import ListStatus, RecordStatus
@@ -182,3 +183,19 @@ def test_r_6_lists_and_due_records_may_be_none(client: Browser, keeping: Keeping
         assert page.cssselect(".empty"), url
     client.sign_in("li")
     assert client.get("/retention").headers["Location"].endswith("/retention/lists")
+
+
+@pytest.mark.parametrize("password", ["", "wrong"])
+def test_a_3_a_password_that_is_missing_or_wrong_is_told_beside_its_field(
+    client: Browser, keeping: Keeping, password: str
+) -> None:
+    list_id = keeping.propose(keeping.records(1))
+    client.sign_in("li")
+    check = at(list_id, f"check/{keeping.world.units['SC']}")
+    refused = client.submit(check, {"opinion": "agree", "password": password})
+    page = html.fromstring(refused.text)
+    assert refused.status_code == 422
+    assert page.cssselect("#f-password")[0].get("aria-invalid") == "true"
+    assert page.cssselect(".error-summary a[href='#f-password']")
+    (title,) = page.cssselect("main h1")
+    assert title.text_content() == client.page(at(list_id)).cssselect("main h1")[0].text_content()

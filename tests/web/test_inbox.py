@@ -5,7 +5,7 @@ from __future__ import annotations
 from docctl.jobs.due import work_due
 from tests.filing import a_form, filed
 from tests.web.conftest import Browser, words_of
-from tests.world import World
+from tests.world import PASSWORD, World
 
 
 def badge(client: Browser, address: str = "/documents") -> str:
@@ -63,3 +63,14 @@ def test_the_inbox_stands_in_english_too(client: Browser, world: World) -> None:
     client.sign_in("ouyang")
     client.set_cookie("docctl-language", "en")
     assert "1 task" in words_of(client.get("/"))
+
+
+def test_a_4_after_a_signature_the_page_leads_back_to_what_still_waits(client: Browser, world: World) -> None:
+    first = world.submitted(world.draft("培训管理程序"))
+    second = world.submitted(world.draft("文件控制程序"))
+    client.sign_in("ouyang")
+    for revision, left in ((first, "待办还有 1 项"), (second, "")):
+        answer = client.submit(f"/documents/revisions/{revision}/review", {"password": PASSWORD})
+        page = client.page(answer.headers["Location"])
+        assert "".join(one.text_content() for one in page.cssselect(".n-done a[href='/']")) == left
+        assert not client.page(answer.headers["Location"]).cssselect(".n-done")  # said once

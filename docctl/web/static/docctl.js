@@ -66,6 +66,18 @@ const keys = {
   },
 };
 
+// A filter closes like a menu: by Escape, and by a press beside it.
+const filters = all("details.filter");
+document.addEventListener("click", (event) => {
+  for (const one of filters) if (one.open && !one.contains(event.target)) one.open = false;
+});
+document.addEventListener("keydown", (event) => {
+  const open = event.key === "Escape" && !event.isComposing && filters.find((one) => one.open);
+  if (!open) return;
+  open.open = false;
+  open.querySelector("summary").focus();
+});
+
 // The help lists only the keys that do something on this page.
 for (const line of all("[data-needs]")) line.hidden = !document.querySelector(line.dataset.needs);
 
@@ -242,7 +254,10 @@ for (const form of all("[data-forget]")) {
   });
 }
 
-// Work in the background: asks until it is done, seldom while nobody looks.
+// Work in the background: asks until it is done, seldom while nobody looks. What it leads to
+// neither overtakes a page that was asked for meanwhile nor takes words from under someone's hands.
+let leaving = false;
+addEventListener("beforeunload", () => (leaving = true));
 for (const work of all("[data-poll-url]")) {
   const words = work.querySelector("[data-poll-text]");
   const bar = work.querySelector("progress");
@@ -255,7 +270,10 @@ for (const work of all("[data-poll-url]")) {
       words.textContent = text;
       if (percent === null || percent === undefined) bar.removeAttribute("value");
       else bar.value = percent;
-      if (done) {
+      if (done && next && (leaving || document.activeElement?.matches("input, textarea, select"))) {
+        leaving = false; // a download leaves the page where it was
+        wait = 3000;
+      } else if (done) {
         if (next) location.assign(next);
         return;
       }
