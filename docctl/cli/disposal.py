@@ -129,7 +129,7 @@ def resume(desk: Desk, number: str) -> Answer:
 
     found = page_of(desk, number)
     cmd = ResumeDisposal(found.list_id, found.row_version)
-    return told(desk, "resumed", resume_disposal(cmd, by=desk.caller(), house=desk.house))
+    return told(desk, "list_resumed", resume_disposal(cmd, by=desk.caller(), house=desk.house))
 
 
 def _part(desk: Desk, number: str, meaning: str, done: str, use_case: Any) -> Answer:
