@@ -126,8 +126,9 @@ def _conditions(
     if wanted.state in states:
         shown = states[wanted.state](moment)
     else:
-        kinds = ["in_force", "suspended", *UNDER_WAY, *(OBSOLETE if wanted.with_obsolete else ())]
-        shown = or_(*(states[kind](moment) for kind in kinds if kind in states))
+        kinds = [*UNDER_WAY, *(OBSOLETE if wanted.with_obsolete else ())]
+        known = (states[kind](moment) for kind in kinds if kind in states)
+        shown = or_(in_force_at(moment), *known)  # suspended or not: nothing to look up row by row
     conditions = [shown]
     if past:  # who sees the document now sees what was in force then; the rest is for insiders
         conditions += [readable_document(actor, now), or_(is_insider(actor), in_force_at(moment))]
