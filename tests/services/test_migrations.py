@@ -14,11 +14,13 @@ from docctl.domain.events import GENESIS
 from docctl.models import Base
 from docctl.models.documents import DocumentType
 from docctl.models.guards import GUARDS, install, live
+from docctl.models.records import ORDERED
 from docctl.models.trail import AuditHead
 from docctl.queries.audit import verify
 from docctl.services.database import open_database
 from docctl.services.revisions.suspend import SuspendRevision, suspend_revision
 from docctl.services.schema import migrate, schema_state
+from tests import filing
 from tests.world import World
 
 
@@ -80,6 +82,41 @@ def test_v_1_v_6_rows_from_before_suspensions_are_kept_and_can_be_suspended(worl
     cmd = SuspendRevision(issued, row.row_version, "有误")
     suspend_revision(cmd, by=world.by("chen"), house=world.house)
     assert len(world.revision(issued).suspensions) == 1
+
+
+def test_t_3_rows_from_the_first_tables_are_kept_and_their_files_count_as_hashed_when_stored(
+    world: World,
+) -> None:
+    record_id = filing.filed(world, filing.a_form(world))
+    uow = world.house.uow
+    since_then = [one.name for one in GUARDS if "revision_suspension" in one.sqlite()]
+    indexes = ["ix_item_file_checked", "ix_item_file_problem", "ix_record_by_filed"]
+    indexes += [f"ix_record_by_{name}" for name in ORDERED]
+
+    def as_at_first(session: Session) -> None:  # the other guards stand, as in a database in use
+        for statement in (
+            *(f"DROP TRIGGER {name}" for name in since_then),
+            "DROP TABLE revision_suspension",
+            "ALTER TABLE document_type DROP COLUMN reissue_after",
+            *(f"DROP INDEX {name}" for name in indexes),
+            "ALTER TABLE item_file DROP COLUMN checked_at",
+            "ALTER TABLE item_file DROP COLUMN problem",
+            "CREATE INDEX ix_record_filed ON record (filed_at)",
+            "UPDATE alembic_version SET version_num = '0001'",
+        ):
+            session.execute(text(statement))
+
+    uow.write(as_at_first)
+    assert since_then
+    assert schema_state(uow.engine).current == "0001"
+    assert migrate(uow.engine).is_ready
+    (file,) = filing.files(world, record_id)
+    assert (file.checked_at, file.problem) == (file.added_at, "")
+    assert filing.row(world, record_id).title
+    with uow.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "render_as_batch": True})
+        assert compare_metadata(context, Base.metadata) == []
+        assert dict(live(connection)) == {guard.name: guard.sqlite() for guard in GUARDS}
 
 
 def test_the_live_guards_are_those_declared(world: World) -> None:
