@@ -23,6 +23,8 @@ log = logging.getLogger(__name__)
 SLICE: Final = 0.5
 #: Files of one slice at most: their results are one transaction.
 _MOST: Final = 500
+#: What falls due within this part of the period is checked with what is due.
+_AHEAD: Final = 10
 
 
 def scrub(house: House, *, seconds: float | None = SLICE) -> bool:
@@ -30,13 +32,18 @@ def scrub(house: House, *, seconds: float | None = SLICE) -> bool:
 
     Damage is noted by item, never mended and never deleted. A file that cannot be reached says
     nothing: it waits for the next round, and the others do not wait for it. What is being destroyed
-    is disposal's, and stays with it for as long as a list is stopped.
+    is disposal's, and stays with it for as long as a list is stopped. Once one file is due those that
+    soon will be are checked with it, or each file's day would have a transaction and an event of its own.
     """
     going = select(Record.id).where(Record.id == ItemFile.owner_id, Record.destroying_since.is_not(None))
+    at, every = house.clock(), house.scrub_every
     with house.uow.read() as session:
+        one_due = select(ItemFile.id).where(is_late(at, every), ~going.exists()).limit(1)
+        if session.scalar(one_due) is None:
+            return False
         due = session.scalars(
             select(ItemFile)
-            .where(is_late(house.clock(), house.scrub_every), ~going.exists())
+            .where(is_late(at + every / _AHEAD, every), ~going.exists())
             .order_by(ItemFile.checked_at.is_not(None), ItemFile.checked_at, ItemFile.id)
             .limit(_MOST)
         ).all()

@@ -58,6 +58,25 @@ def test_t_3_a_file_is_read_again_when_its_period_is_over_and_not_before(world: 
     assert facts == {"files": len(rows), "bytes": sum(one.stored_size for one in rows)}
 
 
+def test_t_3_what_soon_is_due_is_checked_with_what_is_and_the_rest_is_not(world: World, record: UUID) -> None:
+    form, soon = filing.row(world, record).form_id, world.house.scrub_every / 10
+    first = world.clock()
+    world.clock.forward(seconds=soon.total_seconds())
+    near = filing.filed(world, form)
+    world.clock.forward(seconds=1)
+    far = filing.filed(world, form)
+    filed = world.clock()
+    world.clock.forward(seconds=(first + world.house.scrub_every - filed).total_seconds())
+    assert scrub(world.house) is True
+    assert scrub(world.house) is False
+    assert [file_of(world, one).checked_at for one in (record, near, far)] == [
+        world.clock(),
+        world.clock(),
+        filed,
+    ]
+    assert len(told(world, "objects.checked")) == 1
+
+
 def test_t_3_a_file_that_was_never_read_again_is_due(world: World, record: UUID) -> None:
     row = file_of(world, record)
     world.house.uow.write(lambda session: setattr(session.get_one(ItemFile, row.id), "checked_at", None))
