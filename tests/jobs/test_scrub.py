@@ -10,6 +10,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import event, select, text, update
 
+from docctl.domain.verdicts import NotFound
 from docctl.jobs import scrub as scrubbing
 from docctl.jobs.scrub import scrub
 from docctl.jobs.worker import Worker
@@ -107,10 +108,13 @@ def test_t_3_a_lost_file_is_named(world: World, record: UUID) -> None:
 
 def test_t_3_a_file_that_is_brought_back_is_sound_again(world: World, record: UUID) -> None:
     row = file_of(world, record)
+    with pytest.raises(NotFound):  # nothing is known against it: there is nothing to bring back
+        recheck_file(row.id, by=world.by("qian"), house=world.house)
     flip(world, row)
+    world.clock.forward(days=world.house.scrub_every.days)
+    scrub(world.house)
     assert recheck_file(row.id, by=world.by("qian"), house=world.house) == "damaged"
     flip(world, row)
-    world.clock.forward(minutes=1)
     assert recheck_file(row.id, by=world.by("qian"), house=world.house) == ""
     assert file_of(world, record).problem == ""
     assert len(told(world, "file.sound")) == 1
