@@ -40,9 +40,13 @@ def lock(session: Session, rank: Rank, query: Select[T], *, shared: bool = False
     return session.scalars(locked.execution_options(populate_existing=True)).all()
 
 
-def lock_names(session: Session, names: Iterable[str]) -> None:
-    """Lock what no row stands for yet, or what is a question about many rows; with the people, first."""
-    _in_order(session, Rank.PEOPLE)
+def lock_names(session: Session, names: Iterable[str], rank: Rank = Rank.PEOPLE) -> None:
+    """Lock what no row stands for yet, or what is a question about many rows; with the people, first.
+
+    A row that everybody wants has a name as well: PostgreSQL serves a name in the order in which it was asked
+    for, while those who wait for a row that changes all the time may be overtaken again and again.
+    """
+    _in_order(session, rank)
     if session.get_bind().dialect.name == "sqlite":
         return
     for name in sorted(set(names)):

@@ -6,12 +6,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from docctl.models.numbers import Counter
-from docctl.services.locks import Rank, lock
+from docctl.services.locks import Rank, lock, lock_names
 from docctl.services.once import insert_once
 
 
 def lock_counter(session: Session, scope: str) -> Counter:
     """Return the counter of a scope, locked; a new one stands at 0."""
+    lock_names(session, [f"counter:{scope}"], Rank.COUNTERS)
     query = select(Counter).where(Counter.scope == scope)
     rows = lock(session, Rank.COUNTERS, query)
     if not rows:
