@@ -30,6 +30,12 @@ class Settings:
 
     data: Path = field(metadata={"help": "data folder: database, objects, index, keys"})
     secret_key: str = field(repr=False, metadata={"help": "signs forms; made in the data folder"})
+    database_url: str | None = field(
+        default=None, repr=False, metadata={"help": "PostgreSQL as the application's role; none: SQLite"}
+    )
+    migration_url: str | None = field(
+        default=None, repr=False, metadata={"help": "PostgreSQL as the role that owns the tables"}
+    )
     public_url: str = field(default="http://127.0.0.1:8000", metadata={"help": "address that people type"})
     time_zone: str = field(
         default="Asia/Shanghai", metadata={"help": "company time zone: days begin at its 00:00"}
@@ -62,8 +68,15 @@ class Settings:
         if unknown:
             raise WrongSetting(f"unknown setting: {PREFIX}{min(unknown).upper()}")
         data = Path(given.get("data") or "data").expanduser().absolute()
+        database, migration = (
+            _server(one, given.get(one) or None) for one in ("database_url", "migration_url")
+        )
+        if migration and database and urlsplit(migration).username == urlsplit(database).username:
+            raise WrongSetting(f"{PREFIX}MIGRATION_URL: must be another role than {PREFIX}DATABASE_URL has")
         return cls(
             data=data,
+            database_url=database,
+            migration_url=migration,
             secret_key=given.get("secret_key") or _kept_secret(data),
             public_url=_url(given.get("public_url") or str(usual["public_url"])),
             time_zone=_zone(given.get("time_zone") or str(usual["time_zone"])),
@@ -104,6 +117,21 @@ def _url(value: str) -> str:
     if parts.scheme not in {"http", "https"} or not parts.netloc:
         raise WrongSetting(f"{PREFIX}PUBLIC_URL: {value!r} is no http address")
     return value.rstrip("/")
+
+
+def _server(name: str, value: str | None) -> str | None:
+    """Check an address of a PostgreSQL database without ever repeating it: it may hold a password."""
+    if value is None:
+        return None
+    wrong = WrongSetting(f"{PREFIX}{name.upper()}: is no postgresql://ROLE@HOST/DATABASE address")
+    try:
+        parts = urlsplit(value)
+        _ = parts.port
+    except ValueError:
+        raise wrong from None
+    if parts.scheme not in {"postgresql", "postgres"} or not parts.username or not parts.path.strip("/"):
+        raise wrong
+    return value
 
 
 def _zone(value: str) -> str:

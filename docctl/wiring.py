@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from urllib.parse import unquote, urlsplit
 
 from docctl.config import Settings
 from docctl.reading.pool import ReaderPool
-from docctl.services.database import open_database
-from docctl.services.gate import FairGate
+from docctl.services.database import open_database, open_server
+from docctl.services.gate import FairGate, OpenGate
 from docctl.services.house import House
 from docctl.services.people.passwords import Passwords
 from docctl.services.staging import Staging
@@ -33,9 +34,8 @@ def build(settings: Settings, *, clock: Callable[[], datetime] = system_clock) -
     scratch.mkdir(mode=0o700, exist_ok=True)
     objects = LocalStore(data / "objects", clock=clock)
     objects.sweep_temp(older_than=timedelta(0))  # what a crash left; live writers are recognised
-    engine = open_database(data / "docctl.db")
     return House(
-        uow=UnitOfWork(engine, clock=clock, gate=FairGate(data / "write.lock")),
+        uow=_unit_of_work(settings, clock),
         objects=objects,
         search=TantivyEngine(data / "index"),
         staging=Staging(data / "staging", limit=settings.upload_limit_mb << 20),
@@ -48,3 +48,14 @@ def build(settings: Settings, *, clock: Callable[[], datetime] = system_clock) -
         scrub_every=timedelta(days=settings.scrub_days),
         scratch=scratch,
     )
+
+
+def _unit_of_work(settings: Settings, clock: Callable[[], datetime]) -> UnitOfWork:
+    if not settings.database_url:
+        engine = open_database(settings.data / "docctl.db")
+        return UnitOfWork(engine, clock=clock, gate=FairGate(settings.data / "write.lock"))
+    owner = None
+    if settings.migration_url:
+        role = unquote(urlsplit(settings.database_url).username or "")
+        owner = open_server(settings.migration_url, application=role)
+    return UnitOfWork(open_server(settings.database_url), clock=clock, gate=OpenGate(), owner=owner)

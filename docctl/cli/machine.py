@@ -5,13 +5,16 @@ from __future__ import annotations
 import signal
 import sys
 from importlib import import_module
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from docctl.cli.answers import FAILED, Answer, Table
 from docctl.cli.command import Action, option
 from docctl.cli.desk import Desk
+
+if TYPE_CHECKING:
+    from docctl.services.schema import SchemaState
 
 #: The application by name: the command line does not import it before it serves.
 APP: Final = "docctl.app:create_app"
@@ -43,7 +46,7 @@ def init(
     from docctl.services.schema import migrate as migrate_database
     from docctl.services.setup import FirstPerson, FoundCompany, found_company
 
-    migrate_database(desk.house.uow.engine)
+    migrate_database(desk.house.uow.owner)
     links = {}
     people = []
     for username, name, role in (
@@ -143,15 +146,16 @@ def migrate(desk: Desk, check: bool) -> Answer:
     from docctl.services.schema import migrate as migrate_database
     from docctl.services.schema import schema_state
 
-    engine = desk.house.uow.engine
-    state = schema_state(engine) if check else migrate_database(engine)
+    uow = desk.house.uow
+    state = schema_state(uow.engine) if check else migrate_database(uow.owner)
     data = {
         "ready": state.is_ready,
         "current": state.current,
         "newest": state.newest,
         "missing_guards": state.missing_guards,
+        "owns_tables": state.owns_tables,
     }
-    key = "cli.done.migrated" if state.is_ready else "cli.not_migrated"
+    key = "cli.done.migrated" if state.is_ready else _lacking(state)
     return Answer(data, [desk.words.t(key)], 0 if state.is_ready else FAILED)
 
 
@@ -159,8 +163,16 @@ def _require_schema(desk: Desk) -> None:
     from docctl.cli.answers import Failure
     from docctl.services.schema import schema_state
 
-    if not schema_state(desk.house.uow.engine).is_ready:
-        raise Failure(FAILED, "machine", "not_migrated", desk.words.t("cli.not_migrated"))
+    state = schema_state(desk.house.uow.engine)
+    if not state.is_ready:
+        key = _lacking(state)
+        raise Failure(FAILED, "machine", key.removeprefix("cli."), desk.words.t(key))
+
+
+def _lacking(state: SchemaState) -> str:
+    """Return the sentence for a database that may not be used: its shape, or a role with too much."""
+    is_shaped = state.current == state.newest and not state.missing_guards
+    return "cli.owns_tables" if is_shaped else "cli.not_migrated"
 
 
 def _stop(*_: object) -> None:

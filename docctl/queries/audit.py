@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, true
 from sqlalchemy.orm import Session
 
 from docctl.domain.events import Break, Checked, first_break
@@ -61,14 +61,14 @@ def verify(session: Session, *, patience: float | None = None) -> AuditReport:
 
 
 def _walk(session: Session, destroyed: frozenset[UUID | None], deadline: float | None) -> Iterator[Checked]:
-    last = -(2**62)
+    last: int | None = None
     while True:
         if deadline is not None and time.monotonic() > deadline:
-            raise _OutOfTime(max(last, 0))
+            raise _OutOfTime(max(last or 0, 0))
         rows = session.execute(
             select(EventRow, EventDetail)
             .outerjoin(EventDetail, EventDetail.seq == EventRow.seq)
-            .where(EventRow.seq > last)
+            .where(true() if last is None else EventRow.seq > last)
             .order_by(EventRow.seq)
             .limit(BATCH)
         ).all()

@@ -16,6 +16,7 @@ from docctl.domain.permissions import Actor
 from docctl.models.documents import Document, DocumentType, Revision
 from docctl.models.numbers import Alias, NumberEntry
 from docctl.models.organisation import Unit
+from docctl.queries.ordering import in_order
 from docctl.queries.paging import PAGE_SIZE, Paged
 from docctl.queries.revision_states import (
     OBSOLETE,
@@ -164,7 +165,7 @@ _STATES_THEN: Final = {
 def _matches(text: str) -> ColumnElement[bool]:
     """Find a text in the title, the number in any way of writing it, or another name (N-9, N-10)."""
     form = normal(text)
-    known = [Revision.title.contains(text, autoescape=True)]
+    known = [Revision.title.icontains(text, autoescape=True)]
     if form:
         entries = select(NumberEntry.item_id).where(
             NumberEntry.item_kind == "document", NumberEntry.normal.contains(form, autoescape=True)
@@ -209,7 +210,7 @@ def _rows(
         .join(DocumentType, DocumentType.id == Document.type_id)
         .join(Unit, Unit.id == Document.unit_id)
         .where(*conditions)
-        .order_by(leading.desc() if wanted.descending else leading, Document.number, Revision.ordinal.desc())
+        .order_by(in_order(leading, descending=wanted.descending), Document.number, Revision.ordinal.desc())
     )
 
 

@@ -43,4 +43,4 @@ class House:
         """Let go of child processes, files and connections."""
         self.pool.close()
         self.search.close()
-        self.uow.engine.dispose()
+        self.uow.close()

@@ -30,6 +30,7 @@ from docctl.models.numbers import NumberScheme
 from docctl.models.organisation import LegalEntity, LinkPurpose, OneTimeLink, Person, RoleGrant, Unit
 from docctl.models.retention import RetentionClassRow
 from docctl.services.caller import Caller
+from docctl.services.locks import lock_names
 from docctl.services.records.classes import class_to_data
 from docctl.services.registry import use_case
 from docctl.services.trail import Subject, record
@@ -74,6 +75,7 @@ class FoundCompany:
 def found_company(session: Session, cmd: FoundCompany, by: Caller) -> UUID:
     """Found the company of this installation; there is one (O-1, A-15)."""
     authorise(by.actor, "system.operate", Facts())
+    lock_names(session, ["company"])
     if session.scalars(select(LegalEntity)).first() is not None:
         raise RuleRefused(Refused("O-1", "already_founded"))
     if cmd.first.username == cmd.second.username:

@@ -17,6 +17,7 @@ from docctl.models.base import new_id
 from docctl.models.content import ItemFile, Upload
 from storage.api import Area, Key
 from tests.cli.terminal import Terminal
+from tests.tampering import past_the_guards
 from tests.world import World
 
 
@@ -84,24 +85,9 @@ def test_t_3_a_file_put_in_place_of_another_is_found_by_the_row(
     terminal.house.objects.destroy(key)
     other = terminal.house.objects.put(key, io.BytesIO(b"other content"), retain_until=None)
 
-    def point(session: object) -> None:
-        session.execute(  # type: ignore[attr-defined]
-            ItemFile.__table__.update().values(object_version=other.version)
-        )
-
-    _without_guards(terminal)
-    terminal.house.uow.write(point)
+    with past_the_guards(terminal.house) as raw:
+        raw.execute("UPDATE item_file SET object_version = ?", (other.version,))
     assert verify(terminal) == (1, [("swapped", number)], [])
-
-
-def _without_guards(terminal: Terminal) -> None:
-    import sqlite3
-
-    with sqlite3.connect(terminal.house.uow.engine.url.database or "") as raw:
-        query = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'item_file'"
-        for (name,) in raw.execute(query).fetchall():
-            raw.execute(f'DROP TRIGGER "{name}"')
-    raw.close()
 
 
 def put_orphan(terminal: Terminal) -> Key:
