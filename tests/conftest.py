@@ -10,7 +10,10 @@ import pytest
 
 from docctl.config import Settings
 from docctl.services.house import House
+from tests.s3.serving import s3_server
 from tests.world import START, Clock, World, build_house, found
+
+__all__ = ["s3_server"]
 
 
 @pytest.fixture
