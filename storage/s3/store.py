@@ -12,7 +12,7 @@ import hashlib
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from io import BufferedReader
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -37,7 +37,7 @@ from storage.api import (
     uuid7,
 )
 from storage.errors import InvalidKey
-from storage.s3.answers import Unanswered
+from storage.s3.answers import Denied, Unanswered
 from storage.s3.bucket import Bucket, Entry, Head
 from storage.s3.locks import about, head_of, lock, require_free, set_hold
 from storage.s3.reading import CheckedVersion, hash_of
@@ -97,9 +97,10 @@ class S3Store:
             try:
                 with about(key, ""):
                     bucket.put(key.path, spool, noted.size, {**noted.to_metadata(), "put": mark})
-            except Unanswered:
+            except (Unanswered, ObjectMissing) as error:
+                # Also an upload that the client wanted to end, and that had come to its end before.
                 if not self._found_after_all(bucket, key, mark):
-                    raise
+                    raise StoreUnavailable(f"not stored: {error}") from error
         with self._turn(key):
             version = self._won(bucket, key, mark)
             try:
@@ -170,15 +171,15 @@ class S3Store:
 
     def list(self, area: Area, prefix: str = "", *, after: Key | None = None) -> Iterator[Listed]:
         """Yield the versions of an area in the order of their keys (T-3)."""
-        behind = None if after is None else after.path
-        for one in self._buckets[area].walk(prefix, behind):
-            if one.is_marker or (behind is not None and one.name <= behind):
-                continue
-            try:
-                key = Key.parse(f"{area}/{one.name}")
-            except InvalidKey:
-                continue  # not ours
-            yield Listed(key, one.version, one.size, one.modified_at)
+        behind = "" if after is None else after.path
+        try:
+            for one in self._buckets[area].walk(prefix, behind or None):
+                if one.is_marker or one.name <= behind:
+                    continue
+                with contextlib.suppress(InvalidKey):  # not ours
+                    yield Listed(Key.parse(f"{area}/{one.name}"), one.version, one.size, one.modified_at)
+        except Denied as error:
+            raise StoreUnavailable(f"refused: {error.code}") from error
 
     def _now(self) -> datetime:
         return as_utc(self._clock())
@@ -236,7 +237,8 @@ class S3Store:
         versions = [one.version for one in found if not one.is_marker]
         require_free(key, self._heads(bucket, key, versions), self._now())
         if found and (refused := bucket.remove(key.path, [one.version for one in found])):
-            require_free(key, self._heads(bucket, key, versions), self._now())
+            # The server's clock has the last word: whatever ours says, a lock is why.
+            require_free(key, self._heads(bucket, key, versions), datetime.min.replace(tzinfo=UTC))
             raise StoreUnavailable(f"refused: {', '.join(sorted(set(refused.values())))}")
 
     def _heads(self, bucket: Bucket, key: Key, versions: Iterable[str]) -> dict[str, Head]:

@@ -30,7 +30,7 @@ TOOLS = ("ceph-mon", "ceph-osd", "radosgw", "radosgw-admin", "ceph")
 
 #: Long enough for a busy machine, short enough to see an end.
 PATIENCE = Patience(connect=10, read=20, repeats=2, pause=0.1)
-IMPATIENT = Patience(connect=1, read=1, repeats=1, pause=0.05)
+IMPATIENT = Patience(connect=2, read=2.5, repeats=1, pause=0.05)
 
 
 def credential(user: str) -> Credential:
