@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Engine, inspect, select
 from sqlalchemy.orm import Session
 
 from docctl.domain.accounts import LINK_LASTS
@@ -68,6 +68,14 @@ class FoundCompany:
     second: FirstPerson
     more_units: tuple[FirstUnit, ...] = ()
     is_demo: bool = False
+
+
+def is_sample(engine: Engine) -> bool:
+    """Say whether a database is marked as a sample company's, which it is for ever (O-1)."""
+    with engine.connect() as connection:
+        if not inspect(connection).has_table(LegalEntity.__tablename__):
+            return False
+        return bool(connection.scalar(select(LegalEntity.id).where(LegalEntity.is_demo).limit(1)))
 
 
 @use_case("system.operate")

@@ -28,6 +28,8 @@ _FULL: Final = frozenset(
     }
 )
 _FULL_STATUS: Final = 507
+_WRONG: Final = 400
+_FAILED: Final = 500
 #: What a server says of a version id that cannot be one of its own.
 _NO_VERSION: Final = frozenset({"InvalidArgument", "BadRequest", "MethodNotAllowed", "InvalidVersionId"})
 
@@ -46,6 +48,10 @@ class Denied(Exception):
 
 class Unanswered(StoreUnavailable):
     """Nothing came back, or in part: what was asked may have happened all the same."""
+
+
+class Rejected(StoreUnavailable):
+    """The server has understood, and says that what is asked for cannot be: a fault of the set-up."""
 
 
 @contextmanager
@@ -76,6 +82,8 @@ def _meaning(error: S3Error, *, of_version: bool) -> Exception:
         return Absent(code)
     if code == "AccessDenied":
         return Denied(code)
+    if status is not None and _WRONG <= status < _FAILED:
+        return Rejected(code)
     return StoreUnavailable(code)
 
 
