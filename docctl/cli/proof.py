@@ -38,7 +38,7 @@ def verify_objects(desk: Desk) -> Answer:
     from docctl.queries.objects import check_objects
 
     with desk.read() as session:
-        report = check_objects(session, desk.house.objects)
+        report = check_objects(session, desk.house.objects, at=desk.house.clock(), zone=desk.house.zone)
     data = {
         "ok": report.ok,
         "objects": report.checked,
@@ -54,6 +54,7 @@ def verify_objects(desk: Desk) -> Answer:
             for one in report.problems
         ],
         "without_row": report.without_row,
+        "strays": report.strays,
     }
     rows = [
         (
@@ -69,6 +70,8 @@ def verify_objects(desk: Desk) -> Answer:
     lines = [*Table(head, rows).lines(), count]
     if report.without_row:
         lines.append(desk.words.t("cli.objects_without_row", n=len(report.without_row)))
+    if report.strays:
+        lines += [f"{desk.words.t(f'cli.stray.{one.kind}')}  {one.area}/{one.name}" for one in report.strays]
     return Answer(data, lines, 0 if report.ok else FAILED)
 
 

@@ -24,10 +24,11 @@ from storage.probe import Check, Finding, Probe, judged
 from storage.s3.answers import Absent, Denied, Rejected, understood
 from storage.s3.bucket import Bucket, Head, NotAnInstant, whole_second
 from storage.s3.buckets import WronglySetUp, default_lock
+from storage.s3.listing import PROBES
 from storage.s3.locks import LATEST
 
-#: Where probes put their objects.
-FOLDER: Final = "probe/"
+#: The folder of probes.
+FOLDER: Final = PROBES
 _MINUTE: Final = timedelta(minutes=1)
 #: The lock of the object whose hold is tried after it has ended.
 _SHORT: Final = timedelta(seconds=3)

@@ -32,13 +32,14 @@ from storage.api import (
     StorageError,
     Stored,
     StoreUnavailable,
+    Stray,
     as_utc,
     require_locks,
     uuid7,
 )
-from storage.errors import InvalidKey
-from storage.s3.answers import Denied, Unanswered
+from storage.s3.answers import Unanswered
 from storage.s3.bucket import Bucket, Entry, Head
+from storage.s3.listing import about_area, key_of, strays
 from storage.s3.locks import about, head_of, lock, require_free, set_hold
 from storage.s3.reading import CheckedVersion, hash_of
 from storage.s3.spool import Noted, spooled
@@ -172,14 +173,15 @@ class S3Store:
     def list(self, area: Area, prefix: str = "", *, after: Key | None = None) -> Iterator[Listed]:
         """Yield the versions of an area in the order of their keys (T-3)."""
         behind = "" if after is None else after.path
-        try:
+        with about_area():
             for one in self._buckets[area].walk(prefix, behind or None):
-                if one.is_marker or one.name <= behind:
-                    continue
-                with contextlib.suppress(InvalidKey):  # not ours
-                    yield Listed(Key.parse(f"{area}/{one.name}"), one.version, one.size, one.modified_at)
-        except Denied as error:
-            raise StoreUnavailable(f"refused: {error.code}") from error
+                if not one.is_marker and one.name > behind and (key := key_of(area, one.name)):
+                    yield Listed(key, one.version, one.size, one.modified_at)
+
+    def strays(self, area: Area) -> Iterator[Stray]:
+        """Yield newer versions, delete markers and names that are no keys; probes are known (T-3)."""
+        with about_area():
+            yield from strays(self._buckets[area], area)
 
     def _now(self) -> datetime:
         return as_utc(self._clock())

@@ -671,3 +671,9 @@ def test_t_3_a_listing_bears_changes_meanwhile(store: ObjectStore) -> None:
                 return
 
     assert {one.key for one in stored} <= set(changing())
+
+
+def test_t_3_what_we_have_put_is_no_stray(store: ObjectStore) -> None:
+    many(store)
+    for area in Area:
+        assert list(store.strays(area)) == []

@@ -26,6 +26,7 @@ from storage.api import (
     Stored,
     StoreFull,
     StoreUnavailable,
+    StrayKind,
 )
 from storage.s3.bucket import Bucket, instant, whole_second
 from storage.s3.connection import Credential, Endpoint
@@ -352,3 +353,22 @@ def test_a_missing_bucket_is_not_missing_objects(make: Make) -> None:
 def test_an_address_that_is_none_is_refused(url: str) -> None:
     with pytest.raises(ValueError):
         Endpoint(url)
+
+
+def test_t_3_what_others_have_put_is_named_and_left_alone(make: Make) -> None:
+    made = make()
+    stored, plain = put(made), put(made)
+    owner, bucket, name = made.server.client("owner"), made.records.name, stored.key.path
+    newer = owner.put_object(bucket, name, io.BytesIO(b"forged"), 6).version_id
+    owner.remove_object(bucket, plain.key.path)
+    for other in ("readme", "probe/1"):
+        owner.put_object(bucket, other, io.BytesIO(b""), 0)
+    found = [(one.kind, one.name) for one in made.store.strays(Area.RECORDS)]
+    assert sorted(found) == [
+        (StrayKind.DELETE_MARKER, plain.key.path),
+        (StrayKind.NEWER_VERSION, name),
+        (StrayKind.NO_KEY, "readme"),
+    ]
+    versions = {one.name: one.version for one in made.store.strays(Area.RECORDS)}
+    assert versions[name] == newer
+    assert read(made, stored) == read(made, plain) == b"signed"
