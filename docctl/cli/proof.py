@@ -33,12 +33,16 @@ def verify_trail(desk: Desk) -> Answer:
 
 
 @objects.command("verify", permission="system.operate", who="operator")
-def verify_objects(desk: Desk) -> Answer:
-    """Read every stored file again and compare it with its row; list what has no row (T-3)."""
+@option("--note", is_flag=True)
+def verify_objects(desk: Desk, note: bool) -> Answer:
+    """Read every stored file again and compare it with its row; list what is too much (T-3)."""
+    from docctl.jobs.check import keep_report
     from docctl.queries.objects import check_objects
 
     with desk.read() as session:
         report = check_objects(session, desk.house.objects, at=desk.house.clock(), zone=desk.house.zone)
+    if note:
+        keep_report(desk.house, report)
     data = {
         "ok": report.ok,
         "objects": report.checked,

@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from docctl.jobs.check import run_check
 from docctl.jobs.disposal import run_disposal
 from docctl.jobs.effects import Postponed, destroy_object, lock_objects, read_upload
 from docctl.models.work import Delivery
@@ -26,6 +27,7 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "lock": lock_objects,
     "destroy_object": destroy_object,
     "disposal": run_disposal,
+    "check_objects": run_check,
 }
 
 LONGEST_PAUSE: Final = timedelta(minutes=15)
