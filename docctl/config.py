@@ -6,11 +6,12 @@ Each is documented in `docs/operations.md`; a wrong value stops the start with o
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -18,6 +19,19 @@ from dotenv import dotenv_values
 
 PREFIX: Final = "DOCCTL_"
 LANGUAGES: Final = ("zh_Hans", "en")
+STORAGES: Final = ("local", "s3")
+VERDICTS: Final = ("worm", "locks", "protected")
+#: What S3 cannot do without.
+_S3_NEEDS: Final = (
+    "s3_endpoint",
+    "s3_access_key",
+    "s3_secret_key",
+    "s3_hold_access_key",
+    "s3_hold_secret_key",
+    "s3_records_bucket",
+    "s3_derived_bucket",
+)
+_BUCKET: Final = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 
 
 class WrongSetting(ValueError):
@@ -52,6 +66,19 @@ class Settings:
         default=0, metadata={"help": "proxies in front that name the client in X-Forwarded-*, 0 to 9"}
     )
     readers: int = field(default=2, metadata={"help": "child processes that read uploads, 1 to 16"})
+    storage: str = field(default="local", metadata={"help": "where files are kept: local or s3"})
+    s3_endpoint: str | None = field(default=None, metadata={"help": "address of the S3 server"})
+    s3_region: str = field(default="us-east-1", metadata={"help": "region of the S3 server"})
+    s3_access_key: str | None = field(default=None, metadata={"help": "credential for all but holds"})
+    s3_secret_key: str | None = field(default=None, repr=False, metadata={"help": "its secret"})
+    s3_hold_access_key: str | None = field(default=None, metadata={"help": "credential for holds alone"})
+    s3_hold_secret_key: str | None = field(default=None, repr=False, metadata={"help": "its secret"})
+    s3_records_bucket: str | None = field(default=None, metadata={"help": "bucket with Object Lock"})
+    s3_derived_bucket: str | None = field(default=None, metadata={"help": "bucket of what can be made again"})
+    s3_grace_days: int = field(default=2, metadata={"help": "default lock of the records bucket, 2 to 30"})
+    s3_require: str = field(
+        default="worm", metadata={"help": "weakest verdict to start with: worm, locks or protected"}
+    )
 
     @property
     def zone(self) -> ZoneInfo:
@@ -86,7 +113,42 @@ class Settings:
             scrub_days=_number("scrub_days", given.get("scrub_days", "90"), 1, 3650),
             trusted_proxies=_number("trusted_proxies", given.get("trusted_proxies", "0"), 0, 9),
             readers=_number("readers", given.get("readers", "2"), 1, 16),
+            **_storage(given),
         )
+
+
+def _storage(given: Mapping[str, str]) -> dict[str, Any]:
+    """Read where files are kept; S3 needs all its settings, and two different credentials (R-5)."""
+    storage = _one_of("storage", given.get("storage") or "local", STORAGES)
+    found: dict[str, Any] = {
+        "storage": storage,
+        "s3_region": given.get("s3_region") or "us-east-1",
+        "s3_grace_days": _number("s3_grace_days", given.get("s3_grace_days", "2"), 2, 30),
+        "s3_require": _one_of("s3_require", given.get("s3_require") or "worm", VERDICTS),
+        **{name: given.get(name) or None for name in _S3_NEEDS},
+    }
+    if storage != "s3":
+        return found
+    for name in _S3_NEEDS:
+        if found[name] is None:
+            raise WrongSetting(f"{PREFIX}{name.upper()}: needed for {PREFIX}STORAGE=s3")
+    found["s3_endpoint"] = _endpoint(found["s3_endpoint"])
+    for name in ("s3_records_bucket", "s3_derived_bucket"):
+        if not _BUCKET.fullmatch(found[name]):
+            raise WrongSetting(f"{PREFIX}{name.upper()}: {found[name]!r} is no name of a bucket")
+    if found["s3_records_bucket"] == found["s3_derived_bucket"]:
+        raise WrongSetting(f"{PREFIX}S3_DERIVED_BUCKET: another one than {PREFIX}S3_RECORDS_BUCKET")
+    if found["s3_access_key"] == found["s3_hold_access_key"]:
+        raise WrongSetting(f"{PREFIX}S3_HOLD_ACCESS_KEY: another one than {PREFIX}S3_ACCESS_KEY")
+    return found
+
+
+def _endpoint(value: str) -> str:
+    parts = urlsplit(value)
+    usable = parts.scheme in {"http", "https"} and parts.hostname and not parts.path.strip("/")
+    if not usable or parts.username is not None or parts.query or parts.fragment:
+        raise WrongSetting(f"{PREFIX}S3_ENDPOINT: no address such as https://host:port")
+    return value.rstrip("/")
 
 
 def _dotenv(folder: Path) -> dict[str, str]:

@@ -15,7 +15,10 @@ from docctl.config import Settings
 from docctl.services.house import House
 from tests import postgres
 from tests.places import Place, drop_databases, keep, new_place
+from tests.s3.serving import s3_server
 from tests.world import START, Clock, World, build_house, found
+
+__all__ = ["s3_server"]
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -12,6 +12,7 @@ import click
 from docctl.cli.answers import FAILED, Answer, Table
 from docctl.cli.command import Action, option
 from docctl.cli.desk import Desk
+from docctl.cli.store import require_store
 
 if TYPE_CHECKING:
     from docctl.services.schema import SchemaState
@@ -40,12 +41,14 @@ def init(
     leader: str,
     leader_name: str,
 ) -> Answer:
-    """Set up the database and found the company with two people (O-1, A-15)."""
+    """Set up database and buckets, and found the company with two people (O-1, A-15)."""
     from docctl.domain.roles import Role
     from docctl.services.people.accounts import new_link
     from docctl.services.schema import migrate as migrate_database
     from docctl.services.setup import FirstPerson, FoundCompany, found_company
+    from docctl.wiring import prepare_store
 
+    prepare_store(desk.machine.settings)
     migrate_database(desk.house.uow.owner)
     links = {}
     people = []
@@ -93,6 +96,7 @@ def serve(desk: Desk, host: str, port: int) -> Answer:
     from docctl.jobs.worker import Worker
 
     _require_schema(desk)
+    require_store(desk)
     module, factory = APP.split(":")
     app = getattr(import_module(module), factory)(desk.machine.settings, desk.house)
     server = waitress.create_server(
@@ -127,6 +131,8 @@ def worker(desk: Desk, once: bool) -> Answer:
     _require_schema(desk)
     at_work = Worker(desk.house)
     rounds = 0
+    if not once:
+        require_store(desk)
     if once:
         while at_work.run_once():
             rounds += 1

@@ -18,7 +18,7 @@ from typing import Final
 from sqlalchemy import select
 
 from docctl import wiring
-from docctl.config import Settings
+from docctl.config import Settings, WrongSetting
 from docctl.demo.clock import Told
 from docctl.demo.content import Content
 from docctl.demo.files import Files
@@ -53,6 +53,8 @@ def seed(settings: Settings, *, progress: Callable[[int, int], None] | None = No
     Raises RuleRefused where the folder already holds a company.
     """
     place = settings.data
+    if settings.storage != "local":
+        raise WrongSetting("DOCCTL_STORAGE: a sample company stays on the local store")
     if (place / "docctl.db").exists():
         raise RuleRefused(Refused("O-1", "already_founded"))
     building = place.with_name(f"{place.name}.building")

@@ -14,6 +14,7 @@ from docctl.services.staging import Staging
 from docctl.services.uow import UnitOfWork
 from search.api import SearchEngine
 from storage.api import ObjectStore
+from storage.probe import Probe
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,8 @@ class House:
     scrub_every: timedelta
     #: Where work files lie for a moment; cleared of what a crash left.
     scratch: Path
+    #: Tries the store of the records; with True the far dates as well, whose traces stay.
+    probe: Callable[[bool], Probe]
 
     def today(self) -> date:
         """Return the day it is now in the company's time zone."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Engine, inspect, select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from docctl.domain.accounts import LINK_LASTS
@@ -69,6 +70,22 @@ class FoundCompany:
     second: FirstPerson
     more_units: tuple[FirstUnit, ...] = ()
     is_demo: bool = False
+
+
+def is_sample(engine: Engine) -> bool:
+    """Say whether a database is marked as a sample company's, which it is for ever (O-1).
+
+    Raise RuleRefused where no database answers.
+    """
+    try:
+        with engine.connect() as connection:
+            if not inspect(connection).has_table(LegalEntity.__tablename__):
+                return False
+            return bool(connection.scalar(select(LegalEntity.id).where(LegalEntity.is_demo).limit(1)))
+    except DBAPIError as error:
+        if (refused := refusal_of(error)) is None:
+            raise
+        raise refused from error
 
 
 @use_case("system.operate")

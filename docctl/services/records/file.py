@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from docctl.domain.correction import LONGEST, stated_not_late
 from docctl.domain.lifecycle import RecordStatus, in_force
 from docctl.domain.normal_form import normal
 from docctl.domain.permissions import Facts, authorise
+from docctl.domain.retention import GRACE
 from docctl.domain.suspension import may_file_under
 from docctl.domain.verdicts import Allowed, NotFound, Refused, RuleRefused, Verdict, require
 from docctl.models.base import new_id
@@ -44,10 +45,6 @@ _TEXTS: Final = {
     "place": 200,
     "outside_number": 200,
 }
-
-
-#: After this the store locks a record also without its keeper (architecture: filing grace).
-GRACE: Final = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +126,9 @@ def file_record(session: Session, cmd: FileRecord, by: Caller) -> UUID:
     if cmd.outside_number:
         add_alias(session, kind="outside", item_kind="record", item_id=row.id, text=cmd.outside_number)
     add_files(session, by, owner=OwnerKind.RECORD, owner_id=row.id, files=_in_order(cmd.files))
-    want(  # the store keeps it even where no keeper has come; until then it may be voided
-        session, "lock", key=f"{row.id}:grace", payload={"record_id": str(row.id)}, at=by.at + GRACE
-    )
+    # The store keeps it for the grace, and to its end even where no keeper has come.
+    for name, at in (("filed", by.at), ("grace", by.at + GRACE)):
+        want(session, "lock", key=f"{row.id}:{name}", payload={"record_id": str(row.id)}, at=at)
     record(
         session,
         by,
