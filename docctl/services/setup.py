@@ -31,6 +31,7 @@ from docctl.models.numbers import NumberScheme
 from docctl.models.organisation import LegalEntity, LinkPurpose, OneTimeLink, Person, RoleGrant, Unit
 from docctl.models.retention import RetentionClassRow
 from docctl.services.caller import Caller
+from docctl.services.faults import refusal_of
 from docctl.services.locks import lock_names
 from docctl.services.records.classes import class_to_data
 from docctl.services.registry import use_case
