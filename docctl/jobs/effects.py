@@ -14,16 +14,18 @@ from uuid import UUID
 from sqlalchemy import select
 
 from docctl.domain.retention import GRACE, ROLLING, SHORT_LOCK, lock_until
+from docctl.domain.verdicts import RuleRefused
 from docctl.models.content import ItemFile
 from docctl.models.records import Record
 from docctl.reading import ReadingFailed, read_file
 from docctl.services.caller import the_system
+from docctl.services.content.sound import opener
 from docctl.services.files import files_of
 from docctl.services.house import House
 from docctl.services.jobs import due
 from docctl.services.readings import NoteReading, note_reading
 from docctl.services.records.load import holds_on
-from storage.api import Key, ObjectMissing, RetentionActive, RetentionShortened
+from storage.api import Key, RetentionActive, RetentionShortened
 
 
 class Postponed(Exception):
@@ -35,7 +37,10 @@ class Postponed(Exception):
 
 
 def read_upload(house: House, payload: Mapping[str, Any]) -> None:
-    """Read the text of a file in a child process and note it; a hostile file ends as a problem."""
+    """Read the text of a file in a child process and note it; a hostile file ends as a problem.
+
+    A file that is not what its row says is read by nobody: it is noted, and read once it is sound (T-3).
+    """
     with house.uow.read() as session:
         row = session.get(ItemFile, UUID(payload["file_id"]))
     if row is None or row.destroyed_at is not None:
@@ -43,13 +48,12 @@ def read_upload(house: House, payload: Mapping[str, Any]) -> None:
     with tempfile.TemporaryDirectory(prefix="read-", dir=house.scratch) as folder:
         path = Path(folder) / "file"
         try:
-            with (
-                house.objects.open(Key.parse(row.object_key), row.object_version) as source,
-                path.open("wb") as target,
-            ):
+            with opener(house, row)() as source, path.open("wb") as target:
                 shutil.copyfileobj(source, target, 1 << 20)
-        except ObjectMissing:
-            return
+        except RuleRefused as error:
+            if error.refused.rule == "T-3":
+                return
+            raise
         found = read_file(house.pool, path, row.name)
     if found.problem in {"busy", "closed"}:  # says nothing about the file: try again
         raise ReadingFailed(found.problem)

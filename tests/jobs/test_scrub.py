@@ -14,7 +14,7 @@ from docctl.domain.verdicts import NotFound
 from docctl.jobs import scrub as scrubbing
 from docctl.jobs.scrub import scrub
 from docctl.jobs.worker import Worker
-from docctl.models.content import ItemFile
+from docctl.models.content import FileReading, ItemFile
 from docctl.models.records import Record
 from docctl.models.trail import EventRow
 from docctl.queries.audit import verify
@@ -250,3 +250,22 @@ def test_t_3_unsound_files_are_found_by_their_index_as_every_page_counts_them(wo
         plain = query.compile(session.get_bind(), compile_kwargs={"literal_binds": True})
         plan = " ".join(one.detail for one in session.execute(text(f"EXPLAIN QUERY PLAN {plain}")))
     assert "USING INDEX ix_item_file_problem" in plan
+
+
+def test_t_3_text_is_read_from_sound_files_only_and_once_they_are_sound_again(world: World) -> None:
+    record = filing.filed(world, filing.a_form(world), uploads=(filing.upload(world, "wang", "只此一句"),))
+    row = file_of(world, record)
+    flip(world, row)
+    worker = Worker(world.house)
+    while worker.run_once():
+        pass
+    with world.house.uow.read() as session:
+        assert session.get(FileReading, row.id) is None
+    assert file_of(world, record).problem == "damaged"
+    flip(world, row)
+    world.clock.forward(minutes=1)
+    assert recheck_file(row.id, by=world.by("qian"), house=world.house) == ""
+    while worker.run_once():
+        pass
+    with world.house.uow.read() as session:
+        assert session.get_one(FileReading, row.id).text.strip() == "只此一句"

@@ -14,6 +14,7 @@ from docctl.models.documents import Document, Revision
 from docctl.models.records import Record
 from docctl.models.retention import DisposalList
 from docctl.services.caller import Caller
+from docctl.services.jobs import want
 from docctl.services.registry import use_case
 from docctl.services.trail import Subject, record
 
@@ -51,6 +52,9 @@ def note_fixity(session: Session, cmd: NoteFixity, by: Caller) -> int:
             continue
         checked += 1
         before, row.problem, row.checked_at = row.problem, wanted[row.id], by.at
+        if before and not row.problem:  # what could not be read may be now
+            again = f"{row.id}:{by.at.isoformat()}"
+            want(session, "read_file", key=again, payload={"file_id": str(row.id)}, at=by.at)
         if row.problem != before:
             subject, number = _owner(session, row)
             record(
