@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 
 from docctl.config import Settings
 from docctl.reading.pool import ReaderPool
+from docctl.services.audit.keys import KeyFile
+from docctl.services.audit.witness import Witness
 from docctl.services.database import open_database
 from docctl.services.gate import FairGate
 from docctl.services.house import House
@@ -46,5 +48,7 @@ def build(settings: Settings, *, clock: Callable[[], datetime] = system_clock) -
         language=settings.language,
         public_url=settings.public_url,
         scrub_every=timedelta(days=settings.scrub_days),
+        audit_keys=KeyFile(settings.audit_key_file),
+        witness=Witness(folder) if (folder := settings.witness_folder) else None,
         scratch=scratch,
     )

@@ -14,11 +14,10 @@ objects = Noun("objects")
 def verify_trail(desk: Desk) -> Answer:
     """Check the whole chain of events and name the first bad one (T-1, T-2)."""
     from docctl.domain.permissions import Facts, authorise
-    from docctl.queries.audit import verify
+    from docctl.jobs.proof import verify_trail as verify
 
     authorise(desk.actor, "audit.verify", Facts())
-    with desk.read() as session:
-        report = verify(session)
+    report = verify(desk.house)
     data = {
         "ok": report.ok,
         "events": report.events,

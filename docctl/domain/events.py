@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from json import JSONEncoder
 from typing import Final
+from unicodedata import normalize
 from uuid import UUID
 
-from docctl.domain.canonical import canonical, sha256
+from docctl.domain.canonical import sha256, utc
 
 #: What the first event's `prev_hash` is.
 GENESIS: Final = "0" * 64
@@ -34,28 +36,35 @@ class Link:
     detail_digest: str
     prev_hash: str
 
-    def digest(self) -> str:
-        """Return the event's hash: SHA-256 of the canonical JSON of all that precedes (T-2)."""
-        return sha256(
-            canonical(
-                {
-                    "v": 1,
-                    "seq": self.seq,
-                    "recorded_at": self.recorded_at,
-                    "occurred_at": self.occurred_at,
-                    "actor": self.actor_id,
-                    "actor_name": self.actor_name,
-                    "on_behalf_of": self.on_behalf_of,
-                    "channel": self.channel,
-                    "system_user": self.system_user,
-                    "action": self.action,
-                    "subject": [self.subject_kind, self.subject_id, self.subject_version],
-                    "facts": self.facts,
-                    "detail": self.detail_digest,
-                    "prev": self.prev_hash,
-                }
-            )
+    def text(self) -> str:
+        """Return the canonical JSON of all that precedes: what is hashed, and what an export holds (T-2).
+
+        The same text as `canonical` makes of these values, but a trail has millions of them.
+        """
+        return (
+            f'{{"action":{_quoted(self.action)},"actor":{_id(self.actor_id)}'
+            f',"actor_name":{_quoted(self.actor_name)},"channel":{_quoted(self.channel)}'
+            f',"detail":{_quoted(self.detail_digest)},"facts":{_quoted(self.facts)}'
+            f',"occurred_at":"{utc(self.occurred_at)}","on_behalf_of":{_id(self.on_behalf_of)}'
+            f',"prev":{_quoted(self.prev_hash)},"recorded_at":"{utc(self.recorded_at)}","seq":{self.seq}'
+            f',"subject":[{_quoted(self.subject_kind)},{_id(self.subject_id)}'
+            f',{_quoted(self.subject_version)}],"system_user":{_quoted(self.system_user)},"v":1}}'
         )
+
+    def digest(self) -> str:
+        """Return the event's hash: SHA-256 of its canonical JSON (T-2)."""
+        return sha256(self.text())
+
+
+_encoded: Final = JSONEncoder(ensure_ascii=False).encode
+
+
+def _quoted(text: str) -> str:
+    return _encoded(text if text.isascii() else normalize("NFC", text))
+
+
+def _id(value: UUID | None) -> str:
+    return "null" if value is None else f'"{value}"'
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ import docctl.migrations
 from docctl.domain.events import GENESIS
 from docctl.models.guards import GUARDS, live
 from docctl.models.retention import HoldRegister
+from docctl.models.seals import AuditWatch
 from docctl.models.trail import AuditHead
 
 
@@ -64,5 +65,7 @@ def migrate(engine: Engine) -> SchemaState:
             session.add(AuditHead(id=1, seq=0, recorded_at=start, hash=GENESIS))
         if session.scalar(select(HoldRegister.id)) is None:
             session.add(HoldRegister(id=1))
+        if session.scalar(select(AuditWatch.id)) is None:
+            session.add(AuditWatch(id=1))
         session.commit()
     return schema_state(engine)
