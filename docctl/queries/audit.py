@@ -4,36 +4,28 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Final
-from uuid import UUID
+from dataclasses import dataclass, fields
+from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, String, select, type_coerce
 from sqlalchemy.orm import Session
 
-from docctl.domain.events import Break, Checked, Link, first_break
+from docctl.domain.events import Break, Checked, Link, first_break, wire
 from docctl.models.trail import AuditHead, EventDetail, EventRow
 from docctl.queries.audit_heads import HeadBroken, HeadsCheck, Seals
 
 BATCH: Final = 2000
 
-#: What the chain covers, in the order of `Link`.
-LINK: Final = (
-    EventRow.seq,
-    EventRow.recorded_at,
-    EventRow.occurred_at,
-    EventRow.actor_id,
-    EventRow.actor_name,
-    EventRow.on_behalf_of,
-    EventRow.channel,
-    EventRow.system_user,
-    EventRow.action,
-    EventRow.subject_kind,
-    EventRow.subject_id,
-    EventRow.subject_version,
-    EventRow.facts,
-    EventRow.detail_digest,
-    EventRow.prev_hash,
+_EVENT: Final = EventRow.__table__.c
+_DETAIL: Final = EventDetail.__table__.c
+
+_SUBJECT: Final = [one.name for one in fields(Link)].index("subject_id")
+_SALT: Final = len(fields(Link)) + 1
+
+#: What the chain covers, in the order of `Link`: ids and instants as the database keeps them.
+LINK: Final[tuple[ColumnElement[Any], ...]] = tuple(
+    type_coerce(_EVENT[one.name], String()) if one.type in {"datetime", "UUID | None"} else _EVENT[one.name]
+    for one in fields(Link)
 )
 
 
@@ -71,13 +63,8 @@ def verify(session: Session, *, patience: float | None = None, seals: Seals | No
     and the copies elsewhere are not looked at.
     """
     head = session.execute(select(AuditHead)).scalar_one()
-    destroyed = frozenset(
-        session.scalars(
-            select(EventRow.subject_id).where(
-                EventRow.action == "record.destroyed", EventRow.subject_id.is_not(None)
-            )
-        )
-    )
+    gone = select(EventRow.subject_id).where(EventRow.action == "record.destroyed")
+    destroyed = frozenset(_hex(one) for one in session.scalars(gone) if one is not None)
     deadline = None if patience is None else time.monotonic() + patience
     check = HeadsCheck(session, seals)
     try:
@@ -95,22 +82,27 @@ def verify(session: Session, *, patience: float | None = None, seals: Seals | No
     return AuditReport(True, found, count.heads, None, None, True, count.stored, count.witness)
 
 
-def _walk(session: Session, destroyed: frozenset[UUID | None], deadline: float | None) -> Iterator[Checked]:
+def _walk(session: Session, destroyed: frozenset[str], deadline: float | None) -> Iterator[Checked]:
     last = -(2**62)
     query = (
-        select(*LINK, EventRow.hash, EventDetail.salt, EventDetail.bytes)
-        .outerjoin(EventDetail, EventDetail.seq == EventRow.seq)
-        .order_by(EventRow.seq)
+        select(*LINK, _EVENT.hash, _DETAIL.salt, _DETAIL.bytes)
+        .select_from(EventRow.__table__.outerjoin(EventDetail.__table__, _DETAIL.seq == _EVENT.seq))
+        .order_by(_EVENT.seq)
         .limit(BATCH)
     )
     while True:
         if deadline is not None and time.monotonic() > deadline:
             raise _OutOfTime(max(last, 0))
-        rows = session.execute(query.where(EventRow.seq > last)).all()
+        rows = session.connection().execute(query.where(_EVENT.seq > last)).all()
         if not rows:
             return
         for row in rows:
-            *link, found, salt, detail = row
-            kept = None if salt is None else (salt, detail)
-            yield Checked(Link(*link), found, kept, may_be_erased=row.subject_id in destroyed)
-        last = rows[-1].seq
+            salt = row[_SALT]
+            kept = None if salt is None else (salt, row[_SALT + 1])
+            erased = kept is None and _hex(row[_SUBJECT]) in destroyed
+            yield Checked(wire(row[: _SALT - 1]), row[_SALT - 1], kept, erased)
+        last = rows[-1][0]
+
+
+def _hex(value: Any) -> str:
+    return str(value).replace("-", "")
