@@ -1,4 +1,4 @@
-"""`docctl audit verify|seal|export` and `docctl objects verify|sweep`: trail and files are as they were (T-2, T-3)."""
+"""`docctl audit verify|seal|export` and `docctl objects verify|sweep`: all is as it was (T-2, T-3)."""
 
 from __future__ import annotations
 
