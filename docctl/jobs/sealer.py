@@ -94,6 +94,8 @@ def _round(house: House) -> str:
             step(house)
         except SealFault as fault:
             faults.insert(0 if step is seal else len(faults), fault.code)
+        except Exception:  # the other steps and the age of the end are looked at all the same
+            log.exception("sealing failed")
     if not any(faults) and _is_tail_old(house):
         faults.append("tail_old")
     return next(filter(None, faults), "")

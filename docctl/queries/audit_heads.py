@@ -78,6 +78,8 @@ class HeadsCheck:
                 waiting = next(heads, None)
         if waiting is not None:
             raise HeadBroken(tree.size + 1, "truncated")
+        if not self.counted.heads and (self.counted.stored or self.counted.witness):
+            raise HeadBroken(1, "heads_lost")
 
     def _compare(self, waiting: tuple[int, str, Head], tree: Frontier) -> None:
         size, where, head = waiting
