@@ -14,69 +14,71 @@ from tests.world import World
 
 
 def test_t_2_the_trail_is_sealed_exported_and_checked_by_an_outsider(
-    docctl: Terminal, world: World, tmp_path: Path
+    terminal: Terminal, world: World, tmp_path: Path
 ) -> None:
     world.issued(world.draft())
-    sealed = docctl.ok("audit", "seal")
+    sealed = terminal.ok("audit", "seal")
     assert sealed["new"]
-    again = docctl.ok("audit", "seal", "--new-key")
+    again = terminal.ok("audit", "seal", "--new-key")
     assert again["key"] != sealed["key"]
     folder = tmp_path / "package"
-    made = docctl.ok("audit", "export", folder, user="qian")
+    made = terminal.ok("audit", "export", folder, user="qian")
     assert verified(folder, "--key", sealed["key"]).code == 0
     assert made["events"] == made["size"]
     assert made["signatures"] == 3
     assert '"audit.exported"' in (folder / "events.jsonl").read_text("utf-8").splitlines()[-1]
-    found = docctl.ok("audit", "verify")
+    found = terminal.ok("audit", "verify")
     assert list(found) == ["ok", "events", "heads", "first_bad", "reason"]
     assert (found["ok"], found["heads"]) == (True, 3)
 
 
 def test_t_2_a_package_of_one_item_or_of_the_newest_events(
-    docctl: Terminal, world: World, tmp_path: Path
+    terminal: Terminal, world: World, tmp_path: Path
 ) -> None:
     number = world.document_of(world.issued(world.draft())).number
     world.issued(world.draft("培训管理程序"))
-    docctl.ok("audit", "export", tmp_path / "one", "--record", number.lower(), user="zhou")
+    terminal.ok("audit", "export", tmp_path / "one", "--record", number.lower(), user="zhou")
     found = rows(tmp_path / "one", "events.jsonl")
     assert {row["subject"][0] for row in found} == {"document"}
     assert verified(tmp_path / "one").code == 0
-    docctl.ok("audit", "export", tmp_path / "late", "--from", 5)
+    terminal.ok("audit", "export", tmp_path / "late", "--from", 5)
     assert rows(tmp_path / "late", "events.jsonl")[0]["seq"] == 5
     assert verified(tmp_path / "late").code == 0
 
 
-def test_x_1_only_auditor_and_records_manager_export(docctl: Terminal, world: World, tmp_path: Path) -> None:
-    docctl.ok("audit", "seal")
+def test_x_1_only_auditor_and_records_manager_export(
+    terminal: Terminal, world: World, tmp_path: Path
+) -> None:
+    terminal.ok("audit", "seal")
     for user in ("wang", "chen", "admin", "zhao"):
-        assert docctl.refused("audit", "export", tmp_path / "x", user=user) == (3, "X-1.not_permitted")
+        assert terminal.refused("audit", "export", tmp_path / "x", user=user) == (3, "X-1.not_permitted")
     assert not (tmp_path / "x").exists()
 
 
-def test_t_2_an_export_is_refused_with_its_reason(docctl: Terminal, world: World, tmp_path: Path) -> None:
+def test_t_2_an_export_is_refused_with_its_reason(terminal: Terminal, world: World, tmp_path: Path) -> None:
     (tmp_path / "used").mkdir()
     (tmp_path / "used" / "a").touch()
-    assert docctl.refused("audit", "export", tmp_path / "used", user="qian") == (3, "T-2.folder_in_use")
-    assert docctl.refused("audit", "export", tmp_path / "x", "--from", 999)[1] == "T-2.start_beyond"
-    assert docctl.refused("audit", "export", tmp_path / "x", "--record", "XX-1", user="qian")[0] == 4
-    assert docctl.refused("audit", "export", tmp_path / "x", "--record", "XX-1", "--from", 2)[0] == 2
+    assert terminal.refused("audit", "export", tmp_path / "used", user="qian") == (3, "T-2.folder_in_use")
+    assert terminal.refused("audit", "export", tmp_path / "x", "--from", 999)[1] == "T-2.start_beyond"
+    assert terminal.refused("audit", "export", tmp_path / "x", "--record", "XX-1", user="qian")[0] == 4
+    assert terminal.refused("audit", "export", tmp_path / "x", "--record", "XX-1", "--from", 2)[0] == 2
 
 
-def test_t_2_a_seal_that_fails_says_why(docctl: Terminal, world: World) -> None:
-    docctl.ok("audit", "seal")
+def test_t_2_a_seal_that_fails_says_why(terminal: Terminal, world: World) -> None:
+    terminal.ok("audit", "seal")
     world.house.audit_keys.path.unlink()
     world.draft()
-    assert docctl.refused("audit", "seal") == (1, "T-2.key_missing")
-    assert docctl.refused("audit", "seal", "--new-key")[1] == "T-2.key_missing"
+    assert terminal.refused("audit", "seal") == (1, "T-2.key_missing")
+    assert terminal.refused("audit", "seal", "--new-key")[1] == "T-2.key_missing"
 
 
-def test_r_4_the_operator_vouches_for_the_clock(docctl: Terminal, world: World) -> None:
-    docctl.ok("audit", "seal")
+def test_r_4_the_operator_vouches_for_the_clock(terminal: Terminal, world: World) -> None:
+    terminal.ok("audit", "seal")
     world.clock.forward(days=40)
-    docctl.ok("audit", "seal")
+    terminal.ok("audit", "seal")
     with world.house.uow.read() as session:
         assert watch_of(session).alarm == "clock_leapt"
-    docctl.ok("audit", "seal", "--trust-clock")
+    terminal.ok("audit", "seal", "--trust-clock")
     with world.house.uow.read() as session:
         assert (watch_of(session).alarm, watch_of(session).trusted_at) == ("", world.clock())
 
