@@ -140,7 +140,13 @@ def fill(session: Session, key: object, wanted: int) -> None:
                 last_head = head
                 hexes = " ".join(one.hex() for one in below)
                 heads.append(
-                    {"size": seq, "body": head.body, "signature": key.sign(head.signed), "frontier": hexes}
+                    {
+                        "size": seq,
+                        "prev": head.prev,
+                        "body": head.body,
+                        "signature": key.sign(head.signed),
+                        "frontier": hexes,
+                    }
                 )
         session.execute(insert(EventRow), events)
         session.execute(insert(EventDetail), details)

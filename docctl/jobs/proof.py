@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 from docctl.domain.notes import HEAD_KIND
+from docctl.domain.verdicts import DomainError
 from docctl.queries.audit import AuditReport, verify
 from docctl.queries.audit_heads import Seals
 from docctl.services.audit.faults import SealFault
@@ -26,16 +28,20 @@ def verify_trail(house: House, *, patience: float | None = None) -> AuditReport:
             report = verify(session, patience=patience, seals=seals)
     except SealFault as fault:
         report = AuditReport(False, 0, 0, None, fault.code)
+    if report.is_complete:
+        with suppress(DomainError):  # a full disk does not keep the answer back
+            _note(house, report)
+    return report
+
+
+def _note(house: House, report: AuditReport) -> None:
     house.uow.write(
         noted(
             verified_at=house.clock(),
             verified_events=report.events,
             verified_reason=report.reason or "",
         )
-        if report.is_complete
-        else noted()
     )
-    return report
 
 
 def stored_heads(house: House) -> Iterator[tuple[int, str]]:

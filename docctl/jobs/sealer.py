@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from docctl.domain.disposal import trusted_time
@@ -177,6 +178,7 @@ def _signed(house: House, plan: Plan, signer: SigningKey, new_keys: list[KeyRow]
         session.add(
             AuditTreeHead(
                 size=head.size,
+                prev=head.prev,
                 body=head.body,
                 signature=signature,
                 frontier=" ".join(one.hex() for one in plan.below.hashes),
@@ -184,7 +186,10 @@ def _signed(house: House, plan: Plan, signer: SigningKey, new_keys: list[KeyRow]
         )
         return True
 
-    return house.uow.write(work)
+    try:
+        return house.uow.write(work)
+    except IntegrityError:  # it went on from the same head, in another transaction
+        return False
 
 
 __all__ = ["TAIL_BOUND", "Sealed", "keep_head", "seal", "seal_round"]

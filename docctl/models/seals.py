@@ -38,6 +38,8 @@ class AuditTreeHead(Base):
     __tablename__ = "audit_tree_head"
 
     size: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    #: The digest of the head before, as in `body`: of two sealers at once only one goes on from a head.
+    prev: Mapped[str] = mapped_column(String(64), unique=True)
     body: Mapped[str] = mapped_column(Text)
     signature: Mapped[str] = mapped_column(String(128))
     frontier: Mapped[str] = mapped_column(Text)

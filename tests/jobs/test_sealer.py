@@ -7,6 +7,7 @@ import json
 import shutil
 import sqlite3
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -162,6 +163,22 @@ def test_t_2_a_trail_from_before_there_were_heads_is_sealed_whole(world: World, 
     assert report(house).ok
     seal(house)
     assert sizes(house) == [newest(house)]
+
+
+def test_t_2_sealers_at_once_make_one_line_of_heads(world: World, house: House) -> None:
+    happens(world)
+    seal(house)
+
+    def work(_turn: int) -> list[int]:
+        return [seal(house).size for _ in range(5)]
+
+    with ThreadPoolExecutor(4) as pool:
+        sealed = pool.map(work, range(4))
+        happens(world, 5)
+        assert all(one == sorted(one) for one in sealed)  # and none of them failed
+    seal(house)
+    assert sizes(house)[-1] == newest(house)
+    assert report(house).ok
 
 
 def test_t_2_a_chain_computed_anew_is_noticed_and_told_and_blocks_nothing(world: World, house: House) -> None:

@@ -97,7 +97,8 @@ FILE = """INSERT INTO item_file (id, owner_kind, owner_id, role, ordinal, name, 
     FROM revision WHERE status = '{status}' LIMIT 1"""
 COPY = """INSERT INTO revision SELECT {columns} FROM revision WHERE ordinal = 1 AND status = 'issued'"""
 
-SEAL = """INSERT INTO audit_tree_head SELECT {size}, body, signature, frontier FROM audit_tree_head LIMIT 1"""
+SEAL = """INSERT INTO audit_tree_head SELECT {size}, 'other', body, signature, frontier
+    FROM audit_tree_head LIMIT 1"""
 
 INSERTS = (
     Try("t_2_seal_back", SEAL.format(size="size"), SEAL.format(size="(SELECT seq FROM audit_head)")),

@@ -25,10 +25,12 @@ def upgrade() -> None:
     op.create_table(
         "audit_tree_head",
         sa.Column("size", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("prev", sa.String(length=64), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
         sa.Column("signature", sa.String(length=128), nullable=False),
         sa.Column("frontier", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("size", name=op.f("pk_audit_tree_head")),
+        sa.UniqueConstraint("prev", name=op.f("uq_audit_tree_head_prev")),
     )
     op.create_table(
         "audit_watch",
