@@ -9,27 +9,23 @@ from __future__ import annotations
 import json
 import os
 import resource
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
-from sqlalchemy import insert, text
-from sqlalchemy.orm import Session
-
 from docctl import wiring
 from docctl.config import Settings
-from docctl.domain.canonical import canonical
-from docctl.domain.events import GENESIS, Link, detail_digest
-from docctl.domain.heads import Head, KeyRow
+from docctl.domain.events import GENESIS, Link, detail_digest, wire
+from docctl.domain.heads import Head
 from docctl.domain.merkle import Frontier, leaf_hash
 from docctl.domain.roles import Role
-from docctl.models.organisation import LegalEntity
-from docctl.models.seals import AuditKey, AuditTreeHead
-from docctl.models.trail import AuditHead, EventDetail, EventRow
+from docctl.services.audit.keys import SigningKey
 from docctl.services.caller import the_system
 from docctl.services.schema import migrate
 from docctl.services.setup import FirstPerson, FoundCompany, found_company
@@ -37,6 +33,7 @@ from docctl.services.setup import FirstPerson, FoundCompany, found_company
 BATCH = 5000
 EACH = 100
 DOCCTL = str(Path(sys.executable).with_name("docctl"))
+COLUMNS = ", ".join([*(one.name for one in fields(Link)), "hash"])
 START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 
 
@@ -84,80 +81,56 @@ def make(data: Path, wanted: int) -> None:
             by=the_system(START, channel="cli"),
             house=house,
         )
-        house.uow.write(lambda session: fill(session, house.audit_keys.make()[0], wanted))
+        key = house.audit_keys.make()[0]
     finally:
         house.close()
+    with sqlite3.connect(data / "docctl.db") as raw:
+        fill(raw, key, wanted)
+    raw.close()
 
 
-def fill(session: Session, key: object, wanted: int) -> None:
+def fill(raw: sqlite3.Connection, key: SigningKey, wanted: int) -> None:
+    """Write events as SQLite keeps them: SQLAlchemy would take most of the time."""
     for one in ("t_1_event_gap", "t_2_seal_back"):
-        session.execute(text(f"DROP TRIGGER {one}"))
-    entity = session.query(LegalEntity).one()
-    tree, last_head = Frontier(), None
+        raw.execute(f"DROP TRIGGER {one}")
+    (entity,) = raw.execute("SELECT id FROM legal_entity").fetchone()
+    origin, tree, before = f"docctl:{UUID(entity)}", Frontier(), None
     prev, at = GENESIS, START
-    for row in session.query(EventRow).order_by(EventRow.seq):
-        tree.append(leaf_hash(bytes.fromhex(row.hash)))
-        prev = row.hash
-    session.add(AuditKey(**vars_of(KeyRow(key.key_id, key.public, START, "", ""))))
+    for (prev,) in raw.execute("SELECT hash FROM event ORDER BY seq"):
+        tree.append(leaf_hash(bytes.fromhex(prev)))
+    raw.execute("INSERT INTO audit_key VALUES (?, ?, ?, '', '')", (key.key_id, key.public, kept(START)))
     while tree.size < wanted:
         events, details, heads = [], [], []
         for _ in range(min(BATCH, wanted - tree.size)):
             seq, at = tree.size + 1, at + timedelta(seconds=7)
-            salt, detail = os.urandom(16), canonical({"old": f"值 {seq}", "new": "另一个值"}).encode()
-            link = Link(
-                seq=seq,
-                recorded_at=at,
-                occurred_at=at,
-                actor_id=UUID(int=seq % 3000 + 1),
-                actor_name="陈静",
-                on_behalf_of=None,
-                channel="web",
-                system_user="",
-                action="record.filed",
-                subject_kind="record",
-                subject_id=UUID(int=seq // 4 + 1),
-                subject_version="",
-                facts=canonical(
-                    {"number": f"QR-1101-{seq // 4:07d}", "form": "QR-1101", "hashes": ["0" * 64]}
-                ),
-                detail_digest=detail_digest(salt, detail),
-                prev_hash=prev,
+            salt, detail = os.urandom(16), f'{{"new":"另一个值","old":"值 {seq}"}}'.encode()
+            number = f"QR-1101-{seq // 4:07d}"
+            facts = f'{{"form":"QR-1101","hashes":["{"0" * 64}"],"number":"{number}"}}'
+            actor, subject = f"{seq % 3000 + 1:032x}", f"{seq // 4 + 1:032x}"
+            row = (
+                *(seq, kept(at), kept(at), actor, "陈静", None, "web", "", "record.filed", "record"),
+                *(subject, "", facts, detail_digest(salt, detail), prev),
             )
-            below = tree.hashes
-            prev = link.digest()
+            prev, below = wire(row).digest(), tree.hashes
             tree.append(leaf_hash(bytes.fromhex(prev)))
-            events.append({**vars_of(link), "hash": prev})
-            details.append({"seq": seq, "salt": salt, "bytes": detail})
+            events.append((*row, prev))
+            details.append((seq, salt, detail))
             if seq % EACH == 0:
-                head = Head(
-                    origin=f"docctl:{entity.id}",
-                    size=seq,
-                    root=tree.root().hex(),
-                    at=at,
-                    prev=last_head.digest if last_head else GENESIS,
-                    key_id=key.key_id,
-                )
-                last_head = head
+                last = before.digest if before else GENESIS
+                before = Head(origin, seq, tree.root().hex(), at, last, key.key_id)
                 hexes = " ".join(one.hex() for one in below)
-                heads.append(
-                    {
-                        "size": seq,
-                        "prev": head.prev,
-                        "body": head.body,
-                        "signature": key.sign(head.signed),
-                        "frontier": hexes,
-                    }
-                )
-        session.execute(insert(EventRow), events)
-        session.execute(insert(EventDetail), details)
-        if heads:
-            session.execute(insert(AuditTreeHead), heads)
-    row = session.query(AuditHead).one()
-    row.seq, row.recorded_at, row.hash = tree.size, at, prev
+                heads.append((seq, last, before.body, key.sign(before.signed), hexes))
+        raw.executemany(f"INSERT INTO event ({COLUMNS}) VALUES ({', '.join('?' * 16)})", events)
+        raw.executemany("INSERT INTO event_detail (seq, salt, bytes) VALUES (?, ?, ?)", details)
+        raw.executemany(
+            "INSERT INTO audit_tree_head (size, prev, body, signature, frontier) VALUES (?, ?, ?, ?, ?)",
+            heads,
+        )
+    raw.execute("UPDATE audit_head SET seq = ?, recorded_at = ?, hash = ?", (tree.size, kept(at), prev))
 
 
-def vars_of(value: object) -> dict[str, object]:
-    return {name: getattr(value, name) for name in value.__slots__}
+def kept(at: datetime) -> str:
+    return at.replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
 if __name__ == "__main__":
