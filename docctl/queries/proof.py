@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from docctl.domain.heads import Head, head_of
-from docctl.models.seals import AuditWatch, newest_seal
+from docctl.models.seals import AuditWatch, keys_in_order, newest_seal
 from docctl.models.trail import AuditHead, EventRow
 
 
@@ -32,9 +32,13 @@ class Verified:
 
 @dataclass(frozen=True, slots=True)
 class ProofState:
-    """What the page shows; `tail` counts the events that wait for their seal since `tail_since`."""
+    """What the page shows; `tail` counts the events that wait for their seal since `tail_since`.
+
+    `first_key` is the fingerprint that outsiders compare.
+    """
 
     head: Head | None
+    first_key: str
     tail: int
     tail_since: datetime | None
     stored: Placed | None
@@ -57,6 +61,7 @@ def proof_state(session: Session) -> ProofState:
     watch = session.execute(select(AuditWatch)).scalar_one()
     return ProofState(
         head=head,
+        first_key=next((one.key_id for one in keys_in_order(session)), ""),
         tail=max(0, newest - sealed),
         tail_since=session.scalar(select(EventRow.recorded_at).where(EventRow.seq == sealed + 1)),
         stored=_placed(watch.stored_size, watch.stored_at),
