@@ -19,6 +19,7 @@ from docctl.domain.events import GENESIS, text_of
 from docctl.domain.heads import Head, head_of
 from docctl.domain.merkle import Frontier, Proof, consistency_proof, gathered, inclusion_proof, leaf_hash
 from docctl.domain.notes import head_note
+from docctl.domain.permissions import Facts, authorise
 from docctl.domain.verdicts import Refused, RuleRefused
 from docctl.jobs.sealer import seal
 from docctl.models.seals import AuditTreeHead, keys_in_order
@@ -81,6 +82,7 @@ def write_package(house: House, folder: Path, *, by: Caller, number: str = "", s
     What the person may not know stays out: of such an event only the digest goes. The read is in the
     trail first. Raises RuleRefused, NotFound; OSError where the folder cannot be written.
     """
+    authorise(by.actor, "audit.export", Facts())
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise RuleRefused(Refused("T-2", "folder_in_use"))
     with house.uow.read() as session:
