@@ -37,7 +37,8 @@ def test_t_2_a_package_of_one_item_or_of_the_newest_events(
 ) -> None:
     number = world.document_of(world.issued(world.draft())).number
     world.issued(world.draft("培训管理程序"))
-    terminal.ok("audit", "export", tmp_path / "one", "--record", number.lower(), user="zhou")
+    terminal.ok("audit", "export", tmp_path / "one", "--record", number.lower(), user="qian")
+    assert terminal.refused("audit", "export", tmp_path / "no", "--record", number, user="zhou")[0] == 4
     found = rows(tmp_path / "one", "events.jsonl")
     assert {row["subject"][0] for row in found} == {"document"}
     assert verified(tmp_path / "one").code == 0
