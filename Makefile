@@ -18,7 +18,7 @@ PACKAGE := $(VENV)/.package-installed
 
 .PHONY: help
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # --- Use ---------------------------------------------------------------------------------------
 
@@ -63,6 +63,12 @@ dev: $(DEV) $(PACKAGE) ## Set up what developing needs
 .PHONY: test
 test: dev ## Run the tests (ARGS='-k number' for some)
 	@$(BIN)/python -m pytest -n logical $(ARGS)
+
+# A server of its own in a temporary folder; Debian: apt-get install postgresql.
+.PHONY: test-postgresql
+test-postgresql: dev ## Run what works with the database on PostgreSQL (ARGS='-k number' for some)
+	@TEST_DATABASE=postgresql $(BIN)/python -m pytest -n logical tests/services tests/queries tests/jobs tests/cli \
+	  tests/story/test_story_cli.py $(ARGS)
 
 .PHONY: browser
 browser: dev ## Run the story in Debian's chromium

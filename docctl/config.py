@@ -6,11 +6,12 @@ Each is documented in `docs/operations.md`; a wrong value stops the start with o
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -18,6 +19,19 @@ from dotenv import dotenv_values
 
 PREFIX: Final = "DOCCTL_"
 LANGUAGES: Final = ("zh_Hans", "en")
+STORAGES: Final = ("local", "s3")
+VERDICTS: Final = ("worm", "locks", "protected")
+#: What S3 cannot do without.
+_S3_NEEDS: Final = (
+    "s3_endpoint",
+    "s3_access_key",
+    "s3_secret_key",
+    "s3_hold_access_key",
+    "s3_hold_secret_key",
+    "s3_records_bucket",
+    "s3_derived_bucket",
+)
+_BUCKET: Final = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 
 
 class WrongSetting(ValueError):
@@ -30,6 +44,12 @@ class Settings:
 
     data: Path = field(metadata={"help": "data folder: database, objects, index, keys"})
     secret_key: str = field(repr=False, metadata={"help": "signs forms; made in the data folder"})
+    database_url: str | None = field(
+        default=None, repr=False, metadata={"help": "PostgreSQL as the application's role; none: SQLite"}
+    )
+    migration_url: str | None = field(
+        default=None, repr=False, metadata={"help": "PostgreSQL as the role that owns the tables"}
+    )
     public_url: str = field(default="http://127.0.0.1:8000", metadata={"help": "address that people type"})
     time_zone: str = field(
         default="Asia/Shanghai", metadata={"help": "company time zone: days begin at its 00:00"}
@@ -51,6 +71,19 @@ class Settings:
     )
     witness: str = field(
         default="none", metadata={"help": "folder elsewhere that gets every signed head, or none"}
+    )
+    storage: str = field(default="local", metadata={"help": "where files are kept: local or s3"})
+    s3_endpoint: str | None = field(default=None, metadata={"help": "address of the S3 server"})
+    s3_region: str = field(default="us-east-1", metadata={"help": "region of the S3 server"})
+    s3_access_key: str | None = field(default=None, metadata={"help": "credential for all but holds"})
+    s3_secret_key: str | None = field(default=None, repr=False, metadata={"help": "its secret"})
+    s3_hold_access_key: str | None = field(default=None, metadata={"help": "credential for holds alone"})
+    s3_hold_secret_key: str | None = field(default=None, repr=False, metadata={"help": "its secret"})
+    s3_records_bucket: str | None = field(default=None, metadata={"help": "bucket with Object Lock"})
+    s3_derived_bucket: str | None = field(default=None, metadata={"help": "bucket of what can be made again"})
+    s3_grace_days: int = field(default=2, metadata={"help": "default lock of the records bucket, 2 to 30"})
+    s3_require: str = field(
+        default="worm", metadata={"help": "weakest verdict to start with: worm, locks or protected"}
     )
 
     @property
@@ -78,8 +111,15 @@ class Settings:
         if unknown:
             raise WrongSetting(f"unknown setting: {PREFIX}{min(unknown).upper()}")
         data = Path(given.get("data") or "data").expanduser().absolute()
+        database, migration = (
+            _server(one, given.get(one) or None) for one in ("database_url", "migration_url")
+        )
+        if migration and database and urlsplit(migration).username == urlsplit(database).username:
+            raise WrongSetting(f"{PREFIX}MIGRATION_URL: must be another role than {PREFIX}DATABASE_URL has")
         return cls(
             data=data,
+            database_url=database,
+            migration_url=migration,
             secret_key=given.get("secret_key") or _kept_secret(data),
             public_url=_url(given.get("public_url") or str(usual["public_url"])),
             time_zone=_zone(given.get("time_zone") or str(usual["time_zone"])),
@@ -91,7 +131,42 @@ class Settings:
             readers=_number("readers", given.get("readers", "2"), 1, 16),
             audit_key=_key_file(data, given.get("audit_key") or str(usual["audit_key"])),
             witness=_witness(data, given.get("witness") or str(usual["witness"])),
+            **_storage(given),
         )
+
+
+def _storage(given: Mapping[str, str]) -> dict[str, Any]:
+    """Read where files are kept; S3 needs all its settings, and two different credentials (R-5)."""
+    storage = _one_of("storage", given.get("storage") or "local", STORAGES)
+    found: dict[str, Any] = {
+        "storage": storage,
+        "s3_region": given.get("s3_region") or "us-east-1",
+        "s3_grace_days": _number("s3_grace_days", given.get("s3_grace_days", "2"), 2, 30),
+        "s3_require": _one_of("s3_require", given.get("s3_require") or "worm", VERDICTS),
+        **{name: given.get(name) or None for name in _S3_NEEDS},
+    }
+    if storage != "s3":
+        return found
+    for name in _S3_NEEDS:
+        if found[name] is None:
+            raise WrongSetting(f"{PREFIX}{name.upper()}: needed for {PREFIX}STORAGE=s3")
+    found["s3_endpoint"] = _endpoint(found["s3_endpoint"])
+    for name in ("s3_records_bucket", "s3_derived_bucket"):
+        if not _BUCKET.fullmatch(found[name]):
+            raise WrongSetting(f"{PREFIX}{name.upper()}: {found[name]!r} is no name of a bucket")
+    if found["s3_records_bucket"] == found["s3_derived_bucket"]:
+        raise WrongSetting(f"{PREFIX}S3_DERIVED_BUCKET: another one than {PREFIX}S3_RECORDS_BUCKET")
+    if found["s3_access_key"] == found["s3_hold_access_key"]:
+        raise WrongSetting(f"{PREFIX}S3_HOLD_ACCESS_KEY: another one than {PREFIX}S3_ACCESS_KEY")
+    return found
+
+
+def _endpoint(value: str) -> str:
+    parts = urlsplit(value)
+    usable = parts.scheme in {"http", "https"} and parts.hostname and not parts.path.strip("/")
+    if not usable or parts.username is not None or parts.query or parts.fragment:
+        raise WrongSetting(f"{PREFIX}S3_ENDPOINT: no address such as https://host:port")
+    return value.rstrip("/")
 
 
 def _dotenv(folder: Path) -> dict[str, str]:
@@ -142,6 +217,21 @@ def _url(value: str) -> str:
     if parts.scheme not in {"http", "https"} or not parts.netloc:
         raise WrongSetting(f"{PREFIX}PUBLIC_URL: {value!r} is no http address")
     return value.rstrip("/")
+
+
+def _server(name: str, value: str | None) -> str | None:
+    """Check an address of a PostgreSQL database without ever repeating it: it may hold a password."""
+    if value is None:
+        return None
+    wrong = WrongSetting(f"{PREFIX}{name.upper()}: is no postgresql://ROLE@HOST/DATABASE address")
+    try:
+        parts = urlsplit(value)
+        _ = parts.port
+    except ValueError:
+        raise wrong from None
+    if parts.scheme not in {"postgresql", "postgres"} or not parts.username or not parts.path.strip("/"):
+        raise wrong
+    return value
 
 
 def _zone(value: str) -> str:

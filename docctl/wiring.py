@@ -5,19 +5,31 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
-from docctl.config import Settings
+from minio import Minio
+
+from docctl.config import Settings, WrongSetting
 from docctl.reading.pool import ReaderPool
 from docctl.services.audit.keys import KeyFile
 from docctl.services.audit.witness import Witness
-from docctl.services.database import open_database
-from docctl.services.gate import FairGate
+from docctl.services.database import open_database, open_server
+from docctl.services.gate import FairGate, OpenGate
 from docctl.services.house import House
 from docctl.services.people.passwords import Passwords
+from docctl.services.setup import is_sample
 from docctl.services.staging import Staging
 from docctl.services.uow import UnitOfWork
 from search.tantivy import TantivyEngine
+from storage.api import Area, ObjectStore
 from storage.local import LocalStore
+from storage.probe import Probe, unlocked
+from storage.s3.bucket import Bucket
+from storage.s3.buckets import prepare
+from storage.s3.connection import Credential, Endpoint, connect
+from storage.s3.probing import probe as probe_bucket
+from storage.s3.store import S3Store
 
 
 def system_clock() -> datetime:
@@ -33,11 +45,12 @@ def build(settings: Settings, *, clock: Callable[[], datetime] = system_clock) -
         data.chmod(0o700)  # a folder that was there before may have been open to others
     scratch = data / "scratch"
     scratch.mkdir(mode=0o700, exist_ok=True)
-    objects = LocalStore(data / "objects", clock=clock)
-    objects.sweep_temp(older_than=timedelta(0))  # what a crash left; live writers are recognised
-    engine = open_database(data / "docctl.db")
+    uow = _unit_of_work(settings, clock)
+    if settings.storage == "s3" and is_sample(uow.engine):
+        raise WrongSetting("DOCCTL_STORAGE: a sample company stays on the local store")
+    objects, probe = _s3(settings, clock, scratch) if settings.storage == "s3" else _local(data, clock)
     return House(
-        uow=UnitOfWork(engine, clock=clock, gate=FairGate(data / "write.lock")),
+        uow=uow,
         objects=objects,
         search=TantivyEngine(data / "index"),
         staging=Staging(data / "staging", limit=settings.upload_limit_mb << 20),
@@ -51,4 +64,53 @@ def build(settings: Settings, *, clock: Callable[[], datetime] = system_clock) -
         audit_keys=KeyFile(settings.audit_key_file),
         witness=Witness(folder) if (folder := settings.witness_folder) else None,
         scratch=scratch,
+        probe=probe,
     )
+
+
+def _unit_of_work(settings: Settings, clock: Callable[[], datetime]) -> UnitOfWork:
+    if not settings.database_url:
+        engine = open_database(settings.data / "docctl.db")
+        return UnitOfWork(engine, clock=clock, gate=FairGate(settings.data / "write.lock"))
+    owner = None
+    if settings.migration_url:
+        role = unquote(urlsplit(settings.database_url).username or "")
+        owner = open_server(settings.migration_url, application=role)
+    return UnitOfWork(open_server(settings.database_url), clock=clock, gate=OpenGate(), owner=owner)
+
+
+def _local(data: Path, clock: Callable[[], datetime]) -> tuple[ObjectStore, Callable[[bool], Probe]]:
+    objects = LocalStore(data / "objects", clock=clock)
+    objects.sweep_temp(older_than=timedelta(0))  # what a crash left; live writers are recognised
+    return objects, lambda _: unlocked(at=clock())
+
+
+def _s3(
+    settings: Settings, clock: Callable[[], datetime], scratch: Path
+) -> tuple[ObjectStore, Callable[[bool], Probe]]:
+    """Return the store in S3; nothing is asked of the server yet, so a start does not wait for it."""
+    client = _client(settings, settings.s3_access_key, settings.s3_secret_key)
+    holder = _client(settings, settings.s3_hold_access_key, settings.s3_hold_secret_key)
+    grace = timedelta(days=settings.s3_grace_days)
+    buckets = {
+        Area.RECORDS: Bucket(settings.s3_records_bucket or "", client, holder),
+        Area.DERIVED: Bucket(settings.s3_derived_bucket or "", client, holder),
+    }
+    store = S3Store(buckets, clock=clock, grace=grace, scratch=scratch)
+    return store, lambda far: probe_bucket(buckets[Area.RECORDS], clock=clock, grace=grace, far=far)
+
+
+def prepare_store(settings: Settings) -> None:
+    """Make the buckets that are missing and look at those that are there; a folder needs nothing (R-4)."""
+    if settings.storage == "s3":
+        prepare(
+            _client(settings, settings.s3_access_key, settings.s3_secret_key),
+            records=settings.s3_records_bucket or "",
+            derived=settings.s3_derived_bucket or "",
+            grace=timedelta(days=settings.s3_grace_days),
+        )
+
+
+def _client(settings: Settings, access_key: str | None, secret_key: str | None) -> Minio:
+    endpoint = Endpoint(settings.s3_endpoint or "", settings.s3_region)
+    return connect(endpoint, Credential(access_key or "", secret_key or ""))

@@ -45,6 +45,8 @@ __all__ = [
     "StoreFull",
     "StoreUnavailable",
     "Stored",
+    "Stray",
+    "StrayKind",
     "WrongSize",
     "as_utc",
     "require_locks",
@@ -88,6 +90,24 @@ class Listed:
     version: str
     size: int
     modified_at: datetime
+
+
+class StrayKind(StrEnum):
+    """What may lie in a store without being an object of it (T-3)."""
+
+    NEWER_VERSION = "newer_version"
+    DELETE_MARKER = "delete_marker"
+    NO_KEY = "no_key"
+
+
+@dataclass(frozen=True, slots=True)
+class Stray:
+    """Something in a store that no `put` of ours has left there; it is named, never removed for that."""
+
+    area: Area
+    kind: StrayKind
+    name: str
+    version: str
 
 
 class FixityState(StrEnum):
@@ -208,6 +228,9 @@ class ObjectStore(Protocol):
         `prefix` is how `Key.path` begins; `after` resumes behind a key, stored or not. The
         listing is no snapshot: what comes or goes meanwhile may or may not be seen.
         """
+
+    def strays(self, area: Area) -> Iterator[Stray]:
+        """Yield what lies in an area beside objects: put there by others, or left by a failure (T-3)."""
 
 
 def as_utc(instant: datetime) -> datetime:

@@ -40,15 +40,27 @@ def blocks(key: Key, source: BinaryIO, *, size: int | None = None) -> Iterator[b
         yield bytes(block)
 
 
-class CheckedFile(io.RawIOBase):
-    """A file that serves no byte of a block before the block's hash was found right (T-3)."""
+class CheckedStream(io.RawIOBase):
+    """A stream that serves no byte of a block before the block's hash was found right (T-3).
 
-    def __init__(self, fd: int, *, key: Key, version: str, size: int, digests: Sequence[bytes]) -> None:
+    `digests` are those of the blocks in order. A block whose hash is wrong is fetched once more
+    where a second look may differ (`looks`).
+    """
+
+    looks = 1
+
+    def __init__(
+        self, *, key: Key, version: str, size: int, digests: Sequence[bytes], block: int = BLOCK
+    ) -> None:
         super().__init__()
-        self._fd, self._key, self._version = fd, key, version
-        self._size, self._digests = size, digests
+        self._key, self._version = key, version
+        self._size, self._digests, self._length = size, digests, block
         self._at = 0
         self._number, self._block = -1, b""
+
+    def fetch(self, start: int, size: int) -> bytes:
+        """Return the stored bytes from `start`, fewer where they end early."""
+        raise NotImplementedError
 
     def readable(self) -> bool:
         """Say yes."""
@@ -74,7 +86,7 @@ class CheckedFile(io.RawIOBase):
         """Fill the buffer from one block, after its hash was compared."""
         if self._at >= self._size:
             return 0
-        number, start = divmod(self._at, BLOCK)
+        number, start = divmod(self._at, self._length)
         block = self._checked(number)
         view = memoryview(buffer).cast("B")
         piece = block[start : start + len(view)]
@@ -82,32 +94,45 @@ class CheckedFile(io.RawIOBase):
         self._at += len(piece)
         return len(piece)
 
+    def _checked(self, number: int) -> bytes:
+        if number != self._number:
+            self._block = self._right_block(number)
+            self._number = number
+        return self._block
+
+    def _right_block(self, number: int) -> bytes:
+        start, found = number * self._length, b""
+        for _ in range(self.looks):
+            block = self.fetch(start, min(self._length, self._size - start))
+            found = hashlib.sha256(block).digest()
+            if found == self._digests[number]:
+                return block
+        raise Damaged(self._key, self._version, self._digests[number].hex(), found.hex())
+
+
+class CheckedFile(CheckedStream):
+    """The bytes of a file on the disk, checked block by block (T-3)."""
+
+    def __init__(self, fd: int, *, key: Key, version: str, size: int, digests: Sequence[bytes]) -> None:
+        super().__init__(key=key, version=version, size=size, digests=digests)
+        self._fd = fd
+
     def close(self) -> None:
         """Close the file below as well."""
         if not self.closed:
             os.close(self._fd)
         super().close()
 
-    def _checked(self, number: int) -> bytes:
-        if number != self._number:
-            block = self._read(number)
-            found = hashlib.sha256(block).digest()
-            if found != self._digests[number]:
-                raise Damaged(self._key, self._version, self._digests[number].hex(), found.hex())
-            self._number, self._block = number, block
-        return self._block
-
-    def _read(self, number: int) -> bytes:
-        start = number * BLOCK
-        wanted = min(BLOCK, self._size - start)
+    def fetch(self, start: int, size: int) -> bytes:
+        """Read from the file; a sector that cannot be read ends it early."""
         pieces = bytearray()
-        while len(pieces) < wanted:
+        while len(pieces) < size:
             try:
-                piece = os.pread(self._fd, wanted - len(pieces), start + len(pieces))
+                piece = os.pread(self._fd, size - len(pieces), start + len(pieces))
             except OSError as error:
                 if error.errno != errno.EIO:
                     raise StoreUnavailable(error.strerror or str(error)) from error
-                break  # a sector that cannot be read; the hash will tell
+                break  # the hash will tell
             if not piece:
                 break
             pieces += piece

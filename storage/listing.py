@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from storage.api import Listed
+from storage.api import Listed, Stray, StrayKind
+from storage.disk import TEMPORARY
 from storage.errors import Damaged, InvalidKey
 from storage.keys import Area, Key
 from storage.layout import Layout, Names, folders
@@ -60,3 +61,32 @@ def _versions(layout: Layout, key: Key) -> Iterator[Listed]:
         except FileNotFoundError:
             continue
         yield Listed(key, version, found.st_size, datetime.fromtimestamp(found.st_mtime, UTC))
+
+
+def strays(layout: Layout, area: Area) -> Iterator[Stray]:
+    """Yield what lies in an area and is neither an object nor what a put writes on its way."""
+    for kind in _sorted(layout.root / area):
+        for item in _sorted(kind):
+            for path in _sorted(item):
+                if not _is_ours(area, path):
+                    yield Stray(area, StrayKind.NO_KEY, path.relative_to(layout.root / area).as_posix(), "")
+            if not item.is_dir() and not item.name.startswith("."):
+                yield Stray(area, StrayKind.NO_KEY, f"{kind.name}/{item.name}", "")
+        if not kind.is_dir() and not kind.name.startswith("."):
+            yield Stray(area, StrayKind.NO_KEY, kind.name, "")
+
+
+def _sorted(folder: Path) -> list[Path]:
+    try:
+        return sorted(folder.iterdir())
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+
+
+def _is_ours(area: Area, path: Path) -> bool:
+    leaf = path.name.removeprefix(TEMPORARY).partition(".")[0]
+    try:
+        Key.parse(f"{area}/{path.parent.parent.name}/{path.parent.name}/{leaf}")
+    except InvalidKey:
+        return path.name.startswith(".")  # locks of folders
+    return True

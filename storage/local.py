@@ -37,6 +37,7 @@ from storage.api import (
     Stat,
     Stored,
     StoreUnavailable,
+    Stray,
     as_utc,
     require_locks,
     uuid7,
@@ -45,7 +46,7 @@ from storage.blocks import CheckedFile, blocks, hash_of
 from storage.commit import change, publish
 from storage.disk import Disk, Temporary, exclusive, inode, translated
 from storage.layout import Layout, Names, open_to_read
-from storage.listing import listed
+from storage.listing import listed, strays
 from storage.state import State, read_state
 from storage.sweep import Swept, sweep
 
@@ -180,6 +181,11 @@ class LocalStore:
         """Yield the objects of an area in order (T-3)."""
         with translated():
             yield from listed(self._layout, area, prefix, after)
+
+    def strays(self, area: Area) -> Iterator[Stray]:
+        """Yield files that no put has left (T-3)."""
+        with translated():
+            yield from strays(self._layout, area)
 
     def sweep_temp(self, *, older_than: timedelta) -> Swept:
         """Remove what crashed puts have left; call it at each start (R-7).

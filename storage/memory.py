@@ -25,6 +25,7 @@ from storage.api import (
     RetentionShortened,
     Stat,
     Stored,
+    Stray,
     as_utc,
     require_locks,
     uuid7,
@@ -132,6 +133,10 @@ class MemoryStore:
         for key in sorted((k for k in keys if k.path > behind), key=lambda k: k.path):
             if (found := self._objects.get(key)) is not None:
                 yield Listed(key, found.version, len(found.content), found.stored_at)
+
+    def strays(self, area: Area) -> Iterator[Stray]:  # noqa: ARG002 - the protocol's name
+        """Yield nothing: nobody else reaches the dictionary (T-3)."""
+        yield from ()
 
     def _found(self, key: Key, version: str) -> _Object:
         found = self._objects.get(key)

@@ -1,8 +1,11 @@
-"""What all tests share: a clock that stands still, a house of its own for each test, a small company."""
+"""What all tests share: a clock that stands still, a house of its own for each test, a small company.
+
+`TEST_DATABASE=postgresql` runs the same tests on PostgreSQL: each on a copy of a database with the company.
+"""
 
 from __future__ import annotations
 
-import shutil
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +13,30 @@ import pytest
 
 from docctl.config import Settings
 from docctl.services.house import House
+from tests import postgres
+from tests.places import Place, drop_databases, keep, new_place
+from tests.s3.serving import s3_server
 from tests.world import START, Clock, World, build_house, found
+
+__all__ = ["s3_server"]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start the server once, before the processes that share the tests; they find it by its folder."""
+    if postgres.wanted() and postgres.SERVER not in os.environ:
+        server = postgres.Server()
+        os.environ[postgres.SERVER] = str(server.folder)
+        config.add_cleanup(server.stop)
+        config.add_cleanup(lambda: os.environ.pop(postgres.SERVER))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave out what is about one database where the tests run on the other."""
+    other = "sqlite" if postgres.wanted() else "postgresql"
+    why = f"about {other}; here the tests run on the other database"
+    for item in items:
+        if item.get_closest_marker(f"{other}_only"):
+            item.add_marker(pytest.mark.skip(reason=why))
 
 
 @pytest.fixture
@@ -20,22 +46,42 @@ def clock() -> Clock:
 
 
 @pytest.fixture(scope="session")
-def founded(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Make a data folder with the small company once; tests get copies."""
-    folder = tmp_path_factory.mktemp("founded") / "data"
-    house = build_house(Settings(data=folder, secret_key="x" * 40), Clock(START))
+def server() -> str:
+    """Return the folder with the socket of the PostgreSQL server; skip where the tests run on SQLite."""
+    if not postgres.wanted():
+        pytest.skip("needs PostgreSQL: make test-postgresql")
+    return os.environ[postgres.SERVER]
+
+
+@pytest.fixture(scope="session")
+def founded(tmp_path_factory: pytest.TempPathFactory) -> Place:
+    """Make the small company once; tests get copies."""
+    place = keep(new_place(tmp_path_factory.mktemp("founded") / "data"))
+    house = build_house(place.settings, Clock(START))
     try:
         found(house)
     finally:
         house.close()
-    return folder
+    return place
+
+
+@pytest.fixture(autouse=True)
+def _databases() -> Iterator[None]:
+    """Remove what a test made on the server."""
+    yield
+    drop_databases()
 
 
 @pytest.fixture
-def settings(tmp_path: Path, founded: Path) -> Settings:
-    """Return settings of a data folder of its own: a copy of the small company."""
-    shutil.copytree(founded, tmp_path / "data")
-    return Settings(data=tmp_path / "data", secret_key="x" * 40)
+def empty(tmp_path: Path) -> Settings:
+    """Return settings of an installation in which nothing was set up."""
+    return new_place(tmp_path / "empty").settings
+
+
+@pytest.fixture
+def settings(tmp_path: Path, founded: Place) -> Settings:
+    """Return settings of an installation of its own: a copy of the small company."""
+    return founded.copy(tmp_path / "data").settings
 
 
 @pytest.fixture

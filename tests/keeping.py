@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
@@ -41,6 +40,7 @@ from docctl.services.disposal.execute import (
 )
 from docctl.services.disposal.propose import ProposeDisposal, propose_disposal
 from docctl.services.holds.place import LiftHold, PlaceHold, lift_hold, place_hold
+from tests.places import Place, keep
 from tests.world import START, Clock, World, build_house
 
 #: Due since long before the tests' clock begins.
@@ -51,24 +51,22 @@ FORM = "JL/04-01"
 
 
 @cache
-def _prepared(founded: Path) -> Path:
-    folder = founded.parent / "with-form"
-    shutil.copytree(founded, folder)
+def _prepared(founded: Place) -> Place:
+    place = keep(founded.copy(founded.folder.parent / "with-form"))
     clock = Clock(START)
-    house = build_house(Settings(data=folder, secret_key="x" * 40), clock)
+    house = build_house(place.settings, clock)
     try:
         world = World.of(house, clock)
         world.issued(world.draft())
         world.issued(world.draft("顾客反馈登记表", kind="form", number=FORM))
     finally:
         house.close()
-    return folder
+    return place
 
 
-def with_form(founded: Path, tmp_path: Path) -> Settings:
+def with_form(founded: Place, tmp_path: Path) -> Settings:
     """Return settings of a copy of the small company in which a form is in force."""
-    shutil.copytree(_prepared(founded), tmp_path / "data")
-    return Settings(data=tmp_path / "data", secret_key="x" * 40)
+    return _prepared(founded).copy(tmp_path / "data").settings
 
 
 @dataclass

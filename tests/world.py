@@ -32,6 +32,7 @@ from docctl.services.revisions.sign import SignRevision, approve_revision, revie
 from docctl.services.revisions.submit import SubmitRevision, submit_revision
 from docctl.services.schema import migrate
 from docctl.services.setup import FirstPerson, FoundCompany, found_company
+from docctl.services.uow import UnitOfWork
 from docctl.services.uploads import stage_upload
 
 START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)  # Monday 09:00 in Shanghai
@@ -72,6 +73,11 @@ class Clock:
         self.now += timedelta(**by)
 
 
+def as_owner(house: House) -> UnitOfWork:
+    """Return the transactions of who owns the tables: what the guards refuse is refused to them as well."""
+    return UnitOfWork(house.uow.owner, clock=house.clock, gate=house.uow.gate)
+
+
 def build_house(settings: Settings, clock: Callable[[], datetime]) -> House:
     """Return a real house, but for cheap passwords."""
     house = docctl.wiring.build(settings, clock=clock)
@@ -80,7 +86,7 @@ def build_house(settings: Settings, clock: Callable[[], datetime]) -> House:
 
 def found(house: House) -> None:
     """Migrate, found the company, add its people with one password."""
-    migrate(house.uow.engine)
+    migrate(house.uow.owner)
     found_company(
         FoundCompany(
             code="SLJM",

@@ -14,6 +14,13 @@ if TYPE_CHECKING:
     from docctl.cli.desk import Desk
 
 
+#: Of refusals that are no answer of a rule.
+_CODES = {"X-1": NOT_FOUND, "database": FAILED}
+
+#: How SQLite and PostgreSQL say that a table or column is not there.
+_OTHER_SHAPE = ("no such table", "no such column", "UndefinedTable", "UndefinedColumn")
+
+
 class Ambiguous(Exception):
     """A number that may mean several items."""
 
@@ -46,9 +53,7 @@ def explained(desk: Desk) -> Iterator[None]:
         raise Failure(NOT_FOUND, "X-3", "not_found", desk.words.t("cli.not_found")) from error
     except RuleRefused as error:
         refused = error.refused
-        code = CONFLICT if isinstance(error, Conflict) else REFUSED
-        if refused.rule == "X-1":
-            code = NOT_FOUND
+        code = _CODES.get(refused.rule) or (CONFLICT if isinstance(error, Conflict) else REFUSED)
         sentence = desk.words.refusal(refused).sentence
         raise Failure(code, refused.rule, refused.code, sentence, refused.params) from error
     except WrongSetting as error:
@@ -66,7 +71,7 @@ def explained(desk: Desk) -> Iterator[None]:
 
 
 def _database(desk: Desk, error: Exception) -> click.ClickException:
-    if "no such table" in str(error) or "no such column" in str(error):
+    if any(words in str(error) for words in _OTHER_SHAPE):
         return Failure(FAILED, "machine", "not_migrated", desk.words.t("cli.not_migrated"))
     reason = str(getattr(error, "orig", error))
     return Failure(FAILED, "machine", "failed", desk.words.t("cli.failed", reason=reason))

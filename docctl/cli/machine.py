@@ -5,13 +5,17 @@ from __future__ import annotations
 import signal
 import sys
 from importlib import import_module
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from docctl.cli.answers import FAILED, Answer, Table
 from docctl.cli.command import Action, option
 from docctl.cli.desk import Desk
+from docctl.cli.store import require_store
+
+if TYPE_CHECKING:
+    from docctl.services.schema import SchemaState
 
 #: The application by name: the command line does not import it before it serves.
 APP: Final = "docctl.app:create_app"
@@ -37,13 +41,15 @@ def init(
     leader: str,
     leader_name: str,
 ) -> Answer:
-    """Set up the database and found the company with two people (O-1, A-15)."""
+    """Set up database and buckets, and found the company with two people (O-1, A-15)."""
     from docctl.domain.roles import Role
     from docctl.services.people.accounts import new_link
     from docctl.services.schema import migrate as migrate_database
     from docctl.services.setup import FirstPerson, FoundCompany, found_company
+    from docctl.wiring import prepare_store
 
-    migrate_database(desk.house.uow.engine)
+    prepare_store(desk.machine.settings)
+    migrate_database(desk.house.uow.owner)
     links = {}
     people = []
     for username, name, role in (
@@ -90,6 +96,7 @@ def serve(desk: Desk, host: str, port: int) -> Answer:
     from docctl.jobs.worker import Worker
 
     _require_schema(desk)
+    require_store(desk)
     module, factory = APP.split(":")
     app = getattr(import_module(module), factory)(desk.machine.settings, desk.house)
     server = waitress.create_server(
@@ -124,6 +131,8 @@ def worker(desk: Desk, once: bool) -> Answer:
     _require_schema(desk)
     at_work = Worker(desk.house)
     rounds = 0
+    if not once:
+        require_store(desk)
     if once:
         while at_work.run_once():
             rounds += 1
@@ -143,15 +152,16 @@ def migrate(desk: Desk, check: bool) -> Answer:
     from docctl.services.schema import migrate as migrate_database
     from docctl.services.schema import schema_state
 
-    engine = desk.house.uow.engine
-    state = schema_state(engine) if check else migrate_database(engine)
+    uow = desk.house.uow
+    state = schema_state(uow.engine) if check else migrate_database(uow.owner)
     data = {
         "ready": state.is_ready,
         "current": state.current,
         "newest": state.newest,
         "missing_guards": state.missing_guards,
+        "owns_tables": state.owns_tables,
     }
-    key = "cli.done.migrated" if state.is_ready else "cli.not_migrated"
+    key = "cli.done.migrated" if state.is_ready else _lacking(state)
     return Answer(data, [desk.words.t(key)], 0 if state.is_ready else FAILED)
 
 
@@ -159,8 +169,16 @@ def _require_schema(desk: Desk) -> None:
     from docctl.cli.answers import Failure
     from docctl.services.schema import schema_state
 
-    if not schema_state(desk.house.uow.engine).is_ready:
-        raise Failure(FAILED, "machine", "not_migrated", desk.words.t("cli.not_migrated"))
+    state = schema_state(desk.house.uow.engine)
+    if not state.is_ready:
+        key = _lacking(state)
+        raise Failure(FAILED, "machine", key.removeprefix("cli."), desk.words.t(key))
+
+
+def _lacking(state: SchemaState) -> str:
+    """Return the sentence for a database that may not be used: its shape, or a role with too much."""
+    is_shaped = state.current == state.newest and not state.missing_guards
+    return "cli.owns_tables" if is_shaped else "cli.not_migrated"
 
 
 def _stop(*_: object) -> None:

@@ -1,4 +1,4 @@
-"""`docctl audit verify|seal|export` and `docctl objects verify|sweep`: all is as it was (T-2, T-3)."""
+"""`docctl audit verify|seal|export` and `docctl objects verify|probe|sweep`: all is as it was (T-2, T-3)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from docctl.cli.answers import FAILED, Answer, Failure, Table
+from docctl.cli.answers import FAILED, REFUSED, Answer, Failure, Table
 from docctl.cli.command import Noun, option
 from docctl.cli.desk import Desk
 
@@ -104,12 +104,16 @@ def export_trail(desk: Desk, folder: Path, item_number: str, start: int) -> Answ
 
 
 @objects.command("verify", permission="system.operate", who="operator")
-def verify_objects(desk: Desk) -> Answer:
-    """Read every stored file again and compare it with its row; list what has no row (T-3)."""
+@option("--note", is_flag=True)
+def verify_objects(desk: Desk, note: bool) -> Answer:
+    """Read every stored file again and compare it with its row; list what is too much (T-3)."""
+    from docctl.jobs.check import keep_report
     from docctl.queries.objects import check_objects
 
     with desk.read() as session:
-        report = check_objects(session, desk.house.objects)
+        report = check_objects(session, desk.house.objects, at=desk.house.clock(), zone=desk.house.zone)
+    if note:
+        keep_report(desk.house, report)
     data = {
         "ok": report.ok,
         "objects": report.checked,
@@ -125,6 +129,7 @@ def verify_objects(desk: Desk) -> Answer:
             for one in report.problems
         ],
         "without_row": report.without_row,
+        "strays": report.strays,
     }
     rows = [
         (
@@ -140,7 +145,28 @@ def verify_objects(desk: Desk) -> Answer:
     lines = [*Table(head, rows).lines(), count]
     if report.without_row:
         lines.append(desk.words.t("cli.objects_without_row", n=len(report.without_row)))
+    if report.strays:
+        lines += [f"{desk.words.t(f'cli.stray.{one.kind}')}  {one.area}/{one.name}" for one in report.strays]
     return Answer(data, lines, 0 if report.ok else FAILED)
+
+
+@objects.command("probe", permission="system.operate", who="operator")
+@option("--far", is_flag=True)
+def probe(desk: Desk, far: bool) -> Answer:
+    """Try the store: what it keeps to, and whether that is as much as the setting asks for (R-4, R-5)."""
+    from docctl.cli.store import is_enough, lines_of_probe
+
+    found = desk.house.probe(far)
+    enough = is_enough(desk, found)
+    data = {
+        "verdict": found.verdict,
+        "required": desk.machine.settings.s3_require,
+        "enough": enough,
+        "reasons": found.reasons,
+        "checks": {one.check.value: one.passed for one in found.findings},
+        "at": found.at,
+    }
+    return Answer(data, lines_of_probe(desk, found), 0 if enough else REFUSED)
 
 
 @objects.command("sweep", permission="system.operate", who="operator")

@@ -1,6 +1,7 @@
 """Builds the sample company: its whole story told through the use cases, in the order of time.
 
-It appears whole or not at all: it is built beside its place and moved there at the end.
+In a data folder it appears whole or not at all: it is built beside its place and moved there at the end. On
+PostgreSQL an interrupted one is left behind; make the database anew before the next try.
 """
 
 from __future__ import annotations
@@ -14,8 +15,10 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
+from sqlalchemy import select
+
 from docctl import wiring
-from docctl.config import Settings
+from docctl.config import Settings, WrongSetting
 from docctl.demo.clock import Told
 from docctl.demo.content import Content
 from docctl.demo.files import Files
@@ -25,6 +28,7 @@ from docctl.demo.people import gather
 from docctl.domain.verdicts import Refused, RuleRefused
 from docctl.jobs.deliveries import unfinished
 from docctl.jobs.wait import settle
+from docctl.models.organisation import LegalEntity
 from docctl.services.audit.watch import believe
 from docctl.services.house import House
 from docctl.services.schema import migrate
@@ -50,6 +54,8 @@ def seed(settings: Settings, *, progress: Callable[[int, int], None] | None = No
     Raises RuleRefused where the folder already holds a company.
     """
     place = settings.data
+    if settings.storage != "local":
+        raise WrongSetting("DOCCTL_STORAGE: a sample company stays on the local store")
     if (place / "docctl.db").exists():
         raise RuleRefused(Refused("O-1", "already_founded"))
     building = place.with_name(f"{place.name}.building")
@@ -59,13 +65,21 @@ def seed(settings: Settings, *, progress: Callable[[int, int], None] | None = No
     clock = Told(datetime.combine(content.company.begins, time(8), content.company.zone).astimezone(UTC))
     house = wiring.build(replace(settings, data=building), clock=clock)
     try:
-        migrate(house.uow.engine)
+        migrate(house.uow.owner)
+        _require_nobody(house)
         tell(house, clock, content, passwords, progress=progress)
     finally:
         house.close()
     _write_down(building, content, passwords)
     _move(building, place)
     return passwords
+
+
+def _require_nobody(house: House) -> None:
+    """Refuse a database of a server that holds a company; a folder was looked at before."""
+    with house.uow.read() as session:
+        if session.scalars(select(LegalEntity.id)).first() is not None:
+            raise RuleRefused(Refused("O-1", "already_founded"))
 
 
 def tell(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Final
 
 from docctl.domain.calendar_dates import add_days
@@ -32,8 +32,11 @@ __all__ = [
     "BECAUSE",
     "BUILT_IN",
     "CATCH_ALL",
+    "GRACE",
     "LOCK_CEILING",
     "PERMANENT",
+    "ROLLING",
+    "SHORT_LOCK",
     "Because",
     "DestroyFacts",
     "EndAction",
@@ -51,6 +54,7 @@ __all__ = [
     "is_due",
     "keep_until",
     "lock_until",
+    "locked_at_least",
     "may_destroy",
     "may_replace",
     "resolve_class",
@@ -58,6 +62,12 @@ __all__ = [
 
 #: Some stores read a later lock date as a past one.
 LOCK_CEILING: Final = datetime(2100, 1, 1, tzinfo=UTC)
+#: A lock without an end date reaches this far and is renewed at half of it.
+ROLLING: Final = timedelta(days=730)
+#: After this the store locks a record to its end also without its keeper (filing grace).
+GRACE: Final = timedelta(hours=24)
+#: How long a record is locked from its filing until then.
+SHORT_LOCK: Final = timedelta(days=2)
 
 
 def may_replace(old: Kept, new: Kept, *, decided: bool) -> Verdict:
@@ -79,6 +89,14 @@ def lock_until(until: date, zone: tzinfo) -> datetime:
         return LOCK_CEILING
     midnight = datetime.combine(add_days(until, 1), time.min, tzinfo=zone)
     return min(midnight.astimezone(UTC), LOCK_CEILING)
+
+
+def locked_at_least(until: date | None, zone: tzinfo, now: datetime) -> datetime:
+    """Return the earliest end that the lock of a kept object may show now (R-4).
+
+    A rolling lock that has less than a quarter left has missed its renewal by half a year.
+    """
+    return now + ROLLING / 4 if until is None else lock_until(until, zone)
 
 
 def is_due(until: date | None, today: date) -> bool:

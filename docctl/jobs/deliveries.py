@@ -5,15 +5,16 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from docctl.jobs.check import run_check
 from docctl.jobs.disposal import run_disposal
-from docctl.jobs.effects import destroy_object, lock_objects, read_upload
+from docctl.jobs.effects import Postponed, destroy_object, lock_objects, read_upload
 from docctl.models.work import Delivery
 from docctl.services.house import House
 
@@ -26,6 +27,7 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "lock": lock_objects,
     "destroy_object": destroy_object,
     "disposal": run_disposal,
+    "check_objects": run_check,
 }
 
 LONGEST_PAUSE: Final = timedelta(minutes=15)
@@ -71,12 +73,25 @@ def deliver(house: House) -> bool:
     for one in waiting:
         try:
             HANDLERS[one.kind](house, one.payload)
+        except Postponed as later:
+            _postpone(house, one, later.until)
         except Exception as error:  # a delivery may fail in any way of the world outside
             log.exception("delivery failed", extra={"delivery": str(one.id), "kind": one.kind})
             _note(house, one, type(error).__name__)
         else:
             _note(house, one, None)
     return bool(waiting)
+
+
+def _postpone(house: House, one: Waiting, until: datetime) -> None:
+    """Let a delivery wait for its instant; it has not failed."""
+
+    def work(session: Session) -> None:
+        row = session.get(Delivery, one.id)
+        if row is not None and row.done_at is None:
+            row.next_at = max(until, house.clock() + timedelta(seconds=1))
+
+    house.uow.write(work)
 
 
 def _note(house: House, one: Waiting, failed: str | None) -> None:

@@ -6,14 +6,14 @@ import contextlib
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 
-from docctl.domain.retention import lock_until
+from docctl.domain.retention import GRACE, ROLLING, SHORT_LOCK, lock_until
 from docctl.models.content import ItemFile
 from docctl.models.records import Record
 from docctl.reading import ReadingFailed, read_file
@@ -23,10 +23,15 @@ from docctl.services.house import House
 from docctl.services.jobs import due
 from docctl.services.readings import NoteReading, note_reading
 from docctl.services.records.load import holds_on
-from storage.api import Key, ObjectMissing, RetentionShortened
+from storage.api import Key, ObjectMissing, RetentionActive, RetentionShortened
 
-#: A lock without an end date reaches this far and is renewed at half of it.
-ROLLING: Final = timedelta(days=730)
+
+class Postponed(Exception):
+    """An effect that cannot be had before an instant: no failure, it is only too early."""
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__(until)
+        self.until = until
 
 
 def read_upload(house: House, payload: Mapping[str, Any]) -> None:
@@ -59,7 +64,8 @@ def lock_objects(house: House, payload: Mapping[str, Any]) -> None:
     """Bring the store's locks and holds of an item to what its row says (R-4, R-5).
 
     A record is locked to the end of its last day; without a date, and for issued revisions, the lock
-    rolls on. A lock is never shortened.
+    rolls on. In the filing grace the lock is short, so that a wrong filing can still go (F-17). A lock is
+    never shortened.
     """
     until: datetime | None
     with house.uow.read() as session:
@@ -69,6 +75,8 @@ def lock_objects(house: House, payload: Mapping[str, Any]) -> None:
             if kept.destroying_since is not None or kept.voided_at is not None:
                 return
             until = lock_until(kept.keep_until, house.zone) if kept.keep_until else None
+            if kept.accepted_at is None and house.clock() < kept.filed_at + GRACE:
+                until = kept.filed_at + SHORT_LOCK
             on: bool | None = holds_on(session, owner) > 0
         else:
             owner, until, on = UUID(payload["revision_id"]), None, None
@@ -95,9 +103,15 @@ def _lock(house: House, files: Sequence[ItemFile], *, until: datetime, held: boo
 
 
 def destroy_object(house: House, payload: Mapping[str, Any]) -> None:
-    """Remove an object that no row names any more: a file replaced in a draft."""
+    """Remove an object that no row names any more: a file replaced in a draft.
+
+    Raises Postponed while the store still locks what has just come in (R-4).
+    """
     key = str(payload["key"])
     with house.uow.read() as session:
         if session.scalar(select(ItemFile.id).where(ItemFile.object_key == key)) is not None:
             return
-    house.objects.destroy(Key.parse(key))
+    try:
+        house.objects.destroy(Key.parse(key))
+    except RetentionActive as error:  # the default lock of a bucket
+        raise Postponed(error.until) from error

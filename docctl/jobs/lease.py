@@ -19,7 +19,7 @@ def take(house: House, holder: str) -> bool:
 
     def work(session: Session) -> bool:
         now = house.clock()
-        row = session.get(Lease, NAME)
+        row = session.get(Lease, NAME, with_for_update=True)  # of two who ask at once, one gets it
         if row is None:
             session.add(Lease(name=NAME, holder=holder, until=now + LENGTH))
             return True
@@ -35,7 +35,7 @@ def release(house: House, holder: str) -> None:
     """Give the lease back at the end of a worker."""
 
     def work(session: Session) -> None:
-        row = session.get(Lease, NAME)
+        row = session.get(Lease, NAME, with_for_update=True)
         if row is not None and row.holder == holder:
             session.delete(row)
 

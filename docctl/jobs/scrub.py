@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 import time
-from datetime import datetime
 from typing import Final
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import select
 
 from docctl.models.content import ItemFile
+from docctl.models.records import Record
+from docctl.queries.fixity import is_late
 from docctl.queries.objects import file_problem
 from docctl.services.caller import the_system
 from docctl.services.house import House
@@ -22,37 +23,41 @@ log = logging.getLogger(__name__)
 SLICE: Final = 0.5
 #: Files of one slice at most: their results are one transaction.
 _MOST: Final = 500
-
-
-def is_due(house: House, at: datetime) -> ColumnElement[bool]:
-    """Return the condition that a file's bytes were last hashed too long ago, or never (T-3)."""
-    late = or_(ItemFile.checked_at.is_(None), ItemFile.checked_at <= at - house.scrub_every)
-    return ItemFile.destroyed_at.is_(None) & late
+#: What falls due within this part of the period is checked with what is due.
+_AHEAD: Final = 10
 
 
 def scrub(house: House, *, seconds: float | None = SLICE) -> bool:
     """Check the files that waited longest, for about so many seconds; say whether there were any.
 
-    Damage is noted by item, never mended and never deleted. A store that cannot be reached says
-    nothing about its files: they wait for the next round.
+    Damage is noted by item, never mended and never deleted. A file that cannot be reached says
+    nothing: it waits for the next round, and the others do not wait for it. What is being destroyed
+    is disposal's, and stays with it for as long as a list is stopped. Once one file is due those that
+    soon will be are checked with it, or each file's day would have a transaction and an event of its own.
     """
+    going = select(Record.id).where(Record.id == ItemFile.owner_id, Record.destroying_since.is_not(None))
+    at, every = house.clock(), house.scrub_every
     with house.uow.read() as session:
+        one_due = select(ItemFile.id).where(is_late(at, every), ~going.exists()).limit(1)
+        if session.scalar(one_due) is None:
+            return False
         due = session.scalars(
             select(ItemFile)
-            .where(is_due(house, house.clock()))
+            .where(is_late(at + every / _AHEAD, every), ~going.exists())
             .order_by(ItemFile.checked_at.is_not(None), ItemFile.checked_at, ItemFile.id)
             .limit(_MOST)
         ).all()
-    found, size, until = [], 0, time.monotonic() + (seconds or float("inf"))
+    found, size, unreached, until = [], 0, 0, time.monotonic() + (seconds or float("inf"))
     for row in due:
         try:
             found.append((row.id, file_problem(row, house.objects)))
+            size += row.stored_size
         except StoreUnavailable:
-            log.warning("the store cannot be reached: the check waits")
-            break
-        size += row.stored_size
+            unreached += 1
         if time.monotonic() >= until:
             break
+    if unreached:
+        log.warning("stored files cannot be reached: their check waits", extra={"files": unreached})
     if found:
         bad = note_fixity(NoteFixity(tuple(found), size), by=the_system(house.clock()), house=house)
         if bad:

@@ -3,7 +3,7 @@
 from alembic import context
 
 from docctl.models import Base
-from docctl.models.guards import install
+from docctl.models.guarding import install
 
 connection = context.config.attributes["connection"]
 context.configure(

@@ -1,4 +1,9 @@
-"""How a guard is declared and written as a trigger; `guards` says which there are."""
+"""How a guard is declared and said to SQLite and to PostgreSQL; `guards` says which there are.
+
+One condition serves both databases, in SQL that both understand: `IS DISTINCT FROM` (SQLite from 3.39),
+`CAST(x AS TEXT)` where a column may be JSON, `TRUE`, `FALSE`, `CASE`, `coalesce`, `EXISTS`; not `IS NOT`, nor
+`max` of two values.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +11,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+
+#: What a guard of PostgreSQL looks into, whatever the caller's own search path or temporary tables.
+SEARCH_PATH = "search_path={schema}, pg_temp"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,20 +30,69 @@ class Guard:
     when: str
     of: tuple[str, ...] = ()
 
+    @property
+    def event_of(self) -> str:
+        """The event, with the columns it is about."""
+        return f"{self.event} OF {', '.join(self.of)}" if self.of else self.event
+
+    @property
+    def refusal(self) -> str:
+        """What the database says where it refuses; `services.faults` reads rule and name out of it."""
+        return f"guard {self.rule} {self.name}"
+
     def sqlite(self) -> str:
         """Return the statement that creates the trigger on SQLite."""
-        columns = f" OF {', '.join(self.of)}" if self.of else ""
         return (
-            f"CREATE TRIGGER {self.name} BEFORE {self.event}{columns} ON {self.table} "
+            f"CREATE TRIGGER {self.name} BEFORE {self.event_of} ON {self.table} "
             f"FOR EACH ROW WHEN {self.when} "
-            f"BEGIN SELECT RAISE(ABORT, 'guard {self.rule} {self.name}'); END"
+            f"BEGIN SELECT RAISE(ABORT, '{self.refusal}'); END"
         )
+
+    def trigger(self) -> str:
+        """Return the statement that creates the trigger on PostgreSQL, as the server says it back."""
+        each = "STATEMENT" if self.event == "TRUNCATE" else "ROW"
+        return (
+            f"CREATE TRIGGER {self.name} BEFORE {self.event_of} ON {self.table} "
+            f"FOR EACH {each} EXECUTE FUNCTION guard_{self.name}()"
+        )
+
+    def body(self) -> str:
+        """Return what the trigger's function does on PostgreSQL."""
+        answer = "OLD" if self.event in {"DELETE", "TRUNCATE"} else "NEW"
+        return (
+            f"BEGIN IF {self.when} THEN RAISE EXCEPTION '{self.refusal}' "
+            f"USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN {answer}; END"
+        )
+
+    def function(self, schema: str) -> str:
+        """Return the statement that creates the trigger's function on PostgreSQL."""
+        path = SEARCH_PATH.format(schema=schema).replace("=", " = ")
+        return (
+            f"CREATE OR REPLACE FUNCTION guard_{self.name}() RETURNS trigger LANGUAGE plpgsql "
+            f"SET {path} AS $guard${self.body()}$guard$"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Exclusion:
+    """A constraint of PostgreSQL that makes true between transactions what a trigger sees only in one."""
+
+    name: str
+    rule: str
+    table: str
+    #: As the server says it back.
+    definition: str
+
+
+def changed(column: str) -> str:
+    """Return the condition that an UPDATE changes a column, of whatever type, also from or to nothing."""
+    return f"CAST(OLD.{column} AS TEXT) IS DISTINCT FROM CAST(NEW.{column} AS TEXT)"
 
 
 def frozen(name: str, rule: str, table: str, columns: Sequence[str], unless: str = "FALSE") -> Guard:
     """Return a guard that refuses any change of these columns, but for where `unless` holds."""
-    changed = " OR ".join(f"OLD.{column} IS NOT NEW.{column}" for column in columns)
-    return Guard(name, rule, table, "UPDATE", f"({changed}) AND NOT ({unless})", tuple(columns))
+    any_changed = " OR ".join(changed(column) for column in columns)
+    return Guard(name, rule, table, "UPDATE", f"({any_changed}) AND NOT ({unless})", tuple(columns))
 
 
 def moves(name: str, rule: str, table: str, moves: Mapping[tuple[Any, Any], StrEnum]) -> Guard:

@@ -1,24 +1,25 @@
 """What the database itself forbids, whoever asks: changes to what was signed, filed or recorded.
 
-Declared once; every migration ends by installing all of them again, because SQLite's batch mode drops
-triggers silently, and a test compares them with the live schema.
+Declared once for both dialects (`guard_kinds` says in which SQL); every migration ends by installing all of
+them again (`guarding`), because SQLite's batch mode drops triggers silently, and a test compares them with
+the live schema.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Final
 
-from sqlalchemy import Connection, text
-
 from docctl.domain.lifecycle import LIST_MOVES, RECORD_MOVES, REVISION_MOVES
-from docctl.models.guard_kinds import Guard, final, frozen, moves
+from docctl.models.guard_kinds import Exclusion, Guard, changed, final, frozen, moves
 
-#: Half-open intervals overlap where the later start lies before the earlier end.
-OVERLAP: Final = """NEW.effective_from IS NOT NULL AND EXISTS (SELECT 1 FROM revision r
-    WHERE r.document_id = NEW.document_id AND r.id <> NEW.id AND r.effective_from IS NOT NULL
-    AND max(r.effective_from, NEW.effective_from)
-        < min(coalesce(r.effective_until, '9999'), coalesce(NEW.effective_until, '9999')))"""
+#: Half-open intervals overlap where each begins before the other ends; an empty one overlaps nothing.
+OVERLAP: Final = """NEW.effective_from IS NOT NULL
+    AND (NEW.effective_until IS NULL OR NEW.effective_from < NEW.effective_until)
+    AND EXISTS (SELECT 1 FROM revision r
+        WHERE r.document_id = NEW.document_id AND r.id <> NEW.id AND r.effective_from IS NOT NULL
+        AND (r.effective_until IS NULL OR r.effective_from < r.effective_until)
+        AND (r.effective_until IS NULL OR NEW.effective_from < r.effective_until)
+        AND (NEW.effective_until IS NULL OR r.effective_from < NEW.effective_until))"""
 
 RECORD_GOING: Final = "EXISTS (SELECT 1 FROM record r WHERE r.id = OLD.record_id AND r.status = 'destroying')"
 
@@ -245,7 +246,7 @@ GUARDS: Final = (
             AND r.status IN ('destroying', 'stopped', 'destroyed'))""",
     ),
     Guard("r_5_hold_item_delete", "R-5", "hold_item", "DELETE", "TRUE"),
-    Guard("r_3_class_update", "R-3", "retention_class", "UPDATE", "OLD.data IS NOT NEW.data"),
+    Guard("r_3_class_update", "R-3", "retention_class", "UPDATE", changed("data")),
     Guard("r_3_class_delete", "R-3", "retention_class", "DELETE", "TRUE"),
     Guard("r_6_list_delete", "R-6", "disposal_list", "DELETE", "TRUE"),
     final("r_6_final_states", "R-6", "disposal_list", LIST_MOVES),
@@ -268,15 +269,22 @@ GUARDS: Final = (
 )
 
 
-def install(connection: Connection) -> None:
-    """Create all guards, replacing those of the same name (idempotent)."""
-    for name in live(connection):
-        connection.execute(text(f"DROP TRIGGER {name}"))
-    for guard in GUARDS:
-        connection.execute(text(guard.sqlite()))
+#: Two transactions at once do not see each other's rows: PostgreSQL needs a constraint as well.
+EXCLUSIONS: Final = (
+    Exclusion(
+        "v_3_overlap",
+        "V-3",
+        "revision",
+        "EXCLUDE USING gist (document_id WITH =, tstzrange(effective_from, effective_until) WITH &&) "
+        "WHERE ((effective_from IS NOT NULL))",
+    ),
+)
 
 
-def live(connection: Connection) -> Mapping[str, str]:
-    """Return the triggers that the database has now: name and statement."""
-    rows = connection.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"))
-    return {row[0]: row[1] for row in rows}
+def truncations() -> tuple[Guard, ...]:
+    """Return the guards against TRUNCATE, which on PostgreSQL passes the triggers of rows by."""
+    rules = {guard.table: guard.rule for guard in reversed(GUARDS)}
+    return tuple(
+        Guard(f"{rule.lower().replace('-', '_')}_{table}_truncate", rule, table, "TRUNCATE", "TRUE")
+        for table, rule in sorted(rules.items())
+    )

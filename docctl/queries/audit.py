@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, String, select, type_coerce
+from sqlalchemy import ColumnElement, String, select, true, type_coerce
 from sqlalchemy.orm import Session
 
 from docctl.domain.events import Break, Checked, Link, first_break, wire
@@ -83,7 +83,7 @@ def verify(session: Session, *, patience: float | None = None, seals: Seals | No
 
 
 def _walk(session: Session, destroyed: frozenset[str], deadline: float | None) -> Iterator[Checked]:
-    last = -(2**62)
+    last: int | None = None
     query = (
         select(*LINK, _EVENT.hash, _DETAIL.salt, _DETAIL.bytes)
         .select_from(EventRow.__table__.outerjoin(EventDetail.__table__, _DETAIL.seq == _EVENT.seq))
@@ -92,8 +92,8 @@ def _walk(session: Session, destroyed: frozenset[str], deadline: float | None) -
     )
     while True:
         if deadline is not None and time.monotonic() > deadline:
-            raise _OutOfTime(max(last, 0))
-        rows = session.connection().execute(query.where(_EVENT.seq > last)).all()
+            raise _OutOfTime(max(last or 0, 0))
+        rows = session.connection().execute(query.where(true() if last is None else _EVENT.seq > last)).all()
         if not rows:
             return
         for row in rows:

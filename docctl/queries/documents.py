@@ -16,6 +16,7 @@ from docctl.domain.permissions import Actor
 from docctl.models.documents import Document, DocumentType, Revision
 from docctl.models.numbers import Alias, NumberEntry
 from docctl.models.organisation import Unit
+from docctl.queries.ordering import in_order
 from docctl.queries.paging import PAGE_SIZE, Paged
 from docctl.queries.revision_states import (
     OBSOLETE,
@@ -126,8 +127,9 @@ def _conditions(
     if wanted.state in states:
         shown = states[wanted.state](moment)
     else:
-        kinds = ["in_force", "suspended", *UNDER_WAY, *(OBSOLETE if wanted.with_obsolete else ())]
-        shown = or_(*(states[kind](moment) for kind in kinds if kind in states))
+        kinds = [*UNDER_WAY, *(OBSOLETE if wanted.with_obsolete else ())]
+        known = (states[kind](moment) for kind in kinds if kind in states)
+        shown = or_(in_force_at(moment), *known)  # suspended or not: nothing to look up row by row
     conditions = [shown]
     if past:  # who sees the document now sees what was in force then; the rest is for insiders
         conditions += [readable_document(actor, now), or_(is_insider(actor), in_force_at(moment))]
@@ -163,7 +165,7 @@ _STATES_THEN: Final = {
 def _matches(text: str) -> ColumnElement[bool]:
     """Find a text in the title, the number in any way of writing it, or another name (N-9, N-10)."""
     form = normal(text)
-    known = [Revision.title.contains(text, autoescape=True)]
+    known = [Revision.title.icontains(text, autoescape=True)]
     if form:
         entries = select(NumberEntry.item_id).where(
             NumberEntry.item_kind == "document", NumberEntry.normal.contains(form, autoescape=True)
@@ -208,7 +210,7 @@ def _rows(
         .join(DocumentType, DocumentType.id == Document.type_id)
         .join(Unit, Unit.id == Document.unit_id)
         .where(*conditions)
-        .order_by(leading.desc() if wanted.descending else leading, Document.number, Revision.ordinal.desc())
+        .order_by(in_order(leading, descending=wanted.descending), Document.number, Revision.ordinal.desc())
     )
 
 

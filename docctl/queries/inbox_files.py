@@ -8,6 +8,7 @@ from sqlalchemy import Select
 
 from docctl.domain.permissions import Actor, Facts, allows
 from docctl.models.content import ItemFile
+from docctl.queries.fixity import is_unsound
 from docctl.queries.inbox_row import work
 
 
@@ -17,6 +18,6 @@ def file_work(actor: Actor) -> dict[str, Select[*tuple[Any, ...]]]:
         return {}
     return {
         "mend": work("stored_file", ItemFile.id, label=ItemFile.problem, since=ItemFile.checked_at).where(
-            ItemFile.problem != "", ItemFile.destroyed_at.is_(None)
+            is_unsound()
         )
     }

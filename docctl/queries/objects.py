@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime, tzinfo
 from typing import Final
 from uuid import UUID
 
@@ -16,7 +17,8 @@ from docctl.models.content import FileProblem, ItemFile, OwnerKind
 from docctl.models.documents import Document, Revision
 from docctl.models.records import Record
 from docctl.models.retention import DisposalList
-from storage.api import Area, Damaged, FixityState, Key, Listed, ObjectMissing, ObjectStore
+from docctl.queries.object_locks import lock_problem
+from storage.api import Area, Damaged, FixityState, Key, Listed, ObjectMissing, ObjectStore, Stray
 
 _BATCH: Final = 500
 _CHUNK: Final = 1 << 20
@@ -24,7 +26,10 @@ _CHUNK: Final = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class ObjectProblem:
-    """A file that is not as its row says; `problem` is missing, damaged, swapped or other_size."""
+    """A file that is not as its row says.
+
+    `problem` is missing, damaged, swapped, other_size, lock_short or not_held.
+    """
 
     problem: str
     kind: str
@@ -36,28 +41,36 @@ class ObjectProblem:
 
 @dataclass(frozen=True, slots=True)
 class ObjectReport:
-    """What a check of all files found; keys in `without_row` are named by no row."""
+    """What a check of all files found; keys in `without_row` are named by no row.
+
+    `strays` lie in the store but are no objects: newer versions, delete markers, other names.
+    """
 
     checked: int
     problems: tuple[ObjectProblem, ...]
     without_row: tuple[str, ...]
+    strays: tuple[Stray, ...] = ()
 
     @property
     def ok(self) -> bool:
-        """Whether every file is as its row says; a file without row is an orphan, no damage."""
+        """Whether every file is as its row says; what is too much is no damage."""
         return not self.problems
 
 
-def check_objects(session: Session, store: ObjectStore) -> ObjectReport:
-    """Read every file again and compare it with its row, and with what the store itself noted (T-3)."""
+def check_objects(session: Session, store: ObjectStore, *, at: datetime, zone: tzinfo) -> ObjectReport:
+    """Read every file again and compare it with its row, and with what the store itself noted (T-3).
+
+    Its lock and hold are compared as well (R-4, R-5), and what lies in the store beside objects is named.
+    """
     checked, problems = 0, []
     for row in _rows(session):
         checked += 1
-        if problem := file_problem(row, store):
+        if problem := file_problem(row, store) or lock_problem(session, row, store, at=at, zone=zone):
             kind, number, label = _owner(session, row)
             problems.append(ObjectProblem(problem, kind, number, label, row.name, row.object_key))
     without = tuple(f"{one.key}" for one in orphans(session, store))
-    return ObjectReport(checked, tuple(problems), without)
+    strays = tuple(one for area in Area for one in store.strays(area))
+    return ObjectReport(checked, tuple(problems), without, strays)
 
 
 def orphans(session: Session, store: ObjectStore) -> Iterator[Listed]:

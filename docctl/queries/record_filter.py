@@ -122,10 +122,10 @@ def is_held() -> ColumnElement[bool]:
 
 def _matches(text: str) -> ColumnElement[bool]:
     """Find a part of the title or number, or a whole number, alias or key however written (N-9, N-10)."""
-    known: list[ColumnElement[bool]] = [Record.title.contains(text, autoescape=True)]
+    known: list[ColumnElement[bool]] = [Record.title.icontains(text, autoescape=True)]
     if form := normal(text):
         known += [
-            Record.number.contains(form, autoescape=True),  # LIKE compares Latin letters without case
+            Record.number.icontains(form, autoescape=True),
             Record.id.in_(select(NumberEntry.item_id).where(*_is_number(form))),
             Record.id.in_(select(Alias.item_id).where(Alias.item_kind == "record", Alias.normal == form)),
             Record.id.in_(

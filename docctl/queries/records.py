@@ -17,6 +17,7 @@ from docctl.models.organisation import Person
 from docctl.models.records import ORDERED, Record
 from docctl.models.retention import RetentionClassRow
 from docctl.models.visibility import sets_of
+from docctl.queries.ordering import in_order
 from docctl.queries.paging import PAGE_SIZE, Paged
 from docctl.queries.record_filter import STATES, RecordFilter, Unindexed, conditions, is_held
 
@@ -116,9 +117,8 @@ def _by_text(
 def _order(wanted: RecordFilter, *, backwards: bool = False) -> tuple[Any, ...]:
     leading = SORTS.get(wanted.sort, Record.filed_at)
     # Ids sort by the time they were made: filings of one instant keep their order.
-    if wanted.descending is not backwards:
-        return leading.desc(), Record.id.desc()
-    return leading, Record.id
+    descending = wanted.descending is not backwards
+    return in_order(leading, descending=descending), in_order(Record.id, descending=descending)
 
 
 def _cut(ids: Select[UUID], wanted: RecordFilter, *, first: int, size: int, total: int) -> Select[UUID]:

@@ -11,7 +11,9 @@ from sqlalchemy.orm import Session
 from docctl.domain.canonical import canonical, sha256
 from docctl.domain.roles import Role
 from docctl.models.access import AccessDenied, AccessSet, AccessToken
+from docctl.models.base import new_id
 from docctl.models.visibility import sees, sets_of, visible_sets
+from docctl.services.once import insert_once
 
 
 def intern_set(session: Session, tokens: Iterable[str], *, denied: Iterable[UUID] = ()) -> UUID:
@@ -21,13 +23,13 @@ def intern_set(session: Session, tokens: Iterable[str], *, denied: Iterable[UUID
     found = session.scalar(select(AccessSet.id).where(AccessSet.digest == digest))
     if found is not None:
         return found
-    row = AccessSet(digest=digest)
-    session.add(row)
-    session.flush()  # tokens refer to the set
-    session.add_all([AccessToken(set_id=row.id, token=token) for token in readers])
-    session.add_all([AccessDenied(set_id=row.id, person_id=person) for person in without])
+    made = new_id()
+    if not insert_once(session, AccessSet, id=made, digest=digest):  # somebody else made it just now
+        return session.scalars(select(AccessSet.id).where(AccessSet.digest == digest)).one()
+    session.add_all([AccessToken(set_id=made, token=token) for token in readers])
+    session.add_all([AccessDenied(set_id=made, person_id=person) for person in without])
     session.flush()  # the same transaction may look the set up again
-    return row.id
+    return made
 
 
 def record_readers(unit_id: UUID, filer_id: UUID | None, filer_unit: UUID | None) -> set[str]:

@@ -1,11 +1,12 @@
-"""How a SQLite database is opened: write-ahead log, full sync, foreign keys, real deletes."""
+"""How a database is opened: SQLite in the data folder, or PostgreSQL with bounded waits."""
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 
 #: `secure_delete`: what is deleted is overwritten (R-7). `recursive_triggers`: REPLACE meets guards.
@@ -21,9 +22,37 @@ PRAGMAS: Final = (
     "trusted_schema = OFF",
 )
 
+#: `IS DISTINCT FROM`, in which the guards are written for both databases.
+OLDEST_SQLITE: Final = (3, 39)
+
+#: PostgreSQL: nothing waits for ever. A page that takes longer is a fault; a lock that does not come in the
+#: gate's ten seconds is answered as busy; who stalls inside a transaction loses it.
+BOUNDS: Final = {
+    "timezone": "UTC",
+    "client_encoding": "UTF8",
+    "statement_timeout": "60s",
+    "lock_timeout": "10s",
+    "idle_in_transaction_session_timeout": "300s",
+}
+#: A network that is gone is noticed: by a new connection, and by one that waits for an answer.
+NETWORK: Final = {
+    "connect_timeout": 5,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 70_000,
+}
+#: A migration of many rows takes its time, but does not wait long for a table that others use.
+OWNER_BOUNDS: Final = BOUNDS | {"statement_timeout": "0", "idle_in_transaction_session_timeout": "0"}
+
+#: The execution option of an owner's engine: whom `migrate` gives rights.
+APPLICATION_ROLE: Final = "docctl_application"
+
 
 def open_database(path: Path) -> Engine:
     """Return an engine on the SQLite file; transactions are begun by us, not by the driver."""
+    if sqlite3.sqlite_version_info < OLDEST_SQLITE:
+        raise RuntimeError(f"docctl needs SQLite 3.39 or newer, this Python has {sqlite3.sqlite_version}")
     engine = create_engine(
         f"sqlite:///{path}",
         pool_size=16,
@@ -50,3 +79,40 @@ def open_database(path: Path) -> Engine:
             connection.exec_driver_sql("BEGIN")
 
     return engine
+
+
+def open_server(url: str, *, application: str = "") -> Engine:
+    """Return an engine on a PostgreSQL database; nothing is connected yet.
+
+    `application` is given with the owner's address: the role that `migrate` gives rights to.
+    """
+    bounds = OWNER_BOUNDS if application else BOUNDS
+    return create_engine(
+        make_url(url).set(drivername="postgresql+psycopg"),
+        pool_size=8,
+        max_overflow=16,
+        pool_timeout=10,
+        pool_pre_ping=True,  # after a restart of the server the next request works
+        pool_recycle=1800,
+        connect_args={
+            **NETWORK,
+            "application_name": "docctl",
+            "options": " ".join(f"-c {name}={value}" for name, value in bounds.items()),
+        },
+        execution_options={APPLICATION_ROLE: application} if application else {},
+        hide_parameters=True,
+    )
+
+
+def reader(engine: Engine) -> Engine:
+    """Return the engine for pages: one consistent state, no writing."""
+    if engine.dialect.name == "sqlite":
+        return engine.execution_options(docctl_mode="read")
+    return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+
+def writer(engine: Engine) -> Engine:
+    """Return the engine for use cases: on SQLite alone, on PostgreSQL under the locks that they take."""
+    if engine.dialect.name == "sqlite":
+        return engine.execution_options(docctl_mode="write")
+    return engine.execution_options(isolation_level="READ COMMITTED")

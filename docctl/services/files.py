@@ -71,7 +71,7 @@ def storing(owner: OwnerKind, *, for_document: bool) -> Callable[[C, Caller, Hou
 
         def undo() -> None:
             for one in stored:
-                with contextlib.suppress(StorageError, DBAPIError):  # an orphan is swept later
+                with contextlib.suppress(StorageError, DBAPIError, RuleRefused):  # an orphan is swept later
                     if not _is_named(house, one):
                         house.objects.destroy(Key.parse(one.object_key))
 

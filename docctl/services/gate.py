@@ -1,4 +1,7 @@
-"""The fair write gate for SQLite: first come first served in the process, then one process at a time."""
+"""The fair write gate for SQLite: first come first served in the process, then one process at a time.
+
+PostgreSQL needs none.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +11,34 @@ import threading
 import time
 from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import Protocol
 
 
 class GateBusy(Exception):
     """The gate did not open within the time allowed."""
+
+
+class Gate(Protocol):
+    """What a writer passes before its transaction begins."""
+
+    #: Longest wait seen, in seconds (for benchmarks and the status of the machine).
+    longest_wait: float
+
+    def __call__(self) -> AbstractContextManager[None]:
+        """Wait for the turn; raise `GateBusy` where it does not come in time."""
+
+
+class OpenGate:
+    """No gate: PostgreSQL lets writers wait for each other's rows, in the order they came."""
+
+    longest_wait = 0.0
+
+    @contextmanager
+    def __call__(self) -> Iterator[None]:
+        """Go in."""
+        yield
 
 
 class FairGate:

@@ -16,6 +16,7 @@ from docctl.services.staging import Staging
 from docctl.services.uow import UnitOfWork
 from search.api import SearchEngine
 from storage.api import ObjectStore
+from storage.probe import Probe
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,8 @@ class House:
     witness: Witness | None
     #: Where work files lie for a moment; cleared of what a crash left.
     scratch: Path
+    #: Tries the store of the records; with True the far dates as well, whose traces stay.
+    probe: Callable[[bool], Probe]
 
     def today(self) -> date:
         """Return the day it is now in the company's time zone."""
@@ -48,4 +51,4 @@ class House:
         """Let go of child processes, files and connections."""
         self.pool.close()
         self.search.close()
-        self.uow.engine.dispose()
+        self.uow.close()

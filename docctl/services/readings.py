@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from docctl.domain.permissions import Facts, authorise
@@ -12,6 +13,7 @@ from docctl.models.content import FileReading, ItemFile, OwnerKind
 from docctl.models.documents import Revision
 from docctl.models.records import Record
 from docctl.services.caller import Caller
+from docctl.services.locks import Rank, lock
 from docctl.services.registry import use_case
 from docctl.services.trail import Subject, record
 
@@ -56,8 +58,9 @@ def _subject(session: Session, file: ItemFile) -> Subject | None:
         revision = session.get(Revision, file.owner_id)
         return Subject("document", revision.document_id, str(revision.id)) if revision else None
     if file.owner_kind is OwnerKind.RECORD:
-        kept = session.get(Record, file.owner_id)
-        if kept is None or kept.destroying_since is not None:
+        # Until this is committed it does not begin to be destroyed: no text comes after the end.
+        kept = lock(session, Rank.ITEMS, select(Record).where(Record.id == file.owner_id), shared=True)
+        if not kept or kept[0].destroying_since is not None:
             return None
-        return Subject("record", kept.id)
+        return Subject("record", kept[0].id)
     return None

@@ -32,6 +32,9 @@ T = TypeVar("T")
 #: Fields of a command that differ between a request and its repeat.
 _UNSTABLE: Final = frozenset({"item_id", "files", "house"})
 
+#: The connection was lost, perhaps while committing: bytes that a row may name stay; a sweep looks later.
+OUTCOME_UNKNOWN: Final = "database.unavailable"
+
 _REGISTRY: dict[str, UseCase[Any, Any]] = {}
 
 
@@ -72,6 +75,10 @@ class UseCase(Generic[C, T]):
             raise
         try:
             answer, used = house.uow.write(lambda session: self._inside(session, prepared.cmd, by, house))
+        except RuleRefused as error:
+            if error.refused.key != OUTCOME_UNKNOWN:
+                prepared.undo()
+            raise
         except BaseException:
             prepared.undo()
             raise

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Engine, inspect, select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from docctl.domain.accounts import LINK_LASTS
@@ -30,6 +31,8 @@ from docctl.models.numbers import NumberScheme
 from docctl.models.organisation import LegalEntity, LinkPurpose, OneTimeLink, Person, RoleGrant, Unit
 from docctl.models.retention import RetentionClassRow
 from docctl.services.caller import Caller
+from docctl.services.faults import refusal_of
+from docctl.services.locks import lock_names
 from docctl.services.records.classes import class_to_data
 from docctl.services.registry import use_case
 from docctl.services.trail import Subject, record
@@ -70,10 +73,27 @@ class FoundCompany:
     is_demo: bool = False
 
 
+def is_sample(engine: Engine) -> bool:
+    """Say whether a database is marked as a sample company's, which it is for ever (O-1).
+
+    Raise RuleRefused where no database answers.
+    """
+    try:
+        with engine.connect() as connection:
+            if not inspect(connection).has_table(LegalEntity.__tablename__):
+                return False
+            return bool(connection.scalar(select(LegalEntity.id).where(LegalEntity.is_demo).limit(1)))
+    except DBAPIError as error:
+        if (refused := refusal_of(error)) is None:
+            raise
+        raise refused from error
+
+
 @use_case("system.operate")
 def found_company(session: Session, cmd: FoundCompany, by: Caller) -> UUID:
     """Found the company of this installation; there is one (O-1, A-15)."""
     authorise(by.actor, "system.operate", Facts())
+    lock_names(session, ["company"])
     if session.scalars(select(LegalEntity)).first() is not None:
         raise RuleRefused(Refused("O-1", "already_founded"))
     if cmd.first.username == cmd.second.username:

@@ -16,7 +16,7 @@ from docctl.domain.canonical import canonical
 from docctl.domain.events import detail_digest
 from docctl.models.trail import AuditHead, EventDetail, EventRow
 from docctl.services.caller import Caller
-from docctl.services.locks import Rank, lock
+from docctl.services.locks import Rank, lock, lock_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +80,7 @@ def number_events(session: Session, *, now: datetime) -> int | None:
     events: list[Recorded] = session.info.pop("events", [])
     if not events:
         return None
+    lock_names(session, ["head"], Rank.HEAD)
     (head,) = lock(session, Rank.HEAD, select(AuditHead))
     recorded_at = max(now, head.recorded_at)
     seq, prev = head.seq, head.hash

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,40 +10,51 @@ from datetime import datetime
 from typing import TypeVar
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoFreeConnection
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
-from docctl.domain.verdicts import Conflict, Refused, RuleRefused
-from docctl.services.gate import FairGate, GateBusy
+from docctl.domain.verdicts import Conflict, Refused
+from docctl.services.database import reader, writer
+from docctl.services.faults import is_transient, last_refusal, refusal_of
+from docctl.services.gate import Gate, GateBusy
 from docctl.services.trail import number_events
 
 T = TypeVar("T")
 Clock = Callable[[], datetime]
 
-_GUARD = re.compile(r"guard (\S+) (\w+)")
-
 
 class UnitOfWork:
     """Opens sessions; the only code that commits."""
 
-    def __init__(self, engine: Engine, *, clock: Clock, gate: FairGate) -> None:
+    def __init__(self, engine: Engine, *, clock: Clock, gate: Gate, owner: Engine | None = None) -> None:
         self._engine = engine
-        self._reader = engine.execution_options(docctl_mode="read")
-        self._writer = engine.execution_options(docctl_mode="write")
+        self._owner = owner or engine
+        self._reader, self._writer = reader(engine), writer(engine)
         self._clock = clock
         self._gate = gate
         self._listeners: list[Callable[[int], None]] = []
 
     @property
     def engine(self) -> Engine:
-        """The engine, for migrations and the checks of the machine."""
+        """The engine, for the checks of the machine."""
         return self._engine
 
     @property
-    def gate(self) -> FairGate:
+    def owner(self) -> Engine:
+        """The engine for migrations: on PostgreSQL of the role that owns the tables."""
+        return self._owner
+
+    @property
+    def gate(self) -> Gate:
         """The write gate, for measuring waits."""
         return self._gate
+
+    def close(self) -> None:
+        """Let go of all connections."""
+        self._engine.dispose()
+        self._owner.dispose()
 
     def on_commit(self, listener: Callable[[int], None]) -> None:
         """Call `listener(newest event number)` after each commit that recorded events."""
@@ -52,15 +62,25 @@ class UnitOfWork:
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        """A session on one consistent state that cannot write."""
-        with Session(self._reader, autoflush=False, expire_on_commit=False) as session:
-            yield session
+        """A session on one consistent state that cannot write.
+
+        Raise `RuleRefused` where there is no database to read from.
+        """
+        try:
+            with Session(self._reader, autoflush=False, expire_on_commit=False) as session:
+                yield session
+        except (DBAPIError, NoFreeConnection) as error:
+            if (refused := refusal_of(error)) is None:
+                raise
+            raise refused from error
 
     def write(self, fn: Callable[[Session], T]) -> T:
         """Run `fn(session)` and commit; run it again where the database asks for it.
 
         `fn` has no effect outside its session. Raise `Conflict` when three more tries did not help,
-        and `RuleRefused` where a guard of the database or a full disk refused.
+        and `RuleRefused` where a guard of the database or a full disk refused, or no database answers. Where
+        the connection was lost while committing, nobody knows the outcome: a repeat with the same request id
+        gets the first answer, or is carried out.
         """
         pauses = iter((0.02, 0.1, 0.5))
         while True:
@@ -68,16 +88,15 @@ class UnitOfWork:
                 return self._once(fn)
             except GateBusy as error:
                 raise Conflict(Refused("request", "busy")) from error
-            except (StaleDataError, DBAPIError) as error:
-                refused = _refusal(error)
-                if refused is not None:
-                    raise RuleRefused(refused) from error
-                if not _is_transient(error):
+            except (StaleDataError, DBAPIError, NoFreeConnection) as error:
+                if (refused := refusal_of(error)) is not None:
+                    raise refused from error
+                if not is_transient(error):
                     raise
                 if (pause := next(pauses, None)) is None:
-                    stale = isinstance(error, StaleDataError)
-                    code = "changed_meanwhile" if stale else "busy"
-                    raise Conflict(Refused("request", code)) from error
+                    if (refused := last_refusal(error)) is None:
+                        raise
+                    raise refused from error
             time.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311  # jitter, no secret
 
     def _once(self, fn: Callable[[Session], T]) -> T:
@@ -89,23 +108,3 @@ class UnitOfWork:
             for listener in self._listeners:
                 listener(newest)
         return result
-
-
-def _is_transient(error: Exception) -> bool:
-    if isinstance(error, StaleDataError):
-        return True
-    text = str(error).lower()
-    return isinstance(error, OperationalError) and ("locked" in text or "busy" in text)
-
-
-def _refusal(error: Exception) -> Refused | None:
-    """Return the rule behind a guard's refusal or a disk that fails, or None for anything else."""
-    if isinstance(error, OperationalError):
-        said = str(error.orig)
-        if "disk is full" in said:
-            return Refused("request", "disk_full")
-        if "disk I/O error" in said:
-            return Refused("request", "disk_failed")
-    if isinstance(error, IntegrityError) and (found := _GUARD.search(str(error.orig))):
-        return Refused("guard", "refused", {"rule": found[1], "guard": found[2]})
-    return None

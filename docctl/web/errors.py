@@ -52,13 +52,19 @@ def use_errors(app: Flask) -> None:
 
 def _refused(error: RuleRefused) -> Response:
     refused = error.refused
+    if refused.rule == "database":  # then nothing can be read for the shell either, nor who asks
+        g.setdefault("signed_in", None)
+        return _later(_bare(503, refused))
     if refused.rule == "request" and refused.code in _LATER:
-        answer = _answer(503, refused)
-        answer.headers["Retry-After"] = "5"
-        return answer
+        return _later(_answer(503, refused))
     if refused.rule == "T-3":  # ours to mend, not the reader's
         return _answer(500, refused)
     return _answer(403 if refused.key == "X-1.not_permitted" else 422, refused)
+
+
+def _later(answer: Response) -> Response:
+    answer.headers["Retry-After"] = "5"
+    return answer
 
 
 def _no_room(error: OSError) -> Response:
@@ -93,18 +99,24 @@ def _http(error: HTTPException) -> Response:
 
 def _broken(error: InternalServerError) -> Response:
     _log.error("request failed", exc_info=error.original_exception or error)
+    return _bare(500)
+
+
+def _bare(status: int, refused: Refused | None = None) -> Response:
+    """Answer without a look into the database."""
+    kind, explained = f"e{status}", None if refused is None else explain(refused)
     if wants_json():
-        return _json(500, words().t("errors.e500.sentence"), None)
+        return _json(status, str(explained or words().t(f"errors.{kind}.sentence")), refused)
     page = render_template(
         "errors/error.html",
         shell=bare_shell(),
         t=words().t,
-        status=500,
-        kind="e500",
-        explained=None,
+        status=status,
+        kind=kind,
+        explained=explained,
         request_ref=g.get("request_ref", ""),
     )
-    return make_response(page, 500)
+    return make_response(page, status)
 
 
 def _answer(status: int, refused: Refused | None = None) -> Response:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from flask import Blueprint, Response
 
+from docctl.domain.verdicts import NotFound
 from docctl.queries.document_page import DocumentPage, document_page, in_force_instead
 from docctl.queries.next_label import NextLabel, next_label
 from docctl.services.files import Attached
@@ -64,12 +65,15 @@ def done_at(revision_id: UUID, key: str) -> Response:
 @requires("document.view")
 def page(revision_id: UUID) -> Response:
     """Show a document on one of its revisions; from an obsolete one lead readers on (V-4, X-3)."""
-    with house().uow.read() as session:
-        instead = in_force_instead(session, actor(), revision_id, at=house().clock())
-    if instead is not None:
-        flash("info", "documents.page.obsolete_link", {})
-        return see_other(f"/documents/revisions/{instead}")
-    return page_of(revision_id=revision_id)
+    try:
+        return page_of(revision_id=revision_id)
+    except NotFound:
+        with house().uow.read() as session:
+            instead = in_force_instead(session, actor(), revision_id, at=house().clock())
+        if instead is None:
+            raise
+    flash("info", "documents.page.obsolete_link", {})
+    return see_other(f"/documents/revisions/{instead}")
 
 
 @dataclass(frozen=True, slots=True)

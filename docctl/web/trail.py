@@ -13,8 +13,10 @@ from flask import Blueprint, Response, request
 from docctl.jobs.proof import verify_trail
 from docctl.queries.events import Event, EventFilter, event_register, people_of_trail
 from docctl.queries.fixity import fixity_state
+from docctl.queries.object_check import LastCheck, is_being_checked, last_check
 from docctl.queries.proof import proof_state
 from docctl.queries.timeline import Entry, Timeline
+from docctl.services.objects.check import AskCheck, ask_check
 from docctl.services.objects.recheck import recheck_file
 from docctl.web.context import actor, caller, flash_done, house, render, requires, see_other, words
 from docctl.web.flashes import flash
@@ -151,6 +153,45 @@ def check_file(file_id: UUID) -> Response:
     else:
         flash_done("trail.sound_again")
     return see_other("/trail/files")
+
+
+@bp.get("/objects")
+@requires("objects.check")
+def objects() -> str:
+    """Show what the last comparison of the store with the rows has found (T-3)."""
+    with house().uow.read() as session:
+        found, running = last_check(session), is_being_checked(session)
+    return render("trail/objects.html", found=found, running=running, rows=_differences(found))
+
+
+@bp.post("/objects")
+@requires("objects.check")
+def compare() -> Response:
+    """Ask for a comparison in the background (T-3)."""
+    ask_check(AskCheck(), by=caller(), house=house())
+    flash_done("trail.store.asked")
+    return see_other("/trail/objects")
+
+
+def _differences(found: LastCheck | None) -> list[dict[str, str]]:
+    """Return what differs, the worst first: files that are not as their rows say."""
+    if found is None:
+        return []
+    say = words()
+    problems = [
+        {"what": say.t(f"trail.store.problem.{one['problem']}"), "number": one["number"], "key": one["key"]}
+        for one in found.problems
+    ]
+    orphans = [{"what": say.t("trail.store.orphan"), "number": "", "key": one} for one in found.without_row]
+    strays = [
+        {
+            "what": say.t(f"trail.store.stray.{one['kind']}"),
+            "number": "",
+            "key": f"{one['area']}/{one['name']}",
+        }
+        for one in found.strays
+    ]
+    return [*problems, *orphans, *strays]
 
 
 def _wanted() -> EventFilter:

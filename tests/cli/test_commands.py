@@ -9,7 +9,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import click
 import pytest
@@ -17,10 +16,12 @@ from click.testing import CliRunner
 
 from docctl.cli.command import Action
 from docctl.cli.program import COMMANDS, program
+from docctl.config import Settings
 from docctl.domain.permissions import PERMISSIONS
 from docctl.i18n import sentences
 from tests.cli.terminal import SIGNING, Terminal
-from tests.world import PASSWORD, World
+from tests.tampering import past_the_guards
+from tests.world import PASSWORD, START, Clock, World, build_house
 
 #: The fixed names of this version; scripts depend on them.
 NAMES = """
@@ -34,7 +35,7 @@ records:file,list,show,accept,correct,decide,void,place
 retention:due,explain
 disposal:propose,check,take-out,approve,reject,execute,witness,resume,show,certificate
 hold:place,lift,list
-audit:verify,seal,export objects:verify,sweep index:rebuild,verify,status
+audit:verify,seal,export objects:verify,probe,sweep index:rebuild,verify,status
 """
 
 
@@ -247,14 +248,10 @@ def test_migrate_check_says_whether_the_database_is_ready(terminal: Terminal) ->
     assert terminal.ok("migrate", "--check")["ready"] is True
 
 
-def test_the_machine_asks_for_setup_before_work(tmp_path: Path) -> None:
-    from docctl.config import Settings
-    from tests.world import START, Clock, build_house
-
-    settings = Settings(data=tmp_path / "data", secret_key="x" * 40)
-    house = build_house(settings, Clock(START))
+def test_the_machine_asks_for_setup_before_work(empty: Settings) -> None:
+    house = build_house(empty, Clock(START))
     try:
-        fresh = Terminal(house, settings)
+        fresh = Terminal(house, empty)
         assert fresh.refused("retention", "due") == (1, "machine.not_migrated")
         assert fresh.refused("worker", "--once") == (1, "machine.not_migrated")
         assert fresh.run("migrate", "--check").exit_code == 1
@@ -284,16 +281,10 @@ def test_s_4_the_index_is_made_anew(terminal: Terminal, world: World) -> None:
 
 
 def test_t_2_audit_verify_names_the_first_bad_event(terminal: Terminal, world: World) -> None:
-    import sqlite3
-
     world.draft()
     assert terminal.ok("audit", "verify")["ok"] is True
-    with sqlite3.connect(world.house.uow.engine.url.database or "") as raw:
-        triggers = raw.execute("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'event'")
-        for (name,) in triggers.fetchall():
-            raw.execute(f'DROP TRIGGER "{name}"')
+    with past_the_guards(world.house) as raw:
         raw.execute("UPDATE event SET facts = '{}' WHERE seq = 1")
-    raw.close()
     result = terminal.run("audit", "verify", "--json")
     assert result.exit_code == 1
     found = json.loads(result.stdout)

@@ -13,10 +13,15 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
+from docctl.jobs.deliveries import deliver
+from docctl.jobs.wait import settle
 from docctl.models.base import new_id
 from docctl.models.content import ItemFile, Upload
 from storage.api import Area, Key
 from tests.cli.terminal import Terminal
+from tests.filing import held
+from tests.lists import accepted, filed
+from tests.tampering import past_the_guards
 from tests.world import World
 
 
@@ -84,24 +89,9 @@ def test_t_3_a_file_put_in_place_of_another_is_found_by_the_row(
     terminal.house.objects.destroy(key)
     other = terminal.house.objects.put(key, io.BytesIO(b"other content"), retain_until=None)
 
-    def point(session: object) -> None:
-        session.execute(  # type: ignore[attr-defined]
-            ItemFile.__table__.update().values(object_version=other.version)
-        )
-
-    _without_guards(terminal)
-    terminal.house.uow.write(point)
+    with past_the_guards(terminal.house) as raw:
+        raw.execute("UPDATE item_file SET object_version = ?", (other.version,))
     assert verify(terminal) == (1, [("swapped", number)], [])
-
-
-def _without_guards(terminal: Terminal) -> None:
-    import sqlite3
-
-    with sqlite3.connect(terminal.house.uow.engine.url.database or "") as raw:
-        query = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'item_file'"
-        for (name,) in raw.execute(query).fetchall():
-            raw.execute(f'DROP TRIGGER "{name}"')
-    raw.close()
 
 
 def put_orphan(terminal: Terminal) -> Key:
@@ -173,3 +163,72 @@ def test_f_3_expired_uploads_are_swept_and_waiting_ones_stay(terminal: Terminal,
     with world.house.uow.read() as session:
         assert [one.id for one in session.scalars(select(Upload))] == [kept.upload_id]
     assert [path.name for path in terminal.house.staging.strays()] == [str(kept.upload_id)]
+
+
+# --- locks and holds as the rows ask for
+
+
+def problems(terminal: Terminal) -> list[str]:
+    return [problem for problem, _ in verify(terminal)[1]]
+
+
+@pytest.mark.parametrize(
+    ("hours", "is_named"), [(36 - 1, False), (36, True)], ids=["still has time", "its time is over"]
+)
+def test_r_4_a_record_that_is_locked_too_short_is_named(
+    terminal: Terminal, world: World, hours: int, is_named: bool
+) -> None:
+    filed(world)
+    world.clock.forward(hours=1)
+    deliver(world.house)  # the short lock; the worker then stands still
+    world.clock.forward(hours=hours - 1)
+    found = problems(terminal)
+    assert ("lock_short" in found) is is_named
+    settle(world.house)
+    assert problems(terminal) == []
+
+
+def test_r_4_a_rolling_lock_that_nobody_renews_is_named_at_a_quarter(
+    terminal: Terminal, world: World
+) -> None:
+    world.issued(world.draft())
+    settle(world.house)
+    world.clock.forward(days=730 * 3 / 4 - 1)
+    assert problems(terminal) == []
+    world.clock.forward(days=2)
+    assert problems(terminal) == ["lock_short"]
+    settle(world.house)
+    assert problems(terminal) == []
+
+
+def test_r_5_a_hold_that_the_store_does_not_have_is_named(terminal: Terminal, world: World) -> None:
+    record_id = accepted(world, filed(world))
+    settle(world.house)
+    held(world, record_id)
+    settle(world.house)
+    world.clock.forward(days=2)
+    settle(world.house)
+    assert problems(terminal) == []
+    with world.house.uow.read() as session:
+        row = session.scalars(select(ItemFile).where(ItemFile.owner_id == record_id)).one()
+    world.house.objects.hold(Key.parse(row.object_key), row.object_version, on=False)
+    assert problems(terminal) == ["not_held"]
+
+
+def test_t_3_what_lies_beside_the_objects_is_named_and_no_damage(
+    terminal: Terminal, stored: tuple[ItemFile, str]
+) -> None:
+    assert terminal.settings is not None
+    (terminal.settings.data / "objects" / "records" / "readme").write_bytes(b"")
+    result = terminal.run("objects", "verify", "--json")
+    (stray,) = json.loads(result.stdout)["strays"]
+    assert (result.exit_code, stray["kind"], stray["name"]) == (0, "no_key", "readme")
+    assert "readme" in terminal.run("objects", "verify").stdout
+
+
+def test_r_4_a_folder_is_protected_and_that_is_enough(terminal: Terminal, world: World) -> None:
+    result = terminal.run("objects", "probe", "--json")
+    data = json.loads(result.stdout)
+    assert (result.exit_code, data["verdict"], data["enough"]) == (0, "protected", True)
+    assert data["reasons"] == ["object_lock"]
+    assert terminal.run("objects", "probe").stdout.count("\n") == 3

@@ -26,6 +26,7 @@ from docctl.queries.audit import verify
 from docctl.services.house import House
 from storage.api import Area, FixityState, Key
 from tests.lists import witnessed_list
+from tests.places import Place, database_of
 from tests.world import Clock, World, build_house
 
 ROUNDS = int(os.environ.get("DOCCTL_KILL_ROUNDS", "20"))
@@ -47,12 +48,15 @@ def with_form(world: World) -> None:
     world.issued(world.draft("处理单", kind="form", parent=world.document_of(procedure).id))
 
 
-def kill_after(kind: str, data: Path, ledger: Path, clock: Clock, seconds: float) -> None:
+def kill_after(kind: str, settings: Settings, ledger: Path, clock: Clock, seconds: float) -> None:
     """Start the victim, kill it after it has begun and `seconds` have passed."""
     ledger.touch()
     size = ledger.stat().st_size
     victim = subprocess.Popen(
-        [sys.executable, "-m", "tests.long.victim", kind, str(data), str(ledger), clock().isoformat()],
+        [
+            *(sys.executable, "-m", "tests.long.victim", kind),
+            *(str(settings.data), str(ledger), clock().isoformat(), database_of(settings)),
+        ],
         cwd=ROOT,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -101,7 +105,7 @@ def test_every_acknowledged_record_survives_a_kill(
     world.house.close()
     ledger = tmp_path / "ledger"
     for _ in range(ROUNDS):
-        kill_after("upload", settings.data, ledger, world.clock, dice.uniform(0, 0.4))
+        kill_after("upload", settings, ledger, world.clock, dice.uniform(0, 0.4))
         house = build_house(settings, world.clock)
         with house.uow.read() as session:
             there = set(session.scalars(select(Record.number)))
@@ -121,7 +125,7 @@ def test_every_acknowledged_issue_survives_a_kill(
     world.house.close()
     ledger = tmp_path / "ledger"
     for _ in range(ROUNDS):
-        kill_after("issue", settings.data, ledger, world.clock, dice.uniform(0, 0.4))
+        kill_after("issue", settings, ledger, world.clock, dice.uniform(0, 0.4))
         house = build_house(settings, world.clock)
         with house.uow.read() as session:
             drafts = set(session.scalars(select(Document.number)))
@@ -144,14 +148,12 @@ def test_a_disposal_killed_anywhere_resumes_forward(
 ) -> None:
     list_id, marker = witnessed_list(world, items=6)
     house.close()
-    original = tmp_path / "original"
-    shutil.move(settings.data, original)
+    original = Place(settings.data, database_of(settings))
     for turn in range(ROUNDS):
-        shutil.rmtree(settings.data, ignore_errors=True)
-        shutil.copytree(original, settings.data)
+        ours = original.copy(tmp_path / f"round-{turn}").settings
         ledger = tmp_path / f"ledger-{turn}"
-        kill_after("disposal", settings.data, ledger, world.clock, dice.uniform(0, 0.6))
-        again = build_house(settings, world.clock)
+        kill_after("disposal", ours, ledger, world.clock, dice.uniform(0, 0.6))
+        again = build_house(ours, world.clock)
         assert settle(again)
         with again.uow.read() as session:
             row = session.get_one(DisposalList, list_id)
@@ -164,5 +166,6 @@ def test_a_disposal_killed_anywhere_resumes_forward(
         for one in records:
             assert not list(again.objects.list(Area.RECORDS, f"record/{one.id}/"))
         again.close()
-        for path in settings.data.rglob("*"):
+        for path in ours.data.rglob("*"):
             assert not path.is_file() or marker.encode() not in path.read_bytes(), path
+        shutil.rmtree(ours.data)

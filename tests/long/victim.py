@@ -1,6 +1,6 @@
 """A process that works on a data folder and writes what was acknowledged to a ledger, until killed.
 
-Run as `python -m tests.long.victim KIND DATA LEDGER`.
+Run as `python -m tests.long.victim KIND DATA LEDGER NOW DATABASE`.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from docctl.config import Settings
 from docctl.jobs.wait import settle
+from tests.places import Place
 from tests.world import Clock, World, build_house
 
 
@@ -72,7 +72,7 @@ def main() -> None:
     kind, data, path = sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3])
     now = datetime.fromisoformat(sys.argv[4]).astimezone(UTC)
     clock = Clock(now)
-    house = build_house(Settings(data=data, secret_key="x" * 40), clock)
+    house = build_house(Place(data, sys.argv[5]).settings, clock)
     world = World.of(house, clock)
     ledger = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     {"upload": upload, "issue": issue, "disposal": disposal}[kind](world, ledger)

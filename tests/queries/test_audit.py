@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
 from docctl.domain.canonical import canonical
 from docctl.domain.events import detail_digest
+from docctl.models.trail import EventRow
 from docctl.queries.audit import AuditReport, verify
+from tests.tampering import Raw, past_the_guards
 from tests.world import World
 
-Tamper = Callable[[sqlite3.Connection], object]
+Tamper = Callable[[Raw], object]
 
 
 @pytest.fixture
@@ -34,12 +34,8 @@ def check(world: World) -> AuditReport:
 
 def tampered(world: World, tamper: Tamper) -> AuditReport:
     """Change the database as its administrator can, and check."""
-    folder = Path(str(world.house.uow.engine.url.database))
-    with sqlite3.connect(folder) as raw:
-        for (name,) in raw.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
-            raw.execute(f"DROP TRIGGER {name}")
+    with past_the_guards(world.house) as raw:
         tamper(raw)
-    raw.close()
     return check(world)
 
 
@@ -47,8 +43,8 @@ EDITS = {
     "facts": "facts = '{}'",
     "actor": "actor_name = '别人'",
     "actor id": "actor_id = NULL",
-    "time": "recorded_at = datetime(recorded_at, '+1 hour')",
-    "occurred": "occurred_at = datetime(occurred_at, '-1 day')",
+    "time": "recorded_at = '2026-03-02 02:00:00.000000'",
+    "occurred": "occurred_at = '2026-03-01 01:00:00.000000'",
     "action": "action = 'nothing'",
     "subject": "subject_id = NULL",
     "version": "subject_version = 'x'",
@@ -65,7 +61,7 @@ def test_t_2_an_edited_event_is_named(world: World, newest: int, change: str) ->
 
 
 def test_t_2_an_edited_event_with_its_hash_made_to_fit_breaks_at_the_next(world: World, newest: int) -> None:
-    def tamper(raw: sqlite3.Connection) -> None:
+    def tamper(raw: Raw) -> None:
         rehash(world, raw, 7)
 
     found = tampered(world, tamper)
@@ -89,7 +85,7 @@ def test_t_2_a_truncated_tail_is_found_by_the_head(world: World, newest: int) ->
 
 
 def test_t_2_a_tail_cut_off_with_its_head_number_is_found_by_the_hash(world: World, newest: int) -> None:
-    def tamper(raw: sqlite3.Connection) -> None:
+    def tamper(raw: Raw) -> None:
         raw.execute(f"DELETE FROM event WHERE seq > {newest - 1}")
         raw.execute(f"UPDATE audit_head SET seq = {newest - 1}")
 
@@ -105,7 +101,7 @@ def test_t_2_an_edited_head_is_found(world: World, newest: int, change: str) -> 
 
 
 def test_t_2_an_inserted_event_is_found(world: World, newest: int) -> None:
-    def tamper(raw: sqlite3.Connection) -> None:
+    def tamper(raw: Raw) -> None:
         raw.execute(f"UPDATE event SET seq = -seq WHERE seq > {newest - 3}")
         raw.execute("UPDATE event SET seq = -seq + 1 WHERE seq < 0")
         copy(raw, newest - 4, newest - 2)
@@ -120,7 +116,7 @@ def test_t_2_an_event_before_the_first_is_found(world: World, newest: int, seq: 
 
 
 def test_t_2_an_event_after_the_head_is_found(world: World, newest: int) -> None:
-    def tamper(raw: sqlite3.Connection) -> None:
+    def tamper(raw: Raw) -> None:
         copy(raw, newest, newest + 1)
         (last,) = raw.execute(f"SELECT hash FROM event WHERE seq = {newest}").fetchone()
         raw.execute(f"UPDATE event SET prev_hash = '{last}' WHERE seq = {newest + 1}")
@@ -132,7 +128,7 @@ def test_t_2_an_event_after_the_head_is_found(world: World, newest: int) -> None
 
 
 def test_t_2_two_events_that_changed_places_are_found(world: World, newest: int) -> None:
-    def tamper(raw: sqlite3.Connection) -> None:
+    def tamper(raw: Raw) -> None:
         raw.execute("UPDATE event SET seq = -1 WHERE seq = 5")
         raw.execute("UPDATE event SET seq = 5 WHERE seq = 6")
         raw.execute("UPDATE event SET seq = 6 WHERE seq = -1")
@@ -158,20 +154,17 @@ def test_t_2_a_check_that_runs_out_of_time_says_how_far_it_came(world: World, ne
     assert (found.ok, found.is_complete, found.events) == (True, False, 0)
 
 
-def copy(raw: sqlite3.Connection, seq: int, to: int) -> None:
-    names = [row[1] for row in raw.execute("PRAGMA table_info(event)") if row[1] != "seq"]
-    columns = ", ".join(names)
+def copy(raw: Raw, seq: int, to: int) -> None:
+    columns = ", ".join(one.name for one in EventRow.__table__.columns if one.name != "seq")
     raw.execute(f"INSERT INTO event (seq, {columns}) SELECT {to}, {columns} FROM event WHERE seq = {seq}")
 
 
-def copy_detail(raw: sqlite3.Connection, seq: int, to: int) -> None:
+def copy_detail(raw: Raw, seq: int, to: int) -> None:
     raw.execute(f"INSERT INTO event_detail SELECT {to}, salt, bytes FROM event_detail WHERE seq = {seq}")
 
 
-def rehash(world: World, raw: sqlite3.Connection, seq: int, *, change: bool = True) -> None:
+def rehash(world: World, raw: Raw, seq: int, *, change: bool = True) -> None:
     """Change an event and make its own hash fit again."""
-    from docctl.models.trail import EventRow
-
     if change:
         salt, detail = b"0" * 16, canonical({"comment": "别的"}).encode()
         raw.execute("UPDATE event_detail SET salt = ?, bytes = ? WHERE seq = ?", (salt, detail, seq))

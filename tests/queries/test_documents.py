@@ -211,6 +211,15 @@ def test_the_register_asks_as_often_for_sixty_documents_as_for_two(world: World)
     assert register(world, page=2).first == 51
 
 
+def test_the_register_looks_up_no_suspension_for_rows_that_it_only_counts(world: World) -> None:
+    many(world, 2)
+    with statements(world) as seen:
+        assert register(world).total == 3
+    counting = [one for one in seen if "count(" in one and "FROM revision" in one]
+    assert len(counting) == 1
+    assert "revision_suspension" not in counting[0]
+
+
 def test_the_page_asks_as_often_with_many_revisions_and_forms(world: World) -> None:
     first = world.issued(world.draft())
     with statements(world) as few:

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import event
 
 from docctl.config import Settings
-from docctl.domain.verdicts import NotFound, RuleRefused
+from docctl.domain.verdicts import NotFound
 from docctl.i18n import LANGUAGES, translator
 from docctl.models.records import Correction, CorrectionStatus
 from docctl.queries.disposal import disposal_page, disposal_progress
@@ -217,7 +217,7 @@ def test_r_6_the_page_of_a_list_says_who_may_do_what_and_why_not(keeping: Keepin
     assert actions("li") == {"check": ""}
     assert actions("zhao") == {"approve": "R-6.checks_open", "reject": ""}
     assert actions("chen") == {}
-    with pytest.raises(RuleRefused):
+    with pytest.raises(NotFound):
         actions("wang")
     keeping.check(list_id)
     assert actions("li") == {}

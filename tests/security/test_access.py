@@ -128,8 +128,12 @@ def test_x_3_an_obsolete_revision_is_closed_to_readers_of_the_new_one(client: Br
     world.clock.forward(days=1)
     world.issued(second)
     client.sign_in("wang")
-    for place in (first, f"{first}/copy", f"{first}/reading"):
+    for place in (f"{first}/copy", f"{first}/reading"):
         assert client.get(f"/documents/revisions/{place}").status_code == 404
+    answer = client.get(f"/documents/revisions/{first}")  # leads on to the one in force, and tells nothing
+    assert (answer.status_code, answer.headers["Location"]) == (303, f"/documents/revisions/{second}")
+    assert SECRET not in answer.text
+    assert SECRET not in client.get(answer.headers["Location"]).text
     token = token_of(client)
     for place in (f"{first}/copy", f"{first}/source", f"{second}/source"):
         answer = client.post(f"/documents/revisions/{place}", data={"csrf_token": token, "kind": "reference"})

@@ -22,10 +22,8 @@ HTTPS = "https://docs.example.test"
 
 
 def test_a_3_another_way_of_writing_a_name_gives_no_new_tries(client: Browser) -> None:
-    for number in range(5):
-        client.environ_base["REMOTE_ADDR"] = f"10.0.0.{number}"
+    for _ in range(5):
         client.sign_in("chen", "wrong")
-    client.environ_base["REMOTE_ADDR"] = "10.0.1.1"
     page = client.page("/sign-in").cssselect("[name=csrf_token]")[0].get("value")
     for name in ("CHEN", " chen ", "chen\u3000", "ｃｈｅｎ", "Chen", "chen\t", "cHEN\xa0"):
         data = {"username": name, "password": PASSWORD, "csrf_token": page}

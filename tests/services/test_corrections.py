@@ -17,7 +17,7 @@ from docctl.models.records import Correction, RecordFact
 from docctl.services.records.correct import CorrectFile, correct_file, correct_record
 from docctl.services.records.decide import DecideCorrection, decide_correction
 from tests import filing
-from tests.world import World
+from tests.world import World, as_owner
 
 PENDING, EFFECTIVE = CorrectionStatus.PENDING, CorrectionStatus.EFFECTIVE
 NOTED, REFUSED = CorrectionStatus.NOTED, CorrectionStatus.REFUSED
@@ -71,7 +71,7 @@ def test_c_1_the_database_refuses_to_change_or_delete_what_was_signed(
         delete(table).where(table.record_id == record_id),
     ):
         with pytest.raises(RuleRefused) as error:
-            world.house.uow.write(lambda session, statement=statement: session.execute(statement))
+            as_owner(world.house).write(lambda session, statement=statement: session.execute(statement))
         assert error.value.refused.params["rule"] == "C-1"
 
 

@@ -38,11 +38,12 @@ from docctl.services.disposal.destroy import (
 from docctl.services.disposal.execute import ResumeDisposal, resume_disposal
 from docctl.services.disposal.propose import MOST, ProposeDisposal, propose_disposal
 from tests.keeping import LONG_AGO, Keeping, with_form
-from tests.world import World
+from tests.places import Place
+from tests.world import World, as_owner
 
 
 @pytest.fixture
-def settings(tmp_path: Path, founded: Path) -> Settings:
+def settings(tmp_path: Path, founded: Place) -> Settings:
     return with_form(founded, tmp_path)
 
 
@@ -539,7 +540,7 @@ def test_r_6_a_list_is_finished_only_with_its_certificate(keeping: Keeping) -> N
 def sql(keeping: Keeping, statement: str) -> str:
     """Run a statement past every use case; return the guard that refused it."""
     with pytest.raises(RuleRefused) as error:
-        keeping.world.house.uow.write(lambda session: session.execute(text(statement)))
+        as_owner(keeping.world.house).write(lambda session: session.execute(text(statement)))
     assert error.value.refused.key == "guard.refused"
     return str(error.value.refused.params["guard"])
 

@@ -30,13 +30,14 @@ from docctl.services.disposal.execute import ResumeDisposal, resume_disposal
 from docctl.services.records.file import FileRecord, file_record
 from storage.api import Key, ObjectMissing
 from tests.keeping import Keeping, with_form
+from tests.places import Place
 from tests.world import World, docx_bytes
 
 SECRET = "冷却液渗漏四百二十一"
 
 
 @pytest.fixture
-def settings(tmp_path: Path, founded: Path) -> Settings:
+def settings(tmp_path: Path, founded: Place) -> Settings:
     return with_form(founded, tmp_path)
 
 

@@ -16,10 +16,11 @@ from sqlalchemy.orm import Session
 
 from docctl.domain.verdicts import RuleRefused
 from docctl.jobs.sealer import seal
+from docctl.models.documents import Revision
 from docctl.models.guards import GUARDS
 from docctl.services.revisions.revise import ReviseDocument, revise_document
 from tests.keeping import FORM, Keeping
-from tests.world import World
+from tests.world import World, as_owner
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,11 @@ class Try:
 
 
 DOCUMENTS = (
-    Try("o_1_demo_for_ever", "UPDATE legal_entity SET is_demo = 0", "UPDATE legal_entity SET is_demo = 1"),
+    Try(
+        "o_1_demo_for_ever",
+        "UPDATE legal_entity SET is_demo = FALSE",
+        "UPDATE legal_entity SET is_demo = TRUE",
+    ),
     Try("o_1_entity_delete", "DELETE FROM legal_entity"),
     Try("t_1_event_update", "UPDATE event SET facts = facts"),
     Try("t_1_event_delete", "DELETE FROM event WHERE seq = 1"),
@@ -93,9 +98,11 @@ EVENT = """INSERT INTO event SELECT {seq}, recorded_at, occurred_at, actor_id, a
     {prev}, 'new' FROM event ORDER BY seq DESC LIMIT 1"""
 FILE = """INSERT INTO item_file (id, owner_kind, owner_id, role, ordinal, name, media_type, sha256, size,
     object_key, object_version, stored_sha256, stored_size, added_at)
-    SELECT 'x', 'revision', id, 'annex', 9, 'x', 'x', 'x', 1, 'x', 'x', 'x', 1, created_at
+    SELECT 'aaaaaaaaaaaa4aaa8aaaaaaaaaaaaaaa', 'revision', id, 'annex', 9, 'x', 'x', 'x', 1,
+        'x', 'x', 'x', 1, created_at
     FROM revision WHERE status = '{status}' LIMIT 1"""
-COPY = """INSERT INTO revision SELECT {columns} FROM revision WHERE ordinal = 1 AND status = 'issued'"""
+COPY = """INSERT INTO revision ({names}) SELECT {columns} FROM revision
+    WHERE ordinal = 1 AND status = 'issued'"""
 
 SEAL = """INSERT INTO audit_tree_head SELECT {size}, 'other', body, signature, frontier
     FROM audit_tree_head LIMIT 1"""
@@ -121,7 +128,7 @@ def keeping(world: World) -> Keeping:
 
 
 def statement(world: World, sql: str, **values: object) -> None:
-    world.house.uow.write(lambda session: session.execute(text(sql), values))
+    as_owner(world.house).write(lambda session: session.execute(text(sql), values))
 
 
 def guard_of(act: Callable[[], object]) -> str:
@@ -155,10 +162,15 @@ def test_v_3_a_row_that_overlaps_is_not_let_in(world: World) -> None:
     lively(world)
 
     def copy(session: Session, start: str) -> None:
-        names = [row[1] for row in session.execute(text("PRAGMA table_info(revision)"))]
-        given = {"id": "'copy'", "ordinal": "9", "effective_from": start, "effective_until": "NULL"}
+        names = [column.name for column in Revision.__table__.columns]
+        given = {
+            "id": "'aaaaaaaaaaaa4aaa8aaaaaaaaaaaaaaa'",
+            "ordinal": "9",
+            "effective_from": start,
+            "effective_until": "NULL",
+        }
         columns = ", ".join(given.get(name, name) for name in names)
-        session.execute(text(COPY.format(columns=columns)))
+        session.execute(text(COPY.format(names=", ".join(names), columns=columns)))
 
     uow = world.house.uow
     last = "(SELECT max(effective_until) FROM revision)"

@@ -28,11 +28,12 @@ from docctl.services.holds.place import (
     place_hold,
 )
 from tests.keeping import Keeping, with_form
+from tests.places import Place
 from tests.world import World
 
 
 @pytest.fixture
-def settings(tmp_path: Path, founded: Path) -> Settings:
+def settings(tmp_path: Path, founded: Place) -> Settings:
     return with_form(founded, tmp_path)
 
 

@@ -2,61 +2,67 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Engine, select, text
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+from docctl.config import Settings
 from docctl.domain.events import GENESIS
 from docctl.jobs.proof import verify_trail
 from docctl.jobs.sealer import seal
 from docctl.models import Base
 from docctl.models.documents import DocumentType
-from docctl.models.guards import GUARDS, install, live
+from docctl.models.guarding import declared, install, live
+from docctl.models.guards import GUARDS
+from docctl.models.records import ORDERED
 from docctl.models.trail import AuditHead
 from docctl.queries.audit import verify
-from docctl.services.database import open_database
+from docctl.services.house import House
 from docctl.services.revisions.suspend import SuspendRevision, suspend_revision
 from docctl.services.schema import migrate, schema_state
-from tests.world import World
+from tests import filing
+from tests.tampering import past_the_guards
+from tests.world import START, Clock, World, as_owner, build_house
 
 
 @pytest.fixture
-def empty(tmp_path: Path) -> Engine:
-    return open_database(tmp_path / "empty.db")
+def bare(empty: Settings) -> Iterator[House]:
+    house = build_house(empty, Clock(START))
+    yield house
+    house.close()
 
 
-def test_an_empty_database_is_migrated_once(empty: Engine) -> None:
-    before = schema_state(empty)
+def test_an_empty_database_is_migrated_once(bare: House) -> None:
+    owner = bare.uow.owner
+    before = schema_state(owner)
     assert (before.current, before.is_ready) == (None, False)
-    assert set(before.missing_guards) == {guard.name for guard in GUARDS}
-    after = migrate(empty)
+    assert set(before.missing_guards) >= {guard.name for guard in GUARDS}
+    after = migrate(owner)
     assert after.is_ready
-    assert migrate(empty) == after
-    with empty.connect() as connection:
+    assert migrate(owner) == after == schema_state(bare.uow.engine)
+    with bare.uow.engine.connect() as connection:
         heads = connection.execute(select(AuditHead.id, AuditHead.seq, AuditHead.hash)).all()
     assert heads == [(1, 0, GENESIS)]
-    empty.dispose()
 
 
-def test_the_migrations_make_what_the_models_say(empty: Engine) -> None:
-    migrate(empty)
-    with empty.connect() as connection:
+def test_the_migrations_make_what_the_models_say(bare: House) -> None:
+    migrate(bare.uow.owner)
+    with bare.uow.owner.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True, "render_as_batch": True})
         assert compare_metadata(context, Base.metadata) == []
-    empty.dispose()
 
 
 def test_a_database_with_rows_is_migrated_again_and_keeps_them(world: World) -> None:
     world.issued(world.draft())
-    engine = world.house.uow.engine
-    with engine.connect() as connection:
-        before = connection.execute(text("SELECT count(*) FROM event")).scalar_one()
-    assert migrate(engine).is_ready
-    with world.house.uow.read() as session:
+    uow = world.house.uow
+    with uow.read() as session:
+        before = session.execute(text("SELECT count(*) FROM event")).scalar_one()
+    assert migrate(uow.owner).is_ready
+    with uow.read() as session:
         assert session.execute(text("SELECT count(*) FROM event")).scalar_one() == before
         assert verify(session).ok
 
@@ -71,16 +77,15 @@ def test_v_1_v_6_rows_from_before_suspensions_are_kept_and_can_be_suspended(worl
     uow = world.house.uow
 
     def as_before(session: Session) -> None:
-        for name in live(session.connection()):
-            session.execute(text(f"DROP TRIGGER {name}"))
         before_the_heads(session)
         session.execute(text("DROP TABLE revision_suspension"))
         session.execute(text("ALTER TABLE document_type DROP COLUMN reissue_after"))
         session.execute(text("UPDATE alembic_version SET version_num = '0003'"))
 
-    uow.write(as_before)
+    with past_the_guards(world.house):
+        as_owner(world.house).write(as_before)
     assert (schema_state(uow.engine).current, schema_state(uow.engine).is_ready) == ("0003", False)
-    assert migrate(uow.engine).is_ready
+    assert migrate(uow.owner).is_ready
     with uow.read() as session:
         assert set(session.scalars(select(DocumentType.reissue_after))) == {5}
     row = world.revision(issued)
@@ -109,24 +114,89 @@ def test_t_2_a_database_of_before_the_heads_gets_them_with_its_rows_in_place(wor
     assert verify_trail(world.house).ok
 
 
+def test_t_3_rows_from_the_first_tables_are_kept_and_their_files_count_as_hashed_when_stored(
+    world: World,
+) -> None:
+    record_id = filing.filed(world, filing.a_form(world))
+    uow = world.house.uow
+    place = "" if uow.engine.dialect.name == "sqlite" else " ON {table}"
+    since_then = [
+        f"DROP TRIGGER {one.name}{place.format(table=one.table)}"
+        for one in GUARDS
+        if "revision_suspension" in one.sqlite()
+    ]
+    indexes = ["ix_item_file_checked", "ix_item_file_problem", "ix_record_by_filed"]
+    indexes += [f"ix_record_by_{name}" for name in ORDERED]
+
+    def as_at_first(session: Session) -> None:  # the other guards stand, as in a database in use
+        for statement in (
+            *since_then,
+            *(f"DROP TABLE {table}" for table in ("audit_key", "audit_tree_head", "audit_watch")),
+            "DROP TABLE revision_suspension",
+            "ALTER TABLE document_type DROP COLUMN reissue_after",
+            *(f"DROP INDEX {name}" for name in indexes),
+            "ALTER TABLE item_file DROP COLUMN checked_at",
+            "ALTER TABLE item_file DROP COLUMN problem",
+            "CREATE INDEX ix_record_filed ON record (filed_at)",
+            "UPDATE alembic_version SET version_num = '0001'",
+        ):
+            session.execute(text(statement))
+
+    as_owner(world.house).write(as_at_first)
+    assert since_then
+    assert schema_state(uow.engine).current == "0001"
+    assert migrate(uow.owner).is_ready
+    (file,) = filing.files(world, record_id)
+    assert (file.checked_at, file.problem) == (file.added_at, "")
+    assert filing.row(world, record_id).title
+    with uow.owner.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "render_as_batch": True})
+        assert compare_metadata(context, Base.metadata) == []
+        assert dict(live(connection)) == dict(declared(connection))
+
+
 def test_the_live_guards_are_those_declared(world: World) -> None:
     with world.house.uow.engine.connect() as connection:
-        assert dict(live(connection)) == {guard.name: guard.sqlite() for guard in GUARDS}
+        assert dict(live(connection)) == dict(declared(connection))
+        assert {guard.name for guard in GUARDS} <= set(live(connection))
 
 
-WEAK = "CREATE TRIGGER t_1_event_delete BEFORE DELETE ON event WHEN FALSE BEGIN SELECT 1; END"
+WEAK = {
+    "sqlite": (
+        "DROP TRIGGER t_1_event_delete",
+        "CREATE TRIGGER t_1_event_delete BEFORE DELETE ON event WHEN FALSE BEGIN SELECT 1; END",
+    ),
+    "postgresql": (
+        """CREATE OR REPLACE FUNCTION guard_t_1_event_delete() RETURNS trigger LANGUAGE plpgsql
+            SET search_path = public, pg_temp AS 'BEGIN RETURN OLD; END'""",
+    ),
+}
+GONE = {
+    "sqlite": ("DROP TRIGGER t_1_event_delete",),
+    "postgresql": ("DROP TRIGGER t_1_event_delete ON event",),
+}
+SLEEPING = {
+    "sqlite": ("DROP TRIGGER t_1_event_delete",),
+    "postgresql": ("ALTER TABLE event DISABLE TRIGGER t_1_event_delete",),
+}
 
 
-@pytest.mark.parametrize("instead", [None, WEAK], ids=["gone", "weakened"])
-def test_a_guard_that_is_gone_or_weakened_is_found_and_put_back(world: World, instead: str | None) -> None:
-    uow = world.house.uow
-
-    def work(session: Session) -> None:
-        session.execute(text("DROP TRIGGER t_1_event_delete"))
-        if instead:
-            session.execute(text(instead))
-
-    uow.write(work)
+@pytest.mark.parametrize("change", [GONE, WEAK, SLEEPING], ids=["gone", "weakened", "asleep"])
+def test_a_guard_that_is_gone_or_weakened_is_found_and_put_back(
+    world: World, change: dict[str, tuple[str, ...]]
+) -> None:
+    uow, owner = world.house.uow, as_owner(world.house)
+    statements = change[uow.engine.dialect.name]
+    owner.write(lambda session: [session.execute(text(one)) for one in statements])
     assert schema_state(uow.engine).missing_guards == ("t_1_event_delete",)
-    uow.write(lambda session: install(session.connection()))
+    owner.write(lambda session: install(session.connection()))
     assert schema_state(uow.engine).is_ready
+
+
+@pytest.mark.postgresql_only
+def test_v_3_a_constraint_that_is_gone_is_found_and_put_back(world: World) -> None:
+    owner = as_owner(world.house)
+    owner.write(lambda session: session.execute(text("ALTER TABLE revision DROP CONSTRAINT v_3_overlap")))
+    assert schema_state(world.house.uow.engine).missing_guards == ("v_3_overlap",)
+    owner.write(lambda session: install(session.connection()))
+    assert schema_state(world.house.uow.engine).is_ready

@@ -19,7 +19,7 @@ from docctl.services.records.file import file_record
 from docctl.services.revisions.revise import ReviseDocument, revise_document
 from docctl.services.revisions.withdraw import WithdrawRevision, withdraw_revision
 from tests import filing
-from tests.world import World
+from tests.world import World, as_owner
 
 
 def refused(error: pytest.ExceptionInfo[RuleRefused]) -> str:
@@ -372,5 +372,7 @@ def test_c_1_the_database_refuses_to_change_what_a_record_is(world: World, form:
 def test_c_1_the_database_refuses_to_delete_a_record(world: World, form: UUID) -> None:
     record_id = filing.filed(world, form)
     with pytest.raises(RuleRefused) as error:
-        world.house.uow.write(lambda session: session.execute(delete(Record).where(Record.id == record_id)))
+        as_owner(world.house).write(
+            lambda session: session.execute(delete(Record).where(Record.id == record_id))
+        )
     assert error.value.refused.params["rule"] == "C-1"

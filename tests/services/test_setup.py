@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
@@ -37,9 +36,9 @@ CMD = FoundCompany(
 
 
 @pytest.fixture
-def fresh(tmp_path: Path) -> Iterator[House]:
-    house = build_house(Settings(data=tmp_path / "fresh", secret_key="x" * 40), Clock(START))
-    migrate(house.uow.engine)
+def fresh(empty: Settings) -> Iterator[House]:
+    house = build_house(empty, Clock(START))
+    migrate(house.uow.owner)
     yield house
     house.close()
 

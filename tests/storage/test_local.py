@@ -28,6 +28,7 @@ from storage.api import (
     Stored,
     StoreFull,
     StoreUnavailable,
+    StrayKind,
 )
 from storage.disk import Temporary, exclusive
 from storage.local import LocalStore
@@ -657,3 +658,19 @@ def test_r_7_a_destruction_that_was_interrupted_goes_on(
     again = LocalStore(root, clock=lambda: NOW)
     assert again.destroy(stored.key).versions in {(), (stored.version,)}
     assert files(root) == []
+
+
+def test_t_3_files_that_no_put_has_left_are_named(tmp_path: Path) -> None:
+    root = tmp_path / "objects"
+    store = LocalStore(root, clock=lambda: NOW)
+    key = Key.new(Area.RECORDS, "record", uuid4(), 1)
+    store.put(key, io.BytesIO(b"signed"), retain_until=None)
+    item = root / "records" / "record" / str(key.item_id)
+    for path in (item / "notes.txt", item.parent / "loose", root / "records" / "top"):
+        path.write_bytes(b"")
+    assert {(one.kind, one.name) for one in store.strays(Area.RECORDS)} == {
+        (StrayKind.NO_KEY, "record/loose"),
+        (StrayKind.NO_KEY, f"record/{key.item_id}/notes.txt"),
+        (StrayKind.NO_KEY, "top"),
+    }
+    assert list(store.strays(Area.DERIVED)) == []

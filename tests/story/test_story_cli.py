@@ -23,11 +23,6 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def empty(tmp_path: Path) -> Settings:
-    return Settings(data=tmp_path / "data", secret_key="x" * 40)
-
-
-@pytest.fixture
 def house(empty: Settings, clock: Clock) -> Iterator[House]:
     built = build_house(empty, clock)
     yield built

@@ -373,8 +373,12 @@ def test_r_5_a_held_record_says_so_and_corrections_become_notes(
     client: Browser, world: World, record_id: UUID
 ) -> None:
     filing.held(world, record_id)
-    client.sign_in("wang")
+    client.sign_in("zhou")
     assert "华远电器诉讼" in words_of(client.get(f"/records/{record_id}"))
+    client.sign_in("wang")  # its readers learn that it is held, not why
+    shown = words_of(client.get(f"/records/{record_id}"))
+    assert "已被保全冻结" in shown
+    assert "华远电器诉讼" not in shown
     assert "先作旁注" in words_of(client.get(f"/records/{record_id}/correct?field=title"))
     client.submit(
         f"/records/{record_id}/correct?field=title",

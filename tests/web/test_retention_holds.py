@@ -10,12 +10,13 @@ import pytest
 
 from docctl.config import Settings
 from tests.keeping import Keeping, with_form
+from tests.places import Place
 from tests.web.conftest import Browser, words_of
 from tests.world import World
 
 
 @pytest.fixture
-def settings(tmp_path: Path, founded: Path) -> Settings:
+def settings(tmp_path: Path, founded: Place) -> Settings:
     return with_form(founded, tmp_path)
 
 

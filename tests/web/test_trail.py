@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import ast
 import sqlite3
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from docctl.i18n import LANGUAGES, sentences
+from docctl.jobs.wait import settle
+from docctl.models.content import ItemFile
 from docctl.queries.events import EventFilter, event_register
+from docctl.services.objects.check import AskCheck, ask_check
 from docctl.web import trail
+from storage.api import Area, Key
 from tests.filing import a_form, filed, row
 from tests.web.conftest import Browser, words_of
 from tests.world import World
@@ -144,3 +150,48 @@ def test_t_1_every_event_has_its_words(language: str) -> None:
 def test_every_kind_of_event_can_be_asked_for() -> None:
     kinds = {action.split(".")[0] for action in recorded()} - {"company", "note"}
     assert kinds <= {*trail.NOUNS}
+
+
+# --- store and register
+
+
+@pytest.mark.parametrize(("who", "status"), [("qian", 200), ("zhou", 200), ("admin", 403), ("wang", 403)])
+def test_t_3_the_comparison_is_for_auditor_and_records_manager(
+    client: Browser, who: str, status: int
+) -> None:
+    client.sign_in(who)
+    assert client.get("/trail/objects").status_code == status
+
+
+def test_t_3_a_comparison_runs_in_the_background_and_shows_its_result(client: Browser, world: World) -> None:
+    record = filed(world, a_form(world))
+    settle(world.house)
+    client.sign_in("qian")
+    assert "还没有对照过" in client.page("/trail/objects").text_content()
+    answer = client.submit("/trail/objects", action="/trail/objects", follow_redirects=True)
+    assert "正在对照" in answer.text
+    settle(world.house)
+    assert "每个文件都与登记相符" in client.page("/trail/objects").text_content()
+    with world.house.uow.read() as session:
+        file = session.scalars(select(ItemFile).where(ItemFile.owner_id == record)).one()
+    lost = world.house.objects
+    world.clock.forward(days=3)
+    lost.destroy(Key.parse(file.object_key))
+    lost.put(Key.new(Area.RECORDS, "record", record, 9), BytesIO(b"nobody's"), retain_until=None)
+    client.sign_in("qian")
+    client.submit("/trail/objects", action="/trail/objects")
+    settle(world.house)
+    rows = client.page("/trail/objects").cssselect("tr[data-row]")
+    text = [" ".join(one.text_content().split()) for one in rows]
+    assert any("缺失" in one and row(world, record).number in one for one in text)
+    assert any("不属于任何条目" in one for one in text)
+
+
+def test_t_3_one_comparison_at_a_time(world: World) -> None:
+    by = world.by("qian")
+    assert ask_check(AskCheck(), by=by, house=world.house) is True
+    world.clock.forward(seconds=1)
+    assert ask_check(AskCheck(), by=world.by("zhou"), house=world.house) is False
+    settle(world.house)
+    world.clock.forward(seconds=1)
+    assert ask_check(AskCheck(), by=world.by("qian"), house=world.house) is True

@@ -15,11 +15,11 @@ from docctl.domain.manifest import Manifest, manifest
 from docctl.domain.permissions import Actor, Facts, authorise
 from docctl.domain.roles import Role
 from docctl.domain.verdicts import Conflict, NotFound, Refused
-from docctl.models.numbers import Counter
 from docctl.models.organisation import Person, Unit
 from docctl.models.retention import DisposalCheck, DisposalItem, DisposalList, ItemStatus
 from docctl.services.caller import Caller
 from docctl.services.locks import Rank, lock
+from docctl.services.numbers.count import lock_counter
 from docctl.services.people.actors import holders
 
 
@@ -133,9 +133,7 @@ def check_facts(session: Session, check: DisposalCheck) -> Facts:
 def next_number(session: Session, prefix: str, today: date) -> str:
     """Take the next number of a list or certificate of the year."""
     scope = f"{prefix}:{today.year}"
-    rows = lock(session, Rank.COUNTERS, select(Counter).where(Counter.scope == scope))
-    counter = rows[0] if rows else Counter(scope=scope, value=0)
-    session.add(counter)
+    counter = lock_counter(session, scope)
     counter.value += 1
     return f"{prefix}-{today.year}-{counter.value:03d}"
 

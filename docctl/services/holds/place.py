@@ -14,13 +14,13 @@ from docctl.domain.permissions import Facts, authorise
 from docctl.domain.roles import Role
 from docctl.domain.verdicts import Conflict, NotFound, Refused, RuleRefused, require
 from docctl.models.base import new_id
-from docctl.models.numbers import Counter
 from docctl.models.records import Record
 from docctl.models.retention import Hold, HoldItem, HoldRegister
 from docctl.services.access import sees
 from docctl.services.caller import Caller
 from docctl.services.jobs import want
 from docctl.services.locks import Rank, lock
+from docctl.services.numbers.count import lock_counter
 from docctl.services.records.load import holds_on
 from docctl.services.records.settle import settle_notes
 from docctl.services.registry import use_case
@@ -183,8 +183,6 @@ def _store_follows(session: Session, row: Record, hold_id: UUID, by: Caller, *, 
 
 def _next_number(session: Session, by: Caller) -> str:
     scope = f"hold:{by.today.year}"
-    rows = lock(session, Rank.COUNTERS, select(Counter).where(Counter.scope == scope))
-    counter = rows[0] if rows else Counter(scope=scope, value=0)
-    session.add(counter)
+    counter = lock_counter(session, scope)
     counter.value += 1
     return f"DJ-{by.today.year}-{counter.value:03d}"

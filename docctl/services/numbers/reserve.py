@@ -15,6 +15,7 @@ from docctl.models.documents import DocumentType
 from docctl.models.numbers import NumberEntry, NumberScheme, NumberState
 from docctl.models.organisation import LegalEntity, Unit
 from docctl.services.caller import Caller
+from docctl.services.locks import Rank, lock
 from docctl.services.numbers.schemes import scheme_of, values_for
 from docctl.services.numbers.take import For, take_number
 from docctl.services.registry import use_case
@@ -78,9 +79,10 @@ def void_number(session: Session, cmd: VoidNumber, by: Caller) -> str:
     authorise(by.actor, "number.void", Facts())
     if not cmd.reason.strip():
         raise RuleRefused(Refused("N-3", "reason_needed"))
-    entry = session.scalars(select(NumberEntry).where(NumberEntry.normal == normal(cmd.number))).first()
-    if entry is None:
+    rows = lock(session, Rank.COUNTERS, select(NumberEntry).where(NumberEntry.normal == normal(cmd.number)))
+    if not rows:
         raise NotFound("number")
+    entry = rows[0]
     if entry.state is not NumberState.RESERVED:
         raise RuleRefused(Refused("N-3", "not_reserved", {"number": entry.shown}))
     entry.state, entry.reason = NumberState.VOIDED, cmd.reason.strip()

@@ -6,15 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from docctl.domain.normal_form import normal
 from docctl.domain.numbering import Scheme, counter_scope, format_number, parse_number
 from docctl.domain.verdicts import Refused, RuleRefused
-from docctl.models.numbers import Alias, Counter, NumberEntry, NumberState
+from docctl.models.numbers import Alias, NumberEntry, NumberState
 from docctl.services.caller import Caller
 from docctl.services.locks import Rank, lock
+from docctl.services.numbers.count import lock_counter
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +42,7 @@ def take_number(
     Numbers that somebody brought along earlier are passed over (N-6).
     """
     scope = counter_scope(scheme, values, str(for_.entity_id))
-    rows = lock(session, Rank.COUNTERS, select(Counter).where(Counter.scope == scope))
-    counter = rows[0] if rows else Counter(scope=scope, value=0)
-    if not rows:
-        session.add(counter)
+    counter = lock_counter(session, scope)
     while True:
         counter.value += 1
         shown = format_number(scheme, values, counter.value)
@@ -79,8 +77,10 @@ def claim_number(session: Session, by: Caller, scheme: Scheme, shown: str, for_:
         raise RuleRefused(Refused("N-1", "number_empty"))
     if len(shown) > 100:
         raise RuleRefused(Refused("N-1", "number_too_long", {"longest": 100}))
-    holder = _holder(session, for_.entity_id, shown)
-    if holder is not None:
+    session.flush()  # a number taken in this transaction counts
+    holders = lock(session, Rank.COUNTERS, _holding(for_.entity_id, shown))
+    if holders:  # locked: nobody voids it meanwhile
+        holder = holders[0]
         if holder.state is not NumberState.RESERVED or holder.kind != for_.kind:
             raise RuleRefused(Refused("N-6", "taken", {"number": shown, "holder": holder.shown}))
         holder.state, holder.item_kind, holder.item_id = NumberState.USED, for_.kind, for_.item_id
@@ -90,9 +90,7 @@ def claim_number(session: Session, by: Caller, scheme: Scheme, shown: str, for_:
     if parsed is not None and (text := str(parsed.get("sequence", ""))).isdigit():
         values = {key: str(value) for key, value in parsed.items() if key != "sequence"}
         scope, sequence = counter_scope(scheme, values, str(for_.entity_id)), int(text)
-        rows = lock(session, Rank.COUNTERS, select(Counter).where(Counter.scope == scope))
-        counter = rows[0] if rows else Counter(scope=scope, value=0)
-        session.add(counter)
+        counter = lock_counter(session, scope)
         counter.value = max(counter.value, sequence)
     entry = NumberEntry(
         entity_id=for_.entity_id,
@@ -124,6 +122,8 @@ def add_alias(session: Session, *, kind: str, item_kind: str, item_id: UUID, tex
 
 def _holder(session: Session, entity_id: UUID, shown: str) -> NumberEntry | None:
     session.flush()  # a number taken in this transaction counts
-    return session.scalars(
-        select(NumberEntry).where(NumberEntry.entity_id == entity_id, NumberEntry.normal == normal(shown))
-    ).first()
+    return session.scalars(_holding(entity_id, shown)).first()
+
+
+def _holding(entity_id: UUID, shown: str) -> Select[NumberEntry]:
+    return select(NumberEntry).where(NumberEntry.entity_id == entity_id, NumberEntry.normal == normal(shown))

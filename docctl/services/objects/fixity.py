@@ -38,15 +38,21 @@ def note_fixity(session: Session, cmd: NoteFixity, by: Caller) -> int:
     rows = session.scalars(
         select(ItemFile).where(ItemFile.id.in_(sorted(wanted)), ItemFile.destroyed_at.is_(None))
     ).all()
+    going = set(
+        session.scalars(
+            select(Record.id).where(
+                Record.id.in_({row.owner_id for row in rows}), Record.destroying_since.is_not(None)
+            )
+        )
+    )
     checked = 0
     for row in rows:
-        owner = _owner(session, row)
-        if owner is None:
+        if row.owner_id in going:
             continue
-        subject, number = owner
         checked += 1
         before, row.problem, row.checked_at = row.problem, wanted[row.id], by.at
         if row.problem != before:
+            subject, number = _owner(session, row)
             record(
                 session,
                 by,
@@ -60,14 +66,14 @@ def note_fixity(session: Session, cmd: NoteFixity, by: Caller) -> int:
     return sum(bool(row.problem) for row in rows)
 
 
-def _owner(session: Session, row: ItemFile) -> tuple[Subject, str] | None:
-    """Return the item that a file belongs to, None where it is being destroyed."""
+def _owner(session: Session, row: ItemFile) -> tuple[Subject, str]:
+    """Return the item that a file belongs to, with its number."""
     if row.owner_kind is OwnerKind.REVISION:
         revision = session.get_one(Revision, row.owner_id)
         document = session.get_one(Document, revision.document_id)
         return Subject("document", document.id, str(revision.id)), document.number
     if row.owner_kind is OwnerKind.RECORD:
         kept = session.get_one(Record, row.owner_id)
-        return None if kept.destroying_since is not None else (Subject("record", kept.id), kept.number)
+        return Subject("record", kept.id), kept.number
     found = session.get_one(DisposalList, row.owner_id)
     return Subject("disposal_list", found.id), found.number

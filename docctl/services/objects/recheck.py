@@ -17,13 +17,14 @@ from storage.api import StoreUnavailable
 def recheck_file(file_id: UUID, *, by: Caller, house: House) -> str:
     """Read a stored file again and keep the result; return its problem, "" where it is sound (T-3).
 
-    Raises NotFound for a file that is not there any more, RuleRefused for who may not verify and where
-    the store cannot be reached.
+    Only a file with a noted problem is checked: those are listed to whoever may verify, and of others
+    nobody learns whether they are there (X-3). Raises NotFound for them, RuleRefused for who may not
+    verify and where the store cannot be reached.
     """
     authorise(by.actor, "audit.verify", Facts())
     with house.uow.read() as session:
         row = session.get(ItemFile, file_id)
-        if row is None or row.destroyed_at is not None:
+        if row is None or row.destroyed_at is not None or not row.problem:
             raise NotFound("file")
     try:
         problem = file_problem(row, house.objects)

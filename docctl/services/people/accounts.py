@@ -22,6 +22,7 @@ from docctl.domain.verdicts import Refused, RuleRefused, require
 from docctl.models.base import new_id
 from docctl.models.organisation import LinkPurpose, OneTimeLink, Person, Unit
 from docctl.services.caller import Caller
+from docctl.services.locks import lock_names
 from docctl.services.people.load import account_of, close_links, lock_person, signs_for_company, unit_at
 from docctl.services.people.sessions import end_sessions, hashed
 from docctl.services.registry import use_case
@@ -94,6 +95,7 @@ def disable_person(session: Session, cmd: DisablePerson, by: Caller) -> UUID:
     """Close an account at once: sessions and links end, signatures and history stay (A-15)."""
     authorise(by.actor, "person.disable", Facts())
     person = lock_person(session, cmd.person_id)
+    lock_names(session, ["administrators"])
     require(may_disable(account_of(person), by=by.actor.person_id))
     person.disabled_at = by.at
     close_links(session, person.id)

@@ -14,6 +14,7 @@ from docctl.domain.verdicts import NotFound, Refused, RuleRefused, require
 from docctl.models.base import new_id
 from docctl.models.organisation import RoleGrant
 from docctl.services.caller import Caller
+from docctl.services.locks import lock_names
 from docctl.services.people.load import lock_person, other_administrators, unit_at
 from docctl.services.people.sessions import end_sessions
 from docctl.services.registry import use_case
@@ -95,6 +96,7 @@ def revoke_role(session: Session, cmd: RevokeRole, by: Caller) -> UUID:
     """Take a role back at once; the person's sessions end (A-15)."""
     authorise(by.actor, "role.revoke", Facts())
     grant = _locked(session, cmd.grant_id, cmd.person_id)
+    lock_names(session, ["administrators"])  # two who take each other's role back: one is second
     others = other_administrators(session, grant.person_id)
     require(may_revoke(grant.role, revoked=grant.revoked_at is not None, others=others))
     grant.revoked_by, grant.revoked_at = by.person_id, by.at

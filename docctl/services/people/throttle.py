@@ -52,7 +52,7 @@ def may_try(session: Session, keys: tuple[str, ...], *, at: datetime) -> Verdict
 def note_failure(session: Session, keys: tuple[str, ...], *, at: datetime) -> None:
     """Count a wrong password; from the limit of its kind on each one doubles the pause."""
     for key in keys:
-        row = session.get(SignInAttempt, key)
+        row = session.get(SignInAttempt, key, with_for_update=True)  # guesses at once all count
         if row is None or row.since + WINDOW < at:
             if row is None:
                 row = SignInAttempt(key=key, failures=0, since=at)

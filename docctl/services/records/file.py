@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from docctl.domain.correction import LONGEST, stated_not_late
 from docctl.domain.lifecycle import RecordStatus, in_force
 from docctl.domain.normal_form import normal
 from docctl.domain.permissions import Facts, authorise
+from docctl.domain.retention import GRACE
 from docctl.domain.suspension import may_file_under
 from docctl.domain.verdicts import Allowed, NotFound, Refused, RuleRefused, Verdict, require
 from docctl.models.base import new_id
@@ -28,6 +29,7 @@ from docctl.services.caller import Caller
 from docctl.services.documents.facts import clean_title
 from docctl.services.files import Attached, StoredFile, add_files, storing
 from docctl.services.jobs import want
+from docctl.services.locks import Rank, lock, lock_names
 from docctl.services.numbers.schemes import scheme_of, values_for
 from docctl.services.numbers.take import For, add_alias, take_number
 from docctl.services.records.classes import resolved_class
@@ -43,10 +45,6 @@ _TEXTS: Final = {
     "place": 200,
     "outside_number": 200,
 }
-
-
-#: After this the store locks a record also without its keeper (architecture: filing grace).
-GRACE: Final = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +77,7 @@ class FileRecord:
 @use_case("record.file", before=storing(OwnerKind.RECORD, for_document=False))
 def file_record(session: Session, cmd: FileRecord, by: Caller) -> UUID:
     """File a record under the revision of its form that is in force; return its id (F-1, F-3)."""
+    lock_names(session, (f"file:{one.sha256}" for one in cmd.files))
     form, revision = _form_in_force(session, cmd.form_id, by)
     unit = session.get(Unit, cmd.unit_id or by.actor.unit_id)
     if unit is None:
@@ -127,9 +126,9 @@ def file_record(session: Session, cmd: FileRecord, by: Caller) -> UUID:
     if cmd.outside_number:
         add_alias(session, kind="outside", item_kind="record", item_id=row.id, text=cmd.outside_number)
     add_files(session, by, owner=OwnerKind.RECORD, owner_id=row.id, files=_in_order(cmd.files))
-    want(  # the store keeps it even where no keeper has come; until then it may be voided
-        session, "lock", key=f"{row.id}:grace", payload={"record_id": str(row.id)}, at=by.at + GRACE
-    )
+    # The store keeps it for the grace, and to its end even where no keeper has come.
+    for name, at in (("filed", by.at), ("grace", by.at + GRACE)):
+        want(session, "lock", key=f"{row.id}:{name}", payload={"record_id": str(row.id)}, at=at)
     record(
         session,
         by,
@@ -172,7 +171,10 @@ def _cleaned(cmd: FileRecord) -> FileRecord:
 
 def _form_in_force(session: Session, form_id: UUID, by: Caller) -> tuple[Document, Revision]:
     """Return the form and its revision in force; refuse where none is or may be used (F-1, V-6)."""
-    form = session.get(Document, form_id)
+    # It shall stay in force until this is committed; others may file under it meanwhile.
+    form = next(
+        iter(lock(session, Rank.PARENTS, select(Document).where(Document.id == form_id), shared=True)), None
+    )
     if form is None or not sees(session, by.actor, form.access_set_id):
         raise NotFound("form")
     if not session.get_one(DocumentType, form.type_id).is_form:
@@ -197,7 +199,7 @@ def _check(session: Session, cmd: FileRecord, by: Caller) -> None:
         require(stated_not_late(stated=cmd.received_at, entered=by.at, field="received_at"))
         if cmd.received_at < cmd.occurred_at:
             raise RuleRefused(Refused("F-5", "received_before_occurred"))
-    if not cmd.repeated_is_meant:
+    if not cmd.repeated_is_meant:  # two who file the same bytes at once: one is second
         require(_not_filed_before(session, cmd, by))
 
 

@@ -1,0 +1,83 @@
+"""Decides how a server is called: with bounded waits, few repeats and no redirect (T-3)."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from typing import Final
+from urllib.parse import urlsplit
+
+import certifi
+import urllib3
+from minio import Minio
+
+#: Answers that may be better a moment later.
+_AGAIN: Final = (500, 502, 503, 504)
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """Who asks; the secret is in no text of it."""
+
+    access_key: str
+    secret_key: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long one request may take, in seconds, and how often it is repeated.
+
+    `connect` bounds sending as well: a part of 5 MiB has to leave within it.
+    """
+
+    connect: float = 10
+    read: float = 20
+    repeats: int = 2
+    pause: float = 0.3
+
+
+USUAL: Final = Patience()
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Where a server is: `http://host:port` or `https://host`, and its region."""
+
+    url: str
+    region: str = "us-east-1"
+    patience: Patience = USUAL
+
+    def __post_init__(self) -> None:
+        """Refuse what is no address of a server."""
+        parts = urlsplit(self.url)
+        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/"):
+            raise ValueError(f"not the address of a server: {self.url!r}")
+        if parts.username is not None or parts.query or parts.fragment:
+            raise ValueError("an address has no credential, query or fragment")
+
+
+def connect(endpoint: Endpoint, credential: Credential) -> Minio:
+    """Return a client; nothing is asked of the server yet."""
+    parts = urlsplit(endpoint.url)
+    patience = endpoint.patience
+    return Minio(
+        parts.netloc,
+        access_key=credential.access_key,
+        secret_key=credential.secret_key,
+        secure=parts.scheme == "https",
+        region=endpoint.region,
+        http_client=urllib3.PoolManager(
+            maxsize=16,
+            timeout=urllib3.Timeout(connect=patience.connect, read=patience.read),
+            retries=urllib3.Retry(
+                total=patience.repeats,
+                redirect=False,
+                backoff_factor=patience.pause,
+                status_forcelist=_AGAIN,
+                raise_on_status=False,  # the last answer says more than that there were several
+                respect_retry_after_header=False,  # a server does not decide how long we wait
+            ),
+            cert_reqs="CERT_REQUIRED",
+            ca_certs=os.environ.get("SSL_CERT_FILE") or certifi.where(),
+        ),
+    )
