@@ -66,6 +66,12 @@ class Settings:
         default=0, metadata={"help": "proxies in front that name the client in X-Forwarded-*, 0 to 9"}
     )
     readers: int = field(default=2, metadata={"help": "child processes that read uploads, 1 to 16"})
+    audit_key: str = field(
+        default="audit.key", metadata={"help": "file of the keys that sign the trail; relative: data folder"}
+    )
+    witness: str = field(
+        default="none", metadata={"help": "folder elsewhere that gets every signed head, or none"}
+    )
     storage: str = field(default="local", metadata={"help": "where files are kept: local or s3"})
     s3_endpoint: str | None = field(default=None, metadata={"help": "address of the S3 server"})
     s3_region: str = field(default="us-east-1", metadata={"help": "region of the S3 server"})
@@ -84,6 +90,16 @@ class Settings:
     def zone(self) -> ZoneInfo:
         """The company's time zone."""
         return ZoneInfo(self.time_zone)
+
+    @property
+    def audit_key_file(self) -> Path:
+        """Where the keys lie that sign the trail."""
+        return self.data / Path(self.audit_key).expanduser()
+
+    @property
+    def witness_folder(self) -> Path | None:
+        """The folder of the witness, where there is one."""
+        return None if self.witness == "none" else Path(self.witness)
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None, *, folder: Path | None = None) -> Settings:
@@ -113,6 +129,8 @@ class Settings:
             scrub_days=_number("scrub_days", given.get("scrub_days", "90"), 1, 3650),
             trusted_proxies=_number("trusted_proxies", given.get("trusted_proxies", "0"), 0, 9),
             readers=_number("readers", given.get("readers", "2"), 1, 16),
+            audit_key=_key_file(data, given.get("audit_key") or str(usual["audit_key"])),
+            witness=_witness(data, given.get("witness") or str(usual["witness"])),
             **_storage(given),
         )
 
@@ -172,6 +190,26 @@ def _kept_secret(data: Path) -> str:
         return fresh
     except OSError as error:
         raise WrongSetting(f"{PREFIX}DATA: {path} cannot be read: {error.strerror}") from error
+
+
+def _key_file(data: Path, value: str) -> str:
+    """Return the path; its folder must be there, the file itself is made at the first start (T-2)."""
+    path = data / Path(value).expanduser()
+    if path.is_dir() or not (path.parent == data or path.parent.is_dir()):
+        raise WrongSetting(f"{PREFIX}AUDIT_KEY: {value!r} is no file in a folder that exists")
+    return value
+
+
+def _witness(data: Path, value: str) -> str:
+    """Return the folder; it may be out of reach for a while, but never lies in the data folder (T-2)."""
+    if value == "none":
+        return value
+    path = Path(value).expanduser().absolute()
+    if path.resolve().is_relative_to(data.resolve()):
+        raise WrongSetting(f"{PREFIX}WITNESS: {value!r} lies in the data folder: that is no witness")
+    if path.exists() and not path.is_dir():
+        raise WrongSetting(f"{PREFIX}WITNESS: {value!r} is no folder")
+    return str(path)
 
 
 def _url(value: str) -> str:

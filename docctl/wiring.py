@@ -12,6 +12,8 @@ from minio import Minio
 
 from docctl.config import Settings, WrongSetting
 from docctl.reading.pool import ReaderPool
+from docctl.services.audit.keys import KeyFile
+from docctl.services.audit.witness import Witness
 from docctl.services.database import open_database, open_server
 from docctl.services.gate import FairGate, OpenGate
 from docctl.services.house import House
@@ -59,6 +61,8 @@ def build(settings: Settings, *, clock: Callable[[], datetime] = system_clock) -
         language=settings.language,
         public_url=settings.public_url,
         scrub_every=timedelta(days=settings.scrub_days),
+        audit_keys=KeyFile(settings.audit_key_file),
+        witness=Witness(folder) if (folder := settings.witness_folder) else None,
         scratch=scratch,
         probe=probe,
     )

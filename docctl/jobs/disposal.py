@@ -16,6 +16,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from docctl.jobs.projection import purge
+from docctl.jobs.sealer import keep_head
 from docctl.models.content import FileRole, ItemFile, OwnerKind
 from docctl.models.records import Record
 from docctl.models.retention import DisposalItem, DisposalList, ItemStatus
@@ -49,6 +50,7 @@ class LogInUse(Exception):
 def run_disposal(house: House, payload: Mapping[str, Any]) -> None:
     """Carry a witnessed list to its end, from wherever it stands (R-7)."""
     list_id = UUID(payload["list_id"])
+    keep_head(house)
     while (item_id := _start(house, list_id)) is not None:
         if not _destroy(house, list_id, item_id):
             return
@@ -59,6 +61,7 @@ def run_disposal(house: House, payload: Mapping[str, Any]) -> None:
     purge(house)
     empty_log(house)
     _certify(house, list_id)
+    keep_head(house)
 
 
 def _start(house: House, list_id: UUID) -> UUID | None:

@@ -30,6 +30,7 @@ from docctl.models.numbers import Alias
 from docctl.models.records import Correction, Record, RecordFact, RecordKey
 from docctl.models.retention import DisposalItem, DisposalList, HoldRegister, ItemStatus
 from docctl.models.trail import AuditHead, EventDetail, EventRow
+from docctl.services.audit.watch import newest_head, watch_of
 from docctl.services.caller import Caller
 from docctl.services.disposal.load import items_of, list_manifest, lock_list, next_number, stored
 from docctl.services.files import StoredFile, add_files
@@ -68,7 +69,13 @@ def start_item(session: Session, cmd: StartItem, by: Caller) -> UUID | None:
     item = waiting[0]
     (kept,) = lock(session, Rank.ITEMS, select(Record).where(Record.id == item.record_id))
     newest = session.execute(select(AuditHead.recorded_at)).scalar_one()
-    time = trusted_time(now=cmd.wall, newest_event=newest)
+    sealed = newest_head(session)
+    time = trusted_time(
+        now=cmd.wall,
+        newest_event=newest,
+        sealed=sealed.at if sealed else None,
+        trusted=watch_of(session).trusted_at,
+    )
     if isinstance(time, Refused):
         _stop(session, row, by, time)
         return None
