@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import shutil
 import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -34,17 +33,18 @@ from docctl.services.audit.witness import Witness
 from docctl.services.house import House
 from docctl.services.objects.sweep import sweep
 from storage.api import Area, Key, RetentionActive, StoreUnavailable
+from tests.places import Place
 from tests.world import World
 
 OTHER = "ab" * 32
 
 
 @pytest.fixture
-def settings(tmp_path: Path, founded: Path) -> Settings:
+def settings(tmp_path: Path, founded: Place) -> Settings:
     """Return settings with a witness."""
-    shutil.copytree(founded, tmp_path / "data")
+    place = founded.copy(tmp_path / "data")
     (tmp_path / "witness").mkdir()
-    return Settings(data=tmp_path / "data", secret_key="x" * 40, witness=str(tmp_path / "witness"))
+    return replace(place.settings, witness=str(tmp_path / "witness"))
 
 
 def happens(world: World, times: int = 1) -> None:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
-from docctl.config import Settings
 from docctl.jobs.deliveries import unfinished
 from docctl.jobs.package import write_package
 from docctl.jobs.sealer import seal
@@ -20,6 +18,7 @@ from docctl.services.caller import Caller, the_system
 from docctl.services.objects.sweep import NoteSweep, note_sweep
 from storage.api import Key
 from tests.lists import accepted, filed, list_row, witnessed_list
+from tests.places import Place
 from tests.verifier.bending import Bent
 from tests.world import START, Clock, World, build_house
 
@@ -37,14 +36,14 @@ class Packed:
 
 
 @pytest.fixture(scope="session")
-def packed(founded: Path, tmp_path_factory: pytest.TempPathFactory) -> Packed:
+def packed(founded: Place, tmp_path_factory: pytest.TempPathFactory) -> Packed:
     """Let four people destroy a list, change the key in between, and pack the trail."""
     folder = tmp_path_factory.mktemp("packed")
-    shutil.copytree(founded, folder / "data")
+    place = founded.copy(folder / "data")
     witness = folder / "witness"
     witness.mkdir()
     clock = Clock(START)
-    settings = Settings(data=folder / "data", secret_key="x" * 40, witness=str(witness))
+    settings = replace(place.settings, witness=str(witness))
     house = build_house(settings, clock)
     try:
         world = World.of(house, clock)
