@@ -101,6 +101,7 @@ def tell(
             settle(house)
         if progress is not None:
             progress(number, len(steps))
+    house.uow.write(partial(believe, at=wiring.system_clock()))  # told to its end: from here on it is now
     if open_work := unfinished(house):
         raise RuntimeError(f"the sample company is not whole: {open_work}")
 
