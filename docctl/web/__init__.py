@@ -9,6 +9,7 @@ from flask import Blueprint, Flask
 
 #: Modules of this package that hold a blueprint called `bp`.
 BLUEPRINTS: Final = (
+    "machine",
     "entrance",
     "account",
     "uploads",
