@@ -30,6 +30,7 @@ BLUEPRINTS: Final = (
     "disposal_steps",
     "holds",
     "trail",
+    "status",
     "people",
     "units",
     "unit_pages",
