@@ -71,9 +71,7 @@ def build(settings: Settings, *, clock: Callable[[], datetime] = system_clock) -
     )
 
 
-def _unit_of_work(
-    settings: Settings, clock: Callable[[], datetime], measures: Measures
-) -> UnitOfWork:
+def _unit_of_work(settings: Settings, clock: Callable[[], datetime], measures: Measures) -> UnitOfWork:
     if not settings.database_url:
         engine = open_database(settings.data / "docctl.db")
         return UnitOfWork(engine, clock=clock, gate=FairGate(settings.data / "write.lock"), measures=measures)
