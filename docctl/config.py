@@ -65,6 +65,11 @@ class Settings:
     trusted_proxies: int = field(
         default=0, metadata={"help": "proxies in front that name the client in X-Forwarded-*, 0 to 9"}
     )
+    metrics_token: str = field(
+        default_factory=str,
+        repr=False,
+        metadata={"help": "bearer token of GET /metrics, which is not there without it"},
+    )
     readers: int = field(default=2, metadata={"help": "child processes that read uploads, 1 to 16"})
     audit_key: str = field(
         default="audit.key", metadata={"help": "file of the keys that sign the trail; relative: data folder"}
@@ -128,6 +133,7 @@ class Settings:
             worker=_one_of("worker", given.get("worker", "on"), ("on", "off")) == "on",
             scrub_days=_number("scrub_days", given.get("scrub_days", "90"), 1, 3650),
             trusted_proxies=_number("trusted_proxies", given.get("trusted_proxies", "0"), 0, 9),
+            metrics_token=_token("metrics_token", given.get("metrics_token", "")),
             readers=_number("readers", given.get("readers", "2"), 1, 16),
             audit_key=_key_file(data, given.get("audit_key") or str(usual["audit_key"])),
             witness=_witness(data, given.get("witness") or str(usual["witness"])),
@@ -245,6 +251,13 @@ def _zone(value: str) -> str:
 def _one_of(name: str, value: str, choices: tuple[str, ...]) -> str:
     if value not in choices:
         raise WrongSetting(f"{PREFIX}{name.upper()}: {value!r} is not one of {', '.join(choices)}")
+    return value
+
+
+def _token(name: str, value: str) -> str:
+    """Return a secret that others send us; its value stands in no message."""
+    if value and (len(value) < 16 or not value.isascii() or not value.isprintable() or " " in value):
+        raise WrongSetting(f"{PREFIX}{name.upper()}: at least 16 visible ASCII characters without spaces")
     return value
 
 

@@ -191,6 +191,8 @@ PERMISSIONS: Final[Mapping[str, tuple[tuple[Predicate, ...], ...]]] = {
     "audit.export": ((auditor,), (manager,), (operator,)),
     "objects.check": ((auditor,), (manager,), (operator,)),
     # the machine
+    "system.view": ((administrator,), (manager,), (auditor,)),
+    "delivery.retry": ((administrator,), (manager,)),
     "system.operate": ((operator,),),
 }
 

@@ -58,11 +58,16 @@ class Worker:
         while not self._stop.is_set():
             self._wake.clear()
             try:
-                busy = self._leads() and self.run_once()
+                leads = self._leads()
+                busy = leads and self.run_once()
             except Exception:  # the worker outlives a faulty round
                 log.exception("a round of the worker failed")
                 busy = False
+                self._house.measures.worked("failed")
                 self._stop.wait(IDLE)
+            else:
+                if leads:
+                    self._house.measures.worked("busy" if busy else "idle")
             if not busy:
                 self._wake.wait(IDLE)
         lease.release(self._house, self._holder)

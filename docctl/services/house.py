@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from docctl.reading.pool import ReaderPool
 from docctl.services.audit.keys import KeyFile
 from docctl.services.audit.witness import Witness
+from docctl.services.measures import Measures
 from docctl.services.people.passwords import Passwords
 from docctl.services.staging import Staging
 from docctl.services.uow import UnitOfWork
@@ -42,6 +43,8 @@ class House:
     scratch: Path
     #: Tries the store of the records; with True the far dates as well, whose traces stay.
     probe: Callable[[bool], Probe]
+    #: What this process counts of its own work.
+    measures: Measures
 
     def today(self) -> date:
         """Return the day it is now in the company's time zone."""

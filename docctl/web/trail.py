@@ -47,6 +47,7 @@ NOUNS: Final = (
     "signature",
     "objects",
     "audit",
+    "delivery",
 )
 
 #: What is said of a chain that does not hold, by the reason.

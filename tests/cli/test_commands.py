@@ -25,7 +25,7 @@ from tests.world import PASSWORD, START, Clock, World, build_house
 
 #: The fixed names of this version; scripts depend on them.
 NAMES = """
-init demo serve worker migrate inbox search events
+init demo serve worker migrate doctor inbox search events
 user:list,add,confirm,revoke,disable,reset
 unit:list,add,duties
 post:list,open,holder,leave
