@@ -162,7 +162,8 @@ def objects() -> str:
     """Show what the last comparison of the store with the rows has found (T-3)."""
     with house().uow.read() as session:
         found, running = last_check(session), is_being_checked(session)
-    return render("trail/objects.html", found=found, running=running, rows=_differences(found))
+    at = found.at.astimezone(house().zone) if found else None
+    return render("trail/objects.html", found=found, at=at, running=running, rows=_differences(found))
 
 
 @bp.post("/objects")

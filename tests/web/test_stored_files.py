@@ -8,9 +8,10 @@ from uuid import UUID
 import pytest
 
 from docctl.domain.verdicts import RuleRefused
+from docctl.jobs.check import run_check
 from tests import filing
 from tests.damage import flip, stored_at
-from tests.web.conftest import Browser
+from tests.web.conftest import Browser, words_of
 from tests.world import World
 
 
@@ -116,3 +117,11 @@ def test_t_3_a_store_that_is_away_is_said_and_harms_nothing(
 def test_t_3_the_check_is_shown_to_who_may_verify(client: Browser, who: str, status: int) -> None:
     client.sign_in(who)
     assert client.get("/trail/files").status_code == status
+
+
+def test_t_3_the_comparison_shows_when_it_was_in_the_companys_time(client: Browser, world: World) -> None:
+    run_check(world.house, {})
+    client.sign_in("qian")
+    assert f"{world.clock().astimezone(world.house.zone):%Y-%m-%d %H:%M}" in words_of(
+        client.get("/trail/objects")
+    )
