@@ -70,6 +70,11 @@ test-postgresql: dev ## Run what works with the database on PostgreSQL (ARGS='-k
 	@TEST_DATABASE=postgresql $(BIN)/python -m pytest -n logical tests/services tests/queries tests/jobs tests/cli \
 	  tests/story/test_story_cli.py $(ARGS)
 
+# A server of its own in a temporary folder; Debian: .ci/s3-server install.
+.PHONY: test-s3
+test-s3: dev ## Run the tests of the S3 store on a real server with Object Lock (ARGS='-k multipart' for some)
+	@$(BIN)/python -m pytest -n logical -m s3 tests/s3 tests/contracts $(ARGS)
+
 .PHONY: browser
 browser: dev ## Run the story in Debian's chromium
 	@$(BIN)/python -m pytest -m browser -n 0 --force-enable-socket --timeout=600 $(ARGS)

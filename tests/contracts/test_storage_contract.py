@@ -88,7 +88,7 @@ class ServerClock:
         return abs(instant - self()) < timedelta(seconds=60)
 
 
-@pytest.fixture(params=["memory", "local", "s3"])
+@pytest.fixture(params=["memory", "local", pytest.param("s3", marks=pytest.mark.s3)])
 def backend(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 

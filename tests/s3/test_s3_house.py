@@ -30,6 +30,8 @@ from tests.s3.between import standing_between
 from tests.s3.serving import Server
 from tests.world import Clock, World, build_house, found
 
+pytestmark = pytest.mark.s3
+
 DAY = timedelta(days=1)
 
 

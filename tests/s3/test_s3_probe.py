@@ -16,6 +16,8 @@ from tests.s3.between import Answer, Asked, Between, Reset
 from tests.s3.conftest import Make, now
 from tests.s3.serving import Server
 
+pytestmark = pytest.mark.s3
+
 DAY = timedelta(days=1)
 LOCKING = [
     Check.OBJECT_LOCK,

@@ -36,6 +36,8 @@ from storage.s3.store import S3Store
 from tests.s3.conftest import Made, Make, now
 from tests.s3.serving import Server
 
+pytestmark = pytest.mark.s3
+
 DAY = timedelta(days=1)
 MIB = 1 << 20
 PART = 5 * MIB

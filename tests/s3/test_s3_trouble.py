@@ -24,6 +24,8 @@ from storage.api import (
 from tests.s3.between import Answer, Asked, Between, Reset, Silence, error
 from tests.s3.conftest import Made, Make, now
 
+pytestmark = pytest.mark.s3
+
 DAY = timedelta(days=1)
 MIB = 1 << 20
 #: Above every wait of the tests' own patience together, far below that of a person.
