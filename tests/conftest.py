@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +9,7 @@ import pytest
 
 from docctl.config import Settings
 from docctl.services.house import House
-from tests.world import START, Clock, World, build_house, found
+from tests.world import START, Clock, World, build_house, copied, found
 
 
 @pytest.fixture
@@ -34,8 +33,7 @@ def founded(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def settings(tmp_path: Path, founded: Path) -> Settings:
     """Return settings of a data folder of its own: a copy of the small company."""
-    shutil.copytree(founded, tmp_path / "data")
-    return Settings(data=tmp_path / "data", secret_key="x" * 40)
+    return copied(founded, tmp_path / "data")
 
 
 @pytest.fixture

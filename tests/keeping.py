@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
@@ -41,7 +40,7 @@ from docctl.services.disposal.execute import (
 )
 from docctl.services.disposal.propose import ProposeDisposal, propose_disposal
 from docctl.services.holds.place import LiftHold, PlaceHold, lift_hold, place_hold
-from tests.world import START, Clock, World, build_house
+from tests.world import START, Clock, World, build_house, copied
 
 #: Due since long before the tests' clock begins.
 LONG_AGO = date(2025, 12, 31)
@@ -53,9 +52,8 @@ FORM = "JL/04-01"
 @cache
 def _prepared(founded: Path) -> Path:
     folder = founded.parent / "with-form"
-    shutil.copytree(founded, folder)
     clock = Clock(START)
-    house = build_house(Settings(data=folder, secret_key="x" * 40), clock)
+    house = build_house(copied(founded, folder), clock)
     try:
         world = World.of(house, clock)
         world.issued(world.draft())
@@ -67,8 +65,7 @@ def _prepared(founded: Path) -> Path:
 
 def with_form(founded: Path, tmp_path: Path) -> Settings:
     """Return settings of a copy of the small company in which a form is in force."""
-    shutil.copytree(_prepared(founded), tmp_path / "data")
-    return Settings(data=tmp_path / "data", secret_key="x" * 40)
+    return copied(_prepared(founded), tmp_path / "data")
 
 
 @dataclass

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from pathlib import Path
 from uuid import UUID
 
 from docx import Document as Docx
@@ -70,6 +72,14 @@ class Clock:
     def forward(self, **by: float) -> None:
         """Move on by a `timedelta`'s arguments."""
         self.now += timedelta(**by)
+
+
+def copied(company: Path, target: Path) -> Settings:
+    """Return settings of a copy of a data folder, its master key beside it."""
+    settings = Settings(data=target, secret_key="x" * 40)
+    shutil.copytree(company, target)
+    shutil.copy2(replace(settings, data=company).master_key, settings.master_key)
+    return settings
 
 
 def build_house(settings: Settings, clock: Callable[[], datetime]) -> House:

@@ -14,6 +14,7 @@ from docctl.services.staging import Staging
 from docctl.services.uow import UnitOfWork
 from search.api import SearchEngine
 from storage.api import ObjectStore
+from storage.keyring import KeyRing
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,8 @@ class House:
 
     uow: UnitOfWork
     objects: ObjectStore
+    #: The keys of the items, one each; `objects` encrypts with them.
+    keys: KeyRing
     search: SearchEngine
     staging: Staging
     pool: ReaderPool
@@ -34,6 +37,8 @@ class House:
     scrub_every: timedelta
     #: Where work files lie for a moment; cleared of what a crash left.
     scratch: Path
+    #: After so many days a backup of the key store has expired.
+    key_backup_days: int = 35
 
     def today(self) -> date:
         """Return the day it is now in the company's time zone."""
@@ -43,4 +48,5 @@ class House:
         """Let go of child processes, files and connections."""
         self.pool.close()
         self.search.close()
+        self.keys.close()
         self.uow.engine.dispose()

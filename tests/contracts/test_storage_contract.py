@@ -27,7 +27,10 @@ from storage.api import (
     Stored,
     WrongSize,
 )
+from storage.encrypted import EncryptedStore
+from storage.keyring_sqlite import SqliteKeyRing
 from storage.local import LocalStore
+from storage.master import MasterFile
 from storage.memory import MemoryStore
 
 NOW = datetime(2026, 3, 31, 16, tzinfo=UTC)
@@ -51,11 +54,18 @@ def clock() -> FixedClock:
     return FixedClock()
 
 
-@pytest.fixture(params=["memory", "local"])
+def encrypted(inner: ObjectStore, clock: FixedClock, folder: Path) -> ObjectStore:
+    master = MasterFile(folder / "master.key")
+    return EncryptedStore(inner, SqliteKeyRing(folder / "keys" / "keys.db", master=master, clock=clock))
+
+
+@pytest.fixture(params=["memory", "local", "encrypted memory", "encrypted local"])
 def store(request: pytest.FixtureRequest, clock: FixedClock, tmp_path: Path) -> ObjectStore:
     made: dict[str, Callable[[], ObjectStore]] = {
         "memory": lambda: MemoryStore(clock=clock),
         "local": lambda: LocalStore(tmp_path / "objects", clock=clock),
+        "encrypted memory": lambda: encrypted(MemoryStore(clock=clock), clock, tmp_path),
+        "encrypted local": lambda: encrypted(LocalStore(tmp_path / "objects", clock=clock), clock, tmp_path),
     }
     return made[request.param]()
 
@@ -111,10 +121,14 @@ def test_v_2_what_was_stored_is_what_is_read(store: ObjectStore, size: int) -> N
     stored = put(store, a_key(), content, until=NOW + DAY)
     digest = hashlib.sha256(content).hexdigest()
     assert (stored.sha256, stored.size) == (digest, size)
-    assert (stored.stored_sha256, stored.stored_size) == (digest, size)
+    if not isinstance(store, EncryptedStore):
+        assert (stored.stored_sha256, stored.stored_size) == (digest, size)
+    else:
+        assert stored.stored_sha256 != digest
+        assert stored.stored_size > size
     assert read(store, stored) == content
     stat = store.stat(stored.key, stored.version)
-    assert (stat.size, stat.sha256, stat.held) == (size, digest, False)
+    assert (stat.size, stat.sha256, stat.held) == (stored.stored_size, stored.stored_sha256, False)
     assert stat.retain_until == NOW + DAY
 
 

@@ -1,0 +1,82 @@
+"""Decides how the file of a key store is opened, and how its bytes are looked at (R-7)."""
+
+from __future__ import annotations
+
+import mmap
+import os
+import secrets
+import sqlite3
+from pathlib import Path
+from typing import Final
+
+from storage.keyring import KEY_SIZE
+from storage.master import MARK
+
+#: How many keys one transaction handles at most.
+BATCH: Final = 500
+
+#: A row without `wrapped` is a tombstone. Rows are appended, so that pages are not split and leave no copies.
+SCHEMA: Final = """
+CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS item_key (
+    id INTEGER PRIMARY KEY,
+    item BLOB NOT NULL UNIQUE CHECK (length(item) = 16),
+    master_id TEXT,
+    wrapped BLOB,
+    made_at TEXT NOT NULL,
+    destroyed_at TEXT,
+    CHECK ((wrapped IS NULL) = (destroyed_at IS NOT NULL)),
+    CHECK ((wrapped IS NULL) = (master_id IS NULL))
+);
+CREATE TRIGGER IF NOT EXISTS a_tombstone_stays BEFORE UPDATE ON item_key WHEN OLD.destroyed_at IS NOT NULL
+BEGIN SELECT RAISE(ABORT, 'a tombstone stays'); END;
+CREATE TRIGGER IF NOT EXISTS no_row_goes BEFORE DELETE ON item_key
+BEGIN SELECT RAISE(ABORT, 'no row goes'); END;
+"""
+
+_PRAGMAS: Final = (
+    "busy_timeout = 10000",
+    "journal_mode = WAL",
+    "synchronous = FULL",
+    "secure_delete = ON",
+    "temp_store = MEMORY",
+    "recursive_triggers = ON",
+    "trusted_schema = OFF",
+)
+
+
+def opened(path: Path, schema: str) -> sqlite3.Connection:
+    """Open the file, made for its owner only; transactions are begun by the caller."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if path.parent.stat().st_uid == os.getuid():
+        path.parent.chmod(0o700)
+    os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600))
+    store = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    try:
+        for pragma in _PRAGMAS:
+            store.execute(f"PRAGMA {pragma}")
+        if store.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] < 4:
+            store.executescript(f"BEGIN IMMEDIATE;{schema}COMMIT;")
+    except BaseException:
+        store.close()
+        raise
+    return store
+
+
+def fresh_key() -> bytes:
+    """Return a new item key."""
+    return secrets.token_bytes(KEY_SIZE)
+
+
+def count_marks(path: Path) -> tuple[bool, int]:
+    """Say whether the write-ahead log is empty, and how many wrapped keys lie in the file, living or not."""
+    log = path.with_name(f"{path.name}-wal")
+    is_folded = not log.exists() or log.stat().st_size == 0
+    with path.open("rb") as file:
+        if not os.fstat(file.fileno()).st_size:
+            return is_folded, 0
+        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as view:
+            found, at = 0, view.find(MARK)
+            while at >= 0:
+                found, at = found + 1, view.find(MARK, at + 1)
+    return is_folded, found
