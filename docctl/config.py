@@ -47,7 +47,8 @@ class Settings:
     )
     readers: int = field(default=2, metadata={"help": "child processes that read uploads, 1 to 16"})
     master_key_file: Path | None = field(
-        default=None, metadata={"help": "file of the master key, outside the data folder"}
+        default_factory=lambda: None,  # which file it is without this, the data folder decides
+        metadata={"help": "file of the master key, outside the data folder"},
     )
     key_backup_days: int = field(
         default=35, metadata={"help": "days until a backup of the key store has expired, 1 to 366"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Final, Protocol
 from uuid import UUID
@@ -75,7 +75,7 @@ class KeyRing(Protocol):
         An item without a key gets its tombstone too: none can come to be later.
         """
 
-    def unused_since(self, instant: datetime) -> Iterator[UUID]:
+    def made_before(self, instant: datetime) -> Iterator[UUID]:
         """Yield the items whose keys were made at or before an instant, for the sweep of orphans."""
 
     def status(self) -> KeyStatus:
@@ -90,8 +90,18 @@ class KeyRing(Protocol):
     def drop_old_master(self) -> None:
         """Forget the old master key. Raises StoreUnavailable while it still wraps a key."""
 
-    def copy_to(self, path: Path) -> int:
+    def copy_to(self, path: Path, *, expires_on: date) -> int:
         """Write a consistent copy with the wrapped keys into a new file; return their number."""
+
+    def expiry_of(self, path: Path) -> date | None:
+        """Return until when a copy may be used; None for what is no copy."""
+
+    def take_from(self, path: Path) -> int:
+        """Take from a copy the keys of items that have neither key nor tombstone; return their number.
+
+        A tombstone of the copy destroys the key here. Raises MasterKeyWrong, and takes nothing,
+        where the copy's master key is not there any more.
+        """
 
     def close(self) -> None:
         """Let go of files and connections."""

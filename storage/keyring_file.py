@@ -6,9 +6,12 @@ import mmap
 import os
 import secrets
 import sqlite3
+from contextlib import closing
+from datetime import date
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
+from storage.errors import StoreUnavailable
 from storage.keyring import KEY_SIZE
 from storage.master import MARK
 
@@ -80,3 +83,40 @@ def count_marks(path: Path) -> tuple[bool, int]:
             while at >= 0:
                 found, at = found + 1, view.find(MARK, at + 1)
     return is_folded, found
+
+
+def note_expiry(path: Path, expires_on: date) -> int:
+    """Write into a copy until when it may be used, and all of it to the disk; return the number of keys."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as copy:
+        copy.execute("PRAGMA journal_mode = DELETE")
+        copy.execute("INSERT OR REPLACE INTO meta VALUES ('expires_on', ?)", (expires_on.isoformat(),))
+        (keys,) = copy.execute("SELECT count(wrapped) FROM item_key").fetchone()
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
+    return int(keys)
+
+
+def expiry_of(path: Path) -> date | None:
+    """Return until when a copy may be used; None for what is no copy."""
+    try:
+        with closing(_read_only(path)) as copy:
+            row = copy.execute("SELECT value FROM meta WHERE name = 'expires_on'").fetchone()
+    except sqlite3.Error:
+        return None
+    return date.fromisoformat(row[0]) if row else None
+
+
+def rows_of(path: Path) -> tuple[list[tuple[Any, ...]], list[bytes]]:
+    """Return the wrapped keys of a copy, and the items whose keys had been destroyed."""
+    try:
+        with closing(_read_only(path)) as copy:
+            query = "SELECT item, master_id, wrapped, made_at FROM item_key WHERE wrapped IS NOT NULL"
+            rows = copy.execute(query).fetchall()
+            gone = copy.execute("SELECT item FROM item_key WHERE wrapped IS NULL").fetchall()
+    except sqlite3.Error as error:
+        raise StoreUnavailable(f"{path}: {error}") from error
+    return rows, [item for (item,) in gone]
+
+
+def _read_only(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)

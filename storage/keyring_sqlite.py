@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
@@ -16,7 +16,16 @@ from uuid import UUID
 from storage.api import Clock, as_utc
 from storage.errors import KeyDestroyed, KeyMissing, MasterKeyWrong, StoreFull, StoreUnavailable
 from storage.keyring import KeysDestroyed, KeyStatus, Rotation
-from storage.keyring_file import BATCH, SCHEMA, count_marks, fresh_key, opened
+from storage.keyring_file import (
+    BATCH,
+    SCHEMA,
+    count_marks,
+    expiry_of,
+    fresh_key,
+    note_expiry,
+    opened,
+    rows_of,
+)
 from storage.master import MasterFile, MasterKey
 
 LOOKED_AT: Final = ("keys",)
@@ -101,7 +110,7 @@ class SqliteKeyRing:
         self._erase()
         return KeysDestroyed(tuple(gone), now, looked_at=LOOKED_AT, not_claimed=NOT_CLAIMED)
 
-    def unused_since(self, instant: datetime) -> Iterator[UUID]:
+    def made_before(self, instant: datetime) -> Iterator[UUID]:
         """Yield the items whose keys were made at or before an instant."""
         query = (
             "SELECT id, item FROM item_key WHERE id > ? AND wrapped IS NOT NULL AND made_at <= ?"
@@ -145,14 +154,34 @@ class SqliteKeyRing:
         self._master.drop_old()
         self._known = {}
 
-    def copy_to(self, path: Path) -> int:
+    def copy_to(self, path: Path, *, expires_on: date) -> int:
         """Write a compact copy into a new file, for its owner only; return the number of keys."""
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600))
         with self._store() as store:
             store.execute("VACUUM INTO ?", (str(path),))
-        with path.open("rb+") as copy:
-            os.fsync(copy.fileno())
-        return self.status().keys
+            return note_expiry(path, expires_on)
+
+    def expiry_of(self, path: Path) -> date | None:
+        """Return until when a copy may be used; None for what is no copy."""
+        return expiry_of(path)
+
+    def take_from(self, path: Path) -> int:
+        """Take keys and tombstones from a copy, all or nothing."""
+        rows, tombstones = rows_of(path)
+        for item, master_id, wrapped, _ in rows:
+            self._master_of(master_id).unwrap(UUID(bytes=item), wrapped)  # before anything is taken
+        if tombstones:
+            self.destroy([UUID(bytes=item) for item in tombstones])
+        taken = 0
+        with self._writing() as store:
+            for row in rows:
+                done = store.execute(
+                    "INSERT INTO item_key (item, master_id, wrapped, made_at) VALUES (?, ?, ?, ?)"
+                    " ON CONFLICT (item) DO NOTHING",
+                    row,
+                )
+                taken += done.rowcount
+        return taken
 
     def close(self) -> None:
         """Close the file."""

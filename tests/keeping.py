@@ -32,13 +32,13 @@ from docctl.services.disposal.decide import (
     approve_disposal,
     check_disposal,
 )
-from docctl.services.disposal.destroy import StartItem, start_item
 from docctl.services.disposal.execute import (
     ExecuteDisposal,
     execute_disposal,
     witness_disposal,
 )
 from docctl.services.disposal.propose import ProposeDisposal, propose_disposal
+from docctl.services.disposal.start import StartItem, start_item
 from docctl.services.holds.place import LiftHold, PlaceHold, lift_hold, place_hold
 from tests.world import START, Clock, World, build_house, copied
 

@@ -54,6 +54,7 @@ def verify_objects(desk: Desk) -> Answer:
             for one in report.problems
         ],
         "without_row": report.without_row,
+        "plain": report.plain,
     }
     rows = [
         (
@@ -69,6 +70,8 @@ def verify_objects(desk: Desk) -> Answer:
     lines = [*Table(head, rows).lines(), count]
     if report.without_row:
         lines.append(desk.words.t("cli.objects_without_row", n=len(report.without_row)))
+    if report.plain:
+        lines.append(desk.words.t("cli.objects_plain", n=report.plain))
     return Answer(data, lines, 0 if report.ok else FAILED)
 
 
@@ -83,6 +86,7 @@ def sweep(desk: Desk, check: bool) -> Answer:
         "objects": found.objects,
         "uploads": found.uploads,
         "refused": found.refused,
+        "keys": found.keys,
         "removed": not check,
     }
     return desk.done(

@@ -15,15 +15,18 @@ from docctl.models.content import FileProblem, ItemFile, OwnerKind
 from docctl.models.documents import Document, Revision
 from docctl.models.records import Record
 from docctl.models.retention import DisposalList
-from storage.api import Area, Damaged, FixityState, Key, Listed, ObjectMissing, ObjectStore
+from storage.api import Area, Damaged, FixityState, Key, KeyMissing, Listed, ObjectMissing, ObjectStore
 
 _BATCH: Final = 500
 _CHUNK: Final = 1 << 20
 
+#: What the rolling check cannot find, as it needs no keys: a file whose key is lost.
+NO_KEY: Final = "no_key"
+
 
 @dataclass(frozen=True, slots=True)
 class ObjectProblem:
-    """A file that is not as its row says; `problem` is missing, damaged, swapped or other_size."""
+    """A file that is not as its row says; `problem` is missing, damaged, swapped, other_size or no_key."""
 
     problem: str
     kind: str
@@ -35,11 +38,15 @@ class ObjectProblem:
 
 @dataclass(frozen=True, slots=True)
 class ObjectReport:
-    """What a check of all files found; keys in `without_row` are named by no row."""
+    """What a check of all files found; keys in `without_row` are named by no row.
+
+    `plain` are files that were stored before encryption was in use: no damage, and readable without keys.
+    """
 
     checked: int
     problems: tuple[ObjectProblem, ...]
     without_row: tuple[str, ...]
+    plain: int = 0
 
     @property
     def ok(self) -> bool:
@@ -49,14 +56,15 @@ class ObjectReport:
 
 def check_objects(session: Session, store: ObjectStore) -> ObjectReport:
     """Read every file again and compare it with its row, and with what the store itself noted (T-3)."""
-    checked, problems = 0, []
+    checked, plain, problems = 0, 0, []
     for row in _rows(session):
         checked += 1
-        if problem := file_problem(row, store):
+        plain += row.sha256 == row.stored_sha256
+        if problem := file_problem(row, store) or _content_problem(row, store):
             kind, number, label = _owner(session, row)
             problems.append(ObjectProblem(problem, kind, number, label, row.name, row.object_key))
     without = tuple(f"{one.key}" for one in orphans(session, store))
-    return ObjectReport(checked, tuple(problems), without)
+    return ObjectReport(checked, tuple(problems), without, plain)
 
 
 def orphans(session: Session, store: ObjectStore) -> Iterator[Listed]:
@@ -93,7 +101,10 @@ def _rows(session: Session) -> Iterator[ItemFile]:
 
 
 def file_problem(row: ItemFile, store: ObjectStore) -> str:
-    """Return what is wrong with a file; the row's own hash decides, not only the store's (T-3)."""
+    """Return what is wrong with a file; the row's own hash decides, not only the store's (T-3).
+
+    Only the stored bytes are read: this needs no keys, and takes no longer than hashing them.
+    """
     key = Key.parse(row.object_key)
     try:
         fixity = store.verify(key, row.object_version)
@@ -107,12 +118,14 @@ def file_problem(row: ItemFile, store: ObjectStore) -> str:
         return FileProblem.SWAPPED
     if row.sha256 == row.stored_sha256:  # stored as they came: what was just read is the content
         return "" if row.size == row.stored_size else FileProblem.OTHER_SIZE
-    return _content_problem(row, store, key)
+    return ""
 
 
-def _content_problem(row: ItemFile, store: ObjectStore, key: Key) -> str:
+def _content_problem(row: ItemFile, store: ObjectStore) -> str:
     """Read a content that a wrapped store keeps in another form."""
-    size, digest = 0, hashlib.sha256()
+    if row.sha256 == row.stored_sha256:
+        return ""
+    key, size, digest = Key.parse(row.object_key), 0, hashlib.sha256()
     try:
         with store.open(key, row.object_version) as stream:
             while chunk := stream.read(_CHUNK):
@@ -120,6 +133,8 @@ def _content_problem(row: ItemFile, store: ObjectStore, key: Key) -> str:
                 digest.update(chunk)
     except ObjectMissing:
         return FileProblem.MISSING
+    except KeyMissing:
+        return NO_KEY
     except Damaged:
         return FileProblem.DAMAGED
     if digest.hexdigest() != row.sha256:

@@ -18,7 +18,7 @@ from docctl.models.records import Correction, CorrectionStatus, Record
 from docctl.models.retention import DisposalItem, Hold, HoldItem, ItemStatus
 from docctl.models.trail import EventRow
 from docctl.models.work import Delivery
-from docctl.services.disposal.destroy import StartItem, start_item
+from docctl.services.disposal.start import StartItem, start_item
 from docctl.services.holds.place import (
     LONGEST_NAME,
     MOST,

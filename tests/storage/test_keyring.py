@@ -195,7 +195,7 @@ def test_keys_are_listed_by_age(place: Place, age: timedelta, found: bool) -> No
     keys.make(gone)
     keys.destroy([gone])
     place.now += age
-    assert list(keys.unused_since(place.now - timedelta(hours=1))) == [item] * found
+    assert list(keys.made_before(place.now - timedelta(hours=1))) == [item] * found
 
 
 # --- the master key
