@@ -71,8 +71,8 @@ class Sealing(io.RawIOBase):
         super().__init__()
         self._key, self._source, self._expected = key, source, size
         self._plain = hashlib.sha256()
-        self._ready = bytearray(MARK)
-        self._out = _Gathering(self._ready)
+        self._out = _Gathering()
+        self._out.write(MARK)
         self._stream = primitive(secret).new_encrypting_stream(self._out, bound_to(key))
         self._is_done = False
         #: How many bytes the source has given.
@@ -90,11 +90,9 @@ class Sealing(io.RawIOBase):
     def read(self, size: int | None = -1, /) -> bytes:
         """Return encrypted bytes, as many as are asked for unless the end comes first."""
         wanted = math.inf if size is None or size < 0 else size
-        while len(self._ready) < wanted and not self._is_done:
+        while self._out.held < wanted and not self._is_done:
             self._take()
-        piece = bytes(self._ready if math.isinf(wanted) else self._ready[:size])
-        del self._ready[: len(piece)]
-        return piece
+        return self._out.taken(size)
 
     def _take(self) -> None:
         """Encrypt the next piece of the source."""
@@ -115,16 +113,26 @@ class Sealing(io.RawIOBase):
 class _Gathering(io.RawIOBase):
     """Where Tink writes to: bytes that wait to be read."""
 
-    def __init__(self, target: bytearray) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self._target = target
+        self._parts: list[bytes] = []
+        self.held = 0
 
     def writable(self) -> bool:
         return True
 
     def write(self, data: Any, /) -> int:
-        self._target += data
+        self._parts.append(bytes(data))
+        self.held += len(data)
         return len(data)
+
+    def taken(self, size: int | None) -> bytes:
+        """Return what waits, no more than `size` bytes."""
+        waiting = b"".join(self._parts)
+        piece = waiting if size is None or size < 0 else waiting[:size]
+        self._parts = [waiting[len(piece) :]]
+        self.held -= len(piece)
+        return piece
 
 
 class Opened(io.RawIOBase):

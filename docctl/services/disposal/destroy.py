@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import delete, select
-from sqlalchemy.orm import Session
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from docctl.domain.lifecycle import (
     LIST_MOVES,
@@ -78,13 +78,13 @@ def _finish(session: Session, row: DisposalList, proofs: Mapping[UUID, dict[str,
     going = [one for one in items if one.status is ItemStatus.DESTROYING]
     wanted = select(Record).where(Record.id.in_([one.record_id for one in going])).order_by(Record.id)
     records = {one.id: one for one in lock(session, Rank.ITEMS, wanted)}
+    erased = _erase(session, list(records))
     for item in going:
         kept = records[item.record_id]
-        erased = _erase(session, kept)
         kept.status = RECORD_MOVES[kept.status, RecordAction.FINISH]
         kept.destroyed_at = item.destroyed_at = by.at
         kept.place, kept.received_at = "", None
-        item.status, item.proof = ItemStatus.DESTROYED, {**proofs[item.id], "erased": erased}
+        item.status, item.proof = ItemStatus.DESTROYED, {**proofs[item.id], "erased": erased[kept.id]}
         record(
             session,
             by,
@@ -100,24 +100,46 @@ def _finish(session: Session, row: DisposalList, proofs: Mapping[UUID, dict[str,
         )
 
 
-def _erase(session: Session, kept: Record) -> dict[str, int]:
-    """Delete what holds the record's content while its state is *destroying*, as the guards demand."""
-    files = select(ItemFile.id).where(ItemFile.owner_id == kept.id)
-    events = select(EventRow.seq).where(EventRow.subject_id == kept.id)
-    steps: list[tuple[str, Any]] = [
-        ("texts", delete(FileReading).where(FileReading.file_id.in_(files))),
-        ("facts", delete(RecordFact).where(RecordFact.record_id == kept.id)),
-        ("corrections", delete(Correction).where(Correction.record_id == kept.id)),
-        ("files", delete(ItemFile).where(ItemFile.owner_id == kept.id)),
-        ("keys", delete(RecordKey).where(RecordKey.record_id == kept.id)),
-        ("aliases", delete(Alias).where(Alias.item_id == kept.id)),
-        ("details", delete(EventDetail).where(EventDetail.seq.in_(events))),
-    ]
-    erased = {}
-    for name, statement in steps:
-        result: Any = session.execute(statement.execution_options(synchronize_session=False))
-        erased[name] = int(result.rowcount)
+def _erase(session: Session, record_ids: Collection[UUID]) -> dict[UUID, dict[str, int]]:
+    """Delete what holds records' content while their state is *destroying*, as the guards demand.
+
+    Return for each record how many rows went, by kind.
+    """
+    files = select(ItemFile.id).where(ItemFile.owner_id.in_(record_ids))
+    events = select(EventRow.seq).where(EventRow.subject_id.in_(record_ids))
+    owners: dict[str, tuple[Any, Any]] = {  # how many rows each record has, and which go; in this order
+        "texts": (
+            select(ItemFile.owner_id).join(FileReading, FileReading.file_id == ItemFile.id),
+            delete(FileReading).where(FileReading.file_id.in_(files)),
+        ),
+        **{name: _own(column, record_ids) for name, column in _OWN.items()},
+        "details": (
+            select(EventRow.subject_id).join(EventDetail, EventDetail.seq == EventRow.seq),
+            delete(EventDetail).where(EventDetail.seq.in_(events)),
+        ),
+    }
+    erased = {one: dict.fromkeys(owners, 0) for one in record_ids}
+    for name, (owner, statement) in owners.items():
+        (column,) = owner.selected_columns
+        query = owner.add_columns(func.count()).where(column.in_(record_ids)).group_by(column)
+        for record_id, count in session.execute(query):
+            erased[record_id][name] = count
+        session.execute(statement.execution_options(synchronize_session=False))
     return erased
+
+
+#: Rows that name their record themselves.
+_OWN: Final[dict[str, InstrumentedAttribute[UUID]]] = {
+    "facts": RecordFact.record_id,
+    "corrections": Correction.record_id,
+    "files": ItemFile.owner_id,
+    "keys": RecordKey.record_id,
+    "aliases": Alias.item_id,
+}
+
+
+def _own(column: InstrumentedAttribute[UUID], record_ids: Collection[UUID]) -> tuple[Any, Any]:
+    return select(column), delete(column.class_).where(column.in_(record_ids))
 
 
 @dataclass(frozen=True, slots=True)
