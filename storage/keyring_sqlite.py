@@ -275,7 +275,7 @@ class SqliteKeyRing:
             store.execute("BEGIN IMMEDIATE")
             try:
                 yield store
-            except BaseException:
-                store.execute("ROLLBACK")
-                raise
-            store.execute("COMMIT")
+                store.execute("COMMIT")
+            finally:
+                if store.in_transaction:  # SQLite has rolled back itself where the disk is full
+                    store.execute("ROLLBACK")

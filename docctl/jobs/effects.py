@@ -23,7 +23,7 @@ from docctl.services.house import House
 from docctl.services.jobs import due
 from docctl.services.readings import NoteReading, note_reading
 from docctl.services.records.load import holds_on
-from storage.api import Key, ObjectMissing, RetentionShortened
+from storage.api import Key, KeyDestroyed, ObjectMissing, RetentionShortened
 
 #: A lock without an end date reaches this far and is renewed at half of it.
 ROLLING: Final = timedelta(days=730)
@@ -43,7 +43,7 @@ def read_upload(house: House, payload: Mapping[str, Any]) -> None:
                 path.open("wb") as target,
             ):
                 shutil.copyfileobj(source, target, 1 << 20)
-        except ObjectMissing:
+        except (ObjectMissing, KeyDestroyed):
             return
         found = read_file(house.pool, path, row.name)
     if found.problem in {"busy", "closed"}:  # says nothing about the file: try again

@@ -22,7 +22,7 @@ from tests.bad_input.conftest import snapshot
 from tests.bad_input.small_disk import NO_ROOM, Prepared, compare, empty_log
 from tests.cli.terminal import Terminal
 from tests.web.browser import Browser, browser, filled, words_of
-from tests.world import PASSWORD, Clock, World, build_house
+from tests.world import PASSWORD, Clock, World, build_house, copied
 
 ROOT = Path(__file__).parents[2]
 KIB = 1024
@@ -74,8 +74,7 @@ def disk(tmp_path: Path) -> Iterator[Disk]:
 def world(disk: Disk, founded: Path, clock: Clock) -> Iterator[World]:
     """Return the small company with its data folder on the small disk."""
     data = disk.folder / "data"
-    shutil.copytree(founded, data)
-    house = build_house(Settings(data=data, secret_key="x" * 40), clock)
+    house = build_house(copied(founded, data), clock)
     yield World.of(house, clock)
     house.close()
 
@@ -198,8 +197,7 @@ def test_by_command_a_full_disk_is_one_line_of_its_own(disk: Disk, world: World,
 def test_where_files_may_grow_no_more_each_step_is_done_or_refused_whole(
     tmp_path: Path, founded: Path, clock: Clock
 ) -> None:
-    settings = Settings(data=tmp_path / "data", secret_key="x" * 40)
-    shutil.copytree(founded, settings.data)
+    settings = copied(founded, tmp_path / "data")
     house = build_house(settings, clock)
     company = Prepared.of(World.of(house, clock), each=8)
     house.close()
