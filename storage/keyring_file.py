@@ -6,6 +6,7 @@ import mmap
 import os
 import secrets
 import sqlite3
+import time
 from contextlib import closing
 from datetime import date
 from pathlib import Path
@@ -37,6 +38,9 @@ CREATE TRIGGER IF NOT EXISTS no_row_goes BEFORE DELETE ON item_key
 BEGIN SELECT RAISE(ABORT, 'no row goes'); END;
 """
 
+#: How long opening waits for others, in seconds.
+_PATIENCE: Final = 10.0
+
 _PRAGMAS: Final = (
     "busy_timeout = 10000",
     "journal_mode = WAL",
@@ -54,6 +58,18 @@ def opened(path: Path, schema: str) -> sqlite3.Connection:
     if path.parent.stat().st_uid == os.getuid():
         path.parent.chmod(0o700)
     os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600))
+    until = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            return _opened(path, schema)
+        except sqlite3.OperationalError as error:
+            # Going over to the write-ahead log does not wait for others who do the same at a first start.
+            if "locked" not in str(error) or time.monotonic() > until:
+                raise
+        time.sleep(0.01)
+
+
+def _opened(path: Path, schema: str) -> sqlite3.Connection:
     store = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     try:
         for pragma in _PRAGMAS:

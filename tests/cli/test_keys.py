@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 import sqlite3
 import stat
 from dataclasses import replace
@@ -20,6 +21,7 @@ from docctl.models.trail import EventRow
 from docctl.services.house import House
 from docctl.services.keys.backup import NAME
 from storage.api import Area, Key, KeyDestroyed, KeyMissing
+from storage.encrypted import EncryptedStore
 from tests.cli.terminal import Terminal
 from tests.world import Clock, World, build_house
 
@@ -161,6 +163,26 @@ def test_what_is_no_backup_is_refused(terminal: Terminal, safe: Path, content: b
     if content is not None:
         (safe / NAME).write_bytes(content)
     assert terminal.run("keys", "restore", str(safe)).exit_code == 3
+
+
+def test_a_data_folder_from_before_encryption_goes_on(
+    house: House, world: World, settings: Settings, clock: Clock
+) -> None:
+    assert isinstance(house.objects, EncryptedStore)
+    plain = replace(house, objects=house.objects._inner)
+    World.of(plain, clock).draft("从前的文件")
+    house.close()
+    shutil.rmtree(settings.data / "keys")  # as an older version has left it
+    settings.master_key.unlink()
+    again = build_house(settings, clock)
+    World.of(again, clock).draft("新的文件")
+    with again.uow.read() as session:
+        rows = session.scalars(select(ItemFile).order_by(ItemFile.added_at, ItemFile.id)).all()
+    assert [row.sha256 == row.stored_sha256 for row in rows] == [True, False]
+    assert all(len(read(again, row)) == row.size for row in rows)
+    found = Terminal(again, settings).ok("objects", "verify")
+    assert (found["objects"], found["problems"], found["plain"]) == (2, [], 1)
+    again.close()
 
 
 # --- keys of items that never came to be

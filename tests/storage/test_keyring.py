@@ -158,6 +158,15 @@ def test_of_many_makers_at_once_all_get_the_same_key(place: Place) -> None:
             assert len(set(pool.map(lambda n, item=item: rings[n % 4].make(item), range(8)))) == 1
 
 
+def test_of_many_first_starts_at_once_all_get_one_key_store_and_one_master_key(tmp_path: Path) -> None:
+    for turn in range(5):
+        place, item = Place(tmp_path / str(turn)), uuid4()
+        with ThreadPoolExecutor(8) as pool:
+            rings = list(pool.map(lambda _, place=place: place.open(), range(8)))
+        assert len({ring.make(item) for ring in rings}) == 1
+        assert len({(ring.status().master_id, ring.since) for ring in rings}) == 1
+
+
 def test_r_7_a_key_made_and_destroyed_at_once_is_never_half(place: Place) -> None:
     one, two = place.open(), place.open()
     for _ in range(10):
