@@ -164,7 +164,7 @@ def _keys_gone(house: House, going: Sequence[_Going], proofs: Mapping[UUID, dict
     gone = house.keys.destroy([one.record_id for one in going])
     for one in going:
         proof = proofs[one.item_id]
-        proof["keys"] = int(one.record_id in gone.items)
+        proof["keys"] = int(len(one.keys) > one.plain)  # also where it went before a crash
         proof["looked_at"] = sorted({*proof["looked_at"], *gone.looked_at})
         proof["not_claimed"] = sorted({*proof["not_claimed"], *gone.not_claimed})
 

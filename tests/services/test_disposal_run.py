@@ -475,6 +475,8 @@ def test_r_7_a_crash_between_any_two_steps_resumes_forward(keeping: Keeping, aft
     assert keeping.list(list_id).status is ListStatus.EXECUTED
     assert {keeping.record(one).status for one in records} == {RecordStatus.DESTROYED}
     assert {one.status for one in keeping.items(list_id)} == {ItemStatus.DESTROYED}
+    if after != "finish":
+        assert [one.proof["keys"] for one in keeping.items(list_id)] == [1, 1]
 
 
 def test_f_17_a_destroyed_record_is_final(keeping: Keeping) -> None:
