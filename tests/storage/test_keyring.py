@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -370,12 +370,55 @@ def test_a_copy_holds_wrapped_keys_for_its_owner_alone(place: Place) -> None:
     keys.make(gone)
     keys.destroy([gone])
     copy = place.folder / "copy"
-    assert keys.copy_to(copy) == 1
+    assert keys.copy_to(copy, expires_on=date(2026, 5, 5)) == 1
+    assert keys.expiry_of(copy) == date(2026, 5, 5)
+    assert [path.name for path in place.folder.iterdir() if path.name.startswith("copy")] == ["copy"]
     assert mode(copy) == 0o600
     assert secret not in copy.read_bytes()
     assert copy.read_bytes().count(MARK) == 1
     with pytest.raises(FileExistsError):
-        keys.copy_to(copy)
+        keys.copy_to(copy, expires_on=date(2026, 5, 5))
+
+
+def test_r_7_keys_come_back_from_a_copy_but_no_destroyed_one(place: Place) -> None:
+    keys = place.open()
+    lost, kept, gone, here = (uuid4() for _ in range(4))
+    secrets = {one: keys.make(one) for one in (lost, kept, gone)}
+    keys.destroy([here])
+    copy = place.folder / "copy"
+    keys.copy_to(copy, expires_on=date(2026, 5, 5))
+    keys.close()
+    for path in place.path.parent.iterdir():
+        path.unlink()
+    fresh = place.open()  # the key store is lost, the master key is not
+    fresh.destroy([gone])
+    fresh.make(here)  # an item that the copy knows as destroyed
+    assert fresh.take_from(copy) == 2
+    assert {one: fresh.get(one) for one in (lost, kept)} == {one: secrets[one] for one in (lost, kept)}
+    for one in (gone, here):
+        with pytest.raises(KeyDestroyed):
+            fresh.get(one)
+
+
+def test_a_copy_of_another_master_key_gives_nothing(place: Place) -> None:
+    keys, item = place.open(), uuid4()
+    keys.make(item)
+    copy = place.folder / "copy"
+    keys.copy_to(copy, expires_on=date(2026, 5, 5))
+    keys.rotate()
+    keys.drop_old_master()
+    with pytest.raises(MasterKeyWrong, match="the key store needs"):
+        keys.take_from(copy)
+    assert keys.status().keys == 1
+
+
+@pytest.mark.parametrize("content", [b"", b"no copy" * 999])
+def test_what_is_no_copy_gives_nothing(place: Place, content: bytes) -> None:
+    keys, copy = place.open(), place.folder / "copy"
+    copy.write_bytes(content)
+    assert keys.expiry_of(copy) is None
+    with pytest.raises(StoreUnavailable):
+        keys.take_from(copy)
 
 
 def test_a_key_store_that_cannot_be_read_says_so(place: Place) -> None:
