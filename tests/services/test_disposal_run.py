@@ -27,7 +27,7 @@ from docctl.models.records import Record, RecordFact, RecordKey
 from docctl.models.retention import DisposalItem, ItemStatus
 from docctl.models.trail import EventDetail, EventRow
 from docctl.queries.audit import verify
-from docctl.services.disposal.destroy import FinishItem, StopItem, finish_item, stop_item
+from docctl.services.disposal.destroy import FinishItems, StopItem, finish_items, stop_item
 from docctl.services.disposal.execute import ResumeDisposal, resume_disposal
 from docctl.services.keys.backup import back_up
 from docctl.services.records.file import FileRecord, file_record
@@ -157,10 +157,10 @@ def test_r_7_one_item_after_the_other_and_each_step_may_be_repeated(keeping: Kee
     for item_id in order:
         assert keeping.start(list_id) == item_id
         assert keeping.start(list_id) == item_id  # the worker came back after a crash
-        finish = FinishItem(list_id, item_id, {"objects": 0})
-        finish_item(finish, by=world.system(), house=world.house)
+        finish = FinishItems(list_id, {item_id: {"objects": 0}})
+        finish_items(finish, by=world.system(), house=world.house)
         events = newest(keeping)
-        finish_item(finish, by=world.system(), house=world.house)
+        finish_items(finish, by=world.system(), house=world.house)
         assert newest(keeping) == events
     assert keeping.start(list_id) is None
 
@@ -470,7 +470,7 @@ def test_r_7_a_crash_between_any_two_steps_resumes_forward(keeping: Keeping, aft
     if after in {"key", "finish"}:
         world.house.keys.destroy([record_id])
     if after == "finish":
-        finish_item(FinishItem(list_id, item_id, {}), by=world.system(), house=world.house)
+        finish_items(FinishItems(list_id, {item_id: {}}), by=world.system(), house=world.house)
     run(keeping, list_id)
     assert keeping.list(list_id).status is ListStatus.EXECUTED
     assert {keeping.record(one).status for one in records} == {RecordStatus.DESTROYED}
@@ -505,7 +505,7 @@ def test_only_the_worker_destroys(keeping: Keeping) -> None:
     world = keeping.world
     for username in sorted(world.people):
         for command, step in (
-            (FinishItem(list_id, item.id, {}), finish_item),
+            (FinishItems(list_id, {item.id: {}}), finish_items),
             (StopItem(list_id, item.id, "x"), stop_item),
         ):
             assert refused(lambda n=username, c=command, s=step: s(c, by=world.by(n), house=world.house)) == (

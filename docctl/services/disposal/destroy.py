@@ -25,7 +25,7 @@ from docctl.domain.verdicts import Refused, RuleRefused, require
 from docctl.models.content import FileReading, ItemFile, OwnerKind
 from docctl.models.numbers import Alias
 from docctl.models.records import Correction, Record, RecordFact, RecordKey
-from docctl.models.retention import DisposalItem, DisposalList, ItemStatus
+from docctl.models.retention import DisposalItem, ItemStatus
 from docctl.models.trail import EventDetail, EventRow
 from docctl.services.caller import Caller
 from docctl.services.disposal.load import items_of, lock_list, next_number
@@ -34,24 +34,6 @@ from docctl.services.files import StoredFile, add_files
 from docctl.services.locks import Rank, lock
 from docctl.services.registry import use_case
 from docctl.services.trail import Subject, record
-
-
-@dataclass(frozen=True, slots=True)
-class FinishItem:
-    """All bytes of an item are gone; `proof` says what was looked at."""
-
-    list_id: UUID
-    disposal_item_id: UUID
-    proof: dict[str, Any]
-
-
-@use_case("disposal.run")
-def finish_item(session: Session, cmd: FinishItem, by: Caller) -> UUID:
-    """Erase text, facts, corrections and details of an item; what stays is the residual entry (R-7)."""
-    authorise(by.actor, "disposal.run", Facts())
-    row = lock_list(session, cmd.list_id, by)
-    _finish(session, row, {cmd.disposal_item_id: cmd.proof}, by)
-    return cmd.disposal_item_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +46,9 @@ class FinishItems:
 
 @use_case("disposal.run")
 def finish_items(session: Session, cmd: FinishItems, by: Caller) -> UUID:
-    """Erase what the database holds of some items, in one transaction (R-7)."""
+    """Erase text, facts, corrections and details of items; what stays are the residual entries (R-7)."""
     authorise(by.actor, "disposal.run", Facts())
-    row = lock_list(session, cmd.list_id, by)
-    _finish(session, row, cmd.proofs, by)
-    return row.id
-
-
-def _finish(session: Session, row: DisposalList, proofs: Mapping[UUID, dict[str, Any]], by: Caller) -> None:
+    row, proofs = lock_list(session, cmd.list_id, by), cmd.proofs
     items = session.scalars(
         select(DisposalItem).where(DisposalItem.id.in_(proofs)).order_by(DisposalItem.ordinal)
     ).all()
@@ -98,6 +75,7 @@ def _finish(session: Session, row: DisposalList, proofs: Mapping[UUID, dict[str,
                 "hashes": item.hashes,
             },
         )
+    return row.id
 
 
 def _erase(session: Session, record_ids: Collection[UUID]) -> dict[UUID, dict[str, int]]:

@@ -35,24 +35,11 @@ from docctl.services.trail import Subject, record
 
 
 @dataclass(frozen=True, slots=True)
-class StartItem:
-    """Take the next item of a list over the point of no return; `wall` is what the clock says."""
-
-    list_id: UUID
-    wall: datetime
-
-
-@use_case("disposal.run")
-def start_item(session: Session, cmd: StartItem, by: Caller) -> UUID | None:
-    """Set one item to *destroying*; return its id, or None when no item is left (R-4, R-5)."""
-    authorise(by.actor, "disposal.run", Facts())
-    started = _start(session, StartItems(cmd.list_id, cmd.wall, most=1), by)
-    return started[0] if started else None
-
-
-@dataclass(frozen=True, slots=True)
 class StartItems:
-    """Take the next items of a list over the point of no return, `most` at a time."""
+    """Take the next items of a list over the point of no return, `most` at a time.
+
+    `wall` is what the clock says.
+    """
 
     list_id: UUID
     wall: datetime
@@ -67,10 +54,6 @@ def start_items(session: Session, cmd: StartItems, by: Caller) -> list[UUID]:
     are read again. A hold committed before wins: the record leaves the list and stays.
     """
     authorise(by.actor, "disposal.run", Facts())
-    return _start(session, cmd, by)
-
-
-def _start(session: Session, cmd: StartItems, by: Caller) -> list[UUID]:
     lock(session, Rank.HOLD_REGISTER, select(HoldRegister))
     row = lock_list(session, cmd.list_id, by)
     if row.status is not ListStatus.EXECUTING:
