@@ -34,6 +34,7 @@ COMMANDS: Final = {
     "hold": "holds:hold",
     "audit": "proof:audit",
     "objects": "proof:objects",
+    "keys": "keys:keys",
     "index": "index:index",
 }
 
