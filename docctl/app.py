@@ -33,6 +33,8 @@ def create_app(settings: Settings, house: House | None = None) -> Flask:
     app.config.update(
         PUBLIC_URL=settings.public_url,
         FORM_KEY=settings.secret_key,
+        METRICS_TOKEN=settings.metrics_token,
+        HAS_WORKER=False,  # who starts a worker in this process says so
         UPLOAD_LIMIT=settings.upload_limit_mb << 20,
         MAX_CONTENT_LENGTH=(settings.upload_limit_mb << 20) + ENVELOPE,
         MAX_FORM_MEMORY_SIZE=FORM_LIMIT,

@@ -65,7 +65,18 @@ class Settings:
     trusted_proxies: int = field(
         default=0, metadata={"help": "proxies in front that name the client in X-Forwarded-*, 0 to 9"}
     )
+    metrics_token: str = field(
+        default_factory=str,
+        repr=False,
+        metadata={"help": "bearer token of GET /metrics, which is not there without it"},
+    )
     readers: int = field(default=2, metadata={"help": "child processes that read uploads, 1 to 16"})
+    audit_key: str = field(
+        default="audit.key", metadata={"help": "file of the keys that sign the trail; relative: data folder"}
+    )
+    witness: str = field(
+        default="none", metadata={"help": "folder elsewhere that gets every signed head, or none"}
+    )
     storage: str = field(default="local", metadata={"help": "where files are kept: local or s3"})
     s3_endpoint: str | None = field(default=None, metadata={"help": "address of the S3 server"})
     s3_region: str = field(default="us-east-1", metadata={"help": "region of the S3 server"})
@@ -97,6 +108,16 @@ class Settings:
         """The file of the master key: beside the data folder, unless another place is set."""
         return self.master_key_file or self.data.with_name(f"{self.data.name}.master.key")
 
+    @property
+    def audit_key_file(self) -> Path:
+        """Where the keys lie that sign the trail."""
+        return self.data / Path(self.audit_key).expanduser()
+
+    @property
+    def witness_folder(self) -> Path | None:
+        """The folder of the witness, where there is one."""
+        return None if self.witness == "none" else Path(self.witness)
+
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None, *, folder: Path | None = None) -> Settings:
         """Read the settings; raise WrongSetting with one clear line for what cannot be used."""
@@ -124,7 +145,10 @@ class Settings:
             worker=_one_of("worker", given.get("worker", "on"), ("on", "off")) == "on",
             scrub_days=_number("scrub_days", given.get("scrub_days", "90"), 1, 3650),
             trusted_proxies=_number("trusted_proxies", given.get("trusted_proxies", "0"), 0, 9),
+            metrics_token=_token("metrics_token", given.get("metrics_token", "")),
             readers=_number("readers", given.get("readers", "2"), 1, 16),
+            audit_key=_key_file(data, given.get("audit_key") or str(usual["audit_key"])),
+            witness=_witness(data, given.get("witness") or str(usual["witness"])),
             **_storage(given),
             master_key_file=_outside(data, given.get("master_key_file", "")),
             key_backup_days=_number("key_backup_days", given.get("key_backup_days", "35"), 1, 366),
@@ -198,6 +222,26 @@ def _outside(data: Path, value: str) -> Path | None:
     return path
 
 
+def _key_file(data: Path, value: str) -> str:
+    """Return the path; its folder must be there, the file itself is made at the first start (T-2)."""
+    path = data / Path(value).expanduser()
+    if path.is_dir() or not (path.parent == data or path.parent.is_dir()):
+        raise WrongSetting(f"{PREFIX}AUDIT_KEY: {value!r} is no file in a folder that exists")
+    return value
+
+
+def _witness(data: Path, value: str) -> str:
+    """Return the folder; it may be out of reach for a while, but never lies in the data folder (T-2)."""
+    if value == "none":
+        return value
+    path = Path(value).expanduser().absolute()
+    if path.resolve().is_relative_to(data.resolve()):
+        raise WrongSetting(f"{PREFIX}WITNESS: {value!r} lies in the data folder: that is no witness")
+    if path.exists() and not path.is_dir():
+        raise WrongSetting(f"{PREFIX}WITNESS: {value!r} is no folder")
+    return str(path)
+
+
 def _url(value: str) -> str:
     parts = urlsplit(value)
     if parts.scheme not in {"http", "https"} or not parts.netloc:
@@ -231,6 +275,13 @@ def _zone(value: str) -> str:
 def _one_of(name: str, value: str, choices: tuple[str, ...]) -> str:
     if value not in choices:
         raise WrongSetting(f"{PREFIX}{name.upper()}: {value!r} is not one of {', '.join(choices)}")
+    return value
+
+
+def _token(name: str, value: str) -> str:
+    """Return a secret that others send us; its value stands in no message."""
+    if value and (len(value) < 16 or not value.isascii() or not value.isprintable() or " " in value):
+        raise WrongSetting(f"{PREFIX}{name.upper()}: at least 16 visible ASCII characters without spaces")
     return value
 
 

@@ -12,9 +12,12 @@ from minio import Minio
 
 from docctl.config import PREFIX, Settings, WrongSetting
 from docctl.reading.pool import ReaderPool
+from docctl.services.audit.keys import KeyFile
+from docctl.services.audit.witness import Witness
 from docctl.services.database import open_database, open_server
 from docctl.services.gate import FairGate, OpenGate
 from docctl.services.house import House
+from docctl.services.measures import Measures
 from docctl.services.people.passwords import Passwords
 from docctl.services.setup import is_sample
 from docctl.services.staging import Staging
@@ -48,7 +51,8 @@ def build(settings: Settings, *, clock: Callable[[], datetime] = system_clock) -
         data.chmod(0o700)  # a folder that was there before may have been open to others
     scratch = data / "scratch"
     scratch.mkdir(mode=0o700, exist_ok=True)
-    uow = _unit_of_work(settings, clock)
+    measures = Measures()
+    uow = _unit_of_work(settings, clock, measures)
     if settings.storage == "s3" and is_sample(uow.engine):
         raise WrongSetting("DOCCTL_STORAGE: a sample company stays on the local store")
     objects, probe = _s3(settings, clock, scratch) if settings.storage == "s3" else _local(data, clock)
@@ -66,8 +70,11 @@ def build(settings: Settings, *, clock: Callable[[], datetime] = system_clock) -
         language=settings.language,
         public_url=settings.public_url,
         scrub_every=timedelta(days=settings.scrub_days),
+        audit_keys=KeyFile(settings.audit_key_file),
+        witness=Witness(folder) if (folder := settings.witness_folder) else None,
         scratch=scratch,
         probe=probe,
+        measures=measures,
         key_backup_days=settings.key_backup_days,
     )
 
@@ -81,15 +88,16 @@ def open_keys(settings: Settings, clock: Callable[[], datetime]) -> KeyRing:
         raise WrongSetting(f"{PREFIX}MASTER_KEY_FILE: {error}") from error
 
 
-def _unit_of_work(settings: Settings, clock: Callable[[], datetime]) -> UnitOfWork:
+def _unit_of_work(settings: Settings, clock: Callable[[], datetime], measures: Measures) -> UnitOfWork:
     if not settings.database_url:
         engine = open_database(settings.data / "docctl.db")
-        return UnitOfWork(engine, clock=clock, gate=FairGate(settings.data / "write.lock"))
+        return UnitOfWork(engine, clock=clock, gate=FairGate(settings.data / "write.lock"), measures=measures)
     owner = None
     if settings.migration_url:
         role = unquote(urlsplit(settings.database_url).username or "")
         owner = open_server(settings.migration_url, application=role)
-    return UnitOfWork(open_server(settings.database_url), clock=clock, gate=OpenGate(), owner=owner)
+    engine = open_server(settings.database_url)
+    return UnitOfWork(engine, clock=clock, gate=OpenGate(), owner=owner, measures=measures)
 
 
 def _local(data: Path, clock: Callable[[], datetime]) -> tuple[ObjectStore, Callable[[bool], Probe]]:

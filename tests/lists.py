@@ -10,6 +10,7 @@ from docctl.jobs.wait import settle
 from docctl.models.documents import Document
 from docctl.models.records import Record
 from docctl.models.retention import DisposalList
+from docctl.services.audit.watch import believe
 from docctl.services.disposal.decide import (
     ApproveDisposal,
     CheckDisposal,
@@ -74,6 +75,7 @@ def proposed_list(world: World, *, items: int = 2) -> tuple[UUID, list[UUID]]:
     ]
     settle(world.house)
     world.clock.forward(days=4 * 366 + 2)
+    world.house.uow.write(lambda session: believe(session, world.clock()))
     list_id = propose_disposal(
         ProposeDisposal("到期记录", tuple(records)), by=world.by("zhou"), house=world.house
     )

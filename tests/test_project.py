@@ -21,6 +21,9 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("docctl", "storage", "search")
 LONGEST = 300
 
+#: What outsiders run on a machine of their own, without us, is one file by requirement.
+ONE_FILE = {"docctl/verifier/docctl_verify.py": 750}
+
 #: A rule of the catalogue: its family and number, such as R-4.
 RULE = re.compile(r"(?<![\w-])([ACDFINORSTVWX])-(\d{1,2})(?![\w-])")
 
@@ -66,7 +69,8 @@ def test_a_module_is_at_most_300_lines() -> None:
     long = {
         shown(path): lines
         for path in modules(*PACKAGES)
-        if "versions" not in path.parts and (lines := len(path.read_text("utf-8").splitlines())) > LONGEST
+        if "versions" not in path.parts
+        and (lines := len(path.read_text("utf-8").splitlines())) > ONE_FILE.get(shown(path), LONGEST)
     }
     assert not long
 

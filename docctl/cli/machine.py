@@ -109,6 +109,7 @@ def serve(desk: Desk, host: str, port: int) -> Answer:
         max_request_body_size=2 * app.config["MAX_CONTENT_LENGTH"],  # up to this our own page answers
     )
     worker = Worker(desk.house) if desk.machine.settings.worker else None
+    app.config["HAS_WORKER"] = worker is not None
     signal.signal(signal.SIGTERM, _stop)
     click.echo(desk.words.t("cli.serving", host=host, port=server.effective_port), err=True)
     if worker is not None:

@@ -20,6 +20,7 @@ COMMANDS: Final = {
     "serve": "machine:serve",
     "worker": "machine:worker",
     "migrate": "machine:migrate",
+    "doctor": "doctor:doctor",
     "user": "people:user",
     "unit": "units:unit",
     "post": "units:post",

@@ -1,8 +1,12 @@
-"""`docctl audit verify`, `docctl objects verify|probe|sweep`: trail and files are as they were (T-2, T-3)."""
+"""`docctl audit verify|seal|export` and `docctl objects verify|probe|sweep`: all is as it was (T-2, T-3)."""
 
 from __future__ import annotations
 
-from docctl.cli.answers import FAILED, REFUSED, Answer, Table
+from pathlib import Path
+
+import click
+
+from docctl.cli.answers import FAILED, REFUSED, Answer, Failure, Table
 from docctl.cli.command import Noun, option
 from docctl.cli.desk import Desk
 
@@ -14,11 +18,10 @@ objects = Noun("objects")
 def verify_trail(desk: Desk) -> Answer:
     """Check the whole chain of events and name the first bad one (T-1, T-2)."""
     from docctl.domain.permissions import Facts, authorise
-    from docctl.queries.audit import verify
+    from docctl.jobs.proof import verify_trail as verify
 
     authorise(desk.actor, "audit.verify", Facts())
-    with desk.read() as session:
-        report = verify(session)
+    report = verify(desk.house)
     data = {
         "ok": report.ok,
         "events": report.events,
@@ -27,9 +30,77 @@ def verify_trail(desk: Desk) -> Answer:
         "reason": report.reason,
     }
     if report.ok:
-        return Answer(data, [desk.words.t("cli.audit_ok", n=report.events)])
+        lines = [
+            desk.words.t("cli.audit_ok", n=report.events),
+            desk.words.t("cli.audit_heads", n=report.heads, stored=report.stored, witness=report.witness),
+        ]
+        return Answer(data, lines)
     line = desk.words.t("cli.audit_bad", event=report.first_bad or 0, reason=report.reason or "")
     return Answer(data, [line], FAILED)
+
+
+@audit.command("seal", permission="system.operate", who="operator")
+@option("--new-key", is_flag=True)
+@option("--trust-clock", is_flag=True)
+def seal_trail(desk: Desk, new_key: bool, trust_clock: bool) -> Answer:
+    """Sign a head now, store it and hand it to the witness (T-2).
+
+    `--new-key` adds a key that the old one signs; `--trust-clock` is the operator's word that the
+    clock is right after it leapt or docctl stood still for long (R-4).
+    """
+    from docctl.jobs.heads import hand_to_witness, store_head
+    from docctl.jobs.sealer import seal, seal_round
+    from docctl.services.audit.faults import SealFault
+    from docctl.services.audit.watch import NoteKey, TrustClock, note_key
+    from docctl.services.audit.watch import trust_clock as trust
+
+    house, by = desk.house, desk.caller()
+    if trust_clock:
+        trust(TrustClock(house.clock()), by=by, house=house)
+    try:
+        if new_key:
+            seal(house)  # what the old key can sign it signs first
+            note_key(NoteKey(house.audit_keys.renew().key_id), by=by, house=house)
+        sealed = seal(house)
+        store_head(house, at_once=True)
+        hand_to_witness(house, at_once=True)
+    except SealFault as fault:
+        seal_round(house)  # turns the alarm on
+        raise Failure(FAILED, "T-2", fault.code, desk.words.t(f"trail.fault.{fault.code}")) from fault
+    seal_round(house)
+    data = {"size": sealed.size, "new": sealed.is_new, "key": _newest_key(desk)}
+    return desk.done("sealed", data, n=sealed.size)
+
+
+def _newest_key(desk: Desk) -> str | None:
+    from docctl.models.seals import keys_in_order
+
+    with desk.read() as session:
+        keys = keys_in_order(session)
+    return keys[-1].key_id if keys else None
+
+
+@audit.command("export", permission="audit.export", who="either")
+@click.argument("folder", type=click.Path(path_type=Path))
+@option("--record", "item_number", default="", metavar="NUMBER")
+@option("--from", "start", type=click.IntRange(min=1), default=1, metavar="SEQ")
+def export_trail(desk: Desk, folder: Path, item_number: str, start: int) -> Answer:
+    """Write a package of the trail that an outsider can check, with the verifier in it (T-2)."""
+    from docctl.jobs.package import write_package
+
+    if item_number and start > 1:
+        raise click.UsageError(desk.words.t("cli.record_or_from"))
+    found = write_package(desk.house, folder, by=desk.caller(), number=item_number, start=start)
+    data = {
+        "folder": folder,
+        "events": found.events,
+        "withheld": found.withheld,
+        "heads": found.heads,
+        "signatures": found.signatures,
+        "disposals": found.disposals,
+        "size": found.size,
+    }
+    return desk.done("packaged", data, n=found.events, folder=str(folder))
 
 
 @objects.command("verify", permission="system.operate", who="operator")

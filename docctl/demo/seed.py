@@ -29,6 +29,7 @@ from docctl.domain.verdicts import Refused, RuleRefused
 from docctl.jobs.deliveries import unfinished
 from docctl.jobs.wait import settle
 from docctl.models.organisation import LegalEntity
+from docctl.services.audit.watch import believe
 from docctl.services.house import House
 from docctl.services.schema import migrate
 
@@ -97,9 +98,11 @@ def tell(
         clock.move(at.astimezone(UTC))
         do()
         if order >= _DISPOSAL or number % _TOGETHER == 0 or number == len(steps):
+            house.uow.write(partial(believe, at=clock()))  # the teller's clock is right
             settle(house)
         if progress is not None:
             progress(number, len(steps))
+    house.uow.write(partial(believe, at=wiring.system_clock()))  # told to its end: from here on it is now
     if open_work := unfinished(house):
         raise RuntimeError(f"the sample company is not whole: {open_work}")
 

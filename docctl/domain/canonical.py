@@ -16,7 +16,7 @@ def utc(at: datetime) -> str:
     """Write an instant as `2026-11-20T08:00:00.000000Z`; raise ValueError for one without a zone."""
     if at.tzinfo is None:
         raise ValueError("an instant needs a time zone")
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return at.astimezone(UTC).isoformat(timespec="microseconds")[:-6] + "Z"
 
 
 def plain(value: Any) -> Any:

@@ -15,6 +15,9 @@ from docctl.domain.verdicts import Allowed, Refused, Verdict
 #: How far the clock may stand behind the newest event before disposal stops.
 CLOCK_TOLERANCE: Final = timedelta(minutes=5)
 
+#: How far the clock may run on between two checks: a weekend with the server off, not a holiday.
+CLOCK_LEAP: Final = timedelta(hours=72)
+
 
 class Part(StrEnum):
     """The four parts in a disposal: each is a person of their own (R-6)."""
@@ -74,10 +77,23 @@ def may_approve(facts: ListFacts) -> Verdict:
     return Allowed()
 
 
-def trusted_time(*, now: datetime, newest_event: datetime) -> Verdict:
-    """Say whether the clock can be believed: it must not stand behind the trail (R-4)."""
-    if now + CLOCK_TOLERANCE < newest_event:
-        return Refused("R-4", "clock_behind", {"now": now, "newest": newest_event})
+def trusted_time(
+    *,
+    now: datetime,
+    newest_event: datetime,
+    sealed: datetime | None = None,
+    trusted: datetime | None = None,
+) -> Verdict:
+    """Say whether the clock can be believed (R-4).
+
+    It must not stand behind the trail, its newest signed head or what was believed last (`trusted`),
+    and must not have leapt further than `CLOCK_LEAP` beyond that.
+    """
+    newest = max(filter(None, (newest_event, sealed, trusted)))
+    if now + CLOCK_TOLERANCE < newest:
+        return Refused("R-4", "clock_behind", {"now": now, "newest": newest})
+    if trusted is not None and now > trusted + CLOCK_LEAP:
+        return Refused("R-4", "clock_leapt", {"now": now, "trusted": trusted})
     return Allowed()
 
 

@@ -188,8 +188,11 @@ PERMISSIONS: Final[Mapping[str, tuple[tuple[Predicate, ...], ...]]] = {
     "event.list": ((auditor,), (administrator,), (manager,)),
     "event.item": ((visible,), (insider,)),
     "audit.verify": ((auditor,), (manager,), (operator,)),
+    "audit.export": ((auditor,), (manager,), (operator,)),
     "objects.check": ((auditor,), (manager,), (operator,)),
     # the machine
+    "system.view": ((administrator,), (manager,), (auditor,)),
+    "delivery.retry": ((administrator,), (manager,)),
     "system.operate": ((operator,),),
 }
 

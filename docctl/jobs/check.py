@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
+from sqlalchemy import select
+
+from docctl.models.content import FileProblem, ItemFile
 from docctl.queries.objects import ObjectReport, check_objects
 from docctl.services.caller import the_system
 from docctl.services.house import House
 from docctl.services.objects.check import NoteCheck, note_check
+from docctl.services.objects.fixity import NoteFixity, note_fixity
+
+#: Files that are named in one transaction.
+_TOGETHER: Final = 500
 
 
 def run_check(house: House, _payload: Mapping[str, Any]) -> None:
@@ -36,3 +43,19 @@ def keep_report(house: House, report: ObjectReport) -> None:
         by=the_system(house.clock()),
         house=house,
     )
+    _name_files(house, report)
+
+
+def _name_files(house: House, report: ObjectReport) -> None:
+    """Name files that are not sound to those who keep the records, as the rolling check does (T-3)."""
+    problems = {one.key: one.problem for one in report.problems if one.problem in set(FileProblem)}
+    keys = sorted(problems)
+    for first in range(0, len(keys), _TOGETHER):
+        with house.uow.read() as session:
+            rows = session.execute(
+                select(ItemFile.id, ItemFile.object_key).where(
+                    ItemFile.object_key.in_(keys[first : first + _TOGETHER])
+                )
+            ).all()
+        found = tuple((one.id, problems[one.object_key]) for one in rows)
+        note_fixity(NoteFixity(found), by=the_system(house.clock()), house=house)

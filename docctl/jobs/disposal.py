@@ -19,6 +19,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from docctl.jobs.projection import purge
+from docctl.jobs.sealer import keep_head
 from docctl.models.content import FileRole, ItemFile, OwnerKind
 from docctl.models.retention import DisposalItem, DisposalList, ItemStatus
 from docctl.printing.certificate import certificate_docx
@@ -59,6 +60,7 @@ def run_disposal(house: House, payload: Mapping[str, Any]) -> None:
     It begins with one item and takes more at a time as long as the store goes along.
     """
     list_id, most = UUID(payload["list_id"]), 1
+    keep_head(house)
     while item_ids := _start(house, list_id, most):
         if not _destroy(house, list_id, item_ids):
             return
@@ -70,6 +72,7 @@ def run_disposal(house: House, payload: Mapping[str, Any]) -> None:
     purge(house)
     empty_log(house)
     _certify(house, list_id)
+    keep_head(house)
 
 
 def _start(house: House, list_id: UUID, most: int) -> list[UUID]:

@@ -47,3 +47,10 @@ def is_held(house: House) -> bool:
     with house.uow.read() as session:
         row = session.get(Lease, NAME)
         return row is not None and row.until > house.clock()
+
+
+def was_seen(house: House, *, within: timedelta) -> bool:
+    """Say whether a worker took or renewed the lease within this time and has not given it back."""
+    with house.uow.read() as session:
+        row = session.get(Lease, NAME)
+        return row is not None and row.until - LENGTH >= house.clock() - within

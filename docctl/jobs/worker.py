@@ -16,6 +16,7 @@ from docctl.jobs.due import work_due
 from docctl.jobs.housekeeping import tidy
 from docctl.jobs.projection import follow
 from docctl.jobs.scrub import scrub
+from docctl.jobs.sealer import seal_round
 from docctl.services.house import House
 
 log = logging.getLogger(__name__)
@@ -23,6 +24,7 @@ log = logging.getLogger(__name__)
 #: How long the worker sleeps when nobody wakes it, in seconds.
 IDLE: Final = 2.0
 TIDY_EVERY: Final = 3600.0
+SEAL_EVERY: Final = 5.0
 
 
 class Worker:
@@ -34,7 +36,7 @@ class Worker:
         self._wake = threading.Event()
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
-        self._renewed = self._tidied = float("-inf")
+        self._renewed = self._tidied = self._sealed = float("-inf")
         house.uow.on_commit(lambda _newest: self._wake.set())
 
     def run_once(self) -> bool:
@@ -43,6 +45,9 @@ class Worker:
         busy = deliver(self._house) or busy
         busy = work_due(self._house) or busy
         busy = busy or scrub(self._house)  # only when nobody waits
+        if time.monotonic() - self._sealed > SEAL_EVERY:
+            busy = seal_round(self._house) or busy
+            self._sealed = time.monotonic()
         if time.monotonic() - self._tidied > TIDY_EVERY:
             tidy(self._house)
             self._tidied = time.monotonic()
@@ -53,11 +58,16 @@ class Worker:
         while not self._stop.is_set():
             self._wake.clear()
             try:
-                busy = self._leads() and self.run_once()
+                leads = self._leads()
+                busy = leads and self.run_once()
             except Exception:  # the worker outlives a faulty round
                 log.exception("a round of the worker failed")
                 busy = False
+                self._house.measures.worked("failed")
                 self._stop.wait(IDLE)
+            else:
+                if leads:
+                    self._house.measures.worked("busy" if busy else "idle")
             if not busy:
                 self._wake.wait(IDLE)
         lease.release(self._house, self._holder)

@@ -8,6 +8,7 @@ from docctl.models import (
     organisation,
     records,
     retention,
+    seals,
     trail,
     work,
 )
@@ -22,6 +23,7 @@ __all__ = [
     "organisation",
     "records",
     "retention",
+    "seals",
     "trail",
     "work",
 ]

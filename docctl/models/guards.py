@@ -63,6 +63,19 @@ GUARDS: Final = (
     ),
     Guard("t_1_head_delete", "T-1", "audit_head", "DELETE", "TRUE"),
     Guard("t_1_head_back", "T-1", "audit_head", "UPDATE", "NEW.seq < OLD.seq"),
+    # what is sealed of it
+    Guard("t_2_seal_update", "T-2", "audit_tree_head", "UPDATE", "TRUE"),
+    Guard("t_2_seal_delete", "T-2", "audit_tree_head", "DELETE", "TRUE"),
+    Guard(
+        "t_2_seal_back",
+        "T-2",
+        "audit_tree_head",
+        "INSERT",
+        """NEW.size <= coalesce((SELECT max(h.size) FROM audit_tree_head h), 0)
+        OR NEW.size > (SELECT max(a.seq) FROM audit_head a)""",
+    ),
+    Guard("t_2_key_update", "T-2", "audit_key", "UPDATE", "TRUE"),
+    Guard("t_2_key_delete", "T-2", "audit_key", "DELETE", "TRUE"),
     # signatures
     Guard("a_3_signature_update", "A-3", "signature", "UPDATE", "TRUE"),
     Guard("a_3_signature_delete", "A-3", "signature", "DELETE", "TRUE"),

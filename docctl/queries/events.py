@@ -6,10 +6,10 @@ A number by itself is no secret; what else is known of a hidden item stays hidde
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
-from typing import Any, Final
+from typing import Any, Final, Protocol
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, literal, select
@@ -164,14 +164,36 @@ class _Items:
     found: Mapping[tuple[str, UUID | None], _Item]
     open_kinds: frozenset[str]
 
-    def of(self, row: EventRow) -> _Item:
+    def of(self, row: About) -> _Item:
         """Return the item of an event; what has no access set is open by its kind."""
         known = self.found.get((row.subject_kind, row.subject_id))
         is_open = row.subject_kind in self.open_kinds
         return known or _Item(is_hidden=not is_open, is_open=is_open)
 
 
-def _items(session: Session, actor: Actor, rows: Iterable[EventRow], at: datetime) -> _Items:
+class About(Protocol):
+    """What an event is about."""
+
+    @property
+    def subject_kind(self) -> str:
+        """The kind of its item."""
+
+    @property
+    def subject_id(self) -> UUID | None:
+        """Its item."""
+
+
+def open_subjects(
+    session: Session, actor: Actor, rows: Sequence[About], at: datetime
+) -> Callable[[About], bool]:
+    """Return what says whether a person may know what an event says (X-3)."""
+    if actor.is_operator:
+        return lambda _row: True
+    items = _items(session, actor, rows, at)
+    return lambda row: items.of(row).is_open
+
+
+def _items(session: Session, actor: Actor, rows: Iterable[About], at: datetime) -> _Items:
     ids: dict[str, set[UUID]] = {}
     for row in rows:
         if row.subject_id is not None:
@@ -200,7 +222,7 @@ def _items(session: Session, actor: Actor, rows: Iterable[EventRow], at: datetim
         for item_id, number, title in _rows_of(session, known, kind, ids):
             shown = title if kind == "person" or not hidden else ""
             found[kind, item_id] = _Item(number, shown, hidden, not hidden)
-    return _Items(found, frozenset({"entity", "number", "unit"}))
+    return _Items(found, frozenset({"audit", "entity", "number", "unit"}))
 
 
 def _sees(actor: Actor) -> ColumnElement[bool]:

@@ -9,6 +9,9 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from docctl.reading.pool import ReaderPool
+from docctl.services.audit.keys import KeyFile
+from docctl.services.audit.witness import Witness
+from docctl.services.measures import Measures
 from docctl.services.people.passwords import Passwords
 from docctl.services.staging import Staging
 from docctl.services.uow import UnitOfWork
@@ -36,10 +39,15 @@ class House:
     public_url: str
     #: Every stored file is read again within this time (T-3).
     scrub_every: timedelta
+    #: The keys that sign the trail, and the folder elsewhere that gets its heads.
+    audit_keys: KeyFile
+    witness: Witness | None
     #: Where work files lie for a moment; cleared of what a crash left.
     scratch: Path
     #: Tries the store of the records; with True the far dates as well, whose traces stay.
     probe: Callable[[bool], Probe]
+    #: What this process counts of its own work.
+    measures: Measures
     #: After so many days a backup of the key store has expired.
     key_backup_days: int = 35
 

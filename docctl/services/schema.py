@@ -19,6 +19,7 @@ from docctl.domain.events import GENESIS
 from docctl.domain.verdicts import Refused, RuleRefused
 from docctl.models.guarding import declared, grant, live
 from docctl.models.retention import HoldRegister
+from docctl.models.seals import AuditWatch
 from docctl.models.trail import AuditHead
 from docctl.services.database import APPLICATION_ROLE, writer
 from docctl.services.faults import refusal_of
@@ -118,6 +119,8 @@ def _first_rows(session: Session) -> None:
         session.add(AuditHead(id=1, seq=0, recorded_at=start, hash=GENESIS))
     if session.scalar(select(HoldRegister.id)) is None:
         session.add(HoldRegister(id=1))
+    if session.scalar(select(AuditWatch.id)) is None:
+        session.add(AuditWatch(id=1))
     session.flush()  # the connection commits, with the tables
 
 

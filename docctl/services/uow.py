@@ -19,6 +19,7 @@ from docctl.domain.verdicts import Conflict, Refused
 from docctl.services.database import reader, writer
 from docctl.services.faults import is_transient, last_refusal, refusal_of
 from docctl.services.gate import Gate, GateBusy
+from docctl.services.measures import Measures
 from docctl.services.trail import number_events
 
 T = TypeVar("T")
@@ -28,12 +29,21 @@ Clock = Callable[[], datetime]
 class UnitOfWork:
     """Opens sessions; the only code that commits."""
 
-    def __init__(self, engine: Engine, *, clock: Clock, gate: Gate, owner: Engine | None = None) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        *,
+        clock: Clock,
+        gate: Gate,
+        owner: Engine | None = None,
+        measures: Measures | None = None,
+    ) -> None:
         self._engine = engine
         self._owner = owner or engine
         self._reader, self._writer = reader(engine), writer(engine)
         self._clock = clock
         self._gate = gate
+        self._measures = measures or Measures()
         self._listeners: list[Callable[[int], None]] = []
 
     @property
@@ -97,10 +107,13 @@ class UnitOfWork:
                     if (refused := last_refusal(error)) is None:
                         raise
                     raise refused from error
+                self._measures.tried_again("stale" if isinstance(error, StaleDataError) else "busy")
             time.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311  # jitter, no secret
 
     def _once(self, fn: Callable[[Session], T]) -> T:
+        asked = time.monotonic()
         with self._gate(), Session(self._writer, expire_on_commit=False) as session:
+            self._measures.waited(time.monotonic() - asked)
             result = fn(session)
             newest = number_events(session, now=self._clock())
             session.commit()

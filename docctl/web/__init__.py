@@ -9,6 +9,7 @@ from flask import Blueprint, Flask
 
 #: Modules of this package that hold a blueprint called `bp`.
 BLUEPRINTS: Final = (
+    "machine",
     "entrance",
     "account",
     "uploads",
@@ -29,6 +30,7 @@ BLUEPRINTS: Final = (
     "disposal_steps",
     "holds",
     "trail",
+    "status",
     "people",
     "units",
     "unit_pages",

@@ -11,7 +11,7 @@ from flask import Flask, Response, current_app, g, request
 from werkzeug.exceptions import HTTPException
 
 from docctl.web import security
-from docctl.web.context import PERMISSION, PUBLIC, check_permission
+from docctl.web.context import PERMISSION, PUBLIC, check_permission, house
 from docctl.web.errors import to_sign_in
 from docctl.web.forms import FILES
 from docctl.web.sessions import current
@@ -64,6 +64,10 @@ def _admit() -> Response | None:
 
 
 def _end(response: Response) -> Response:
+    seconds = time.perf_counter() - g.get("began", time.perf_counter())
+    house().measures.answered(
+        endpoint=request.endpoint or "", method=request.method, status=response.status_code, seconds=seconds
+    )
     if request.endpoint != "static":
         found = g.get("signed_in")
         line = {
@@ -71,9 +75,10 @@ def _end(response: Response) -> Response:
             "method": request.method,
             "endpoint": request.endpoint or "",
             "status": response.status_code,
-            "ms": round((time.perf_counter() - g.get("began", time.perf_counter())) * 1000, 1),
+            "ms": round(seconds * 1000, 1),
             "person": str(found.actor.person_id) if found else "",
         }
-        _log.info("answered", extra={"fields": line})
+        level = logging.DEBUG if security.is_for_machines() else logging.INFO
+        _log.log(level, "answered", extra={"fields": line})
     response.headers["X-Request-ID"] = g.get("request_ref", "")
     return response

@@ -14,6 +14,8 @@ from werkzeug.exceptions import BadRequest
 from docctl.web.cookies import cookie_name, is_secure, set_cookie
 from docctl.web.sessions import session_hash
 
+#: Marks a view that machines ask by whatever address they know: no host is expected of them.
+MACHINE: Final = "docctl_machine"
 UNSAFE: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "[::1]"})
 
@@ -73,7 +75,12 @@ def link_token(request_id: str) -> str:
 
 
 def check_host() -> None:
-    """Raise BadHost unless the request names the public address, or this machine while that is one."""
+    """Raise BadHost unless the request names the public address, or this machine while that is one.
+
+    A balancer asks by an address of its own; what it gets holds no link that a wrong name could bend.
+    """
+    if is_for_machines():
+        return
     ours = urlsplit(current_app.config["PUBLIC_URL"])
     if not _is_ours(request.headers.get("Host", ""), ours.netloc):
         raise BadHost
@@ -91,6 +98,12 @@ def check_token() -> None:
     given = request.headers.get("X-CSRF-Token") or request.form.get("csrf_token", "")
     if not hmac.compare_digest(given.encode(), csrf_token().encode()):
         raise BadToken
+
+
+def is_for_machines() -> bool:
+    """Say whether the view asked for is one that balancers and monitors ask again and again."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    return view is not None and MACHINE in view.__dict__
 
 
 def harden(response: Response) -> Response:

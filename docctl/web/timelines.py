@@ -50,7 +50,11 @@ def _notes(one: Entry, words: Translator) -> Iterator[str]:
     for name in _NOTED:
         value = said.get(name)
         if isinstance(value, str) and value:
-            yield words.t(f"events.note.{name}", value=_shown(value, words))
+            coded = f"trail.fault.{value}"  # a reason of ours is a code
+            shown = (
+                words.t(coded) if one.action == "audit.alarm" and words.has(coded) else _shown(value, words)
+            )
+            yield words.t(f"events.note.{name}", value=shown)
 
 
 def _changes(one: Entry, words: Translator) -> Iterator[tuple[str, str, str]]:

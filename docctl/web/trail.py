@@ -10,10 +10,11 @@ from uuid import UUID
 
 from flask import Blueprint, Response, request
 
-from docctl.queries.audit import verify
+from docctl.jobs.proof import verify_trail
 from docctl.queries.events import Event, EventFilter, event_register, people_of_trail
 from docctl.queries.fixity import fixity_state
 from docctl.queries.object_check import LastCheck, is_being_checked, last_check
+from docctl.queries.proof import proof_state
 from docctl.queries.timeline import Entry, Timeline
 from docctl.services.objects.check import AskCheck, ask_check
 from docctl.services.objects.recheck import recheck_file
@@ -45,6 +46,8 @@ NOUNS: Final = (
     "session",
     "signature",
     "objects",
+    "audit",
+    "delivery",
 )
 
 #: What is said of a chain that does not hold, by the reason.
@@ -102,19 +105,32 @@ def register() -> str:
     )
 
 
+@bp.get("/proof")
+@requires("audit.verify")
+def proof() -> str:
+    """Show how far the trail is sealed, where its heads lie, and how to export it (T-2)."""
+    now = house()
+    with now.uow.read() as session:
+        state = proof_state(session)
+    return render(
+        "trail/proof.html", state=state, has_witness=now.witness is not None, username=actor().username
+    )
+
+
 @bp.post("/verify")
 @requires("audit.verify")
 def check() -> Response:
     """Check the chain now and say which event is the first bad one (T-2)."""
-    with house().uow.read() as session:
-        report = verify(session, patience=PATIENCE)
-    if not report.ok:
-        flash("refused", _BROKEN[report.reason or "head"], {"number": report.first_bad})
+    report = verify_trail(house(), patience=PATIENCE)
+    if not report.ok and report.reason in _BROKEN:
+        flash("refused", _BROKEN[report.reason], {"number": report.first_bad})
+    elif not report.ok:
+        flash("refused", f"trail.fault.{report.reason}", {})
     elif report.is_complete:
         flash_done("trail.holds", count=report.events)
     else:
         flash("warning", "trail.unfinished", {"count": report.events})
-    return see_other("/trail")
+    return see_other("/trail/proof")
 
 
 @bp.get("/files")

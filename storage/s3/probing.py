@@ -30,8 +30,8 @@ from storage.s3.locks import LATEST
 #: The folder of probes.
 FOLDER: Final = PROBES
 _MINUTE: Final = timedelta(minutes=1)
-#: The lock of the object whose hold is tried after it has ended.
-_SHORT: Final = timedelta(seconds=3)
+#: The lock of the object whose hold is tried after it has ended; longer ones for a slow server.
+_SHORT: Final = (3, 10, 30)
 _MOST_SKEW: Final = timedelta(minutes=5)
 _ABOVE_A_PART: Final = (5 << 20) + 1
 #: The first day that does not fit into 32 bits of seconds.
@@ -130,10 +130,12 @@ class _Probing:
 
     def _holds(self) -> Iterator[Finding]:
         """Try a hold on an object whose lock has ended, so that the hold alone refuses."""
-        name = self._folder + "hold"
-        until = whole_second(self._now() + _SHORT)
-        version = self._locked_shortly(name, until)
-        if version is None:
+        for seconds in _SHORT:
+            name, until = f"{self._folder}hold{seconds}", self._in(seconds)
+            version = self._locked_shortly(name, until)
+            if version is not None:
+                break
+        else:
             yield from (Finding(one, None) for one in (Check.HOLD_KEPT, Check.HOLD_APART, Check.LOCK_ENDS))
             return
         _refused(lambda: self._bucket.hold(name, version, on=True))
@@ -194,6 +196,9 @@ class _Probing:
         except ValueError:
             return False
         return abs(as_utc(server) - self._now()) <= _MOST_SKEW
+
+    def _in(self, seconds: int) -> datetime:
+        return whole_second(self._now() + timedelta(seconds=seconds))
 
     def _now(self) -> datetime:
         return as_utc(self._clock())

@@ -25,7 +25,7 @@ from tests.world import PASSWORD, START, Clock, World, build_house
 
 #: The fixed names of this version; scripts depend on them.
 NAMES = """
-init demo serve worker migrate inbox search events
+init demo serve worker migrate doctor inbox search events
 user:list,add,confirm,revoke,disable,reset
 unit:list,add,duties
 post:list,open,holder,leave
@@ -35,7 +35,8 @@ records:file,list,show,accept,correct,decide,void,place
 retention:due,explain
 disposal:propose,check,take-out,approve,reject,execute,witness,resume,show,certificate
 hold:place,lift,list
-audit:verify objects:verify,probe,sweep keys:status,backup,restore,rotate index:rebuild,verify,status
+audit:verify,seal,export objects:verify,probe,sweep keys:status,backup,restore,rotate
+index:rebuild,verify,status
 """
 
 

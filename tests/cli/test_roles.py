@@ -74,6 +74,7 @@ CALLS: dict[str, tuple[str, ...]] = {
     "hold lift": ("DJ-2026-001", "--reason", "乙"),
     "hold list": (),
     "audit verify": (),
+    "audit export": ("{out}",),
 }
 
 

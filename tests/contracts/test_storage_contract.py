@@ -309,7 +309,7 @@ def test_v_2_of_eight_puts_at_once_exactly_one_wins(
             content = bytes([number]) * 100_000
             start.wait()
             try:
-                return store.put(key, io.BytesIO(content), retain_until=clock.now + number * DAY)
+                return store.put(key, io.BytesIO(content), retain_until=clock.now + (number + 1) * DAY)
             except AlreadyStored as error:
                 return error
 
@@ -318,7 +318,7 @@ def test_v_2_of_eight_puts_at_once_exactly_one_wins(
         (winner,) = (answer for answer in answers if isinstance(answer, Stored))
         number = answers.index(winner)
         assert read(store, winner) == bytes([number]) * 100_000
-        assert store.stat(key, winner.version).retain_until == clock.now + number * DAY
+        assert store.stat(key, winner.version).retain_until == clock.now + (number + 1) * DAY
         assert [one.version for one in store.list(Area.RECORDS, key.path)] == [winner.version]
 
 

@@ -10,6 +10,7 @@ from uuid import uuid4
 import pytest
 
 from docctl.domain.disposal import (
+    CLOCK_LEAP,
     CLOCK_TOLERANCE,
     ListFacts,
     Part,
@@ -85,6 +86,24 @@ def test_r_6_the_leader_approves_a_checked_list_as_it_was_shown(facts: ListFacts
 )
 def test_r_4_a_clock_behind_the_trail_is_not_believed(behind: timedelta, answer: str) -> None:
     assert code(trusted_time(now=NOW - behind, newest_event=NOW)) == answer
+    old = NOW - timedelta(days=90)
+    assert code(trusted_time(now=NOW - behind, newest_event=old, sealed=NOW)) == answer
+    assert code(trusted_time(now=NOW - behind, newest_event=old, trusted=NOW)) == answer
+
+
+@pytest.mark.parametrize(
+    ("ahead", "answer"),
+    [
+        (timedelta(0), "allowed"),
+        (CLOCK_LEAP, "allowed"),
+        (CLOCK_LEAP + TICK, "R-4.clock_leapt"),
+        (timedelta(days=40), "R-4.clock_leapt"),
+    ],
+    ids=["equal", "at the limit", "past the limit", "40 days"],
+)
+def test_r_4_a_clock_that_leapt_is_not_believed(ahead: timedelta, answer: str) -> None:
+    assert code(trusted_time(now=NOW + ahead, newest_event=NOW, sealed=NOW, trusted=NOW)) == answer
+    assert code(trusted_time(now=NOW + ahead, newest_event=NOW, sealed=NOW)) == "allowed"  # never checked
 
 
 @pytest.mark.parametrize("status", RecordStatus)

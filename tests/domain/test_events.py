@@ -7,8 +7,11 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from docctl.domain.events import GENESIS, Break, Checked, Link, detail_digest, first_break
+from docctl.domain.canonical import canonical
+from docctl.domain.events import GENESIS, Break, Checked, Link, detail_digest, first_break, wire
 
 AT = datetime(2026, 3, 2, 1, tzinfo=UTC)
 WHO = uuid4()
@@ -123,3 +126,59 @@ def test_r_7_a_detail_that_is_there_must_fit_even_if_it_may_be_erased(detail: tu
     events = chain(5)
     events[1] = replace(events[1], detail=detail, may_be_erased=True)
     assert check(events) == Break(2, "detail_changed")
+
+
+INSTANTS = st.datetimes(timezones=st.just(UTC)).filter(lambda at: at.year >= 1000)
+IDS = st.none() | st.uuids()
+LINKS = st.builds(
+    Link,
+    seq=st.integers(1, 2**62),
+    recorded_at=INSTANTS,
+    occurred_at=INSTANTS,
+    actor_id=IDS,
+    on_behalf_of=IDS,
+    subject_id=IDS,
+    **{
+        name: st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
+        for name in ("actor_name", "channel", "system_user", "action", "subject_kind", "subject_version")
+    },
+    facts=st.text(st.characters(exclude_categories=["Cs"]), max_size=40),
+    detail_digest=st.text("0123456789abcdef", max_size=64),
+    prev_hash=st.text("0123456789abcdef", max_size=64),
+)
+
+
+@given(LINKS)
+def test_t_2_an_event_s_text_is_its_canonical_json(link: Link) -> None:
+    assert link.text() == canonical(
+        {
+            "v": 1,
+            "seq": link.seq,
+            "recorded_at": link.recorded_at,
+            "occurred_at": link.occurred_at,
+            "actor": link.actor_id,
+            "actor_name": link.actor_name,
+            "on_behalf_of": link.on_behalf_of,
+            "channel": link.channel,
+            "system_user": link.system_user,
+            "action": link.action,
+            "subject": [link.subject_kind, link.subject_id, link.subject_version],
+            "facts": link.facts,
+            "detail": link.detail_digest,
+            "prev": link.prev_hash,
+        }
+    )
+
+
+@given(LINKS)
+def test_t_2_an_event_hashes_the_same_as_the_database_keeps_it(link: Link) -> None:
+    row = [getattr(link, one.name) for one in fields(Link)]
+    kept = [
+        one.hex
+        if isinstance(one, UUID)
+        else one.replace(tzinfo=None).isoformat(" ", "microseconds")
+        if isinstance(one, datetime)
+        else one
+        for one in row
+    ]
+    assert wire(kept).digest() == wire(row).digest() == link.digest()

@@ -12,6 +12,7 @@ from sqlalchemy import event, select, text, update
 
 from docctl.domain.verdicts import NotFound
 from docctl.jobs import scrub as scrubbing
+from docctl.jobs.check import run_check
 from docctl.jobs.scrub import scrub
 from docctl.jobs.worker import Worker
 from docctl.models.content import FileReading, ItemFile
@@ -269,3 +270,15 @@ def test_t_3_text_is_read_from_sound_files_only_and_once_they_are_sound_again(wo
         pass
     with world.house.uow.read() as session:
         assert session.get_one(FileReading, row.id).text.strip() == "只此一句"
+
+
+def test_t_3_what_a_whole_check_finds_is_named_as_the_rolling_one_does(world: World, record: UUID) -> None:
+    row = file_of(world, record)
+    flip(world, row)
+    run_check(world.house, {})
+    assert file_of(world, record).problem == "damaged"
+    assert len(told(world, "file.unsound")) == 1
+    flip(world, row)
+    run_check(world.house, {})  # only a check of the file itself takes the word back
+    assert file_of(world, record).problem == "damaged"
+    assert recheck_file(row.id, by=world.by("qian"), house=world.house) == ""

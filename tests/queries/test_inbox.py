@@ -21,13 +21,14 @@ from docctl.services.revisions.issue import IssueRevision, issue_revision
 from docctl.services.revisions.sign import ReturnRevision, return_revision, review_revision
 from tests.filing import corrected, decided, filed, held
 from tests.keeping import Keeping, with_form
+from tests.places import Place
 from tests.world import World
 
 EVERYBODY = ("admin", "zhao", "chen", "ouyang", "li", "wang", "zhang", "zhou", "qian")
 
 
 @pytest.fixture
-def settings(tmp_path: Path, founded: Path) -> Settings:
+def settings(tmp_path: Path, founded: Place) -> Settings:
     return with_form(founded, tmp_path)
 
 

@@ -26,11 +26,12 @@ from docctl.queries.retention import (
 from docctl.queries.retention_overview import overview
 from docctl.services.records.file import FileRecord, file_record
 from tests.keeping import Keeping, with_form
+from tests.places import Place
 from tests.world import World, docx_bytes
 
 
 @pytest.fixture
-def settings(tmp_path: Path, founded: Path) -> Settings:
+def settings(tmp_path: Path, founded: Place) -> Settings:
     return with_form(founded, tmp_path)
 
 

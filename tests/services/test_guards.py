@@ -15,6 +15,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from docctl.domain.verdicts import RuleRefused
+from docctl.jobs.sealer import seal
 from docctl.models.documents import Revision
 from docctl.models.guards import GUARDS
 from docctl.services.revisions.revise import ReviseDocument, revise_document
@@ -44,6 +45,10 @@ DOCUMENTS = (
     Try("t_1_detail_delete", "DELETE FROM event_detail WHERE seq = 1"),
     Try("t_1_head_delete", "DELETE FROM audit_head"),
     Try("t_1_head_back", "UPDATE audit_head SET seq = seq - 1", "UPDATE audit_head SET seq = seq + 1"),
+    Try("t_2_seal_update", "UPDATE audit_tree_head SET body = body"),
+    Try("t_2_seal_delete", "DELETE FROM audit_tree_head"),
+    Try("t_2_key_update", "UPDATE audit_key SET since = since"),
+    Try("t_2_key_delete", "DELETE FROM audit_key"),
     Try("a_3_signature_update", "UPDATE signature SET comment = 'x'"),
     Try("a_3_signature_delete", "DELETE FROM signature"),
     Try("v_2_revision_delete", "DELETE FROM revision"),
@@ -99,7 +104,13 @@ FILE = """INSERT INTO item_file (id, owner_kind, owner_id, role, ordinal, name, 
 COPY = """INSERT INTO revision ({names}) SELECT {columns} FROM revision
     WHERE ordinal = 1 AND status = 'issued'"""
 
+SEAL = """INSERT INTO audit_tree_head SELECT {size}, 'other', body, signature, frontier
+    FROM audit_tree_head LIMIT 1"""
+
 INSERTS = (
+    Try("t_2_seal_back", SEAL.format(size="size"), SEAL.format(size="(SELECT seq FROM audit_head)")),
+    Try("t_2_seal_back", SEAL.format(size="size - 1")),
+    Try("t_2_seal_back", SEAL.format(size="1 + (SELECT seq FROM audit_head)")),
     Try(
         "t_1_event_gap",
         EVENT.format(seq="seq + 2", prev="hash"),
@@ -133,6 +144,7 @@ def lively(world: World) -> None:
     cmd = ReviseDocument(world.document_of(first).id, "什么", "为何", (world.upload("chen"),))
     second = revise_document(cmd, by=world.by("chen"), house=world.house)
     world.issued(second, on=world.house.today() + timedelta(days=9))
+    seal(world.house)
     world.draft("培训管理程序")
 
 

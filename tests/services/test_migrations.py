@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 
 from docctl.config import Settings
 from docctl.domain.events import GENESIS
+from docctl.jobs.proof import verify_trail
+from docctl.jobs.sealer import seal
 from docctl.models import Base
 from docctl.models.documents import DocumentType
 from docctl.models.guarding import declared, install, live
@@ -65,11 +67,17 @@ def test_a_database_with_rows_is_migrated_again_and_keeps_them(world: World) -> 
         assert verify(session).ok
 
 
+def before_the_heads(session: Session) -> None:
+    for table in ("audit_key", "audit_tree_head", "audit_watch"):
+        session.execute(text(f"DROP TABLE {table}"))
+
+
 def test_v_1_v_6_rows_from_before_suspensions_are_kept_and_can_be_suspended(world: World) -> None:
     issued = world.issued(world.draft())
     uow = world.house.uow
 
     def as_before(session: Session) -> None:
+        before_the_heads(session)
         session.execute(text("DROP TABLE revision_suspension"))
         session.execute(text("ALTER TABLE document_type DROP COLUMN reissue_after"))
         session.execute(text("UPDATE alembic_version SET version_num = '0003'"))
@@ -85,6 +93,25 @@ def test_v_1_v_6_rows_from_before_suspensions_are_kept_and_can_be_suspended(worl
     cmd = SuspendRevision(issued, row.row_version, "有误")
     suspend_revision(cmd, by=world.by("chen"), house=world.house)
     assert len(world.revision(issued).suspensions) == 1
+
+
+def test_t_2_a_database_of_before_the_heads_gets_them_with_its_rows_in_place(world: World) -> None:
+    world.issued(world.draft())
+    uow = world.house.uow
+
+    def as_before(session: Session) -> None:
+        for name in live(session.connection()):
+            session.execute(text(f"DROP TRIGGER {name}"))
+        before_the_heads(session)
+        session.execute(text("UPDATE alembic_version SET version_num = '0005'"))
+
+    uow.write(as_before)
+    assert not schema_state(uow.engine).is_ready
+    assert migrate(uow.engine).is_ready
+    sealed = seal(world.house)
+    with uow.read() as session:
+        assert session.execute(text("SELECT count(*) FROM event")).scalar_one() == sealed.size > 5
+    assert verify_trail(world.house).ok
 
 
 def test_t_3_rows_from_the_first_tables_are_kept_and_their_files_count_as_hashed_when_stored(
@@ -104,6 +131,7 @@ def test_t_3_rows_from_the_first_tables_are_kept_and_their_files_count_as_hashed
     def as_at_first(session: Session) -> None:  # the other guards stand, as in a database in use
         for statement in (
             *since_then,
+            *(f"DROP TABLE {table}" for table in ("audit_key", "audit_tree_head", "audit_watch")),
             "DROP TABLE revision_suspension",
             "ALTER TABLE document_type DROP COLUMN reissue_after",
             *(f"DROP INDEX {name}" for name in indexes),

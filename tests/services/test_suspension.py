@@ -15,6 +15,7 @@ from docctl.domain.permissions import Actor
 from docctl.domain.verdicts import Conflict, NotFound, RuleRefused
 from docctl.jobs.wait import settle
 from docctl.models.documents import RevisionSuspension
+from docctl.models.records import Record
 from docctl.models.trail import EventRow
 from docctl.queries.document_page import document_page
 from docctl.queries.documents import RegisterFilter, document_register
@@ -30,7 +31,7 @@ from docctl.services.revisions.suspend import (
 )
 from docctl.services.revisions.withdraw import WithdrawRevision, withdraw_revision
 from tests import filing
-from tests.world import World
+from tests.world import World, as_owner
 
 
 def suspend(world: World, revision_id: UUID, *, who: str = "chen", reason: str = "条款有误") -> UUID:
@@ -280,19 +281,23 @@ def test_v_6_guards_of_suspensions(world: World) -> None:
             session.execute(text(sql), values)
 
         with pytest.raises(RuleRefused) as error:
-            world.house.uow.write(work)
+            as_owner(world.house).write(work)
         return str(error.value.refused.params["guard"])
 
     again = """INSERT INTO revision_suspension
         (id, revision_id, suspended_at, suspended_by, reason, resume_reason)
-        SELECT 'x', :id, suspended_at, suspended_by, reason, '' FROM revision_suspension"""
+        SELECT '00000000000040008000000000000000', :id, suspended_at, suspended_by, reason, ''
+        FROM revision_suspension"""
     assert guard(again, id=one.hex) == guard(again, id=draft.hex) == "v_6_suspension_insert"
     assert guard("DELETE FROM revision_suspension") == "v_6_suspension_delete"
     assert guard("UPDATE revision_suspension SET reason = 'x'") == "v_6_suspension_content"
-    filed = """INSERT INTO record SELECT {} FROM record"""
-    with world.house.uow.read() as session:
-        names = [row[1] for row in session.execute(text("PRAGMA table_info(record)"))]
-    given = {"id": "'x'", "number": "'x'", "filed_at": "'2099-01-01 00:00:00.000000'"}
+    names = [column.name for column in Record.__table__.columns]
+    filed = f"INSERT INTO record ({', '.join(names)}) SELECT {{}} FROM record"
+    given = {
+        "id": "'00000000000040008000000000000000'",
+        "number": "'x'",
+        "filed_at": "'2099-01-01 00:00:00.000000'",
+    }
     columns = ", ".join(given.get(name, name) for name in names)
     assert guard(filed.format(columns)) == "v_6_filed_while_suspended"
     over = """UPDATE revision_suspension SET resumed_by = suspended_by, resume_reason = 'x',

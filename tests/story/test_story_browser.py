@@ -13,6 +13,7 @@ import pytest
 from docx import Document as Docx
 
 from docctl.queries.audit import verify
+from docctl.services.audit.watch import believe
 from tests.story.conftest import DeskFor
 from tests.story.stage import Desk, Stage
 from tests.world import docx_bytes
@@ -235,6 +236,7 @@ def a_destruction(desk: Desk, stage: Stage, record: str, number: str) -> bytes:
     desk.open("/retention/due")
     assert number not in desk.words()
     stage.clock.forward(days=5 * 366 + 2)
+    stage.house.uow.write(lambda session: believe(session, stage.clock()))
     desk.sign_in("zhou")
     desk.open("/retention/due")
     assert number in desk.words()

@@ -22,6 +22,9 @@ NOBODY = UUID("01890000-0000-7000-8000-000000000000")
 
 #: What a stranger may open, and why. Nothing joins this list without a reason.
 OPEN = {
+    "machine.health": "a balancer asks whether the process lives: one word",
+    "machine.ready": "a balancer asks whether to send people: names of parts, nothing of the content",
+    "machine.figures": "the bearer token is the proof; without one set there is no such page",
     "static": "style sheets and script of the sign-in page",
     "entrance.sign_in_page": "the way in",
     "entrance.do_sign_in": "the way in",

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from docctl.i18n import LANGUAGES, sentences
+from docctl.jobs.sealer import seal_round
 from docctl.jobs.wait import settle
 from docctl.models.content import ItemFile
 from docctl.queries.events import EventFilter, event_register
@@ -195,3 +196,13 @@ def test_t_3_one_comparison_at_a_time(world: World) -> None:
     settle(world.house)
     world.clock.forward(seconds=1)
     assert ask_check(AskCheck(), by=world.by("qian"), house=world.house) is True
+
+
+def test_t_2_the_reason_of_an_alarm_is_told_in_words(client: Browser, world: World) -> None:
+    seal_round(world.house)
+    world.clock.forward(days=40)
+    seal_round(world.house)
+    client.sign_in("qian")
+    text = words_of(client.get("/trail"))
+    assert "系统时钟跳变，或长时间停机" in text
+    assert "clock_leapt" not in text

@@ -70,7 +70,7 @@ def check_disposal(session: Session, cmd: CheckDisposal, by: Caller) -> UUID:
     opinion = Opinion(cmd.opinion)
     if opinion is Opinion.OBJECT and not cmd.comment.strip():
         raise RuleRefused(Refused("R-6", "comment_needed"))
-    sign(
+    signed = sign(
         session,
         by,
         kind="disposal_list",
@@ -89,7 +89,12 @@ def check_disposal(session: Session, cmd: CheckDisposal, by: Caller) -> UUID:
         by,
         "disposal.checked",
         Subject("disposal_list", row.id),
-        facts={"list": row.number, "opinion": opinion, "manifest": row.manifest_sha256},
+        facts={
+            "list": row.number,
+            "opinion": opinion,
+            "manifest": row.manifest_sha256,
+            "seal": signed.seal,
+        },
         detail={"comment": check.comment},
     )
     return row.id
@@ -175,7 +180,7 @@ def approve_disposal(session: Session, cmd: ApproveDisposal, by: Caller) -> UUID
     require(may_approve(list_facts(row, items, checks)))
     given = [one.given_by for one in checks if one.given_by is not None]
     require(four_people(Part.APPROVE, by=by.person_id, done=parts_done(row), checkers=given))
-    sign(
+    signed = sign(
         session,
         by,
         kind="disposal_list",
@@ -192,7 +197,12 @@ def approve_disposal(session: Session, cmd: ApproveDisposal, by: Caller) -> UUID
         by,
         "disposal.approved",
         Subject("disposal_list", row.id),
-        facts={"list": row.number, "items": len(items), "manifest": row.manifest_sha256},
+        facts={
+            "list": row.number,
+            "items": len(items),
+            "manifest": row.manifest_sha256,
+            "seal": signed.seal,
+        },
     )
     return row.id
 

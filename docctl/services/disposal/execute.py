@@ -12,6 +12,7 @@ from docctl.domain.disposal import Part, four_people
 from docctl.domain.lifecycle import LIST_MOVES, ListAction, may_move_list
 from docctl.domain.permissions import Facts, authorise
 from docctl.domain.verdicts import Refused, RuleRefused, require
+from docctl.models.content import Signature
 from docctl.models.retention import DisposalList
 from docctl.services.caller import Caller
 from docctl.services.disposal.load import items_of, list_manifest, lock_list, parts_done
@@ -35,14 +36,14 @@ def execute_disposal(session: Session, cmd: ExecuteDisposal, by: Caller) -> UUID
     """Order the destruction; nothing happens before the witness has signed too (R-6)."""
     row = lock_list(session, cmd.list_id, by, cmd.row_version)
     authorise(by.actor, "disposal.execute", Facts(unit_id=by.actor.unit_id))
-    _sign_part(session, row, cmd, by, Part.EXECUTE, Meaning.EXECUTE, ListAction.EXECUTE)
+    signed = _sign_part(session, row, cmd, by, Part.EXECUTE, Meaning.EXECUTE, ListAction.EXECUTE)
     row.executor_id, row.ordered_at = by.person_id, by.at
     record(
         session,
         by,
         "disposal.ordered",
         Subject("disposal_list", row.id),
-        facts={"list": row.number, "manifest": row.approved_sha256},
+        facts={"list": row.number, "manifest": row.approved_sha256, "seal": signed.seal},
     )
     return row.id
 
@@ -52,7 +53,7 @@ def witness_disposal(session: Session, cmd: ExecuteDisposal, by: Caller) -> UUID
     """Witness the destruction (监销); with this the work begins and goes on until it is proved (R-6, R-7)."""
     row = lock_list(session, cmd.list_id, by, cmd.row_version)
     authorise(by.actor, "disposal.witness", Facts())
-    _sign_part(session, row, cmd, by, Part.WITNESS, Meaning.WITNESS, ListAction.WITNESS)
+    signed = _sign_part(session, row, cmd, by, Part.WITNESS, Meaning.WITNESS, ListAction.WITNESS)
     row.witness_id, row.witnessed_at = by.person_id, by.at
     want(session, "disposal", key=f"{row.id}:1", payload={"list_id": str(row.id)}, at=by.at)
     record(
@@ -60,7 +61,7 @@ def witness_disposal(session: Session, cmd: ExecuteDisposal, by: Caller) -> UUID
         by,
         "disposal.witnessed",
         Subject("disposal_list", row.id),
-        facts={"list": row.number, "manifest": row.approved_sha256},
+        facts={"list": row.number, "manifest": row.approved_sha256, "seal": signed.seal},
     )
     return row.id
 
@@ -73,13 +74,13 @@ def _sign_part(
     part: Part,
     meaning: Meaning,
     action: ListAction,
-) -> None:
+) -> Signature:
     require(may_move_list(row.status, action))
     require(four_people(part, by=by.person_id, done=parts_done(row)))
     content = list_manifest(row, items_of(session, row.id)).sha256
     if content != row.approved_sha256:
         raise RuleRefused(Refused("R-6", "list_changed"))
-    sign(
+    signed = sign(
         session,
         by,
         kind="disposal_list",
@@ -89,6 +90,7 @@ def _sign_part(
         seen_sha256=cmd.seen_sha256,
     )
     row.status = LIST_MOVES[row.status, action]
+    return signed
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ from docctl.domain.verdicts import Refused, Verdict
 from docctl.models.records import Record
 from docctl.models.retention import DisposalItem, DisposalList, HoldRegister, ItemStatus
 from docctl.models.trail import AuditHead
+from docctl.services.audit.watch import newest_head, watch_of
 from docctl.services.caller import Caller
 from docctl.services.disposal.load import list_sha256, lock_list, some_items, stored
 from docctl.services.locks import Rank, lock
@@ -64,7 +65,13 @@ def start_items(session: Session, cmd: StartItems, by: Caller) -> list[UUID]:
         return []
     records = _locked(session, waiting)
     newest = session.execute(select(AuditHead.recorded_at)).scalar_one()
-    time = trusted_time(now=cmd.wall, newest_event=newest)
+    sealed = newest_head(session)
+    time = trusted_time(
+        now=cmd.wall,
+        newest_event=newest,
+        sealed=sealed.at if sealed else None,
+        trusted=watch_of(session).trusted_at,
+    )
     if isinstance(time, Refused):
         stop_list(session, row, by, time)
         return []

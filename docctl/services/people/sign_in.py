@@ -45,6 +45,7 @@ def sign_in(house: House, *, username: str, password: str, address: str) -> Bega
     by = Caller(actor=actor, at=at, channel="web", zone=house.zone)
     right = house.passwords.matches(stored, password[:1000])
     if person is None or not right:
+        house.measures.sign_in_failed()
         house.uow.write(lambda session: _refused(session, by, keys, address))
         raise RuleRefused(Refused("A-3", "sign_in_refused"))
     person_id = person.id

@@ -53,7 +53,7 @@ def accept_record(session: Session, cmd: AcceptRecord, by: Caller) -> UUID:
     ).first()
     if pending is not None:
         raise RuleRefused(Refused("F-17", "correction_pending"))
-    sign(
+    signed = sign(
         session,
         by,
         kind="record",
@@ -70,7 +70,7 @@ def accept_record(session: Session, cmd: AcceptRecord, by: Caller) -> UUID:
         by,
         "record.accepted",
         Subject("record", row.id),
-        facts={"number": row.number, "keep_until": row.keep_until},
+        facts={"number": row.number, "keep_until": row.keep_until, "seal": signed.seal},
     )
     return row.id
 

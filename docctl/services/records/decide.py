@@ -63,7 +63,7 @@ def decide_correction(session: Session, cmd: DecideCorrection, by: Caller) -> UU
     correction.decided_by, correction.decided_at = by.person_id, by.at
     correction.decision_comment = comment
     correction.status = CorrectionStatus.EFFECTIVE if cmd.approve else CorrectionStatus.REFUSED
-    sign(
+    signed = sign(
         session,
         by,
         kind="correction",
@@ -80,7 +80,12 @@ def decide_correction(session: Session, cmd: DecideCorrection, by: Caller) -> UU
         by,
         "correction.approved" if cmd.approve else "correction.refused",
         Subject("record", row.id, str(correction.id)),
-        facts={"number": row.number, "field": correction.field, "keep_until": row.keep_until},
+        facts={
+            "number": row.number,
+            "field": correction.field,
+            "keep_until": row.keep_until,
+            "seal": signed.seal,
+        },
         detail={
             "comment": comment,
             "old": correction.old_value,

@@ -76,7 +76,7 @@ def enter(session: Session, row: Record, facts: CorrectionFacts, by: Caller, *, 
     )
     session.add(correction)
     session.flush()  # the fact's new value refers to it
-    sign(
+    signed = sign(
         session,
         by,
         kind="correction",
@@ -98,6 +98,7 @@ def enter(session: Session, row: Record, facts: CorrectionFacts, by: Caller, *, 
             "reason_code": facts.reason,
             "status": status,
             "keep_until": row.keep_until,
+            "seal": signed.seal,
         },
         detail={"old": facts.old, "new": facts.new, "reason": facts.reason_text},
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -60,7 +61,7 @@ def _sign_step(
         raise RuleRefused(Refused("A-4", "other_step_open", {"step": step.meaning.value}))
     check_signer(session, revision, step, by)
     assert revision.manifest_sha256 is not None
-    sign(
+    signed = sign(
         session,
         by,
         kind="revision",
@@ -84,6 +85,7 @@ def _sign_step(
         document,
         revision,
         cmd.comment,
+        {"seal": signed.seal},
     )
     return revision.id
 
@@ -120,7 +122,13 @@ def return_revision(session: Session, cmd: ReturnRevision, by: Caller) -> UUID:
 
 
 def _record(
-    session: Session, by: Caller, action: str, document: Document, revision: Revision, comment: str
+    session: Session,
+    by: Caller,
+    action: str,
+    document: Document,
+    revision: Revision,
+    comment: str,
+    more: Mapping[str, str] | None = None,
 ) -> None:
     record(
         session,
@@ -132,6 +140,7 @@ def _record(
             "label": revision.label,
             "manifest": revision.manifest_sha256,
             "round": revision.round,
+            **(more or {}),
         },
         detail={"comment": comment.strip()},
     )

@@ -57,7 +57,7 @@ def submit_revision(session: Session, cmd: SubmitRevision, by: Caller) -> UUID:
     revision.reviewed_by = revision.reviewed_at = None
     revision.approved_by = revision.approved_at = None
     revision.status = REVISION_MOVES[revision.status, RevisionAction.SUBMIT]
-    sign(
+    signed = sign(
         session,
         by,
         kind="revision",
@@ -79,6 +79,7 @@ def submit_revision(session: Session, cmd: SubmitRevision, by: Caller) -> UUID:
             "label": revision.label,
             "manifest": content.sha256,
             "round": revision.round,
+            "seal": signed.seal,
         },
         detail={"reason": revision.change_reason},
     )

@@ -1,0 +1,1 @@
+"""How the installation itself is: readiness, figures for monitoring, and the findings of `docctl doctor`."""

@@ -1,0 +1,115 @@
+"""Checks of the parts: schema, store, index, worker, deliveries, due jobs, stored files, uploads."""
+
+from __future__ import annotations
+
+import io
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+from docctl.checks.check import Bench, Check, Grade, Said
+from docctl.jobs import lease
+from docctl.jobs.projection import lag
+from docctl.services.schema import schema_state
+from storage.api import Area, Key
+
+_PROBE: Final = b"docctl looks whether it can write, read and remove here"
+
+#: An index so many events behind is not merely on its way.
+FAR: Final = 1000
+#: What has failed or been due for so long does not mend itself.
+STUCK: Final = timedelta(days=1)
+
+
+def _schema(bench: Bench) -> Said:
+    state = schema_state(bench.house.uow.engine)
+    if state.current != state.newest:
+        return "other", {"current": state.current or "—", "newest": state.newest or "—"}
+    if state.missing_guards:
+        return "no_guards", {"count": len(state.missing_guards), "first": state.missing_guards[0]}
+    return "ok", {"current": state.current or "—"}
+
+
+def _store(bench: Bench) -> Said:
+    store = bench.house.objects
+    key = Key.new(Area.DERIVED, "probe", UUID(int=0), 0)
+    stored = store.put(key, io.BytesIO(_PROBE), retain_until=None)
+    try:
+        with store.open(key, stored.version) as source:
+            same = source.read() == _PROBE
+    finally:
+        store.destroy(key)
+    return ("ok" if same else "other"), {}
+
+
+def _index(bench: Bench) -> Said:
+    engine = bench.house.search
+    state = engine.state
+    if state == "damaged":
+        return "damaged", {}
+    behind = max(0, lag(bench.house))
+    if state == "empty" and behind == 0:
+        return "empty", {}
+    return ("behind" if behind > FAR else "ok"), {"count": engine.count(), "behind": behind}
+
+
+def _worker(bench: Bench) -> Said:
+    until = bench.state.worker_until
+    now = bench.house.clock()
+    if until is None:
+        return "none", {}
+    return ("ok" if until > now else "gone"), {"at": until - lease.LENGTH}
+
+
+def _deliveries(bench: Bench) -> Said:
+    state = bench.state
+    if not state.failing or state.failing_since is None:
+        return "ok", {"count": state.waiting}
+    params = {"count": state.failing, "since": state.failing_since}
+    return ("stuck" if bench.house.clock() - state.failing_since > STUCK else "failing"), params
+
+
+def _due(bench: Bench) -> Said:
+    state = bench.state
+    if not state.jobs_late or state.jobs_late_since is None:
+        return "ok", {"count": state.jobs}
+    params = {"count": state.jobs_late, "since": state.jobs_late_since}
+    return ("stuck" if bench.house.clock() - state.jobs_late_since > STUCK else "late"), params
+
+
+def _files(bench: Bench) -> Said:
+    state = bench.state
+    if state.files_unsound:
+        return "unsound", {"count": state.files_unsound}
+    if state.files_late:
+        return "late", {"count": state.files_late, "days": bench.settings.scrub_days}
+    if state.files_oldest is None:
+        return "none", {}
+    return "ok", {"count": state.files, "at": state.files_oldest}
+
+
+def _uploads(bench: Bench) -> Said:
+    state = bench.state
+    if state.uploads_over:
+        return "over", {"count": state.uploads_over}
+    return "ok", {"count": state.uploads, "mib": f"{state.uploads_size / (1 << 20):.1f}"}
+
+
+PARTS: Final = (
+    Check("schema", _schema, {"ok": Grade.OK, "other": Grade.WRONG, "no_guards": Grade.WRONG}),
+    Check("store", _store, {"ok": Grade.OK, "other": Grade.WRONG}),
+    Check(
+        "index",
+        _index,
+        {"ok": Grade.OK, "empty": Grade.OK, "behind": Grade.WARNING, "damaged": Grade.WRONG},
+    ),
+    Check("worker", _worker, {"ok": Grade.OK, "none": Grade.WARNING, "gone": Grade.WARNING}),
+    Check("deliveries", _deliveries, {"ok": Grade.OK, "failing": Grade.WARNING, "stuck": Grade.WRONG}),
+    Check("due", _due, {"ok": Grade.OK, "late": Grade.WARNING, "stuck": Grade.WRONG}),
+    Check(
+        "files",
+        _files,
+        {"ok": Grade.OK, "none": Grade.OK, "late": Grade.WARNING, "unsound": Grade.WRONG},
+    ),
+    Check("uploads", _uploads, {"ok": Grade.OK, "over": Grade.WARNING}),
+)

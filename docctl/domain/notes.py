@@ -1,0 +1,29 @@
+"""How a head is written down outside the database: as a note of one line that stands on its own (T-2)."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Final
+
+from docctl.domain.canonical import canonical
+from docctl.domain.heads import Head, head_of
+
+#: The kind of the stored objects that hold such notes; they need no row.
+HEAD_KIND: Final = "audit_head"
+
+
+def head_note(body: str, signature: str, public: str) -> str:
+    """Return a head with its signature and key as one line."""
+    return canonical({"body": body, "signature": signature, "public": public}) + "\n"
+
+
+def note_of(text: str) -> tuple[Head, str, str]:
+    """Return head, signature and public key of a note; any other text raises ValueError."""
+    try:
+        found: Any = json.loads(text)
+        body, signature, public = found["body"], found["signature"], found["public"]
+    except (ValueError, TypeError, KeyError) as error:
+        raise ValueError("no note of a head") from error
+    if not all(isinstance(one, str) for one in (body, signature, public)):
+        raise ValueError("no note of a head")
+    return head_of(body), signature, public
