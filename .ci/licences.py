@@ -36,6 +36,8 @@ ALLOWED: Final = frozenset(
 
 #: Names as older packages write them.
 SPDX: Final = {
+    "3-Clause BSD License": "BSD-3-Clause",
+    "Apache 2.0": "Apache-2.0",
     "Apache Software License": "Apache-2.0",
     "Apache License 2.0": "Apache-2.0",
     "BSD License": "BSD",

@@ -90,11 +90,23 @@ class Settings:
     s3_require: str = field(
         default="worm", metadata={"help": "weakest verdict to start with: worm, locks or protected"}
     )
+    master_key_file: Path | None = field(
+        default_factory=lambda: None,  # which file it is without this, the data folder decides
+        metadata={"help": "file of the master key, outside the data folder"},
+    )
+    key_backup_days: int = field(
+        default=35, metadata={"help": "days until a backup of the key store has expired, 1 to 366"}
+    )
 
     @property
     def zone(self) -> ZoneInfo:
         """The company's time zone."""
         return ZoneInfo(self.time_zone)
+
+    @property
+    def master_key(self) -> Path:
+        """The file of the master key: beside the data folder, unless another place is set."""
+        return self.master_key_file or self.data.with_name(f"{self.data.name}.master.key")
 
     @property
     def audit_key_file(self) -> Path:
@@ -138,6 +150,8 @@ class Settings:
             audit_key=_key_file(data, given.get("audit_key") or str(usual["audit_key"])),
             witness=_witness(data, given.get("witness") or str(usual["witness"])),
             **_storage(given),
+            master_key_file=_outside(data, given.get("master_key_file", "")),
+            key_backup_days=_number("key_backup_days", given.get("key_backup_days", "35"), 1, 366),
         )
 
 
@@ -196,6 +210,16 @@ def _kept_secret(data: Path) -> str:
         return fresh
     except OSError as error:
         raise WrongSetting(f"{PREFIX}DATA: {path} cannot be read: {error.strerror}") from error
+
+
+def _outside(data: Path, value: str) -> Path | None:
+    """Return a path that a copy of the data folder does not take along."""
+    if not value:
+        return None
+    path = Path(value).expanduser().absolute()
+    if path.resolve().is_relative_to(data.resolve()):
+        raise WrongSetting(f"{PREFIX}MASTER_KEY_FILE: {path} lies in the data folder")
+    return path
 
 
 def _key_file(data: Path, value: str) -> str:

@@ -10,7 +10,8 @@ from urllib.parse import unquote, urlsplit
 
 from minio import Minio
 
-from docctl.config import Settings, WrongSetting
+from docctl.config import PREFIX, Settings, WrongSetting
+from docctl.domain.notes import HEAD_KIND, PROBE_KIND
 from docctl.reading.pool import ReaderPool
 from docctl.services.audit.keys import KeyFile
 from docctl.services.audit.witness import Witness
@@ -24,7 +25,12 @@ from docctl.services.staging import Staging
 from docctl.services.uow import UnitOfWork
 from search.tantivy import TantivyEngine
 from storage.api import Area, ObjectStore
+from storage.encrypted import EncryptedStore
+from storage.errors import MasterKeyWrong
+from storage.keyring import KeyRing
+from storage.keyring_sqlite import SqliteKeyRing
 from storage.local import LocalStore
+from storage.master import MasterFile
 from storage.probe import Probe, unlocked
 from storage.s3.bucket import Bucket
 from storage.s3.buckets import prepare
@@ -51,9 +57,11 @@ def build(settings: Settings, *, clock: Callable[[], datetime] = system_clock) -
     if settings.storage == "s3" and is_sample(uow.engine):
         raise WrongSetting("DOCCTL_STORAGE: a sample company stays on the local store")
     objects, probe = _s3(settings, clock, scratch) if settings.storage == "s3" else _local(data, clock)
+    keys = open_keys(settings, clock) if settings.storage == "local" else None
     return House(
         uow=uow,
-        objects=objects,
+        objects=EncryptedStore(objects, keys, plain=(HEAD_KIND, PROBE_KIND)) if keys else objects,
+        keys=keys,
         search=TantivyEngine(data / "index"),
         staging=Staging(data / "staging", limit=settings.upload_limit_mb << 20),
         pool=ReaderPool(workers=settings.readers, scratch=scratch),
@@ -68,7 +76,17 @@ def build(settings: Settings, *, clock: Callable[[], datetime] = system_clock) -
         scratch=scratch,
         probe=probe,
         measures=measures,
+        key_backup_days=settings.key_backup_days,
     )
+
+
+def open_keys(settings: Settings, clock: Callable[[], datetime]) -> KeyRing:
+    """Return the key store; raise WrongSetting where the master key is missing or not its own."""
+    folder = settings.data / "keys"
+    try:
+        return SqliteKeyRing(folder / "keys.db", master=MasterFile(settings.master_key), clock=clock)
+    except MasterKeyWrong as error:
+        raise WrongSetting(f"{PREFIX}MASTER_KEY_FILE: {error}") from error
 
 
 def _unit_of_work(settings: Settings, clock: Callable[[], datetime], measures: Measures) -> UnitOfWork:

@@ -12,7 +12,10 @@ from storage.errors import (
     Damaged,
     HoldActive,
     InvalidKey,
+    KeyDestroyed,
+    KeyMissing,
     LockNotHonoured,
+    MasterKeyWrong,
     ObjectMissing,
     RetentionActive,
     RetentionShortened,
@@ -34,8 +37,11 @@ __all__ = [
     "HoldActive",
     "InvalidKey",
     "Key",
+    "KeyDestroyed",
+    "KeyMissing",
     "Listed",
     "LockNotHonoured",
+    "MasterKeyWrong",
     "ObjectMissing",
     "ObjectStore",
     "RetentionActive",
@@ -192,7 +198,8 @@ class ObjectStore(Protocol):
         """Open exactly this version, never the latest; the stream can seek (T-3).
 
         Bytes that are not those that were stored are not served: `Damaged` comes at once or from
-        the read that meets them. Raises ObjectMissing, Damaged.
+        the read that meets them. Raises ObjectMissing, Damaged; where the store encrypts, KeyMissing
+        and KeyDestroyed.
         """
 
     def stat(self, key: Key, version: str) -> Stat:

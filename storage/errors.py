@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 if TYPE_CHECKING:
     from storage.keys import Key
@@ -135,3 +136,36 @@ class Damaged(StorageError):
 
     def __str__(self) -> str:
         return f"damaged (expected {self.expected}, found {self.found}): {self.key}"
+
+
+class KeyMissing(StorageError):
+    """The key store has no key for an item whose bytes are encrypted: they cannot be read."""
+
+    def __init__(self, item_id: UUID) -> None:
+        super().__init__(item_id)
+        self.item_id = item_id
+
+    def __str__(self) -> str:
+        return f"no key for item {self.item_id}"
+
+
+class KeyDestroyed(KeyMissing):
+    """The item's key was destroyed; nobody can read what it encrypted, and no new one is made (R-7)."""
+
+    def __init__(self, item_id: UUID, at: datetime) -> None:
+        super().__init__(item_id)
+        self.at = at
+
+    def __str__(self) -> str:
+        return f"the key of item {self.item_id} was destroyed at {self.at.isoformat()}"
+
+
+class MasterKeyWrong(StorageError):
+    """The file of the master key cannot be used, or is not the one of this key store."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return self.reason

@@ -20,13 +20,23 @@ def listed(layout: Layout, area: Area, prefix: str, after: Key | None) -> Iterat
         past = start < behind and not behind.startswith(start)
         return not past and (start.startswith(prefix) or prefix.startswith(start))
 
-    for kind in folders(layout.root / area):
+    named = prefix.split("/")[:-1]  # folders that the prefix names whole: no need to walk past others
+    for kind in _walked(layout.root / area, named[:1]):
         if may_hold(f"{kind.name}/"):
-            for item in folders(kind):
+            for item in _walked(kind, named[1:2]):
                 if may_hold(f"{kind.name}/{item.name}/"):
                     for key in _keys(area, item):
                         if key.path > behind and key.path.startswith(prefix):
                             yield from _versions(layout, key)
+
+
+def _walked(folder: Path, only: list[str]) -> Iterator[Path]:
+    """Yield the folders in a folder, or the one that is named, if it is there."""
+    if not only:
+        return folders(folder)
+    found = folder / only[0]
+    is_one = only[0] not in {"", ".", ".."} and found.is_dir() and not found.is_symlink()
+    return iter([found] if is_one else [])
 
 
 def _keys(area: Area, item: Path) -> list[Key]:

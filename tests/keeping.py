@@ -32,13 +32,13 @@ from docctl.services.disposal.decide import (
     approve_disposal,
     check_disposal,
 )
-from docctl.services.disposal.destroy import StartItem, start_item
 from docctl.services.disposal.execute import (
     ExecuteDisposal,
     execute_disposal,
     witness_disposal,
 )
 from docctl.services.disposal.propose import ProposeDisposal, propose_disposal
+from docctl.services.disposal.start import StartItems, start_items
 from docctl.services.holds.place import LiftHold, PlaceHold, lift_hold, place_hold
 from tests.places import Place, keep
 from tests.world import START, Clock, World, build_house
@@ -255,9 +255,9 @@ class Keeping:
 
     def start(self, list_id: UUID, *, wall: datetime | None = None) -> UUID | None:
         """Take the next item over the point of no return."""
-        return start_item(
-            StartItem(list_id, wall or self.world.clock()), by=self.world.system(), house=self.world.house
-        )
+        command = StartItems(list_id, wall or self.world.clock(), most=1)
+        started = start_items(command, by=self.world.system(), house=self.world.house)
+        return started[0] if started else None
 
     def hold(self, records: list[UUID], *, by: str = "zhou", name: str = "张某投诉") -> UUID:
         """Place a hold."""

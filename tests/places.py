@@ -38,7 +38,9 @@ class Place:
     def copy(self, folder: Path) -> Place:
         """Make an installation with the same content."""
         shutil.copytree(self.folder, folder)
-        return Place(folder, _create(self.database) if self.database else "")
+        place = Place(folder, _create(self.database) if self.database else "")
+        shutil.copy2(self.settings.master_key, place.settings.master_key)
+        return place
 
 
 def database_of(settings: Settings) -> str:

@@ -8,6 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from docctl.checks.check import Bench, Check, Grade, Said
+from docctl.domain.notes import PROBE_KIND
 from docctl.jobs import lease
 from docctl.jobs.projection import lag
 from docctl.services.schema import schema_state
@@ -32,7 +33,7 @@ def _schema(bench: Bench) -> Said:
 
 def _store(bench: Bench) -> Said:
     store = bench.house.objects
-    key = Key.new(Area.DERIVED, "probe", UUID(int=0), 0)
+    key = Key.new(Area.DERIVED, PROBE_KIND, UUID(int=0), 0)
     stored = store.put(key, io.BytesIO(_PROBE), retain_until=None)
     try:
         with store.open(key, stored.version) as source:

@@ -35,6 +35,7 @@ COMMANDS: Final = {
     "hold": "holds:hold",
     "audit": "proof:audit",
     "objects": "proof:objects",
+    "keys": "keys:keys",
     "index": "index:index",
 }
 

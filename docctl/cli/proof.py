@@ -130,6 +130,7 @@ def verify_objects(desk: Desk, note: bool) -> Answer:
         ],
         "without_row": report.without_row,
         "strays": report.strays,
+        "plain": report.plain,
     }
     rows = [
         (
@@ -147,6 +148,8 @@ def verify_objects(desk: Desk, note: bool) -> Answer:
         lines.append(desk.words.t("cli.objects_without_row", n=len(report.without_row)))
     if report.strays:
         lines += [f"{desk.words.t(f'cli.stray.{one.kind}')}  {one.area}/{one.name}" for one in report.strays]
+    if report.plain:
+        lines.append(desk.words.t("cli.objects_plain", n=report.plain))
     return Answer(data, lines, 0 if report.ok else FAILED)
 
 
@@ -180,6 +183,7 @@ def sweep(desk: Desk, check: bool) -> Answer:
         "objects": found.objects,
         "uploads": found.uploads,
         "refused": found.refused,
+        "keys": found.keys,
         "removed": not check,
     }
     return desk.done(

@@ -63,7 +63,8 @@ def seed(settings: Settings, *, progress: Callable[[int, int], None] | None = No
     content = load()
     passwords = {one.username: _password() for one in content.people}
     clock = Told(datetime.combine(content.company.begins, time(8), content.company.zone).astimezone(UTC))
-    house = wiring.build(replace(settings, data=building), clock=clock)
+    away = replace(settings, data=building, master_key_file=settings.master_key)
+    house = wiring.build(away, clock=clock)
     try:
         migrate(house.uow.owner)
         _require_nobody(house)

@@ -11,6 +11,9 @@ from docctl.domain.heads import Head, head_of
 #: The kind of the stored objects that hold such notes; they need no row.
 HEAD_KIND: Final = "audit_head"
 
+#: The kind of the objects with which a store is tried.
+PROBE_KIND: Final = "probe"
+
 
 def head_note(body: str, signature: str, public: str) -> str:
     """Return a head with its signature and key as one line."""

@@ -1,16 +1,19 @@
 """Carrying out a disposal list: item by item, each step repeatable, proved at the end (R-7).
 
-Order for each item: *destroying* is committed, the bytes go, the rows go, *destroyed* is committed. A
-crash anywhere resumes forward.
+Order for each item: *destroying* is committed, the bytes go, the key goes, the rows go, *destroyed* is
+committed. A crash anywhere resumes forward.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import select
@@ -18,25 +21,29 @@ from sqlalchemy import select
 from docctl.jobs.projection import purge
 from docctl.jobs.sealer import keep_head
 from docctl.models.content import FileRole, ItemFile, OwnerKind
-from docctl.models.records import Record
 from docctl.models.retention import DisposalItem, DisposalList, ItemStatus
 from docctl.printing.certificate import certificate_docx
 from docctl.queries.certificate import certificate_of
 from docctl.services.caller import the_system
 from docctl.services.disposal.destroy import (
-    FinishItem,
+    FinishItems,
     FinishList,
-    StartItem,
     StopItem,
-    finish_item,
+    finish_items,
     finish_list,
     number_certificate,
-    start_item,
     stop_item,
 )
+from docctl.services.disposal.start import StartItems, start_items
 from docctl.services.files import StoredFile
 from docctl.services.house import House
 from storage.api import Area, Destroyed, HoldActive, Key, RetentionActive, StorageError
+
+#: How many items are taken over the point of no return in one transaction, at most.
+TOGETHER: Final = 100
+
+#: How many items' bytes are destroyed at the same time.
+AT_ONCE: Final = 4
 
 log = logging.getLogger(__name__)
 
@@ -48,12 +55,16 @@ class LogInUse(Exception):
 
 
 def run_disposal(house: House, payload: Mapping[str, Any]) -> None:
-    """Carry a witnessed list to its end, from wherever it stands (R-7)."""
-    list_id = UUID(payload["list_id"])
+    """Carry a witnessed list to its end, from wherever it stands (R-7).
+
+    It begins with one item and takes more at a time as long as the store goes along.
+    """
+    list_id, most = UUID(payload["list_id"]), 1
     keep_head(house)
-    while (item_id := _start(house, list_id)) is not None:
-        if not _destroy(house, list_id, item_id):
+    while item_ids := _start(house, list_id, most):
+        if not _destroy(house, list_id, item_ids):
             return
+        most = min(2 * most, TOGETHER)
     with house.uow.read() as session:
         row = session.get_one(DisposalList, list_id)
         if row.status.value != "executing":
@@ -64,53 +75,113 @@ def run_disposal(house: House, payload: Mapping[str, Any]) -> None:
     keep_head(house)
 
 
-def _start(house: House, list_id: UUID) -> UUID | None:
-    return start_item(StartItem(list_id, house.clock()), by=the_system(house.clock()), house=house)
+def _start(house: House, list_id: UUID, most: int) -> list[UUID]:
+    now = house.clock()
+    return start_items(StartItems(list_id, now, most), by=the_system(now), house=house)
 
 
-def _destroy(house: House, list_id: UUID, item_id: UUID) -> bool:
-    """Destroy one item's bytes and rows; say whether the list may go on."""
-    with house.uow.read() as session:
-        item = session.get_one(DisposalItem, item_id)
-        if item.status is not ItemStatus.DESTROYING:
-            return True  # a rule spared it at the last moment
-        kept = session.get_one(Record, item.record_id)
-        keys = session.scalars(
-            select(ItemFile.object_key).where(ItemFile.owner_id == kept.id).order_by(ItemFile.ordinal)
-        ).all()
+@dataclass(frozen=True, slots=True)
+class _Going:
+    """An item over the point of no return, and its files."""
+
+    item_id: UUID
+    record_id: UUID
+    keys: tuple[Key, ...]
+    #: Files that were stored before there were keys: copies of them elsewhere can be read.
+    plain: int
+
+
+def _destroy(house: House, list_id: UUID, item_ids: Sequence[UUID]) -> bool:
+    """Destroy bytes, keys and rows of some items; say whether the list may go on.
+
+    What the store refuses stays and stops the list, after its neighbours in the batch are done.
+    """
+    proofs: dict[UUID, dict[str, Any]] = {}
+    refused: dict[UUID, str] = {}
+    going = _going(house, item_ids)
+    with ThreadPoolExecutor(AT_ONCE) as pool:  # each waits for the disk most of the time
+        for one, (proof, reason) in zip(going, pool.map(partial(_bytes_gone, house), going), strict=True):
+            if reason:
+                refused[one.item_id] = reason
+            else:
+                proofs[one.item_id] = proof
     try:
-        gone = [house.objects.destroy(Key.parse(key)) for key in keys]
-        left = [
-            listed
-            for area in Area
-            for kind in {Key.parse(key).kind for key in keys}
-            for listed in house.objects.list(area, f"{kind}/{kept.id}/")
-        ]
-    except (RetentionActive, HoldActive) as refused:
-        log.error("the store refuses a disposal", extra={"record": str(kept.id)})  # noqa: TRY400
-        _stop(house, list_id, item_id, type(refused).__name__)
-        return False
+        _keys_gone(house, [one for one in going if one.item_id in proofs], proofs)
     except StorageError as error:
-        _stop(house, list_id, item_id, type(error).__name__)
-        return False
-    if left:
-        _stop(house, list_id, item_id, "objects_left")
-        return False
-    finish_item(FinishItem(list_id, item_id, _proof(gone)), by=the_system(house.clock()), house=house)
-    return True
+        refused |= dict.fromkeys(proofs, type(error).__name__)
+        proofs.clear()
+    by = the_system(house.clock())
+    if proofs:
+        finish_items(FinishItems(list_id, proofs), by=by, house=house)
+    for item_id, reason in refused.items():
+        stop_item(StopItem(list_id, item_id, reason), by=by, house=house)
+    return not refused
 
 
-def _proof(gone: list[Destroyed]) -> dict[str, Any]:
+def _going(house: House, item_ids: Sequence[UUID]) -> list[_Going]:
+    """Return those items that no rule has spared at the last moment, with their files."""
+    with house.uow.read() as session:
+        items = session.execute(
+            select(DisposalItem.id, DisposalItem.record_id)
+            .where(DisposalItem.id.in_(item_ids), DisposalItem.status == ItemStatus.DESTROYING)
+            .order_by(DisposalItem.ordinal)
+        ).all()
+        files = session.execute(
+            select(ItemFile.owner_id, ItemFile.object_key, ItemFile.sha256 == ItemFile.stored_sha256)
+            .where(ItemFile.owner_id.in_([one.record_id for one in items]))
+            .order_by(ItemFile.ordinal)
+        ).all()
+    of: dict[UUID, list[tuple[str, bool]]] = {}
+    for owner_id, key, is_plain in files:
+        of.setdefault(owner_id, []).append((key, is_plain))
+    return [
+        _Going(
+            item_id,
+            record_id,
+            tuple(Key.parse(key) for key, _ in of.get(record_id, ())),
+            sum(is_plain for _, is_plain in of.get(record_id, ())),
+        )
+        for item_id, record_id in items
+    ]
+
+
+def _bytes_gone(house: House, one: _Going) -> tuple[dict[str, Any], str]:
+    """Destroy the bytes of one item and look again; return the proof, or why it was not possible."""
+    try:
+        gone = [house.objects.destroy(key) for key in one.keys]
+        for area in Area:
+            for kind in {key.kind for key in one.keys}:
+                for _left in house.objects.list(area, f"{kind}/{one.record_id}/"):
+                    return {}, "objects_left"
+    except StorageError as error:
+        if isinstance(error, RetentionActive | HoldActive):
+            log.error("the store refuses a disposal", extra={"record": str(one.record_id)})  # noqa: TRY400
+        return {}, type(error).__name__
+    return _proof(gone) | {"plain": one.plain}, ""
+
+
+def _keys_gone(house: House, going: Sequence[_Going], proofs: Mapping[UUID, dict[str, Any]]) -> None:
+    """Destroy the keys of items whose bytes are gone; their proofs say so (R-7).
+
+    Without a key store the proofs speak of no keys.
+    """
+    if house.keys is None or not going:
+        return
+    gone = house.keys.destroy([one.record_id for one in going])
+    for one in going:
+        proof = proofs[one.item_id]
+        proof["keys"] = int(len(one.keys) > one.plain)  # also where it went before a crash
+        proof["looked_at"] = sorted({*proof["looked_at"], *gone.looked_at})
+        proof["not_claimed"] = sorted({*proof["not_claimed"], *gone.not_claimed})
+
+
+def _proof(gone: Sequence[Destroyed]) -> dict[str, Any]:
     return {
         "versions": sum(len(one.versions) for one in gone),
         "objects": len(gone),
         "looked_at": sorted({place for one in gone for place in one.looked_at}),
         "not_claimed": sorted({place for one in gone for place in one.not_claimed}),
     }
-
-
-def _stop(house: House, list_id: UUID, item_id: UUID, reason: str) -> None:
-    stop_item(StopItem(list_id, item_id, reason), by=the_system(house.clock()), house=house)
 
 
 def empty_log(house: House) -> None:

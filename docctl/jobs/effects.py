@@ -25,7 +25,7 @@ from docctl.services.house import House
 from docctl.services.jobs import due
 from docctl.services.readings import NoteReading, note_reading
 from docctl.services.records.load import holds_on
-from storage.api import Key, RetentionActive, RetentionShortened
+from storage.api import Key, KeyDestroyed, RetentionActive, RetentionShortened
 
 
 class Postponed(Exception):
@@ -40,6 +40,7 @@ def read_upload(house: House, payload: Mapping[str, Any]) -> None:
     """Read the text of a file in a child process and note it; a hostile file ends as a problem.
 
     A file that is not what its row says is read by nobody: it is noted, and read once it is sound (T-3).
+    Where its key is missing it is tried again; where that was destroyed there is nothing to read (R-7).
     """
     with house.uow.read() as session:
         row = session.get(ItemFile, UUID(payload["file_id"]))
@@ -51,7 +52,7 @@ def read_upload(house: House, payload: Mapping[str, Any]) -> None:
             with opener(house, row)() as source, path.open("wb") as target:
                 shutil.copyfileobj(source, target, 1 << 20)
         except RuleRefused as error:
-            if error.refused.rule == "T-3":
+            if error.refused.rule == "T-3" and not _may_come_back(error):
                 return
             raise
         found = read_file(house.pool, path, row.name)
@@ -62,6 +63,11 @@ def read_upload(house: House, payload: Mapping[str, Any]) -> None:
         by=the_system(house.clock()),
         house=house,
     )
+
+
+def _may_come_back(error: RuleRefused) -> bool:
+    """Say whether a file is sound and only its key is away: unlike a destroyed one, it can be restored."""
+    return error.refused.code == "no_key" and not isinstance(error.__cause__, KeyDestroyed)
 
 
 def lock_objects(house: House, payload: Mapping[str, Any]) -> None:

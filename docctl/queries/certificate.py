@@ -14,6 +14,7 @@ from docctl.models.organisation import LegalEntity, Person, Unit
 from docctl.models.retention import DisposalCheck, DisposalItem, DisposalList, ItemStatus
 from docctl.printing.certificate import CertificateData
 from docctl.printing.columns import Column, Row
+from docctl.queries.keys import backups_end
 
 #: Columns with their width in characters.
 COLUMNS = (
@@ -97,6 +98,7 @@ def _statements(
         words.t("certificate.trail_stays"),
         *(words.t(f"certificate.looked_{place}") for place in looked),
         *(words.t(f"certificate.unclaimed_{place}") for place in unclaimed),
+        *_of_keys(session, gone, words),
         words.t("certificate.unclaimed_backups"),
         words.t("certificate.unclaimed_paper"),
     ]
@@ -118,6 +120,27 @@ def _statements(
         if check.opinion is not None
     ]
     return tuple(lines)
+
+
+def _of_keys(session: Session, gone: list[DisposalItem], words: Translator) -> list[str]:
+    """Say what became of the keys, and until when an earlier backup of them may exist (R-7).
+
+    Of a key store nothing is said where there is none.
+    """
+    lines = []
+    if any("keys" in one.proof for one in gone):
+        lines.append(
+            words.t("certificate.destroyed_keys", n=sum(int(one.proof.get("keys", 0)) for one in gone))
+        )
+        ends = [one.destroyed_at for one in gone if one.destroyed_at]
+        expires = backups_end(session, before=max(ends)) if ends else None
+        if expires:
+            lines.append(words.t("certificate.backups_end", day=words.day(expires)))
+        else:
+            lines.append(words.t("certificate.no_backup"))
+    if plain := sum(int(one.proof.get("plain", 0)) for one in gone):
+        lines.append(words.t("certificate.plain_files", n=plain))
+    return lines
 
 
 def _reason(one: DisposalItem, words: Translator) -> str:

@@ -17,6 +17,7 @@ from docctl.services.staging import Staging
 from docctl.services.uow import UnitOfWork
 from search.api import SearchEngine
 from storage.api import ObjectStore
+from storage.keyring import KeyRing
 from storage.probe import Probe
 
 
@@ -26,6 +27,8 @@ class House:
 
     uow: UnitOfWork
     objects: ObjectStore
+    #: The keys of the items, one each; `objects` encrypts with them. None where files stay plain (S3).
+    keys: KeyRing | None
     search: SearchEngine
     staging: Staging
     pool: ReaderPool
@@ -45,6 +48,8 @@ class House:
     probe: Callable[[bool], Probe]
     #: What this process counts of its own work.
     measures: Measures
+    #: After so many days a backup of the key store has expired.
+    key_backup_days: int = 35
 
     def today(self) -> date:
         """Return the day it is now in the company's time zone."""
@@ -54,4 +59,6 @@ class House:
         """Let go of child processes, files and connections."""
         self.pool.close()
         self.search.close()
+        if self.keys is not None:
+            self.keys.close()
         self.uow.close()

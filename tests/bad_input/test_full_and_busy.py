@@ -20,6 +20,7 @@ from docctl.app import create_app
 from docctl.config import Settings
 from docctl.jobs.wait import settle
 from docctl.services.house import House
+from storage.encrypted import EncryptedStore
 from storage.local import LocalStore
 from tests.bad_input.conftest import Look, Say
 from tests.cli.terminal import Terminal
@@ -153,7 +154,8 @@ def test_no_room_in_the_store(
     client.sign_in("wang")
     say(language)
     compare = unchanged()
-    assert isinstance(world.house.objects, LocalStore)
+    assert isinstance(world.house.objects, EncryptedStore)
+    assert isinstance(world.house.objects._inner, LocalStore)
     with monkeypatch.context() as patch:
         real = os.fsync
         staging = str(world.house.staging.path(world.units["PZ"]).parent)

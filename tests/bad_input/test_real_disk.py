@@ -21,6 +21,7 @@ from docctl.services.house import House
 from tests.bad_input.conftest import snapshot
 from tests.bad_input.small_disk import NO_ROOM, Prepared, compare, empty_log
 from tests.cli.terminal import Terminal
+from tests.places import Place
 from tests.web.browser import Browser, browser, filled, words_of
 from tests.world import PASSWORD, Clock, World, build_house
 
@@ -71,11 +72,10 @@ def disk(tmp_path: Path) -> Iterator[Disk]:
 
 
 @pytest.fixture
-def world(disk: Disk, founded: Path, clock: Clock) -> Iterator[World]:
+def world(disk: Disk, founded: Place, clock: Clock) -> Iterator[World]:
     """Return the small company with its data folder on the small disk."""
     data = disk.folder / "data"
-    shutil.copytree(founded, data)
-    house = build_house(Settings(data=data, secret_key="x" * 40), clock)
+    house = build_house(founded.copy(data).settings, clock)
     yield World.of(house, clock)
     house.close()
 
@@ -196,10 +196,9 @@ def test_by_command_a_full_disk_is_one_line_of_its_own(disk: Disk, world: World,
 
 
 def test_where_files_may_grow_no_more_each_step_is_done_or_refused_whole(
-    tmp_path: Path, founded: Path, clock: Clock
+    tmp_path: Path, founded: Place, clock: Clock
 ) -> None:
-    settings = Settings(data=tmp_path / "data", secret_key="x" * 40)
-    shutil.copytree(founded, settings.data)
+    settings = founded.copy(tmp_path / "data").settings
     house = build_house(settings, clock)
     company = Prepared.of(World.of(house, clock), each=8)
     house.close()

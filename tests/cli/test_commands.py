@@ -35,7 +35,8 @@ records:file,list,show,accept,correct,decide,void,place
 retention:due,explain
 disposal:propose,check,take-out,approve,reject,execute,witness,resume,show,certificate
 hold:place,lift,list
-audit:verify,seal,export objects:verify,probe,sweep index:rebuild,verify,status
+audit:verify,seal,export objects:verify,probe,sweep keys:status,backup,restore,rotate
+index:rebuild,verify,status
 """
 
 

@@ -38,7 +38,7 @@ def path_of(terminal: Terminal, row: ItemFile) -> Path:
     """Return the stored bytes: the one file of the store with exactly this content."""
     assert terminal.settings is not None
     objects = terminal.settings.data / "objects"
-    (found,) = [one for one in objects.rglob("*") if one.is_file() and one.stat().st_size == row.size]
+    (found,) = [one for one in objects.rglob("*") if one.is_file() and one.stat().st_size == row.stored_size]
     return found
 
 

@@ -28,7 +28,10 @@ from storage.api import (
     Stored,
     WrongSize,
 )
+from storage.encrypted import EncryptedStore
+from storage.keyring_sqlite import SqliteKeyRing
 from storage.local import LocalStore
+from storage.master import MasterFile
 from storage.memory import MemoryStore
 from storage.s3.bucket import Bucket
 from storage.s3.store import S3Store
@@ -88,7 +91,15 @@ class ServerClock:
         return abs(instant - self()) < timedelta(seconds=60)
 
 
-@pytest.fixture(params=["memory", "local", pytest.param("s3", marks=pytest.mark.s3)])
+@pytest.fixture(
+    params=[
+        "memory",
+        "local",
+        "encrypted memory",
+        "encrypted local",
+        pytest.param("s3", marks=pytest.mark.s3),
+    ]
+)
 def backend(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
@@ -106,6 +117,11 @@ def clock(backend: str, buckets: Mapping[Area, Bucket]) -> FixedClock | ServerCl
     return ServerClock() if backend == "s3" else FixedClock()
 
 
+def encrypted(inner: ObjectStore, clock: FixedClock | ServerClock, folder: Path) -> ObjectStore:
+    master = MasterFile(folder / "master.key")
+    return EncryptedStore(inner, SqliteKeyRing(folder / "keys" / "keys.db", master=master, clock=clock))
+
+
 @pytest.fixture
 def store(
     backend: str, buckets: Mapping[Area, Bucket], clock: FixedClock | ServerClock, tmp_path: Path
@@ -113,6 +129,8 @@ def store(
     made: dict[str, Callable[[], ObjectStore]] = {
         "memory": lambda: MemoryStore(clock=clock),
         "local": lambda: LocalStore(tmp_path / "objects", clock=clock),
+        "encrypted memory": lambda: encrypted(MemoryStore(clock=clock), clock, tmp_path),
+        "encrypted local": lambda: encrypted(LocalStore(tmp_path / "objects", clock=clock), clock, tmp_path),
         "s3": lambda: S3Store(buckets, clock=clock, scratch=tmp_path),
     }
     return made[backend]()
@@ -171,10 +189,14 @@ def test_v_2_what_was_stored_is_what_is_read(
     stored = put(store, a_key(), content, until=clock.now + DAY)
     digest = hashlib.sha256(content).hexdigest()
     assert (stored.sha256, stored.size) == (digest, size)
-    assert (stored.stored_sha256, stored.stored_size) == (digest, size)
+    if not isinstance(store, EncryptedStore):
+        assert (stored.stored_sha256, stored.stored_size) == (digest, size)
+    else:
+        assert stored.stored_sha256 != digest
+        assert stored.stored_size > size
     assert read(store, stored) == content
     stat = store.stat(stored.key, stored.version)
-    assert (stat.size, stat.sha256, stat.held) == (size, digest, False)
+    assert (stat.size, stat.sha256, stat.held) == (stored.stored_size, stored.stored_sha256, False)
     assert stat.retain_until == clock.now + DAY
 
 

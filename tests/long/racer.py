@@ -20,7 +20,8 @@ from docctl.domain.verdicts import RuleRefused
 from docctl.jobs.worker import Worker
 from docctl.models.records import Record
 from docctl.models.retention import DisposalItem
-from docctl.services.disposal.destroy import FinishItem, StartItem, finish_item, start_item
+from docctl.services.disposal.destroy import FinishItems, finish_items
+from docctl.services.disposal.start import StartItems, start_items
 from docctl.services.holds.place import PlaceHold, place_hold
 from docctl.services.numbers.reserve import ReserveNumber, reserve_number
 from docctl.services.revisions.issue import IssueRevision, issue_revision
@@ -54,13 +55,12 @@ def destroy(world: World, asked: Round) -> Answer:
     """Take the next item of a list over the point of no return, and to its end."""
     system, list_id = world.system(), UUID(asked["list"])
     time.sleep(asked["pause"])
-    item_id = start_item(StartItem(list_id, world.clock()), by=system, house=world.house)
-    assert item_id is not None
+    (item_id,) = start_items(StartItems(list_id, world.clock(), 1), by=system, house=world.house)
     with world.house.uow.read() as session:
         item = session.get_one(DisposalItem, item_id)
         status = session.get_one(Record, item.record_id).status.value
     if status == "destroying":
-        finish_item(FinishItem(list_id, item_id, {}), by=system, house=world.house)
+        finish_items(FinishItems(list_id, {item_id: {}}), by=system, house=world.house)
     return {"done": status}
 
 

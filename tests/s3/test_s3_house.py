@@ -98,6 +98,21 @@ def test_t_3_objects_in_s3_are_verified_against_their_rows(world: World, setting
     assert (result.exit_code, json.loads(result.stdout)["ok"]) == (0, True)
 
 
+def test_r_7_files_in_s3_are_stored_without_encryption_and_without_a_key_store(
+    world: World, settings: Settings
+) -> None:
+    terminal = Terminal(world.house, settings)
+    filed(world)
+    settle(world.house)
+    assert not settings.master_key.exists()
+    assert not (settings.data / "keys").exists()
+    found = terminal.ok("objects", "verify")
+    assert found["objects"] == found["plain"] > 0
+    assert terminal.refused("keys", "status") == (3, "keys.no_store")
+    world.clock.forward(days=3)
+    assert terminal.ok("objects", "sweep")["keys"] == 0
+
+
 def test_r_4_the_probe_by_command(house: House, settings: Settings) -> None:
     result = Terminal(house, settings).run("objects", "probe", "--json")
     data = json.loads(result.stdout)

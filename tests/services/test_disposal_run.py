@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
@@ -25,10 +27,13 @@ from docctl.models.records import Record, RecordFact, RecordKey
 from docctl.models.retention import DisposalItem, ItemStatus
 from docctl.models.trail import EventDetail, EventRow
 from docctl.queries.audit import verify
-from docctl.services.disposal.destroy import FinishItem, StopItem, finish_item, stop_item
+from docctl.services.disposal.destroy import FinishItems, StopItem, finish_items, stop_item
 from docctl.services.disposal.execute import ResumeDisposal, resume_disposal
+from docctl.services.keys.backup import back_up
 from docctl.services.records.file import FileRecord, file_record
-from storage.api import Key, ObjectMissing
+from storage.api import Area, Key, KeyDestroyed, ObjectMissing, StoreUnavailable
+from storage.encrypted import EncryptedStore
+from storage.local import LocalStore
 from tests.keeping import Keeping, with_form
 from tests.places import Place
 from tests.world import World, docx_bytes
@@ -153,10 +158,10 @@ def test_r_7_one_item_after_the_other_and_each_step_may_be_repeated(keeping: Kee
     for item_id in order:
         assert keeping.start(list_id) == item_id
         assert keeping.start(list_id) == item_id  # the worker came back after a crash
-        finish = FinishItem(list_id, item_id, {"objects": 0})
-        finish_item(finish, by=world.system(), house=world.house)
+        finish = FinishItems(list_id, {item_id: {"objects": 0}})
+        finish_items(finish, by=world.system(), house=world.house)
         events = newest(keeping)
-        finish_item(finish, by=world.system(), house=world.house)
+        finish_items(finish, by=world.system(), house=world.house)
         assert newest(keeping) == events
     assert keeping.start(list_id) is None
 
@@ -221,6 +226,177 @@ def test_r_7_no_byte_of_what_was_destroyed_stays_in_the_data_folder(
         if path.is_file():
             assert "备注乙".encode() not in path.read_bytes(), path
             assert SECRET.encode() not in path.read_bytes(), path
+
+
+def filed_text(keeping: Keeping, *, day: int = 1) -> UUID:
+    """File a record whose file is plain text: its bytes would show wherever they lie."""
+    world = keeping.world
+    record_id = file_record(
+        FileRecord(
+            form_id=keeping.form,
+            title=f"反馈 {day}",
+            occurred_at=datetime(2021, 3, day, 2, tzinfo=UTC),
+            uploads=(world.upload("wang", f"{SECRET} {day}\n".encode() * 50, f"反馈{day}.txt"),),
+            remarks="备注乙",
+        ),
+        by=world.by("wang"),
+        house=world.house,
+    )
+    change = update(Record).where(Record.id == record_id)
+    accepted = change.values(status=RecordStatus.ACCEPTED, accepted_at=world.clock())
+    world.house.uow.write(lambda session: session.execute(accepted))
+    return record_id
+
+
+def test_r_7_plain_text_is_never_in_the_store_and_nowhere_after_the_disposal(
+    keeping: Keeping, settings: Settings
+) -> None:
+    gone = filed_text(keeping)
+    work(keeping)
+    house = keeping.world.house
+    for path in (settings.data / "objects").rglob("*"):
+        assert not path.is_file() or SECRET.encode() not in path.read_bytes(), path
+    secret = house.keys.get(gone)
+    keeping.executing([gone])
+    keeping.world.clock.forward(days=3)
+    work(keeping)
+    assert keeping.record(gone).status is RecordStatus.DESTROYED
+    files = [path for path in settings.data.rglob("*") if path.is_file()]
+    assert {"docctl.db", "keys.db"} <= {path.name for path in files}
+    for path in [*files, settings.master_key]:
+        content = path.read_bytes()
+        for needle in (SECRET.encode(), "备注乙".encode(), secret):
+            assert needle not in content, path
+
+
+def test_r_7_a_copy_kept_aside_cannot_be_read_once_the_key_is_gone(
+    keeping: Keeping, settings: Settings, tmp_path: Path
+) -> None:
+    gone, stays = filed_text(keeping), filed_text(keeping, day=2)
+    house = keeping.world.house
+    copy = shutil.copytree(settings.data / "objects", tmp_path / "aside")
+    aside = EncryptedStore(LocalStore(copy, clock=keeping.world.clock), house.keys)
+    gone_key, stays_key = key_of(keeping, gone), key_of(keeping, stays)
+    with aside.open(*gone_key) as stream:
+        assert SECRET.encode() in stream.read()
+    run(keeping, keeping.executing([gone]))
+    with pytest.raises(KeyDestroyed):
+        aside.open(*gone_key)
+    with aside.open(*stays_key) as stream:
+        assert SECRET.encode() in stream.read()
+    with pytest.raises(KeyDestroyed):  # and no later file of the item brings a key back
+        house.objects.put(Key.new(Area.RECORDS, "record", gone, 2), io.BytesIO(b"x"), retain_until=None)
+
+
+def certificate(keeping: Keeping, list_id: UUID) -> str:
+    key, version = key_of(keeping, list_id)
+    with keeping.world.house.objects.open(key, version) as source:
+        document = Docx(io.BytesIO(source.read()))
+    return "\n".join(one.text for one in document.paragraphs)
+
+
+def test_r_7_the_proof_names_the_keys(keeping: Keeping) -> None:
+    one, without_file = filed_text(keeping), keeping.records()[0]
+    list_id = keeping.executing([one, without_file])
+    run(keeping, list_id)
+    proofs = {item.record_id: item.proof for item in keeping.items(list_id)}
+    assert (proofs[one]["keys"], proofs[one]["plain"], proofs[without_file]["keys"]) == (1, 0, 0)
+    assert "keys" in proofs[one]["looked_at"]
+    said = certificate(keeping, list_id)
+    assert "密钥库中 1 个条目的密钥已销毁" in said
+    assert "已查看：密钥库及其日志的全部字节。" in said
+    assert "没有仍在有效期内的密钥库备份" in said
+    assert "未加密" not in said
+
+
+def test_r_7_the_certificate_says_when_earlier_backups_have_all_expired(
+    keeping: Keeping, tmp_path: Path
+) -> None:
+    one, world = filed_text(keeping), keeping.world
+    for _ in range(2):
+        back_up(tmp_path / "safe", by=world.system(), house=world.house)
+        world.clock.forward(days=1)
+    shorter = replace(world.house, key_backup_days=3)  # the one before is valid for longer
+    back_up(tmp_path / "safe", by=world.system(), house=shorter)
+    world.clock.forward(days=1)
+    list_id = keeping.executing([one])
+    run(keeping, list_id)
+    world.clock.forward(days=1)
+    back_up(tmp_path / "safe", by=world.system(), house=world.house)  # holds the key no more
+    # The second backup is of the day after START: 2026-03-03 and 35 days.
+    assert "此前的密钥库备份最迟于 2026-04-07 全部到期" in certificate(keeping, list_id)
+
+
+def test_r_7_what_was_never_encrypted_is_said_on_the_certificate(keeping: Keeping) -> None:
+    house = keeping.world.house
+    assert isinstance(house.objects, EncryptedStore)
+    keeping.world.house = replace(house, objects=house.objects._inner)  # as before there were keys
+    one = filed_text(keeping)
+    keeping.world.house = house
+    list_id = keeping.executing([one])
+    run(keeping, list_id)
+    assert keeping.items(list_id)[0].proof["plain"] == 1
+    assert "有 1 个文件存入时未加密" in certificate(keeping, list_id)
+
+
+def test_r_7_without_a_key_store_the_certificate_claims_nothing_of_keys(keeping: Keeping) -> None:
+    house = keeping.world.house
+    assert isinstance(house.objects, EncryptedStore)
+    keeping.world.house = replace(house, objects=house.objects._inner, keys=None)  # as files in S3
+    list_id = keeping.executing([filed_text(keeping)])
+    run(keeping, list_id)
+    (item,) = keeping.items(list_id)
+    assert (item.status, item.proof["plain"], "keys" in item.proof) == (ItemStatus.DESTROYED, 1, False)
+    said = certificate(keeping, list_id)
+    assert "有 1 个文件存入时未加密" in said
+    assert "密钥" not in said
+
+
+def test_r_4_what_the_store_refuses_stops_the_list_after_its_neighbours(keeping: Keeping) -> None:
+    world = keeping.world
+    records = [filed_text(keeping, day=day) for day in range(1, 6)]
+    list_id = keeping.executing(records)
+    key, version = key_of(keeping, records[1])
+    world.house.objects.retain(key, version, until=world.clock() + timedelta(days=30))
+    run(keeping, list_id)  # one item, then two together: the second and third
+    assert [keeping.record(one).status for one in records] == [
+        RecordStatus.DESTROYED,
+        RecordStatus.STOPPED,
+        RecordStatus.DESTROYED,
+        RecordStatus.ON_LIST,
+        RecordStatus.ON_LIST,
+    ]
+    assert world.house.keys.get(records[1])
+    assert keeping.list(list_id).status is ListStatus.STOPPED
+    world.clock.forward(days=31)
+    resume_disposal(
+        ResumeDisposal(list_id, keeping.list(list_id).row_version), by=world.by("zhou"), house=world.house
+    )
+    run(keeping, list_id)
+    assert {keeping.record(one).status for one in records} == {RecordStatus.DESTROYED}
+
+
+def test_r_7_a_key_store_that_fails_stops_the_list_and_it_goes_on_once_mended(
+    keeping: Keeping, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, world = filed_text(keeping), keeping.world
+    list_id = keeping.executing([one])
+    with monkeypatch.context() as patch:
+
+        def fails(_items: object) -> None:
+            raise StoreUnavailable("the disk of the key store")
+
+        patch.setattr(world.house.keys, "destroy", fails)
+        run(keeping, list_id)
+    assert keeping.record(one).status is RecordStatus.STOPPED
+    assert json.loads(keeping.list(list_id).stopped_reason)["params"] == {"reason": "store_unavailable"}
+    resume_disposal(
+        ResumeDisposal(list_id, keeping.list(list_id).row_version), by=world.by("zhou"), house=world.house
+    )
+    run(keeping, list_id)
+    assert keeping.record(one).status is RecordStatus.DESTROYED
+    with pytest.raises(KeyDestroyed):
+        world.house.keys.get(one)
 
 
 def test_r_6_the_certificate_names_every_item_and_its_signers(keeping: Keeping) -> None:
@@ -295,22 +471,26 @@ def test_r_5_the_store_is_held_until_the_last_of_two_holds_is_lifted(keeping: Ke
     assert not held()
 
 
-@pytest.mark.parametrize("after", ["start", "bytes", "finish"])
+@pytest.mark.parametrize("after", ["start", "bytes", "key", "finish"])
 def test_r_7_a_crash_between_any_two_steps_resumes_forward(keeping: Keeping, after: str) -> None:
     records = [filed(keeping), filed(keeping, "另一份", day=2)]
     list_id = keeping.executing(records)
     world = keeping.world
     item_id = keeping.start(list_id)
     assert item_id is not None
-    if after in {"bytes", "finish"}:
-        record_id = keeping.items(list_id)[0].record_id
+    record_id = keeping.items(list_id)[0].record_id
+    if after in {"bytes", "key", "finish"}:
         world.house.objects.destroy(key_of(keeping, record_id)[0])
+    if after in {"key", "finish"}:
+        world.house.keys.destroy([record_id])
     if after == "finish":
-        finish_item(FinishItem(list_id, item_id, {}), by=world.system(), house=world.house)
+        finish_items(FinishItems(list_id, {item_id: {}}), by=world.system(), house=world.house)
     run(keeping, list_id)
     assert keeping.list(list_id).status is ListStatus.EXECUTED
     assert {keeping.record(one).status for one in records} == {RecordStatus.DESTROYED}
     assert {one.status for one in keeping.items(list_id)} == {ItemStatus.DESTROYED}
+    if after != "finish":
+        assert [one.proof["keys"] for one in keeping.items(list_id)] == [1, 1]
 
 
 def test_f_17_a_destroyed_record_is_final(keeping: Keeping) -> None:
@@ -339,7 +519,7 @@ def test_only_the_worker_destroys(keeping: Keeping) -> None:
     world = keeping.world
     for username in sorted(world.people):
         for command, step in (
-            (FinishItem(list_id, item.id, {}), finish_item),
+            (FinishItems(list_id, {item.id: {}}), finish_items),
             (StopItem(list_id, item.id, "x"), stop_item),
         ):
             assert refused(lambda n=username, c=command, s=step: s(c, by=world.by(n), house=world.house)) == (

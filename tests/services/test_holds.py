@@ -18,7 +18,7 @@ from docctl.models.records import Correction, CorrectionStatus, Record
 from docctl.models.retention import DisposalItem, Hold, HoldItem, ItemStatus
 from docctl.models.trail import EventRow
 from docctl.models.work import Delivery
-from docctl.services.disposal.destroy import StartItem, start_item
+from docctl.services.disposal.start import StartItems, start_items
 from docctl.services.holds.place import (
     LONGEST_NAME,
     MOST,
@@ -215,7 +215,7 @@ def test_r_5_hold_against_start_never_ends_held_and_destroying(keeping: Keeping)
             for _ in order:
                 barrier.wait(timeout=30)
                 pause.wait(random.choice((0, 0.001, 0.01)))  # both shall win at times
-                item_id = start_item(StartItem(list_id, wall), by=system, house=world.house)
+                (item_id,) = start_items(StartItems(list_id, wall, most=1), by=system, house=world.house)
                 assert item_id is not None
                 settle(item_id)
         except BaseException as error:  # noqa: BLE001

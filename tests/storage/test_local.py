@@ -476,6 +476,23 @@ def test_t_3_a_sector_that_cannot_be_read_is_damage(
                 stream.read()
 
 
+def test_t_3_a_listing_of_one_item_walks_past_no_other(
+    root: Path, store: LocalStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine, other = put(store), put(store)
+    with monkeypatch.context() as patch:
+
+        def scandir(folder: Path) -> None:
+            raise AssertionError(f"{folder} was walked")
+
+        patch.setattr(os, "scandir", scandir)
+        for stored in (mine, other):
+            prefix = f"record/{stored.key.item_id}/"
+            assert [one.key for one in store.list(Area.RECORDS, prefix)] == [stored.key]
+        for nowhere in ("../record/", "record/../", "record/./", "/", "//", f"other/{mine.key.item_id}/"):
+            assert list(store.list(Area.RECORDS, nowhere)) == []
+
+
 def test_t_3_a_listing_passes_over_what_is_not_ours(root: Path, store: LocalStore) -> None:
     stored = put(store)
     (content_file(root, stored).parent / "notes.txt").touch()

@@ -31,6 +31,18 @@ def test_t_3_a_sound_file_goes_out_as_it_came(client: Browser, world: World, rec
     assert len(answer.data) == filing.files(world, record)[0].size
 
 
+def test_t_3_a_file_whose_key_is_gone_is_refused_with_a_sentence(
+    client: Browser, world: World, record: UUID
+) -> None:
+    url, row = address(world, record), filing.files(world, record)[0]
+    world.house.keys.destroy([record])
+    client.sign_in("wang")
+    answer = client.get(url)
+    assert answer.status_code == 500
+    assert f"缺少“{row.name}”的密钥" in answer.text
+    assert filing.files(world, record)[0].problem == ""  # its stored bytes are sound
+
+
 def test_t_3_a_large_file_goes_out_in_pieces_and_whole(client: Browser, world: World) -> None:
     content = ("第一页。" * 60_000).encode()
     record_id = filing.filed(
@@ -41,7 +53,7 @@ def test_t_3_a_large_file_goes_out_in_pieces_and_whole(client: Browser, world: W
 
 
 def test_t_3_the_last_piece_of_a_damaged_large_file_never_goes(client: Browser, world: World) -> None:
-    content = ("第一页。" * 180_000).encode()
+    content = ("第一页。" * 500_000).encode()
     record_id = filing.filed(
         world, filing.a_form(world), uploads=(world.upload("wang", content, name="长.txt"),)
     )

@@ -16,7 +16,7 @@ from docctl.models.content import ItemFile
 from docctl.services.caller import the_system
 from docctl.services.house import House
 from docctl.services.objects.fixity import NoteFixity, note_fixity
-from storage.api import Damaged, Key, ObjectMissing, StoreUnavailable
+from storage.api import Damaged, Key, KeyMissing, MasterKeyWrong, ObjectMissing, StoreUnavailable
 
 T = TypeVar("T")
 
@@ -118,6 +118,8 @@ class SoundFile:
             self._refused("damaged", error)
         except StoreUnavailable as error:
             raise RuleRefused(Refused("request", "store_unavailable")) from error
+        except (KeyMissing, MasterKeyWrong) as error:  # the stored bytes may well be sound
+            raise RuleRefused(Refused("T-3", "no_key", {"name": self._wanted.name})) from error
 
     def _refused(self, problem: str, error: Exception | None = None) -> NoReturn:
         self._ended = True

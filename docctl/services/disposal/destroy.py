@@ -1,18 +1,16 @@
-"""The point of no return for one record, its end, and the end of the list (R-4, R-5, R-7)."""
+"""The end of a record: what its rows held is erased; and the end of the list (R-4, R-6, R-7)."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import delete, select
-from sqlalchemy.orm import Session
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from docctl.domain.canonical import canonical
-from docctl.domain.disposal import trusted_time
 from docctl.domain.lifecycle import (
     LIST_MOVES,
     RECORD_MOVES,
@@ -23,181 +21,103 @@ from docctl.domain.lifecycle import (
     may_move_list,
 )
 from docctl.domain.permissions import Facts, authorise
-from docctl.domain.retention import DestroyFacts, may_destroy
-from docctl.domain.verdicts import Refused, RuleRefused, Verdict, require
+from docctl.domain.verdicts import Refused, RuleRefused, require
 from docctl.models.content import FileReading, ItemFile, OwnerKind
 from docctl.models.numbers import Alias
 from docctl.models.records import Correction, Record, RecordFact, RecordKey
-from docctl.models.retention import DisposalItem, DisposalList, HoldRegister, ItemStatus
-from docctl.models.trail import AuditHead, EventDetail, EventRow
-from docctl.services.audit.watch import newest_head, watch_of
+from docctl.models.retention import DisposalItem, ItemStatus
+from docctl.models.trail import EventDetail, EventRow
 from docctl.services.caller import Caller
-from docctl.services.disposal.load import items_of, list_manifest, lock_list, next_number, stored
+from docctl.services.disposal.load import items_of, lock_list, next_number
+from docctl.services.disposal.start import stop_list
 from docctl.services.files import StoredFile, add_files
 from docctl.services.locks import Rank, lock
-from docctl.services.records.load import holds_on
 from docctl.services.registry import use_case
 from docctl.services.trail import Subject, record
 
 
 @dataclass(frozen=True, slots=True)
-class StartItem:
-    """Take the next item of a list over the point of no return; `wall` is what the clock says."""
+class FinishItems:
+    """All bytes and keys of some items are gone; `proofs` say for each what was looked at."""
 
     list_id: UUID
-    wall: datetime
+    proofs: Mapping[UUID, dict[str, Any]]
 
 
 @use_case("disposal.run")
-def start_item(session: Session, cmd: StartItem, by: Caller) -> UUID | None:
-    """Set one item to *destroying*; return its id, or None when no item is left (R-4, R-5).
+def finish_items(session: Session, cmd: FinishItems, by: Caller) -> UUID:
+    """Erase text, facts, corrections and details of items; what stays are the residual entries (R-7)."""
+    authorise(by.actor, "disposal.run", Facts())
+    row, proofs = lock_list(session, cmd.list_id, by), cmd.proofs
+    items = session.scalars(
+        select(DisposalItem).where(DisposalItem.id.in_(proofs)).order_by(DisposalItem.ordinal)
+    ).all()
+    going = [one for one in items if one.status is ItemStatus.DESTROYING]
+    wanted = select(Record).where(Record.id.in_([one.record_id for one in going])).order_by(Record.id)
+    records = {one.id: one for one in lock(session, Rank.ITEMS, wanted)}
+    erased = _erase(session, list(records))
+    for item in going:
+        kept = records[item.record_id]
+        kept.status = RECORD_MOVES[kept.status, RecordAction.FINISH]
+        kept.destroyed_at = item.destroyed_at = by.at
+        kept.place, kept.received_at = "", None
+        item.status, item.proof = ItemStatus.DESTROYED, {**proofs[item.id], "erased": erased[kept.id]}
+        record(
+            session,
+            by,
+            "record.destroyed",
+            Subject("record", kept.id),
+            facts={
+                "number": kept.number,
+                "list": row.number,
+                "class": item.class_code,
+                "keep_until": item.keep_until,
+                "hashes": item.hashes,
+            },
+        )
+    return row.id
 
-    Under the hold register and the item's lock, holds, date, membership, list hash and trusted time are
-    read again. A hold committed before wins: the record leaves the list and stays.
+
+def _erase(session: Session, record_ids: Collection[UUID]) -> dict[UUID, dict[str, int]]:
+    """Delete what holds records' content while their state is *destroying*, as the guards demand.
+
+    Return for each record how many rows went, by kind.
     """
-    authorise(by.actor, "disposal.run", Facts())
-    lock(session, Rank.HOLD_REGISTER, select(HoldRegister))
-    row = lock_list(session, cmd.list_id, by)
-    if row.status is not ListStatus.EXECUTING:
-        return None
-    going = items_of(session, row.id, ItemStatus.DESTROYING, ItemStatus.STOPPED)
-    if going:
-        return _resumed(session, going[0])
-    waiting = items_of(session, row.id, ItemStatus.INCLUDED)
-    if not waiting:
-        return None
-    item = waiting[0]
-    (kept,) = lock(session, Rank.ITEMS, select(Record).where(Record.id == item.record_id))
-    newest = session.execute(select(AuditHead.recorded_at)).scalar_one()
-    sealed = newest_head(session)
-    time = trusted_time(
-        now=cmd.wall,
-        newest_event=newest,
-        sealed=sealed.at if sealed else None,
-        trusted=watch_of(session).trusted_at,
-    )
-    if isinstance(time, Refused):
-        _stop(session, row, by, time)
-        return None
-    verdict = _may_go(session, row, kept, today=min(by.at, cmd.wall).astimezone(by.zone).date())
-    if isinstance(verdict, Refused):
-        _leave(session, row, item, kept, by, verdict)
-        return item.id
-    kept.status = RECORD_MOVES[kept.status, RecordAction.START]
-    kept.destroying_since = by.at
-    item.status = ItemStatus.DESTROYING
-    record(
-        session,
-        by,
-        "record.destroying",
-        Subject("record", kept.id),
-        facts={"number": kept.number, "list": row.number, "hashes": item.hashes},
-    )
-    return item.id
-
-
-def _may_go(session: Session, row: DisposalList, kept: Record, *, today: date) -> Verdict:
-    """Read again all that the decision rests on; both clocks must say that it is due (R-4, R-5, R-6)."""
-    if kept.status is not RecordStatus.ON_LIST:
-        return Refused("R-6", "not_on_list")
-    facts = DestroyFacts(
-        keep_until=kept.keep_until,
-        permanent=kept.is_permanent,
-        holds=holds_on(session, kept.id),
-        open_case=False,
-        on_list=True,
-        list_hash_matches=list_manifest(row, items_of(session, row.id)).sha256 == row.approved_sha256,
-    )
-    return may_destroy(facts, today)
-
-
-def _resumed(session: Session, item: DisposalItem) -> UUID:
-    if item.status is ItemStatus.STOPPED:
-        (kept,) = lock(session, Rank.ITEMS, select(Record).where(Record.id == item.record_id))
-        kept.status = RECORD_MOVES[kept.status, RecordAction.RESUME]
-        item.status = ItemStatus.DESTROYING
-    return item.id
-
-
-def _leave(
-    session: Session,
-    row: DisposalList,
-    item: DisposalItem,
-    kept: Record,
-    by: Caller,
-    refused: Refused,
-) -> None:
-    """Let a record leave the list because a rule speaks for it now."""
-    item.status, item.reason = ItemStatus.TAKEN_OUT, refused.key
-    item.proof = {"left_after_approval": True, "because": stored(refused)}
-    if kept.status is RecordStatus.ON_LIST:
-        kept.status = RECORD_MOVES[kept.status, RecordAction.TAKE_OUT]
-    record(
-        session,
-        by,
-        "record.taken_out",
-        Subject("record", kept.id),
-        facts={"number": kept.number, "list": row.number, "rule": refused.rule, "code": refused.code},
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class FinishItem:
-    """All bytes of an item are gone; `proof` says what was looked at."""
-
-    list_id: UUID
-    disposal_item_id: UUID
-    proof: dict[str, Any]
-
-
-@use_case("disposal.run")
-def finish_item(session: Session, cmd: FinishItem, by: Caller) -> UUID:
-    """Erase text, facts, corrections and details of an item; what stays is the residual entry (R-7)."""
-    authorise(by.actor, "disposal.run", Facts())
-    row = lock_list(session, cmd.list_id, by)
-    item = session.get_one(DisposalItem, cmd.disposal_item_id)
-    (kept,) = lock(session, Rank.ITEMS, select(Record).where(Record.id == item.record_id))
-    if item.status is not ItemStatus.DESTROYING:
-        return item.id
-    erased = _erase(session, kept)
-    kept.status = RECORD_MOVES[kept.status, RecordAction.FINISH]
-    kept.destroyed_at = item.destroyed_at = by.at
-    kept.place, kept.received_at = "", None
-    item.status, item.proof = ItemStatus.DESTROYED, {**cmd.proof, "erased": erased}
-    record(
-        session,
-        by,
-        "record.destroyed",
-        Subject("record", kept.id),
-        facts={
-            "number": kept.number,
-            "list": row.number,
-            "class": item.class_code,
-            "keep_until": item.keep_until,
-            "hashes": item.hashes,
-        },
-    )
-    return item.id
-
-
-def _erase(session: Session, kept: Record) -> dict[str, int]:
-    """Delete what holds the record's content while its state is *destroying*, as the guards demand."""
-    files = select(ItemFile.id).where(ItemFile.owner_id == kept.id)
-    events = select(EventRow.seq).where(EventRow.subject_id == kept.id)
-    steps: list[tuple[str, Any]] = [
-        ("texts", delete(FileReading).where(FileReading.file_id.in_(files))),
-        ("facts", delete(RecordFact).where(RecordFact.record_id == kept.id)),
-        ("corrections", delete(Correction).where(Correction.record_id == kept.id)),
-        ("files", delete(ItemFile).where(ItemFile.owner_id == kept.id)),
-        ("keys", delete(RecordKey).where(RecordKey.record_id == kept.id)),
-        ("aliases", delete(Alias).where(Alias.item_id == kept.id)),
-        ("details", delete(EventDetail).where(EventDetail.seq.in_(events))),
-    ]
-    erased = {}
-    for name, statement in steps:
-        result: Any = session.execute(statement.execution_options(synchronize_session=False))
-        erased[name] = int(result.rowcount)
+    files = select(ItemFile.id).where(ItemFile.owner_id.in_(record_ids))
+    events = select(EventRow.seq).where(EventRow.subject_id.in_(record_ids))
+    owners: dict[str, tuple[Any, Any]] = {  # how many rows each record has, and which go; in this order
+        "texts": (
+            select(ItemFile.owner_id).join(FileReading, FileReading.file_id == ItemFile.id),
+            delete(FileReading).where(FileReading.file_id.in_(files)),
+        ),
+        **{name: _own(column, record_ids) for name, column in _OWN.items()},
+        "details": (
+            select(EventRow.subject_id).join(EventDetail, EventDetail.seq == EventRow.seq),
+            delete(EventDetail).where(EventDetail.seq.in_(events)),
+        ),
+    }
+    erased = {one: dict.fromkeys(owners, 0) for one in record_ids}
+    for name, (owner, statement) in owners.items():
+        (column,) = owner.selected_columns
+        query = owner.add_columns(func.count()).where(column.in_(record_ids)).group_by(column)
+        for record_id, count in session.execute(query):
+            erased[record_id][name] = count
+        session.execute(statement.execution_options(synchronize_session=False))
     return erased
+
+
+#: Rows that name their record themselves.
+_OWN: Final[dict[str, InstrumentedAttribute[UUID]]] = {
+    "facts": RecordFact.record_id,
+    "corrections": Correction.record_id,
+    "files": ItemFile.owner_id,
+    "keys": RecordKey.record_id,
+    "aliases": Alias.item_id,
+}
+
+
+def _own(column: InstrumentedAttribute[UUID], record_ids: Collection[UUID]) -> tuple[Any, Any]:
+    return select(column), delete(column.class_).where(column.in_(record_ids))
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,20 +141,8 @@ def stop_item(session: Session, cmd: StopItem, by: Caller) -> UUID:
         item.status = ItemStatus.STOPPED
     if row.status is ListStatus.EXECUTING:
         reason = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", cmd.reason).lower()  # RetentionActive: retention_active
-        _stop(session, row, by, Refused("R-4", "store_refused", {"reason": reason}))
+        stop_list(session, row, by, Refused("R-4", "store_refused", {"reason": reason}))
     return row.id
-
-
-def _stop(session: Session, row: DisposalList, by: Caller, why: Refused) -> None:
-    row.status = LIST_MOVES[row.status, ListAction.STOP]
-    row.stopped_reason = canonical(stored(why))
-    record(
-        session,
-        by,
-        "disposal.stopped",
-        Subject("disposal_list", row.id),
-        facts={"list": row.number, "reason": stored(why)},
-    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from docctl.domain.canonical import plain
@@ -58,12 +59,25 @@ def items_of(session: Session, list_id: UUID, *statuses: ItemStatus) -> list[Dis
     return list(session.scalars(query.order_by(DisposalItem.ordinal)))
 
 
+def some_items(session: Session, list_id: UUID, most: int, *statuses: ItemStatus) -> list[DisposalItem]:
+    """Return the first items in order that have one of some statuses."""
+    query = select(DisposalItem).where(DisposalItem.list_id == list_id, DisposalItem.status.in_(statuses))
+    return list(session.scalars(query.order_by(DisposalItem.ordinal).limit(most)))
+
+
+def list_sha256(session: Session, row: DisposalList) -> str:
+    """Return the hash of what the list is now, read anew from its items."""
+    columns = DisposalItem.__table__.c
+    query = select(*columns).where(columns.list_id == row.id).order_by(columns.ordinal)
+    return list_manifest(row, session.execute(query).all()).sha256
+
+
 def checks_of(session: Session, list_id: UUID) -> list[DisposalCheck]:
     """Return the opinions asked for, given or not."""
     return list(session.scalars(select(DisposalCheck).where(DisposalCheck.list_id == list_id)))
 
 
-def list_manifest(row: DisposalList, items: list[DisposalItem]) -> Manifest:
+def list_manifest(row: DisposalList, items: Sequence[DisposalItem | Row[Any]]) -> Manifest:
     """Return what the signatures of a list sign: the items that stand on it, each with its facts (V-13).
 
     An item that a rule removed after the approval still counts: it was approved, and then spared.

@@ -15,6 +15,7 @@ from docctl.models.content import ItemFile, Upload
 from docctl.models.work import Delivery
 from docctl.services.caller import Caller
 from docctl.services.house import House
+from docctl.services.objects.keys import unneeded_keys
 from docctl.services.registry import use_case
 from docctl.services.trail import Subject, record
 from docctl.services.uploads import DropExpired, drop_expired
@@ -26,11 +27,15 @@ GRACE: Final = timedelta(hours=24)
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """What was removed, or would be; `refused` are files that the store keeps locked."""
+    """What was removed, or would be; `refused` are files that the store keeps locked.
+
+    `keys` are those of items that never came to be.
+    """
 
     objects: tuple[str, ...]
     uploads: int
     refused: tuple[str, ...]
+    keys: int = 0
 
 
 def sweep(house: House, *, by: Caller, only_look: bool = False) -> Swept:
@@ -44,8 +49,10 @@ def sweep(house: House, *, by: Caller, only_look: bool = False) -> Swept:
             if one.modified_at <= oldest and not _is_named(session, one)
         ]
         uploads = _expired(session, by)
-    if only_look:
-        return Swept(tuple(str(one.key) for one in strays), uploads, ())
+        gone_soon = {str(one.key) for one in strays}
+        if only_look:
+            unneeded = unneeded_keys(house, session, by, without=gone_soon)
+            return Swept(tuple(sorted(gone_soon)), uploads, (), len(unneeded))
     gone, refused = [], []
     for one in strays:
         try:
@@ -57,9 +64,13 @@ def sweep(house: House, *, by: Caller, only_look: bool = False) -> Swept:
     while drop_expired(DropExpired(before=by.at), by=by, house=house) == 500:
         pass
     uploads = _drop_staged(house, by)
-    if gone or uploads or refused:
-        note_sweep(NoteSweep(tuple(gone), uploads, tuple(refused)), by=by, house=house)
-    return Swept(tuple(gone), uploads, tuple(refused))
+    with house.uow.read() as session:
+        keys = unneeded_keys(house, session, by)
+    if keys and house.keys is not None:
+        house.keys.destroy(keys)
+    if gone or uploads or refused or keys:
+        note_sweep(NoteSweep(tuple(gone), uploads, tuple(refused), len(keys)), by=by, house=house)
+    return Swept(tuple(gone), uploads, tuple(refused), len(keys))
 
 
 def _is_named(session: Session, one: Listed) -> bool:
@@ -98,6 +109,7 @@ class NoteSweep:
     objects: tuple[str, ...]
     uploads: int
     refused: tuple[str, ...]
+    keys: int = 0
 
 
 @use_case("system.operate")
@@ -114,5 +126,6 @@ def note_sweep(session: Session, cmd: NoteSweep, by: Caller) -> None:
             "count": len(cmd.objects),
             "uploads": cmd.uploads,
             "refused": list(cmd.refused[:100]),
+            "keys": cmd.keys,
         },
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -44,6 +45,17 @@ def holds_on(session: Session, item_id: UUID) -> int:
         )
         or 0
     )
+
+
+def holds_among(session: Session, item_ids: Collection[UUID]) -> dict[UUID, int]:
+    """Return how many holds cover each of these items now; one without is left out (R-5)."""
+    query = (
+        select(HoldItem.item_id, func.count().label("covering"))
+        .join(Hold, Hold.id == HoldItem.hold_id)
+        .where(HoldItem.item_id.in_(item_ids), Hold.lifted_at.is_(None))
+        .group_by(HoldItem.item_id)
+    )
+    return {row.item_id: row.covering for row in session.execute(query)}
 
 
 def unchanged(row: Record, row_version: int | None) -> None:

@@ -1,0 +1,90 @@
+"""Backing up the key store: one copy, which replaces the one before and expires (R-7)."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from docctl.domain.permissions import Facts, authorise
+from docctl.domain.verdicts import Refused, RuleRefused
+from docctl.services.caller import Caller
+from docctl.services.house import House
+from docctl.services.keys.store import key_store
+from docctl.services.registry import use_case
+from docctl.services.trail import Subject, record
+
+#: The name of the backup in its folder: there is only ever one.
+NAME: Final = "docctl-keys.backup"
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """A backup that was made: wrapped keys, of no use without the master key."""
+
+    path: Path
+    keys: int
+    master_id: str
+    expires_on: date
+
+
+def back_up(folder: Path, *, by: Caller, house: House) -> Backup:
+    """Write the wrapped keys into a folder elsewhere, in place of the backup before (R-7).
+
+    It is in the trail before it is in its place: a certificate never names too early a day.
+    """
+    authorise(by.actor, "system.operate", Facts())
+    store = key_store(house)
+    folder = folder.absolute()
+    if folder.resolve().is_relative_to(house.scratch.parent.resolve()):
+        raise RuleRefused(Refused("keys", "backup_inside"))
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = folder / NAME
+    fresh = path.with_name(f".{NAME}.new")
+    fresh.unlink(missing_ok=True)  # what a crash has left
+    expires_on = house.today() + timedelta(days=house.key_backup_days)
+    keys = store.copy_to(fresh, expires_on=expires_on)
+    master_id = store.status().master_id
+    note_backup(NoteBackup(str(path), keys, master_id, expires_on), by=by, house=house)
+    fresh.replace(path)
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    return Backup(path, keys, master_id, expires_on)
+
+
+@dataclass(frozen=True, slots=True)
+class NoteBackup:
+    """A backup of the key store that is about to take its place."""
+
+    place: str
+    keys: int
+    master_id: str
+    expires_on: date
+
+
+@use_case("system.operate")
+def note_backup(session: Session, cmd: NoteBackup, by: Caller) -> None:
+    """Record a backup and when it expires: certificates of destruction name that day (T-1, R-7)."""
+    authorise(by.actor, "system.operate", Facts())
+    record(
+        session,
+        by,
+        "keys.backed_up",
+        Subject("keys", None),
+        facts={
+            "place": cmd.place,
+            "keys": cmd.keys,
+            "master": cmd.master_id,
+            "expires_on": cmd.expires_on,
+        },
+    )
+
+
+__all__ = ["NAME", "Backup", "back_up", "note_backup"]

@@ -1,0 +1,67 @@
+"""Getting lost keys back from a backup, without those whose items were destroyed (R-7)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from docctl.domain.lifecycle import RecordStatus
+from docctl.domain.permissions import Facts, authorise
+from docctl.domain.verdicts import Refused, RuleRefused
+from docctl.models.records import Record
+from docctl.services.caller import Caller
+from docctl.services.house import House
+from docctl.services.keys.backup import NAME
+from docctl.services.keys.store import key_store
+from docctl.services.registry import use_case
+from docctl.services.trail import Subject, record
+
+_BATCH: Final = 500
+
+
+def restore(folder: Path, *, by: Caller, house: House) -> int:
+    """Take from a backup the keys that the key store lacks; return their number.
+
+    Before it, the register of destruction is replayed: a destroyed record's key stays destroyed. A
+    backup that has expired is refused.
+    """
+    authorise(by.actor, "system.operate", Facts())
+    store, path = key_store(house), folder / NAME
+    if not path.is_file():
+        raise RuleRefused(Refused("keys", "no_backup"))
+    expires_on = store.expiry_of(path)
+    if expires_on is None:
+        raise RuleRefused(Refused("keys", "no_backup"))
+    if expires_on < house.today():
+        raise RuleRefused(Refused("keys", "backup_expired", {"day": expires_on}))
+    with house.uow.read() as session:
+        query = select(Record.id).where(Record.status == RecordStatus.DESTROYED).order_by(Record.id)
+        destroyed = session.scalars(query).all()
+    for first in range(0, len(destroyed), _BATCH):
+        store.destroy(destroyed[first : first + _BATCH])
+    taken = store.take_from(path)
+    note_restore(NoteRestore(str(path.absolute()), taken), by=by, house=house)
+    return taken
+
+
+@dataclass(frozen=True, slots=True)
+class NoteRestore:
+    """Keys were taken from a backup."""
+
+    place: str
+    keys: int
+
+
+@use_case("system.operate")
+def note_restore(session: Session, cmd: NoteRestore, by: Caller) -> None:
+    """Record that lost keys came back from a backup (T-1)."""
+    authorise(by.actor, "system.operate", Facts())
+    facts = {"place": cmd.place, "keys": cmd.keys}
+    record(session, by, "keys.restored", Subject("keys", None), facts=facts)
+
+
+__all__ = ["note_restore", "restore"]

@@ -1,0 +1,107 @@
+"""Decides what every key store promises: one key for each item, durable, and destroyed for ever (R-7)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Final, Protocol
+from uuid import UUID
+
+#: How long an item's key is, in bytes.
+KEY_SIZE: Final = 32
+
+
+@dataclass(frozen=True, slots=True)
+class KeyStatus:
+    """What a key store holds; `behind` are keys that an older master key still wraps."""
+
+    keys: int
+    destroyed: int
+    behind: int
+    master_id: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class KeysDestroyed:
+    """Proof that keys are gone: which had been there, when, where was looked (R-7).
+
+    `looked_at` and `not_claimed` are codes for the certificate, as in `storage.api.Destroyed`.
+    """
+
+    items: tuple[UUID, ...]
+    at: datetime
+    looked_at: tuple[str, ...]
+    not_claimed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rotation:
+    """The master key was replaced: from which to which, and how many item keys were wrapped anew."""
+
+    old_id: str
+    new_id: str
+    keys: int
+
+
+class KeyRing(Protocol):
+    """A store of item keys, wrapped by a master key that it does not hold.
+
+    What callers may rely on:
+
+    - Once `make` has returned a key, a crash or power cut does not lose it; of several makers at
+      once, in several processes, all get the same one.
+    - Once `destroy` has returned, no byte of the key is in the key store's files; a tombstone
+      (item and instant) stays, and no key is ever made again for that item.
+    - Keys are handed out, never kept: a key destroyed by another process is gone at once.
+    - `StoreUnavailable` may come from every method, `MasterKeyWrong` from those that give a key.
+    """
+
+    @property
+    def since(self) -> datetime:
+        """Return when the key store was made: what is stored later is encrypted."""
+
+    def make(self, item_id: UUID) -> bytes:
+        """Return the item's key, made durably where there is none. Raises KeyDestroyed."""
+
+    def get(self, item_id: UUID) -> bytes:
+        """Return the item's key. Raises KeyMissing, KeyDestroyed."""
+
+    def destroy(self, item_ids: Sequence[UUID]) -> KeysDestroyed:
+        """Destroy the keys of items, look again, and prove it; may be repeated (R-7).
+
+        An item without a key gets its tombstone too: none can come to be later.
+        """
+
+    def made_before(self, instant: datetime) -> Iterator[UUID]:
+        """Yield the items whose keys were made at or before an instant, for the sweep of orphans."""
+
+    def status(self) -> KeyStatus:
+        """Return how many keys there are, and which master key wraps them."""
+
+    def rotate(self) -> Rotation:
+        """Make a new master key and wrap every item key anew; one that was interrupted goes on.
+
+        The old master key stays beside the new one until `drop_old_master`.
+        """
+
+    def drop_old_master(self) -> None:
+        """Forget the old master key. Raises StoreUnavailable while it still wraps a key."""
+
+    def copy_to(self, path: Path, *, expires_on: date) -> int:
+        """Write a consistent copy with the wrapped keys into a new file; return their number."""
+
+    def expiry_of(self, path: Path) -> date | None:
+        """Return until when a copy may be used; None for what is no copy."""
+
+    def take_from(self, path: Path) -> int:
+        """Take from a copy the keys of items that have neither key nor tombstone; return their number.
+
+        A tombstone of the copy destroys the key here. Raises MasterKeyWrong, and takes nothing,
+        where the copy's master key is not there any more.
+        """
+
+    def close(self) -> None:
+        """Let go of files and connections."""

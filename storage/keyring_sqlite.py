@@ -1,0 +1,281 @@
+"""Decides how a key store lies in one SQLite file: durable, shared by processes, really erased (R-7)."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any, Final
+from uuid import UUID
+
+from storage.api import Clock, as_utc
+from storage.errors import KeyDestroyed, KeyMissing, MasterKeyWrong, StoreFull, StoreUnavailable
+from storage.keyring import KeysDestroyed, KeyStatus, Rotation
+from storage.keyring_file import (
+    BATCH,
+    SCHEMA,
+    count_marks,
+    expiry_of,
+    fresh_key,
+    note_expiry,
+    opened,
+    rows_of,
+)
+from storage.master import MasterFile, MasterKey
+
+LOOKED_AT: Final = ("keys",)
+NOT_CLAIMED: Final = ("key_memory",)
+_TRIES: Final = 50
+
+
+class SqliteKeyRing:
+    """Item keys in a file of their own. See `storage.keyring.KeyRing`.
+
+    Every process may have its own `SqliteKeyRing` on the same file.
+    """
+
+    def __init__(self, path: Path, *, master: MasterFile, clock: Clock) -> None:
+        """Open the key store; make it, and its master key, where there is none yet.
+
+        Raises `MasterKeyWrong` where the master key is missing or another one.
+        """
+        self._path, self._master, self._clock = path, master, clock
+        self._using = threading.RLock()
+        self._connection: sqlite3.Connection | None = None
+        self._process = 0
+        self._known: dict[str, MasterKey] = {}
+        with self._store() as store:
+            found = self._meta(store)
+        if not found:
+            first = master.read()[0] if master.exists() else master.make()
+            with self._writing() as store:
+                fresh = {"master_id": first.id, "since_ms": str(time.time_ns() // 1_000_000)}
+                store.executemany("INSERT OR IGNORE INTO meta VALUES (?, ?)", fresh.items())
+                found = self._meta(store)
+        self._since = datetime.fromtimestamp(int(found["since_ms"]) / 1000, UTC)
+        self._master_of(found["master_id"])
+
+    @property
+    def since(self) -> datetime:
+        """Return when the key store was made."""
+        return self._since
+
+    def make(self, item_id: UUID) -> bytes:
+        """Return the item's key, made durably where there is none."""
+        try:
+            return self.get(item_id)
+        except KeyDestroyed:
+            raise
+        except KeyMissing:
+            pass
+        with self._writing() as store:
+            if (row := self._row(store, item_id)) is None:
+                key, master_id = fresh_key(), self._meta(store)["master_id"]
+                wrapped = self._master_of(master_id).wrap(item_id, key)
+                store.execute(
+                    "INSERT INTO item_key (item, master_id, wrapped, made_at) VALUES (?, ?, ?, ?)",
+                    (item_id.bytes, master_id, wrapped, self._now()),
+                )
+                return key
+        return self._opened(item_id, row)
+
+    def get(self, item_id: UUID) -> bytes:
+        """Return the item's key."""
+        with self._store() as store:
+            row = self._row(store, item_id)
+        if row is None:
+            raise KeyMissing(item_id)
+        return self._opened(item_id, row)
+
+    def destroy(self, item_ids: Sequence[UUID]) -> KeysDestroyed:
+        """Overwrite keys with tombstones, empty the log, and look at the bytes of the file (R-7)."""
+        now = as_utc(self._clock())
+        gone: list[UUID] = []
+        with self._writing() as store:
+            for item_id in dict.fromkeys(item_ids):
+                row = self._row(store, item_id)
+                if row is not None and row[1] is not None:
+                    gone.append(item_id)
+                store.execute(
+                    "INSERT INTO item_key (item, made_at, destroyed_at) VALUES (?, ?, ?) ON CONFLICT (item)"
+                    " DO UPDATE SET wrapped = NULL, master_id = NULL, destroyed_at = excluded.destroyed_at"
+                    " WHERE destroyed_at IS NULL",
+                    (item_id.bytes, now.isoformat(), now.isoformat()),
+                )
+        self._erase()
+        return KeysDestroyed(tuple(gone), now, looked_at=LOOKED_AT, not_claimed=NOT_CLAIMED)
+
+    def made_before(self, instant: datetime) -> Iterator[UUID]:
+        """Yield the items whose keys were made at or before an instant."""
+        query = (
+            "SELECT id, item FROM item_key WHERE id > ? AND wrapped IS NOT NULL AND made_at <= ?"
+            " ORDER BY id LIMIT ?"
+        )
+        last = 0
+        while True:
+            with self._store() as store:
+                rows = store.execute(query, (last, as_utc(instant).isoformat(), BATCH)).fetchall()
+            if not rows:
+                return
+            yield from (UUID(bytes=item) for _, item in rows)
+            last = rows[-1][0]
+
+    def status(self) -> KeyStatus:
+        """Return how many keys there are, and which master key wraps them."""
+        with self._store() as store:
+            master_id = self._meta(store)["master_id"]
+            query = (
+                "SELECT count(wrapped), count(destroyed_at),"
+                " count(CASE WHEN master_id <> ? THEN 1 END) FROM item_key"
+            )
+            keys, destroyed, behind = store.execute(query, (master_id,)).fetchone()
+        return KeyStatus(keys, destroyed, behind, master_id, self._since)
+
+    def rotate(self) -> Rotation:
+        """Make a new master key, let it be the one from now on, and wrap every item key anew."""
+        new, old = self._master.renew()
+        self._known = {one.id: one for one in (new, old)}
+        with self._writing() as store:
+            store.execute("UPDATE meta SET value = ? WHERE name = 'master_id'", (new.id,))
+        while self._rewrapped(new):
+            pass
+        self._erase()
+        return Rotation(old.id, new.id, self.status().keys)
+
+    def drop_old_master(self) -> None:
+        """Forget the old master key, unless a key still needs it."""
+        if self.status().behind:
+            raise StoreUnavailable("keys are still wrapped by the old master key: rotate again")
+        self._master.drop_old()
+        self._known = {}
+
+    def copy_to(self, path: Path, *, expires_on: date) -> int:
+        """Write a compact copy into a new file, for its owner only; return the number of keys."""
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600))
+        with self._store() as store:
+            store.execute("VACUUM INTO ?", (str(path),))
+            return note_expiry(path, expires_on)
+
+    def expiry_of(self, path: Path) -> date | None:
+        """Return until when a copy may be used; None for what is no copy."""
+        return expiry_of(path)
+
+    def take_from(self, path: Path) -> int:
+        """Take keys and tombstones from a copy, all or nothing."""
+        rows, tombstones = rows_of(path)
+        for item, master_id, wrapped, _ in rows:
+            self._master_of(master_id).unwrap(UUID(bytes=item), wrapped)  # before anything is taken
+        if tombstones:
+            self.destroy([UUID(bytes=item) for item in tombstones])
+        taken = 0
+        with self._writing() as store:
+            for row in rows:
+                done = store.execute(
+                    "INSERT INTO item_key (item, master_id, wrapped, made_at) VALUES (?, ?, ?, ?)"
+                    " ON CONFLICT (item) DO NOTHING",
+                    row,
+                )
+                taken += done.rowcount
+        return taken
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._using:
+            if self._connection is not None and self._process == os.getpid():
+                self._connection.close()
+            self._connection, self._known = None, {}
+
+    def _rewrapped(self, new: MasterKey) -> bool:
+        """Wrap some keys anew in one transaction; say whether there were any."""
+        with self._writing() as store:
+            query = (
+                "SELECT item, wrapped, master_id FROM item_key WHERE wrapped IS NOT NULL"
+                " AND master_id <> ? LIMIT ?"
+            )
+            rows = store.execute(query, (new.id, BATCH)).fetchall()
+            for item, wrapped, master_id in rows:
+                item_id = UUID(bytes=item)
+                key = self._master_of(master_id).unwrap(item_id, wrapped)
+                store.execute(
+                    "UPDATE item_key SET wrapped = ?, master_id = ? WHERE item = ?",
+                    (new.wrap(item_id, key), new.id, item),
+                )
+        return bool(rows)
+
+    def _erase(self) -> None:
+        """Fold the log into the file until only living keys' bytes are in it; make the file anew if not."""
+        for attempt in range(_TRIES):
+            with self._store() as store:
+                (busy, *_rest) = store.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            if busy:
+                time.sleep(0.02)
+                continue
+            with self._writing() as store:
+                # While we are the writer the log can only hold what came before: nothing, if we were quick.
+                (living,) = store.execute("SELECT count(wrapped) FROM item_key").fetchone()
+                is_folded, marks = count_marks(self._path)
+            if is_folded and marks == living:
+                return
+            if is_folded and attempt:
+                with self._store() as store:
+                    store.execute("VACUUM")
+        raise StoreUnavailable("bytes of destroyed keys are still in the key store")
+
+    def _row(self, store: sqlite3.Connection, item_id: UUID) -> tuple[Any, ...] | None:
+        query = "SELECT master_id, wrapped, destroyed_at FROM item_key WHERE item = ?"
+        row: tuple[Any, ...] | None = store.execute(query, (item_id.bytes,)).fetchone()
+        return row
+
+    def _opened(self, item_id: UUID, row: tuple[Any, ...]) -> bytes:
+        master_id, wrapped, destroyed_at = row
+        if wrapped is None:
+            raise KeyDestroyed(item_id, datetime.fromisoformat(destroyed_at))
+        return self._master_of(master_id).unwrap(item_id, wrapped)
+
+    def _master_of(self, master_id: str) -> MasterKey:
+        """Return a master key by its id; another process may have renewed the file meanwhile."""
+        if (found := self._known.get(master_id)) is None:
+            self._known = known = {one.id: one for one in self._master.read()}
+            found = known.get(master_id)
+        if found is None:
+            ids = ", ".join(self._known)
+            raise MasterKeyWrong(f"{self._master.path} holds {ids}, the key store needs {master_id}")
+        return found
+
+    def _meta(self, store: sqlite3.Connection) -> dict[str, str]:
+        return dict(store.execute("SELECT name, value FROM meta").fetchall())
+
+    def _now(self) -> str:
+        return as_utc(self._clock()).isoformat()
+
+    @contextmanager
+    def _store(self) -> Iterator[sqlite3.Connection]:
+        """Give the connection to one thread at a time; failures become those of a store."""
+        with self._using:
+            try:
+                if self._connection is None or self._process != os.getpid():
+                    self._connection, self._process = opened(self._path, SCHEMA), os.getpid()
+                yield self._connection
+            except sqlite3.Error as error:
+                if "full" in str(error):
+                    raise StoreFull(f"key store: {error}") from error
+                raise StoreUnavailable(f"key store: {error}") from error
+            except OSError as error:
+                raise StoreUnavailable(f"key store: {error.strerror or error}") from error
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        """Give the connection in a transaction that no other process writes beside."""
+        with self._store() as store:
+            store.execute("BEGIN IMMEDIATE")
+            try:
+                yield store
+                store.execute("COMMIT")
+            finally:
+                if store.in_transaction:  # SQLite has rolled back itself where the disk is full
+                    store.execute("ROLLBACK")
