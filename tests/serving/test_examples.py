@@ -27,7 +27,7 @@ HARDENED = {
     "ProtectSystem": "strict",
     "ProtectHome": "yes",
     "PrivateTmp": "yes",
-    "StateDirectory": "docctl",
+    "StateDirectory": "docctl docctl-keys",
     "StateDirectoryMode": "0700",
     "UMask": "0077",
     "CapabilityBoundingSet": "",
