@@ -25,7 +25,7 @@ from docctl.jobs.projection import rebuild
 from docctl.models.base import new_id
 from docctl.models.content import FileReading, FileRole, ItemFile, OwnerKind
 from docctl.models.documents import Document, DocumentType, Revision
-from docctl.models.guards import install, live
+from docctl.models.guarding import install, live
 from docctl.models.numbers import NumberEntry, NumberState
 from docctl.models.organisation import LegalEntity, Person, Unit
 from docctl.models.records import Record, RecordClass, RecordFact
@@ -161,6 +161,7 @@ class Makers:
             stored_sha256=NOTHING,
             stored_size=1_000,
             added_at=at,
+            checked_at=at,
         )
         self.add(FileReading, file_id=file_id, text=self.texts.body(), html=None, pages=[0], read_at=at)
 

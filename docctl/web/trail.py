@@ -47,6 +47,7 @@ NOUNS: Final = (
     "signature",
     "objects",
     "audit",
+    "keys",
     "delivery",
 )
 

@@ -6,10 +6,12 @@ from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from docctl.domain.roles import Role
 from docctl.models.records import Record
 from docctl.models.retention import DisposalList, Hold
+from docctl.models.work import Delivery
 from docctl.services.people.grant import ProposeRole, propose_role
 from docctl.services.people.posts import AddPost, HoldPost, add_post, take_post
 from tests.cli.terminal import SIGNING, Terminal
@@ -32,6 +34,7 @@ OUTSIDERS = {
     "a hold": "chen",
     "a person": "wang",
     "a unit": "zhang",
+    "a background task": "wang",
 }
 
 
@@ -47,6 +50,8 @@ def kinds(world: World, hidden: Hidden) -> dict[str, dict[str, UUID]]:
     holder = take_post(
         HoldPost(post, world.people["wang"], world.house.today()), by=world.by("admin"), house=world.house
     )
+    with world.house.uow.read() as session:
+        task = session.scalars(select(Delivery.id).limit(1)).one()
     return {
         "a draft": hidden.draft,
         "a withdrawn document": hidden.gone,
@@ -55,6 +60,7 @@ def kinds(world: World, hidden: Hidden) -> dict[str, dict[str, UUID]]:
         "a hold": {"hold_id": held(world, hidden.record["record_id"])},
         "a person": {"person_id": world.people["li"], "grant_id": grant},
         "a unit": {"unit_id": unit, "post_id": post, "holder_id": holder},
+        "a background task": {"delivery_id": task},
     }
 
 
