@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
-from uuid import UUID
 from zipfile import ZipFile
 
 import pytest
@@ -263,7 +262,10 @@ def test_v_6_a_revision_is_suspended_and_resumed_with_reasons(terminal: Terminal
 def test_v_1_a_reissue_is_suggested_after_the_set_number(
     terminal: Terminal, world: World, tmp_path: Path
 ) -> None:
-    from sqlalchemy import text
+    from sqlalchemy import select, text
+
+    from docctl.domain.lifecycle import RevisionStatus
+    from docctl.models.documents import Revision
 
     path = tmp_path / "b.txt"
     path.write_text("新版", "utf-8")
@@ -272,9 +274,9 @@ def test_v_1_a_reissue_is_suggested_after_the_set_number(
     found = terminal.ok(*revise, user="chen")
     assert (found["revision"], found["reissue_suggested"]) == ("A/1", None)
     with world.house.uow.read() as session:
-        (draft,) = session.execute(text("SELECT id FROM revision WHERE status = 'draft'")).scalars()
+        draft = session.scalars(select(Revision.id).where(Revision.status == RevisionStatus.DRAFT)).one()
     world.clock.forward(minutes=1)
-    world.issued(UUID(draft))
+    world.issued(draft)
     world.house.uow.write(lambda session: session.execute(text("UPDATE document_type SET reissue_after = 1")))
     found = terminal.ok(*revise, user="chen")
     assert (found["revision"], found["reissue_suggested"]) == ("A/2", "B/0")

@@ -25,6 +25,7 @@ from docctl.services.keys.backup import NAME
 from storage.api import Area, Key, KeyDestroyed, KeyMissing
 from storage.encrypted import EncryptedStore
 from tests.cli.terminal import Terminal
+from tests.tampering import past_the_guards
 from tests.world import Clock, World, build_house
 
 
@@ -256,14 +257,8 @@ def test_r_7_a_key_is_kept_while_the_store_keeps_its_file(terminal: Terminal, wo
 def test_r_7_a_row_without_files_keeps_its_key(terminal: Terminal, stored: ItemFile, world: World) -> None:
     key = Key.parse(stored.object_key)
     terminal.house.objects.destroy(key)
-    with sqlite3.connect(terminal.house.uow.engine.url.database or "") as raw:
-        for (name,) in raw.execute(
-            "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'item_file'"
-        ).fetchall():
-            raw.execute(f'DROP TRIGGER "{name}"')
-        raw.execute("PRAGMA foreign_keys = OFF")
+    with past_the_guards(terminal.house) as raw:
         raw.execute("DELETE FROM item_file")
-    raw.close()
     world.clock.forward(days=3)
     assert terminal.ok("objects", "sweep")["keys"] == 0
     assert terminal.house.keys.get(stored.owner_id)

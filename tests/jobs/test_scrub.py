@@ -245,6 +245,7 @@ def test_t_3_files_never_hashed_count_as_late_and_those_in_time_do_not(world: Wo
     assert late(world.house.scrub_every) == 1
 
 
+@pytest.mark.sqlite_only
 def test_t_3_unsound_files_are_found_by_their_index_as_every_page_counts_them(world: World) -> None:
     with world.house.uow.read() as session:
         query = select(ItemFile.id).where(is_unsound())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -34,6 +33,7 @@ from docctl.services.house import House
 from docctl.services.objects.sweep import sweep
 from storage.api import Area, Key, RetentionActive, StoreUnavailable
 from tests.places import Place
+from tests.tampering import past_the_guards
 from tests.world import World
 
 OTHER = "ab" * 32
@@ -77,12 +77,9 @@ def told(house: House, action: str) -> list[str]:
 
 def tamper(house: House, *statements: str) -> None:
     """Change the database as its administrator can, guards or not."""
-    with sqlite3.connect(str(house.uow.engine.url.database)) as raw:
-        for (name,) in raw.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
-            raw.execute(f"DROP TRIGGER {name}")
+    with past_the_guards(house) as raw:
         for one in statements:
             raw.execute(one)
-    raw.close()
 
 
 def recompute(house: House, seq: int) -> None:
