@@ -51,9 +51,11 @@ def past_the_guards(house: House) -> Iterator[Raw]:
         raw.close()
         return
     engine = create_engine(url.set(username="postgres"))
-    with engine.connect() as connection:
-        connection.exec_driver_sql("SET session_replication_role = replica")
-        connection.commit()
-        yield _Server(connection)
-        connection.commit()
-    engine.dispose()
+    try:
+        with engine.connect() as connection:
+            connection.exec_driver_sql("SET session_replication_role = replica")
+            connection.commit()
+            yield _Server(connection)
+            connection.commit()
+    finally:
+        engine.dispose()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -75,11 +76,20 @@ def told(house: House, action: str) -> list[str]:
         return [json.loads(one)["reason"] for one in found]
 
 
+def on_the_server(statement: str) -> str:
+    """Say in PostgreSQL's words how a root is put into the text of a head."""
+    new_root = r"""regexp_replace(body, '"root":"[0-9a-f]+"', '"root":"\1"')"""
+    return re.sub(r"json_set\(body, '\$\.root', '(\w+)'\)", new_root, statement)
+
+
 def tamper(house: House, *statements: str) -> None:
-    """Change the database as its administrator can, guards or not."""
+    """Change the database as its administrator can; the guards of the trail are gone afterwards."""
+    on_server = house.uow.engine.dialect.name != "sqlite"
     with past_the_guards(house) as raw:
         for one in statements:
-            raw.execute(one)
+            raw.execute(on_the_server(one) if on_server else one)
+        if on_server:  # on SQLite those who pass the guards have dropped them
+            raw.execute("ALTER TABLE event DISABLE TRIGGER USER")
 
 
 def recompute(house: House, seq: int) -> None:
