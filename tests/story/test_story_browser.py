@@ -132,8 +132,9 @@ def a_procedure(desk: Desk, stage: Stage, today: date) -> str:
     assert "现行" in desk.words(".head")
     assert desk.open(second) == 404
     stage.clock.forward(seconds=1)
-    assert desk.open(first) == 404  # obsolete: no longer for staff
-    desk.open(second)
+    desk.open(first)  # obsolete: no longer for staff, who are led on
+    assert desk.path == second
+    assert "您打开的版本已作废，这是现行版本" in desk.words("main")
     assert "现行" in desk.words(".head")
     desk.open("/documents")
     assert [("A/1" in row) for row in desk.page.locator("main [data-row]").all_inner_texts()] == [True]
