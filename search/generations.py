@@ -179,3 +179,16 @@ def _sync(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def forget_unfinished(generation: Path) -> None:
+    """Remove lists of deletions that a killed writer left behind its last commit (S-4).
+
+    The next commit would write a file of the same name, and tantivy refuses to. Nobody reads them: they are
+    newer than what `meta.json` names. Call it with the lock of the writers.
+    """
+    meta = json.loads((generation / "meta.json").read_text(encoding="utf-8"))
+    for path in generation.glob("*.del"):
+        opstamp = path.name.split(".")[1]
+        if opstamp.isdigit() and int(opstamp) > int(meta["opstamp"]):
+            path.unlink(missing_ok=True)

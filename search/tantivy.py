@@ -67,6 +67,8 @@ class TantivyEngine:
                 index = tantivy.Index(schema.SCHEMA, path=str(fresh))
             else:
                 fresh, index = None, view.index
+                if (current := self._generations.current()) is not None:
+                    generations.forget_unfinished(current)
             write(index, upserts, removals, position)
             if fresh is not None:
                 self._generations.swap(fresh)

@@ -304,3 +304,18 @@ def test_s_4_a_killed_writer_leaves_whole_batches(folder: Path) -> None:
 @pytest.mark.long
 def test_s_4_a_writer_killed_many_times_leaves_whole_batches(folder: Path) -> None:
     rounds_of_kills(folder, 60)
+
+
+def test_s_4_what_a_killed_writer_left_behind_its_last_commit_does_not_stop_the_next(
+    engine: TantivyEngine, folder: Path
+) -> None:
+    engine.apply([entry("a", "marker1"), entry("b", "marker2")], [], position=1)
+    (generation,) = generations(folder)
+    meta = json.loads((generation / "meta.json").read_text("utf-8"))
+    for segment in meta["segments"]:
+        for ahead in range(1, 12):  # whatever number the next commit takes
+            name = f"{segment['segment_id'].replace('-', '')}.{meta['opstamp'] + ahead}.del"
+            (generation / name).write_bytes(b"half")
+    engine.apply([], ["a"], position=2)
+    assert find(engine, "marker") == {"b"}
+    assert engine.intact()
