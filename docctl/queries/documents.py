@@ -29,6 +29,7 @@ from docctl.queries.revision_states import (
     suspended_at,
     usable_at,
 )
+from docctl.queries.sql_terms import containing
 
 SORTS: Final = ("number", "title", "unit", "effective", "label")
 
@@ -165,7 +166,7 @@ _STATES_THEN: Final = {
 def _matches(text: str) -> ColumnElement[bool]:
     """Find a text in the title, the number in any way of writing it, or another name (N-9, N-10)."""
     form = normal(text)
-    known = [Revision.title.icontains(text, autoescape=True)]
+    known = [containing(Revision.title, text)]
     if form:
         entries = select(NumberEntry.item_id).where(
             NumberEntry.item_kind == "document", NumberEntry.normal.contains(form, autoescape=True)

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, or_, select
-from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.sql.functions import FunctionElement
 
 from docctl.domain.lifecycle import Computed, RecordStatus
 from docctl.domain.normal_form import normal
@@ -18,6 +15,7 @@ from docctl.models.numbers import Alias, NumberEntry
 from docctl.models.organisation import LegalEntity
 from docctl.models.records import KEY_KINDS, Medium, Record, RecordKey
 from docctl.models.retention import Hold, HoldItem
+from docctl.queries.sql_terms import Unindexed, containing
 
 #: What the register can be narrowed to: stored states, what follows from dates, and held.
 STATES: Final = (
@@ -31,29 +29,6 @@ STATES: Final = (
     "destroyed",
     "voided",
 )
-
-
-class Unindexed(FunctionElement[Any]):
-    """A column that must not choose the index: the register's own one holds it with all others.
-
-    SQLite prefers a narrow index and then reads every wide row that it names.
-    """
-
-    inherit_cache = True
-
-    def __init__(self, column: Any) -> None:
-        super().__init__(column)
-        self.type = column.type
-
-
-@compiles(Unindexed)
-def _as_itself(element: Unindexed, compiler: SQLCompiler, **kw: Any) -> str:
-    return compiler.process(element.clauses, **kw)
-
-
-@compiles(Unindexed, "sqlite")
-def _with_a_plus(element: Unindexed, compiler: SQLCompiler, **kw: Any) -> str:
-    return f"+{compiler.process(element.clauses, **kw)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,10 +97,10 @@ def is_held() -> ColumnElement[bool]:
 
 def _matches(text: str) -> ColumnElement[bool]:
     """Find a part of the title or number, or a whole number, alias or key however written (N-9, N-10)."""
-    known: list[ColumnElement[bool]] = [Record.title.icontains(text, autoescape=True)]
+    known: list[ColumnElement[bool]] = [containing(Record.title, text)]
     if form := normal(text):
         known += [
-            Record.number.icontains(form, autoescape=True),
+            containing(Record.number, form),
             Record.id.in_(select(NumberEntry.item_id).where(*_is_number(form))),
             Record.id.in_(select(Alias.item_id).where(Alias.item_kind == "record", Alias.normal == form)),
             Record.id.in_(

@@ -19,7 +19,8 @@ from docctl.models.retention import RetentionClassRow
 from docctl.models.visibility import sets_of
 from docctl.queries.ordering import in_order
 from docctl.queries.paging import PAGE_SIZE, Paged
-from docctl.queries.record_filter import STATES, RecordFilter, Unindexed, conditions, is_held
+from docctl.queries.record_filter import STATES, RecordFilter, conditions, is_held
+from docctl.queries.sql_terms import Unindexed
 
 
 @dataclass(frozen=True, slots=True)

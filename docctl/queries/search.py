@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
+from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, or_, select
 from sqlalchemy.orm import Session
 
 from docctl.domain.lifecycle import (
@@ -179,15 +180,21 @@ def _no_longer(session: Session, actor: Actor, asked: Asked, position: int, at: 
     """Return the index's ids of what changed after its cursor and is not to be found any more (S-4)."""
     if session.execute(select(AuditHead.seq)).scalar_one() <= position:
         return frozenset()
-    revisions = session.scalars(
-        select(Revision.id)
-        .join(Document, Document.id == Revision.document_id)
-        .where(Document.id.in_(_changed("document", position)), _not(_may_find(actor, asked, at)))
-    )
-    records = session.scalars(
-        select(Record.id).where(Record.id.in_(_changed("record", position)), _not(_may_find_record(actor)))
-    )
-    return frozenset({*(f"revision:{one}" for one in revisions), *(f"record:{one}" for one in records)})
+    kinds = set(session.scalars(select(EventRow.subject_kind).where(EventRow.seq > position).distinct()))
+    gone: set[str] = set()
+    if "document" in kinds:
+        revisions = (
+            select(Revision.id)
+            .join(Document, Document.id == Revision.document_id)
+            .where(Document.id.in_(_changed("document", position)), _not(_may_find(actor, asked, at)))
+        )
+        gone |= {f"revision:{one}" for one in session.scalars(revisions)}
+    if "record" in kinds:
+        records = select(Record.id).where(
+            Record.id.in_(_changed("record", position)), _not(_may_find_record(actor))
+        )
+        gone |= {f"record:{one}" for one in session.scalars(records)}
+    return frozenset(gone)
 
 
 def _changed(kind: str, position: int) -> Any:
@@ -199,8 +206,11 @@ def _not(condition: ColumnElement[bool]) -> ColumnElement[bool]:
     return case((condition, 0), else_=1) == 1
 
 
-def _may_find(actor: Actor, asked: Asked, at: datetime) -> ColumnElement[bool]:
-    conditions = [Revision.status != RevisionStatus.DISCARDED, readable_revision(actor, at)]
+def _may_find(actor: Actor, asked: Asked, at: Any) -> ColumnElement[bool]:
+    conditions: list[ColumnElement[bool]] = [
+        Revision.status != RevisionStatus.DISCARDED,
+        readable_revision(actor, at),
+    ]
     if asked.state in _NOW:
         conditions.append(_NOW[asked.state](at))
     elif not asked.with_obsolete:
@@ -220,20 +230,12 @@ def _shown(
     records = _ids(found.hits, "record")
     rows: dict[str, Any] = {}
     if revisions:
-        query = (
-            select(Revision, Document.number, Unit.name)
-            .join(Document, Document.id == Revision.document_id)
-            .join(Unit, Unit.id == Document.unit_id)
-            .where(Revision.id.in_(revisions), _may_find(actor, asked, at))
-        )
-        rows |= {f"revision:{row[0].id}": row for row in session.execute(query)}
+        query = _revisions(actor, asked.state if asked.state in _NOW else "", asked.with_obsolete)
+        found_rows = session.execute(query, {"ids": revisions, "at": at})
+        rows |= {f"revision:{row[0].id}": row for row in found_rows}
     if records:
-        query_records = (
-            select(Record, Unit.name)
-            .join(Unit, Unit.id == Record.unit_id)
-            .where(Record.id.in_(records), _may_find_record(actor))
-        )
-        rows |= {f"record:{row[0].id}": row for row in session.execute(query_records)}
+        found_rows = session.execute(_records(actor), {"ids": records})
+        rows |= {f"record:{row[0].id}": row for row in found_rows}
     owners = {row[0].id for row in rows.values()}
     owners |= {row[0].document_id for row in rows.values() if isinstance(row[0], Revision)}
     texts = texts_of(session, owners, longest=_LOOKED_AT)
@@ -245,6 +247,29 @@ def _shown(
             yield _revision_hit(row, texts, asked.text, at, zone)
         else:
             yield _record_hit(row, texts, asked.text, today, zone)
+
+
+# Built once for each person and way of asking: building them takes longer than asking them.
+
+
+@lru_cache(maxsize=1024)
+def _revisions(actor: Actor, state: str, with_obsolete: bool) -> Select[*tuple[Any, ...]]:
+    asked = Asked(state=state, with_obsolete=with_obsolete)
+    return (
+        select(Revision, Document.number, Unit.name)
+        .join(Document, Document.id == Revision.document_id)
+        .join(Unit, Unit.id == Document.unit_id)
+        .where(Revision.id.in_(bindparam("ids", expanding=True)), _may_find(actor, asked, bindparam("at")))
+    )
+
+
+@lru_cache(maxsize=1024)
+def _records(actor: Actor) -> Select[*tuple[Any, ...]]:
+    return (
+        select(Record, Unit.name)
+        .join(Unit, Unit.id == Record.unit_id)
+        .where(Record.id.in_(bindparam("ids", expanding=True)), _may_find_record(actor))
+    )
 
 
 def _ids(hits: Iterable[Hit], kind: str) -> list[UUID]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Select, func, literal, or_, select, union_all
+from sqlalchemy import Select, bindparam, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from docctl.domain.lifecycle import RecordStatus
@@ -29,17 +30,25 @@ def texts_of(session: Session, owners: Collection[UUID], *, longest: int | None 
     """
     if not owners:
         return {}
-    parts = union_all(*_parts(owners, longest)).subquery()
-    found = session.execute(
-        select(parts.c.owner, parts.c.text).order_by(parts.c.owner, parts.c.part, parts.c.name, parts.c.place)
-    )
+    found = session.execute(_query(longest), {"owners": list(owners)})
     texts: dict[UUID, str] = {}
     for owner, text in found:
         texts[owner] = f"{texts[owner]}\n\n{text}" if owner in texts else text
     return texts
 
 
-def _parts(owners: Collection[UUID], longest: int | None) -> list[Select[*tuple[Any, ...]]]:
+@cache
+def _query(longest: int | None) -> Select[*tuple[UUID, str]]:
+    """Return the query, built once: each page of hits asks it, and building it takes longer than asking."""
+    parts = union_all(*_parts(longest)).subquery()
+    return select(parts.c.owner, parts.c.text).order_by(
+        parts.c.owner, parts.c.part, parts.c.name, parts.c.place
+    )
+
+
+def _parts(longest: int | None) -> list[Select[*tuple[Any, ...]]]:
+    owners = bindparam("owners", expanding=True)
+
     def part(number: int, owner: Any, name: Any, place: Any, text: Any) -> Select[*tuple[Any, ...]]:
         shown = text if longest is None else func.substr(text, 1, longest)
         return select(

@@ -35,6 +35,17 @@ def note_fixity(session: Session, cmd: NoteFixity, by: Caller) -> int:
     problem, or none any more; one more tells how many were checked.
     """
     authorise(by.actor, "system.operate", Facts())
+    return _noted(session, cmd, by)
+
+
+@use_case("audit.verify")
+def note_recheck(session: Session, cmd: NoteFixity, by: Caller) -> int:
+    """Keep what a check at a person's word found; its events name the person (T-1, T-3)."""
+    authorise(by.actor, "audit.verify", Facts())
+    return _noted(session, cmd, by)
+
+
+def _noted(session: Session, cmd: NoteFixity, by: Caller) -> int:
     wanted = dict(cmd.found)
     rows = session.scalars(
         select(ItemFile).where(ItemFile.id.in_(sorted(wanted)), ItemFile.destroyed_at.is_(None))

@@ -8,9 +8,9 @@ from docctl.domain.permissions import Facts, authorise
 from docctl.domain.verdicts import NotFound, Refused, RuleRefused
 from docctl.models.content import ItemFile
 from docctl.queries.objects import file_problem
-from docctl.services.caller import Caller, the_system
+from docctl.services.caller import Caller
 from docctl.services.house import House
-from docctl.services.objects.fixity import NoteFixity, note_fixity
+from docctl.services.objects.fixity import NoteFixity, note_recheck
 from storage.api import StoreUnavailable
 
 
@@ -30,5 +30,5 @@ def recheck_file(file_id: UUID, *, by: Caller, house: House) -> str:
         problem = file_problem(row, house.objects)
     except StoreUnavailable as error:
         raise RuleRefused(Refused("request", "store_unavailable")) from error
-    note_fixity(NoteFixity(((row.id, problem),)), by=the_system(house.clock()), house=house)
+    note_recheck(NoteFixity(((row.id, problem),)), by=by, house=house)
     return problem
