@@ -72,7 +72,7 @@ def fold(text: str) -> str:
 def fold_mapped(text: str) -> Folded:
     """Fold `text` and keep the way back, so that a hit can be marked in the original (S-3)."""
     gaps = _readings(text)
-    letters = [_TABLE[ord(letter)] for letter in _without(text, gaps)]
+    letters = list(map(_TABLE.__getitem__, map(ord, _without(text, gaps))))
     loose = "".join(letters)
     origins: Sequence[int] = _without(range(len(text)), gaps)
     if len(loose) != len(letters) or "" in letters:
