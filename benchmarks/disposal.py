@@ -92,11 +92,8 @@ def main(count: int, size: int, folder: Path) -> None:
 
 
 if __name__ == "__main__":
+    asked = [int(one) for one in sys.argv[1:] if one != "-"]
     with tempfile.TemporaryDirectory() as made:
-        main(
-            int(sys.argv[1]) if len(sys.argv) > 1 else 2000,
-            int(sys.argv[2]) if len(sys.argv) > 2 else 10_000,
-            Path(made) / "data",
-        )
+        main(*[*asked, *(2000, 10_000)[len(asked) :]], Path(made) / "data")
     if "-" not in sys.argv:
         syncs.show(__file__)
