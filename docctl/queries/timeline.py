@@ -18,8 +18,8 @@ from docctl.queries.hold_names import known_facts
 
 PAGE_SIZE: Final = 50
 
-#: Reads, ours and people's: in the trail, shown in a timeline only where asked for (X-2).
-READS: Final = frozenset(
+#: Reads and sign-ins: in the trail, shown in a timeline only where asked for (X-2).
+ROUTINE: Final = frozenset(
     {
         "file.read",
         "revision.read",
@@ -28,6 +28,10 @@ READS: Final = frozenset(
         "record.read",
         "record.downloaded",
         "disposal.read",
+        "session.started",
+        "session.ended",
+        "session.others_ended",
+        "signature.refused",
     }
 )
 
@@ -95,7 +99,7 @@ def timeline(
     if before is not None:
         query = query.where(EventRow.seq < before)
     if not reads:
-        query = query.where(EventRow.action.not_in(sorted(READS)))
+        query = query.where(EventRow.action.not_in(sorted(ROUTINE)))
     if versions is not None:
         query = query.where(or_(EventRow.subject_version == "", EventRow.subject_version.in_(versions)))
     if actions is not None:

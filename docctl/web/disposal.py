@@ -10,14 +10,13 @@ from flask import Blueprint, Response, jsonify, request, send_file
 
 from docctl.queries.disposal import DisposalPage, disposal_page, disposal_progress
 from docctl.queries.disposal_lists import list_register
-from docctl.queries.timeline import timeline
 from docctl.services.disposal.certificate import open_certificate
 from docctl.services.disposal.execute import ResumeDisposal, resume_disposal
 from docctl.web.context import actor, caller, flash_done, house, render, requires, see_other, words
 from docctl.web.forms import parse
 from docctl.web.registers import number
 from docctl.web.retention_tabs import tabs
-from docctl.web.timelines import told
+from docctl.web.timelines import happened
 
 bp = Blueprint("disposal", __name__, url_prefix="/retention/lists")
 
@@ -47,13 +46,11 @@ def show(list_id: UUID) -> str:
     """Show a list: what stands on it, who did what, what this person may do now (R-6)."""
     with house().uow.read() as session:
         page = disposal_page(session, actor(), list_id, page=number(request.args.get("page")))
-        before = number(request.args.get("before")) if request.args.get("before") else None
-        events = timeline(session, list_id, zone=house().zone, before=before, with_detail=not page.hidden)
+        story = happened(session, list_id, names_holds=False, with_detail=not page.hidden)
     return render(
         "disposal/page.html",
         page=page,
-        events=told(events, words()),
-        older=events.older,
+        story=story,
         request_id=str(uuid4()),
     )
 

@@ -16,6 +16,7 @@ from docctl.web.forms import form
 from docctl.web.registers import flag, number
 from docctl.web.retention import selected
 from docctl.web.retention_tabs import tabs
+from docctl.web.timelines import happened
 
 bp = Blueprint("holds", __name__, url_prefix="/retention/holds")
 
@@ -79,7 +80,10 @@ def _page(hold_id: UUID) -> HoldPage:
 @requires("hold.list")
 def show(hold_id: UUID) -> str:
     """Show a hold and what it covers (R-5, X-3)."""
-    return render("holds/page.html", page=_page(hold_id))
+    page = _page(hold_id)
+    with house().uow.read() as session:
+        story = happened(session, hold_id)
+    return render("holds/page.html", page=page, story=story)
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,7 @@ from docctl.web.context import actor, caller, explain, flash_done, house, render
 from docctl.web.forms import form, parse
 from docctl.web.registers import number
 from docctl.web.security import link_token
+from docctl.web.timelines import happened
 
 bp = Blueprint("people", __name__, url_prefix="/people")
 
@@ -87,6 +88,7 @@ def show(person_id: UUID) -> str:
     """Show a person: account, roles, what waits for a second person (A-15)."""
     with house().uow.read() as session:
         page = person_page(session, person_id)
+        story = happened(session, person_id)
     me = actor().person_id
     assert me is not None
     grants = [
@@ -101,6 +103,7 @@ def show(person_id: UUID) -> str:
         "people/person.html",
         page=page,
         grants=grants,
+        story=story,
         why_not_disable=_why("person.disable", may_disable(page.account, by=me)),
         why_not_reset=_why("person.reset", may_reset(page.account, by=me)),
         why_not_confirm=_why("person.confirm_reset", may_confirm_reset(page.account, by=me)),

@@ -11,11 +11,9 @@ from flask import request
 
 from docctl.queries.hold_names import names_holds
 from docctl.queries.record_page import RecordPage, record_page
-from docctl.queries.timeline import Timeline, timeline
 from docctl.services.records.read import Purpose, open_record_file
 from docctl.web.context import actor, caller, house, render, words
-from docctl.web.registers import flag
-from docctl.web.timelines import told
+from docctl.web.timelines import Happened, happened
 
 #: Kinds of file that the browser shows by itself, harmless in a frame of ours.
 IN_FRAME: Final = frozenset({"application/pdf"})
@@ -33,8 +31,7 @@ def load(record_id: UUID, *, stood_at: datetime | None = None) -> RecordPage:
 def shown(record_id: UUID) -> str:
     """Return the page of a record."""
     page = load(record_id, stood_at=_instant(request.args.get("at", "")))
-    reads = flag(request.args.get("reads"))
-    events = _events(record_id, reads=reads)
+    story = _story(record_id)
     file = page.shown_file
     if file is not None and file.html is not None:
         open_record_file(record_id, file.id, by=caller(), house=house(), purpose=Purpose.READ)
@@ -44,24 +41,14 @@ def shown(record_id: UUID) -> str:
         file=file,
         preview=_preview(page),
         moments=list(_moments(page)),
-        events=told(events, words()),
-        older=events.older,
-        reads=reads,
+        story=story,
         today=house().today(),
     )
 
 
-def _events(record_id: UUID, *, reads: bool) -> Timeline:
-    before = request.args.get("before", "")
+def _story(record_id: UUID) -> Happened:
     with house().uow.read() as session:
-        return timeline(
-            session,
-            record_id,
-            zone=house().zone,
-            names_holds=names_holds(actor()),
-            before=int(before) if before.isascii() and before.isdigit() and len(before) < 16 else None,
-            reads=reads,
-        )
+        return happened(session, record_id, names_holds=names_holds(actor()))
 
 
 def _preview(page: RecordPage) -> str:

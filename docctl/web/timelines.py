@@ -6,12 +6,37 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
+from uuid import UUID
+
+from flask import request
+from sqlalchemy.orm import Session
 
 from docctl.i18n import Translator
-from docctl.queries.timeline import Entry, Timeline
+from docctl.queries.timeline import Entry, Timeline, timeline
+from docctl.web.context import house, words
+from docctl.web.registers import flag
 
 #: What an event says besides its verb, in this order.
-_NOTED: Final = ("label", "due", "effective_from", "supersedes", "holder", "what", "reason", "comment")
+_NOTED: Final = (
+    "label",
+    "due",
+    "effective_from",
+    "supersedes",
+    "holder",
+    "role",
+    "post",
+    "person",
+    "from",
+    "until",
+    "functions",
+    "items",
+    "what",
+    "reason",
+    "comment",
+)
+
+#: Of these the ones that are codes, with what their words begin with.
+_CODED: Final = {"role": "roles", "functions": "functions"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +51,33 @@ class Told:
     on_behalf_of: str | None
     note: str
     changes: tuple[tuple[str, str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """A stretch of an item's timeline on its page; `older` is where the next one begins."""
+
+    events: list[Told]
+    older: int | None
+    with_routine: bool
+
+
+def happened(
+    session: Session, item_id: UUID, *, names_holds: bool = True, with_detail: bool = True
+) -> Happened:
+    """Return the stretch that the address asks for; whoever calls saw to it that it may be seen (T-1)."""
+    before = request.args.get("before", "")
+    routine = flag(request.args.get("reads"))
+    found = timeline(
+        session,
+        item_id,
+        zone=house().zone,
+        before=int(before) if before.isascii() and before.isdigit() and len(before) < 16 else None,
+        reads=routine,
+        names_holds=names_holds,
+        with_detail=with_detail,
+    )
+    return Happened(told(found, words()), found.older, routine)
 
 
 def told(found: Timeline, words: Translator) -> list[Told]:
@@ -49,7 +101,13 @@ def _notes(one: Entry, words: Translator) -> Iterator[str]:
     said = {**one.facts, **one.detail}
     for name in _NOTED:
         value = said.get(name)
-        if isinstance(value, str) and value:
+        if name in _CODED and value:
+            codes = value if isinstance(value, list) else [value]
+            found = words.t("people.comma").join(words.t(f"{_CODED[name]}.{one}") for one in codes)
+            yield words.t(f"events.note.{name}", value=found)
+        elif name == "items" and isinstance(value, int):
+            yield words.t("events.note.items", count=value)
+        elif isinstance(value, str) and value:
             coded = f"trail.fault.{value}"  # a reason of ours is a code
             shown = (
                 words.t(coded) if one.action == "audit.alarm" and words.has(coded) else _shown(value, words)
@@ -79,7 +137,7 @@ def _shown(value: Any, words: Translator) -> str:
     if value is None:
         return ""
     if isinstance(value, list):
-        return "、".join(_shown(one, words) for one in value)
+        return words.t("people.comma").join(_shown(one, words) for one in value)
     text = str(value)
     if len(text) > 18 and text[10] == "T":  # an instant, as the trail writes it
         try:

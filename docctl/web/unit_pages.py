@@ -20,6 +20,7 @@ from docctl.services.people.posts import (
 )
 from docctl.web.context import caller, flash_done, house, render, requires, see_other
 from docctl.web.forms import form
+from docctl.web.timelines import happened
 
 bp = Blueprint("unit_pages", __name__, url_prefix="/people/units/<uuid:unit_id>")
 
@@ -28,7 +29,10 @@ bp = Blueprint("unit_pages", __name__, url_prefix="/people/units/<uuid:unit_id>"
 @requires("person.list")
 def show(unit_id: UUID) -> str:
     """Show a unit with its people and posts."""
-    return render("people/unit.html", page=_page(unit_id), today=house().today())
+    page = _page(unit_id)
+    with house().uow.read() as session:
+        story = happened(session, unit_id)
+    return render("people/unit.html", page=page, story=story, today=house().today())
 
 
 def _page(unit_id: UUID, **_more: UUID) -> UnitPage:

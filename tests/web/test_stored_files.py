@@ -6,9 +6,11 @@ import shutil
 from uuid import UUID
 
 import pytest
+from sqlalchemy import select
 
 from docctl.domain.verdicts import RuleRefused
 from docctl.jobs.check import run_check
+from docctl.models.trail import EventRow
 from tests import filing
 from tests.damage import flip, stored_at
 from tests.web.conftest import Browser, words_of
@@ -110,6 +112,9 @@ def test_t_3_one_checks_again_after_bringing_a_file_back(client: Browser, world:
     text = client.page("/trail/files").text_content()
     assert "文件完好" in text
     assert "没有发现" in text
+    with world.house.uow.read() as session:
+        asked = select(EventRow).where(EventRow.action == "file.sound")
+        assert session.scalars(asked).one().actor_id == world.people["qian"]
 
 
 def test_t_3_a_store_that_is_away_is_said_and_harms_nothing(
