@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from sqlalchemy import Connection, create_engine
 
+from docctl.models.guarding import install
 from docctl.services.house import House
 
 
@@ -57,5 +58,17 @@ def past_the_guards(house: House) -> Iterator[Raw]:
             connection.commit()
             yield _Server(connection)
             connection.commit()
+    finally:
+        engine.dispose()
+
+
+def put_the_guards_back(house: House) -> None:
+    """Install all guards again, as who covers up would."""
+    engine = create_engine(house.uow.owner.url)
+    try:
+        with engine.begin() as connection:
+            install(connection)
+            if connection.dialect.name != "sqlite":
+                connection.exec_driver_sql("ALTER TABLE event ENABLE TRIGGER USER")
     finally:
         engine.dispose()

@@ -34,7 +34,7 @@ from docctl.services.house import House
 from docctl.services.objects.sweep import sweep
 from storage.api import Area, Key, RetentionActive, StoreUnavailable
 from tests.places import Place
-from tests.tampering import past_the_guards
+from tests.tampering import past_the_guards, put_the_guards_back
 from tests.world import World
 
 OTHER = "ab" * 32
@@ -257,6 +257,30 @@ def test_t_2_a_broken_end_is_not_sealed(world: World, house: House, case: tuple[
     tamper(house, statement.format(old=old, new=newest(house)))
     assert fault(lambda: seal(house)) == code
     assert sizes(house) == [old]
+
+
+@pytest.mark.parametrize("case", ["end_gone", "end_edited"])
+def test_t_2_where_the_end_takes_no_event_the_alarm_is_seen_all_the_same(
+    world: World, house: House, case: str
+) -> None:
+    """Who tampers with the end puts the guards back: then no event can follow, not even the alarm's."""
+    happens(world)
+    seal(house)
+    happens(world, 2)
+    new = newest(house)
+    tamper(
+        house,
+        f"DELETE FROM event WHERE seq = {new}"
+        if case == "end_gone"
+        else f"UPDATE event SET hash = '{OTHER}' WHERE seq = {new}",
+    )
+    put_the_guards_back(house)
+    with pytest.raises(Exception):  # noqa: B017  # whatever the database says
+        happens(world)
+    assert seal_round(house)
+    assert watch(house).alarm
+    assert watch(house).alarm_at == world.clock()
+    assert not seal_round(house)  # told once
 
 
 def test_t_2_the_key_file_is_made_once_and_for_its_owner_alone(world: World, house: House) -> None:
