@@ -59,7 +59,7 @@ def test_t_1_a_holds_page_tells_placing_and_lifting_with_reasons(client: Browser
     newest, first = told(client, page)
     assert "已结案" in newest
     assert "法院已受理" in first
-    assert "2 件" in first
+    assert "2 份记录" in first
 
 
 @pytest.mark.parametrize("before", ["1", "9" * 15, "-1", "²", "x" * 40])

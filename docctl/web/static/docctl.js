@@ -285,3 +285,6 @@ for (const work of all("[data-poll-url]")) {
   };
   setTimeout(ask, 1000);
 }
+
+// On a phone the tabs run off the edge: the current one is where it can be seen.
+for (const tab of all(".tabs [aria-current]")) tab.parentElement.scrollLeft = tab.offsetLeft - tab.parentElement.offsetLeft - 16;
