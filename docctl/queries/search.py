@@ -9,28 +9,23 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
-from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, case, or_, select
 from sqlalchemy.orm import Session
 
 from docctl.domain.lifecycle import (
-    RevisionStatus,
     is_obsolete,
     record_state,
     revision_state,
 )
 from docctl.domain.permissions import Actor
 from docctl.domain.verdicts import Refused, RuleRefused
-from docctl.models.documents import Document, Revision
-from docctl.models.organisation import Unit
+from docctl.models.documents import Revision
 from docctl.models.records import Record
-from docctl.models.trail import AuditHead, EventRow
-from docctl.models.visibility import sets_of, visible_sets
-from docctl.queries.revision_states import in_force_at, readable_revision, suspended_at, usable_at
-from docctl.queries.search_texts import FOUND, texts_of
+from docctl.models.visibility import sets_of
+from docctl.queries.search_rows import NOW, no_longer_found, records_shown, revisions_shown
+from docctl.queries.search_texts import texts_of
 from search.api import Found, Hit, IndexDamaged, Query, QueryProblem, SearchEngine, Sort
 from search.snippets import snippet
 
@@ -49,9 +44,6 @@ STATES: Final = (
     "accepted",
     "on_list",
 )
-
-#: Of these the ones that follow from dates, as the condition on a revision.
-_NOW: Final = {"in_force": usable_at, "suspended": suspended_at}
 
 #: Snippets look this far into one file: a page of hits must not read whole books.
 _LOOKED_AT: Final = 100_000
@@ -131,7 +123,9 @@ def search(
     if engine.state != "ready":
         return SearchPage(0, (), 1, is_ready=False)
     position = engine.position()  # before the first row is read: what follows it is looked at below
-    without = _no_longer(session, actor, asked, position, at)
+    without = no_longer_found(
+        session, actor, state=asked.state, with_obsolete=asked.with_obsolete, position=position, at=at
+    )
     sets = frozenset(map(str, sets_of(session, actor)))
     page = max(asked.page, 1)
     try:
@@ -156,7 +150,7 @@ def _refused(problem: QueryProblem) -> Refused:
 
 def _query(asked: Asked, sets: frozenset[str], without: frozenset[str], at: datetime, page: int) -> Query:
     state = asked.state if asked.state in STATES else ""
-    computed = state in _NOW
+    computed = state in NOW
     states = {"issued", "withdrawn"} if state == "in_force" else {state} - {""}
     return Query(
         text=asked.text,
@@ -176,52 +170,6 @@ def _query(asked: Asked, sets: frozenset[str], without: frozenset[str], at: date
     )
 
 
-def _no_longer(session: Session, actor: Actor, asked: Asked, position: int, at: datetime) -> frozenset[str]:
-    """Return the index's ids of what changed after its cursor and is not to be found any more (S-4)."""
-    if session.execute(select(AuditHead.seq)).scalar_one() <= position:
-        return frozenset()
-    kinds = set(session.scalars(select(EventRow.subject_kind).where(EventRow.seq > position).distinct()))
-    gone: set[str] = set()
-    if "document" in kinds:
-        revisions = (
-            select(Revision.id)
-            .join(Document, Document.id == Revision.document_id)
-            .where(Document.id.in_(_changed("document", position)), _not(_may_find(actor, asked, at)))
-        )
-        gone |= {f"revision:{one}" for one in session.scalars(revisions)}
-    if "record" in kinds:
-        records = select(Record.id).where(
-            Record.id.in_(_changed("record", position)), _not(_may_find_record(actor))
-        )
-        gone |= {f"record:{one}" for one in session.scalars(records)}
-    return frozenset(gone)
-
-
-def _changed(kind: str, position: int) -> Any:
-    return select(EventRow.subject_id).where(EventRow.seq > position, EventRow.subject_kind == kind)
-
-
-def _not(condition: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Negate a condition so that what is unknown counts as not met."""
-    return case((condition, 0), else_=1) == 1
-
-
-def _may_find(actor: Actor, asked: Asked, at: Any) -> ColumnElement[bool]:
-    conditions: list[ColumnElement[bool]] = [
-        Revision.status != RevisionStatus.DISCARDED,
-        readable_revision(actor, at),
-    ]
-    if asked.state in _NOW:
-        conditions.append(_NOW[asked.state](at))
-    elif not asked.with_obsolete:
-        conditions.append(or_(Revision.effective_from.is_(None), in_force_at(at)))
-    return and_(*conditions)
-
-
-def _may_find_record(actor: Actor) -> ColumnElement[bool]:
-    return and_(Record.status.in_(FOUND), Record.access_set_id.in_(visible_sets(actor)))
-
-
 def _shown(
     session: Session, actor: Actor, asked: Asked, found: Found, at: datetime, zone: tzinfo
 ) -> Iterable[SearchHit]:
@@ -230,11 +178,11 @@ def _shown(
     records = _ids(found.hits, "record")
     rows: dict[str, Any] = {}
     if revisions:
-        query = _revisions(actor, asked.state if asked.state in _NOW else "", asked.with_obsolete)
+        query = revisions_shown(actor, asked.state if asked.state in NOW else "", asked.with_obsolete)
         found_rows = session.execute(query, {"ids": revisions, "at": at})
         rows |= {f"revision:{row[0].id}": row for row in found_rows}
     if records:
-        found_rows = session.execute(_records(actor), {"ids": records})
+        found_rows = session.execute(records_shown(actor), {"ids": records})
         rows |= {f"record:{row[0].id}": row for row in found_rows}
     owners = {row[0].id for row in rows.values()}
     owners |= {row[0].document_id for row in rows.values() if isinstance(row[0], Revision)}
@@ -247,29 +195,6 @@ def _shown(
             yield _revision_hit(row, texts, asked.text, at, zone)
         else:
             yield _record_hit(row, texts, asked.text, today, zone)
-
-
-# Built once for each person and way of asking: building them takes longer than asking them.
-
-
-@lru_cache(maxsize=1024)
-def _revisions(actor: Actor, state: str, with_obsolete: bool) -> Select[*tuple[Any, ...]]:
-    asked = Asked(state=state, with_obsolete=with_obsolete)
-    return (
-        select(Revision, Document.number, Unit.name)
-        .join(Document, Document.id == Revision.document_id)
-        .join(Unit, Unit.id == Document.unit_id)
-        .where(Revision.id.in_(bindparam("ids", expanding=True)), _may_find(actor, asked, bindparam("at")))
-    )
-
-
-@lru_cache(maxsize=1024)
-def _records(actor: Actor) -> Select[*tuple[Any, ...]]:
-    return (
-        select(Record, Unit.name)
-        .join(Unit, Unit.id == Record.unit_id)
-        .where(Record.id.in_(bindparam("ids", expanding=True)), _may_find_record(actor))
-    )
 
 
 def _ids(hits: Iterable[Hit], kind: str) -> list[UUID]:

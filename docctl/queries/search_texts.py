@@ -47,7 +47,7 @@ def _query(longest: int | None) -> Select[*tuple[UUID, str]]:
 
 
 def _parts(longest: int | None) -> list[Select[*tuple[Any, ...]]]:
-    owners = bindparam("owners", expanding=True)
+    owners: Any = bindparam("owners", expanding=True)
 
     def part(number: int, owner: Any, name: Any, place: Any, text: Any) -> Select[*tuple[Any, ...]]:
         shown = text if longest is None else func.substr(text, 1, longest)

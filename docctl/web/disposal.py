@@ -46,7 +46,7 @@ def show(list_id: UUID) -> str:
     """Show a list: what stands on it, who did what, what this person may do now (R-6)."""
     with house().uow.read() as session:
         page = disposal_page(session, actor(), list_id, page=number(request.args.get("page")))
-        story = happened(session, list_id, names_holds=False, with_detail=not page.hidden)
+    story = happened(list_id, names_holds=False, with_detail=not page.hidden)
     return render(
         "disposal/page.html",
         page=page,

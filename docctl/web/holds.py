@@ -80,10 +80,7 @@ def _page(hold_id: UUID) -> HoldPage:
 @requires("hold.list")
 def show(hold_id: UUID) -> str:
     """Show a hold and what it covers (R-5, X-3)."""
-    page = _page(hold_id)
-    with house().uow.read() as session:
-        story = happened(session, hold_id)
-    return render("holds/page.html", page=page, story=story)
+    return render("holds/page.html", page=_page(hold_id), story=happened(hold_id))
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,7 +88,6 @@ def show(person_id: UUID) -> str:
     """Show a person: account, roles, what waits for a second person (A-15)."""
     with house().uow.read() as session:
         page = person_page(session, person_id)
-        story = happened(session, person_id)
     me = actor().person_id
     assert me is not None
     grants = [
@@ -103,7 +102,7 @@ def show(person_id: UUID) -> str:
         "people/person.html",
         page=page,
         grants=grants,
-        story=story,
+        story=happened(person_id),
         why_not_disable=_why("person.disable", may_disable(page.account, by=me)),
         why_not_reset=_why("person.reset", may_reset(page.account, by=me)),
         why_not_confirm=_why("person.confirm_reset", may_confirm_reset(page.account, by=me)),

@@ -13,7 +13,7 @@ from docctl.queries.hold_names import names_holds
 from docctl.queries.record_page import RecordPage, record_page
 from docctl.services.records.read import Purpose, open_record_file
 from docctl.web.context import actor, caller, house, render, words
-from docctl.web.timelines import Happened, happened
+from docctl.web.timelines import happened
 
 #: Kinds of file that the browser shows by itself, harmless in a frame of ours.
 IN_FRAME: Final = frozenset({"application/pdf"})
@@ -31,7 +31,7 @@ def load(record_id: UUID, *, stood_at: datetime | None = None) -> RecordPage:
 def shown(record_id: UUID) -> str:
     """Return the page of a record."""
     page = load(record_id, stood_at=_instant(request.args.get("at", "")))
-    story = _story(record_id)
+    story = happened(record_id, names_holds=names_holds(actor()))
     file = page.shown_file
     if file is not None and file.html is not None:
         open_record_file(record_id, file.id, by=caller(), house=house(), purpose=Purpose.READ)
@@ -44,11 +44,6 @@ def shown(record_id: UUID) -> str:
         story=story,
         today=house().today(),
     )
-
-
-def _story(record_id: UUID) -> Happened:
-    with house().uow.read() as session:
-        return happened(session, record_id, names_holds=names_holds(actor()))
 
 
 def _preview(page: RecordPage) -> str:

@@ -9,7 +9,6 @@ from typing import Any, Final
 from uuid import UUID
 
 from flask import request
-from sqlalchemy.orm import Session
 
 from docctl.i18n import Translator
 from docctl.queries.timeline import Entry, Timeline, timeline
@@ -62,21 +61,20 @@ class Happened:
     with_routine: bool
 
 
-def happened(
-    session: Session, item_id: UUID, *, names_holds: bool = True, with_detail: bool = True
-) -> Happened:
+def happened(item_id: UUID, *, names_holds: bool = True, with_detail: bool = True) -> Happened:
     """Return the stretch that the address asks for; whoever calls saw to it that it may be seen (T-1)."""
     before = request.args.get("before", "")
     routine = flag(request.args.get("reads"))
-    found = timeline(
-        session,
-        item_id,
-        zone=house().zone,
-        before=int(before) if before.isascii() and before.isdigit() and len(before) < 16 else None,
-        reads=routine,
-        names_holds=names_holds,
-        with_detail=with_detail,
-    )
+    with house().uow.read() as session:
+        found = timeline(
+            session,
+            item_id,
+            zone=house().zone,
+            before=int(before) if before.isascii() and before.isdigit() and len(before) < 16 else None,
+            reads=routine,
+            names_holds=names_holds,
+            with_detail=with_detail,
+        )
     return Happened(told(found, words()), found.older, routine)
 
 

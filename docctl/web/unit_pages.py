@@ -30,9 +30,7 @@ bp = Blueprint("unit_pages", __name__, url_prefix="/people/units/<uuid:unit_id>"
 def show(unit_id: UUID) -> str:
     """Show a unit with its people and posts."""
     page = _page(unit_id)
-    with house().uow.read() as session:
-        story = happened(session, unit_id)
-    return render("people/unit.html", page=page, story=story, today=house().today())
+    return render("people/unit.html", page=page, story=happened(unit_id), today=house().today())
 
 
 def _page(unit_id: UUID, **_more: UUID) -> UnitPage:

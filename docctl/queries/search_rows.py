@@ -1,0 +1,101 @@
+"""Which rows a search may show now, whatever its index says: what is visible, what changed (S-4, X-3)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, or_, select
+from sqlalchemy.orm import Session
+
+from docctl.domain.lifecycle import RevisionStatus
+from docctl.domain.permissions import Actor
+from docctl.models.documents import Document, Revision
+from docctl.models.organisation import Unit
+from docctl.models.records import Record
+from docctl.models.trail import AuditHead, EventRow
+from docctl.models.visibility import visible_sets
+from docctl.queries.revision_states import in_force_at, readable_revision, suspended_at, usable_at
+from docctl.queries.search_texts import FOUND
+
+#: States that follow from dates, as the condition on a revision.
+NOW: Final = {"in_force": usable_at, "suspended": suspended_at}
+
+
+def no_longer_found(
+    session: Session, actor: Actor, *, state: str, with_obsolete: bool, position: int, at: datetime
+) -> frozenset[str]:
+    """Return the index's ids of what changed after its cursor and is not to be found any more (S-4)."""
+    if session.execute(select(AuditHead.seq)).scalar_one() <= position:
+        return frozenset()
+    kinds = set(session.scalars(select(EventRow.subject_kind).where(EventRow.seq > position).distinct()))
+    gone: set[str] = set()
+    if "document" in kinds:
+        revisions = (
+            select(Revision.id)
+            .join(Document, Document.id == Revision.document_id)
+            .where(
+                Document.id.in_(_changed("document", position)),
+                _not(_may_find(actor, state, with_obsolete, at)),
+            )
+        )
+        gone |= {f"revision:{one}" for one in session.scalars(revisions)}
+    if "record" in kinds:
+        records = select(Record.id).where(
+            Record.id.in_(_changed("record", position)), _not(_may_find_record(actor))
+        )
+        gone |= {f"record:{one}" for one in session.scalars(records)}
+    return frozenset(gone)
+
+
+def _changed(kind: str, position: int) -> Any:
+    return select(EventRow.subject_id).where(EventRow.seq > position, EventRow.subject_kind == kind)
+
+
+def _not(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Negate a condition so that what is unknown counts as not met."""
+    return case((condition, 0), else_=1) == 1
+
+
+def _may_find(actor: Actor, state: str, with_obsolete: bool, at: Any) -> ColumnElement[bool]:
+    conditions: list[ColumnElement[bool]] = [
+        Revision.status != RevisionStatus.DISCARDED,
+        readable_revision(actor, at),
+    ]
+    if state in NOW:
+        conditions.append(NOW[state](at))
+    elif not with_obsolete:
+        conditions.append(or_(Revision.effective_from.is_(None), in_force_at(at)))
+    return and_(*conditions)
+
+
+def _may_find_record(actor: Actor) -> ColumnElement[bool]:
+    return and_(Record.status.in_(FOUND), Record.access_set_id.in_(visible_sets(actor)))
+
+
+# Built once for each person and way of asking: building them takes longer than asking them.
+
+
+@lru_cache(maxsize=1024)
+def revisions_shown(actor: Actor, state: str, with_obsolete: bool) -> Select[*tuple[Any, ...]]:
+    """Return the query for revisions with `ids` that the person may find `at` an instant."""
+    return (
+        select(Revision, Document.number, Unit.name)
+        .join(Document, Document.id == Revision.document_id)
+        .join(Unit, Unit.id == Document.unit_id)
+        .where(
+            Revision.id.in_(bindparam("ids", expanding=True)),
+            _may_find(actor, state, with_obsolete, bindparam("at")),
+        )
+    )
+
+
+@lru_cache(maxsize=1024)
+def records_shown(actor: Actor) -> Select[*tuple[Any, ...]]:
+    """Return the query for records with `ids` that the person may find."""
+    return (
+        select(Record, Unit.name)
+        .join(Unit, Unit.id == Record.unit_id)
+        .where(Record.id.in_(bindparam("ids", expanding=True)), _may_find_record(actor))
+    )
