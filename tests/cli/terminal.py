@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import click
 from click.testing import CliRunner, Result
@@ -32,9 +35,47 @@ SIGNING = {
 }
 
 
+class Done(Protocol):
+    """What came of a command."""
+
+    exit_code: int
+
+    @property
+    def stdout(self) -> str: ...
+
+    @property
+    def stderr(self) -> str: ...
+
+
+class Commands(ABC):
+    """Gives `docctl …` in whatever way; what signs gets its password through a pipe."""
+
+    @abstractmethod
+    def run(self, *args: object, secret: str | None = None) -> Done:
+        """Run a command and return what came of it."""
+
+    def ok(self, *args: object, user: str = "", password: str = PASSWORD) -> Any:
+        """Run a command that must work and return its JSON."""
+        result = self._said(args, user, password, "--json")
+        assert result.exit_code == 0, result.stderr or result.stdout or vars(result)
+        return json.loads(result.stdout)
+
+    def refused(self, *args: object, user: str = "", password: str = PASSWORD) -> tuple[int, str]:
+        """Run a command that must fail; return its exit code and the key of its sentence."""
+        result = self._said(args, user, password)
+        assert result.exit_code != 0, result.stdout
+        assert len(result.stderr.splitlines()) == 1, result.stderr
+        return result.exit_code, result.stderr.split(": ")[0]
+
+    def _said(self, args: tuple[object, ...], user: str, password: str, *more: str) -> Done:
+        words = [str(one) for one in args]
+        secret = password if tuple(words[:2]) in SIGNING else None
+        return self.run(*words, *(["--as", user] if user else []), *more, secret=secret)
+
+
 @dataclass
-class Terminal:
-    """Runs `docctl …`; what signs gets its password through a pipe."""
+class Terminal(Commands):
+    """Commands in this process, on a house whose clock can be moved."""
 
     house: House
     settings: Settings | None = None
@@ -46,36 +87,23 @@ class Terminal:
         words = [str(one) for one in args]
         if self.no_wait and changes(words):
             words.append("--no-wait")
-        descriptor = None
-        if secret is not None:
-            reading, descriptor = os.pipe()
-            os.write(descriptor, secret.encode() + b"\n")
-            os.close(descriptor)
-            words += ["--password-fd", str(reading)]
-        try:
-            return CliRunner().invoke(program, words, obj=Machine(self.house, self.settings))
-        finally:
-            if secret is not None:
-                os.close(reading)
+        with password_pipe(secret) as option:
+            return CliRunner().invoke(program, [*words, *option], obj=Machine(self.house, self.settings))
 
-    def ok(self, *args: object, user: str = "", password: str = PASSWORD) -> Any:
-        """Run a command that must work and return its JSON."""
-        words = [str(one) for one in args]
-        secret = password if tuple(words[:2]) in SIGNING else None
-        person = ["--as", user] if user else []
-        result = self.run(*words, *person, "--json", secret=secret)
-        assert result.exit_code == 0, result.stderr or result.output or result.exception
-        return json.loads(result.stdout)
 
-    def refused(self, *args: object, user: str = "", password: str = PASSWORD) -> tuple[int, str]:
-        """Run a command that must fail; return its exit code and the key of its sentence."""
-        words = [str(one) for one in args]
-        secret = password if tuple(words[:2]) in SIGNING else None
-        person = ["--as", user] if user else []
-        result = self.run(*words, *person, secret=secret)
-        assert result.exit_code != 0, result.output
-        assert len(result.stderr.splitlines()) == 1, result.stderr
-        return result.exit_code, result.stderr.split(": ")[0]
+@contextmanager
+def password_pipe(secret: str | None) -> Iterator[list[str]]:
+    """Give the option by which a command reads a secret from a pipe; nothing without one."""
+    if secret is None:
+        yield []
+        return
+    reading, writing = os.pipe()
+    os.write(writing, secret.encode() + b"\n")
+    os.close(writing)
+    try:
+        yield ["--password-fd", str(reading)]
+    finally:
+        os.close(reading)
 
 
 def changes(words: list[str]) -> bool:
