@@ -1,0 +1,122 @@
+"""The first story on PostgreSQL and S3, docctl and store under one clock that leaps by years (R-4, R-7)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests import postgres
+from tests.s3.shifted import Installed, Shift, ask, gateway
+from tests.story.steps import SECRET, places_with, tell_the_story
+from tests.world import START
+
+pytestmark = [pytest.mark.s3, pytest.mark.timeout(600)]
+
+BUCKETS = """
+import json, sys
+from datetime import timedelta
+from tests.s3.serving import Server
+made = Server(sys.argv[2], sys.argv[1]).buckets(grace=timedelta(days=2))
+print(json.dumps([one.name for one in made.values()]))
+"""
+
+#: Every version of every object, with what of these words is in it.
+VERSIONS = """
+import json, sys
+from tests.s3.serving import Server
+client, words, found = Server(sys.argv[2], sys.argv[1]).client("app"), json.loads(sys.argv[4]), []
+for bucket in json.loads(sys.argv[3]):
+    for one in client.list_objects(bucket, recursive=True, include_version=True):
+        data = b"" if one.is_delete_marker else client.get_object(
+            bucket, one.object_name, version_id=one.version_id).read()
+        found.append([one.object_name, [word for word in words if word.encode() in data]])
+print(json.dumps(found))
+"""
+
+#: Try to destroy every version of a record's objects, as docctl and as who owns the buckets.
+DESTROY = """
+import json, sys
+from minio.error import S3Error
+from tests.s3.serving import Server
+server, codes = Server(sys.argv[2], sys.argv[1]), []
+for bucket, client in ((b, server.client(u)) for b in json.loads(sys.argv[3]) for u in ("app", "owner")):
+    for one in client.list_objects(bucket, prefix="record/", recursive=True, include_version=True):
+        try:
+            client.remove_object(bucket, one.object_name, version_id=one.version_id)
+            codes.append("gone")
+        except S3Error as error:
+            if error.code == "RequestTimeTooSkewed":
+                raise
+            codes.append(error.code)
+print(json.dumps(codes))
+"""
+
+
+@dataclass
+class Site:
+    """An installation on a database server and a store that see one clock."""
+
+    docctl: Installed
+    shift: Shift
+    data: Path
+    server: list[str]
+    buckets: list[str]
+
+    def ask(self, code: str, *more: str) -> list[object]:
+        """Ask the store as its owner."""
+        found: list[object] = json.loads(ask(self.shift, code, *self.server, json.dumps(self.buckets), *more))
+        return found
+
+    def later(self, days: int) -> None:
+        """Move the clock on, and wait until the store sees it."""
+        self.shift.forward(days)
+        self.ask(VERSIONS, "[]")
+
+
+@pytest.fixture
+def site(tmp_path: Path, socket_enabled: None) -> Iterator[Site]:
+    shift = Shift(tmp_path / "clock", start=START)
+    database = postgres.Server()
+    folder = str(database.folder)
+    try:
+        postgres.execute(folder, f"CREATE DATABASE company OWNER {postgres.OWNER} TEMPLATE template0")
+        with gateway(shift, tmp_path / "clock") as server:
+            buckets = json.loads(ask(shift, BUCKETS, *server))
+            environment = {
+                **shift.environment,
+                "DOCCTL_DATA": str(tmp_path / "data"),
+                "DOCCTL_DATABASE_URL": postgres.address(folder, postgres.APPLICATION, "company"),
+                "DOCCTL_MIGRATION_URL": postgres.address(folder, postgres.OWNER, "company"),
+                "DOCCTL_STORAGE": "s3",
+                "DOCCTL_S3_ENDPOINT": server[1],
+                "DOCCTL_S3_ACCESS_KEY": "app",
+                "DOCCTL_S3_SECRET_KEY": "app-secret",
+                "DOCCTL_S3_HOLD_ACCESS_KEY": "hold",
+                "DOCCTL_S3_HOLD_SECRET_KEY": "hold-secret",
+                "DOCCTL_S3_RECORDS_BUCKET": buckets[0],
+                "DOCCTL_S3_DERIVED_BUCKET": buckets[1],
+            }
+            yield Site(Installed(environment), shift, tmp_path / "data", server, buckets)
+    finally:
+        database.stop()
+
+
+def test_the_first_story_on_postgresql_and_s3_under_one_clock(site: Site, tmp_path: Path) -> None:
+    story = tell_the_story(site.docctl, site.later, tmp_path)
+    next(story)
+    codes = site.ask(DESTROY)
+    assert codes
+    assert "gone" not in codes  # locked for the grace of filing, for who owns the buckets too (R-4)
+    next(story)
+    codes = site.ask(DESTROY)  # thirty years later the lock is over, but a hold is on it (R-5)
+    assert codes
+    assert "gone" not in codes
+    next(story)
+    found = site.ask(VERSIONS, json.dumps(SECRET))
+    assert not [one for one in found if str(one[0]).startswith("record/")]  # type: ignore[index]
+    assert not [one for one in found if one[1]]  # type: ignore[index]
+    assert places_with(site.data, SECRET) == []
