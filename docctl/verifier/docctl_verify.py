@@ -202,6 +202,10 @@ WORDS = {
     "sealed": ("全部事件与签名树头一致", "all events agree with the signed heads"),
     "tail": ("最新树头之后还有 {n} 条事件未封存", "{n} event(s) after the newest head are not sealed"),
     "included": ("{n} 条事件证明在最新树头之内", "{n} event(s) proved to be in the newest head"),
+    "selected": (
+        "这是选出的部分事件：不能证明该项没有其他事件",
+        "these events were picked out: that the item has no others is not proved",
+    ),
     "consistent": ("{n} 个较早树头证明是最新树头的前段", "{n} earlier head(s) proved to begin the newest"),
     "signatures": (
         "签名 {n} 个：内容、人员、时间与事件一致",
@@ -210,6 +214,10 @@ WORDS = {
     "disposals": (
         "销毁清单 {n} 份：四人各异，清单与证书一致",
         "{n} destruction(s): four people, one list, its certificate",
+    ),
+    "not_proved_gone": (
+        "另有 {n} 件的销毁在本包内没有完整的批准与证书，未予证明",
+        "{n} more destroyed record(s): their approval and certificate are not whole in here, so not proved",
     ),
     "witness": (
         "见证方树头 {n} 个一致，{other} 个无法比对",
@@ -221,6 +229,10 @@ WORDS = {
     "proves": (
         "证明：自封存之后，所列事件未被修改、删除、插入或换序；签名与其内容、人员、时间相连。",
         "Proved: nothing sealed was changed, removed or moved since; signatures belong to what they signed.",
+    ),
+    "proves_some": (
+        "证明：所列每条事件与封存时相同；签名与其内容、人员、时间相连。",
+        "Proved: each event in here is as it was sealed; signatures belong to what they signed.",
     ),
     "not_proved": (
         "不能证明：从未写入的事件；未封存的尾部；内容本身真实；签名人确为本人；封存之前的时刻。",
@@ -259,6 +271,7 @@ BROKEN = {
         "a signature does not fit its content, person or time",
     ),
     "signature_event": ("没有事件记载这个签名", "no event tells of this signature"),
+    "signature_left_out": ("事件记载的签名不在包内", "a signature that an event tells of is not here"),
     "manifest": ("内容清单与其摘要不符", "a manifest does not have its digest"),
     "disposal_event": ("销毁清单缺少一个步骤的事件", "a step of the destruction has no event"),
     "disposal_people": (
@@ -271,6 +284,10 @@ BROKEN = {
     "disposal_item": (
         "被销毁的记录不在批准的清单上，或文件摘要不同",
         "a destroyed record is not on the approved list, or not with these files",
+    ),
+    "disposal_left_out": (
+        "有记录被销毁，却没有完整的销毁清单",
+        "a record was destroyed, and no whole list of a destruction covers it",
     ),
     "certificate": ("销毁证书与事件记载不符", "the certificate is not the one of the event"),
     "witness": ("与见证方的树头不一致", "the witness has a different head"),
@@ -318,6 +335,8 @@ class Package:
         self.wanted: dict[str, list[dict[str, Any]]] = {"seal": [], "list": []}
         self.kept: list[dict[str, Any]] = []
         self.digests: set[str] = set()
+        self.sealed: set[str] = set()
+        self.withheld = 0
 
     def say(self, part: str, **values: Any) -> None:
         """Note that something holds."""
@@ -424,16 +443,18 @@ class Package:
             broken("event_form", line[:80])
 
     def keep(self, found: dict[str, Any] | None) -> None:
-        """Remember an event that later checks ask for."""
-        if found is not None and ('"seal"' in found["facts"] or found["action"] in ASKED):
+        """Remember an event that later checks ask for; what no head seals proves nothing."""
+        if found is None or found["seq"] > self.heads[-1]["size"]:
+            return
+        if '"seal"' in found["facts"] or found["action"] in ASKED:
             self.kept.append({**found, "facts": json.loads(found["facts"])})
 
     def check_events(self) -> None:
         """Events follow each other without a gap and give the roots that were signed."""
         start = self.about.get("start") or {"size": 0, "hashes": [], "hash": GENESIS}
         tree = Tree(start["size"], [bytes.fromhex(one) for one in start["hashes"]])
-        if len(tree.hashes) != tree.size.bit_count():
-            broken("package", "start")
+        if len(tree.hashes) != tree.size.bit_count() or tree.size >= self.heads[-1]["size"]:
+            broken("package", "start")  # without an event up to the newest head nothing gives its root
         roots = {one["size"]: one["root"] for one in self.heads}
         prev, withheld, first = start["hash"], 0, tree.size + 1
         for line in self.lines("events.jsonl"):
@@ -451,7 +472,7 @@ class Package:
                 self.roots[tree.size] = tree.root()
             if tree.size in roots and tree.root() != roots[tree.size]:
                 broken("root", tree.size)
-        newest = self.heads[-1]["size"]
+        newest, self.withheld = self.heads[-1]["size"], withheld
         if tree.size < newest:
             broken("truncated", tree.size + 1)
         self.say("events", n=tree.size + 1 - first, first=first, last=tree.size, withheld=withheld)
@@ -480,6 +501,7 @@ class Package:
             broken("event_missing", count)
         self.say("events", n=count, first=first, last=last, withheld=withheld)
         self.say("included", n=count)
+        self.say("selected")
 
     def check_consistency(self) -> None:
         """Each earlier head begins the newest: by its events, or by a proof."""
@@ -506,7 +528,6 @@ class Package:
             if sha256(row["text"]) != row["sha256"]:
                 broken("manifest", row["sha256"])
             found[row["sha256"]] = json.loads(row["text"])
-            self.digests |= set(re.findall(r"[0-9a-f]{64}", row["text"]))
         return found
 
     def check_signatures(self) -> list[dict[str, Any]]:
@@ -523,6 +544,7 @@ class Package:
             fits = event is not None and event["actor"] == row["person"] and event["occurred_at"] == row["at"]
             if not fits or row["subject"] not in event["subject"]:  # type: ignore[index]
                 broken("signature_event", subject)
+            self.sealed.add(row["content"])
         self.say("signatures", n=len(rows))
         return rows
 
@@ -532,6 +554,27 @@ class Package:
         for row in rows:
             self.check_disposal(row, manifests, signatures)
         self.say("disposals", n=len(rows))
+        self.check_left_out({row["number"] for row in rows}, {row["seal"] for row in signatures})
+
+    def check_left_out(self, lists: set[str], seals: set[str]) -> None:
+        """What the events tell of is here, or it is said that it is not (A-3, R-6)."""
+        for one in self.kept:
+            if (seal := one["facts"].get("seal")) and seal not in seals:
+                broken("signature_left_out", one["seq"])
+        told = {
+            action: {one["facts"].get("list") for one in self.kept if one["action"] == action}
+            for action in STEPS
+        }
+        gone = [one for one in self.kept if one["action"] == "record.destroyed"]
+        gone = [one for one in gone if one["facts"].get("list") not in lists]
+        whole = self.about.get("whole") and not self.about.get("record") and not self.withheld
+        for one in gone:
+            number = one["facts"].get("list")
+            is_under_way = number in told["disposal.witnessed"] and number not in told["disposal.executed"]
+            if whole and not is_under_way:
+                broken("disposal_left_out", one["facts"].get("number"))
+        if gone:
+            self.say("not_proved_gone", n=len(gone))
 
     def check_disposal(
         self, row: dict[str, Any], manifests: dict[str, Any], signatures: list[dict[str, Any]]
@@ -607,10 +650,12 @@ class Package:
         self.check_consistency()
         manifests = self.check_manifests()
         signatures = self.check_signatures()
+        for digest in self.sealed & manifests.keys():  # a content that nobody signed is not sealed either
+            self.digests |= set(re.findall(r"[0-9a-f]{64}", canonical(manifests[digest])))
         self.check_disposals(manifests, signatures)
         if options.witness:
             self.check_witness(options.witness)
-        else:
+        if not dict(self.said).get("witness", {}).get("n"):
             self.say("one_view")
         for path in options.file:
             if sha256(path.read_bytes()) not in self.digests:
@@ -652,7 +697,7 @@ def main(arguments: list[str] | None = None, say: Callable[[str], object] = prin
         package.check(options)
     except Broken as error:
         reason, where = error.code, error.where
-    except (KeyError, TypeError, ValueError, AttributeError, OSError) as error:
+    except (LookupError, TypeError, ValueError, AttributeError, OSError, RecursionError) as error:
         reason, where = "package", f"{type(error).__name__}: {error}"
     if options.json:
         say(json.dumps({"ok": not reason, "reason": reason or None, "where": where, "holds": dict(said)}))
@@ -662,7 +707,8 @@ def main(arguments: list[str] | None = None, say: Callable[[str], object] = prin
             say(f"  {text.format(**values)}")
     for text in BROKEN[reason] if reason else ():
         say(f"! {text}: {where}")
-    for key in ("fails",) if reason else ("holds", "proves", "not_proved"):
+    proves = "proves_some" if "selected" in dict(said) else "proves"
+    for key in ("fails",) if reason else ("holds", proves, "not_proved"):
         for text in WORDS[key]:
             say(text)
     return 1 if reason else 0

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from docctl.domain.canonical import canonical
+from docctl.domain.canonical import canonical, sha256
 from docctl.verifier import docctl_verify
 from tests.verifier.bending import (
     Bent,
@@ -94,6 +94,46 @@ def test_t_2_a_file_is_found_among_what_was_sealed(packed: Packed, tmp_path: Pat
 
 
 Bend = Callable[[Path], object]
+
+
+def test_t_2_a_content_that_nobody_signed_seals_no_file(bent: Bent, tmp_path: Path) -> None:
+    folder, other = bent.copy("list"), tmp_path / "other.docx"
+    other.write_bytes(b"forged")
+    text = canonical({"files": [sha256("forged")]})
+    change(folder, "manifests.jsonl", lambda found: found.append({"sha256": sha256(text), "text": text}))
+    assert verified(folder).code == 0
+    assert verified(folder, "--file", other).reason == "file"
+
+
+def test_r_6_what_is_not_sealed_proves_no_destruction(bent: Bent) -> None:
+    """Events behind the newest head can be written by anybody who holds the package."""
+    folder = bent.copy("whole")
+    events, heads = rows(folder, "events.jsonl"), rows(folder, "heads.jsonl")
+    place = next(at for at, row in enumerate(events) if row["action"] == "disposal.executed")
+    sizes = [json.loads(row["body"])["size"] for row in heads]
+    write(folder, "heads.jsonl", [row for row, size in zip(heads, sizes, strict=True) if size <= place])
+    assert verified(folder).reason == "disposal_event"
+
+
+def test_t_2_a_selection_claims_no_completeness(packed: Packed, capsys: pytest.CaptureFixture[str]) -> None:
+    assert docctl_verify.main([str(packed.folder / "record")]) == 0
+    said = capsys.readouterr().out
+    assert "that the item has no others is not proved" in said
+    assert "removed" not in said
+    assert docctl_verify.main([str(packed.folder / "whole")]) == 0
+    assert "nothing sealed was changed, removed or moved" in capsys.readouterr().out
+
+
+def test_r_7_a_destruction_that_is_not_whole_in_a_part_is_said_to_be_unproved(bent: Bent) -> None:
+    folder = bent.copy("late")
+    change(folder, "disposals.jsonl", lambda found: found.clear())
+    found = verified(folder)
+    assert (found.code, found.holds["not_proved_gone"]["n"]) == (0, 2)
+
+
+def test_t_2_a_witness_without_heads_is_none(packed: Packed, tmp_path: Path) -> None:
+    found = verified(packed.folder / "whole", "--witness", tmp_path)
+    assert (found.code, "one_view" in found.holds) == (0, True)
 
 
 def line(name: str, act: Callable[[Rows], object]) -> Bend:
@@ -184,6 +224,15 @@ def start(act: Callable[[dict[str, Any]], object]) -> Bend:
 
 OTHER = "ab" * 32
 
+
+def beyond(folder: Path) -> None:
+    """Claim to begin after the newest head, with any tree: no event up to it is there to give its root."""
+    size = one(folder, "package.json")["size"]
+    about(start={"size": size, "hashes": [OTHER] * size.bit_count(), "hash": OTHER})(folder)
+    write(folder, "events.jsonl", [])
+    change(folder, "heads.jsonl", lambda found: found.__delitem__(slice(0, -1)))
+
+
 CHAIN = {
     "an event was edited": ("whole", edited(5, actor_name="别人"), "event_chain"),
     "the facts of an event were edited": ("whole", edited(9, facts="{}"), "event_chain"),
@@ -228,6 +277,7 @@ CHAIN = {
         start(lambda s: s["hashes"].append(OTHER)),
         "package",
     ),
+    "the tree before the first event is that of the newest head": ("late", beyond, "package"),
     "the event before the first is another": (
         "late",
         start(lambda s: s.update(hash=OTHER)),
@@ -443,6 +493,16 @@ SIGNATURES = {
         line("disposals.jsonl", lambda f: f[0].update(certificate=[])),
         "certificate",
     ),
+    "a signature was left out": (
+        "whole",
+        line("signatures.jsonl", lambda f: f.remove(by_meaning(f, "accept"))),
+        "signature_left_out",
+    ),
+    "a destruction was left out": (
+        "whole",
+        line("disposals.jsonl", lambda f: f.clear()),
+        "disposal_left_out",
+    ),
     "the list has another number": (
         "whole",
         line("disposals.jsonl", lambda f: f[0].update(number="XH-2020-001")),
@@ -521,6 +581,10 @@ FORGED = {
         "certificate",
     ),
     "an approval was taken away": (without("disposal.approved"), "signature_event"),
+    "a record was destroyed without a list": (
+        lambda f: f.append({**by_action(f, "record.destroyed"), "facts": '{"list":"XH-2020-001"}'}),
+        "disposal_left_out",
+    ),
 }
 
 
