@@ -121,14 +121,17 @@ class Bucket:
                 answer.release_conn()
 
     def retain(self, name: str, version: str, until: datetime, *, mode: str = COMPLIANCE) -> None:
-        """Ask for a lock; only `head` tells whether there is one. Raises Absent, Denied."""
-        with understood(of_version=True):
+        """Ask for a lock; only `head` tells whether there is one. Raises Absent, Denied.
+
+        A server that calls the request impossible means the date, not the version.
+        """
+        with understood():
             self.client.set_object_retention(self.name, name, Retention(mode, until), version_id=version)
 
     def hold(self, name: str, version: str, *, on: bool) -> None:
         """Ask for a hold, or its end, with the credential for holds. Raises Absent, Denied."""
         call = self.holder.enable_object_legal_hold if on else self.holder.disable_object_legal_hold
-        with understood(of_version=True):
+        with understood():
             call(self.name, name, version_id=version)
 
     def remove(self, name: str, versions: Sequence[str], *, bypass: bool = False) -> dict[str, str]:

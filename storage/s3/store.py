@@ -28,6 +28,7 @@ from storage.api import (
     Key,
     Listed,
     ObjectMissing,
+    RetentionShortened,
     Stat,
     StorageError,
     Stored,
@@ -133,7 +134,10 @@ class S3Store:
         require_locks(key, version, until)
         bucket = self._buckets[key.area]
         with self._turn(key):
-            if until <= self._now() and head_of(bucket, key, version).locked_until is None:
+            if until <= self._now():
+                current = head_of(bucket, key, version).locked_until
+                if current is not None and until < current:
+                    raise RetentionShortened(key, version, current, until)
                 return  # a server refuses a date that has passed, and it would lock nothing
             lock(bucket, key, version, until)
 
@@ -165,6 +169,8 @@ class S3Store:
                 found = hash_of(bucket, key, version)
         except ObjectMissing:
             return Fixity(key, version, FixityState.MISSING, None, None, at)
+        except Damaged:  # what the server says of its lock cannot be read
+            return Fixity(key, version, FixityState.DAMAGED, None, None, at)
         noted = Noted.from_metadata(head.noted)
         expected = None if noted is None else noted.sha256
         state = FixityState.OK if found == expected else FixityState.DAMAGED

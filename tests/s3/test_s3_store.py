@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import itertools
 import logging
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -23,6 +24,7 @@ from storage.api import (
     LockNotHonoured,
     ObjectMissing,
     RetentionActive,
+    RetentionShortened,
     Stored,
     StoreFull,
     StoreUnavailable,
@@ -176,6 +178,19 @@ def test_r_4_part_of_a_second_is_rounded_up_and_may_be_asked_for_again(make: Mak
     made.store.retain(stored.key, stored.version, until=until)
     found = made.store.stat(stored.key, stored.version).retain_until
     assert found == seconds(until) + timedelta(seconds=1)
+
+
+def test_r_4_after_a_lock_is_over_an_instant_that_has_passed_locks_nothing(make: Make) -> None:
+    made = make()
+    stored = put(made, until=now() + timedelta(seconds=1))
+    end = made.store.stat(stored.key, stored.version).retain_until
+    assert end is not None
+    time.sleep((end - now()).total_seconds() + 1.1)
+    made.store.retain(stored.key, stored.version, until=end + timedelta(seconds=1))
+    assert made.store.stat(stored.key, stored.version).retain_until == end
+    made.store.hold(stored.key, stored.version, on=True)
+    with pytest.raises(RetentionShortened):
+        made.store.retain(stored.key, stored.version, until=end - DAY)
 
 
 @pytest.mark.parametrize("days", [-40, 40])

@@ -248,6 +248,7 @@ def test_r_4_a_lock_whose_date_cannot_be_read_destroys_nothing(
     between.after = after
     with pytest.raises(Damaged):
         made.store.destroy(stored.key)
+    assert made.store.verify(stored.key, stored.version).state is FixityState.DAMAGED
     between.honest()
     assert left(made, stored.key) == 1
 
@@ -345,3 +346,16 @@ def test_t_3_a_version_of_another_length_is_damaged_at_once(made: Made, between:
     between.after = after
     with pytest.raises(Damaged):
         made.store.open(stored.key, stored.version)
+
+
+@pytest.mark.parametrize("what", ["retention", "legal-hold"])
+def test_r_4_a_lock_that_a_server_calls_impossible_is_not_a_lost_object(
+    made: Made, between: Between, what: str
+) -> None:
+    stored = put(made)
+    between.before = lambda asked: error(400, "InvalidArgument") if what in asked.query else None
+    with pytest.raises(StoreUnavailable):
+        if what == "retention":
+            made.store.retain(stored.key, stored.version, until=now() + DAY)
+        else:
+            made.store.hold(stored.key, stored.version, on=True)
