@@ -354,8 +354,9 @@ def test_r_4_a_lock_that_a_server_calls_impossible_is_not_a_lost_object(
 ) -> None:
     stored = put(made)
     between.before = lambda asked: error(400, "InvalidArgument") if what in asked.query else None
+    ask = {
+        "retention": lambda: made.store.retain(stored.key, stored.version, until=now() + DAY),
+        "legal-hold": lambda: made.store.hold(stored.key, stored.version, on=True),
+    }
     with pytest.raises(StoreUnavailable):
-        if what == "retention":
-            made.store.retain(stored.key, stored.version, until=now() + DAY)
-        else:
-            made.store.hold(stored.key, stored.version, on=True)
+        ask[what]()
