@@ -165,6 +165,16 @@ def test_the_lease_is_held_for_its_length(world: World, seconds: int, free: bool
     assert lease.take(world.house, "two") is free
 
 
+@pytest.mark.parametrize(("ahead", "free"), [(lease.SKEW, False), (timedelta(days=40), True)])
+def test_a_lease_taken_by_a_clock_that_was_far_ahead_binds_nobody(
+    world: World, ahead: timedelta, free: bool
+) -> None:
+    world.clock.now += ahead
+    assert lease.take(world.house, "killed before it gave the lease back")
+    world.clock.now -= ahead
+    assert lease.take(world.house, "two") is free
+
+
 def test_the_lease_is_given_back_by_its_holder_only(world: World) -> None:
     lease.take(world.house, "one")
     lease.release(world.house, "two")
