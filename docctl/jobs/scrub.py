@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import random
 import time
 from typing import Final
 
@@ -23,6 +24,8 @@ log = logging.getLogger(__name__)
 SLICE: Final = 0.5
 #: Files of one slice at most: their results are one transaction.
 _MOST: Final = 500
+#: So many files in a row that cannot be reached end a slice: the store as a whole may be away.
+_UNREACHED: Final = 3
 #: What falls due within this part of the period is checked with what is due.
 _AHEAD: Final = 10
 
@@ -31,7 +34,8 @@ def scrub(house: House, *, seconds: float | None = SLICE) -> bool:
     """Check the files that waited longest, for about so many seconds; say whether there were any.
 
     Damage is noted by item, never mended and never deleted. A file that cannot be reached says
-    nothing: it waits for the next round, and the others do not wait for it. What is being destroyed
+    nothing: it waits for the next round, and the others do not wait for it, however long it took to say
+    so. What is being destroyed
     is disposal's, and stays with it for as long as a list is stopped. Once one file is due those that
     soon will be are checked with it, or each file's day would have a transaction and an event of its own.
     """
@@ -48,14 +52,15 @@ def scrub(house: House, *, seconds: float | None = SLICE) -> bool:
             .limit(_MOST)
         ).all()
     found, size, unreached, until = [], 0, 0, time.monotonic() + (seconds or float("inf"))
-    for row in due:
+    waiting = list(reversed(due))
+    while waiting and (time.monotonic() < until or (not found and unreached < _UNREACHED)):
+        row = waiting.pop()
         try:
             found.append((row.id, file_problem(row, house.objects)))
             size += row.stored_size
         except StoreUnavailable:
             unreached += 1
-        if time.monotonic() >= until:
-            break
+            random.shuffle(waiting)  # its neighbours may be as slow to say no, and would be first again
     if unreached:
         log.warning("stored files cannot be reached: their check waits", extra={"files": unreached})
     if found:

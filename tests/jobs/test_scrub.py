@@ -28,6 +28,8 @@ from tests import filing
 from tests.damage import flip, stored_at
 from tests.world import World
 
+SLICES = pytest.mark.parametrize("seconds", [scrubbing.SLICE, 1e-9], ids=["at once", "in its own time"])
+
 
 @pytest.fixture
 def record(world: World) -> UUID:
@@ -133,8 +135,9 @@ def test_t_3_a_store_that_is_away_says_nothing_of_its_files(world: World, record
     assert scrub(world.house) is True
 
 
+@SLICES
 def test_t_3_a_file_that_cannot_be_reached_holds_up_no_other(
-    world: World, record: UUID, monkeypatch: pytest.MonkeyPatch
+    world: World, record: UUID, monkeypatch: pytest.MonkeyPatch, seconds: float
 ) -> None:
     with world.house.uow.read() as session:
         oldest, *others = session.scalars(select(ItemFile).order_by(ItemFile.checked_at, ItemFile.id)).all()
@@ -147,7 +150,8 @@ def test_t_3_a_file_that_cannot_be_reached_holds_up_no_other(
 
     monkeypatch.setattr(scrubbing, "file_problem", out_of_reach)
     world.clock.forward(days=world.house.scrub_every.days)
-    assert scrub(world.house) is True
+    for _ in range(scrubbing._UNREACHED * 4):  # the slow one is first each time
+        scrub(world.house, seconds=seconds)
     with world.house.uow.read() as session:
         rows = {one.id: one for one in session.scalars(select(ItemFile))}
         state = fixity_state(session, world.by("qian").actor, at=world.clock(), every=world.house.scrub_every)
