@@ -27,7 +27,6 @@ class Related:
     number: str
     title: str
     label: str
-    is_in_force: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +102,6 @@ def _beside(session: Session, actor: Actor, document: Document, at: datetime) ->
                 one.number,
                 one.title if one.seen else "",
                 (one.label or "") if one.seen else "",
-                one.seen and one.label is not None,
             ),
         )
         for one in found
@@ -115,7 +113,7 @@ def _same_files(
 ) -> tuple[Related, ...]:
     """Return other documents of which a revision has the same file."""
     found = session.execute(
-        select(Document.id, Document.number, Revision.title, Revision.label, in_force_at(at))
+        select(Document.id, Document.number, Revision.title, Revision.label)
         .join(Revision, Revision.document_id == Document.id)
         .join(ItemFile, ItemFile.owner_id == Revision.id)
         .where(
