@@ -93,7 +93,7 @@ def _statements(
     versions = sum(int(one.proof.get("versions", 0)) for one in gone)
     lines = [
         words.t("certificate.destroyed_versions", versions=versions),
-        words.t("certificate.erased_rows"),
+        *_of_rows(session, words),
         words.t("certificate.index_remade"),
         words.t("certificate.trail_stays"),
         *(words.t(f"certificate.looked_{place}") for place in looked),
@@ -120,6 +120,13 @@ def _statements(
         if check.opinion is not None
     ]
     return tuple(lines)
+
+
+def _of_rows(session: Session, words: Translator) -> list[str]:
+    """Say what became of the rows: a database server keeps what was deleted for a while (R-7)."""
+    if session.get_bind().dialect.name == "sqlite":
+        return [words.t("certificate.erased_rows")]
+    return [words.t("certificate.erased_rows_server"), words.t("certificate.unclaimed_server_rows")]
 
 
 def _of_keys(session: Session, gone: list[DisposalItem], words: Translator) -> list[str]:

@@ -18,6 +18,7 @@ from sqlalchemy import func, select, text, update
 from docctl.config import Settings
 from docctl.domain.lifecycle import ListStatus, RecordStatus
 from docctl.domain.verdicts import RuleRefused
+from docctl.i18n import translator
 from docctl.jobs.deliveries import deliver
 from docctl.jobs.disposal import run_disposal
 from docctl.jobs.projection import follow
@@ -31,9 +32,11 @@ from docctl.services.disposal.destroy import FinishItems, StopItem, finish_items
 from docctl.services.disposal.execute import ResumeDisposal, resume_disposal
 from docctl.services.keys.backup import back_up
 from docctl.services.records.file import FileRecord, file_record
+from storage import keyring_sqlite, local
 from storage.api import Area, Key, KeyDestroyed, ObjectMissing, StoreUnavailable
 from storage.encrypted import EncryptedStore
 from storage.local import LocalStore
+from storage.s3 import store as s3
 from tests.keeping import Keeping, with_form
 from tests.places import Place
 from tests.world import World, docx_bytes
@@ -308,6 +311,26 @@ def test_r_7_the_proof_names_the_keys(keeping: Keeping) -> None:
     assert "已查看：密钥库及其日志的全部字节。" in said
     assert "没有仍在有效期内的密钥库备份" in said
     assert "未加密" not in said
+
+
+def test_r_7_the_certificate_claims_of_the_database_what_was_done_there(keeping: Keeping) -> None:
+    list_id = keeping.executing([filed_text(keeping)])
+    run(keeping, list_id)
+    said = certificate(keeping, list_id)
+    on_server = keeping.world.house.uow.engine.dialect.name != "sqlite"
+    assert "事件明细已删除" in said
+    assert ("写前日志已清空" in said) is not on_server
+    assert ("不作声明：数据库服务器在清理" in said) is on_server
+
+
+@pytest.mark.parametrize("language", ["zh_Hans", "en"])
+def test_r_7_what_every_store_looked_at_and_does_not_claim_has_its_sentence(language: str) -> None:
+    words = translator(language, UTC)
+    for store in (local, s3, keyring_sqlite):
+        for place in store.LOOKED_AT:
+            assert words.t(f"certificate.looked_{place}", default="") != "", place
+        for place in store.NOT_CLAIMED:
+            assert words.t(f"certificate.unclaimed_{place}", default="") != "", place
 
 
 def test_r_7_the_certificate_says_when_earlier_backups_have_all_expired(
