@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -20,6 +22,7 @@ from docctl.models.organisation import RoleGrant
 from docctl.models.trail import EventRow
 from docctl.models.visibility import sees
 from docctl.models.work import Step, StepStatus
+from docctl.services.revisions import withdraw
 from docctl.services.revisions.issue import IssueRevision, issue_revision
 from docctl.services.revisions.revise import (
     DiscardRevision,
@@ -409,6 +412,34 @@ def test_v_3_the_start_of_a_revision_is_told_once_and_not_before(world: World) -
     world.clock.now = start
     assert note()
     assert not note()
+
+
+def test_v_3_two_workers_at_once_tell_the_start_of_a_revision_once(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = world.issued(world.draft())
+    second = revised(world, first, on=world.house.today() + timedelta(days=3))
+    world.clock.now = world.revision(second).effective_from or world.clock.now
+    both, crossed_off = threading.Barrier(2), withdraw.settled
+
+    def together(*args: Any, **values: Any) -> bool:
+        found = crossed_off(*args, **values)
+        with suppress(threading.BrokenBarrierError):  # one has to wait for the other
+            both.wait(0.5)
+        return found
+
+    monkeypatch.setattr(withdraw, "settled", together)
+    cmd, by = NoteEffective(second), world.system()
+    threads = [
+        threading.Thread(target=lambda: note_effective(cmd, by=by, house=world.house)) for _ in range(2)
+    ]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    with world.house.uow.read() as session:
+        told = session.scalars(select(EventRow.seq).where(EventRow.action == "revision.took_effect")).all()
+    assert len(told) == 1
 
 
 def test_t_1_every_step_of_a_revision_is_in_the_trail(world: World) -> None:

@@ -5,18 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from docctl.domain.issue import may_withdraw
 from docctl.domain.lifecycle import REVISION_MOVES, RevisionAction
 from docctl.domain.permissions import Facts, authorise
 from docctl.domain.verdicts import Refused, RuleRefused, require
-from docctl.models.documents import Document, Revision
+from docctl.models.documents import Revision
 from docctl.services.caller import Caller
 from docctl.services.documents.load import facts_of, lock_revision, unchanged
 from docctl.services.jobs import settled
-from docctl.services.locks import Rank, lock
 from docctl.services.registry import use_case
 from docctl.services.trail import Subject, record
 
@@ -79,15 +77,16 @@ class NoteEffective:
 def note_effective(session: Session, cmd: NoteEffective, by: Caller) -> bool:
     """Carry the new title into the register and the trail; the state itself needs no job (V-3)."""
     authorise(by.actor, "system.operate", Facts())
-    revision = session.get(Revision, cmd.revision_id)
-    if revision is None or revision.withdrawn_at is not None or revision.effective_from is None:
+    if session.get(Revision, cmd.revision_id) is None:
+        return False
+    loaded, revision = lock_revision(session, cmd.revision_id)  # of two workers at once one comes second
+    document = loaded.document
+    if revision.withdrawn_at is not None or revision.effective_from is None:
         return False
     if by.at < revision.effective_from or not settled(
         session, "revision.effective", subject_id=revision.id, at=by.at
     ):
         return False  # too early, or told before: a job may run twice
-    documents = lock(session, Rank.PARENTS, select(Document).where(Document.id == revision.document_id))
-    document = documents[0]
     document.title = revision.title
     record(
         session,
