@@ -108,7 +108,7 @@ def _destroy(house: House, list_id: UUID, item_ids: Sequence[UUID]) -> bool:
     try:
         _keys_gone(house, [one for one in going if one.item_id in proofs], proofs)
     except StorageError as error:
-        refused |= dict.fromkeys(proofs, type(error).__name__)
+        refused |= dict.fromkeys(proofs, _kind(error))
         proofs.clear()
     by = the_system(house.clock())
     if proofs:
@@ -156,8 +156,13 @@ def _bytes_gone(house: House, one: _Going) -> tuple[dict[str, Any], str]:
     except StorageError as error:
         if isinstance(error, RetentionActive | HoldActive):
             log.error("the store refuses a disposal", extra={"record": str(one.record_id)})  # noqa: TRY400
-        return {}, type(error).__name__
+        return {}, _kind(error)
     return _proof(gone) | {"plain": one.plain}, ""
+
+
+def _kind(error: StorageError) -> str:
+    """Return the name of what every store may raise: a store's own kinds of it have no words for people."""
+    return next(one.__name__ for one in type(error).__mro__ if one.__module__ == StorageError.__module__)
 
 
 def _keys_gone(house: House, going: Sequence[_Going], proofs: Mapping[UUID, dict[str, Any]]) -> None:

@@ -37,6 +37,7 @@ from storage.api import Area, Key, KeyDestroyed, ObjectMissing, StoreUnavailable
 from storage.encrypted import EncryptedStore
 from storage.local import LocalStore
 from storage.s3 import store as s3
+from storage.s3.answers import Rejected, Unanswered
 from tests.keeping import Keeping, with_form
 from tests.places import Place
 from tests.world import World, docx_bytes
@@ -446,6 +447,21 @@ def test_r_6_the_certificate_names_every_item_and_its_signers(keeping: Keeping) 
     before = newest(keeping)
     run(keeping, list_id)  # the worker comes back: nothing more happens
     assert newest(keeping) == before
+
+
+@pytest.mark.parametrize("kind", [Unanswered, Rejected, StoreUnavailable])
+def test_r_4_what_a_store_of_its_own_kind_raises_is_told_in_words(
+    keeping: Keeping, monkeypatch: pytest.MonkeyPatch, kind: type[StoreUnavailable]
+) -> None:
+    list_id = keeping.executing([filed_text(keeping)])
+
+    def away(_self: object, _key: Key) -> None:
+        raise kind("away")
+
+    monkeypatch.setattr(EncryptedStore, "destroy", away)
+    run(keeping, list_id)
+    reason = json.loads(keeping.list(list_id).stopped_reason)["params"]["reason"]
+    assert translator("zh_Hans", UTC).has(f"words.reason.{reason}")
 
 
 def test_r_4_the_store_refusing_stops_the_list_and_it_goes_on_once_mended(keeping: Keeping) -> None:
