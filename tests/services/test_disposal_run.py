@@ -35,6 +35,8 @@ from docctl.services.records.file import FileRecord, file_record
 from storage import keyring_sqlite, local
 from storage.api import Area, Key, KeyDestroyed, ObjectMissing, StoreUnavailable
 from storage.encrypted import EncryptedStore
+from storage.keyring_file import rows_of
+from storage.keyring_sqlite import SqliteKeyRing
 from storage.local import LocalStore
 from storage.s3 import store as s3
 from storage.s3.answers import Rejected, Unanswered
@@ -350,6 +352,26 @@ def test_r_7_the_certificate_says_when_earlier_backups_have_all_expired(
     back_up(tmp_path / "safe", by=world.system(), house=world.house)  # holds the key no more
     # The second backup is of the day after START: 2026-03-03 and 35 days.
     assert "此前的密钥库备份最迟于 2026-04-07 全部到期" in certificate(keeping, list_id)
+
+
+def test_r_7_a_key_destroyed_while_keys_are_backed_up_is_in_no_backup(
+    keeping: Keeping, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world, one = keeping.world, filed_text(keeping)
+    filed_text(keeping, day=2)
+    keys, copied = world.house.keys, SqliteKeyRing.copy_to
+    assert keys is not None
+
+    def while_it_goes(ring: SqliteKeyRing, path: Path, *, expires_on: date) -> int:
+        found = copied(ring, path, expires_on=expires_on)
+        ring.destroy([one])  # a disposal ends between the copy and its event
+        return found
+
+    monkeypatch.setattr(SqliteKeyRing, "copy_to", while_it_goes)
+    done = back_up(tmp_path / "safe", by=world.system(), house=world.house)
+    kept, _ = rows_of(done.path)
+    assert len(kept) == done.keys == keys.status().keys
+    assert one.bytes not in {item for item, *_ in kept}
 
 
 def test_r_7_what_was_never_encrypted_is_said_on_the_certificate(keeping: Keeping) -> None:

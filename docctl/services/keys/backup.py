@@ -11,7 +11,7 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from docctl.domain.permissions import Facts, authorise
-from docctl.domain.verdicts import Refused, RuleRefused
+from docctl.domain.verdicts import Conflict, Refused, RuleRefused
 from docctl.services.caller import Caller
 from docctl.services.house import House
 from docctl.services.keys.store import key_store
@@ -20,6 +20,8 @@ from docctl.services.trail import Subject, record
 
 #: The name of the backup in its folder: there is only ever one.
 NAME: Final = "docctl-keys.backup"
+#: How often a copy is made again because keys were destroyed meanwhile.
+_TRIES: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,8 @@ class Backup:
 def back_up(folder: Path, *, by: Caller, house: House) -> Backup:
     """Write the wrapped keys into a folder elsewhere, in place of the backup before (R-7).
 
-    It is in the trail before it is in its place: a certificate never names too early a day.
+    It is in the trail before it is in its place, and holds no key that was destroyed before the trail
+    knew of it: a certificate never names too early a day. Raises Conflict where keys go all the time.
     """
     authorise(by.actor, "system.operate", Facts())
     store = key_store(house)
@@ -45,18 +48,25 @@ def back_up(folder: Path, *, by: Caller, house: House) -> Backup:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = folder / NAME
     fresh = path.with_name(f".{NAME}.new")
-    fresh.unlink(missing_ok=True)  # what a crash has left
     expires_on = house.today() + timedelta(days=house.key_backup_days)
-    keys = store.copy_to(fresh, expires_on=expires_on)
-    master_id = store.status().master_id
-    note_backup(NoteBackup(str(path), keys, master_id, expires_on), by=by, house=house)
+    for _ in range(_TRIES):
+        fresh.unlink(missing_ok=True)  # also what a crash has left
+        before = store.status()
+        keys = store.copy_to(fresh, expires_on=expires_on)
+        note_backup(NoteBackup(str(path), keys, before.master_id, expires_on), by=by, house=house)
+        after = store.status()
+        if (after.destroyed, after.master_id) == (before.destroyed, before.master_id):
+            break
+    else:
+        fresh.unlink()
+        raise Conflict(Refused("request", "busy"))
     fresh.replace(path)
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-    return Backup(path, keys, master_id, expires_on)
+    return Backup(path, keys, before.master_id, expires_on)
 
 
 @dataclass(frozen=True, slots=True)
