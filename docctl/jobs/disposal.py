@@ -184,6 +184,7 @@ def _proof(gone: Sequence[Destroyed]) -> dict[str, Any]:
     return {
         "versions": sum(len(one.versions) for one in gone),
         "objects": len(gone),
+        "gone_before": sum(not one.versions for one in gone),
         "looked_at": sorted({place for one in gone for place in one.looked_at}),
         "not_claimed": sorted({place for one in gone for place in one.not_claimed}),
     }

@@ -91,8 +91,10 @@ def _statements(
     looked = sorted({place for one in gone for place in one.proof.get("looked_at", [])})
     unclaimed = sorted({place for one in gone for place in one.proof.get("not_claimed", [])})
     versions = sum(int(one.proof.get("versions", 0)) for one in gone)
+    before = sum(int(one.proof.get("gone_before", 0)) for one in gone)
     lines = [
         words.t("certificate.destroyed_versions", versions=versions),
+        *([words.t("certificate.gone_before", n=before)] if before else []),
         *_of_rows(session, words),
         words.t("certificate.index_remade"),
         words.t("certificate.trail_stays"),

@@ -316,6 +316,16 @@ def test_r_7_the_proof_names_the_keys(keeping: Keeping) -> None:
     assert "未加密" not in said
 
 
+def test_r_7_what_went_before_an_interruption_is_not_counted_as_removed_now(keeping: Keeping) -> None:
+    first, second = filed_text(keeping), filed_text(keeping, day=2)
+    list_id = keeping.executing([first, second])
+    keeping.world.house.objects.destroy(key_of(keeping, first)[0])  # killed before its rows went
+    run(keeping, list_id)
+    said = certificate(keeping, list_id)
+    assert "（共 1 个）" in said
+    assert "另有 1 个文件在执行到时已不在存储中" in said
+
+
 def test_r_7_the_certificate_claims_of_the_database_what_was_done_there(keeping: Keeping) -> None:
     list_id = keeping.executing([filed_text(keeping)])
     run(keeping, list_id)
