@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import time
 from datetime import timedelta
+from pathlib import Path
 from typing import Final
 
 from sqlalchemy import delete
@@ -24,18 +25,11 @@ SCRATCH_HOURS: Final = 1
 
 
 def tidy(house: House) -> None:
-    """Forget expired uploads, ended sessions and old answers."""
+    """Forget expired uploads, ended sessions and old answers, and what lies about on this host."""
     now = house.clock()
     while drop_expired(DropExpired(before=now), by=the_system(now), house=house) == 500:
         pass
-    oldest = time.time() - KEPT.total_seconds()
-    for path in house.staging.strays():
-        if path.stat().st_mtime < oldest:
-            path.unlink(missing_ok=True)
-
-    for folder in house.scratch.iterdir():
-        if folder.stat().st_mtime < time.time() - SCRATCH_HOURS * 3600:
-            shutil.rmtree(folder, ignore_errors=True)
+    tidy_host(house)
 
     def forget(session: Session) -> None:
         session.execute(delete(AnsweredRequest).where(AnsweredRequest.answered_at < now - REMEMBERED))
@@ -43,3 +37,21 @@ def tidy(house: House) -> None:
         session.execute(delete(SignInAttempt).where(SignInAttempt.since < now - timedelta(days=1)))
 
     house.uow.write(forget)
+
+
+def tidy_host(house: House) -> None:
+    """Remove uploads and work files of this host whose time is over: nobody else sees its folders (R-7)."""
+    for path in house.staging.strays():
+        if _age(path) > KEPT.total_seconds():
+            path.unlink(missing_ok=True)
+    for path in house.scratch.iterdir():
+        if _age(path) > SCRATCH_HOURS * 3600:
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def _age(path: Path) -> float:
+    """Return how long ago something was written, in seconds; what has just gone is not old."""
+    try:
+        return time.time() - path.stat().st_mtime
+    except FileNotFoundError:
+        return 0.0

@@ -13,7 +13,7 @@ from typing import Final
 from docctl.jobs import lease
 from docctl.jobs.deliveries import deliver
 from docctl.jobs.due import work_due
-from docctl.jobs.housekeeping import tidy
+from docctl.jobs.housekeeping import tidy, tidy_host
 from docctl.jobs.projection import follow
 from docctl.jobs.scrub import scrub
 from docctl.jobs.sealer import seal_round
@@ -60,6 +60,9 @@ class Worker:
             try:
                 leads = self._leads()
                 busy = leads and self.run_once()
+                if not leads and time.monotonic() - self._tidied > TIDY_EVERY:
+                    tidy_host(self._house)  # whoever leads sees its own folders only
+                    self._tidied = time.monotonic()
             except Exception:  # the worker outlives a faulty round
                 log.exception("a round of the worker failed")
                 busy = False

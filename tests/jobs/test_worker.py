@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -22,6 +23,7 @@ from docctl.models.work import Delivery, DueJob, Step
 from docctl.services.house import House
 from docctl.services.jobs import due as put_due
 from docctl.services.jobs import want
+from docctl.services.uploads import KEPT
 from tests.world import World
 
 
@@ -181,6 +183,24 @@ def test_the_lease_is_given_back_by_its_holder_only(world: World) -> None:
     assert lease.is_held(world.house)
     lease.release(world.house, "one")
     assert not lease.is_held(world.house)
+
+
+def test_r_7_a_worker_that_does_not_lead_clears_the_folders_of_its_own_host(world: World) -> None:
+    staging, scratch = world.house.staging.path(new_id()), world.house.scratch / "copy-1"
+    fresh = world.house.staging.path(new_id())
+    staging.parent.mkdir(exist_ok=True)
+    for path in (staging, fresh, scratch):
+        path.mkdir() if path == scratch else path.write_text("an upload that nobody filed")
+        if path != fresh:
+            os.utime(path, (time.time() - KEPT.total_seconds() - 60,) * 2)
+    lease.take(world.house, "another host")
+    worker = Worker(world.house)
+    worker.start()
+    try:
+        assert wait(lambda: not staging.exists() and not scratch.exists())
+    finally:
+        worker.stop()
+    assert fresh.exists()
 
 
 def test_settle_does_the_work_itself_where_no_worker_is(world: World) -> None:
