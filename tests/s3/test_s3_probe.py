@@ -12,7 +12,7 @@ from storage.api import Area, StoreUnavailable
 from storage.probe import Check, Finding, Verdict, judged, unlocked
 from storage.s3.bucket import Bucket
 from storage.s3.probing import FOLDER, probe
-from tests.s3.between import Answer, Asked, Between, Reset
+from tests.s3.between import Answer, Asked, Between, Reset, error
 from tests.s3.conftest import Make, now
 from tests.s3.serving import Server
 
@@ -124,6 +124,16 @@ def test_r_4_parts_without_a_lock_only_protect(make: Make, between: Between) -> 
     between.before = before
     found = probe(records, clock=now, grace=None)
     assert (found.reasons, found.verdict) == ((Check.PARTS_LOCKED,), Verdict.PROTECTED)
+
+
+@pytest.mark.parametrize("right", ["versions", "delete"])
+def test_a_server_that_refuses_what_the_store_does_all_day_gets_no_verdict(
+    make: Make, between: Between, right: str
+) -> None:
+    records = make(url=between.url).records
+    between.before = lambda asked: error(403, "AccessDenied") if right in asked.query else None
+    with pytest.raises(StoreUnavailable):
+        probe(records, clock=now, grace=None)
 
 
 def test_a_server_that_does_not_answer_has_no_verdict(make: Make, between: Between) -> None:
