@@ -6,37 +6,31 @@ import io
 import os
 import re
 import signal
-import subprocess
-import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
-from contextlib import suppress
-from http.client import HTTPConnection, HTTPException
+from collections.abc import Iterator
+from http.client import HTTPException
 from pathlib import Path
-from typing import Any
 
-import psutil
 import pytest
-from flask import Flask
 from sqlalchemy import select
 
 from docctl.config import Settings
 from docctl.models.numbers import NumberEntry
 from docctl.services.house import House
-from tests.web.browser import Browser, browser
+from tests.serving.server import Server, until
+from tests.web.browser import Browser
 from tests.world import World, docx_bytes
 
-ROOT = Path(__file__).parents[2]
 TOKEN = "a-token-of-32-signs-for-the-tests"
 
 
-class Server:
-    """A gunicorn with two workers on a port of its own."""
-
-    def __init__(self, settings: Settings, metrics: Path) -> None:
-        metrics.mkdir()
-        environ = {key: value for key, value in os.environ.items() if not key.startswith("DOCCTL_")} | {
+@pytest.fixture
+def server(settings: Settings, world: World, tmp_path: Path, socket_enabled: None) -> Iterator[Server]:
+    assert world.people
+    metrics = tmp_path / "metrics"
+    metrics.mkdir()
+    found = Server(
+        {
             "DOCCTL_DATA": str(settings.data),
             "DOCCTL_SECRET_KEY": settings.secret_key,
             "DOCCTL_WORKER": "off",
@@ -44,85 +38,7 @@ class Server:
             "DOCCTL_METRICS_TOKEN": TOKEN,
             "PROMETHEUS_MULTIPROC_DIR": str(metrics),
         }
-        command = [sys.executable, "-m", "gunicorn", "wsgi:app", "--bind", "127.0.0.1:0"]
-        command += [
-            "--workers",
-            "2",
-            "--threads",
-            "4",
-            "--timeout",
-            "100",
-            "--graceful-timeout",
-            "10",
-            "--no-control-socket",
-        ]
-        self.process = subprocess.Popen(command, cwd=ROOT, env=environ, stderr=subprocess.PIPE, text=True)
-        self.lines: list[str] = []
-        self._reader = threading.Thread(target=self._read, daemon=True)
-        self._reader.start()
-        until(lambda: any("Listening at" in line for line in self.lines) and len(self.workers()) == 2)
-        (port,) = re.findall(r"Listening at: http://127\.0\.0\.1:(\d+)", "".join(self.lines))
-        self.port = int(port)
-        until(lambda: self.browser().get("/ready").status_code == 200)
-
-    def _read(self) -> None:
-        assert self.process.stderr is not None
-        self.lines += self.process.stderr
-
-    def workers(self) -> list[psutil.Process]:
-        """Return the worker processes; what these start for themselves is deeper."""
-        return psutil.Process(self.process.pid).children()
-
-    def browser(self) -> Browser:
-        """Return a browser whose requests go to the server over the network."""
-        relay = Flask("relay")
-        relay.wsgi_app = self._forward  # type: ignore[method-assign]
-        return browser(relay)
-
-    def _forward(self, environ: dict[str, Any], start: Callable[..., Any]) -> list[bytes]:
-        body = environ["wsgi.input"].read()
-        headers = {
-            key[5:].replace("_", "-").title(): value
-            for key, value in environ.items()
-            if key.startswith("HTTP_")
-        }
-        if environ.get("CONTENT_TYPE"):
-            headers["Content-Type"] = environ["CONTENT_TYPE"]
-        headers["Host"] = f"127.0.0.1:{self.port}"
-        http = HTTPConnection("127.0.0.1", self.port, timeout=60)
-        try:
-            http.request(environ["REQUEST_METHOD"], environ["REQUEST_URI"], body, headers)
-            answer = http.getresponse()
-            found = answer.read()
-        finally:
-            http.close()
-        start(f"{answer.status} {answer.reason}", answer.getheaders())
-        return [found]
-
-    def stop(self) -> int:
-        """Ask it to end; return its exit code."""
-        self.process.terminate()
-        code = self.process.wait(timeout=60)
-        self._reader.join(10)
-        assert self.process.stderr is not None
-        self.process.stderr.close()
-        return code
-
-
-def until(holds: Callable[[], bool], seconds: float = 200.0) -> None:
-    deadline = time.monotonic() + seconds
-    while True:
-        with suppress(OSError, HTTPException):
-            if holds():
-                return
-        assert time.monotonic() < deadline, "it did not come to that"
-        time.sleep(0.05)
-
-
-@pytest.fixture
-def server(settings: Settings, world: World, tmp_path: Path, socket_enabled: None) -> Iterator[Server]:
-    assert world.people
-    found = Server(settings, tmp_path / "metrics")
+    )
     yield found
     if found.process.poll() is None:
         found.stop()
