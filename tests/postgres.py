@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 from urllib.parse import quote
 
+import psutil
 import pytest
 from sqlalchemy import create_engine, text
 
@@ -92,9 +93,12 @@ class Server:
     def kill(self) -> None:
         """End the server as a crash does."""
         assert self._process is not None
+        theirs = psutil.Process(self._process.pid).children(recursive=True)
         os.killpg(self._process.pid, signal.SIGKILL)
         self._process.communicate()
+        psutil.wait_procs(theirs, timeout=20)  # those that served end by themselves, a moment later
         (Path(self.data) / "postmaster.pid").unlink(missing_ok=True)
+        (self.folder / ".s.PGSQL.5432.lock").unlink(missing_ok=True)
 
     def stop(self) -> None:
         """End the server and remove its folder."""
