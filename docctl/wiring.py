@@ -15,18 +15,18 @@ from docctl.domain.notes import HEAD_KIND, PROBE_KIND
 from docctl.reading.pool import ReaderPool
 from docctl.services.audit.keys import KeyFile
 from docctl.services.audit.witness import Witness
-from docctl.services.database import open_database, open_server
+from docctl.services.database import ServerConnections, open_database, open_server
 from docctl.services.gate import FairGate, OpenGate
 from docctl.services.house import House
 from docctl.services.measures import Measures
 from docctl.services.people.passwords import Passwords
-from docctl.services.setup import is_sample
+from docctl.services.setup import is_encrypted, is_sample
 from docctl.services.staging import Staging
 from docctl.services.uow import UnitOfWork
 from search.tantivy import TantivyEngine
 from storage.api import Area, ObjectStore
 from storage.encrypted import EncryptedStore
-from storage.errors import MasterKeyWrong
+from storage.errors import KeyStoreForeign, MasterKeyWrong
 from storage.keyring import KeyRing
 from storage.keyring_sqlite import SqliteKeyRing
 from storage.local import LocalStore
@@ -56,8 +56,10 @@ def build(settings: Settings, *, clock: Callable[[], datetime] = system_clock) -
     uow = _unit_of_work(settings, clock, measures)
     if settings.storage == "s3" and is_sample(uow.engine):
         raise WrongSetting("DOCCTL_STORAGE: a sample company stays on the local store")
+    if settings.storage == "s3" and not settings.s3_encryption and is_encrypted(uow.engine):
+        raise WrongSetting(f"{PREFIX}S3_ENCRYPTION: off, but files are encrypted: they could not be read")
     objects, probe = _s3(settings, clock, scratch) if settings.storage == "s3" else _local(data, clock)
-    keys = open_keys(settings, clock) if settings.storage == "local" else None
+    keys = open_keys(settings, clock) if settings.storage == "local" or settings.keys_database_url else None
     return House(
         uow=uow,
         objects=EncryptedStore(objects, keys, plain=(HEAD_KIND, PROBE_KIND)) if keys else objects,
@@ -82,11 +84,17 @@ def build(settings: Settings, *, clock: Callable[[], datetime] = system_clock) -
 
 def open_keys(settings: Settings, clock: Callable[[], datetime]) -> KeyRing:
     """Return the key store; raise WrongSetting where the master key is missing or not its own."""
-    folder = settings.data / "keys"
+    master = MasterFile(settings.master_key)
     try:
-        return SqliteKeyRing(folder / "keys.db", master=MasterFile(settings.master_key), clock=clock)
+        if not settings.keys_database_url:
+            return SqliteKeyRing(settings.data / "keys" / "keys.db", master=master, clock=clock)
+        from storage.keyring_postgresql import PostgresKeyRing  # the driver is for those who use it
+
+        return PostgresKeyRing(ServerConnections(settings.keys_database_url), master=master, clock=clock)
     except MasterKeyWrong as error:
         raise WrongSetting(f"{PREFIX}MASTER_KEY_FILE: {error}") from error
+    except KeyStoreForeign as error:
+        raise WrongSetting(f"{PREFIX}KEYS_DATABASE_URL: {error}") from error
 
 
 def _unit_of_work(settings: Settings, clock: Callable[[], datetime], measures: Measures) -> UnitOfWork:

@@ -169,3 +169,14 @@ class MasterKeyWrong(StorageError):
 
     def __str__(self) -> str:
         return self.reason
+
+
+class KeyStoreForeign(StorageError):
+    """The place that was named for the key store is used for something else as well."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return self.reason

@@ -53,11 +53,16 @@ class KeyRing(Protocol):
 
     - Once `make` has returned a key, a crash or power cut does not lose it; of several makers at
       once, in several processes, all get the same one.
-    - Once `destroy` has returned, no byte of the key is in the key store's files; a tombstone
-      (item and instant) stays, and no key is ever made again for that item.
+    - Once `destroy` has returned, a tombstone (item and instant) stands where the key was, and no key
+      is ever made again for that item. Once `purge` has returned as well, no byte of the key is in
+      the key store's files; `KeysDestroyed.not_claimed` names what is beside them.
     - Keys are handed out, never kept: a key destroyed by another process is gone at once.
     - `StoreUnavailable` may come from every method, `MasterKeyWrong` from those that give a key.
     """
+
+    @property
+    def is_shared(self) -> bool:
+        """Say whether several hosts use it, each with a copy of the file with the master key."""
 
     @property
     def since(self) -> datetime:
@@ -69,10 +74,20 @@ class KeyRing(Protocol):
     def get(self, item_id: UUID) -> bytes:
         """Return the item's key. Raises KeyMissing, KeyDestroyed."""
 
+    def get_many(self, item_ids: Sequence[UUID]) -> dict[UUID, bytes]:
+        """Return the keys of those items that have one; the others are left out."""
+
     def destroy(self, item_ids: Sequence[UUID]) -> KeysDestroyed:
-        """Destroy the keys of items, look again, and prove it; may be repeated (R-7).
+        """Put tombstones in the place of the items' keys; may be repeated (R-7).
 
         An item without a key gets its tombstone too: none can come to be later.
+        """
+
+    def purge(self) -> None:
+        """Leave no byte of a destroyed key in the key store's files, and look (R-7).
+
+        Meant for the end of a list, since it may write the whole key store anew. Raises
+        StoreUnavailable where it could not be done, and may be repeated.
         """
 
     def made_before(self, instant: datetime) -> Iterator[UUID]:
@@ -81,8 +96,19 @@ class KeyRing(Protocol):
     def status(self) -> KeyStatus:
         """Return how many keys there are, and which master key wraps them."""
 
+    def prepare(self) -> str:
+        """Put a new master key beside the present one in the file, and return its id; use neither yet.
+
+        A shared key store is rotated after the file has been put on every host.
+        """
+
+    def is_prepared(self) -> bool:
+        """Say whether the file holds a new master key that is not used alone yet."""
+
     def rotate(self) -> Rotation:
-        """Make a new master key and wrap every item key anew; one that was interrupted goes on.
+        """Make a new master key, unless one is prepared, and wrap every item key anew.
+
+        One that was interrupted goes on.
 
         The old master key stays beside the new one until `drop_old_master`.
         """

@@ -10,11 +10,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 from uuid import UUID
 
 from storage.api import Clock, as_utc
-from storage.errors import KeyDestroyed, KeyMissing, MasterKeyWrong, StoreFull, StoreUnavailable
+from storage.errors import KeyDestroyed, KeyMissing, StoreFull, StoreUnavailable
 from storage.keyring import KeysDestroyed, KeyStatus, Rotation
 from storage.keyring_file import (
     BATCH,
@@ -27,10 +27,12 @@ from storage.keyring_file import (
     rows_of,
 )
 from storage.master import MasterFile, MasterKey
+from storage.masters import Masters
 
 LOOKED_AT: Final = ("keys",)
 NOT_CLAIMED: Final = ("key_memory",)
 _TRIES: Final = 50
+_MANY: Final = "SELECT item, master_id, wrapped FROM item_key WHERE wrapped IS NOT NULL AND item IN"
 
 
 class SqliteKeyRing:
@@ -39,26 +41,27 @@ class SqliteKeyRing:
     Every process may have its own `SqliteKeyRing` on the same file.
     """
 
+    is_shared: ClassVar[bool] = False
+
     def __init__(self, path: Path, *, master: MasterFile, clock: Clock) -> None:
         """Open the key store; make it, and its master key, where there is none yet.
 
         Raises `MasterKeyWrong` where the master key is missing or another one.
         """
-        self._path, self._master, self._clock = path, master, clock
+        self._path, self._masters, self._clock = path, Masters(master), clock
         self._using = threading.RLock()
         self._connection: sqlite3.Connection | None = None
         self._process = 0
-        self._known: dict[str, MasterKey] = {}
         with self._store() as store:
             found = self._meta(store)
         if not found:
-            first = master.read()[0] if master.exists() else master.make()
+            first = self._masters.first()
             with self._writing() as store:
                 fresh = {"master_id": first.id, "since_ms": str(time.time_ns() // 1_000_000)}
                 store.executemany("INSERT OR IGNORE INTO meta VALUES (?, ?)", fresh.items())
                 found = self._meta(store)
         self._since = datetime.fromtimestamp(int(found["since_ms"]) / 1000, UTC)
-        self._master_of(found["master_id"])
+        self._masters.of(found["master_id"])
 
     @property
     def since(self) -> datetime:
@@ -76,7 +79,7 @@ class SqliteKeyRing:
         with self._writing() as store:
             if (row := self._row(store, item_id)) is None:
                 key, master_id = fresh_key(), self._meta(store)["master_id"]
-                wrapped = self._master_of(master_id).wrap(item_id, key)
+                wrapped = self._masters.of(master_id).wrap(item_id, key)
                 store.execute(
                     "INSERT INTO item_key (item, master_id, wrapped, made_at) VALUES (?, ?, ?, ?)",
                     (item_id.bytes, master_id, wrapped, self._now()),
@@ -91,6 +94,19 @@ class SqliteKeyRing:
         if row is None:
             raise KeyMissing(item_id)
         return self._opened(item_id, row)
+
+    def get_many(self, item_ids: Sequence[UUID]) -> dict[UUID, bytes]:
+        """Return the keys of those items that have one."""
+        found: dict[UUID, bytes] = {}
+        for first in range(0, len(item_ids), BATCH):
+            some = [one.bytes for one in item_ids[first : first + BATCH]]
+            query = f"{_MANY} ({', '.join('?' * len(some))})"
+            with self._store() as store:
+                rows = store.execute(query, some).fetchall()
+            for item, master_id, wrapped in rows:
+                item_id = UUID(bytes=item)
+                found[item_id] = self._masters.of(master_id).unwrap(item_id, wrapped)
+        return found
 
     def destroy(self, item_ids: Sequence[UUID]) -> KeysDestroyed:
         """Overwrite keys with tombstones, empty the log, and look at the bytes of the file (R-7)."""
@@ -107,8 +123,27 @@ class SqliteKeyRing:
                     " WHERE destroyed_at IS NULL",
                     (item_id.bytes, now.isoformat(), now.isoformat()),
                 )
-        self._erase()
+        self.purge()
         return KeysDestroyed(tuple(gone), now, looked_at=LOOKED_AT, not_claimed=NOT_CLAIMED)
+
+    def purge(self) -> None:
+        """Fold the log into the file until it holds living keys alone; make the file anew if not (R-7)."""
+        for attempt in range(_TRIES):
+            with self._store() as store:
+                (busy, *_rest) = store.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            if busy:
+                time.sleep(0.02)
+                continue
+            with self._writing() as store:
+                # While we are the writer the log can only hold what came before: nothing, if we were quick.
+                (living,) = store.execute("SELECT count(wrapped) FROM item_key").fetchone()
+                is_folded, marks = count_marks(self._path)
+            if is_folded and marks == living:
+                return
+            if is_folded and attempt:
+                with self._store() as store:
+                    store.execute("VACUUM")
+        raise StoreUnavailable("bytes of destroyed keys are still in the key store")
 
     def made_before(self, instant: datetime) -> Iterator[UUID]:
         """Yield the items whose keys were made at or before an instant."""
@@ -136,23 +171,29 @@ class SqliteKeyRing:
             keys, destroyed, behind = store.execute(query, (master_id,)).fetchone()
         return KeyStatus(keys, destroyed, behind, master_id, self._since)
 
+    def prepare(self) -> str:
+        """Put a new master key beside the present one in the file; return its id."""
+        return self._masters.prepare()[0].id
+
+    def is_prepared(self) -> bool:
+        """Say whether a new master key lies in the file beside the old one."""
+        return self._masters.is_prepared()
+
     def rotate(self) -> Rotation:
         """Make a new master key, let it be the one from now on, and wrap every item key anew."""
-        new, old = self._master.renew()
-        self._known = {one.id: one for one in (new, old)}
+        new, old = self._masters.prepare()
         with self._writing() as store:
             store.execute("UPDATE meta SET value = ? WHERE name = 'master_id'", (new.id,))
         while self._rewrapped(new):
             pass
-        self._erase()
+        self.purge()
         return Rotation(old.id, new.id, self.status().keys)
 
     def drop_old_master(self) -> None:
         """Forget the old master key, unless a key still needs it."""
         if self.status().behind:
             raise StoreUnavailable("keys are still wrapped by the old master key: rotate again")
-        self._master.drop_old()
-        self._known = {}
+        self._masters.drop_old()
 
     def copy_to(self, path: Path, *, expires_on: date) -> int:
         """Write a compact copy into a new file, for its owner only; return the number of keys."""
@@ -169,7 +210,7 @@ class SqliteKeyRing:
         """Take keys and tombstones from a copy, all or nothing."""
         rows, tombstones = rows_of(path)
         for item, master_id, wrapped, _ in rows:
-            self._master_of(master_id).unwrap(UUID(bytes=item), wrapped)  # before anything is taken
+            self._masters.of(master_id).unwrap(UUID(bytes=item), wrapped)  # before anything is taken
         if tombstones:
             self.destroy([UUID(bytes=item) for item in tombstones])
         taken = 0
@@ -188,7 +229,8 @@ class SqliteKeyRing:
         with self._using:
             if self._connection is not None and self._process == os.getpid():
                 self._connection.close()
-            self._connection, self._known = None, {}
+            self._connection = None
+        self._masters.forget()
 
     def _rewrapped(self, new: MasterKey) -> bool:
         """Wrap some keys anew in one transaction; say whether there were any."""
@@ -200,31 +242,12 @@ class SqliteKeyRing:
             rows = store.execute(query, (new.id, BATCH)).fetchall()
             for item, wrapped, master_id in rows:
                 item_id = UUID(bytes=item)
-                key = self._master_of(master_id).unwrap(item_id, wrapped)
+                key = self._masters.of(master_id).unwrap(item_id, wrapped)
                 store.execute(
                     "UPDATE item_key SET wrapped = ?, master_id = ? WHERE item = ?",
                     (new.wrap(item_id, key), new.id, item),
                 )
         return bool(rows)
-
-    def _erase(self) -> None:
-        """Fold the log into the file until only living keys' bytes are in it; make the file anew if not."""
-        for attempt in range(_TRIES):
-            with self._store() as store:
-                (busy, *_rest) = store.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-            if busy:
-                time.sleep(0.02)
-                continue
-            with self._writing() as store:
-                # While we are the writer the log can only hold what came before: nothing, if we were quick.
-                (living,) = store.execute("SELECT count(wrapped) FROM item_key").fetchone()
-                is_folded, marks = count_marks(self._path)
-            if is_folded and marks == living:
-                return
-            if is_folded and attempt:
-                with self._store() as store:
-                    store.execute("VACUUM")
-        raise StoreUnavailable("bytes of destroyed keys are still in the key store")
 
     def _row(self, store: sqlite3.Connection, item_id: UUID) -> tuple[Any, ...] | None:
         query = "SELECT master_id, wrapped, destroyed_at FROM item_key WHERE item = ?"
@@ -232,20 +255,8 @@ class SqliteKeyRing:
         return row
 
     def _opened(self, item_id: UUID, row: tuple[Any, ...]) -> bytes:
-        master_id, wrapped, destroyed_at = row
-        if wrapped is None:
-            raise KeyDestroyed(item_id, datetime.fromisoformat(destroyed_at))
-        return self._master_of(master_id).unwrap(item_id, wrapped)
-
-    def _master_of(self, master_id: str) -> MasterKey:
-        """Return a master key by its id; another process may have renewed the file meanwhile."""
-        if (found := self._known.get(master_id)) is None:
-            self._known = known = {one.id: one for one in self._master.read()}
-            found = known.get(master_id)
-        if found is None:
-            ids = ", ".join(self._known)
-            raise MasterKeyWrong(f"{self._master.path} holds {ids}, the key store needs {master_id}")
-        return found
+        master_id, wrapped, gone = row
+        return self._masters.opened(item_id, master_id, wrapped, gone and datetime.fromisoformat(gone))
 
     def _meta(self, store: sqlite3.Connection) -> dict[str, str]:
         return dict(store.execute("SELECT name, value FROM meta").fetchall())

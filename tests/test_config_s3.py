@@ -18,6 +18,7 @@ S3 = {
     "DOCCTL_S3_HOLD_SECRET_KEY": "hidden-two",
     "DOCCTL_S3_RECORDS_BUCKET": "records",
     "DOCCTL_S3_DERIVED_BUCKET": "derived",
+    "DOCCTL_KEYS_DATABASE_URL": "postgresql://keeper:hidden-three@db/keys",
 }
 
 
@@ -62,6 +63,8 @@ def test_each_of_them_is_needed(tmp_path: Path, name: str) -> None:
         {"s3_grace_days": "1"},
         {"s3_grace_days": "31"},
         {"s3_require": "maybe"},
+        {"s3_encryption": "maybe"},
+        {"keys_database_url": "mysql://keeper:hidden@db/keys"},
     ],
     ids=str,
 )
@@ -72,6 +75,34 @@ def test_r_5_what_cannot_be_used_stops_the_start_without_showing_a_secret(
         read(tmp_path, **change)
     assert "hidden" not in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+def test_r_7_files_in_s3_are_unencrypted_only_by_explicit_word(tmp_path: Path) -> None:
+    with pytest.raises(WrongSetting, match="needs DOCCTL_S3_ENCRYPTION=off"):
+        read(tmp_path, keys_database_url="")
+    assert read(tmp_path).s3_encryption
+    assert not read(tmp_path, keys_database_url="", s3_encryption="off").s3_encryption
+    with pytest.raises(WrongSetting, match=r"^DOCCTL_S3_ENCRYPTION: off, but"):
+        read(tmp_path, s3_encryption="off")
+
+
+@pytest.mark.parametrize(
+    ("database", "usable"),
+    [
+        pytest.param("postgresql://app:hidden@db/keys", False, id="the same"),
+        pytest.param("postgres://other@DB:5432/keys", False, id="the same, written in another way"),
+        pytest.param("postgresql://app:hidden@db/docctl", True, id="beside it"),
+        pytest.param("postgresql://app:hidden@db2/keys", True, id="on another server"),
+    ],
+)
+def test_r_7_the_keys_never_lie_in_the_database_of_everything_else(
+    tmp_path: Path, database: str, usable: bool
+) -> None:
+    if usable:
+        assert read(tmp_path, database_url=database).keys_database_url == S3["DOCCTL_KEYS_DATABASE_URL"]
+    else:
+        with pytest.raises(WrongSetting, match=r"^DOCCTL_KEYS_DATABASE_URL: must be another database"):
+            read(tmp_path, database_url=database)
 
 
 def test_without_s3_nothing_of_it_is_needed(tmp_path: Path) -> None:

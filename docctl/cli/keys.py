@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from docctl.cli.answers import Answer
-from docctl.cli.command import Noun
+from docctl.cli.command import Noun, option
 from docctl.cli.desk import Desk
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ def status(desk: Desk) -> Answer:
         backup = last_backup(session)
     overdue = is_overdue(backup, found, today=desk.house.today())
     data = {
+        "shared": key_store(desk.house).is_shared,
         "keys": found.keys,
         "destroyed": found.destroyed,
         "behind": found.behind,
@@ -75,10 +76,15 @@ def restore(desk: Desk, folder: Path) -> Answer:
 
 
 @keys.command("rotate", permission="system.operate", who="operator")
-def rotate(desk: Desk) -> Answer:
+@option("--prepare", "only_prepare", is_flag=True)
+def rotate(desk: Desk, only_prepare: bool) -> Answer:
     """Replace the master key and wrap every key anew; one that was interrupted goes on (R-7)."""
+    from docctl.services.keys.rotate import prepare
     from docctl.services.keys.rotate import rotate as rotate_master
 
+    if only_prepare:
+        new, path = prepare(by=desk.caller(), house=desk.house), desk.machine.settings.master_key
+        return desk.done("keys_prepared", {"new": new, "path": path}, new=new, path=str(path))
     done = rotate_master(by=desk.caller(), house=desk.house)
     data = {"old": done.old_id, "new": done.new_id, "keys": done.keys}
     return desk.done("keys_rotated", data, n=done.keys, new=done.new_id)

@@ -63,12 +63,14 @@ def run_disposal(house: House, payload: Mapping[str, Any]) -> None:
     keep_head(house)
     while item_ids := _start(house, list_id, most):
         if not _destroy(house, list_id, item_ids):
+            _no_key_left(house)
             return
         most = min(2 * most, TOGETHER)
     with house.uow.read() as session:
         row = session.get_one(DisposalList, list_id)
         if row.status.value != "executing":
             return
+    _no_key_left(house)
     purge(house)
     empty_log(house)
     _certify(house, list_id)
@@ -178,6 +180,12 @@ def _keys_gone(house: House, going: Sequence[_Going], proofs: Mapping[UUID, dict
         proof["keys"] = int(len(one.keys) > one.plain)  # also where it went before a crash
         proof["looked_at"] = sorted({*proof["looked_at"], *gone.looked_at})
         proof["not_claimed"] = sorted({*proof["not_claimed"], *gone.not_claimed})
+
+
+def _no_key_left(house: House) -> None:
+    """Let the key store forget the bytes of what was destroyed; where it fails, the delivery comes back."""
+    if house.keys is not None:
+        house.keys.purge()
 
 
 def _proof(gone: Sequence[Destroyed]) -> dict[str, Any]:

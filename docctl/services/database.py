@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+if TYPE_CHECKING:
+    import psycopg
 
 #: `secure_delete`: what is deleted is overwritten (R-7). `recursive_triggers`: REPLACE meets guards.
 PRAGMAS: Final = (
@@ -102,6 +109,37 @@ def open_server(url: str, *, application: str = "") -> Engine:
         execution_options={APPLICATION_ROLE: application} if application else {},
         hide_parameters=True,
     )
+
+
+class ServerConnections:
+    """Connections to a PostgreSQL database for a library that speaks its driver: pooled, tried, bounded.
+
+    Statements outside a transaction commit by themselves. Failures are those of the driver.
+    """
+
+    def __init__(self, url: str) -> None:
+        """Take an address; nothing is connected yet."""
+        self._engine = open_server(url).execution_options(isolation_level="AUTOCOMMIT")
+
+    @contextmanager
+    def __call__(self) -> Iterator[psycopg.Connection[Any]]:
+        """Give a connection to one thread."""
+        try:
+            connection = self._engine.connect()
+        except DBAPIError as error:
+            raise error.orig or error from error
+        except PoolTimeout as error:
+            from psycopg import OperationalError
+
+            raise OperationalError("every connection is in use") from error
+        with connection:
+            raw = connection.connection.driver_connection
+            assert raw is not None
+            yield raw
+
+    def close(self) -> None:
+        """Close them all."""
+        self._engine.dispose()
 
 
 def reader(engine: Engine) -> Engine:

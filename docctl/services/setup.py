@@ -26,6 +26,7 @@ from docctl.domain.retention_schedule import BUILT_IN, CATCH_ALL
 from docctl.domain.roles import Role
 from docctl.domain.verdicts import Refused, RuleRefused
 from docctl.models.base import new_id
+from docctl.models.content import ItemFile
 from docctl.models.documents import DocumentType
 from docctl.models.numbers import NumberScheme
 from docctl.models.organisation import LegalEntity, LinkPurpose, OneTimeLink, Person, RoleGrant, Unit
@@ -71,6 +72,23 @@ class FoundCompany:
     second: FirstPerson
     more_units: tuple[FirstUnit, ...] = ()
     is_demo: bool = False
+
+
+def is_encrypted(engine: Engine) -> bool:
+    """Say whether the newest file was encrypted when it was stored (R-7).
+
+    Raise RuleRefused where no database answers.
+    """
+    try:
+        with engine.connect() as connection:
+            if not inspect(connection).has_table(ItemFile.__tablename__):
+                return False
+            query = select(ItemFile.sha256 != ItemFile.stored_sha256).order_by(ItemFile.id.desc()).limit(1)
+            return bool(connection.scalar(query))
+    except DBAPIError as error:
+        if (refused := refusal_of(error)) is None:
+            raise
+        raise refused from error
 
 
 def is_sample(engine: Engine) -> bool:

@@ -264,6 +264,24 @@ def test_r_7_a_row_without_files_keeps_its_key(terminal: Terminal, stored: ItemF
     assert terminal.house.keys.get(stored.owner_id)
 
 
+# --- a new master key for several hosts
+
+
+def test_a_new_master_key_can_be_prepared_and_is_used_by_the_rotation(
+    terminal: Terminal, stored: ItemFile, settings: Settings
+) -> None:
+    old = terminal.ok("keys", "status")["master"]
+    made = terminal.ok("keys", "rotate", "--prepare")
+    assert made["path"] == str(settings.master_key)
+    assert terminal.ok("keys", "status")["master"] == old
+    assert terminal.ok("keys", "rotate", "--prepare")["new"] == made["new"]
+    assert read(terminal.house, stored)
+    done = terminal.ok("keys", "rotate")
+    assert (done["old"], done["new"]) == (old, made["new"])
+    assert read(terminal.house, stored)
+    assert [one["new"] for one in events(terminal.house, "keys.prepared")] == [made["new"]] * 2
+
+
 # --- the setting
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -12,6 +13,7 @@ import pytest
 from storage.keys import Area
 from storage.s3.bucket import Bucket
 from storage.s3.store import S3Store
+from tests import postgres
 from tests.s3.between import Between, standing_between
 from tests.s3.serving import IMPATIENT, PATIENCE, Server
 
@@ -34,6 +36,17 @@ class Made:
 
 
 Make = Callable[..., Made]
+
+
+@pytest.fixture(scope="session")
+def key_server() -> Iterator[str]:
+    """Return the folder of a PostgreSQL server for the keys that several hosts share."""
+    if there := os.environ.get(postgres.SERVER):
+        yield there
+        return
+    server = postgres.Server()
+    yield str(server.folder)
+    server.stop()
 
 
 @pytest.fixture

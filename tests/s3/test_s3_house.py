@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -28,6 +30,7 @@ from tests.cli.terminal import Terminal
 from tests.lists import accepted, filed
 from tests.s3.between import standing_between
 from tests.s3.serving import Server
+from tests.storage.key_places import keys_database
 from tests.world import Clock, World, build_house, found
 
 pytestmark = pytest.mark.s3
@@ -59,7 +62,7 @@ def s3_settings(data: Path, server: Server, *, buckets: dict[Area, str], **more:
 def settings(tmp_path: Path, s3_server: Server, socket_enabled: None) -> Settings:
     made = s3_server.buckets(grace=2 * DAY)
     names = {area: bucket.name for area, bucket in made.items()}
-    return s3_settings(tmp_path / "data", s3_server, buckets=names)
+    return s3_settings(tmp_path / "data", s3_server, buckets=names, s3_encryption=False)
 
 
 @pytest.fixture
@@ -111,6 +114,66 @@ def test_r_7_files_in_s3_are_stored_without_encryption_and_without_a_key_store(
     assert terminal.refused("keys", "status") == (3, "keys.no_store")
     world.clock.forward(days=3)
     assert terminal.ok("objects", "sweep")["keys"] == 0
+
+
+@pytest.fixture
+def shared(settings: Settings, key_server: str, clock: Clock) -> Iterator[tuple[Settings, House]]:
+    """Return a house on S3 whose keys lie in a database for several hosts."""
+    shared = replace(settings, s3_encryption=True, keys_database_url=keys_database(key_server))
+    wiring.prepare_store(shared)
+    built = build_house(shared, clock)
+    found(built)
+    yield shared, built
+    built.close()
+
+
+def test_r_7_files_in_s3_are_encrypted_where_several_hosts_share_the_keys(
+    shared: tuple[Settings, House], clock: Clock, s3_server: Server, tmp_path: Path
+) -> None:
+    settings, house = shared
+    world, terminal = World.of(house, clock), Terminal(house, settings)
+    record_id = filed(world)
+    settle(house)
+    with house.uow.read() as session:
+        row = session.scalars(select(ItemFile).where(ItemFile.owner_id == record_id)).one()
+    key = Key.parse(row.object_key)
+    with house.objects.open(key, row.object_version) as stream:
+        content = stream.read()
+    client, bucket = s3_server.client("app"), settings.s3_records_bucket
+    assert bucket is not None
+    answer = client.get_object(bucket, key.path, version_id=row.object_version)
+    assert content[:200] not in answer.read()
+    answer.close()
+    assert hashlib.sha256(content).hexdigest() == row.sha256 != row.stored_sha256
+    checked = terminal.ok("objects", "verify")
+    assert (checked["ok"], checked["plain"]) == (True, 0)
+    assert not (settings.data / "keys").exists()
+    assert terminal.ok("keys", "status")["shared"] is True
+    assert terminal.refused("keys", "rotate") == (3, "keys.not_prepared")
+    # A second host: with a copy of the master key it reads, without one it does not start.
+    second = replace(settings, data=tmp_path / "second")
+    with pytest.raises(WrongSetting, match=r"second\.master\.key is missing"):
+        wiring.build(second)
+    shutil.copy2(settings.master_key, second.master_key)
+    ring = wiring.open_keys(second, clock)
+    assert ring.get(record_id) == house.keys.get(record_id)
+    new = terminal.ok("keys", "rotate", "--prepare")["new"]
+    shutil.copy2(settings.master_key, second.master_key)
+    assert terminal.ok("keys", "rotate")["new"] == new
+    assert ring.get(record_id) == house.keys.get(record_id)
+    made = terminal.ok("keys", "backup", str(tmp_path / "safe"))
+    assert made["keys"] == house.keys.status().keys
+    assert terminal.ok("keys", "restore", str(tmp_path / "safe"))["keys"] == 0
+    ring.close()
+
+
+def test_r_7_encrypted_files_in_s3_do_not_become_unreadable_by_a_setting(
+    shared: tuple[Settings, House], clock: Clock
+) -> None:
+    settings, house = shared
+    filed(World.of(house, clock))
+    with pytest.raises(WrongSetting, match=r"^DOCCTL_S3_ENCRYPTION: off, but files are encrypted"):
+        wiring.build(replace(settings, s3_encryption=False, keys_database_url=None))
 
 
 def test_r_4_the_probe_by_command(house: House, settings: Settings) -> None:

@@ -43,6 +43,7 @@ def restore(folder: Path, *, by: Caller, house: House) -> int:
         destroyed = session.scalars(query).all()
     for first in range(0, len(destroyed), _BATCH):
         store.destroy(destroyed[first : first + _BATCH])
+    store.purge()
     taken = store.take_from(path)
     note_restore(NoteRestore(str(path.absolute()), taken), by=by, house=house)
     return taken

@@ -68,6 +68,7 @@ def sweep(house: House, *, by: Caller, only_look: bool = False) -> Swept:
         keys = unneeded_keys(house, session, by)
     if keys and house.keys is not None:
         house.keys.destroy(keys)
+        house.keys.purge()
     if gone or uploads or refused or keys:
         note_sweep(NoteSweep(tuple(gone), uploads, tuple(refused), len(keys)), by=by, house=house)
     return Swept(tuple(gone), uploads, tuple(refused), len(keys))
