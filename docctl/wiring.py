@@ -15,6 +15,7 @@ from docctl.domain.notes import HEAD_KIND, PROBE_KIND
 from docctl.reading.pool import ReaderPool
 from docctl.services.audit.keys import KeyFile
 from docctl.services.audit.witness import Witness
+from docctl.services.content.texts import INFO, Texts
 from docctl.services.database import ServerConnections, open_database, open_server
 from docctl.services.gate import FairGate, OpenGate
 from docctl.services.house import House
@@ -60,6 +61,7 @@ def build(settings: Settings, *, clock: Callable[[], datetime] = system_clock) -
         raise WrongSetting(f"{PREFIX}S3_ENCRYPTION: off, but files are encrypted: they could not be read")
     objects, probe = _s3(settings, clock, scratch) if settings.storage == "s3" else _local(data, clock)
     keys = open_keys(settings, clock) if settings.storage == "local" or settings.keys_database_url else None
+    uow.carried[INFO] = Texts(keys)
     return House(
         uow=uow,
         objects=EncryptedStore(objects, keys, plain=(HEAD_KIND, PROBE_KIND)) if keys else objects,

@@ -180,3 +180,14 @@ class KeyStoreForeign(StorageError):
 
     def __str__(self) -> str:
         return self.reason
+
+
+class TextDamaged(StorageError):
+    """An encrypted text is not what was encrypted for its place: it is not served (T-3)."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return self.reason

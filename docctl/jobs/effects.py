@@ -20,6 +20,7 @@ from docctl.models.records import Record
 from docctl.reading import ReadingFailed, read_file
 from docctl.services.caller import the_system
 from docctl.services.content.sound import opener
+from docctl.services.content.texts import Texts
 from docctl.services.files import files_of
 from docctl.services.house import House
 from docctl.services.jobs import due
@@ -58,8 +59,12 @@ def read_upload(house: House, payload: Mapping[str, Any]) -> None:
         found = read_file(house.pool, path, row.name)
     if found.problem in {"busy", "closed"}:  # says nothing about the file: try again
         raise ReadingFailed(found.problem)
+    try:
+        kept = Texts(house.keys).kept(row.owner_id, row.id, found.text, found.html)
+    except KeyDestroyed:
+        return
     note_reading(
-        NoteReading(row.id, found.text, found.html, tuple(found.pages), found.problem),
+        NoteReading(row.id, kept, tuple(found.pages), found.problem),
         by=the_system(house.clock()),
         house=house,
     )

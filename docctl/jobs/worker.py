@@ -16,6 +16,7 @@ from docctl.jobs.due import work_due
 from docctl.jobs.housekeeping import tidy, tidy_host
 from docctl.jobs.projection import follow
 from docctl.jobs.scrub import scrub
+from docctl.jobs.seal_texts import seal_plain_texts
 from docctl.jobs.sealer import seal_round
 from docctl.services.house import House
 
@@ -44,7 +45,8 @@ class Worker:
         busy = follow(self._house)
         busy = deliver(self._house) or busy
         busy = work_due(self._house) or busy
-        busy = busy or scrub(self._house)  # only when nobody waits
+        busy = busy or seal_plain_texts(self._house)  # only when nobody waits
+        busy = busy or scrub(self._house)
         if time.monotonic() - self._sealed > SEAL_EVERY:
             busy = seal_round(self._house) or busy
             self._sealed = time.monotonic()

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from docctl.domain.approval import Meaning
@@ -77,13 +77,27 @@ class ItemFile(Identified, Base):
 
 
 class FileReading(Base):
-    """What was read out of a file: text, clean HTML, page starts; goes with its file (R-7)."""
+    """What was read out of a file: text, clean HTML, page starts; goes with its file (R-7).
+
+    Text and HTML are sealed with the item's key. Without a key store, and until the worker has sealed what is
+    from before, they stand in `text` and `html`; then `sealed_text` is NULL.
+    """
 
     __tablename__ = "file_reading"
+    __table_args__ = (
+        Index(  # the worker asks for what is still plain
+            "ix_file_reading_plain",
+            "file_id",
+            sqlite_where=text("sealed_text IS NULL"),
+            postgresql_where=text("sealed_text IS NULL"),
+        ),
+    )
 
     file_id: Mapped[UUID] = mapped_column(ForeignKey("item_file.id"), primary_key=True)
     text: Mapped[str] = mapped_column(Text, default="")
     html: Mapped[str | None] = mapped_column(Text)
+    sealed_text: Mapped[bytes | None] = mapped_column(LargeBinary)
+    sealed_html: Mapped[bytes | None] = mapped_column(LargeBinary)
     pages: Mapped[list[Any]] = mapped_column(default=list)
     problem: Mapped[str | None] = mapped_column(String(40))
     read_at: Mapped[datetime]

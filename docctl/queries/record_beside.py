@@ -14,6 +14,7 @@ from docctl.models.content import FileReading, FileRole, ItemFile, OwnerKind, Si
 from docctl.models.organisation import Person
 from docctl.models.records import Correction, RecordKey
 from docctl.models.retention import DisposalItem, DisposalList, Hold, HoldItem
+from docctl.queries.file_html import html_of
 from docctl.queries.hold_names import names_holds
 
 
@@ -195,7 +196,7 @@ def files_shown(
         query = query.where(ItemFile.added_at <= stood_at)
     rows = session.execute(query).all()
     first = next((one.id for one, *_ in rows if one.role is FileRole.MAIN), None)
-    html = session.scalar(select(FileReading.html).where(FileReading.file_id == first))
+    html = html_of(session, [first]).get(first) if first else None
     return tuple(
         FileLine(
             id=one.id,

@@ -18,6 +18,7 @@ from docctl.models.content import FileReading, ItemFile, Signature
 from docctl.models.documents import Revision
 from docctl.models.organisation import Person
 from docctl.models.work import Step, StepStatus
+from docctl.queries.file_html import html_of
 
 #: A person and when; either may be missing.
 Done = tuple[str, datetime | None]
@@ -209,16 +210,16 @@ def open_step(session: Session, revision: Revision, actor: Actor, today: date) -
 
 def files_of(session: Session, owner_id: UUID, *, with_html: bool = True) -> tuple[FileLine, ...]:
     """Return the files of an item with what was read out of them."""
-    html = FileReading.html if with_html else FileReading.problem
     found = session.execute(
-        select(ItemFile, FileReading.file_id, FileReading.problem, html)
+        select(ItemFile, FileReading.file_id, FileReading.problem)
         .outerjoin(FileReading, FileReading.file_id == ItemFile.id)
         .where(ItemFile.owner_id == owner_id, ItemFile.destroyed_at.is_(None))
         .order_by(ItemFile.ordinal, ItemFile.added_at)
-    )
+    ).all()
+    html = html_of(session, [file.id for file, *_ in found]) if with_html else {}
     return tuple(
-        _file(file, is_read=read_id is not None, problem=problem, html=text if with_html else None)
-        for file, read_id, problem, text in found
+        _file(file, is_read=read_id is not None, problem=problem, html=html.get(file.id))
+        for file, read_id, problem in found
     )
 
 

@@ -7,13 +7,26 @@ from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, func, literal, or_, select, union_all
+from sqlalchemy import (
+    LargeBinary,
+    Select,
+    Uuid,
+    bindparam,
+    cast,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from docctl.domain.lifecycle import RecordStatus
 from docctl.models.content import FileReading, ItemFile
 from docctl.models.numbers import Alias
 from docctl.models.records import Record, RecordFact, RecordKey
+from docctl.services.content.texts import SealedText, texts_in
 
 #: Records that are found; voided ones and those going or gone are not (S-4).
 FOUND: Final = (RecordStatus.COMPLETED, RecordStatus.ACCEPTED, RecordStatus.ON_LIST)
@@ -30,18 +43,24 @@ def texts_of(session: Session, owners: Collection[UUID], *, longest: int | None 
     """
     if not owners:
         return {}
-    found = session.execute(_query(longest), {"owners": list(owners)})
+    found = session.execute(_query(longest), {"owners": list(owners)}).all()
+    sealed = [SealedText(owner, file, "text", kept) for owner, _, kept, file in found if kept is not None]
+    house = texts_in(session)
+    # A page does without a text that cannot be read now; the index would lack it until it is made anew.
+    reading = house.opened if longest is None else house.shown
+    opened = iter(reading(sealed, longest=longest))
     texts: dict[UUID, str] = {}
-    for owner, text in found:
-        texts[owner] = f"{texts[owner]}\n\n{text}" if owner in texts else text
+    for owner, plain, kept, _ in found:
+        if text := plain if kept is None else next(opened):
+            texts[owner] = f"{texts[owner]}\n\n{text}" if owner in texts else text
     return texts
 
 
 @cache
-def _query(longest: int | None) -> Select[*tuple[UUID, str]]:
+def _query(longest: int | None) -> Select[*tuple[UUID, str, bytes | None, UUID]]:
     """Return the query, built once: each page of hits asks it, and building it takes longer than asking."""
     parts = union_all(*_parts(longest)).subquery()
-    return select(parts.c.owner, parts.c.text).order_by(
+    return select(parts.c.owner, parts.c.text, parts.c.sealed, parts.c.file_id).order_by(
         parts.c.owner, parts.c.part, parts.c.name, parts.c.place
     )
 
@@ -49,7 +68,11 @@ def _query(longest: int | None) -> Select[*tuple[UUID, str]]:
 def _parts(longest: int | None) -> list[Select[*tuple[Any, ...]]]:
     owners: Any = bindparam("owners", expanding=True)
 
-    def part(number: int, owner: Any, name: Any, place: Any, text: Any) -> Select[*tuple[Any, ...]]:
+    no_seal, no_file = cast(null(), LargeBinary), cast(null(), Uuid)
+
+    def part(
+        number: int, owner: Any, name: Any, place: Any, text: Any, sealed: Any = no_seal, file: Any = no_file
+    ) -> Select[*tuple[Any, ...]]:
         shown = text if longest is None else func.substr(text, 1, longest)
         return select(
             owner.label("owner"),
@@ -57,13 +80,21 @@ def _parts(longest: int | None) -> list[Select[*tuple[Any, ...]]]:
             name.label("name"),
             place.label("place"),
             shown.label("text"),
-        ).where(owner.in_(owners), text != "")
+            sealed.label("sealed"),
+            file.label("file_id"),
+        ).where(owner.in_(owners), text != "" if sealed is no_seal else or_(text != "", sealed.is_not(None)))
 
     nothing, first = literal(""), literal(0)
     return [
-        part(0, ItemFile.owner_id, nothing, ItemFile.ordinal, FileReading.text).join(
-            FileReading, FileReading.file_id == ItemFile.id
-        ),
+        part(
+            0,
+            ItemFile.owner_id,
+            nothing,
+            ItemFile.ordinal,
+            FileReading.text,
+            FileReading.sealed_text,
+            FileReading.file_id,
+        ).join(FileReading, FileReading.file_id == ItemFile.id),
         part(1, RecordFact.record_id, RecordFact.field, RecordFact.ordinal, RecordFact.value)
         .join(Record, Record.id == RecordFact.record_id)
         .where(

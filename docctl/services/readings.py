@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -13,6 +14,7 @@ from docctl.models.content import FileReading, ItemFile, OwnerKind
 from docctl.models.documents import Revision
 from docctl.models.records import Record
 from docctl.services.caller import Caller
+from docctl.services.content.texts import KeptText
 from docctl.services.locks import Rank, lock
 from docctl.services.registry import use_case
 from docctl.services.trail import Subject, record
@@ -20,11 +22,10 @@ from docctl.services.trail import Subject, record
 
 @dataclass(frozen=True, slots=True)
 class NoteReading:
-    """The text of a file, its clean HTML, where its pages start, or the problem with it."""
+    """Text and clean HTML of a file as they are kept, where its pages start, or the problem with it."""
 
     file_id: UUID
-    text: str
-    html: str | None
+    kept: KeptText
     pages: tuple[int, ...]
     problem: str | None
 
@@ -40,7 +41,8 @@ def note_reading(session: Session, cmd: NoteReading, by: Caller) -> bool:
     if subject is None:
         return False
     row = session.get(FileReading, cmd.file_id) or FileReading(file_id=cmd.file_id)
-    row.text, row.html, row.pages = cmd.text, cmd.html, list(cmd.pages)
+    _keep(row, cmd.kept)
+    row.pages = list(cmd.pages)
     row.problem, row.read_at = cmd.problem, by.at
     session.add(row)
     record(
@@ -48,9 +50,47 @@ def note_reading(session: Session, cmd: NoteReading, by: Caller) -> bool:
         by,
         "file.read",
         subject,
-        facts={"file": file.sha256, "characters": len(cmd.text), "problem": cmd.problem},
+        facts={"file": file.sha256, "characters": cmd.kept.characters, "problem": cmd.problem},
     )
     return True
+
+
+@dataclass(frozen=True, slots=True)
+class SealTexts:
+    """Texts that lay plain, sealed: the file, when it was read, how the text is kept from now on."""
+
+    texts: tuple[tuple[UUID, datetime, KeptText], ...]
+
+
+@use_case("system.operate")
+def seal_texts(session: Session, cmd: SealTexts, by: Caller) -> int:
+    """Put sealed texts in the place of plain ones, unless read again meanwhile; return how many (R-7)."""
+    authorise(by.actor, "system.operate", Facts())
+    rows = {
+        row.file_id: row
+        for row in session.scalars(
+            select(FileReading)
+            .where(
+                FileReading.file_id.in_([file_id for file_id, *_ in cmd.texts]),
+                FileReading.sealed_text.is_(None),
+            )
+            .order_by(FileReading.file_id)
+            .with_for_update()
+        )
+    }
+    done = 0
+    for file_id, read_at, kept in cmd.texts:
+        if (row := rows.get(file_id)) is not None and row.read_at == read_at:
+            _keep(row, kept)
+            done += 1
+    if done:
+        record(session, by, "keys.texts_sealed", Subject("keys", None), facts={"texts": done})
+    return done
+
+
+def _keep(row: FileReading, kept: KeptText) -> None:
+    row.text, row.html = kept.text, kept.html
+    row.sealed_text, row.sealed_html = kept.sealed_text, kept.sealed_html
 
 
 def _subject(session: Session, file: ItemFile) -> Subject | None:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
@@ -45,6 +45,8 @@ class UnitOfWork:
         self._gate = gate
         self._measures = measures or Measures()
         self._listeners: list[Callable[[int], None]] = []
+        #: What every session carries along in `Session.info`; `wiring` puts it there.
+        self.carried: dict[Any, Any] = {}
 
     @property
     def engine(self) -> Engine:
@@ -77,7 +79,7 @@ class UnitOfWork:
         Raise `RuleRefused` where there is no database to read from.
         """
         try:
-            with Session(self._reader, autoflush=False, expire_on_commit=False) as session:
+            with Session(self._reader, autoflush=False, expire_on_commit=False, info=self.carried) as session:
                 yield session
         except (DBAPIError, NoFreeConnection) as error:
             if (refused := refusal_of(error)) is None:
@@ -112,7 +114,7 @@ class UnitOfWork:
 
     def _once(self, fn: Callable[[Session], T]) -> T:
         asked = time.monotonic()
-        with self._gate(), Session(self._writer, expire_on_commit=False) as session:
+        with self._gate(), Session(self._writer, expire_on_commit=False, info=self.carried) as session:
             self._measures.waited(time.monotonic() - asked)
             result = fn(session)
             newest = number_events(session, now=self._clock())

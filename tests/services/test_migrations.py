@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 import pytest
@@ -13,14 +14,20 @@ from sqlalchemy.orm import Session
 from docctl.config import Settings
 from docctl.domain.events import GENESIS
 from docctl.jobs.proof import verify_trail
+from docctl.jobs.seal_texts import seal_plain_texts
 from docctl.jobs.sealer import seal
+from docctl.jobs.wait import settle
+from docctl.jobs.worker import Worker
 from docctl.models import Base
+from docctl.models.content import FileReading
 from docctl.models.documents import DocumentType
 from docctl.models.guarding import declared, install, live
 from docctl.models.guards import GUARDS
 from docctl.models.records import ORDERED
-from docctl.models.trail import AuditHead
+from docctl.models.trail import AuditHead, EventRow
 from docctl.queries.audit import verify
+from docctl.queries.file_html import html_of
+from docctl.queries.search_texts import texts_of
 from docctl.services.house import House
 from docctl.services.revisions.suspend import SuspendRevision, suspend_revision
 from docctl.services.schema import migrate, schema_state
@@ -67,7 +74,21 @@ def test_a_database_with_rows_is_migrated_again_and_keeps_them(world: World) -> 
         assert verify(session).ok
 
 
+#: How a database was before texts were sealed.
+BEFORE_SEALS = (
+    "DROP INDEX ix_file_reading_plain",
+    "ALTER TABLE file_reading DROP COLUMN sealed_text",
+    "ALTER TABLE file_reading DROP COLUMN sealed_html",
+)
+
+
+def before_the_seals(session: Session) -> None:
+    for statement in BEFORE_SEALS:
+        session.execute(text(statement))
+
+
 def before_the_heads(session: Session) -> None:
+    before_the_seals(session)
     for table in ("audit_key", "audit_tree_head", "audit_watch"):
         session.execute(text(f"DROP TABLE {table}"))
 
@@ -113,6 +134,40 @@ def test_t_2_a_database_of_before_the_heads_gets_them_with_its_rows_in_place(wor
     assert verify_trail(world.house).ok
 
 
+def test_r_7_plain_texts_of_before_are_kept_and_sealed_by_the_worker(world: World) -> None:
+    record_id = filing.filed(world, filing.a_form(world), uploads=(filing.upload(world, "wang", "从前读出"),))
+    settle(world.house)
+    uow = world.house.uow
+
+    def as_before(session: Session) -> None:
+        session.execute(text("UPDATE file_reading SET text = '从前读出的正文', html = '<p>从前读出</p>'"))
+        before_the_seals(session)
+        session.execute(text("UPDATE alembic_version SET version_num = '0006'"))
+
+    as_owner(world.house).write(as_before)
+    assert not schema_state(uow.engine).is_ready
+    assert migrate(uow.owner).is_ready
+    columns = select(FileReading.text, FileReading.html, FileReading.sealed_text, FileReading.sealed_html)
+    with uow.read() as session:
+        found = session.execute(columns).all()
+        assert {tuple(one) for one in found} == {("从前读出的正文", "<p>从前读出</p>", None, None)}
+        assert "从前读出的正文" in texts_of(session, [record_id])[record_id]
+    worker = Worker(world.house)
+    while worker.run_once():
+        pass
+    with uow.read() as session:
+        assert {(one.text, one.html) for one in session.execute(columns)} == {("", None)}
+        assert "从前读出的正文" in texts_of(session, [record_id])[record_id]
+        (file,) = filing.files(world, record_id)
+        assert html_of(session, [file.id]) == {file.id: "<p>从前读出</p>"}
+        told = [
+            json.loads(one)
+            for one in session.scalars(select(EventRow.facts).where(EventRow.action == "keys.texts_sealed"))
+        ]
+    assert [one["texts"] for one in told] == [len(found)]
+    assert not seal_plain_texts(world.house)
+
+
 def test_t_3_rows_from_the_first_tables_are_kept_and_their_files_count_as_hashed_when_stored(
     world: World,
 ) -> None:
@@ -130,6 +185,7 @@ def test_t_3_rows_from_the_first_tables_are_kept_and_their_files_count_as_hashed
     def as_at_first(session: Session) -> None:  # the other guards stand, as in a database in use
         for statement in (
             *since_then,
+            *BEFORE_SEALS,
             *(f"DROP TABLE {table}" for table in ("audit_key", "audit_tree_head", "audit_watch")),
             "DROP TABLE revision_suspension",
             "ALTER TABLE document_type DROP COLUMN reissue_after",

@@ -13,6 +13,7 @@ from sqlalchemy import event, select
 from werkzeug.test import TestResponse
 
 from docctl.models.trail import EventRow
+from docctl.services.content.texts import Texts
 from docctl.services.readings import NoteReading, note_reading
 from tests import filing
 from tests.web.conftest import Browser, words_of
@@ -52,7 +53,8 @@ def events(world: World, record_id: UUID) -> list[str]:
 
 def read_out(world: World, record_id: UUID, body: str = "<p>读出的正文</p>") -> None:
     for one in filing.files(world, record_id):
-        note_reading(NoteReading(one.id, "正文", body, (0,), None), by=world.system(), house=world.house)
+        kept = Texts(world.house.keys).kept(one.owner_id, one.id, "正文", body)
+        note_reading(NoteReading(one.id, kept, (0,), None), by=world.system(), house=world.house)
 
 
 def test_f_3_a_record_is_filed_and_its_page_shows_its_number(client: Browser, form: UUID) -> None:

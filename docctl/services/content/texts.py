@@ -1,0 +1,107 @@
+"""Decides how the text read out of a file lies in the database: encrypted with its item's key (R-7).
+
+So it dies with the key, also in old rows, logs and backups of the database. Where there is no key store it
+lies there plain, as texts from before do until the worker has sealed them.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from storage.errors import StorageError
+from storage.keyring import KeyRing
+from storage.short import open_text, seal_text
+
+log = logging.getLogger(__name__)
+
+#: Under this name a session carries the `Texts` of its house.
+INFO: Final = "docctl_texts"
+
+
+@dataclass(frozen=True, slots=True)
+class KeptText:
+    """What was read, as the columns of `FileReading` hold it; `characters` is the length of the text."""
+
+    text: str
+    html: str | None
+    sealed_text: bytes | None
+    sealed_html: bytes | None
+    characters: int
+
+
+@dataclass(frozen=True, slots=True)
+class SealedText:
+    """One sealed column of one file: `name` is `text` or `html`."""
+
+    owner_id: UUID
+    file_id: UUID
+    name: str
+    sealed: bytes
+
+
+class Texts:
+    """Seals and opens texts with the keys of a house."""
+
+    def __init__(self, keys: KeyRing | None) -> None:
+        """Take the key store; without one texts stay plain."""
+        self._keys = keys
+
+    @property
+    def are_sealed(self) -> bool:
+        """Say whether texts are encrypted in this house."""
+        return self._keys is not None
+
+    def kept(self, owner_id: UUID, file_id: UUID, text: str, html: str | None) -> KeptText:
+        """Return how a text is kept; the item's key is durable before. Raises KeyDestroyed."""
+        if self._keys is None:
+            return KeptText(text, html, None, None, len(text))
+        secret = self._keys.make(owner_id)
+        sealed = seal_text(secret, _place(file_id, "text"), text)
+        sealed_html = None if html is None else seal_text(secret, _place(file_id, "html"), html)
+        return KeptText("", None, sealed, sealed_html, len(text))
+
+    def opened(self, asked: Sequence[SealedText], *, longest: int | None = None) -> list[str]:
+        """Return texts in the order asked for, with one question to the key store.
+
+        A text whose key is gone is empty: nobody can read it. Raises StorageError where the key store
+        cannot be read or a text is damaged. `longest` cuts each, in characters.
+        """
+        if not asked:
+            return []
+        owners = list({one.owner_id for one in asked})
+        keys = self._keys.get_many(owners) if self._keys is not None else {}
+        if missing := len(owners) - len(keys):
+            log.warning("texts cannot be read: their keys are missing", extra={"items": missing})
+        return [
+            open_text(keys[one.owner_id], _place(one.file_id, one.name), one.sealed, longest=longest)
+            if one.owner_id in keys
+            else ""
+            for one in asked
+        ]
+
+    def shown(self, asked: Sequence[SealedText], *, longest: int | None = None) -> list[str]:
+        """Return texts for a page, which shows without them what they cannot be had for."""
+        try:
+            return self.opened(asked, longest=longest)
+        except StorageError:
+            log.exception("texts cannot be read")
+            return [""] * len(asked)
+
+
+def texts_in(session: Session) -> Texts:
+    """Return what opens the texts that a session reads."""
+    found = session.info.get(INFO)
+    return found if isinstance(found, Texts) else Texts(None)
+
+
+def _place(file_id: UUID, name: str) -> bytes:
+    return b"docctl file reading\0" + name.encode("ascii") + file_id.bytes
+
+
+__all__ = ["INFO", "KeptText", "SealedText", "Texts", "texts_in"]
