@@ -6,9 +6,12 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import psycopg
 import pytest
 
+from storage.master import MARK
 from tests import postgres
 from tests.s3.shifted import Installed, Shift, ask, gateway
 from tests.story.steps import SECRET, places_with, tell_the_story
@@ -55,6 +58,15 @@ for bucket, client in ((b, server.client(u)) for b in json.loads(sys.argv[3]) fo
 print(json.dumps(codes))
 """
 
+#: A registered fact, which stands in the database as it was typed; and what stands in the file alone.
+FACT, IN_THE_FILE = "海豚联系人", ("zqxmark7731", "二〇二六年三月部门审核")
+
+
+def asked(folder: str, database: str, query: str) -> list[Any]:
+    """Ask a database as the superuser."""
+    with psycopg.connect(postgres.address(folder, "postgres", database)) as raw:
+        return raw.execute(query.encode()).fetchall()
+
 
 @dataclass
 class Site:
@@ -65,11 +77,17 @@ class Site:
     data: Path
     server: list[str]
     buckets: list[str]
+    database: str
 
     def ask(self, code: str, *more: str) -> list[object]:
         """Ask the store as its owner."""
         found: list[object] = json.loads(ask(self.shift, code, *self.server, json.dumps(self.buckets), *more))
         return found
+
+    def on_the_database_server(self, *words: str) -> list[str]:
+        """Return the server's files with one of the words: both databases, log, spool, after a checkpoint."""
+        postgres.execute(self.database, "CHECKPOINT")
+        return places_with(Path(self.database), words)
 
     def later(self, days: int) -> None:
         """Move the clock on, and wait until the store sees it."""
@@ -83,7 +101,11 @@ def site(tmp_path: Path, socket_enabled: None) -> Iterator[Site]:
     database = postgres.Server()
     folder = str(database.folder)
     try:
-        postgres.execute(folder, f"CREATE DATABASE company OWNER {postgres.OWNER} TEMPLATE template0")
+        postgres.execute(
+            folder,
+            f"CREATE DATABASE company OWNER {postgres.OWNER} TEMPLATE template0",
+            f"CREATE DATABASE keys OWNER {postgres.APPLICATION} TEMPLATE template0",
+        )
         with gateway(shift, tmp_path / "clock") as server:
             buckets = json.loads(ask(shift, BUCKETS, *server))
             environment = {
@@ -91,6 +113,7 @@ def site(tmp_path: Path, socket_enabled: None) -> Iterator[Site]:
                 "DOCCTL_DATA": str(tmp_path / "data"),
                 "DOCCTL_DATABASE_URL": postgres.address(folder, postgres.APPLICATION, "company"),
                 "DOCCTL_MIGRATION_URL": postgres.address(folder, postgres.OWNER, "company"),
+                "DOCCTL_KEYS_DATABASE_URL": postgres.address(folder, postgres.APPLICATION, "keys"),
                 "DOCCTL_STORAGE": "s3",
                 "DOCCTL_S3_ENDPOINT": server[1],
                 "DOCCTL_S3_ACCESS_KEY": "app",
@@ -100,7 +123,7 @@ def site(tmp_path: Path, socket_enabled: None) -> Iterator[Site]:
                 "DOCCTL_S3_RECORDS_BUCKET": buckets[0],
                 "DOCCTL_S3_DERIVED_BUCKET": buckets[1],
             }
-            yield Site(Installed(environment), shift, tmp_path / "data", server, buckets)
+            yield Site(Installed(environment), shift, tmp_path / "data", server, buckets, folder)
     finally:
         database.stop()
 
@@ -108,6 +131,9 @@ def site(tmp_path: Path, socket_enabled: None) -> Iterator[Site]:
 def test_the_first_story_on_postgresql_and_s3_under_one_clock(site: Site, tmp_path: Path) -> None:
     story = tell_the_story(site.docctl, site.later, tmp_path)
     next(story)
+    found = site.ask(VERSIONS, json.dumps(SECRET))
+    assert not [one for one in found if one[1]]  # type: ignore[index]  # encrypted from the first (R-7)
+    assert site.on_the_database_server(FACT), "the search below would find nothing anywhere"
     codes = site.ask(DESTROY)
     assert codes
     assert "gone" not in codes  # locked for the grace of filing, for who owns the buckets too (R-4)
@@ -120,3 +146,11 @@ def test_the_first_story_on_postgresql_and_s3_under_one_clock(site: Site, tmp_pa
     assert not [one for one in found if str(one[0]).startswith("record/")]  # type: ignore[index]
     assert not [one for one in found if one[1]]  # type: ignore[index]
     assert places_with(site.data, SECRET) == []
+    # What only the file said is on the database server in no row, living or dead, and in no log; nor are
+    # the wrapped keys of what was destroyed in the tables of the key store.
+    assert site.on_the_database_server(*IN_THE_FILE) == []
+    status = site.docctl.ok("keys", "status")
+    assert status["destroyed"] == 1
+    ((number,),) = asked(site.database, "keys", "SELECT oid FROM pg_database WHERE datname = 'keys'")
+    tables = [one for one in (Path(site.database) / "data" / "base" / str(number)).iterdir() if one.is_file()]
+    assert sum(one.read_bytes().count(MARK) for one in tables) == status["keys"] > 0
