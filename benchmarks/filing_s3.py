@@ -85,13 +85,15 @@ def main(records: int, folder: Path) -> None:
     ).stdout.split()
     try:
         place = str(database.folder)
-        postgres.execute(place, f"CREATE DATABASE company OWNER {postgres.OWNER} TEMPLATE template0")
+        for name, owner in (("company", postgres.OWNER), ("keys", postgres.APPLICATION)):
+            postgres.execute(place, f"CREATE DATABASE {name} OWNER {owner} TEMPLATE template0")
         buckets = Store(url, where).buckets(grace=timedelta(days=2))
         environment = {
             "DOCCTL_DATA": str(folder / "data"),
             "DOCCTL_SECRET_KEY": "x" * 40,
             "DOCCTL_DATABASE_URL": postgres.address(place, postgres.APPLICATION, "company"),
             "DOCCTL_MIGRATION_URL": postgres.address(place, postgres.OWNER, "company"),
+            "DOCCTL_KEYS_DATABASE_URL": postgres.address(place, postgres.APPLICATION, "keys"),
             "DOCCTL_STORAGE": "s3",
             "DOCCTL_S3_ENDPOINT": url,
             "DOCCTL_S3_ACCESS_KEY": "app",

@@ -6,6 +6,7 @@ import logging
 import random
 import time
 from typing import Final
+from uuid import UUID
 
 from sqlalchemy import select
 
@@ -51,7 +52,8 @@ def scrub(house: House, *, seconds: float | None = SLICE) -> bool:
             .order_by(ItemFile.checked_at.is_not(None), ItemFile.checked_at, ItemFile.id)
             .limit(_MOST)
         ).all()
-    found, size, unreached, until = [], 0, 0, time.monotonic() + (seconds or float("inf"))
+    found: list[tuple[UUID, str]] = []
+    size, unreached, until = 0, 0, time.monotonic() + (seconds or float("inf"))
     waiting = list(reversed(due))
     while waiting and (time.monotonic() < until or (not found and unreached < _UNREACHED)):
         row = waiting.pop()

@@ -18,6 +18,7 @@ from minio.retention import Retention
 
 from storage.errors import StoreUnavailable
 from storage.s3.answers import Absent, Unanswered, understood
+from storage.s3.connection import watched
 
 #: What we note beside an object; S3 keeps it with the version and never changes it.
 NOTED: Final = "x-amz-meta-"
@@ -97,10 +98,27 @@ class Bucket:
             raise
         return _head(found)
 
-    def put(self, name: str, source: BinaryIO, size: int, noted: Mapping[str, str]) -> None:
-        """Send an object; above 5 MiB the client does so in parts."""
-        with understood():
-            self.client.put_object(
+    def stands(self, name: str) -> bool | None:
+        """Say whether a name has a version now; None where a delete marker hides what may be below."""
+        try:
+            with understood():
+                found = self.client.stat_object(self.name, name)
+        except Absent as error:
+            self.require_present()
+            answer = getattr(error.__cause__, "response", None)
+            hidden = answer is not None and answer.headers.get("x-amz-delete-marker") == "true"
+            return None if hidden else False
+        if not found.version_id:  # something in between answers in the server's place
+            raise StoreUnavailable("an answer that is none: no version")
+        return True
+
+    def put(self, name: str, source: BinaryIO, size: int, noted: Mapping[str, str]) -> str:
+        """Send an object; above 5 MiB the client does so in parts.
+
+        Returns its version, "" where a request was repeated: then there may be two of them.
+        """
+        with understood(), watched(self.client) as was_repeated:
+            made = self.client.put_object(
                 self.name,
                 name,
                 source,
@@ -108,6 +126,7 @@ class Bucket:
                 metadata={NOTED + key: value for key, value in noted.items()},
                 num_parallel_uploads=1,  # its threads do not end after a failure
             )
+            return "" if was_repeated() else made.version_id or ""
 
     @contextmanager
     def reading(self, name: str, version: str, *, start: int = 0, size: int = 0) -> Iterator[Readable]:

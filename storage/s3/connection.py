@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 import certifi
@@ -39,6 +42,27 @@ class Patience:
 USUAL: Final = Patience()
 
 
+class Noticing(urllib3.PoolManager):
+    """Connections that know whether the last request of a thread was sent more than once."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._seen = threading.local()
+
+    @contextmanager
+    def watched(self) -> Iterator[Callable[[], bool]]:
+        """Give what says whether a request inside was repeated: it may then have happened twice."""
+        self._seen.repeated = False
+        yield lambda: bool(self._seen.repeated)
+
+    def urlopen(self, method: str, url: str, redirect: bool = True, **options: Any) -> Any:  # type: ignore[override]
+        """Send a request, and again where that is allowed."""
+        answer = super().urlopen(method, url, redirect=redirect, **options)
+        if answer.retries is not None and answer.retries.history:
+            self._seen.repeated = True
+        return answer
+
+
 @dataclass(frozen=True, slots=True)
 class Endpoint:
     """Where a server is: `http://host:port` or `https://host`, and its region."""
@@ -66,7 +90,7 @@ def connect(endpoint: Endpoint, credential: Credential) -> Minio:
         secret_key=credential.secret_key,
         secure=parts.scheme == "https",
         region=endpoint.region,
-        http_client=urllib3.PoolManager(
+        http_client=Noticing(
             maxsize=16,
             timeout=urllib3.Timeout(connect=patience.connect, read=patience.read),
             retries=urllib3.Retry(
@@ -81,3 +105,14 @@ def connect(endpoint: Endpoint, credential: Credential) -> Minio:
             ca_certs=os.environ.get("SSL_CERT_FILE") or certifi.where(),
         ),
     )
+
+
+@contextmanager
+def watched(client: Minio) -> Iterator[Callable[[], bool]]:
+    """Give what says whether a request inside was sent more than once; see `Noticing`."""
+    connections = client._http  # noqa: SLF001  # the client was given it, and has no public name for it
+    if isinstance(connections, Noticing):
+        with connections.watched() as was_repeated:
+            yield was_repeated
+    else:
+        yield lambda: True

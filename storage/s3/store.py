@@ -1,7 +1,8 @@
 """Decides how S3 buckets keep objects: one bucket an area, one version a key (R-4, R-5, R-7, T-3).
 
-The bucket of records has Object Lock; both have versioning. A key is written once: of several
-versions the oldest is the object, and whoever wrote another removes it. Nothing is believed before
+The bucket of records has Object Lock; both have versioning. A key is written once: its last part is
+random, puts of one key take turns in a process, and of several versions that a repeated request or
+another host has left the oldest is the object. Nothing is believed before
 it was read back: hash and size after each put, mode and date after each lock.
 """
 
@@ -44,6 +45,7 @@ from storage.s3.listing import about_area, key_of, strays
 from storage.s3.locks import about, head_of, lock, require_free, set_hold
 from storage.s3.reading import CheckedVersion, hash_of
 from storage.s3.spool import Noted, spooled
+from storage.s3.turns import Turns
 
 LOOKED_AT: Final = ("versions", "delete_markers", "unfinished_uploads", "each_version")
 NOT_CLAIMED: Final = ("freed_blocks", "server_garbage", "replicas", "copies_elsewhere")
@@ -75,6 +77,7 @@ class S3Store:
         self._buckets, self._clock = dict(buckets), clock
         self._grace, self._scratch = grace, scratch
         self._turns = tuple(threading.Lock() for _ in range(_STRIPES))
+        self._puts = Turns()
 
     def put(
         self,
@@ -91,27 +94,28 @@ class S3Store:
         until = None if retain_until is None else as_utc(retain_until)
         if until is not None:
             require_locks(key, None, until)
-        bucket = self._buckets[key.area]
-        if _versions(bucket, key):
-            raise AlreadyStored(key)
-        with spooled(key, source, size=size, folder=self._scratch) as (spool, noted):
-            mark = uuid7().hex
-            try:
-                with about(key, ""):
-                    bucket.put(key.path, spool, noted.size, {**noted.to_metadata(), "put": mark})
-            except (Unanswered, ObjectMissing) as error:
-                # Also an upload that the client wanted to end, and that had come to its end before.
-                if not self._found_after_all(bucket, key, mark):
-                    raise StoreUnavailable(f"not stored: {error}") from error
-        with self._turn(key):
-            version = self._won(bucket, key, mark)
-            try:
-                self._require_whole(bucket, key, version, noted)
-                self._lock_new(bucket, key, version, until)
-            except BaseException:
-                with contextlib.suppress(StorageError):
-                    _drop(bucket, key, [version])
-                raise
+        bucket, mark, version = self._buckets[key.area], uuid7().hex, ""
+        with self._puts.of(key.path):
+            if self._is_there(bucket, key):
+                raise AlreadyStored(key)
+            with spooled(key, source, size=size, folder=self._scratch) as (spool, noted):
+                try:
+                    with about(key, ""):
+                        version = bucket.put(
+                            key.path, spool, noted.size, {**noted.to_metadata(), "put": mark}
+                        )
+                except (Unanswered, ObjectMissing) as error:
+                    # Also an upload that the client wanted to end, and that had come to its end before.
+                    if not self._found_after_all(bucket, key, mark):
+                        raise StoreUnavailable(f"not stored: {error}") from error
+            with self._turn(key):
+                version = version or self._won(bucket, key, mark)
+                try:
+                    self._lock_new(bucket, key, version, until, self._whole(bucket, key, version, noted))
+                except BaseException:
+                    with contextlib.suppress(StorageError):
+                        _drop(bucket, key, [version])
+                    raise
         return Stored(key, version, noted.sha256, noted.size, noted.sha256, noted.size)
 
     def open(self, key: Key, version: str) -> AbstractContextManager[BinaryIO]:
@@ -195,6 +199,12 @@ class S3Store:
     def _turn(self, key: Key) -> threading.Lock:
         return self._turns[int.from_bytes(hashlib.sha256(key.path.encode()).digest()[:4]) % _STRIPES]
 
+    def _is_there(self, bucket: Bucket, key: Key) -> bool:
+        """Say whether a key has a version; a listing, which costs more than a put, only where in doubt."""
+        with about(key, ""):
+            found = bucket.stands(key.path)
+        return bool(_versions(bucket, key)) if found is None else found
+
     def _won(self, bucket: Bucket, key: Key, mark: str) -> str:
         """Return our version if it is the oldest one; else remove it and raise AlreadyStored.
 
@@ -223,15 +233,19 @@ class S3Store:
         except StorageError:
             return False
 
-    def _require_whole(self, bucket: Bucket, key: Key, version: str, noted: Noted) -> None:
-        head = head_of(bucket, key, version)
+    def _whole(self, bucket: Bucket, key: Key, version: str, noted: Noted) -> Head:
+        """Return what the server says of a new version; raise Damaged where that is not what was sent."""
+        try:
+            head = head_of(bucket, key, version)
+        except ObjectMissing as error:
+            raise StoreUnavailable(f"destroyed while it was put: {key}") from error
         if head.size != noted.size or Noted.from_metadata(head.noted) != noted:
             raise Damaged(key, version, f"{noted.size} bytes {noted.sha256}", f"{head.size} bytes")
+        return head
 
-    def _lock_new(self, bucket: Bucket, key: Key, version: str, until: datetime | None) -> None:
+    def _lock_new(self, bucket: Bucket, key: Key, version: str, until: datetime | None, head: Head) -> None:
         """Lock a new version for as long as was asked, and for the grace at least, and see it."""
-        now = self._now()
-        current = head_of(bucket, key, version).locked_until
+        now, current = self._now(), head.locked_until
         if self._grace is not None and key.area.has_locks:
             least = now + self._grace
             if current is None or current < least - _SLACK:

@@ -121,7 +121,8 @@ def site(tmp_path: Path, s3_server: Store, socket_enabled: None) -> Iterator[Sit
     database = postgres.Server(settings=())  # it keeps its word
     try:
         folder = str(database.folder)
-        postgres.execute(folder, f"CREATE DATABASE company OWNER {postgres.OWNER} TEMPLATE template0")
+        for name, owner in (("company", postgres.OWNER), ("keys", postgres.APPLICATION)):
+            postgres.execute(folder, f"CREATE DATABASE {name} OWNER {owner} TEMPLATE template0")
         buckets = s3_server.buckets(grace=timedelta(days=2))
         with closing(socket.socket()) as probe:
             probe.bind(("127.0.0.1", 0))
@@ -133,6 +134,7 @@ def site(tmp_path: Path, s3_server: Store, socket_enabled: None) -> Iterator[Sit
             "DOCCTL_READERS": "1",
             "DOCCTL_DATABASE_URL": postgres.address(folder, postgres.APPLICATION, "company"),
             "DOCCTL_MIGRATION_URL": postgres.address(folder, postgres.OWNER, "company"),
+            "DOCCTL_KEYS_DATABASE_URL": postgres.address(folder, postgres.APPLICATION, "keys"),
             "DOCCTL_STORAGE": "s3",
             "DOCCTL_S3_ENDPOINT": s3_server.url,
             "DOCCTL_S3_ACCESS_KEY": "app",
