@@ -188,6 +188,10 @@ GUARDS: Final = (
             "size",
             "object_key",
             "object_version",
+            "stored_sha256",
+            "stored_size",
+            "added_by",
+            "added_at",
         ),
     ),
     # numbers

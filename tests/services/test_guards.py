@@ -79,6 +79,11 @@ DOCUMENTS = (
         "DELETE FROM item_file WHERE owner_id IN (SELECT id FROM revision WHERE status = 'draft')",
     ),
     Try("f_3_file_content", "UPDATE item_file SET size = size + 1", "UPDATE item_file SET size = size"),
+    Try(
+        "f_3_file_content",
+        "UPDATE item_file SET stored_sha256 = 'of other bytes'",
+        "UPDATE item_file SET checked_at = NULL",
+    ),
     Try("n_1_number_delete", "DELETE FROM number_entry"),
     Try("n_1_number_change", "UPDATE number_entry SET shown = 'x'", "UPDATE number_entry SET shown = shown"),
     Try(
