@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from docctl.jobs.check import run_check
 from docctl.jobs.disposal import run_disposal
 from docctl.jobs.effects import Postponed, destroy_object, lock_objects, read_upload
+from docctl.models.trail import AuditHead
 from docctl.models.work import Delivery
 from docctl.services.house import House
 
@@ -44,11 +45,20 @@ class Waiting:
 
 
 def due_deliveries(house: House, limit: int = 20) -> list[Waiting]:
-    """Return what is due now, oldest first."""
+    """Return what is due now, oldest first.
+
+    What a transaction wanted at once bears the time of the trail. After a clock that was far ahead that is
+    still to come, and no lock may wait so long (R-4).
+    """
+    at_once = (Delivery.tries == 0) & (Delivery.next_at == Delivery.created_at)
+    trail = select(AuditHead.recorded_at).scalar_subquery()
     with house.uow.read() as session:
         rows = session.scalars(
             select(Delivery)
-            .where(Delivery.done_at.is_(None), Delivery.next_at <= house.clock())
+            .where(
+                Delivery.done_at.is_(None),
+                (Delivery.next_at <= house.clock()) | (at_once & (Delivery.next_at <= trail)),
+            )
             .order_by(Delivery.next_at, Delivery.id)
             .limit(limit)
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy.orm import Session
@@ -26,12 +26,16 @@ def take(house: House, holder: str) -> bool:
         if row is None:
             session.add(Lease(name=NAME, holder=holder, until=now + LENGTH))
             return True
-        if row.holder != holder and now < row.until <= now + LENGTH + SKEW:
+        if row.holder != holder and _binds(row, now):
             return False
         row.holder, row.until = holder, now + LENGTH
         return True
 
     return house.uow.write(work)
+
+
+def _binds(row: Lease, now: datetime) -> bool:
+    return now < row.until <= now + LENGTH + SKEW
 
 
 def release(house: House, holder: str) -> None:
@@ -49,7 +53,7 @@ def is_held(house: House) -> bool:
     """Say whether a worker is at work now."""
     with house.uow.read() as session:
         row = session.get(Lease, NAME)
-        return row is not None and row.until > house.clock()
+        return row is not None and _binds(row, house.clock())
 
 
 def was_seen(house: House, *, within: timedelta) -> bool:

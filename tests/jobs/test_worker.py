@@ -64,6 +64,25 @@ def test_a_delivery_is_done_once(world: World, told: list[Mapping[str, Any]]) ->
     assert (row.done_at, row.tries, row.last_error) == (world.clock(), 1, "")
 
 
+def test_r_4_after_a_clock_that_was_far_ahead_what_is_wanted_is_done_all_the_same(
+    world: World, told: list[Mapping[str, Any]]
+) -> None:
+    world.clock.forward(days=40)
+    world.draft()
+    world.clock.forward(days=-40)
+    revision_id = world.draft("文件控制程序")  # the trail, and so what it wants, never goes back
+    assert deliver(world.house)
+    assert len(told) == 2
+    assert all(one.done_at for one in rows(world).values())
+    later = world.clock() + timedelta(days=41)
+    want_later = {"key": "later", "payload": {"id": str(revision_id)}, "at": later}
+    world.house.uow.write(lambda session: want(session, "read_file", **want_later))
+    wanted(world, "bad", fails="yes")
+    assert deliver(world.house)
+    assert len(told) == 3
+    assert not due_deliveries(world.house)  # what failed has its pause, what is wanted later its time
+
+
 def test_a_failure_is_tried_again_after_a_pause_that_doubles_and_holds_up_nobody(
     world: World, told: list[Mapping[str, Any]]
 ) -> None:
@@ -174,6 +193,7 @@ def test_a_lease_taken_by_a_clock_that_was_far_ahead_binds_nobody(
     world.clock.now += ahead
     assert lease.take(world.house, "killed before it gave the lease back")
     world.clock.now -= ahead
+    assert lease.is_held(world.house) is not free
     assert lease.take(world.house, "two") is free
 
 
