@@ -32,7 +32,7 @@ from docctl.services.disposal.destroy import FinishItems, StopItem, finish_items
 from docctl.services.disposal.execute import ResumeDisposal, resume_disposal
 from docctl.services.keys.backup import back_up
 from docctl.services.records.file import FileRecord, file_record
-from storage import keyring_sqlite, local
+from storage import keyring_postgresql, keyring_sqlite, local
 from storage.api import Area, Key, KeyDestroyed, ObjectMissing, StoreUnavailable
 from storage.encrypted import EncryptedStore
 from storage.keyring_file import rows_of
@@ -339,7 +339,7 @@ def test_r_7_the_certificate_claims_of_the_database_what_was_done_there(keeping:
 @pytest.mark.parametrize("language", ["zh_Hans", "en"])
 def test_r_7_what_every_store_looked_at_and_does_not_claim_has_its_sentence(language: str) -> None:
     words = translator(language, UTC)
-    for store in (local, s3, keyring_sqlite):
+    for store in (local, s3, keyring_sqlite, keyring_postgresql):
         for place in store.LOOKED_AT:
             assert words.t(f"certificate.looked_{place}", default="") != "", place
         for place in store.NOT_CLAIMED:
