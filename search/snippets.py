@@ -12,7 +12,7 @@ from search.api import QueryProblem
 from search.folding import CJK, WORD, fold, fold_mapped
 from search.language import Clause, Text, Word, parse
 
-_BLOCK: Final = 600
+_BLOCK: Final = 240
 _MOST_MARKS: Final = 30
 _UNSHOWN: Final = re.compile(r"[\s\x00-\x1f\x7f-\x9f\ud800-\udfff]+")
 _MORE: Final = "…"

@@ -22,7 +22,6 @@ from docctl.domain.lifecycle import (
 from docctl.domain.permissions import Actor
 from docctl.domain.verdicts import Refused, RuleRefused
 from docctl.models.documents import Revision
-from docctl.models.records import Record
 from docctl.models.visibility import sets_of
 from docctl.queries.search_rows import NOW, no_longer_found, records_shown, revisions_shown
 from docctl.queries.search_texts import texts_of
@@ -177,21 +176,23 @@ def _shown(
     revisions = _ids(found.hits, "revision")
     records = _ids(found.hits, "record")
     rows: dict[str, Any] = {}
+    owners: set[UUID] = set()
     if revisions:
         query = revisions_shown(actor, asked.state if asked.state in NOW else "", asked.with_obsolete)
         found_rows = session.execute(query, {"ids": revisions, "at": at})
         rows |= {f"revision:{row[0].id}": row for row in found_rows}
+        owners |= {one for row in rows.values() for one in (row[0].id, row[0].document_id)}
     if records:
         found_rows = session.execute(records_shown(actor), {"ids": records})
-        rows |= {f"record:{row[0].id}": row for row in found_rows}
-    owners = {row[0].id for row in rows.values()}
-    owners |= {row[0].document_id for row in rows.values() if isinstance(row[0], Revision)}
+        records_there = {f"record:{row.id}": row for row in found_rows}
+        owners |= {row.id for row in records_there.values()}
+        rows |= records_there
     texts = texts_of(session, owners, longest=_LOOKED_AT)
     today = at.astimezone(zone).date()
     for hit in found.hits:
         if (row := rows.get(hit.id)) is None:
             continue
-        if isinstance(row[0], Revision):
+        if hit.id.startswith("revision:"):
             yield _revision_hit(row, texts, asked.text, at, zone)
         else:
             yield _record_hit(row, texts, asked.text, today, zone)
@@ -221,19 +222,18 @@ def _revision_hit(row: Any, texts: dict[UUID, str], text: str, at: datetime, zon
 
 
 def _record_hit(row: Any, texts: dict[UUID, str], text: str, today: date, zone: tzinfo) -> SearchHit:
-    record: Record = row[0]
     return SearchHit(
         kind="record",
-        id=record.id,
+        id=row.id,
         revision_id=None,
-        number=record.number,
-        title=record.title,
+        number=row.number,
+        title=row.title,
         revision="",
-        state=record_state(record.status, record.keep_until, today).value,
+        state=record_state(row.status, row.keep_until, today).value,
         is_obsolete=False,
-        unit=row[1],
-        day=record.occurred_at.astimezone(zone).date(),
-        snippet=_pieces(texts.get(record.id, ""), text),
+        unit=row.unit,
+        day=row.occurred_at.astimezone(zone).date(),
+        snippet=_pieces(texts.get(row.id, ""), text),
     )
 
 

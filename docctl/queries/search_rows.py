@@ -95,7 +95,15 @@ def revisions_shown(actor: Actor, state: str, with_obsolete: bool) -> Select[*tu
 def records_shown(actor: Actor) -> Select[*tuple[Any, ...]]:
     """Return the query for records with `ids` that the person may find."""
     return (
-        select(Record, Unit.name)
+        select(
+            Record.id,
+            Record.number,
+            Record.title,
+            Record.status,
+            Record.keep_until,
+            Record.occurred_at,
+            Unit.name.label("unit"),
+        )
         .join(Unit, Unit.id == Record.unit_id)
         .where(Record.id.in_(bindparam("ids", expanding=True)), _may_find_record(actor))
     )
