@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from typing import Final
 
 from docctl.checks.check import Bench, Check, Finding, find
+from docctl.checks.keeping import KEEPING
 from docctl.checks.machine import MACHINE
 from docctl.checks.parts import PARTS
 
 #: A further part of docctl adds its checks here, and their sentences to `doctor.toml`.
-CHECKS: Final[tuple[Check, ...]] = (*MACHINE, *PARTS)
+CHECKS: Final[tuple[Check, ...]] = (*MACHINE, *PARTS, *KEEPING)
 
 
 def findings(bench: Bench, checks: Sequence[Check] = CHECKS) -> list[Finding]:

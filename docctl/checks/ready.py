@@ -9,6 +9,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -20,7 +21,7 @@ from docctl.jobs import lease
 from docctl.models.trail import AuditHead
 from docctl.services.house import House
 from docctl.services.schema import schema_state
-from storage.api import Area, Key, ObjectMissing, uuid7
+from storage.api import Area, Key, KeyMissing, ObjectMissing, uuid7
 
 log = logging.getLogger(__name__)
 
@@ -56,6 +57,14 @@ def _store(house: House) -> bool:
     return False
 
 
+def _keys(house: House) -> bool:
+    """Ask for a key that cannot be there; without a key store nothing is asked."""
+    if house.keys is not None:
+        with suppress(KeyMissing):
+            house.keys.get(UUID(int=0))
+    return True
+
+
 def _search(house: House) -> bool:
     """Say whether the index answers, or somebody is there who makes it anew (S-4)."""
     return house.search.state in {"ready", "empty"} or lease.is_held(house)
@@ -71,6 +80,7 @@ PARTS: Final[Mapping[str, Part]] = {
     "schema": _schema,
     "database": _database,
     "store": _store,
+    "keys": _keys,
     "search": _search,
 }
 #: What must hold as well where this process is meant to do the worker's part.

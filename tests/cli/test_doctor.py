@@ -13,7 +13,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 
 from docctl.checks import machine
 from docctl.checks.check import Bench, Check, Finding, Grade, find
@@ -22,8 +22,10 @@ from docctl.config import Settings
 from docctl.i18n import LANGUAGES, sentences
 from docctl.jobs import lease
 from docctl.jobs.projection import follow
+from docctl.jobs.seal_texts import seal_plain_texts
+from docctl.jobs.wait import settle
 from docctl.models.base import new_id
-from docctl.models.content import ItemFile, Upload
+from docctl.models.content import FileReading, ItemFile, Upload
 from docctl.models.work import Delivery
 from docctl.services.jobs import due as put_due
 from docctl.services.jobs import want
@@ -277,3 +279,34 @@ def test_sentences_show_only_what_their_check_brings(language: str, world: World
         for form in (said,) if isinstance(said, str) else said.values():
             names = {name for _, name, _, _ in string.Formatter().parse(form) if name}
             assert names <= one.params.keys()
+
+
+def test_r_7_the_key_store_is_told_with_its_backup_and_its_master_key(
+    look: Callable[..., Finding], terminal: Terminal, world: World, tmp_path: Path
+) -> None:
+    assert look("keys").code == "ok"  # nothing to back up yet
+    world.draft()
+    assert look("keys").code == "overdue"
+    terminal.ok("keys", "backup", str(tmp_path / "safe"))
+    assert look("keys").code == "ok"
+    terminal.ok("keys", "rotate", "--prepare")
+    assert look("keys").code == "prepared"
+    terminal.ok("keys", "rotate")
+    assert look("keys").code == "overdue"  # the new master key does not open that backup
+    terminal.ok("keys", "backup", str(tmp_path / "safe"))
+    world.clock.forward(days=35)
+    assert look("keys").code == "ok"
+    world.clock.forward(days=1)
+    assert look("keys").code == "overdue"
+    assert find(BY_NAME["keys"], Bench(replace(world.house, keys=None), terminal.settings)).code == "none"
+
+
+def test_r_7_texts_that_lie_plain_are_told(look: Callable[..., Finding], world: World) -> None:
+    world.draft()
+    settle(world.house)
+    assert look("texts").code == "ok"
+    plain = update(FileReading).values(text="从前", sealed_text=None)
+    as_owner(world.house).write(lambda session: session.execute(plain))
+    assert (look("texts").code, look("texts").params) == ("plain", {"count": 1})
+    assert seal_plain_texts(world.house)
+    assert look("texts").code == "ok"

@@ -85,7 +85,7 @@ def test_a_house_in_order_is_ready(client: Browser) -> None:
     assert answer.status_code == 200
     assert answer.get_json() == {
         "ready": True,
-        "parts": dict.fromkeys(("schema", "database", "store", "search"), "ok"),
+        "parts": dict.fromkeys(("schema", "database", "store", "keys", "search"), "ok"),
     }
 
 
