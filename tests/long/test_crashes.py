@@ -249,7 +249,7 @@ def test_what_was_acknowledged_survives_a_kill_of(site: Site, tmp_path: Path, pa
     nothing_is_lost(site, ledger)
     house = site.house()
     try:
-        assert settle(house)
+        until(lambda: settle(house), seconds=600)  # the worker has texts of all of them to read
         assert house.search.count() >= ledger.lines
         with house.uow.read() as session:
             numbers = sorted(
