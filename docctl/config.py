@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+import socket
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -55,11 +56,12 @@ class Settings:
     )
     language: str = field(default="zh_Hans", metadata={"help": "default language: zh_Hans or en"})
     upload_limit_mb: int = field(default=200, metadata={"help": "largest upload, in MiB"})
-    worker: bool = field(
-        default=True, metadata={"help": "run the worker as a thread of the server: on or off"}
-    )
+    worker: bool = field(default=True, metadata={"help": "worker as a thread of the server: on or off"})
     scrub_days: int = field(
         default=90, metadata={"help": "every stored file is read again within so many days, 1 to 3650"}
+    )
+    host: str = field(
+        default_factory=socket.gethostname, metadata={"help": "name of this host among several"}
     )
     trusted_proxies: int = field(
         default=0, metadata={"help": "proxies in front that name the client in X-Forwarded-*, 0 to 9"}
@@ -149,6 +151,7 @@ class Settings:
             upload_limit_mb=values.number("upload_limit_mb", given.get("upload_limit_mb", "200"), 1, 4096),
             worker=values.on_or_off("worker", given.get("worker", "on")),
             scrub_days=values.number("scrub_days", given.get("scrub_days", "90"), 1, 3650),
+            host=values.host(given.get("host") or socket.gethostname()),
             trusted_proxies=values.number("trusted_proxies", given.get("trusted_proxies", "0"), 0, 9),
             metrics_token=values.token("metrics_token", given.get("metrics_token", "")),
             readers=values.number("readers", given.get("readers", "2"), 1, 16),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from pathlib import Path
 from typing import Final
@@ -116,6 +117,13 @@ def one_of(name: str, value: str, choices: tuple[str, ...]) -> str:
 def on_or_off(name: str, value: str) -> bool:
     """Return whether it is on."""
     return one_of(name, value, ("on", "off")) == "on"
+
+
+def host(value: str) -> str:
+    """Return a name that stands for a machine."""
+    if not re.fullmatch(r"[A-Za-z0-9._-]{1,100}", value):
+        raise WrongSetting(f"{PREFIX}HOST: {value!r} is no name of a host")
+    return value
 
 
 def token(name: str, value: str) -> str:

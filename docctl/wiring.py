@@ -19,6 +19,7 @@ from docctl.services.content.texts import INFO, Texts
 from docctl.services.database import ServerConnections, open_database, open_server
 from docctl.services.gate import FairGate, OpenGate
 from docctl.services.house import House
+from docctl.services.index.here import HereFile
 from docctl.services.measures import Measures
 from docctl.services.people.passwords import Passwords
 from docctl.services.setup import is_encrypted, is_sample
@@ -67,6 +68,7 @@ def build(settings: Settings, *, clock: Callable[[], datetime] = system_clock) -
         objects=EncryptedStore(objects, keys, plain=(HEAD_KIND, PROBE_KIND)) if keys else objects,
         keys=keys,
         search=TantivyEngine(data / "index"),
+        here=HereFile(data, host=settings.host),
         staging=Staging(data / "staging", limit=settings.upload_limit_mb << 20),
         pool=ReaderPool(workers=settings.readers, scratch=scratch),
         passwords=Passwords(),
@@ -81,6 +83,7 @@ def build(settings: Settings, *, clock: Callable[[], datetime] = system_clock) -
         probe=probe,
         measures=measures,
         key_backup_days=settings.key_backup_days,
+        is_shared=settings.database_url is not None,
     )
 
 

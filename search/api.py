@@ -139,6 +139,18 @@ class Found:
     position: int
 
 
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """One making of an index, by name; its files hold nothing that was removed before `made_from` (R-7).
+
+    `is_alone`: no file of an earlier making is left beside it.
+    """
+
+    name: str
+    made_from: int
+    is_alone: bool = True
+
+
 class FreshIndex(Protocol):
     """A new generation being filled; nobody sees it before it is complete."""
 
@@ -195,6 +207,18 @@ class SearchEngine(Protocol):
         """Make the index again from `entries`, so that no file holds text of what was removed
         (R-6).
         """
+
+    def generation(self) -> Generation | None:
+        """Return the making in use; None unless the state is "ready"."""
+
+    def alone(self, *, wait: float | None = None) -> AbstractContextManager[None]:
+        """Keep other followers of this index away, those of other processes too; take it before reading
+        what the
+        index is made from. Raises IndexBusy after `wait` seconds.
+        """
+
+    def sweep(self) -> None:
+        """Delete what is left of earlier makings (R-6). Raises IndexBusy."""
 
     def intact(self) -> bool:
         """Read the whole index and say whether it is as it was written."""

@@ -3,6 +3,7 @@
 
 CURRENT                 names the generation in use and what it was made with; replaced atomically
 write.lock rebuild.lock taken by who changes the generation in use, and by who makes a new one
+follow.lock             taken by the one follower that is at work
 generations/<name>/     the files of one generation; a name is never used twice
 """
 
@@ -18,7 +19,7 @@ from pathlib import Path
 from typing import Final
 from uuid import uuid4
 
-from search.api import IndexBusy, State
+from search.api import Generation, IndexBusy, State
 
 _POLL_SECONDS: Final = 0.01
 _FOOTER_MAGIC: Final = 1337
@@ -61,6 +62,18 @@ class Generations:
             return "damaged"
         return "empty" if outdated else "damaged"
 
+    def made(self) -> Generation | None:
+        """Return what the pointer says of the current generation; an older pointer told no position."""
+        current = self.current()
+        if current is None:
+            return None
+        try:
+            made_from = json.loads((self.folder / "CURRENT").read_text(encoding="utf-8")).get("made_from", 0)
+            beside = [one for one in (self.folder / "generations").iterdir() if one != current]
+        except (OSError, ValueError):
+            return None
+        return Generation(current.name, int(made_from), is_alone=not beside)
+
     def signature(self) -> tuple[int, ...]:
         """Return what changes whenever another process committed or swapped; cheap."""
         return _stamp(self.folder / "CURRENT")
@@ -72,13 +85,16 @@ class Generations:
         fresh.mkdir(mode=0o700)
         return fresh
 
-    def swap(self, fresh: Path) -> None:
-        """Make `fresh` the current generation, durably; readers see the old one or the new one."""
+    def swap(self, fresh: Path, *, made_from: int) -> None:
+        """Make `fresh` the current generation, durably; readers see the old one or the new one.
+
+        `made_from` is the position of what it was filled with.
+        """
         _sync(fresh)
         _sync(fresh.parent)
         pointer = self.folder / f"CURRENT.{uuid4().hex}"
         with pointer.open("x", encoding="utf-8") as file:
-            json.dump({"generation": fresh.name, "made_with": self._made_with}, file)
+            json.dump({"generation": fresh.name, "made_with": self._made_with, "made_from": made_from}, file)
             file.flush()
             os.fsync(file.fileno())
         pointer.replace(self.folder / "CURRENT")

@@ -1,11 +1,11 @@
 """The reference engine: it looks through every entry, so it is right by inspection (S-2)."""
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import date
 
 from search.analysis import number_key
-from search.api import RECORD, CursorMoved, Entry, Found, Hit, Query, Sort, State
+from search.api import RECORD, CursorMoved, Entry, Found, Generation, Hit, Query, Sort, State
 from search.language import Clause, Searched, parse
 
 
@@ -36,6 +36,8 @@ class MemoryEngine:
         for entry_id in removals:
             self._generation.entries.pop(entry_id, None)
         self._generation.position = position
+        if not self._generation.filled:
+            self._generation.made_from = position
         self._generation.filled = True
 
     def position(self) -> int:
@@ -80,13 +82,25 @@ class MemoryEngine:
         """See SearchEngine."""
         fresh = _Generation()
         yield fresh
-        fresh.position, fresh.filled = position, True
+        fresh.position, fresh.made_from, fresh.filled = position, position, True
         self._generation = fresh
 
     def purge(self, entries: Callable[[], Iterable[Entry]], *, position: int) -> None:
         """See SearchEngine."""
         with self.rebuild(position=position) as fresh:
             fresh.add(entries())
+
+    def generation(self) -> Generation | None:
+        """See SearchEngine."""
+        made = self._generation
+        return Generation(f"{id(made):x}", made.made_from) if made.filled else None
+
+    def alone(self, *, wait: float | None = None) -> AbstractContextManager[None]:  # noqa: ARG002
+        """Nobody else is here."""
+        return nullcontext()
+
+    def sweep(self) -> None:
+        """See SearchEngine."""
 
     def intact(self) -> bool:
         """See SearchEngine."""
@@ -101,7 +115,7 @@ class _Generation:
 
     def __init__(self) -> None:
         self.entries: dict[str, tuple[Entry, tuple[Searched, ...]]] = {}
-        self.position = 0
+        self.position = self.made_from = 0
         self.filled = False
 
     def add(self, entries: Iterable[Entry]) -> None:

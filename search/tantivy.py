@@ -4,7 +4,7 @@ time (S-1 to S-4).
 
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -15,7 +15,18 @@ import tantivy
 
 from search import generations, schema
 from search.analysis import ANALYSIS
-from search.api import CursorMoved, Entry, Found, Hit, IndexBusy, IndexDamaged, Query, Sort, State
+from search.api import (
+    CursorMoved,
+    Entry,
+    Found,
+    Generation,
+    Hit,
+    IndexBusy,
+    IndexDamaged,
+    Query,
+    Sort,
+    State,
+)
 from search.writing import Filling, vendor_errors, write
 
 _MADE_WITH: Final = f"tantivy {version('tantivy')}, fields {schema.FORMAT}, analysis {ANALYSIS}"
@@ -71,7 +82,7 @@ class TantivyEngine:
                     generations.forget_unfinished(current)
             write(index, upserts, removals, position)
             if fresh is not None:
-                self._generations.swap(fresh)
+                self._generations.swap(fresh, made_from=position)
                 with suppress(IndexBusy), self._generations.locked("rebuild", wait=0):
                     self._generations.sweep()
 
@@ -123,7 +134,7 @@ class TantivyEngine:
                 finally:
                     fresh.close()
                 with self._generations.locked("write"):
-                    self._generations.swap(folder)
+                    self._generations.swap(folder, made_from=position)
                     self._forget()
                     self._generations.sweep()
             except BaseException:
@@ -134,6 +145,19 @@ class TantivyEngine:
         """See SearchEngine."""
         with self.rebuild(position=position) as fresh:
             fresh.add(entries())
+
+    def generation(self) -> Generation | None:
+        """See SearchEngine."""
+        return self._generations.made() if self._view() is not None else None
+
+    def alone(self, *, wait: float | None = None) -> AbstractContextManager[None]:
+        """See SearchEngine."""
+        return self._generations.locked("follow", wait=wait)
+
+    def sweep(self) -> None:
+        """See SearchEngine."""
+        with self._generations.locked("rebuild"), self._generations.locked("write"):
+            self._generations.sweep()
 
     def intact(self) -> bool:
         """See SearchEngine."""

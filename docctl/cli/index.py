@@ -1,10 +1,17 @@
-"""`docctl index rebuild|verify|status`: the search index, which can always be made again (S-4)."""
+"""`docctl index rebuild|verify|status|forget`: the search index, which can always be made again (S-4)."""
 
 from __future__ import annotations
 
-from docctl.cli.answers import FAILED, Answer
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from docctl.cli.answers import FAILED, Answer, Table
 from docctl.cli.command import Noun
 from docctl.cli.desk import Desk
+
+if TYPE_CHECKING:
+    from docctl.queries.copies import CopyState
 
 index = Noun("index")
 
@@ -14,14 +21,47 @@ def status(desk: Desk) -> Answer:
     """Say how the index is and how far it has come (S-4)."""
     engine = desk.house.search
     behind = _lag(desk)
-    data = {
+    data: dict[str, Any] = {
         "state": engine.state,
         "entries": engine.count(),
         "position": engine.position(),
         "behind": behind,
     }
     state = desk.words.t(f"cli.index_state.{engine.state}")
-    return Answer(data, [desk.words.t("cli.index_status", state=state, n=data["entries"], behind=behind)])
+    lines = [desk.words.t("cli.index_status", state=state, n=data["entries"], behind=behind)]
+    found = _copies(desk)
+    if found:
+        data["copies"] = [
+            {
+                "id": str(one.id),
+                "host": one.host,
+                "state": one.state,
+                "entries": one.entries,
+                "position": one.position,
+                "behind": one.behind,
+                "behind_seconds": round(one.lag(desk.house.clock())),
+                "seen_at": one.seen_at,
+                "silent": one.is_silent,
+                "awaited": one.is_awaited,
+                "forgotten_at": one.forgotten_at,
+            }
+            for one in found
+        ]
+        head = ("host", "id", "state", "entries", "behind", "seen_at", "note")
+        rows = [
+            (
+                one.host,
+                str(one.id)[-12:],
+                desk.words.t(f"cli.index_state.{one.state}"),
+                one.entries,
+                one.behind,
+                one.seen_at,
+                desk.words.t(f"cli.copy_note.{one.note}") if one.note else "",
+            )
+            for one in found
+        ]
+        lines += Table([desk.label(name) for name in head], rows).lines()
+    return Answer(data, lines)
 
 
 @index.command("rebuild", permission="system.operate", who="operator", changes=True)
@@ -31,6 +71,23 @@ def rebuild(desk: Desk) -> Answer:
 
     count = rebuild_index(desk.house)
     return desk.done("rebuilt", {"entries": count}, n=count)
+
+
+@index.command("forget", permission="system.operate", who="operator", changes=True)
+@click.argument("copy")
+def forget(desk: Desk, copy: str) -> Answer:
+    """Let no disposal list wait any more for the copy of a host that does not come back (R-7)."""
+    from docctl.domain.verdicts import NotFound
+    from docctl.services.index.copies import ForgetCopy, forget_copy
+
+    there = [one for one in _copies(desk) if one.forgotten_at is None]
+    found = [one for one in there if one.host == copy or str(one.id).endswith(copy.lower())]
+    if len(found) > 1:
+        raise click.UsageError(desk.words.t("cli.several_copies", host=copy))
+    if not found:
+        raise NotFound("index_copy")
+    forget_copy(ForgetCopy(found[0].id), by=desk.caller(), house=desk.house)
+    return desk.done("forgotten", {"host": found[0].host, "id": str(found[0].id)}, host=found[0].host)
 
 
 @index.command("verify", permission="system.operate", who="operator")
@@ -57,6 +114,13 @@ def verify(desk: Desk) -> Answer:
         key, n=len(there), missing=len(wanted - there), left_over=len(there - wanted), behind=behind
     )
     return Answer(data, [line], 0 if data["ok"] else FAILED)
+
+
+def _copies(desk: Desk) -> list[CopyState]:
+    from docctl.queries.copies import copies
+
+    with desk.read() as session:
+        return copies(session, at=desk.house.clock())
 
 
 def _lag(desk: Desk) -> int:

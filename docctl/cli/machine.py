@@ -125,12 +125,18 @@ def serve(desk: Desk, host: str, port: int) -> Answer:
 
 @click.command("worker", cls=Action, permission="system.operate", who="operator")
 @option("--once", is_flag=True)
-def worker(desk: Desk, once: bool) -> Answer:
-    """Follow the events, deliver, do what is due; `--once` until nothing is left."""
+@option("--index-only", is_flag=True)
+def worker(desk: Desk, once: bool, index_only: bool) -> Answer:
+    """Follow the events, deliver, do what is due; `--once` until nothing is left.
+
+    `--index-only` keeps the search index of this host and leaves all else to a worker elsewhere.
+    """
+    if once and index_only:
+        raise click.UsageError(desk.words.t("cli.once_or_index_only"))
     from docctl.jobs.worker import Worker
 
     _require_schema(desk)
-    at_work = Worker(desk.house)
+    at_work = Worker(desk.house, only_follows=index_only)
     rounds = 0
     if not once:
         require_store(desk)

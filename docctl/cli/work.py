@@ -35,6 +35,9 @@ def search(desk: Desk, query: str, limit: int, kind: str | None, obsolete: bool)
                 at=desk.house.clock(),
                 zone=desk.house.zone,
             )
+        if page == 1 and (found.is_partial or not found.is_ready):
+            key = "search.partial" if found.is_ready else "search.not_ready"
+            click.echo(desk.words.t(key, n=found.behind), err=True)
         hits += found.hits
         if not found.has_next or found.page != page or len(hits) >= limit:
             break

@@ -10,6 +10,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,12 +19,14 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from docctl.jobs.projection import purge
+from docctl.jobs.effects import Postponed
+from docctl.jobs.projection import renew
 from docctl.jobs.sealer import keep_head
 from docctl.models.content import FileRole, ItemFile, OwnerKind
 from docctl.models.retention import DisposalItem, DisposalList, ItemStatus
 from docctl.printing.certificate import certificate_docx
 from docctl.queries.certificate import certificate_of
+from docctl.queries.copies import copies_awaited
 from docctl.services.caller import the_system
 from docctl.services.disposal.destroy import (
     FinishItems,
@@ -37,6 +40,7 @@ from docctl.services.disposal.destroy import (
 from docctl.services.disposal.start import StartItems, start_items
 from docctl.services.files import StoredFile
 from docctl.services.house import House
+from docctl.services.index.copies import WantPurge, want_purge
 from storage.api import Area, Destroyed, HoldActive, Key, RetentionActive, StorageError
 
 #: How many items are taken over the point of no return in one transaction, at most.
@@ -44,6 +48,9 @@ TOGETHER: Final = 100
 
 #: How many items' bytes are destroyed at the same time.
 AT_ONCE: Final = 4
+
+#: So often it is looked whether the last host has made its index anew.
+AGAIN: Final = timedelta(seconds=5)
 
 log = logging.getLogger(__name__)
 
@@ -57,24 +64,35 @@ class LogInUse(Exception):
 def run_disposal(house: House, payload: Mapping[str, Any]) -> None:
     """Carry a witnessed list to its end, from wherever it stands (R-7).
 
-    It begins with one item and takes more at a time as long as the store goes along.
+    It begins with one item and takes more at a time as long as the store goes along. At the end it waits for
+    the index of every host: raise Postponed while one has yet to be made anew.
     """
     list_id, most = UUID(payload["list_id"]), 1
-    keep_head(house)
+    if first := not _is_settled(house, list_id):
+        keep_head(house)
     while item_ids := _start(house, list_id, most):
         if not _destroy(house, list_id, item_ids):
             _no_key_left(house)
             return
         most = min(2 * most, TOGETHER)
+    if first:
+        _no_key_left(house)
+    if want_purge(WantPurge(list_id), by=the_system(house.clock()), house=house) is None:
+        return
+    renew(house)
     with house.uow.read() as session:
-        row = session.get_one(DisposalList, list_id)
-        if row.status.value != "executing":
-            return
-    _no_key_left(house)
-    purge(house)
+        awaited = copies_awaited(session, list_id)
+    if awaited:
+        log.info("a disposal waits for copies of the index", extra={"fields": {"hosts": awaited}})
+        raise Postponed(house.clock() + AGAIN)
     empty_log(house)
     _certify(house, list_id)
     keep_head(house)
+
+
+def _is_settled(house: House, list_id: UUID) -> bool:
+    with house.uow.read() as session:
+        return session.get_one(DisposalList, list_id).purge_from is not None
 
 
 def _start(house: House, list_id: UUID, most: int) -> list[UUID]:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from docctl.jobs.effects import lock_objects
@@ -20,8 +20,10 @@ from docctl.services.revisions.withdraw import NoteEffective, note_effective
 
 log = logging.getLogger(__name__)
 
-#: What failed is tried again after this time; it never holds up the others.
+#: What failed is tried again after this time, then after twice as long, up to the longest; it never holds
+#: up the others.
 PAUSE: Final = timedelta(minutes=1)
+LONGEST_PAUSE: Final = timedelta(hours=1)
 
 
 def _escalate(house: House, subject_id: UUID) -> None:
@@ -55,7 +57,11 @@ def work_due(house: House, limit: int = 50) -> bool:
             (one.id, one.kind, one.subject_id, one.due_at)
             for one in session.scalars(
                 select(DueJob)
-                .where(DueJob.done_at.is_(None), DueJob.due_at <= house.clock())
+                .where(
+                    DueJob.done_at.is_(None),
+                    DueJob.due_at <= house.clock(),
+                    or_(DueJob.next_at.is_(None), DueJob.next_at <= house.clock()),
+                )
                 .order_by(DueJob.due_at, DueJob.id)
                 .limit(limit)
             )
@@ -63,22 +69,26 @@ def work_due(house: House, limit: int = 50) -> bool:
     for job_id, kind, subject_id, due_at in jobs:
         try:
             HANDLERS[kind](house, subject_id)
-        except Exception:  # what falls due may fail in any way; it stays due
+        except Exception as error:  # what falls due may fail in any way; it stays due
             log.exception("due job failed", extra={"job": str(job_id), "kind": kind})
-            _close(house, job_id, due_at, done=False)
+            _close(house, job_id, due_at, failed=type(error).__name__)
         else:
-            _close(house, job_id, due_at, done=True)
+            _close(house, job_id, due_at, failed=None)
     return bool(jobs)
 
 
-def _close(house: House, job_id: UUID, due_at: datetime, *, done: bool) -> None:
+def _close(house: House, job_id: UUID, due_at: datetime, *, failed: str | None) -> None:
     def work(session: Session) -> None:
         row = session.get(DueJob, job_id)
         if row is None or row.due_at != due_at:  # moved on meanwhile
             return
-        if done:
+        if failed is None:
             row.done_at = house.clock()
-        else:
-            row.due_at = house.clock() + PAUSE
+            return
+        row.tries, row.last_error = row.tries + 1, failed[:300]
+        pause = PAUSE * 2 ** min(row.tries - 1, 10)
+        row.next_at = house.clock() + min(
+            LONGEST_PAUSE, pause
+        )  # `due_at` stays: it says since when it is late
 
     house.uow.write(work)

@@ -1,19 +1,40 @@
-"""The search index follows the events: a cursor, batches, droppable at any time (S-4)."""
+"""The search index follows the events: a cursor, batches, droppable at any time (S-4).
+
+Each host follows by itself. What tells whether its index belongs to this trail is the newest event that it
+may have taken up, kept beside it: after an older state was restored, that event is missing or another one.
+"""
 
 from __future__ import annotations
 
+import logging
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from docctl.domain.index_copies import is_purged
+from docctl.jobs.copies import join, tell
 from docctl.jobs.entries import all_entries, record_entries, record_key, revision_entries, revision_key
 from docctl.models.documents import Revision
 from docctl.models.trail import AuditHead, EventRow
+from docctl.queries.copies import is_followed, purge_wanted
 from docctl.services.house import House
 from search.api import CursorMoved, Entry, IndexBusy
 
+log = logging.getLogger(__name__)
+
 BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """What changes in the index with some events, and the last of them."""
+
+    upserts: list[Entry]
+    removals: list[str]
+    last: int
+    digest: str
 
 
 def newest(session: Session) -> int:
@@ -30,56 +51,132 @@ def lag(house: House) -> int:
 def follow(house: House) -> bool:
     """Take up one batch of events; say whether there was anything.
 
-    Another follower at the same time does no harm: the batch that comes second is dropped.
+    Of several processes on one host one follows, the others have nothing to do.
     """
-    if house.search.state not in {"ready", "empty"}:
-        rebuild(house)
-        return True
+    try:
+        with house.search.alone(wait=0):
+            return _follow(house)
+    except IndexBusy:
+        return False
+
+
+def rebuild(house: House) -> int:
+    """Make the index anew beside the old one, swap, drop the old; return the number of entries (S-4)."""
+    with house.search.alone():
+        _join_first(house)
+        return _make_anew(house)
+
+
+def purge(house: House) -> None:
+    """Make the index of this host anew so that no file of it holds text of what was destroyed (R-7)."""
+    rebuild(house)
+
+
+def renew(house: House) -> None:
+    """Make the index of this host anew where a disposal list asks for it and it was not done yet (R-7)."""
+    with house.search.alone():
+        _join_first(house)
+        with house.uow.read() as session:
+            wanted = purge_wanted(session)
+        made = house.search.generation()
+        if made is not None and not made.is_alone:
+            house.search.sweep()
+        if made is None or not is_purged(made.made_from, wanted):
+            _make_anew(house)
+        else:
+            tell(house)
+
+
+def _follow(house: House) -> bool:
     position = house.search.position()
     with house.uow.read() as session:
-        if position == 0 and newest(session) > BATCH:
-            behind = True
-        else:
-            behind = False
-            events = session.execute(
-                select(EventRow.seq, EventRow.subject_kind, EventRow.subject_id)
-                .where(EventRow.seq > position)
-                .order_by(EventRow.seq)
-                .limit(BATCH)
-            ).all()
-            if not events:
-                return False
-            upserts, removals = _changes(
-                session,
-                house,
-                {one.subject_id for one in events if one.subject_kind == "document"},
-                {one.subject_id for one in events if one.subject_kind == "record"},
-            )
-            last = events[-1].seq
-    if behind:
-        rebuild(house)
-        return True
+        may_write = _may_write(session, house)
+        anew = _must_be_made_anew(session, house, position)
+        batch = _batch(session, house, position) if may_write and not anew else None
+    if not may_write:
+        join(house)
+        return _follow(house)
+    if anew:
+        _make_anew(house)
+    elif (made := house.search.generation()) is not None and not made.is_alone:
+        house.search.sweep()
+    if batch is None:
+        return anew
+    house.here.follow(batch.last, batch.digest)  # before the index: it never stands further than this
     try:
-        house.search.apply(upserts, removals, position=last, after=position)
+        house.search.apply(batch.upserts, batch.removals, position=batch.last, after=position)
     except (CursorMoved, IndexBusy):
         return True
     return True
 
 
-def rebuild(house: House) -> int:
-    """Make the index anew beside the old one, swap, drop the old; return the number of entries (S-4)."""
+def _join_first(house: House) -> None:
+    with house.uow.read() as session:
+        may_write = _may_write(session, house)
+    if not may_write:
+        join(house)
+
+
+def _may_write(session: Session, house: House) -> bool:
+    """Say whether files of an index may be written here: lists of several hosts must know of them (R-7)."""
+    if not house.is_shared:
+        return True
+    here = house.here.read()
+    return here is not None and is_followed(session, here.id)
+
+
+def _must_be_made_anew(session: Session, house: House, position: int) -> bool:
+    """Say whether taking up events is not enough: broken, long behind, purged, or of another trail."""
+    if house.search.state not in {"ready", "empty"}:
+        return True
+    at = newest(session)
+    if position == 0 and at > BATCH:
+        return True
+    made = house.search.generation()
+    if made is None:
+        return False
+    if not is_purged(made.made_from, purge_wanted(session)):
+        return True
+    here = house.here.read()
+    followed = (
+        session.scalar(select(EventRow.hash).where(EventRow.seq == here.seq)) if here and here.seq else None
+    )
+    if position > at or (here and here.seq and followed != here.hash):
+        log.warning("the index is ahead of the trail", extra={"fields": {"index": position, "trail": at}})
+        return True
+    return False
+
+
+def _make_anew(house: House) -> int:
     count = 0
-    with house.uow.read() as session, house.search.rebuild(position=newest(session)) as fresh:
-        for entry in all_entries(session, house.zone):
-            fresh.add([entry])
-            count += 1
+    with house.uow.read() as session:
+        at = newest(session)
+        digest = session.scalar(select(EventRow.hash).where(EventRow.seq == at))
+        with house.search.rebuild(position=at) as fresh:
+            for entry in all_entries(session, house.zone):
+                fresh.add([entry])
+                count += 1
+    house.here.follow(at, digest or "")
+    tell(house)
     return count
 
 
-def purge(house: House) -> None:
-    """Make the index anew so that no file of it holds text of what was destroyed (R-7)."""
-    with house.uow.read() as session:
-        house.search.purge(lambda: all_entries(session, house.zone), position=newest(session))
+def _batch(session: Session, house: House, position: int) -> _Batch | None:
+    events = session.execute(
+        select(EventRow.seq, EventRow.subject_kind, EventRow.subject_id, EventRow.hash)
+        .where(EventRow.seq > position)
+        .order_by(EventRow.seq)
+        .limit(BATCH)
+    ).all()
+    if not events:
+        return None
+    upserts, removals = _changes(
+        session,
+        house,
+        {one.subject_id for one in events if one.subject_kind == "document"},
+        {one.subject_id for one in events if one.subject_kind == "record"},
+    )
+    return _Batch(upserts, removals, events[-1].seq, events[-1].hash)
 
 
 def _changes(

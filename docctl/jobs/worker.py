@@ -11,6 +11,7 @@ from secrets import token_hex
 from typing import Final
 
 from docctl.jobs import lease
+from docctl.jobs.copies import Teller
 from docctl.jobs.deliveries import deliver
 from docctl.jobs.due import work_due
 from docctl.jobs.housekeeping import tidy, tidy_host
@@ -29,10 +30,16 @@ SEAL_EVERY: Final = 5.0
 
 
 class Worker:
-    """Runs the followers until stopped; a commit wakes it."""
+    """Runs the followers until stopped; a commit wakes it.
 
-    def __init__(self, house: House) -> None:
+    The index of its host it follows in any case; all else it does while it holds the lease, which it never
+    asks for where it `only_follows`.
+    """
+
+    def __init__(self, house: House, *, only_follows: bool = False) -> None:
         self._house = house
+        self._only_follows = only_follows
+        self._tell = Teller(house)
         self._holder = f"{socket.gethostname()}:{os.getpid()}:{token_hex(4)}"
         self._wake = threading.Event()
         self._stop = threading.Event()
@@ -61,10 +68,11 @@ class Worker:
             self._wake.clear()
             try:
                 leads = self._leads()
-                busy = leads and self.run_once()
+                busy = self.run_once() if leads else follow(self._house)
                 if not leads and time.monotonic() - self._tidied > TIDY_EVERY:
                     tidy_host(self._house)  # whoever leads sees its own folders only
                     self._tidied = time.monotonic()
+                self._tell()
             except Exception:  # the worker outlives a faulty round
                 log.exception("a round of the worker failed")
                 busy = False
@@ -75,9 +83,12 @@ class Worker:
                     self._house.measures.worked("busy" if busy else "idle")
             if not busy:
                 self._wake.wait(IDLE)
-        lease.release(self._house, self._holder)
+        if not self._only_follows:
+            lease.release(self._house, self._holder)
 
     def _leads(self) -> bool:
+        if self._only_follows:
+            return False
         if time.monotonic() - self._renewed < lease.LENGTH.total_seconds() / 3:
             return True
         if lease.take(self._house, self._holder):

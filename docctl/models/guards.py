@@ -261,6 +261,8 @@ GUARDS: Final = (
         ("manifest", "manifest_sha256", "approved_sha256", "approved_by"),
         unless="OLD.approved_by IS NULL",
     ),
+    frozen("r_7_list_purge", "R-7", "disposal_list", ("purge_from",), unless="OLD.purge_from IS NULL"),
+    Guard("r_7_copy_delete", "R-7", "index_copy", "DELETE", "TRUE"),
     Guard("r_6_item_delete", "R-6", "disposal_item", "DELETE", "TRUE"),
     Guard(
         "r_6_item_added",

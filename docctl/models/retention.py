@@ -92,6 +92,8 @@ class DisposalList(Identified, Versioned, Base):
     rejected_reason: Mapped[str] = mapped_column(Text, default="")
     stopped_reason: Mapped[str] = mapped_column(Text, default="")
     certificate_number: Mapped[str] = mapped_column(String(60), default="")
+    #: The newest event when the last item was settled: every index must have been made as of it or later.
+    purge_from: Mapped[int | None]
 
 
 class ItemStatus(StrEnum):

@@ -63,6 +63,10 @@ class DueJob(Identified, Base):
     subject_id: Mapped[UUID]
     due_at: Mapped[datetime]
     done_at: Mapped[datetime | None]
+    #: How often it failed since it was wanted, the kind of the last fault, when it is tried again.
+    tries: Mapped[int] = mapped_column(default=0)
+    last_error: Mapped[str] = mapped_column(String(300), default="")
+    next_at: Mapped[datetime | None]
 
 
 class Delivery(Identified, Base):
@@ -89,6 +93,26 @@ class Lease(Base):
     name: Mapped[str] = mapped_column(String(40), primary_key=True)
     holder: Mapped[str] = mapped_column(String(80))
     until: Mapped[datetime]
+
+
+class IndexCopy(Base):
+    """The search index of one host, as that host told last; never deleted: a list waits for each (R-7).
+
+    `made_from` is the number of the event as of which its files were made; 0 where older files may be left.
+    """
+
+    __tablename__ = "index_copy"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    host: Mapped[str] = mapped_column(String(100))
+    state: Mapped[str] = mapped_column(String(20))
+    generation: Mapped[str] = mapped_column(String(40), default="")
+    made_from: Mapped[int] = mapped_column(default=0)
+    position: Mapped[int] = mapped_column(default=0)
+    entries: Mapped[int] = mapped_column(default=0)
+    joined_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    forgotten_at: Mapped[datetime | None]
 
 
 class AnsweredRequest(Base):

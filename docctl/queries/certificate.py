@@ -14,6 +14,7 @@ from docctl.models.organisation import LegalEntity, Person, Unit
 from docctl.models.retention import DisposalCheck, DisposalItem, DisposalList, ItemStatus
 from docctl.printing.certificate import CertificateData
 from docctl.printing.columns import Column, Row
+from docctl.queries.copies import copies_proof
 from docctl.queries.keys import backups_end
 
 #: Columns with their width in characters.
@@ -96,7 +97,7 @@ def _statements(
         words.t("certificate.destroyed_versions", versions=versions),
         *([words.t("certificate.gone_before", n=before)] if before else []),
         *_of_rows(session, words),
-        words.t("certificate.index_remade"),
+        *_of_copies(session, row.id, words),
         words.t("certificate.trail_stays"),
         *(words.t(f"certificate.looked_{place}") for place in looked),
         *(words.t(f"certificate.unclaimed_{place}") for place in unclaimed),
@@ -129,6 +130,23 @@ def _of_rows(session: Session, words: Translator) -> list[str]:
     if session.get_bind().dialect.name == "sqlite":
         return [words.t("certificate.erased_rows")]
     return [words.t("certificate.erased_rows_server"), words.t("certificate.unclaimed_server_rows")]
+
+
+def _of_copies(session: Session, list_id: UUID, words: Translator) -> list[str]:
+    """Say on which hosts the index was made anew, and which copy nobody looked at (R-7)."""
+    proof = copies_proof(session, list_id)
+    lines = [words.t("certificate.index_remade")]
+    if proof.anew:
+        lines = [words.t("certificate.index_copies", hosts=", ".join(proof.anew), n=len(proof.anew))]
+    return lines + [
+        words.t(
+            "certificate.unclaimed_copy",
+            host=host,
+            seen=words.instant(seen),
+            forgotten=words.instant(forgotten),
+        )
+        for host, seen, forgotten in proof.forgotten
+    ]
 
 
 def _of_keys(session: Session, gone: list[DisposalItem], words: Translator) -> list[str]:

@@ -12,6 +12,7 @@ from datetime import date, datetime, tzinfo
 from typing import Any, Final
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from docctl.domain.lifecycle import (
@@ -22,6 +23,7 @@ from docctl.domain.lifecycle import (
 from docctl.domain.permissions import Actor
 from docctl.domain.verdicts import Refused, RuleRefused
 from docctl.models.documents import Revision
+from docctl.models.trail import AuditHead
 from docctl.models.visibility import sets_of
 from docctl.queries.search_rows import NOW, no_longer_found, records_shown, revisions_shown
 from docctl.queries.search_texts import texts_of
@@ -43,6 +45,9 @@ STATES: Final = (
     "accepted",
     "on_list",
 )
+
+#: An index so many events behind is not merely on its way.
+FAR: Final = 1000
 
 #: Snippets look this far into one file: a page of hits must not read whole books.
 _LOOKED_AT: Final = 100_000
@@ -89,12 +94,21 @@ class SearchHit:
 
 @dataclass(frozen=True, slots=True)
 class SearchPage:
-    """One page of hits and the exact number of all; `is_ready` is false while the index is being made."""
+    """One page of hits and the exact number of all; `is_ready` is false while the index is being made.
+
+    `behind` counts the events that the index of this host has yet to follow.
+    """
 
     total: int
     hits: tuple[SearchHit, ...]
     page: int
     is_ready: bool = True
+    behind: int = 0
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether so much is not in the index yet that it must be said (S-4)."""
+        return self.behind > FAR
 
     @property
     def first(self) -> int:
@@ -122,8 +136,15 @@ def search(
     if engine.state != "ready":
         return SearchPage(0, (), 1, is_ready=False)
     position = engine.position()  # before the first row is read: what follows it is looked at below
+    newest = session.execute(select(AuditHead.seq)).scalar_one()
     without = no_longer_found(
-        session, actor, state=asked.state, with_obsolete=asked.with_obsolete, position=position, at=at
+        session,
+        actor,
+        state=asked.state,
+        with_obsolete=asked.with_obsolete,
+        position=position,
+        newest=newest,
+        at=at,
     )
     sets = frozenset(map(str, sets_of(session, actor)))
     page = max(asked.page, 1)
@@ -137,7 +158,9 @@ def search(
     except IndexDamaged:
         return SearchPage(0, (), 1, is_ready=False)
     hits = tuple(_shown(session, actor, asked, found, at, zone))
-    return SearchPage(found.total - (len(found.hits) - len(hits)), hits, page)
+    return SearchPage(
+        found.total - (len(found.hits) - len(hits)), hits, page, behind=max(0, newest - position)
+    )
 
 
 def _refused(problem: QueryProblem) -> Refused:

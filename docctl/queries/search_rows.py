@@ -14,7 +14,7 @@ from docctl.domain.permissions import Actor
 from docctl.models.documents import Document, Revision
 from docctl.models.organisation import Unit
 from docctl.models.records import Record
-from docctl.models.trail import AuditHead, EventRow
+from docctl.models.trail import EventRow
 from docctl.models.visibility import visible_sets
 from docctl.queries.revision_states import in_force_at, readable_revision, suspended_at, usable_at
 from docctl.queries.search_texts import FOUND
@@ -24,10 +24,20 @@ NOW: Final = {"in_force": usable_at, "suspended": suspended_at}
 
 
 def no_longer_found(
-    session: Session, actor: Actor, *, state: str, with_obsolete: bool, position: int, at: datetime
+    session: Session,
+    actor: Actor,
+    *,
+    state: str,
+    with_obsolete: bool,
+    position: int,
+    newest: int,
+    at: datetime,
 ) -> frozenset[str]:
-    """Return the index's ids of what changed after its cursor and is not to be found any more (S-4)."""
-    if session.execute(select(AuditHead.seq)).scalar_one() <= position:
+    """Return the index's ids of what changed after its cursor and is not to be found any more (S-4).
+
+    `newest` is the number of the newest event, `position` the cursor.
+    """
+    if newest <= position:
         return frozenset()
     kinds = set(session.scalars(select(EventRow.subject_kind).where(EventRow.seq > position).distinct()))
     gone: set[str] = set()

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from docctl.reading.pool import ReaderPool
 from docctl.services.audit.keys import KeyFile
 from docctl.services.audit.witness import Witness
+from docctl.services.index.here import HereFile
 from docctl.services.measures import Measures
 from docctl.services.people.passwords import Passwords
 from docctl.services.staging import Staging
@@ -30,6 +31,8 @@ class House:
     #: The keys of the items, one each; `objects` encrypts with them. None where files stay plain (S3).
     keys: KeyRing | None
     search: SearchEngine
+    #: Which copy of the index this host keeps; where one host works alone nobody asks.
+    here: HereFile
     staging: Staging
     pool: ReaderPool
     passwords: Passwords
@@ -50,6 +53,8 @@ class House:
     measures: Measures
     #: After so many days a backup of the key store has expired.
     key_backup_days: int = 35
+    #: Whether several hosts may work on this database, each with a copy of the index (R-7).
+    is_shared: bool = False
 
     def today(self) -> date:
         """Return the day it is now in the company's time zone."""

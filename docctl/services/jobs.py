@@ -26,6 +26,7 @@ def due(session: Session, kind: str, *, subject_id: UUID, at: datetime) -> None:
         session.add(DueJob(kind=kind, subject_id=subject_id, due_at=at))
     else:
         row.due_at, row.done_at = at, None
+        row.tries, row.last_error, row.next_at = 0, "", None
 
 
 def settled(session: Session, kind: str, *, subject_id: UUID, at: datetime) -> bool:

@@ -36,7 +36,7 @@ retention:due,explain
 disposal:propose,check,take-out,approve,reject,execute,witness,resume,show,certificate
 hold:place,lift,list
 audit:verify,seal,export objects:verify,probe,sweep keys:status,backup,restore,rotate
-index:rebuild,verify,status
+index:rebuild,verify,status,forget
 """
 
 

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import event, update
 
 from docctl.domain.verdicts import RuleRefused
-from docctl.jobs.projection import follow, rebuild
+from docctl.jobs.projection import follow, lag, rebuild
 from docctl.jobs.wait import settle
 from docctl.models.documents import Document
 from docctl.models.numbers import Alias
@@ -312,3 +312,17 @@ def statements(world: World, call) -> int:
     finally:
         event.remove(world.house.uow.engine, "before_cursor_execute", count)
     return len(seen)
+
+
+@pytest.mark.parametrize(("short", "partial"), [(0, False), (1, True)], ids=["at the limit", "over it"])
+def test_s_4_a_search_says_that_an_index_far_behind_is_partial(
+    found: Searching, monkeypatch: pytest.MonkeyPatch, short: int, partial: bool
+) -> None:
+    settle(found.world.house)
+    found.world.draft("培训管理办法")
+    behind = lag(found.world.house)
+    monkeypatch.setattr("docctl.queries.search.FAR", behind - short)
+    page = found("wang", "划伤")
+    assert (page.behind, page.is_partial, page.is_ready) == (behind, partial, True)
+    settle(found.world.house)
+    assert (found("wang", "划伤").behind, found("wang", "划伤").is_partial) == (0, False)

@@ -233,7 +233,17 @@ def test_r_6_guards_of_an_approved_list(keeping: Keeping) -> None:
         "r_6_list_delete": "DELETE FROM disposal_list",
         "r_6_list_approved": "UPDATE disposal_list SET manifest = 'x'",
         "r_6_item_delete": "DELETE FROM disposal_item",
+        "r_7_list_purge": "UPDATE disposal_list SET purge_from = 6",
+        "r_7_copy_delete": "DELETE FROM index_copy",
     }
+    statement(world, "UPDATE disposal_list SET purge_from = 5")
+    statement(
+        world,
+        """INSERT INTO index_copy (id, host, state, generation, made_from, position, entries,
+            joined_at, seen_at)
+        SELECT id, 'one', 'ready', '', 0, 0, 0, proposed_at, proposed_at FROM disposal_list""",
+    )
+    statement(world, "UPDATE index_copy SET made_from = 5")
     for name, sql in tries.items():
         assert guard_of(lambda sql=sql: statement(world, sql)) == name
     statement(world, "UPDATE disposal_list SET status = 'executed' WHERE id = :id", id=list_id.hex)

@@ -25,6 +25,7 @@ from docctl.models.guarding import declared, install, live
 from docctl.models.guards import GUARDS
 from docctl.models.records import ORDERED
 from docctl.models.trail import AuditHead, EventRow
+from docctl.models.work import DueJob
 from docctl.queries.audit import verify
 from docctl.queries.file_html import html_of
 from docctl.queries.search_texts import texts_of
@@ -74,6 +75,40 @@ def test_a_database_with_rows_is_migrated_again_and_keeps_them(world: World) -> 
         assert verify(session).ok
 
 
+#: The columns that came with the copies of the index, and their table.
+COPIES = (
+    "DROP TABLE index_copy",
+    "ALTER TABLE disposal_list DROP COLUMN purge_from",
+    *(f"ALTER TABLE due_job DROP COLUMN {name}" for name in ("tries", "last_error", "next_at")),
+)
+
+
+def before_the_copies(session: Session) -> None:
+    place = "" if session.get_bind().dialect.name == "sqlite" else " ON disposal_list"
+    for statement in (f"DROP TRIGGER IF EXISTS r_7_list_purge{place}", *COPIES):
+        session.execute(text(statement))
+
+
+def test_r_7_rows_from_before_the_copies_of_the_index_are_kept(world: World) -> None:
+    world.submitted(world.draft())
+    uow = world.house.uow
+    with uow.read() as session:
+        before = {one.id: one.due_at for one in session.scalars(select(DueJob))}
+
+    def as_before(session: Session) -> None:
+        before_the_copies(session)
+        session.execute(text("UPDATE alembic_version SET version_num = '0007'"))
+
+    with past_the_guards(world.house):
+        as_owner(world.house).write(as_before)
+    assert not schema_state(uow.engine).is_ready
+    assert migrate(uow.owner).is_ready
+    with uow.read() as session:
+        jobs = session.scalars(select(DueJob)).all()
+        assert {one.id: one.due_at for one in jobs} == before != {}
+        assert {(one.tries, one.last_error, one.next_at) for one in jobs} == {(0, "", None)}
+
+
 #: How a database was before texts were sealed.
 BEFORE_SEALS = (
     "DROP INDEX ix_file_reading_plain",
@@ -83,6 +118,7 @@ BEFORE_SEALS = (
 
 
 def before_the_seals(session: Session) -> None:
+    before_the_copies(session)
     for statement in BEFORE_SEALS:
         session.execute(text(statement))
 
@@ -177,7 +213,7 @@ def test_t_3_rows_from_the_first_tables_are_kept_and_their_files_count_as_hashed
     since_then = [
         f"DROP TRIGGER {one.name}{place.format(table=one.table)}"
         for one in GUARDS
-        if "revision_suspension" in one.sqlite()
+        if any(name in one.sqlite() for name in ("revision_suspension", "index_copy", "purge_from"))
     ]
     indexes = ["ix_item_file_checked", "ix_item_file_problem", "ix_record_by_filed"]
     indexes += [f"ix_record_by_{name}" for name in ORDERED]
@@ -186,6 +222,7 @@ def test_t_3_rows_from_the_first_tables_are_kept_and_their_files_count_as_hashed
         for statement in (
             *since_then,
             *BEFORE_SEALS,
+            *COPIES,
             *(f"DROP TABLE {table}" for table in ("audit_key", "audit_tree_head", "audit_watch")),
             "DROP TABLE revision_suspension",
             "ALTER TABLE document_type DROP COLUMN reissue_after",

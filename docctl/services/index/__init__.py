@@ -1,0 +1,1 @@
+"""Which hosts keep a copy of the search index."""
