@@ -8,10 +8,11 @@ from typing import Final
 from docctl.checks.check import Bench, Check, Finding, find
 from docctl.checks.keeping import KEEPING
 from docctl.checks.machine import MACHINE
+from docctl.checks.outside import OUTSIDE
 from docctl.checks.parts import PARTS
 
 #: A further part of docctl adds its checks here, and their sentences to `doctor.toml`.
-CHECKS: Final[tuple[Check, ...]] = (*MACHINE, *PARTS, *KEEPING)
+CHECKS: Final[tuple[Check, ...]] = (*MACHINE, *PARTS, *KEEPING, *OUTSIDE)
 
 
 def findings(bench: Bench, checks: Sequence[Check] = CHECKS) -> list[Finding]:

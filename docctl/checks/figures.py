@@ -1,6 +1,6 @@
 """What `GET /metrics` says: the counts of this process, and the state that all processes share.
 
-A figure is one line of `FIGURES`; none has a label that could name an item or a person.
+A figure is one line of `FIGURES`; none has a label that could name an item or a person; hosts have one.
 """
 
 from __future__ import annotations
@@ -14,7 +14,9 @@ from typing import Final
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 
+from docctl.queries.copies import CopyState, came_after, copies
 from docctl.queries.followers import Followers, followers
+from docctl.queries.proof import proof_state
 from docctl.services.house import House
 
 log = logging.getLogger(__name__)
@@ -29,6 +31,11 @@ class Seen:
     state: Followers
     position: int
     at: datetime
+    #: When the first event came that the index has yet to follow; when the newest head was signed.
+    behind_since: datetime | None = None
+    sealed_at: datetime | None = None
+    unsealed_since: datetime | None = None
+    copies: tuple[CopyState, ...] = ()
 
     def age(self, since: datetime | None) -> float:
         """Return how long ago an instant was, in seconds; 0 for none."""
@@ -51,6 +58,21 @@ FIGURES: Final = (
         "docctl_projection_lag_events",
         "Events that the search index of this host has yet to follow.",
         lambda one: max(0, one.state.events - one.position),
+    ),
+    Figure(
+        "docctl_projection_lag_seconds",
+        "Age of the oldest of these events.",
+        lambda one: one.age(one.behind_since),
+    ),
+    Figure(
+        "docctl_trail_sealed_age_seconds",
+        "Age of the newest signed head, 0 before the first.",
+        lambda one: one.age(one.sealed_at),
+    ),
+    Figure(
+        "docctl_trail_unsealed_oldest_seconds",
+        "Age of the oldest event that no head seals.",
+        lambda one: one.age(one.unsealed_since),
     ),
     Figure(
         "docctl_worker_seen",
@@ -84,6 +106,7 @@ FIGURES: Final = (
         "How long the oldest of these has been due.",
         lambda one: one.age(one.state.jobs_late_since),
     ),
+    Figure("docctl_due_jobs_failing", "Due jobs that failed.", lambda one: one.state.jobs_failing),
     Figure("docctl_stored_files", "Stored files of items.", lambda one: one.state.files),
     Figure("docctl_stored_bytes", "Bytes of these files as stored.", lambda one: one.state.files_size),
     Figure(
@@ -106,6 +129,32 @@ FIGURES: Final = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class HostFigure:
+    """A gauge with a value for each host that keeps an index; of two copies of one name the worse one."""
+
+    name: str
+    help: str
+    value: Callable[[Seen, CopyState], float]
+
+
+HOSTS: Final = (
+    HostFigure(
+        "docctl_index_copy_lag_events",
+        "Events that the index of a host had yet to follow when it last told.",
+        lambda _, one: one.behind,
+    ),
+    HostFigure(
+        "docctl_index_copy_lag_seconds", "Age of the oldest of these.", lambda seen, one: one.lag(seen.at)
+    ),
+    HostFigure(
+        "docctl_index_copy_seen_seconds",
+        "How long ago a host told last how its index is.",
+        lambda seen, one: seen.age(one.seen_at),
+    ),
+)
+
+
 class _Shared:
     """A collector over what stands in the database now."""
 
@@ -123,12 +172,31 @@ class _Shared:
             for one in FIGURES:
                 family = CounterMetricFamily if one.counts else GaugeMetricFamily
                 yield family(one.name, one.help, float(one.value(seen)))
+            for per_host in HOSTS:
+                gauge = GaugeMetricFamily(per_host.name, per_host.help, labels=["host"])
+                worst: dict[str, float] = {}
+                for copy in seen.copies:
+                    worst[copy.host] = max(worst.get(copy.host, 0.0), float(per_host.value(seen, copy)))
+                for host, value in worst.items():
+                    gauge.add_metric([host], value)
+                if worst:
+                    yield gauge
 
     def _look(self) -> Seen:
         at = self._house.clock()
         with self._house.uow.read() as session:
             state = followers(session, at=at, every=self._house.scrub_every)
-        return Seen(state, self._house.search.position(), at)
+            position = self._house.search.position()
+            proof = proof_state(session)
+            return Seen(
+                state,
+                position,
+                at,
+                behind_since=came_after(session, position),
+                sealed_at=proof.head.at if proof.head else None,
+                unsealed_since=proof.tail_since,
+                copies=tuple(one for one in copies(session, at=at) if one.forgotten_at is None),
+            )
 
 
 def metrics(house: House) -> bytes:

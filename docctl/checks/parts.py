@@ -71,6 +71,11 @@ def _deliveries(bench: Bench) -> Said:
 
 def _due(bench: Bench) -> Said:
     state = bench.state
+    if state.jobs_failing and state.jobs_failing_since is not None:
+        params = {"count": state.jobs_failing, "since": state.jobs_failing_since}
+        return (
+            "failing_long" if bench.house.clock() - state.jobs_failing_since > STUCK else "failing"
+        ), params
     if not state.jobs_late or state.jobs_late_since is None:
         return "ok", {"count": state.jobs}
     params = {"count": state.jobs_late, "since": state.jobs_late_since}
@@ -105,7 +110,17 @@ PARTS: Final = (
     ),
     Check("worker", _worker, {"ok": Grade.OK, "none": Grade.WARNING, "gone": Grade.WARNING}),
     Check("deliveries", _deliveries, {"ok": Grade.OK, "failing": Grade.WARNING, "stuck": Grade.WRONG}),
-    Check("due", _due, {"ok": Grade.OK, "late": Grade.WARNING, "stuck": Grade.WRONG}),
+    Check(
+        "due",
+        _due,
+        {
+            "ok": Grade.OK,
+            "late": Grade.WARNING,
+            "stuck": Grade.WRONG,
+            "failing": Grade.WARNING,
+            "failing_long": Grade.WRONG,
+        },
+    ),
     Check(
         "files",
         _files,

@@ -19,6 +19,7 @@ from sqlalchemy import select
 
 from docctl.jobs import lease
 from docctl.models.trail import AuditHead
+from docctl.queries.copies import copies
 from docctl.services.house import House
 from docctl.services.schema import schema_state
 from storage.api import Area, Key, KeyMissing, ObjectMissing, uuid7
@@ -66,8 +67,18 @@ def _keys(house: House) -> bool:
 
 
 def _search(house: House) -> bool:
-    """Say whether the index answers, or somebody is there who makes it anew (S-4)."""
-    return house.search.state in {"ready", "empty"} or lease.is_held(house)
+    """Say whether the index answers, or somebody is there who makes it anew (S-4).
+
+    Where several hosts work, that is who follows on this host, not who holds the lease.
+    """
+    if house.search.state in {"ready", "empty"}:
+        return True
+    if not house.is_shared:
+        return lease.is_held(house)
+    here = house.here.read()
+    with house.uow.read() as session:
+        found = copies(session, at=house.clock())
+    return any(here is not None and one.id == here.id and not one.is_silent for one in found)
 
 
 def _worker(house: House) -> bool:

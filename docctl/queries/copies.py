@@ -84,6 +84,11 @@ def copies(session: Session, *, at: datetime) -> list[CopyState]:
     ]
 
 
+def came_after(session: Session, position: int) -> datetime | None:
+    """Return when the first event after a position came, None where none did."""
+    return session.scalar(select(EventRow.recorded_at).where(EventRow.seq == position + 1))
+
+
 def copies_awaited(session: Session, list_id: UUID) -> list[str]:
     """Return the hosts whose copy a list waits for; none before its last item is settled (R-7)."""
     return list(

@@ -33,6 +33,18 @@ class Failing:
 
 
 @dataclass(frozen=True, slots=True)
+class FailingJob:
+    """A due job that failed and waits for its next try; `error` is the kind of fault, no content."""
+
+    id: UUID
+    kind: str
+    tries: int
+    error: str
+    due_at: datetime
+    next_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Followers:
     """What waits, what fails and since when; sizes in bytes, instants UTC.
 
@@ -49,6 +61,8 @@ class Followers:
     jobs: int
     jobs_late: int
     jobs_late_since: datetime | None
+    jobs_failing: int
+    jobs_failing_since: datetime | None
     files: int
     files_size: int
     files_unsound: int
@@ -74,6 +88,9 @@ def followers(session: Session, *, at: datetime, every: timedelta) -> Followers:
             DueJob.done_at.is_(None), DueJob.due_at <= at - LATE
         )
     ).one()
+    failing_due = session.execute(
+        select(func.count(), func.min(DueJob.due_at)).where(DueJob.done_at.is_(None), DueJob.tries > 0)
+    ).one()
     there = ItemFile.destroyed_at.is_(None)
     files = session.execute(
         select(
@@ -92,6 +109,8 @@ def followers(session: Session, *, at: datetime, every: timedelta) -> Followers:
         jobs=_count(session, DueJob.done_at.is_(None)),
         jobs_late=late[0],
         jobs_late_since=late[1],
+        jobs_failing=failing_due[0],
+        jobs_failing_since=failing_due[1],
         files=files[0],
         files_size=files[1],
         files_unsound=_count(session, there, ItemFile.problem != ""),
@@ -112,6 +131,17 @@ def failing_deliveries(session: Session) -> list[Failing]:
         .limit(MOST)
     )
     return [Failing(one.id, one.kind, one.tries, one.last_error, one.created_at, one.next_at) for one in rows]
+
+
+def failing_jobs(session: Session) -> list[FailingJob]:
+    """Return the due jobs that failed and wait, in the order in which they fell due."""
+    rows = session.scalars(
+        select(DueJob)
+        .where(DueJob.done_at.is_(None), DueJob.tries > 0)
+        .order_by(DueJob.due_at, DueJob.id)
+        .limit(MOST)
+    )
+    return [FailingJob(one.id, one.kind, one.tries, one.last_error, one.due_at, one.next_at) for one in rows]
 
 
 def _count(session: Session, *conditions: ColumnElement[bool]) -> int:

@@ -7,7 +7,9 @@ from uuid import UUID
 from flask import Blueprint, Response
 
 from docctl.jobs.lease import LENGTH
-from docctl.queries.followers import failing_deliveries, followers
+from docctl.queries.copies import came_after, copies
+from docctl.queries.followers import failing_deliveries, failing_jobs, followers
+from docctl.queries.proof import proof_state
 from docctl.services.deliveries.retry import RetryDelivery, retry_delivery
 from docctl.web.context import caller, flash_done, house, render, requires, see_other
 
@@ -23,13 +25,23 @@ def show() -> str:
     with here.uow.read() as session:
         state = followers(session, at=at, every=here.scrub_every)
         failing = failing_deliveries(session)
+        jobs = failing_jobs(session)
+        hosts = copies(session, at=at)
+        position = here.search.position()
+        since = came_after(session, position)
+        head = proof_state(session).head
     until = state.worker_until
     return render(
         "trail/status.html",
         state=state,
         failing=failing,
         index=here.search.state,
-        behind=max(0, state.events - here.search.position()),
+        jobs=jobs,
+        hosts=hosts,
+        at=at,
+        sealed_at=head.at.astimezone(here.zone) if head else None,
+        behind=max(0, state.events - position),
+        behind_seconds=max(0, round((at - since).total_seconds())) if since else 0,
         entries=here.search.count(),
         is_at_work=until is not None and until > at,
         seen=(until - LENGTH).astimezone(here.zone) if until else None,

@@ -21,6 +21,7 @@ from docctl.checks.doctor import CHECKS, findings
 from docctl.config import Settings
 from docctl.i18n import LANGUAGES, sentences
 from docctl.jobs import lease
+from docctl.jobs.due import work_due
 from docctl.jobs.projection import follow
 from docctl.jobs.seal_texts import seal_plain_texts
 from docctl.jobs.wait import settle
@@ -244,6 +245,19 @@ def test_a_4_what_fell_due_and_was_not_done_is_told(
     world.house.uow.write(lambda s: put_due(s, "step.escalate", subject_id=new_id(), at=world.clock()))
     world.clock.now += late
     assert look("due").code == code
+
+
+@pytest.mark.parametrize(
+    ("late", "code"), [(timedelta(days=1), "failing"), (timedelta(days=1, microseconds=1), "failing_long")]
+)
+def test_a_4_a_due_job_that_fails_is_told(
+    look: Callable[..., Finding], world: World, late: timedelta, code: str
+) -> None:
+    world.house.uow.write(lambda s: put_due(s, "unknown", subject_id=new_id(), at=world.clock()))
+    work_due(world.house)
+    world.clock.now += late
+    found = look("due")
+    assert (found.code, found.params["count"]) == (code, 1)
 
 
 def test_t_3_unsound_and_late_files_are_told(look: Callable[..., Finding], world: World) -> None:

@@ -8,9 +8,11 @@ import time
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from docctl.jobs import deliveries, due, lease
 from docctl.jobs.deliveries import LONGEST_PAUSE, deliver, due_deliveries
@@ -132,6 +134,66 @@ def test_a_4_what_fell_due_is_done_in_order_also_after_days_off(
     assert work_due(world.house)
     assert done == ["sooner", "later"]
     assert not work_due(world.house)
+
+
+def test_a_4_after_days_off_more_than_one_round_is_done_in_order_past_what_fails(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[UUID] = []
+
+    def handler(_house: House, subject_id: UUID) -> None:
+        if subject_id == wanted[3]:
+            raise OSError("the world outside")
+        done.append(subject_id)
+
+    monkeypatch.setattr(due, "HANDLERS", {"any": handler})
+    wanted = [new_id() for _ in range(120)]  # more than two rounds
+
+    def put(session: Session) -> None:
+        for place in (*range(60, 120), *range(60)):  # not in the order in which they fall due
+            put_due(
+                session, "any", subject_id=wanted[place], at=world.clock() + timedelta(minutes=10 * place)
+            )
+
+    world.house.uow.write(put)
+    world.clock.forward(days=5)
+    while work_due(world.house):
+        pass
+    assert done == wanted[:3] + wanted[4:]
+
+
+def test_a_4_a_due_job_that_fails_is_kept_with_its_tries_and_tried_after_longer_pauses(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fails = [True]
+
+    def handler(_house: House, _subject: UUID) -> None:
+        if fails[0]:
+            raise OSError("a secret path")
+
+    monkeypatch.setattr(due, "HANDLERS", {"any": handler})
+    subject, at = new_id(), world.clock()
+
+    def job() -> DueJob:
+        with world.house.uow.read() as session:
+            return session.scalars(select(DueJob).where(DueJob.subject_id == subject)).one()
+
+    world.house.uow.write(lambda session: put_due(session, "any", subject_id=subject, at=at))
+    pauses = []
+    for turn in range(1, 10):
+        assert work_due(world.house)
+        assert (job().tries, job().last_error, job().due_at) == (turn, "OSError", at)
+        pauses.append(job().next_at - world.clock())
+        world.clock.now = job().next_at - timedelta(microseconds=1)
+        assert not work_due(world.house)
+        world.clock.now = job().next_at
+    assert pauses[:3] == [timedelta(minutes=1), timedelta(minutes=2), timedelta(minutes=4)]
+    assert pauses[-1] == timedelta(hours=1)
+    fails[0] = False
+    assert work_due(world.house)
+    assert job().done_at == world.clock()
+    world.house.uow.write(lambda session: put_due(session, "any", subject_id=subject, at=world.clock()))
+    assert (job().tries, job().last_error, job().next_at, job().done_at) == (0, "", None, None)
 
 
 @pytest.mark.parametrize(("seconds", "falls"), [(-1, False), (0, True)], ids=["before midnight", "midnight"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -12,11 +13,14 @@ from docctl.domain.verdicts import NotFound, RuleRefused
 from docctl.i18n import LANGUAGES, sentences
 from docctl.jobs import lease
 from docctl.jobs.deliveries import HANDLERS, deliver, due_deliveries
+from docctl.jobs.due import work_due
 from docctl.jobs.projection import follow
 from docctl.models.trail import EventRow
 from docctl.models.work import Delivery
 from docctl.services.deliveries.retry import RetryDelivery, retry_delivery
+from docctl.services.jobs import due as put_due
 from docctl.services.jobs import want
+from tests.jobs.hosts import hosts
 from tests.web.conftest import Browser
 from tests.world import World
 
@@ -59,6 +63,33 @@ def test_s_4_the_lag_of_the_index_is_told(client: Browser, world: World) -> None
     while follow(world.house):
         pass
     assert "落后 0 个事件" in client.page("/trail/status").text_content()
+
+
+def test_s_4_the_lag_of_each_host_is_told(client: Browser, world: World, tmp_path: Path) -> None:
+    client.sign_in("admin")
+    assert "各主机的检索索引" not in client.page("/trail/status").text_content()
+    with hosts(world.house, tmp_path / "hosts", "host-one", "host-two") as (one, two):
+        one.catch_up()
+        two.catch_up()
+        lease.take(world.house, "one")
+        assert "一切正常" in client.page("/trail/status").text_content()
+        world.clock.forward(minutes=6)
+        one.catch_up()
+        lease.take(world.house, "one")
+    page = client.page("/trail/status")
+    rows = {row.cssselect("td, th")[0].text_content().strip(): row for row in page.cssselect("tr[data-row]")}
+    assert "长时间无响应" in rows["host-two"].text_content()
+    assert "长时间无响应" not in rows["host-one"].text_content()
+    assert "一切正常" not in page.text_content()
+
+
+def test_a_4_a_due_job_that_fails_is_told_with_its_tries(client: Browser, world: World) -> None:
+    world.house.uow.write(lambda s: put_due(s, "unknown", subject_id=UUID(int=9), at=world.clock()))
+    client.sign_in("admin")
+    assert "失败的到期事项" not in client.page("/trail/status").text_content()
+    work_due(world.house)
+    (row,) = client.page("/trail/status").cssselect("tr[data-row]")
+    assert "KeyError" in row.text_content()
 
 
 def test_a_failing_task_is_told_with_its_fault_and_without_content(
