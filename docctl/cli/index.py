@@ -86,7 +86,7 @@ def forget(desk: Desk, copy: str) -> Answer:
         raise click.UsageError(desk.words.t("cli.several_copies", host=copy))
     if not found:
         raise NotFound("index_copy")
-    forget_copy(ForgetCopy(found[0].id), by=desk.caller(), house=desk.house)
+    forget_copy(ForgetCopy(found[0].id, desk.house.clock()), by=desk.caller(), house=desk.house)
     return desk.done("forgotten", {"host": found[0].host, "id": str(found[0].id)}, host=found[0].host)
 
 

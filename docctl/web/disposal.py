@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 from flask import Blueprint, Response, jsonify, request, send_file
 
+from docctl.queries.copies import copies_awaited
 from docctl.queries.disposal import DisposalPage, disposal_page, disposal_progress
 from docctl.queries.disposal_lists import list_register
 from docctl.services.disposal.certificate import open_certificate
@@ -46,10 +47,12 @@ def show(list_id: UUID) -> str:
     """Show a list: what stands on it, who did what, what this person may do now (R-6)."""
     with house().uow.read() as session:
         page = disposal_page(session, actor(), list_id, page=number(request.args.get("page")))
+        awaited = copies_awaited(session, list_id)
     story = happened(list_id, names_holds=False, with_detail=not page.hidden)
     return render(
         "disposal/page.html",
         page=page,
+        awaited=awaited,
         story=story,
         request_id=str(uuid4()),
     )

@@ -229,7 +229,7 @@ def certificate(keeping: Keeping, list_id: UUID) -> str:
 
 
 def forget(world: World, host: str) -> None:
-    forget_copy(ForgetCopy(told(world)[host].id), by=world.system(), house=world.house)
+    forget_copy(ForgetCopy(told(world)[host].id, world.clock()), by=world.system(), house=world.house)
 
 
 @pytest.mark.parametrize(("short", "refused"), [(timedelta(microseconds=1), True), (timedelta(0), False)])

@@ -13,6 +13,8 @@ from lxml import html
 from docctl.config import Settings
 from docctl.domain.lifecycle import ListStatus, RecordStatus
 from docctl.jobs.disposal import run_disposal
+from docctl.jobs.effects import Postponed
+from tests.jobs.hosts import hosts
 from tests.keeping import Keeping, with_form
 from tests.web.conftest import Browser, words_of
 from tests.world import PASSWORD, World
@@ -26,6 +28,24 @@ def settings(tmp_path: Path, founded: Path) -> Settings:
 @pytest.fixture
 def keeping(world: World) -> Keeping:
     return Keeping.of(world)
+
+
+def test_r_7_the_page_of_a_list_names_the_hosts_that_it_waits_for(
+    client: Browser, keeping: Keeping, tmp_path: Path
+) -> None:
+    list_id = keeping.executing(keeping.records())
+    client.sign_in("zhou")
+    assert "等待以下主机" not in client.page(at(list_id)).text_content()
+    with hosts(keeping.world.house, tmp_path / "hosts", "host-one", "host-two") as (one, two):
+        one.catch_up()
+        two.catch_up()
+        with pytest.raises(Postponed):
+            run_disposal(one.house, {"list_id": str(list_id)})
+        assert "等待以下主机重建检索索引后出具证明：host-two。" in client.page(at(list_id)).text_content()
+        two.catch_up()
+        assert "等待以下主机" not in client.page(at(list_id)).text_content()
+        run_disposal(one.house, {"list_id": str(list_id)})
+    assert keeping.list(list_id).status is ListStatus.EXECUTED
 
 
 def at(list_id: UUID, step: str = "") -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -46,9 +47,10 @@ def join_copy(session: Session, cmd: JoinCopy, by: Caller) -> UUID:
 
 @dataclass(frozen=True, slots=True)
 class ForgetCopy:
-    """A copy whose host does not come back."""
+    """A copy whose host does not come back; `wall` is what the clock says, also where the trail is ahead."""
 
     copy_id: UUID
+    wall: datetime
 
 
 @use_case("system.operate")
@@ -61,7 +63,7 @@ def forget_copy(session: Session, cmd: ForgetCopy, by: Caller) -> UUID:
     row = session.get(IndexCopy, cmd.copy_id, with_for_update=True)
     if row is None or row.forgotten_at is not None:
         raise NotFound("index_copy")
-    require(may_forget(row.seen_at, by.at))
+    require(may_forget(row.seen_at, cmd.wall))
     row.forgotten_at = by.at
     record(
         session,
