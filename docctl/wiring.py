@@ -11,7 +11,8 @@ from urllib.parse import unquote, urlsplit
 from minio import Minio
 
 from docctl.config import PREFIX, Settings, WrongSetting
-from docctl.domain.notes import HEAD_KIND, PROBE_KIND
+from docctl.domain.notes import DESTRUCTION_KIND, HEAD_KIND, PROBE_KIND
+from docctl.jobs.backup.tools import Tools
 from docctl.reading.pool import ReaderPool
 from docctl.services.audit.keys import KeyFile
 from docctl.services.audit.witness import Witness
@@ -41,6 +42,23 @@ from storage.s3.probing import probe as probe_bucket
 from storage.s3.store import S3Store
 
 
+def recovery_tools(clock: Callable[[], datetime] | None = None) -> Tools:
+    """Return what a restore builds its houses with."""
+    now = clock or system_clock
+    return Tools(
+        build=lambda settings: build(settings, clock=now),
+        open_keys=lambda settings: open_keys(settings, now),
+        open_store=lambda root, keys: _store_of(LocalStore(root, clock=now), keys),
+        open_file=open_database,
+        clock=now,
+    )
+
+
+def _store_of(objects: ObjectStore, keys: KeyRing | None) -> ObjectStore:
+    plain = (HEAD_KIND, DESTRUCTION_KIND, PROBE_KIND)
+    return EncryptedStore(objects, keys, plain=plain) if keys else objects
+
+
 def system_clock() -> datetime:
     """Return the time of the machine, UTC; the clock is no setting."""
     return datetime.now(UTC)
@@ -65,7 +83,7 @@ def build(settings: Settings, *, clock: Callable[[], datetime] = system_clock) -
     uow.carried[INFO] = Texts(keys)
     return House(
         uow=uow,
-        objects=EncryptedStore(objects, keys, plain=(HEAD_KIND, PROBE_KIND)) if keys else objects,
+        objects=_store_of(objects, keys),
         keys=keys,
         search=TantivyEngine(data / "index"),
         here=HereFile(data, host=settings.host),
@@ -80,6 +98,8 @@ def build(settings: Settings, *, clock: Callable[[], datetime] = system_clock) -
         audit_keys=KeyFile(settings.audit_key_file),
         witness=Witness(folder) if (folder := settings.witness_folder) else None,
         scratch=scratch,
+        data=data,
+        objects_folder=data / "objects" if settings.storage == "local" else None,
         probe=probe,
         measures=measures,
         key_backup_days=settings.key_backup_days,

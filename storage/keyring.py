@@ -93,6 +93,9 @@ class KeyRing(Protocol):
     def made_before(self, instant: datetime) -> Iterator[UUID]:
         """Yield the items whose keys were made at or before an instant, for the sweep of orphans."""
 
+    def tombstones(self) -> Iterator[UUID]:
+        """Yield the items whose keys were destroyed: a register that outlives a restore (R-7)."""
+
     def status(self) -> KeyStatus:
         """Return how many keys there are, and which master key wraps them."""
 
@@ -118,6 +121,9 @@ class KeyRing(Protocol):
 
     def copy_to(self, path: Path, *, expires_on: date) -> int:
         """Write a consistent copy with the wrapped keys into a new file; return their number."""
+
+    def forget_expiry(self) -> None:
+        """Make a key store of what was a copy of one."""
 
     def expiry_of(self, path: Path) -> date | None:
         """Return until when a copy may be used; None for what is no copy."""

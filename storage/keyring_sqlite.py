@@ -160,6 +160,18 @@ class SqliteKeyRing:
             yield from (UUID(bytes=item) for _, item in rows)
             last = rows[-1][0]
 
+    def tombstones(self) -> Iterator[UUID]:
+        """Yield the items whose keys were destroyed (R-7)."""
+        last = 0
+        query = "SELECT id, item FROM item_key WHERE id > ? AND wrapped IS NULL ORDER BY id LIMIT ?"
+        while True:
+            with self._store() as store:
+                rows = store.execute(query, (last, BATCH)).fetchall()
+            if not rows:
+                return
+            yield from (UUID(bytes=item) for _, item in rows)
+            last = rows[-1][0]
+
     def status(self) -> KeyStatus:
         """Return how many keys there are, and which master key wraps them."""
         with self._store() as store:
@@ -201,6 +213,11 @@ class SqliteKeyRing:
         with self._store() as store:
             store.execute("VACUUM INTO ?", (str(path),))
             return note_expiry(path, expires_on)
+
+    def forget_expiry(self) -> None:
+        """Make a key store of what was a copy of one."""
+        with self._writing() as store:
+            store.execute("DELETE FROM meta WHERE name = 'expires_on'")
 
     def expiry_of(self, path: Path) -> date | None:
         """Return until when a copy may be used; None for what is no copy."""

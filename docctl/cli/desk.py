@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from docctl.config import Settings
     from docctl.domain.permissions import Actor
     from docctl.i18n import Translator
+    from docctl.jobs.backup.tools import Tools
     from docctl.services.caller import Caller
     from docctl.services.files import Attached
     from docctl.services.house import House
@@ -33,8 +34,14 @@ if TYPE_CHECKING:
 class Machine:
     """The installation: opened when first needed; tests bring a house with a clock of their own."""
 
-    def __init__(self, house: House | None = None, settings: Settings | None = None) -> None:
+    def __init__(
+        self,
+        house: House | None = None,
+        settings: Settings | None = None,
+        recovery: Tools | None = None,
+    ) -> None:
         self._house, self._settings, self._is_ours = house, settings, house is None
+        self._recovery = recovery
 
     @property
     def settings(self) -> Settings:
@@ -53,6 +60,15 @@ class Machine:
 
             self._house = wiring.build(self.settings)
         return self._house
+
+    @property
+    def recovery(self) -> Tools:
+        """What a restore builds its houses with; no house is opened for it."""
+        if self._recovery is None:
+            from docctl import wiring
+
+            self._recovery = wiring.recovery_tools()
+        return self._recovery
 
     def close(self) -> None:
         """Let go of a house that was opened here."""
@@ -116,6 +132,14 @@ class Desk:
             password=password,
             zone=self.house.zone,
         )
+
+    def operator(self, at: datetime) -> Caller:
+        """Return who holds the machine, where no house is open yet."""
+        from dataclasses import replace
+
+        from docctl.services.caller import the_system
+
+        return replace(the_system(at, channel="cli"), system_user=_system_user())
 
     def signer(self, what: str) -> Caller:
         """Return who acts with their password; `what` is said before it is asked for (A-3)."""

@@ -36,6 +36,9 @@ COMMANDS: Final = {
     "audit": "proof:audit",
     "objects": "proof:objects",
     "keys": "keys:keys",
+    "backup": "backup:backup",
+    "restore": "backup:restore",
+    "epoch": "epochs:epoch",
     "index": "index:index",
 }
 

@@ -23,7 +23,7 @@ class Head:
     """The state of the whole trail at an instant: number of events, root of their tree.
 
     `prev` is the digest of the head before (64 zeros for the first), `key_id` the digest of the public
-    key, `origin` names the installation.
+    key, `origin` names the installation, `epoch` counts the restores of older states before it.
     """
 
     origin: str
@@ -32,6 +32,7 @@ class Head:
     at: datetime
     prev: str
     key_id: str
+    epoch: int = 0
 
     @property
     def body(self) -> str:
@@ -45,6 +46,7 @@ class Head:
                 "time": self.at,
                 "prev": self.prev,
                 "key": self.key_id,
+                **({"epoch": self.epoch} if self.epoch else {}),
             }
         )
 
@@ -70,12 +72,14 @@ def head_of(body: str) -> Head:
             at=datetime.strptime(found["time"], "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC),
             prev=str(found["prev"]),
             key_id=str(found["key"]),
+            epoch=int(found.get("epoch", 0)),
         )
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise ValueError("no head") from error
     if (
         head.body != body
         or head.size < 1
+        or head.epoch < 0
         or not all(map(_HEX64.fullmatch, (head.root, head.prev, head.key_id)))
     ):
         raise ValueError("no head")
@@ -118,4 +122,6 @@ def why_not_next(before: Head | None, head: Head) -> str | None:
         return "head_chain"
     if head.size <= before.size:
         return "head_size"
+    if head.epoch < before.epoch:
+        return "head_epoch"
     return "head_time" if head.at < before.at else None

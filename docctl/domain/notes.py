@@ -11,6 +11,12 @@ from docctl.domain.heads import Head, head_of
 #: The kind of the stored objects that hold such notes; they need no row.
 HEAD_KIND: Final = "audit_head"
 
+#: The kind of the stored objects that keep the register of destruction: one for each batch of a list.
+DESTRUCTION_KIND: Final = "destruction"
+
+#: Kinds of stored objects that need no row and stay.
+KEPT_KINDS: Final = frozenset({HEAD_KIND, DESTRUCTION_KIND})
+
 #: The kind of the objects with which a store is tried.
 PROBE_KIND: Final = "probe"
 

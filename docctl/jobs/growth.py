@@ -9,6 +9,7 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from docctl.domain.epochs import epoch_at
 from docctl.domain.events import GENESIS
 from docctl.domain.heads import Head, KeyRow, head_of
 from docctl.domain.merkle import Frontier, leaf_hash
@@ -16,6 +17,7 @@ from docctl.domain.notes import HEAD_KIND
 from docctl.models.organisation import LegalEntity
 from docctl.models.seals import AuditTreeHead, keys_in_order, newest_seal
 from docctl.models.trail import AuditHead, EventRow
+from docctl.queries.epochs import epochs_of
 from docctl.services.audit.faults import SealFault
 from docctl.services.audit.keys import is_signed
 from docctl.services.house import House
@@ -44,6 +46,7 @@ class Plan:
     root: str
     below: Frontier
     keys: tuple[KeyRow, ...]
+    epoch: int = 0
 
 
 def plan_head(session: Session, house: House) -> Plan | Sealed:
@@ -77,6 +80,7 @@ def plan_head(session: Session, house: House) -> Plan | Sealed:
         root=root,
         below=below,
         keys=keys,
+        epoch=epoch_at(newest.seq, epochs_of(session)),
     )
 
 

@@ -10,11 +10,13 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from docctl.domain.epochs import Place, place_of
 from docctl.domain.heads import KeyRow, head_of
 from docctl.domain.merkle import Frontier, leaf_hash
 from docctl.domain.notes import HEAD_KIND, head_note, note_of
 from docctl.models.seals import AuditTreeHead, keys_in_order, newest_seal
 from docctl.models.trail import EventRow
+from docctl.queries.epochs import epochs_of
 from docctl.services.audit.faults import SealFault
 from docctl.services.audit.watch import noted, watch_of
 from docctl.services.house import House
@@ -70,7 +72,7 @@ def hand_to_witness(house: House, *, at_once: bool = False) -> None:
         return
     try:
         _compare(house, row)
-        house.witness.hand_over(row.size, _note(row, keys))
+        house.witness.hand_over(row.size, _note(row, keys), head_of(row.body).epoch)
     except SealFault as fault:
         is_blip = watch.witness_at is not None and now <= watch.witness_at + WITNESS_EVERY + OUTAGE
         if fault.code == "witness_unreachable" and is_blip:
@@ -86,16 +88,24 @@ def _note(row: AuditTreeHead, keys: tuple[KeyRow, ...]) -> str:
 
 
 def _compare(house: House, row: AuditTreeHead) -> None:
-    """Hold the newest head of the witness against the data here: a split view or a lost end shows."""
+    """Hold the newest head of the witness against the data here: a split view or a lost end shows.
+
+    What an accepted epoch names as lost is no alarm any more.
+    """
     assert house.witness is not None
-    sizes = house.witness.sizes()
-    if not sizes:
+    with house.uow.read() as session:
+        epochs = epochs_of(session)
+    places = [(size, epoch, place_of(epoch, size, epochs)) for size, epoch in house.witness.places()]
+    if any(place is Place.UNKNOWN for *_, place in places):
+        raise SealFault("witness_ahead")
+    ours_there = [(size, epoch) for size, epoch, place in places if place is Place.HERE]
+    if not ours_there:
         return
-    newest = sizes[-1]
+    newest, epoch = ours_there[-1]
     if newest > row.size:
         raise SealFault("witness_ahead")
     try:
-        theirs, _, _ = note_of(house.witness.read(newest))
+        theirs, _, _ = note_of(house.witness.read(newest, epoch))
     except ValueError as error:
         raise SealFault("witness_differs") from error
     with house.uow.read() as session:
@@ -104,7 +114,7 @@ def _compare(house: House, row: AuditTreeHead) -> None:
             same = ours.body == theirs.body
         else:
             same = theirs.origin == head_of(row.body).origin and theirs.root == root_at(session, newest)
-    if theirs.size != newest or not same:
+    if (theirs.size, theirs.epoch) != (newest, epoch) or not same:
         raise SealFault("witness_differs")
 
 

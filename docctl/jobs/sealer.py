@@ -171,6 +171,7 @@ def _signed(house: House, plan: Plan, signer: SigningKey, new_keys: list[KeyRow]
         at=max(now, plan.earliest) if plan.earliest else now,
         prev=plan.head_prev,
         key_id=signer.key_id,
+        epoch=plan.epoch,
     )
     signature = signer.sign(head.signed)
 

@@ -76,6 +76,16 @@ GUARDS: Final = (
     ),
     Guard("t_2_key_update", "T-2", "audit_key", "UPDATE", "TRUE"),
     Guard("t_2_key_delete", "T-2", "audit_key", "DELETE", "TRUE"),
+    # epochs
+    Guard("t_2_epoch_delete", "T-2", "epoch", "DELETE", "TRUE"),
+    frozen(
+        "t_2_epoch_content",
+        "T-2",
+        "epoch",
+        ("number", "started_at", "backup_at", "end_seq", "floor", "content", "content_sha256"),
+    ),
+    frozen("t_2_epoch_first", "T-2", "epoch", ("first_by", "first_at"), unless="OLD.first_by IS NULL"),
+    frozen("t_2_epoch_second", "T-2", "epoch", ("second_by", "second_at"), unless="OLD.second_by IS NULL"),
     # signatures
     Guard("a_3_signature_update", "A-3", "signature", "UPDATE", "TRUE"),
     Guard("a_3_signature_delete", "A-3", "signature", "DELETE", "TRUE"),

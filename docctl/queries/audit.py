@@ -63,7 +63,9 @@ def verify(session: Session, *, patience: float | None = None, seals: Seals | No
     and the copies elsewhere are not looked at.
     """
     head = session.execute(select(AuditHead)).scalar_one()
-    gone = select(EventRow.subject_id).where(EventRow.action == "record.destroyed")
+    gone = select(EventRow.subject_id).where(
+        EventRow.action.in_(("record.destroyed", "record.destroyed_again"))
+    )
     destroyed = frozenset(_hex(one) for one in session.scalars(gone) if one is not None)
     deadline = None if patience is None else time.monotonic() + patience
     check = HeadsCheck(session, seals)

@@ -10,11 +10,13 @@ from typing import Final
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from docctl.domain.epochs import Epoch, Place, epoch_at, place_of
 from docctl.domain.events import Break, Checked
 from docctl.domain.heads import Head, KeyRow, head_of, key_id_of, why_not_next
 from docctl.domain.merkle import Frontier, leaf_hash
 from docctl.domain.notes import note_of
 from docctl.models.seals import AuditKey, AuditTreeHead, keys_in_order
+from docctl.queries.epochs import epochs_of
 
 _BATCH: Final = 1000
 
@@ -50,6 +52,8 @@ class Counted:
     heads: int = 0
     stored: int = 0
     witness: int = 0
+    #: Heads of what an accepted epoch names as lost.
+    lost: int = 0
 
 
 @dataclass(slots=True)
@@ -61,12 +65,14 @@ class HeadsCheck:
     counted: Counted = field(default_factory=Counted)
     _good: int = 0
     _before: Head | None = None
+    _epochs: tuple[Epoch, ...] = ()
 
     def along(self, events: Iterator[Checked]) -> Iterator[Checked]:
         """Yield the events; raise HeadBroken where a head does not fit those seen so far.
 
         An event goes into the tree only after the one who walks has found it sound.
         """
+        self._epochs = epochs_of(self.session)
         heads = heapq.merge(*self._sources(), key=lambda one: one[0])
         waiting = next(heads, None)
         tree = Frontier()
@@ -135,6 +141,8 @@ class HeadsCheck:
                 head = self._head(size, body, signature, keys, "head_forged")
                 if (reason := why_not_next(self._before, head)) is not None:
                     raise HeadBroken(size, reason)
+                if head.epoch != epoch_at(size, self._epochs):
+                    raise HeadBroken(size, "head_epoch")
                 self._before = head
                 yield size, "heads", head
             last = rows[-1].size
@@ -145,6 +153,12 @@ class HeadsCheck:
                 head, signature, _public = note_of(text)
             except ValueError as error:
                 raise HeadBroken(size, f"{where}_differs") from error
+            place = place_of(head.epoch, size, self._epochs)
+            if place is Place.UNKNOWN:
+                raise HeadBroken(size, "truncated")
+            if place is Place.LOST:  # of another trail: its key may be one that was lost with it
+                self.counted.lost += 1
+                continue
             yield size, where, self._head(size, head.body, signature, keys, f"{where}_differs")
 
     def _head(self, size: int, body: str, signature: str, keys: dict[str, KeyRow], reason: str) -> Head:

@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from docctl.domain.notes import HEAD_KIND
+from docctl.domain.notes import KEPT_KINDS
 from docctl.models.content import FileProblem, ItemFile, OwnerKind
 from docctl.models.documents import Document, Revision
 from docctl.models.records import Record
@@ -104,7 +104,7 @@ def orphans(session: Session, store: ObjectStore) -> Iterator[Listed]:
 def _nameless(session: Session, listed: list[Listed]) -> list[Listed]:
     keys = {str(one.key) for one in listed}
     named = set(session.scalars(select(ItemFile.object_key).where(ItemFile.object_key.in_(keys))))
-    return [one for one in listed if str(one.key) not in named and one.key.kind != HEAD_KIND]
+    return [one for one in listed if str(one.key) not in named and one.key.kind not in KEPT_KINDS]
 
 
 def _rows(session: Session) -> Iterator[ItemFile]:

@@ -47,6 +47,9 @@ class House:
     witness: Witness | None
     #: Where work files lie for a moment; cleared of what a crash left.
     scratch: Path
+    #: The data folder; and the folder of the stored files, None where they are in S3.
+    data: Path
+    objects_folder: Path | None
     #: Tries the store of the records; with True the far dates as well, whose traces stay.
     probe: Callable[[bool], Probe]
     #: What this process counts of its own work.

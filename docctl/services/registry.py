@@ -18,9 +18,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from docctl.domain.canonical import canonical, sha256
-from docctl.domain.verdicts import Conflict, NotFound, Refused, RuleRefused
+from docctl.domain.epochs import NOT_MEANWHILE, may_go_on
+from docctl.domain.verdicts import Conflict, NotFound, Refused, RuleRefused, require
 from docctl.models.trail import AuditHead
 from docctl.models.work import AnsweredRequest
+from docctl.queries.epochs import waits
 from docctl.services.caller import Caller
 from docctl.services.house import House
 from docctl.services.people.actors import standing_of
@@ -116,6 +118,9 @@ class UseCase(Generic[C, T]):
         """Read again, inside the transaction, what may have changed since the request began."""
         newest = session.execute(select(AuditHead.recorded_at)).scalar_one()
         at = max(house.clock(), newest)  # never behind the trail
+        is_person = by.actor.person_id is not None
+        if is_person or self.permission in NOT_MEANWHILE:
+            require(may_go_on(self.permission, waits=waits(session), is_person=is_person))
         if by.actor.person_id is None:
             return replace(by, at=at, zone=house.zone)
         standing = standing_of(session, by.actor.person_id)

@@ -31,6 +31,7 @@ BLUEPRINTS: Final = (
     "holds",
     "trail",
     "status",
+    "epochs",
     "people",
     "units",
     "unit_pages",

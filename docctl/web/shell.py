@@ -58,7 +58,8 @@ class Who:
 @dataclass(frozen=True, slots=True)
 class Shell:
     """The frame's values; see `templates/pages/macros/README.md`. `still` counts what waits in the inbox
-    after something of it was done, else 0.
+    after something of it was done, else 0. `waits`: a restored
+    state waits to be accepted.
     """
 
     nav: tuple[Nav, ...]
@@ -71,6 +72,7 @@ class Shell:
     now: str
     flashes: tuple[tuple[str, str], ...]
     still: int = 0
+    waits: bool = False
 
 
 def counted(place: str, count: Count) -> None:
@@ -95,6 +97,7 @@ def shell() -> Shell:
         company=facts.company,
         now=translated.instant(house().clock()),
         flashes=tuple((kind, translated.t(key, **params)) for kind, key, params in said),
+        waits=facts.is_waiting,
         still=_still(nav) if any(key in ANSWERS for _, key, _ in said) else 0,
     )
 

@@ -47,6 +47,8 @@ NOUNS: Final = (
     "signature",
     "objects",
     "audit",
+    "epoch",
+    "backup",
     "keys",
     "delivery",
 )

@@ -397,7 +397,7 @@ def test_t_2_the_witness_gets_each_head_whole_and_keeps_it(world: World, house: 
     size = seal(house).size
     hand_to_witness(house)
     assert house.witness is not None
-    assert house.witness.sizes() == [size]
+    assert house.witness.places() == [(size, 0)]
     assert report(house).witness == 1
     path = house.witness.folder / f"head-{size:012d}.json"
     kept = path.read_bytes()
@@ -415,7 +415,7 @@ def test_t_2_the_witness_works_without_hard_links(tmp_path: Path, monkeypatch: p
     witness = Witness(tmp_path)
     witness.hand_over(7, "seven")
     witness.hand_over(7, "seven")
-    assert (witness.sizes(), witness.read(7)) == ([7], "seven")
+    assert (witness.places(), witness.read(7)) == ([(7, 0)], "seven")
     assert fault(lambda: witness.hand_over(7, "other")) == "witness_differs"
 
 

@@ -12,7 +12,8 @@ from typing import Final
 
 from docctl.services.audit.faults import SealFault
 
-_NAME: Final = re.compile(r"head-(\d{12})\.json")
+#: Heads of epoch 0 have no number of theirs.
+_NAME: Final = re.compile(r"head-(?:e(\d{3})-)?(\d{12})\.json")
 
 #: A file system without hard links answers with one of these.
 _NO_LINKS: Final = frozenset({errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK})
@@ -29,32 +30,54 @@ class Witness:
         """Where it lies."""
         return self._folder
 
-    def sizes(self) -> list[int]:
-        """Return the sizes of the heads that it has, smallest first."""
+    def places(self) -> list[tuple[int, int]]:
+        """Return size and epoch of the heads that it has, smallest first."""
         try:
             names = os.listdir(self._folder)  # noqa: PTH208  # names alone: there may be many
         except OSError as error:
             raise SealFault("witness_unreachable") from error
-        return sorted(int(match[1]) for name in names if (match := _NAME.fullmatch(name)))
+        found = (match for name in names if (match := _NAME.fullmatch(name)))
+        return sorted((int(match[2]), int(match[1] or 0)) for match in found)
 
-    def read(self, size: int) -> str:
-        """Return the head of this size as it was handed over."""
+    def read(self, size: int, epoch: int = 0) -> str:
+        """Return the head of this size and epoch as it was handed over."""
         try:
-            return self._path(size).read_text("utf-8", errors="replace")
+            return self._path(size, epoch).read_text("utf-8", errors="replace")
         except OSError as error:
             raise SealFault("witness_unreachable") from error
 
     def heads(self) -> Iterator[tuple[int, str]]:
         """Yield all heads that it has, smallest first."""
-        for size in self.sizes():
-            yield size, self.read(size)
+        for size, epoch in self.places():
+            yield size, self.read(size, epoch)
 
-    def hand_over(self, size: int, text: str) -> None:
+    def destructions(self) -> Iterator[str]:
+        """Yield the notes of destroyed records that it has."""
+        try:
+            paths = sorted(self._folder.glob("destroyed-*.json"))
+        except OSError as error:
+            raise SealFault("witness_unreachable") from error
+        for path in paths:
+            try:
+                yield path.read_text("utf-8", errors="replace")
+            except OSError as error:
+                raise SealFault("witness_unreachable") from error
+
+    def note_destruction(self, name: str, text: str) -> None:
+        """Write a note of destroyed records for good; one that is there stays."""
+        path = self._folder / f"destroyed-{name}.json"
+        try:
+            if not path.exists():
+                self._write(path, text)
+        except OSError as error:
+            raise SealFault("witness_unreachable") from error
+
+    def hand_over(self, size: int, text: str, epoch: int = 0) -> None:
         """Write a head for good, or find it there; raise SealFault `witness_differs` for another one.
 
         The file appears whole and on the disk, or not at all, and replaces none.
         """
-        path = self._path(size)
+        path = self._path(size, epoch)
         try:
             if not path.exists():
                 self._write(path, text)
@@ -64,8 +87,9 @@ class Witness:
         if found != text.encode():
             raise SealFault("witness_differs")
 
-    def _path(self, size: int) -> Path:
-        return self._folder / f"head-{size:012d}.json"
+    def _path(self, size: int, epoch: int) -> Path:
+        mark = f"e{epoch:03d}-" if epoch else ""
+        return self._folder / f"head-{mark}{size:012d}.json"
 
     def _write(self, path: Path, text: str) -> None:
         beside = self._folder / f".{path.name}.{token_hex(4)}"

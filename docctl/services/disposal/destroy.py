@@ -55,7 +55,7 @@ def finish_items(session: Session, cmd: FinishItems, by: Caller) -> UUID:
     going = [one for one in items if one.status is ItemStatus.DESTROYING]
     wanted = select(Record).where(Record.id.in_([one.record_id for one in going])).order_by(Record.id)
     records = {one.id: one for one in lock(session, Rank.ITEMS, wanted)}
-    erased = _erase(session, list(records))
+    erased = erase(session, list(records))
     for item in going:
         kept = records[item.record_id]
         kept.status = RECORD_MOVES[kept.status, RecordAction.FINISH]
@@ -78,7 +78,7 @@ def finish_items(session: Session, cmd: FinishItems, by: Caller) -> UUID:
     return row.id
 
 
-def _erase(session: Session, record_ids: Collection[UUID]) -> dict[UUID, dict[str, int]]:
+def erase(session: Session, record_ids: Collection[UUID]) -> dict[UUID, dict[str, int]]:
     """Delete what holds records' content while their state is *destroying*, as the guards demand.
 
     Return for each record how many rows went, by kind.

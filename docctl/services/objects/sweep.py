@@ -9,7 +9,7 @@ from typing import Final
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from docctl.domain.notes import HEAD_KIND
+from docctl.domain.notes import KEPT_KINDS
 from docctl.domain.permissions import Facts, authorise
 from docctl.models.content import ItemFile, Upload
 from docctl.models.work import Delivery
@@ -77,7 +77,7 @@ def sweep(house: House, *, by: Caller, only_look: bool = False) -> Swept:
 def _is_named(session: Session, one: Listed) -> bool:
     """Say whether a row names the file, or a delivery that has yet to remove it; heads need no row."""
     key = str(one.key)
-    if one.key.kind == HEAD_KIND:
+    if one.key.kind in KEPT_KINDS:
         return True
     if session.scalar(select(ItemFile.id).where(ItemFile.object_key == key)) is not None:
         return True

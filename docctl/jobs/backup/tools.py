@@ -1,0 +1,29 @@
+"""What a restore needs built for it, before there is a house: given by who wires the parts together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from docctl.config import Settings
+from docctl.services.house import House
+from storage.api import ObjectStore
+from storage.keyring import KeyRing
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """`build` makes a house of settings, `open_keys` their key store, `open_store` reads a folder of copies.
+
+    `open_file` opens a database of SQLite.
+    """
+
+    build: Callable[[Settings], House]
+    open_keys: Callable[[Settings], KeyRing]
+    open_store: Callable[[Path, KeyRing | None], ObjectStore]
+    open_file: Callable[[Path], Engine]
+    clock: Callable[[], datetime]
