@@ -124,6 +124,11 @@ FIGURES: Final = (
         "Age of the oldest check.",
         lambda one: one.age(one.state.files_oldest),
     ),
+    Figure(
+        "docctl_backup_age_seconds",
+        "Age of the newest backup; 0 where none was made.",
+        lambda one: one.age(one.state.backup_at),
+    ),
     Figure("docctl_uploads_staged", "Uploads that wait for their form.", lambda one: one.state.uploads),
     Figure("docctl_uploads_staged_bytes", "Bytes of these uploads.", lambda one: one.state.uploads_size),
 )

@@ -7,16 +7,24 @@ from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
+from sqlalchemy import select
+
 from docctl.checks.check import Bench, Check, Grade, Said
 from docctl.domain.notes import PROBE_KIND
 from docctl.jobs import lease
 from docctl.jobs.projection import lag
 from docctl.queries.search import FAR
+from docctl.models.trail import EventRow
+from docctl.queries.epochs import waits
 from docctl.services.schema import schema_state
 from storage.api import Area, Key
 
 _PROBE: Final = b"docctl looks whether it can write, read and remove here"
 
+#: An index so many events behind is not merely on its way.
+FAR: Final = 1000
+#: An older backup than this means that nobody makes them.
+BACKUP_OLD: Final = timedelta(days=7)
 #: What has failed or been due for so long does not mend itself.
 STUCK: Final = timedelta(days=1)
 
@@ -100,6 +108,21 @@ def _uploads(bench: Bench) -> Said:
     return "ok", {"count": state.uploads, "mib": f"{state.uploads_size / (1 << 20):.1f}"}
 
 
+def _backup(bench: Bench) -> Said:
+    at = bench.state.backup_at
+    if at is None:
+        with bench.house.uow.read() as session:
+            since = session.scalar(select(EventRow.recorded_at).where(EventRow.seq == 1))
+        is_young = since is None or bench.house.clock() - since <= BACKUP_OLD
+        return ("young" if is_young else "none"), {}
+    return ("old" if bench.house.clock() - at > BACKUP_OLD else "ok"), {"at": at}
+
+
+def _epoch(bench: Bench) -> Said:
+    with bench.house.uow.read() as session:
+        return ("waits" if waits(session) else "ok"), {}
+
+
 PARTS: Final = (
     Check("schema", _schema, {"ok": Grade.OK, "other": Grade.WRONG, "no_guards": Grade.WRONG}),
     Check("store", _store, {"ok": Grade.OK, "other": Grade.WRONG}),
@@ -127,4 +150,10 @@ PARTS: Final = (
         {"ok": Grade.OK, "none": Grade.OK, "late": Grade.WARNING, "unsound": Grade.WRONG},
     ),
     Check("uploads", _uploads, {"ok": Grade.OK, "over": Grade.WARNING}),
+    Check(
+        "backup",
+        _backup,
+        {"ok": Grade.OK, "young": Grade.OK, "none": Grade.WARNING, "old": Grade.WARNING},
+    ),
+    Check("epoch", _epoch, {"ok": Grade.OK, "waits": Grade.WARNING}),
 )

@@ -14,7 +14,7 @@ from docctl.cli.command import Action, option
 from docctl.cli.desk import Desk
 
 if TYPE_CHECKING:
-    from docctl.jobs.backup.check import Problem, Rehearsal
+    from docctl.jobs.backup.findings import Problem, Rehearsal
     from docctl.jobs.backup.seen import Seen
 
 _FOLDER = click.argument("folder", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
@@ -80,7 +80,7 @@ def restore(
         return _check(desk, folder, key_folder, scratch, every_file)
     if every_file or scratch:
         raise click.UsageError(desk.words.t("cli.only_with_check"))
-    from docctl.jobs.backup.restore import Options
+    from docctl.jobs.backup.asked import Options
     from docctl.jobs.backup.restore import restore as restore_backup
 
     tools = desk.machine.recovery
@@ -159,7 +159,7 @@ def _lost_lines(
     desk: Desk, events: int, numbers: int, objects: int, destroyed: int, sources: Any
 ) -> list[str]:
     say = desk.words.t
-    names = [say(f"cli.seen_in.{one}") for one in sources]
+    names = [desk.words.t(f"cli.seen_in.{one}") for one in sources]
     if not names:
         return [say("cli.nothing_to_compare")]
     lines = [say("cli.compared_with", names=say("cli.list_comma").join(names))]

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 def add_reads(noun: Noun) -> None:
     """Add the commands that read to the noun."""
-    for command in (show, certificate):
+    for command in (show, certificate, register):
         noun.add_command(command)
 
 
@@ -83,6 +83,16 @@ def _table(desk: Desk, head: Sequence[str], rows: Sequence[Sequence[object]]) ->
 
 def _who(desk: Desk, step: Any) -> str:
     return f"{step.person} {desk.local(step.at):%Y-%m-%d %H:%M}".strip()
+
+
+@_reads.command("register", permission="system.operate", who="operator")
+@click.argument("path", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path))
+def register(desk: Desk, path: Path) -> Answer:
+    """Write which records were destroyed, for a restore that does not know of it (R-7)."""
+    from docctl.jobs.destructions import write_register
+
+    count = write_register(desk.house, path)
+    return desk.done("register_written", {"path": path, "records": count}, n=count, path=str(path))
 
 
 def page_of(desk: Desk, number: str) -> DisposalPage:

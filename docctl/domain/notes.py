@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
+from datetime import datetime
 from typing import Any, Final
+from uuid import UUID
 
 from docctl.domain.canonical import canonical
 from docctl.domain.heads import Head, head_of
@@ -24,6 +27,12 @@ PROBE_KIND: Final = "probe"
 def head_note(body: str, signature: str, public: str) -> str:
     """Return a head with its signature and key as one line."""
     return canonical({"body": body, "signature": signature, "public": public}) + "\n"
+
+
+def destruction_note(number: str, at: datetime, records: Iterable[tuple[UUID, str]]) -> str:
+    """Return a line of the register of destruction: ids and numbers of records, no more (R-7)."""
+    rows = [{"id": record_id, "number": shown} for record_id, shown in records]
+    return canonical({"v": 1, "list": number, "at": at, "records": rows}) + "\n"
 
 
 def note_of(text: str) -> tuple[Head, str, str]:

@@ -21,12 +21,16 @@ from sqlalchemy import select
 
 from docctl.jobs.effects import Postponed
 from docctl.jobs.projection import renew
+from docctl.jobs.destructions import note_destroyed
+from docctl.jobs.effects import Postponed
+from docctl.jobs.projection import purge
 from docctl.jobs.sealer import keep_head
 from docctl.models.content import FileRole, ItemFile, OwnerKind
 from docctl.models.retention import DisposalItem, DisposalList, ItemStatus
 from docctl.printing.certificate import certificate_docx
 from docctl.queries.certificate import certificate_of
 from docctl.queries.copies import copies_awaited
+from docctl.queries.epochs import waits
 from docctl.services.caller import the_system
 from docctl.services.disposal.destroy import (
     FinishItems,
@@ -51,6 +55,8 @@ AT_ONCE: Final = 4
 
 #: So often it is looked whether the last host has made its index anew.
 AGAIN: Final = timedelta(seconds=5)
+#: How long a disposal waits before it asks again whether a restored state was accepted.
+ACCEPTANCE: Final = timedelta(minutes=5)
 
 log = logging.getLogger(__name__)
 
@@ -70,6 +76,14 @@ def run_disposal(house: House, payload: Mapping[str, Any]) -> None:
     list_id, most = UUID(payload["list_id"]), 1
     if first := not _is_settled(house, list_id):
         keep_head(house)
+    It begins with one item and takes more at a time as long as the store goes along. Raises Postponed while
+    a restored state waits to be accepted: nothing is destroyed on the word of an older state (T-2).
+    """
+    list_id, most = UUID(payload["list_id"]), 1
+    with house.uow.read() as session:
+        if waits(session):
+            raise Postponed(house.clock() + ACCEPTANCE)
+    keep_head(house)
     while item_ids := _start(house, list_id, most):
         if not _destroy(house, list_id, item_ids):
             _no_key_left(house)
@@ -132,6 +146,7 @@ def _destroy(house: House, list_id: UUID, item_ids: Sequence[UUID]) -> bool:
         proofs.clear()
     by = the_system(house.clock())
     if proofs:
+        note_destroyed(house, list_id, [one.record_id for one in going if one.item_id in proofs])
         finish_items(FinishItems(list_id, proofs), by=by, house=house)
     for item_id, reason in refused.items():
         stop_item(StopItem(list_id, item_id, reason), by=by, house=house)

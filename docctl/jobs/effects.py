@@ -6,7 +6,7 @@ import contextlib
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -17,6 +17,7 @@ from docctl.domain.retention import GRACE, ROLLING, SHORT_LOCK, lock_until
 from docctl.domain.verdicts import RuleRefused
 from docctl.models.content import ItemFile
 from docctl.models.records import Record
+from docctl.queries.epochs import waits
 from docctl.reading import ReadingFailed, read_file
 from docctl.services.caller import the_system
 from docctl.services.content.sound import opener
@@ -126,6 +127,8 @@ def destroy_object(house: House, payload: Mapping[str, Any]) -> None:
     with house.uow.read() as session:
         if session.scalar(select(ItemFile.id).where(ItemFile.object_key == key)) is not None:
             return
+        if waits(session):  # an older state may want gone what a lost one had put to use
+            raise Postponed(house.clock() + timedelta(minutes=5))
     try:
         house.objects.destroy(Key.parse(key))
     except RetentionActive as error:  # the default lock of a bucket

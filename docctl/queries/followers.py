@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from docctl.models.content import ItemFile, Upload
 from docctl.models.trail import AuditHead
 from docctl.models.work import Delivery, DueJob, Lease
+from docctl.services.backup import last_backup_at
 
 #: What fell due is late after this time; until then the worker may simply be on its way.
 LATE: Final = timedelta(minutes=5)
@@ -71,6 +72,8 @@ class Followers:
     uploads: int
     uploads_size: int
     uploads_over: int
+    #: When the newest backup of the whole system was made.
+    backup_at: datetime | None = None
 
 
 def followers(session: Session, *, at: datetime, every: timedelta) -> Followers:
@@ -119,6 +122,7 @@ def followers(session: Session, *, at: datetime, every: timedelta) -> Followers:
         uploads=uploads[0],
         uploads_size=uploads[1],
         uploads_over=_count(session, Upload.expires_at <= at - timedelta(hours=2)),
+        backup_at=last_backup_at(session),
     )
 
 

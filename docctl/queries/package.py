@@ -13,11 +13,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from docctl.domain.canonical import canonical
+from docctl.domain.epochs import ACCEPTED, STARTED
 from docctl.domain.normal_form import normal
 from docctl.domain.permissions import Actor
 from docctl.domain.verdicts import NotFound
 from docctl.models.content import FileRole, ItemFile, Signature
 from docctl.models.documents import Document, Revision
+from docctl.models.epochs import EpochRow
 from docctl.models.numbers import NumberEntry
 from docctl.models.record_content import content_manifest
 from docctl.models.records import Record
@@ -33,7 +35,7 @@ _SEAL: Final = re.compile(r'"seal":"([0-9a-f]{64})"')
 STEPS: Final = frozenset(
     f"disposal.{one}" for one in ("proposed", "approved", "ordered", "witnessed", "executed")
 )
-DESTRUCTION: Final = ("record.destroying", "record.destroyed")
+DESTRUCTION: Final = ("record.destroying", "record.destroyed", "record.destroyed_again")
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +175,9 @@ def content_line(session: Session, one: Signature) -> str | None:
     elif one.subject_kind == "disposal_list":
         listed = session.get(DisposalList, one.subject_id)
         text = listed.manifest if listed and listed.manifest_sha256 == one.content_sha256 else ""
+    elif one.subject_kind == "epoch":
+        begun = session.get(EpochRow, one.subject_id)
+        text = begun.content if begun and begun.content_sha256 == one.content_sha256 else ""
     return canonical({"sha256": one.content_sha256, "text": text}) if text else None
 
 
@@ -202,6 +207,8 @@ def disposal_lines(session: Session, actor: Actor, told: Told) -> Iterator[str]:
 
 def picked(scope: Scope) -> Any:
     """Return the condition that picks a scope's events."""
-    return EventRow.subject_id.in_(sorted(scope.items)) | (
-        EventRow.subject_id.in_(sorted(scope.others)) & EventRow.action.in_(DESTRUCTION)
+    return (
+        EventRow.subject_id.in_(sorted(scope.items))
+        | EventRow.subject_id.in_(sorted(scope.others)) & EventRow.action.in_(DESTRUCTION)
+        | EventRow.action.in_((STARTED, ACCEPTED))  # what each head and number means (T-2)
     )

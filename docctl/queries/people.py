@@ -15,7 +15,6 @@ from docctl.domain.permissions import Actor
 from docctl.domain.roles import SIGNING, GrantFacts, Role
 from docctl.domain.verdicts import NotFound
 from docctl.models.organisation import LegalEntity, OneTimeLink, Person, RoleGrant, SessionRow, Unit
-from docctl.queries.epochs import waits
 
 PAGE = 50
 
@@ -27,8 +26,6 @@ class FrameFacts:
     company: str
     is_demo: bool
     unit: str
-    #: A restored state waits to be accepted: people only read (T-2).
-    is_waiting: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +119,6 @@ def frame_facts(session: Session, actor: Actor | None) -> FrameFacts:
         company=entity.name if entity else "",
         is_demo=bool(entity and entity.is_demo),
         unit=unit.name if unit else "",
-        is_waiting=actor is not None and waits(session),
     )
 
 

@@ -201,6 +201,14 @@ WORDS = {
     ),
     "sealed": ("全部事件与签名树头一致", "all events agree with the signed heads"),
     "tail": ("最新树头之后还有 {n} 条事件未封存", "{n} event(s) after the newest head are not sealed"),
+    "epoch": (
+        "第 {number} 纪元：恢复了旧状态，自第 {end} 条事件之后另起；已知丢失事件 {lost} 条；接受人：{people}",
+        "epoch {number}: an older state restored, begun after event {end}; {lost} lost; accepted by {people}",
+    ),
+    "epoch_waits": (
+        "第 {number} 纪元尚未被两个人接受：丢失的内容没有人认可",
+        "epoch {number} is not accepted by two people: nobody has agreed to what was lost",
+    ),
     "included": ("{n} 条事件证明在最新树头之内", "{n} event(s) proved to be in the newest head"),
     "selected": (
         "这是选出的部分事件：不能证明该项没有其他事件",
@@ -222,6 +230,10 @@ WORDS = {
     "witness": (
         "见证方树头 {n} 个一致，{other} 个无法比对",
         "{n} head(s) of the witness agree, {other} cannot be compared",
+    ),
+    "witness_lost": (
+        "见证方另有 {n} 个树头属于恢复时丢失并被接受的部分",
+        "{n} more head(s) of the witness belong to what an accepted restore has lost",
     ),
     "file": ("文件 {name} 的摘要在封存内容之中", "the digest of {name} is among what is sealed"),
     "holds": ("结论：以上各项成立。", "Result: all of the above holds."),
@@ -254,6 +266,8 @@ BROKEN = {
     "head_signature": ("树头签名不成立", "the signature of a head does not hold"),
     "head_origin": ("树头属于另一套系统", "a head is that of another installation"),
     "head_order": ("树头的大小或时间不递增", "heads do not grow in size and time"),
+    "head_epoch": ("树头属于另一纪元", "a head belongs to another epoch"),
+    "epoch": ("恢复旧状态的事件前后不一", "the events of a restore contradict each other"),
     "head_chain": ("树头没有接在前一个之后", "a head does not follow the one before"),
     "no_head": ("没有树头", "there is no head"),
     "event_form": ("事件格式不对", "an event is malformed"),
@@ -334,6 +348,7 @@ class Package:
         self.roots: dict[int, str] = {}
         self.wanted: dict[str, list[dict[str, Any]]] = {"seal": [], "list": []}
         self.kept: list[dict[str, Any]] = []
+        self.epochs: list[dict[str, Any]] = []
         self.digests: set[str] = set()
         self.sealed: set[str] = set()
         self.withheld = 0
@@ -395,6 +410,8 @@ class Package:
         except (ValueError, TypeError, KeyError):
             broken("head_form", line[:80])
         if not exact or type(found["size"]) is not int or found["size"] < 1 or found["v"] != 1:
+            broken("head_form", line[:80])
+        if type(found.get("epoch", 0)) is not int or found.get("epoch", 1) < 1:
             broken("head_form", line[:80])
         if found["origin"] != self.origin:
             broken("head_origin", found["size"])
@@ -479,6 +496,54 @@ class Package:
         self.say("sealed")
         if tree.size > newest:
             self.say("tail", n=tree.size - newest)
+
+    def check_epochs(self) -> None:
+        """Say what each restore of an older state means; every head is of the epoch of its events."""
+        for event in self.kept:
+            if event["action"] == "epoch.started":
+                self.begin_epoch(event)
+            elif event["action"] == "epoch.accepted":
+                self.accept_epoch(event)
+        for one in self.epochs:
+            lost = sum(max(0, to - one["end"]) for _, to in one["lost"])
+            names = ", ".join(one["people"].values()) or "-"
+            self.say("epoch", number=one["number"], end=one["end"], lost=lost, people=names)
+            if len(one["people"]) < 2:
+                self.say("epoch_waits", number=one["number"])
+        if self.about.get("whole") or self.about.get("record"):
+            for head in self.heads:
+                number = max((one["number"] for one in self.epochs if one["end"] < head["size"]), default=0)
+                if head.get("epoch", 0) != number:
+                    broken("head_epoch", head["size"])
+
+    def begin_epoch(self, event: dict[str, Any]) -> None:
+        """Take up an epoch: it follows the restored end, and its number is a new one."""
+        facts = event["facts"]
+        last = self.epochs[-1]["number"] if self.epochs else 0
+        if facts["epoch"] <= last or facts["end"] != event["seq"] - 1:
+            broken("epoch", event["seq"])
+        one = {"number": facts["epoch"], "end": facts["end"], "lost": facts["lost"]}
+        self.epochs.append({**one, "content": facts["content"], "people": {}})
+
+    def accept_epoch(self, event: dict[str, Any]) -> None:
+        """Take up who accepted an epoch, and exactly what it says was lost."""
+        facts = event["facts"]
+        for one in self.epochs:
+            if one["number"] == facts["epoch"] and one["content"] == facts["content"]:
+                one["people"][event["actor"]] = event["actor_name"]
+
+    def place_of(self, epoch: int, size: int) -> str:
+        """Say where a head of a witness belongs: here, to what an accepted restore has lost, or nowhere."""
+        own = [one for one in self.epochs if one["number"] == epoch]
+        after = [one for one in self.epochs if one["number"] > epoch]
+        if own and size <= own[0]["end"]:
+            return "nowhere"
+        if (own or epoch == 0) and (not after or size <= after[0]["end"]):
+            return "here"
+        for one in self.epochs:
+            if len(one["people"]) > 1 and any(of == epoch and size <= to for of, to in one["lost"]):
+                return "lost"
+        return "nowhere"
 
     def check_selection(self) -> None:
         """Each event that was picked out is proved to be in the newest head."""
@@ -627,26 +692,36 @@ class Package:
     def check_witness(self, folder: Path) -> None:
         """Hold the heads that a witness has against this package."""
         ours = {one["size"]: one for one in self.heads}
-        same, other = 0, 0
-        for size in self.asked:
-            theirs = self.head((folder / f"head-{size:012d}.json").read_text("utf-8"))
+        same, other, lost = 0, 0, 0
+        for size, epoch in places_in(folder):
+            place = self.place_of(epoch, size)
+            if place == "lost":
+                lost += 1
+                continue
+            mark = f"e{epoch:03d}-" if epoch else ""
+            theirs = self.head((folder / f"head-{mark}{size:012d}.json").read_text("utf-8"))
             mine = ours[size]["root"] if size in ours else self.roots.get(size)
-            if theirs["size"] != size or (mine is not None and mine != theirs["root"]):
+            if (theirs["size"], theirs.get("epoch", 0)) != (size, epoch):
+                broken("witness", size)
+            if place == "nowhere" or (mine is not None and mine != theirs["root"]):
                 broken("witness", size)
             if mine is None and size > self.heads[-1]["size"] and self.about.get("whole"):
                 broken("witness", size)
             same, other = same + (mine is not None), other + (mine is None)
         self.say("witness", n=same, other=other)
+        if lost:
+            self.say("witness_lost", n=lost)
 
     def check(self, options: argparse.Namespace) -> None:
         """Check all that the package holds; the first thing that does not hold ends it."""
-        self.asked = sizes_in(options.witness) if options.witness else []
+        self.asked = {size for size, _ in places_in(options.witness)} if options.witness else set()
         self.check_keys(options.key)
         self.check_heads(options.most_signatures)
         if self.about.get("record"):
             self.check_selection()
         else:
             self.check_events()
+        self.check_epochs()
         self.check_consistency()
         manifests = self.check_manifests()
         signatures = self.check_signatures()
@@ -670,13 +745,13 @@ STEPS = (
     "disposal.witnessed",
     "disposal.executed",
 )
-ASKED = frozenset({*STEPS, "record.destroyed"})
+ASKED = frozenset({*STEPS, "record.destroyed", "epoch.started", "epoch.accepted"})
 
 
-def sizes_in(folder: Path) -> list[int]:
-    """Return the sizes of the heads in a witness's folder."""
-    names = (re.fullmatch(r"head-(\d{12})\.json", one.name) for one in folder.iterdir())
-    return sorted(int(match[1]) for match in names if match)
+def places_in(folder: Path) -> list[tuple[int, int]]:
+    """Return size and epoch of the heads in a witness's folder."""
+    names = (re.fullmatch(r"head-(?:e(\d{3})-)?(\d{12})\.json", one.name) for one in folder.iterdir())
+    return sorted((int(match[2]), int(match[1] or 0)) for match in names if match)
 
 
 def main(arguments: list[str] | None = None, say: Callable[[str], object] = print) -> int:

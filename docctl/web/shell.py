@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 
 from docctl.config import LANGUAGES
 from docctl.domain.permissions import Actor
+from docctl.queries.epochs import waits
 from docctl.queries.people import frame_facts
 from docctl.services.house import House
 from docctl.web import flashes
@@ -85,7 +86,7 @@ def shell() -> Shell:
     found, translated = current(), words()
     person = found.actor if found else None
     with house().uow.read() as session:
-        facts = frame_facts(session, person)
+        facts, is_waiting = frame_facts(session, person), person is not None and waits(session)
     nav, said = _nav(person) if person else (), flashes.shown()
     return Shell(
         nav=nav,
@@ -97,7 +98,7 @@ def shell() -> Shell:
         company=facts.company,
         now=translated.instant(house().clock()),
         flashes=tuple((kind, translated.t(key, **params)) for kind, key, params in said),
-        waits=facts.is_waiting,
+        waits=is_waiting,
         still=_still(nav) if any(key in ANSWERS for _, key, _ in said) else 0,
     )
 

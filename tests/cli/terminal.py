@@ -32,6 +32,7 @@ SIGNING = {
     ("disposal", "approve"),
     ("disposal", "execute"),
     ("disposal", "witness"),
+    ("epoch", "accept"),
 }
 
 

@@ -1,13 +1,10 @@
-"""Backup, rehearsal and restore from the command line: nothing acknowledged is lost, nothing destroyed returns."""
+"""Backup, rehearsal and restore: nothing acknowledged is lost, nothing destroyed comes back (T-2, R-7)."""
 
 from __future__ import annotations
 
 import json
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -24,12 +21,11 @@ from docctl.domain.verdicts import RuleRefused
 from docctl.jobs.sealer import seal_round
 from docctl.models.content import ItemFile
 from docctl.models.numbers import NumberEntry, NumberState
-from docctl.models.records import Record, RecordFact
-from docctl.models.trail import EventRow
+from docctl.models.records import Record
 from docctl.queries.epochs import epoch_pages
 from docctl.services.epochs.accept import AcceptEpoch, accept_epoch
 from docctl.services.house import House
-from storage.api import Key, StorageError
+from storage.api import Key
 from tests import filing
 from tests.cli.terminal import Terminal
 from tests.world import Clock, World, build_house
@@ -150,4 +146,4 @@ def test_t_2_a_rehearsal_changes_nothing_and_finds_what_is_missing(
     victim.write_bytes(b"x" * victim.stat().st_size)
     code, found, _ = recovery.run("restore", place, "--check")
     assert code == 1
-    assert [one["code"] for one in found["problems"]][0] == "object_changed"
+    assert found["problems"][0]["code"] == "object_changed"

@@ -33,10 +33,12 @@ documents:new,revise,edit,discard,submit,review,approve,return,issue,withdraw,su
 numbers:list,reserve,void
 records:file,list,show,accept,correct,decide,void,place
 retention:due,explain
-disposal:propose,check,take-out,approve,reject,execute,witness,resume,show,certificate
+disposal:propose,check,take-out,approve,reject,execute,witness,resume,show,certificate,register
 hold:place,lift,list
 audit:verify,seal,export objects:verify,probe,sweep keys:status,backup,restore,rotate
 index:rebuild,verify,status,forget
+index:rebuild,verify,status
+backup restore epoch:show,accept
 """
 
 

@@ -16,6 +16,8 @@ from tests.world import PEOPLE, World, docx_bytes
 #: Words after the name of each command of a person, in the small company below.
 CALLS: dict[str, tuple[str, ...]] = {
     "inbox": (),
+    "epoch show": (),
+    "epoch accept": (),
     "search": ("记录",),
     "events": ("QP-01",),
     "user list": (),

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from docctl.domain.verdicts import RuleRefused
@@ -112,6 +113,11 @@ COPY = """INSERT INTO revision ({names}) SELECT {columns} FROM revision
 SEAL = """INSERT INTO audit_tree_head SELECT {size}, 'other', body, signature, frontier
     FROM audit_tree_head LIMIT 1"""
 
+#: An epoch that nobody accepted, as a restore begins one.
+EPOCH = """INSERT INTO epoch (id, number, started_at, backup_at, end_seq, floor, content, content_sha256,
+    first_by, first_at) SELECT 'aaaaaaaaaaaa4aaa8aaaaaaaaaaaaaaa', 1, recorded_at, recorded_at, seq, 0, '{{}}',
+    'x', {first}, recorded_at FROM audit_head"""
+
 INSERTS = (
     Try("t_2_seal_back", SEAL.format(size="size"), SEAL.format(size="(SELECT seq FROM audit_head)")),
     Try("t_2_seal_back", SEAL.format(size="size - 1")),
@@ -161,6 +167,40 @@ def test_a_guard_refuses_and_lets_through(world: World, one: Try) -> None:
     assert guard_of(lambda: statement(world, one.refused)) == one.guard
     if one.allowed:
         statement(world, one.allowed)
+
+
+PERSON = "'bbbbbbbbbbbb4bbb8bbbbbbbbbbbbbbb'"
+OTHER = "'cccccccccccc4ccc8ccccccccccccccc'"
+
+
+@pytest.mark.parametrize(
+    "one",
+    [
+        Try("t_2_epoch_delete", "DELETE FROM epoch"),
+        Try("t_2_epoch_content", "UPDATE epoch SET content = 'other'"),
+        Try("t_2_epoch_content", "UPDATE epoch SET floor = floor + 1"),
+        Try(
+            "t_2_epoch_first",
+            f"UPDATE epoch SET first_by = {OTHER}",
+            f"UPDATE epoch SET second_by = {OTHER}, second_at = started_at",
+        ),
+        Try("t_2_epoch_first", "UPDATE epoch SET first_by = NULL"),
+    ],
+    ids=lambda one: one.guard,
+)
+def test_t_2_what_people_accepted_stays(world: World, one: Try) -> None:
+    statement(world, EPOCH.format(first=PERSON))
+    assert guard_of(lambda: statement(world, one.refused)) == one.guard
+    if one.allowed:
+        statement(world, one.allowed)
+        back = "UPDATE epoch SET second_by = NULL, second_at = NULL"
+        assert guard_of(lambda: statement(world, back)) == "t_2_epoch_second"
+
+
+def test_t_2_one_person_is_not_two(world: World) -> None:
+    statement(world, EPOCH.format(first=PERSON))
+    with pytest.raises(IntegrityError, match="two_people"):
+        statement(world, f"UPDATE epoch SET second_by = {PERSON}, second_at = started_at")
 
 
 def test_v_3_a_row_that_overlaps_is_not_let_in(world: World) -> None:

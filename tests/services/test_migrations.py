@@ -110,7 +110,9 @@ def test_r_7_rows_from_before_the_copies_of_the_index_are_kept(world: World) -> 
 
 
 #: How a database was before texts were sealed.
+#: How a database was before texts were sealed, and before there were epochs.
 BEFORE_SEALS = (
+    "DROP TABLE epoch",
     "DROP INDEX ix_file_reading_plain",
     "ALTER TABLE file_reading DROP COLUMN sealed_text",
     "ALTER TABLE file_reading DROP COLUMN sealed_html",

@@ -654,6 +654,20 @@ def test_t_2_a_package_without_its_parts_is_none(bent: Bent, name: str) -> None:
     assert verified(folder).reason == "package"
 
 
+def as_restored(row: dict[str, Any], end: int) -> None:
+    row["action"] = "epoch.started"
+    row["facts"] = canonical({"epoch": 1, "end": end, "lost": [[0, end + 5]], "content": "0" * 64})
+
+
+@pytest.mark.parametrize(("shift", "reason"), [(0, "epoch"), (-1, "head_epoch")])
+def test_t_2_a_restore_that_does_not_fit_its_events_or_heads_is_found(
+    bent: Bent, shift: int, reason: str
+) -> None:
+    folder = bent.copy("whole")
+    forge(folder, lambda events: as_restored(events[5], events[5]["seq"] + shift))
+    assert verified(folder).reason == reason
+
+
 def test_t_2_every_check_has_its_words_and_a_test() -> None:
     texts = Path(__file__).read_text("utf-8")
     assert [code for code in docctl_verify.BROKEN if f'"{code}"' not in texts] == []

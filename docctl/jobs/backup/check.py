@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
-from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Final
-from uuid import UUID
 
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
@@ -19,10 +15,11 @@ from docctl.config import Settings
 from docctl.domain.notes import HEAD_KIND, note_of
 from docctl.domain.verdicts import Refused, RuleRefused
 from docctl.jobs.backup import sources
+from docctl.jobs.backup.check_keys import check_keys, opened_keys
 from docctl.jobs.backup.database import is_empty, is_readable_dump, is_sound, load_dump
+from docctl.jobs.backup.findings import Problem, Rehearsal
 from docctl.jobs.backup.make import Progress
 from docctl.jobs.backup.manifest import Manifest, file_hash, object_lines, read_manifest
-from docctl.jobs.backup.seen import Seen
 from docctl.jobs.backup.tools import Tools
 from docctl.models.content import ItemFile
 from docctl.models.trail import AuditHead
@@ -30,53 +27,9 @@ from docctl.queries.audit import verify
 from docctl.queries.audit_heads import Seals
 from docctl.services.audit.keys import is_signed
 from docctl.services.database import open_server, reader
-from docctl.services.keys.backup import NAME as KEY_BACKUP
 from docctl.services.schema import migrate
-from storage.api import Area, Key, StorageError
+from storage.api import Area
 from storage.copies import bytes_of, found_in, versions_in
-from storage.keyring import KeyRing
-
-#: So many of the stored files are decrypted as a sample, unless all are asked for.
-SAMPLE: Final = 200
-_CHUNK: Final = 1 << 20
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Something that would be missing or wrong after a restore; it has a sentence of its own."""
-
-    code: str
-    params: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(slots=True)
-class Rehearsal:
-    """What a rehearsal found. `keys` were tried, of `items`; `opened` files were decrypted."""
-
-    made_at: datetime
-    company: str
-    events: int = 0
-    heads: int = 0
-    objects: int = 0
-    rows: int = 0
-    items: int = 0
-    keys: int = 0
-    opened: int = 0
-    schema: str = ""
-    schema_after: str = ""
-    seen: Seen | None = None
-    problems: list[Problem] = field(default_factory=list)
-    notes: list[Problem] = field(default_factory=list)
-
-    @property
-    def ok(self) -> bool:
-        """Whether a restore would bring back all that the backup promises."""
-        return not self.problems
-
-    def wrong(self, code: str, **params: Any) -> None:
-        """Note a problem; a hundred of a kind are enough."""
-        if sum(one.code == code for one in self.problems) < 100:
-            self.problems.append(Problem(code, params))
 
 
 def rehearse(
@@ -107,9 +60,9 @@ def rehearse(
                 with Session(reader(engine)) as session:
                     _check_trail(session, manifest, found)
                     _check_rows(session, manifest, found)
-                    with _keys(work, settings, tools, keys, found, manifest) as ring:
+                    with opened_keys(work, settings, tools, keys, found, manifest) as ring:
                         if ring is not None:
-                            _check_keys(session, manifest, ring, tools, found, every_file, progress)
+                            check_keys(session, manifest, ring, tools, found, every_file, progress)
                     found.seen = sources.look(session, manifest, settings=settings, tools=tools, keys=None)
     if manifest.problems:
         found.notes.append(Problem("had_problems", {"n": manifest.problems}))
@@ -223,89 +176,4 @@ def _check_rows(session: Session, manifest: Manifest, found: Rehearsal) -> None:
             found.wrong("row_without_object", name=name)
 
 
-@contextmanager
-def _keys(
-    work: Path, settings: Settings, tools: Tools, keys: Path | None, found: Rehearsal, manifest: Manifest
-) -> Iterator[KeyRing | None]:
-    """Open the present key store, or a key backup in the temporary folder."""
-    if manifest.storage != "local":
-        yield None
-        return
-    if keys is None and not (settings.data / "keys" / "keys.db").exists():
-        found.wrong("no_keys")
-        yield None
-        return
-    if not settings.master_key.exists():
-        found.wrong("no_master_key", name=settings.master_key.name)
-        yield None
-        return
-    where = settings
-    if keys is not None:
-        where = replace(settings, data=work / "house", master_key_file=settings.master_key)
-        where.data.mkdir(mode=0o700)
-    ring = tools.open_keys(where)
-    try:
-        if keys is not None:
-            sources.take_keys(ring, keys, today=tools.clock().astimezone(settings.zone).date())
-        yield ring
-    finally:
-        ring.close()
-
-
-def _check_keys(
-    session: Session,
-    manifest: Manifest,
-    ring: KeyRing,
-    tools: Tools,
-    found: Rehearsal,
-    every_file: bool,
-    progress: Progress,
-) -> None:
-    """Unwrap the key of every item, and decrypt a sample of the files, or all (R-7)."""
-    destroyed = set(ring.tombstones())
-    query = select(
-        ItemFile.owner_id, ItemFile.object_key, ItemFile.object_version, ItemFile.sha256, ItemFile.name
-    ).where(ItemFile.destroyed_at.is_(None), ItemFile.sha256 != ItemFile.stored_sha256)
-    rows = session.execute(query.order_by(ItemFile.id)).all()
-    items: dict[UUID, bool] = {}
-    store = tools.open_store(manifest.objects_folder, ring)
-    step = 1 if every_file else max(1, len(rows) // SAMPLE)
-    for place, (_owner, name, version, digest, _title) in enumerate(rows):
-        key = Key.parse(name)
-        if key.item_id in destroyed:
-            continue  # it must not open: the register of destruction is replayed
-        if key.item_id not in items:
-            items[key.item_id] = _has_key(ring, key.item_id)
-            if not items[key.item_id]:
-                found.wrong("key_missing", name=name)
-        if items[key.item_id] and place % step == 0:
-            found.opened += 1
-            if not _opens(store, key, version, digest):
-                found.wrong("not_decrypted", name=name)
-        if place % 100 == 0:
-            progress("keys", place, len(rows))
-    found.items, found.keys = len(items), sum(items.values())
-
-
-def _has_key(ring: KeyRing, item_id: UUID) -> bool:
-    try:
-        ring.get(item_id)
-    except StorageError:
-        return False
-    return True
-
-
-def _opens(store: Any, key: Key, version: str, digest: str) -> bool:
-    import hashlib
-
-    found = hashlib.sha256()
-    try:
-        with store.open(key, version) as stream:
-            while chunk := stream.read(_CHUNK):
-                found.update(chunk)
-    except (StorageError, OSError):
-        return False
-    return found.hexdigest() == digest
-
-
-__all__ = ["KEY_BACKUP", "Problem", "Rehearsal", "rehearse"]
+__all__ = ["rehearse"]

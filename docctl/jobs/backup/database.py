@@ -24,8 +24,6 @@ from docctl.services.database import reader
 #: Rows that a restore does not need: who was signed in, uploads whose files are not in the backup.
 LEFT_OUT: Final = ("web_session", "sign_in_attempt", "upload", "lease")
 
-_FAILED: Final = "backup", "tool_failed"
-
 
 @contextmanager
 def snapshot(engine: Engine, folder: Path) -> Iterator[Session]:
@@ -128,7 +126,7 @@ def run_tool(name: str, url: URL, *arguments: str) -> None:
     )
     if done.returncode:
         said = [line for line in done.stderr.splitlines() if line.strip()]
-        raise RuleRefused(Refused(*_FAILED, {"tool": name, "said": said[-1] if said else ""}))
+        raise RuleRefused(Refused("backup", "tool_failed", {"tool": name, "said": said[-1] if said else ""}))
 
 
 def is_empty(engine: Engine) -> bool:

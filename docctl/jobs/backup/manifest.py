@@ -123,8 +123,9 @@ def read_manifest(folder: Path) -> Manifest:
     try:
         text = (folder / NAME).read_text("utf-8")
     except FileNotFoundError:
-        code = "unfinished" if (folder / MARK).exists() else "no_backup"
-        raise RuleRefused(Refused("backup", code)) from None
+        if (folder / MARK).exists():
+            raise RuleRefused(Refused("backup", "unfinished")) from None
+        raise RuleRefused(Refused("backup", "no_backup")) from None
     except UnicodeDecodeError:
         raise RuleRefused(Refused("backup", "manifest_damaged")) from None
     try:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import func, select
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 from docctl.domain.notes import KEPT_KINDS
 from docctl.domain.permissions import Facts, authorise
 from docctl.models.content import ItemFile, Upload
+from docctl.models.epochs import EpochRow
 from docctl.models.work import Delivery
 from docctl.services.caller import Caller
 from docctl.services.house import House
@@ -43,10 +45,11 @@ def sweep(house: House, *, by: Caller, only_look: bool = False) -> Swept:
     authorise(by.actor, "system.operate", Facts())
     oldest = by.at - GRACE
     with house.uow.read() as session:
+        times = [(one.backup_at, one.started_at) for one in session.scalars(select(EpochRow))]
         strays = [
             one
             for one in house.objects.list(Area.RECORDS)
-            if one.modified_at <= oldest and not _is_named(session, one)
+            if one.modified_at <= oldest and not _is_named(session, one) and not _is_lost(one, times)
         ]
         uploads = _expired(session, by)
         gone_soon = {str(one.key) for one in strays}
@@ -83,6 +86,11 @@ def _is_named(session: Session, one: Listed) -> bool:
         return True
     waiting = select(Delivery.id).where(Delivery.key == f"destroy_object:{key}", Delivery.done_at.is_(None))
     return session.scalar(waiting) is not None
+
+
+def _is_lost(one: Listed, times: Sequence[tuple[datetime, datetime]]) -> bool:
+    """Say whether a file came in between a backup and its restore: what was lost is kept (T-2)."""
+    return any(backup - GRACE <= one.modified_at <= started for backup, started in times)
 
 
 def _expired(session: Session, by: Caller) -> int:

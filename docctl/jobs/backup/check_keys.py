@@ -1,0 +1,114 @@
+"""Whether the keys open the files of a backup: each key unwrapped, a sample decrypted, or all (R-7, T-3)."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from docctl.config import Settings
+from docctl.jobs.backup import sources
+from docctl.jobs.backup.findings import Rehearsal
+from docctl.jobs.backup.make import Progress
+from docctl.jobs.backup.manifest import Manifest
+from docctl.jobs.backup.tools import Tools
+from docctl.models.content import ItemFile
+from storage.api import Key, ObjectStore, StorageError
+from storage.keyring import KeyRing
+
+#: So many of the stored files are decrypted as a sample, unless all are asked for.
+SAMPLE: Final = 200
+_CHUNK: Final = 1 << 20
+
+
+@contextmanager
+def opened_keys(
+    work: Path, settings: Settings, tools: Tools, keys: Path | None, found: Rehearsal, manifest: Manifest
+) -> Iterator[KeyRing | None]:
+    """Open the present key store, or a key backup in the temporary folder."""
+    if manifest.storage != "local":
+        yield None
+        return
+    if keys is None and not (settings.data / "keys" / "keys.db").exists():
+        found.wrong("no_keys")
+        yield None
+        return
+    if not settings.master_key.exists():
+        found.wrong("no_master_key", name=settings.master_key.name)
+        yield None
+        return
+    where = settings
+    if keys is not None:
+        where = replace(settings, data=work / "house", master_key_file=settings.master_key)
+        where.data.mkdir(mode=0o700)
+    ring = tools.open_keys(where)
+    try:
+        if keys is not None:
+            sources.take_keys(ring, keys, today=tools.clock().astimezone(settings.zone).date())
+        yield ring
+    finally:
+        ring.close()
+
+
+def check_keys(
+    session: Session,
+    manifest: Manifest,
+    ring: KeyRing,
+    tools: Tools,
+    found: Rehearsal,
+    every_file: bool,
+    progress: Progress,
+) -> None:
+    """Unwrap the key of every item, and decrypt a sample of the files, or all (R-7)."""
+    destroyed = set(ring.tombstones())
+    query = select(
+        ItemFile.owner_id, ItemFile.object_key, ItemFile.object_version, ItemFile.sha256, ItemFile.name
+    ).where(ItemFile.destroyed_at.is_(None), ItemFile.sha256 != ItemFile.stored_sha256)
+    rows = session.execute(query.order_by(ItemFile.id)).all()
+    items: dict[UUID, bool] = {}
+    store = tools.open_store(manifest.objects_folder, ring)
+    step = 1 if every_file else max(1, len(rows) // SAMPLE)
+    for place, (_owner, name, version, digest, _title) in enumerate(rows):
+        key = Key.parse(name)
+        if key.item_id in destroyed:
+            continue  # it must not open: the register of destruction is replayed
+        if key.item_id not in items:
+            items[key.item_id] = _has_key(ring, key.item_id)
+            if not items[key.item_id]:
+                found.wrong("key_missing", name=name)
+        if items[key.item_id] and place % step == 0:
+            found.opened += 1
+            if not _opens(store, key, version, digest):
+                found.wrong("not_decrypted", name=name)
+        if place % 100 == 0:
+            progress("keys", place, len(rows))
+    found.items, found.keys = len(items), sum(items.values())
+
+
+def _has_key(ring: KeyRing, item_id: UUID) -> bool:
+    try:
+        ring.get(item_id)
+    except StorageError:
+        return False
+    return True
+
+
+def _opens(store: ObjectStore, key: Key, version: str, digest: str) -> bool:
+    found = hashlib.sha256()
+    try:
+        with store.open(key, version) as stream:
+            while chunk := stream.read(_CHUNK):
+                found.update(chunk)
+    except (StorageError, OSError):
+        return False
+    return found.hexdigest() == digest
+
+
+__all__ = ["SAMPLE", "check_keys", "opened_keys"]

@@ -1,0 +1,73 @@
+"""The register of destruction outside the database: a restore brings nothing back of what is gone (R-7)."""
+
+from __future__ import annotations
+
+import io
+import logging
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import select
+
+from docctl.domain.lifecycle import RecordStatus
+from docctl.domain.notes import DESTRUCTION_KIND, destruction_note
+from docctl.jobs.heads import LOCK_CAP, LOCKED
+from docctl.models.records import Record
+from docctl.models.retention import DisposalList
+from docctl.services.audit.faults import SealFault
+from docctl.services.house import House
+from storage.api import Area, Key
+
+_BATCH: Final = 500
+
+log = logging.getLogger(__name__)
+
+
+def note_destroyed(house: House, list_id: UUID, record_ids: Sequence[UUID]) -> None:
+    """Write down which records have gone, as a locked object and at the witness (R-7).
+
+    Raise StorageError where the store does not take it: then the disposal is tried again. A witness out of
+    reach holds nothing up.
+    """
+    now = house.clock()
+    with house.uow.read() as session:
+        number = session.execute(select(DisposalList.number).where(DisposalList.id == list_id)).scalar_one()
+        query = select(Record.id, Record.number).where(Record.id.in_(record_ids)).order_by(Record.id)
+        records = [(one.id, one.number) for one in session.execute(query)]
+    text = destruction_note(number, now, records)
+    key = Key.new(Area.RECORDS, DESTRUCTION_KIND, list_id, 0)
+    house.objects.put(key, io.BytesIO(text.encode()), retain_until=min(now + LOCKED, LOCK_CAP))
+    if house.witness is not None:
+        try:
+            house.witness.note_destruction(str(key.uid), text)
+        except SealFault as fault:
+            log.error("the witness of a destruction: %s", fault.code)  # noqa: TRY400  # the store has it
+
+
+def write_register(house: House, path: Path) -> int:
+    """Write all records destroyed so far into a new file; return their number (R-7)."""
+    count = 0
+    with path.open("x", encoding="utf-8") as target:
+        for records in _destroyed(house):
+            target.write(destruction_note("", house.clock(), records))
+            count += len(records)
+    return count
+
+
+def _destroyed(house: House) -> Iterator[list[tuple[UUID, str]]]:
+    last = UUID(int=0)
+    while True:
+        query = select(Record.id, Record.number).where(
+            Record.status == RecordStatus.DESTROYED, Record.id > last
+        )
+        with house.uow.read() as session:
+            rows = session.execute(query.order_by(Record.id).limit(_BATCH)).all()
+        if not rows:
+            return
+        yield [(one.id, one.number) for one in rows]
+        last = rows[-1].id
+
+
+__all__ = ["note_destroyed", "write_register"]
