@@ -115,8 +115,8 @@ SEAL = """INSERT INTO audit_tree_head SELECT {size}, 'other', body, signature, f
 
 #: An epoch that nobody accepted, as a restore begins one.
 EPOCH = """INSERT INTO epoch (id, number, started_at, backup_at, end_seq, floor, content, content_sha256,
-    first_by, first_at) SELECT 'aaaaaaaaaaaa4aaa8aaaaaaaaaaaaaaa', 1, recorded_at, recorded_at, seq, 0, '{{}}',
-    'x', {first}, recorded_at FROM audit_head"""
+    first_by, first_at) SELECT 'aaaaaaaaaaaa4aaa8aaaaaaaaaaaaaaa', 1, recorded_at, recorded_at, seq,
+    0, '{{}}', 'x', {first}, recorded_at FROM audit_head"""
 
 INSERTS = (
     Try("t_2_seal_back", SEAL.format(size="size"), SEAL.format(size="(SELECT seq FROM audit_head)")),
