@@ -122,9 +122,6 @@ class KeyRing(Protocol):
     def copy_to(self, path: Path, *, expires_on: date) -> int:
         """Write a consistent copy with the wrapped keys into a new file; return their number."""
 
-    def forget_expiry(self) -> None:
-        """Make a key store of what was a copy of one."""
-
     def expiry_of(self, path: Path) -> date | None:
         """Return until when a copy may be used; None for what is no copy."""
 

@@ -112,6 +112,12 @@ def note_expiry(path: Path, expires_on: date) -> int:
     return int(keys)
 
 
+def forget_expiry(path: Path) -> None:
+    """Make a key store of what was a copy of one."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as copy:
+        copy.execute("DELETE FROM meta WHERE name = 'expires_on'")
+
+
 def expiry_of(path: Path) -> date | None:
     """Return until when a copy may be used; None for what is no copy."""
     try:

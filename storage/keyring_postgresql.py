@@ -149,6 +149,13 @@ class PostgresKeyRing:
         ):
             yield from (item for _, item in rows)
 
+    def tombstones(self) -> Iterator[UUID]:
+        """Yield the items whose keys were destroyed (R-7)."""
+        for rows in self._pages(
+            "SELECT id, item FROM item_key WHERE id > %s AND wrapped IS NULL ORDER BY id LIMIT %s"
+        ):
+            yield from (item for _, item in rows)
+
     def status(self) -> KeyStatus:
         """Return how many keys there are, and which master key wraps them."""
         query = (

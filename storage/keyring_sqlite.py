@@ -147,30 +147,11 @@ class SqliteKeyRing:
 
     def made_before(self, instant: datetime) -> Iterator[UUID]:
         """Yield the items whose keys were made at or before an instant."""
-        query = (
-            "SELECT id, item FROM item_key WHERE id > ? AND wrapped IS NOT NULL AND made_at <= ?"
-            " ORDER BY id LIMIT ?"
-        )
-        last = 0
-        while True:
-            with self._store() as store:
-                rows = store.execute(query, (last, as_utc(instant).isoformat(), BATCH)).fetchall()
-            if not rows:
-                return
-            yield from (UUID(bytes=item) for _, item in rows)
-            last = rows[-1][0]
+        return self._items("wrapped IS NOT NULL AND made_at <= ?", as_utc(instant).isoformat())
 
     def tombstones(self) -> Iterator[UUID]:
         """Yield the items whose keys were destroyed (R-7)."""
-        last = 0
-        query = "SELECT id, item FROM item_key WHERE id > ? AND wrapped IS NULL ORDER BY id LIMIT ?"
-        while True:
-            with self._store() as store:
-                rows = store.execute(query, (last, BATCH)).fetchall()
-            if not rows:
-                return
-            yield from (UUID(bytes=item) for _, item in rows)
-            last = rows[-1][0]
+        return self._items("wrapped IS NULL")
 
     def status(self) -> KeyStatus:
         """Return how many keys there are, and which master key wraps them."""
@@ -213,11 +194,6 @@ class SqliteKeyRing:
         with self._store() as store:
             store.execute("VACUUM INTO ?", (str(path),))
             return note_expiry(path, expires_on)
-
-    def forget_expiry(self) -> None:
-        """Make a key store of what was a copy of one."""
-        with self._writing() as store:
-            store.execute("DELETE FROM meta WHERE name = 'expires_on'")
 
     def expiry_of(self, path: Path) -> date | None:
         """Return until when a copy may be used; None for what is no copy."""
@@ -265,6 +241,17 @@ class SqliteKeyRing:
                     (new.wrap(item_id, key), new.id, item),
                 )
         return bool(rows)
+
+    def _items(self, condition: str, *values: str) -> Iterator[UUID]:
+        query = f"SELECT id, item FROM item_key WHERE id > ? AND {condition} ORDER BY id LIMIT ?"  # noqa: S608
+        last = 0
+        while True:
+            with self._store() as store:
+                rows = store.execute(query, (last, *values, BATCH)).fetchall()
+            if not rows:
+                return
+            yield from (UUID(bytes=item) for _, item in rows)
+            last = rows[-1][0]
 
     def _row(self, store: sqlite3.Connection, item_id: UUID) -> tuple[Any, ...] | None:
         query = "SELECT master_id, wrapped, destroyed_at FROM item_key WHERE item = ?"

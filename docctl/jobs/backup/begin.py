@@ -65,6 +65,7 @@ def begin_epoch(
     if house.keys is not None:
         for first in range(0, len(again), _BATCH):
             house.keys.destroy(again[first : first + _BATCH])
+        house.keys.purge()
     number = start_epoch(_command(manifest, seen, again), by=by, house=house)
     for first in range(0, len(again), _BATCH):
         batch = tuple(again[first : first + _BATCH])
@@ -143,7 +144,9 @@ def _forget(house: House, again: list[UUID]) -> None:
 
 def as_owner(house: House) -> UnitOfWork:
     """Return the transactions of who owns the tables; nobody else is at work."""
-    return UnitOfWork(house.uow.owner, clock=house.clock, gate=house.uow.gate)
+    owner = UnitOfWork(house.uow.owner, clock=house.clock, gate=house.uow.gate)
+    owner.carried.update(house.uow.carried)
+    return owner
 
 
 __all__ = ["as_owner", "begin_epoch"]

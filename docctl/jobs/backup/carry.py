@@ -11,6 +11,7 @@ from docctl.jobs.backup import sources
 from docctl.jobs.backup.asked import Options
 from docctl.jobs.backup.manifest import Manifest
 from docctl.jobs.backup.tools import Tools
+from storage.keyring_file import forget_expiry
 
 
 def carry_secrets(settings: Settings, fresh: Path) -> None:
@@ -26,14 +27,15 @@ def carry_secrets(settings: Settings, fresh: Path) -> None:
 
 def carry_keys(manifest: Manifest, settings: Settings, new: Settings, tools: Tools, options: Options) -> None:
     """Bring the item keys: of the present key store, of its backup, or both; tombstones win (R-7)."""
-    is_there = (settings.data / "keys" / "keys.db").is_file()
+    is_shared = settings.keys_database_url is not None
+    is_there = is_shared or (settings.data / "keys" / "keys.db").is_file()
     if not is_there and options.keys is None:
         if not options.without_keys and manifest.objects:
             raise RuleRefused(Refused("restore", "no_keys"))
         return
     if not settings.master_key.exists():
         raise RuleRefused(Refused("restore", "no_master_key", {"name": settings.master_key.name}))
-    if is_there and new.data != settings.data:
+    if is_there and not is_shared and new.data != settings.data:
         _copy_keys(settings, new, tools)
     if options.keys is not None:
         ring = tools.open_keys(new)
@@ -51,11 +53,7 @@ def _copy_keys(settings: Settings, new: Settings, tools: Tools) -> None:
         ring.copy_to(new.data / "keys" / "keys.db", expires_on=tools.clock().date())
     finally:
         ring.close()
-    ring = tools.open_keys(new)
-    try:
-        ring.forget_expiry()
-    finally:
-        ring.close()
+    forget_expiry(new.data / "keys" / "keys.db")
 
 
 __all__ = ["carry_keys", "carry_secrets"]

@@ -108,7 +108,7 @@ def _restore_folder(
     sync_file(fresh / "docctl.db")
     carry_secrets(settings, fresh)
     new = replace(settings, data=fresh, master_key_file=settings.master_key)
-    if manifest.storage == "local":
+    if manifest.storage == "local" or settings.keys_database_url:
         carry_keys(manifest, settings, new, tools, options)
     house = tools.build(new)
     try:
