@@ -90,6 +90,8 @@ def grant(connection: Connection, role: str) -> None:
     connection.execute(text(f"GRANT USAGE ON SCHEMA {schema} TO {who}"))
     connection.execute(text(f"REVOKE ALL ON ALL TABLES IN SCHEMA {schema} FROM PUBLIC, {who}"))
     connection.execute(text(f"GRANT SELECT ON alembic_version TO {who}"))
+    # For a backup, which writes down where the counters of the tables stand; nobody takes from them.
+    connection.execute(text(f"GRANT SELECT ON ALL SEQUENCES IN SCHEMA {schema} TO {who}"))
     for table in Base.metadata.sorted_tables:
         rights = ", ".join(("SELECT", "INSERT", *_changes(table.name)))
         connection.execute(text(f"GRANT {rights} ON {quote(table.name)} TO {who}"))
