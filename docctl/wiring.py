@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 from minio import Minio
 
 from docctl.config import PREFIX, Settings, WrongSetting
-from docctl.domain.notes import DESTRUCTION_KIND, HEAD_KIND, PROBE_KIND
+from docctl.domain.notes import KEPT_KINDS, PROBE_KIND
 from docctl.jobs.backup.tools import Tools
 from docctl.reading.pool import ReaderPool
 from docctl.services.audit.keys import KeyFile
@@ -55,7 +55,7 @@ def recovery_tools(clock: Callable[[], datetime] | None = None) -> Tools:
 
 
 def _store_of(objects: ObjectStore, keys: KeyRing | None) -> ObjectStore:
-    plain = (HEAD_KIND, DESTRUCTION_KIND, PROBE_KIND)
+    plain = (*KEPT_KINDS, PROBE_KIND)
     return EncryptedStore(objects, keys, plain=plain) if keys else objects
 
 

@@ -190,7 +190,7 @@ PERMISSIONS: Final[Mapping[str, tuple[tuple[Predicate, ...], ...]]] = {
     "audit.verify": ((auditor,), (manager,), (operator,)),
     "audit.export": ((auditor,), (manager,), (operator,)),
     "objects.check": ((auditor,), (manager,), (operator,)),
-    "epoch.view": ((auditor,), (manager,), (leader,), (administrator,)),
+    "epoch.view": ((auditor,), (manager,), (leader,), (administrator,), (operator,)),
     "epoch.accept": ((leader,), (manager,), (administrator,)),
     # the machine
     "system.view": ((administrator,), (manager,), (auditor,)),

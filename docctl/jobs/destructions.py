@@ -41,7 +41,7 @@ def note_destroyed(house: House, list_id: UUID, record_ids: Sequence[UUID]) -> N
     house.objects.put(key, io.BytesIO(text.encode()), retain_until=min(now + LOCKED, LOCK_CAP))
     if house.witness is not None:
         try:
-            house.witness.note_destruction(str(key.uid), text)
+            house.witness.note("destroyed", str(key.uid), text)
         except SealFault as fault:
             log.error("the witness of a destruction: %s", fault.code)  # noqa: TRY400  # the store has it
 

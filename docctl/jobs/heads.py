@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -14,6 +15,7 @@ from docctl.domain.epochs import Place, place_of
 from docctl.domain.heads import KeyRow, head_of
 from docctl.domain.merkle import Frontier, leaf_hash
 from docctl.domain.notes import HEAD_KIND, head_note, note_of
+from docctl.jobs.counters import note_counters
 from docctl.models.seals import AuditTreeHead, keys_in_order, newest_seal
 from docctl.models.trail import EventRow
 from docctl.queries.epochs import epochs_of
@@ -56,6 +58,8 @@ def store_head(house: House, *, at_once: bool = False) -> None:
             raise SealFault("store_failed") from error
         return
     house.uow.write(noted(stored_size=row.size, stored_at=now))
+    with suppress(StorageError):  # the next head brings them
+        note_counters(house, head, "store")
 
 
 def hand_to_witness(house: House, *, at_once: bool = False) -> None:
@@ -79,6 +83,8 @@ def hand_to_witness(house: House, *, at_once: bool = False) -> None:
             return
         raise
     house.uow.write(noted(witness_size=row.size, witness_at=now))
+    with suppress(SealFault):  # the next head brings them
+        note_counters(house, head_of(row.body), "witness")
 
 
 def _note(row: AuditTreeHead, keys: tuple[KeyRow, ...]) -> str:

@@ -92,9 +92,9 @@ def _command(manifest: Manifest, seen: Seen, again: list[UUID]) -> StartEpoch:
         end_hash=seen.end_hash,
         lost=tuple(sorted(seen.lost.items())),
         counters=seen.counters,
+        bound=seen.bound,
         numbers=seen.numbers,
         objects=tuple(seen.objects),
-        records=seen.records,
         destroyed=tuple(str(one) for one in again),
         sources=tuple(seen.sources),
     )

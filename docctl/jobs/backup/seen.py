@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 from uuid import UUID
@@ -13,10 +13,10 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from docctl.domain.epochs import Epoch, Place, place_of
+from docctl.domain.epochs import Epoch, Place, place_of, seen_bound
 from docctl.domain.heads import Head
 from docctl.domain.lifecycle import RecordStatus
-from docctl.domain.notes import KEPT_KINDS, note_of
+from docctl.domain.notes import KEPT_KINDS, counters_of, note_of
 from docctl.domain.verdicts import Refused, RuleRefused
 from docctl.models.content import ItemFile, OwnerKind
 from docctl.models.numbers import Counter, NumberEntry
@@ -35,13 +35,16 @@ _MARGIN: Final = timedelta(days=1)
 
 @dataclass(slots=True)
 class Seen:
-    """What lies beyond the restored state; `counters` is None where the system as it was cannot be read."""
+    """What lies beyond the restored state."""
 
     end: int
     end_hash: str
     epochs: tuple[Epoch, ...]
     lost: dict[int, int] = field(default_factory=dict)
-    counters: Mapping[str, int] | None = None
+    counters: dict[str, int] = field(default_factory=dict)
+    #: Up to which event of an epoch the counters are known; None where all of them are.
+    counted: dict[int, int] | None = field(default_factory=dict)
+    counted_at: datetime = datetime(2000, 1, 1, tzinfo=UTC)
     numbers: tuple[LostNumber, ...] = ()
     objects: list[str] = field(default_factory=list)
     records: int = 0
@@ -52,6 +55,17 @@ class Seen:
     def lost_events(self) -> int:
         """How many events are known to be lost."""
         return sum(max(0, to - self.end) for to in self.lost.values())
+
+    @property
+    def bound(self) -> int:
+        """How many more numbers of a counter may have been given than the counters tell of, at most (N-1)."""
+        if self.counted is None:
+            return 0
+        counted = self.counted
+        left = [(of, to) for of, to in self.lost.items() if to > counted.get(of, 0)]
+        ends = {of: max(self.end, counted.get(of, 0)) for of, _ in left}
+        lost = sum(seen_bound(end=ends[of], lost=((of, to),), nameless=0) for of, to in left)
+        return lost + self.records
 
     def note(self, epoch: int, size: int) -> None:
         """Take up that an epoch was seen up to an event."""
@@ -103,7 +117,7 @@ def look_at_present(seen: Seen, restored: Session, present: Session) -> None:
         found = json.loads(body)
         seen.note(int(found.get("epoch", 0)), int(found["size"]))
     rows = present.execute(select(Counter.scope, Counter.value)).all()
-    seen.counters = {one.scope: one.value for one in rows}
+    seen.counters, seen.counted = {one.scope: one.value for one in rows}, None
     seen.numbers = tuple(_lost_numbers(restored, present))
     seen.destroyed |= _destroyed(present) - _destroyed(restored)
     seen.sources.append("database")
@@ -133,6 +147,7 @@ def look_at_objects(seen: Seen, restored: Session, keys: Iterable[Key]) -> None:
     """Take up stored files that no row of the restored state names: they are kept and listed (T-3)."""
     waiting: list[Key] = []
     items: set[UUID] = set()
+    noted_ms = seen.counted_at.timestamp() * 1000  # what was filed later, no note of the counters knows
 
     def flush() -> None:
         names = {str(one) for one in waiting}
@@ -140,7 +155,7 @@ def look_at_objects(seen: Seen, restored: Session, keys: Iterable[Key]) -> None:
         for one in waiting:
             if str(one) not in named and one.item_id not in seen.destroyed:
                 seen.objects.append(str(one))
-                if one.kind == OwnerKind.RECORD.value:
+                if one.kind == OwnerKind.RECORD.value and one.uid.int >> 80 > noted_ms:
                     items.add(one.item_id)
         waiting.clear()
 
@@ -181,6 +196,24 @@ def register_lines(path: Path) -> Iterator[str]:
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise RuleRefused(Refused("restore", "no_register", {"name": path.name})) from error
     yield from lines
+
+
+def look_at_counters(seen: Seen, texts: Iterable[str], *, source: str) -> None:
+    """Take up where counters stood at a head, unless they are known exactly (N-1)."""
+    count = 0
+    for text in texts:
+        try:
+            epoch, size, at, values = counters_of(text)
+        except ValueError:
+            continue
+        count += 1
+        if seen.counted is not None:
+            seen.counted[epoch] = max(size, seen.counted.get(epoch, 0))
+            seen.counted_at = max(at, seen.counted_at)
+            for scope, value in values.items():
+                seen.counters[scope] = max(value, seen.counters.get(scope, 0))
+    if count:
+        seen.sources.append(source)
 
 
 def still_there(session: Session, ids: Collection[UUID]) -> list[UUID]:

@@ -13,12 +13,13 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from docctl.config import Settings
-from docctl.domain.notes import DESTRUCTION_KIND, HEAD_KIND
+from docctl.domain.notes import COUNTERS_KIND, DESTRUCTION_KIND, HEAD_KIND
 from docctl.domain.verdicts import Refused, RuleRefused
 from docctl.jobs.backup.manifest import Manifest
 from docctl.jobs.backup.seen import (
     Seen,
     begin,
+    look_at_counters,
     look_at_destructions,
     look_at_heads,
     look_at_objects,
@@ -60,15 +61,18 @@ def look(
     if store is not None:
         look_at_heads(seen, _in_store(store, HEAD_KIND), origin=origin, source="store")
         look_at_destructions(seen, _in_store(store, DESTRUCTION_KIND), source="store")
+        look_at_counters(seen, _in_store(store, COUNTERS_KIND), source="store")
     for name, root in (("store", settings.data / "objects"), ("backup", manifest.objects_folder)):
         if store is None:
             look_at_heads(seen, _in_folder(root, HEAD_KIND), origin=origin, source=name)
             look_at_destructions(seen, _in_folder(root, DESTRUCTION_KIND), source=name)
+            look_at_counters(seen, _in_folder(root, COUNTERS_KIND), source=name)
     if (folder := settings.witness_folder) is not None:
         witness = Witness(folder)
         with suppress(SealFault):
             look_at_heads(seen, (text for _, text in witness.heads()), origin=origin, source="witness")
-            look_at_destructions(seen, witness.destructions(), source="witness")
+            look_at_destructions(seen, witness.notes("destroyed"), source="witness")
+            look_at_counters(seen, witness.notes("counters"), source="witness")
     if register is not None:
         look_at_destructions(seen, register_lines(register), source="register")
     if keys is not None:

@@ -51,10 +51,10 @@ class Witness:
         for size, epoch in self.places():
             yield size, self.read(size, epoch)
 
-    def destructions(self) -> Iterator[str]:
-        """Yield the notes of destroyed records that it has."""
+    def notes(self, kind: str) -> Iterator[str]:
+        """Yield the notes of a kind that it has: of destroyed records, of counters."""
         try:
-            paths = sorted(self._folder.glob("destroyed-*.json"))
+            paths = sorted(self._folder.glob(f"{kind}-*.json"))
         except OSError as error:
             raise SealFault("witness_unreachable") from error
         for path in paths:
@@ -63,9 +63,9 @@ class Witness:
             except OSError as error:
                 raise SealFault("witness_unreachable") from error
 
-    def note_destruction(self, name: str, text: str) -> None:
-        """Write a note of destroyed records for good; one that is there stays."""
-        path = self._folder / f"destroyed-{name}.json"
+    def note(self, kind: str, name: str, text: str) -> None:
+        """Write a note for good; one that is there stays."""
+        path = self._folder / f"{kind}-{name}.json"
         try:
             if not path.exists():
                 self._write(path, text)

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from docctl.domain.canonical import canonical, sha256
-from docctl.domain.epochs import STARTED, seen_bound
+from docctl.domain.epochs import STARTED
 from docctl.domain.permissions import Facts, authorise
 from docctl.models.base import new_id
 from docctl.models.epochs import EpochRow
@@ -47,8 +47,8 @@ class StartEpoch:
     """What a restore of an older state found elsewhere.
 
     `end` is the newest event of the restored state, `lost` names up to which event each epoch was seen,
-    `counters` are those of the system as it was, None where it could not be read. `objects` are stored
-    files that no row names. `backup` is the digest of the backup's manifest.
+    `counters` are where those of the lost time are known to have stood, `bound` how many more numbers of each
+    may have been given. `objects` are stored files that no row names. `backup` is the digest of its manifest.
     """
 
     backup: str
@@ -56,10 +56,10 @@ class StartEpoch:
     end: int
     end_hash: str
     lost: tuple[tuple[int, int], ...]
-    counters: Mapping[str, int] | None
+    counters: Mapping[str, int]
+    bound: int = 0
     numbers: tuple[LostNumber, ...] = ()
     objects: tuple[str, ...] = ()
-    records: int = 0
     destroyed: tuple[str, ...] = ()
     sources: tuple[str, ...] = field(default=())
 
@@ -69,19 +69,16 @@ def start_epoch(session: Session, cmd: StartEpoch, by: Caller) -> int:
     """Begin an epoch; from here on people only read until two have accepted it (T-2, N-1)."""
     authorise(by.actor, "system.operate", Facts())
     number = _next_number(session, cmd)
-    bound = 0
-    if cmd.counters is None:
-        bound = seen_bound(end=cmd.end, lost=cmd.lost, nameless=cmd.records)
-    moved = _move_counters(session, cmd, bound)
+    moved = _move_counters(session, cmd)
     _void_numbers(session, cmd, by, number)
-    content = canonical(_content(cmd, number, bound, moved))
+    content = canonical(_content(cmd, number, moved))
     row = EpochRow(
         id=new_id(),
         number=number,
         started_at=by.at,
         backup_at=cmd.backup_at,
         end_seq=cmd.end,
-        floor=bound,
+        floor=cmd.bound,
         content=content,
         content_sha256=sha256(content),
     )
@@ -112,14 +109,12 @@ def _next_number(session: Session, cmd: StartEpoch) -> int:
     return max([0, *known, *(of for of, _ in cmd.lost)]) + 1
 
 
-def _move_counters(session: Session, cmd: StartEpoch, bound: int) -> dict[str, list[int]]:
+def _move_counters(session: Session, cmd: StartEpoch) -> dict[str, list[int]]:
     """Move every counter past what may have been given; return from where to where (N-1)."""
     rows = session.execute(select(Counter.scope, Counter.value)).all()
     there = {one.scope: one.value for one in rows}
-    if cmd.counters is None:
-        wanted = {scope: value + bound for scope, value in there.items()}
-    else:
-        wanted = {scope: max(value, there.get(scope, 0)) for scope, value in cmd.counters.items()}
+    scopes = {*there, *cmd.counters}
+    wanted = {one: max(there.get(one, 0), cmd.counters.get(one, 0)) + cmd.bound for one in scopes}
     moved = {}
     for scope in sorted(wanted):
         if wanted[scope] > there.get(scope, 0):
@@ -149,7 +144,7 @@ def _void_numbers(session: Session, cmd: StartEpoch, by: Caller, number: int) ->
         )
 
 
-def _content(cmd: StartEpoch, number: int, bound: int, moved: dict[str, list[int]]) -> dict[str, Any]:
+def _content(cmd: StartEpoch, number: int, moved: dict[str, list[int]]) -> dict[str, Any]:
     return {
         "v": 1,
         "epoch": number,
@@ -160,7 +155,7 @@ def _content(cmd: StartEpoch, number: int, bound: int, moved: dict[str, list[int
         "lost": [list(one) for one in cmd.lost],
         "lost_events": sum(max(0, to - cmd.end) for _, to in cmd.lost),
         "sources": list(cmd.sources),
-        "bound": bound,
+        "bound": cmd.bound,
         "counters": dict(list(moved.items())[:MOST]),
         "counter_count": len(moved),
         "numbers": [one.shown for one in cmd.numbers[:MOST]],
