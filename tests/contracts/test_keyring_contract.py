@@ -159,6 +159,16 @@ def test_keys_are_listed_by_age(place: Place, age: timedelta, found: bool) -> No
     assert list(keys.made_before(place.now - timedelta(hours=1))) == [item] * found
 
 
+def test_r_7_what_was_destroyed_is_told_and_what_lives_is_not(place: Place) -> None:
+    keys, item, gone, never = place.open(), uuid4(), uuid4(), uuid4()
+    assert list(keys.tombstones()) == []
+    keys.make(item)
+    keys.make(gone)
+    keys.destroy([gone, never])
+    assert set(keys.tombstones()) == {gone, never}
+    assert set(place.open().tombstones()) == {gone, never}
+
+
 # --- the master key
 
 
