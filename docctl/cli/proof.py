@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -19,24 +20,42 @@ def verify_trail(desk: Desk) -> Answer:
     """Check the whole chain of events and name the first bad one (T-1, T-2)."""
     from docctl.domain.permissions import Facts, authorise
     from docctl.jobs.proof import verify_trail as verify
+    from docctl.queries.epochs import epochs_of
 
     authorise(desk.actor, "audit.verify", Facts())
     report = verify(desk.house)
-    data = {
+    with desk.read() as session:
+        epochs = epochs_of(session)
+    data: dict[str, Any] = {
         "ok": report.ok,
         "events": report.events,
         "heads": report.heads,
         "first_bad": report.first_bad,
         "reason": report.reason,
     }
+    if epochs:  # scripts know the shape of a trail that never was restored
+        data["epochs"] = [
+            {"epoch": one.number, "end": one.end, "lost": dict(one.lost), "accepted": one.stands}
+            for one in epochs
+        ]
+    told = [
+        desk.words.t(
+            "cli.epoch_stands" if one.stands else "cli.epoch_open",
+            epoch=one.number,
+            end=one.end,
+            n=sum(max(0, to - one.end) for _, to in one.lost),
+        )
+        for one in epochs
+    ]
     if report.ok:
         lines = [
             desk.words.t("cli.audit_ok", n=report.events),
             desk.words.t("cli.audit_heads", n=report.heads, stored=report.stored, witness=report.witness),
+            *told,
         ]
         return Answer(data, lines)
     line = desk.words.t("cli.audit_bad", event=report.first_bad or 0, reason=report.reason or "")
-    return Answer(data, [line], FAILED)
+    return Answer(data, [line, *told], FAILED)
 
 
 @audit.command("seal", permission="system.operate", who="operator")

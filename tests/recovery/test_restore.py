@@ -101,6 +101,22 @@ def test_n_1_without_the_old_system_counters_pass_all_that_may_have_been_given(
         assert filing.row(again, filing.filed(again, fresh)).number != other
 
 
+def test_r_7_a_key_store_that_lacks_keys_is_refused_unless_the_operator_says_so(
+    terminal: Terminal, world: World, place: Path, recovery: Recovery
+) -> None:
+    form = filing.a_form(world)
+    terminal.ok("keys", "backup", place.with_name("keys"))
+    record_id = filing.filed(world, form)
+    terminal.ok("backup", place)
+    lose(world, recovery)
+    keys = ("--keys", place.with_name("keys"))
+    assert recovery.refused("restore", place, *keys) == "restore.keys_missing"
+    assert not (recovery.settings.data / "docctl.db").exists()
+    recovery.ok("restore", place, *keys, "--without-keys")
+    with recovery.reopened() as again:
+        assert filing.row(again, record_id).status is RecordStatus.COMPLETED
+
+
 def test_t_2_a_rehearsal_changes_nothing_and_finds_what_is_missing(
     terminal: Terminal, world: World, place: Path, recovery: Recovery
 ) -> None:
@@ -220,6 +236,8 @@ def test_t_2_the_alarm_of_the_witness_ends_with_the_accepted_epoch_and_outsiders
         keep_head(again.house)
         assert verify_trail(again.house).ok
         terminal = Terminal(again.house, recovery.settings)
+        assert [one["accepted"] for one in terminal.ok("audit", "verify")["epochs"]] == [True]
+        assert "已由两个人接受" in terminal.run("audit", "verify").output
         terminal.ok("audit", "export", tmp_path / "package")
     said: list[str] = []
     witness = tmp_path / "witness"

@@ -8,6 +8,9 @@ from pathlib import Path
 from typing import Final
 from uuid import UUID
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
 from docctl.config import Settings
 from docctl.domain.verdicts import Refused, RuleRefused
 from docctl.jobs.backup import sources
@@ -16,6 +19,7 @@ from docctl.jobs.backup.make import Progress
 from docctl.jobs.backup.manifest import Manifest, ObjectLine, object_lines
 from docctl.jobs.backup.seen import Seen, still_there
 from docctl.jobs.backup.tools import Tools
+from docctl.models.content import ItemFile
 from docctl.queries.audit import verify
 from docctl.queries.audit_heads import Seals
 from docctl.services.audit.keys import is_signed
@@ -27,6 +31,7 @@ from docctl.services.schema import migrate
 from docctl.services.uow import UnitOfWork
 from storage.api import Damaged, ObjectMissing
 from storage.copies import LocalCopy, versions_in
+from storage.keyring import KeyRing
 
 _BATCH: Final = 200
 
@@ -59,6 +64,8 @@ def begin_epoch(
             register=options.register,
         )
         again = still_there(session, seen.destroyed)
+        if house.keys is not None and not options.without_keys:
+            _require_keys(session, house.keys, seen.destroyed)
     copied = 0
     if house.objects_folder is not None:
         copied = _bring_objects(manifest, settings, house.objects_folder, seen.destroyed, progress)
@@ -82,6 +89,17 @@ def begin_epoch(
         aside=None,
         sources=tuple(seen.sources),
     )
+
+
+def _require_keys(session: Session, keys: KeyRing, destroyed: set[UUID]) -> None:
+    """Refuse a key store that lacks keys of files that would be restored: another one, or an older backup."""
+    query = select(ItemFile.owner_id).where(
+        ItemFile.destroyed_at.is_(None), ItemFile.sha256 != ItemFile.stored_sha256
+    )
+    wanted = sorted(set(session.scalars(query)) - destroyed)
+    there = keys.get_many(wanted)
+    if missing := len(wanted) - len(there):
+        raise RuleRefused(Refused("restore", "keys_missing", {"n": missing}))
 
 
 def _command(manifest: Manifest, seen: Seen, again: list[UUID]) -> StartEpoch:

@@ -52,7 +52,7 @@ def restore(
     fresh = settings.data.with_name(f"{settings.data.name}.restoring")
     is_occupied = _is_occupied(settings.data)
     if not is_occupied and (done := _complete(fresh)) is not None:
-        return _swapped(settings.data, fresh, done, is_occupied=False)
+        return _swapped(settings, fresh, done)
     if is_occupied and options.over.strip() != manifest.company_code:
         raise RuleRefused(Refused("restore", "occupied", {"code": manifest.company_code}))
     _require_stopped(settings, manifest, tools)
@@ -101,7 +101,6 @@ def _restore_folder(
 ) -> Restored:
     shutil.rmtree(fresh, ignore_errors=True)  # copies of our own, of a restore that was killed
     fresh.mkdir(mode=0o700)
-    is_occupied = _is_occupied(settings.data)
     progress("database", 0, 0)
     shutil.copyfile(manifest.database_file, fresh / "docctl.db")
     (fresh / "docctl.db").chmod(0o600)
@@ -117,7 +116,7 @@ def _restore_folder(
         house.close()
     durably(fresh / _COMPLETE, json.dumps(_as_data(done)))
     sync_folder(fresh)
-    return _swapped(settings.data, fresh, done, is_occupied=is_occupied)
+    return _swapped(settings, fresh, done)
 
 
 def _restore_server(
@@ -157,18 +156,24 @@ def _is_just_loaded(house: House, manifest: Manifest) -> bool:
     return (seen.end, seen.end_hash) == (manifest.events, manifest.head)
 
 
-def _swapped(data: Path, fresh: Path, done: Restored, *, is_occupied: bool) -> Restored:
+def _swapped(settings: Settings, fresh: Path, done: Restored) -> Restored:
     """Move the present folder aside and the new one into its place."""
-    aside = None
-    if is_occupied:
-        aside = data.with_name(f"{data.name}.before-epoch-{done.epoch}")
+    data, aside = settings.data, None
+    if data.exists() and any(one.name not in {"secret.key", settings.audit_key} for one in data.iterdir()):
+        aside = _free(data.with_name(f"{data.name}.before-epoch-{done.epoch}"))
         data.rename(aside)
     elif data.exists():
-        shutil.rmtree(data)  # no more than a secret of forms, which was taken along
+        shutil.rmtree(data)  # the secrets in it were taken along
     fresh.rename(data)
     sync_folder(data.parent)
     (data / _COMPLETE).unlink()
     return replace(done, aside=aside)
+
+
+def _free(path: Path) -> Path:
+    """Return a name that nothing has yet."""
+    names = (path, *(path.with_name(f"{path.name}-{turn}") for turn in range(2, 1000)))
+    return next(one for one in names if not one.exists())
 
 
 def _as_data(done: Restored) -> dict[str, object]:
