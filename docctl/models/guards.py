@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Final
 
 from docctl.domain.lifecycle import LIST_MOVES, RECORD_MOVES, REVISION_MOVES
+from docctl.models.guard_epochs import EPOCH_GUARDS
 from docctl.models.guard_kinds import Exclusion, Guard, changed, final, frozen, moves
 
 #: Half-open intervals overlap where each begins before the other ends; an empty one overlaps nothing.
@@ -77,15 +78,7 @@ GUARDS: Final = (
     Guard("t_2_key_update", "T-2", "audit_key", "UPDATE", "TRUE"),
     Guard("t_2_key_delete", "T-2", "audit_key", "DELETE", "TRUE"),
     # epochs
-    Guard("t_2_epoch_delete", "T-2", "epoch", "DELETE", "TRUE"),
-    frozen(
-        "t_2_epoch_content",
-        "T-2",
-        "epoch",
-        ("number", "started_at", "backup_at", "end_seq", "floor", "content", "content_sha256"),
-    ),
-    frozen("t_2_epoch_first", "T-2", "epoch", ("first_by", "first_at"), unless="OLD.first_by IS NULL"),
-    frozen("t_2_epoch_second", "T-2", "epoch", ("second_by", "second_at"), unless="OLD.second_by IS NULL"),
+    *EPOCH_GUARDS,
     # signatures
     Guard("a_3_signature_update", "A-3", "signature", "UPDATE", "TRUE"),
     Guard("a_3_signature_delete", "A-3", "signature", "DELETE", "TRUE"),
