@@ -13,16 +13,14 @@ from docctl.checks.check import Bench, Check, Grade, Said
 from docctl.domain.notes import PROBE_KIND
 from docctl.jobs import lease
 from docctl.jobs.projection import lag
-from docctl.queries.search import FAR
 from docctl.models.trail import EventRow
 from docctl.queries.epochs import waits
+from docctl.queries.search import FAR
 from docctl.services.schema import schema_state
 from storage.api import Area, Key
 
 _PROBE: Final = b"docctl looks whether it can write, read and remove here"
 
-#: An index so many events behind is not merely on its way.
-FAR: Final = 1000
 #: An older backup than this means that nobody makes them.
 BACKUP_OLD: Final = timedelta(days=7)
 #: What has failed or been due for so long does not mend itself.

@@ -19,11 +19,9 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from docctl.jobs.effects import Postponed
-from docctl.jobs.projection import renew
 from docctl.jobs.destructions import note_destroyed
 from docctl.jobs.effects import Postponed
-from docctl.jobs.projection import purge
+from docctl.jobs.projection import renew
 from docctl.jobs.sealer import keep_head
 from docctl.models.content import FileRole, ItemFile, OwnerKind
 from docctl.models.retention import DisposalItem, DisposalList, ItemStatus
@@ -74,16 +72,11 @@ def run_disposal(house: House, payload: Mapping[str, Any]) -> None:
     the index of every host: raise Postponed while one has yet to be made anew.
     """
     list_id, most = UUID(payload["list_id"]), 1
+    with house.uow.read() as session:
+        if waits(session):  # nothing is destroyed on the word of an older state (T-2)
+            raise Postponed(house.clock() + ACCEPTANCE)
     if first := not _is_settled(house, list_id):
         keep_head(house)
-    It begins with one item and takes more at a time as long as the store goes along. Raises Postponed while
-    a restored state waits to be accepted: nothing is destroyed on the word of an older state (T-2).
-    """
-    list_id, most = UUID(payload["list_id"]), 1
-    with house.uow.read() as session:
-        if waits(session):
-            raise Postponed(house.clock() + ACCEPTANCE)
-    keep_head(house)
     while item_ids := _start(house, list_id, most):
         if not _destroy(house, list_id, item_ids):
             _no_key_left(house)

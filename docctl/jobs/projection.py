@@ -103,30 +103,6 @@ def _follow(house: House) -> bool:
     if batch is None:
         return anew
     house.here.follow(batch.last, batch.digest)  # before the index: it never stands further than this
-        end = newest(session)
-        # Ahead of the events: the index is of a state that was replaced by an older one.
-        if position > end or (position == 0 and end > BATCH):
-            behind = True
-        else:
-            behind = False
-            events = session.execute(
-                select(EventRow.seq, EventRow.subject_kind, EventRow.subject_id)
-                .where(EventRow.seq > position)
-                .order_by(EventRow.seq)
-                .limit(BATCH)
-            ).all()
-            if not events:
-                return False
-            upserts, removals = _changes(
-                session,
-                house,
-                {one.subject_id for one in events if one.subject_kind == "document"},
-                {one.subject_id for one in events if one.subject_kind == "record"},
-            )
-            last = events[-1].seq
-    if behind:
-        rebuild(house)
-        return True
     try:
         house.search.apply(batch.upserts, batch.removals, position=batch.last, after=position)
     except (CursorMoved, IndexBusy):

@@ -37,7 +37,6 @@ disposal:propose,check,take-out,approve,reject,execute,witness,resume,show,certi
 hold:place,lift,list
 audit:verify,seal,export objects:verify,probe,sweep keys:status,backup,restore,rotate
 index:rebuild,verify,status,forget
-index:rebuild,verify,status
 backup restore epoch:show,accept
 """
 
