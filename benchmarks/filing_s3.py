@@ -24,6 +24,7 @@ from tests import postgres
 from tests.filing import a_form
 from tests.s3.serving import SCRIPT
 from tests.s3.serving import Server as Store
+from tests.s3.site import environment, make_databases
 from tests.world import Clock, World, build_house, found
 
 MEGABYTE = 1 << 20
@@ -35,10 +36,10 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def put(environment: dict[str, str], wanted: int) -> float:
+def put(variables: dict[str, str], wanted: int) -> float:
     """Put objects by threads with the store's own client; return the seconds."""
-    client = Store(environment["DOCCTL_S3_ENDPOINT"], "").client("app")
-    bucket = environment["DOCCTL_S3_RECORDS_BUCKET"]
+    client = Store(variables["DOCCTL_S3_ENDPOINT"], "").client("app")
+    bucket = variables["DOCCTL_S3_RECORDS_BUCKET"]
     contents = [os.urandom(MEGABYTE) for _ in range(wanted)]
 
     def one(content: bytes) -> None:
@@ -50,9 +51,9 @@ def put(environment: dict[str, str], wanted: int) -> float:
     return time.perf_counter() - began
 
 
-def file(environment: dict[str, str], form: UUID, wanted: int) -> float:
+def file(variables: dict[str, str], form: UUID, wanted: int) -> float:
     """File records by threads; return the seconds."""
-    settings = Settings.from_env(environment, folder=Path(environment["DOCCTL_DATA"]))
+    settings = Settings.from_env(variables, folder=Path(variables["DOCCTL_DATA"]))
     house = build_house(settings, now)
     world = World.of(house, Clock(now()))
     contents = [os.urandom(MEGABYTE // 2).hex().encode() for _ in range(wanted)]
@@ -84,26 +85,11 @@ def main(records: int, folder: Path) -> None:
         [SCRIPT, "start"], check=True, capture_output=True, text=True, timeout=200
     ).stdout.split()
     try:
-        place = str(database.folder)
-        for name, owner in (("company", postgres.OWNER), ("keys", postgres.APPLICATION)):
-            postgres.execute(place, f"CREATE DATABASE {name} OWNER {owner} TEMPLATE template0")
+        make_databases(database)
         buckets = Store(url, where).buckets(grace=timedelta(days=2))
-        environment = {
-            "DOCCTL_DATA": str(folder / "data"),
-            "DOCCTL_SECRET_KEY": "x" * 40,
-            "DOCCTL_DATABASE_URL": postgres.address(place, postgres.APPLICATION, "company"),
-            "DOCCTL_MIGRATION_URL": postgres.address(place, postgres.OWNER, "company"),
-            "DOCCTL_KEYS_DATABASE_URL": postgres.address(place, postgres.APPLICATION, "keys"),
-            "DOCCTL_STORAGE": "s3",
-            "DOCCTL_S3_ENDPOINT": url,
-            "DOCCTL_S3_ACCESS_KEY": "app",
-            "DOCCTL_S3_SECRET_KEY": "app-secret",
-            "DOCCTL_S3_HOLD_ACCESS_KEY": "hold",
-            "DOCCTL_S3_HOLD_SECRET_KEY": "hold-secret",
-            "DOCCTL_S3_RECORDS_BUCKET": buckets[Area.RECORDS].name,
-            "DOCCTL_S3_DERIVED_BUCKET": buckets[Area.DERIVED].name,
-        }
-        settings = Settings.from_env(environment, folder=folder)
+        names = [buckets[area].name for area in (Area.RECORDS, Area.DERIVED)]
+        variables = environment(database, url, names, folder / "data") | {"DOCCTL_SECRET_KEY": "x" * 40}
+        settings = Settings.from_env(variables, folder=folder)
         wiring.prepare_store(settings)
         house = build_house(settings, now)
         found(house)
@@ -111,8 +97,8 @@ def main(records: int, folder: Path) -> None:
         house.close()
         ratios = []
         for _ in range(TURNS):
-            puts = rate(put, environment, wanted=records)
-            filings = rate(file, environment, form, wanted=records)
+            puts = rate(put, variables, wanted=records)
+            filings = rate(file, variables, form, wanted=records)
             ratios.append(filings / puts)
             print(f"puts {puts:.1f} a second, filings {filings:.1f}: {ratios[-1]:.2f}")
         print(

@@ -35,6 +35,7 @@ from storage.api import Area, FixityState, Key
 from tests import filing, postgres
 from tests.s3.serving import SCRIPT
 from tests.s3.serving import Server as Store
+from tests.s3.site import environment, make_databases
 from tests.serving.server import Server, until
 from tests.world import Clock, World, build_house, found
 
@@ -120,31 +121,18 @@ def start_worker(environment: dict[str, str]) -> subprocess.Popen[bytes]:
 def site(tmp_path: Path, s3_server: Store, socket_enabled: None) -> Iterator[Site]:
     database = postgres.Server(settings=())  # it keeps its word
     try:
-        folder = str(database.folder)
-        for name, owner in (("company", postgres.OWNER), ("keys", postgres.APPLICATION)):
-            postgres.execute(folder, f"CREATE DATABASE {name} OWNER {owner} TEMPLATE template0")
+        make_databases(database)
         buckets = s3_server.buckets(grace=timedelta(days=2))
         with closing(socket.socket()) as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
-        environment = {
-            "DOCCTL_DATA": str(tmp_path / "data"),
+        names = [buckets[area].name for area in (Area.RECORDS, Area.DERIVED)]
+        variables = environment(database, s3_server.url, names, tmp_path / "data") | {
             "DOCCTL_SECRET_KEY": "x" * 40,
             "DOCCTL_WORKER": "off",
             "DOCCTL_READERS": "1",
-            "DOCCTL_DATABASE_URL": postgres.address(folder, postgres.APPLICATION, "company"),
-            "DOCCTL_MIGRATION_URL": postgres.address(folder, postgres.OWNER, "company"),
-            "DOCCTL_KEYS_DATABASE_URL": postgres.address(folder, postgres.APPLICATION, "keys"),
-            "DOCCTL_STORAGE": "s3",
-            "DOCCTL_S3_ENDPOINT": s3_server.url,
-            "DOCCTL_S3_ACCESS_KEY": "app",
-            "DOCCTL_S3_SECRET_KEY": "app-secret",
-            "DOCCTL_S3_HOLD_ACCESS_KEY": "hold",
-            "DOCCTL_S3_HOLD_SECRET_KEY": "hold-secret",
-            "DOCCTL_S3_RECORDS_BUCKET": buckets[Area.RECORDS].name,
-            "DOCCTL_S3_DERIVED_BUCKET": buckets[Area.DERIVED].name,
         }
-        settings = Settings.from_env(environment, folder=tmp_path)
+        settings = Settings.from_env(variables, folder=tmp_path)
         wiring.prepare_store(settings)
         clock = Clock(datetime.now(UTC))
         house = build_house(settings, clock)
@@ -153,13 +141,13 @@ def site(tmp_path: Path, s3_server: Store, socket_enabled: None) -> Iterator[Sit
         house.close()
         made = Site(
             settings,
-            environment,
+            variables,
             database,
             s3_server,
             form,
             port,
-            Server(environment, port=port),
-            start_worker(environment),
+            Server(variables, port=port),
+            start_worker(variables),
         )
         yield made
         made.web.kill()

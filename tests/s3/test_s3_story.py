@@ -14,6 +14,7 @@ import pytest
 from storage.master import MARK
 from tests import postgres
 from tests.s3.shifted import Installed, Shift, ask, gateway
+from tests.s3.site import environment, make_databases
 from tests.story.steps import SECRET, places_with, tell_the_story
 from tests.world import START
 
@@ -101,29 +102,11 @@ def site(tmp_path: Path, socket_enabled: None) -> Iterator[Site]:
     database = postgres.Server()
     folder = str(database.folder)
     try:
-        postgres.execute(
-            folder,
-            f"CREATE DATABASE company OWNER {postgres.OWNER} TEMPLATE template0",
-            f"CREATE DATABASE keys OWNER {postgres.APPLICATION} TEMPLATE template0",
-        )
+        make_databases(database)
         with gateway(shift, tmp_path / "clock") as server:
             buckets = json.loads(ask(shift, BUCKETS, *server))
-            environment = {
-                **shift.environment,
-                "DOCCTL_DATA": str(tmp_path / "data"),
-                "DOCCTL_DATABASE_URL": postgres.address(folder, postgres.APPLICATION, "company"),
-                "DOCCTL_MIGRATION_URL": postgres.address(folder, postgres.OWNER, "company"),
-                "DOCCTL_KEYS_DATABASE_URL": postgres.address(folder, postgres.APPLICATION, "keys"),
-                "DOCCTL_STORAGE": "s3",
-                "DOCCTL_S3_ENDPOINT": server[1],
-                "DOCCTL_S3_ACCESS_KEY": "app",
-                "DOCCTL_S3_SECRET_KEY": "app-secret",
-                "DOCCTL_S3_HOLD_ACCESS_KEY": "hold",
-                "DOCCTL_S3_HOLD_SECRET_KEY": "hold-secret",
-                "DOCCTL_S3_RECORDS_BUCKET": buckets[0],
-                "DOCCTL_S3_DERIVED_BUCKET": buckets[1],
-            }
-            yield Site(Installed(environment), shift, tmp_path / "data", server, buckets, folder)
+            seen = {**shift.environment, **environment(database, server[1], buckets, tmp_path / "data")}
+            yield Site(Installed(seen), shift, tmp_path / "data", server, buckets, folder)
     finally:
         database.stop()
 
