@@ -50,6 +50,7 @@ NOUNS: Final = (
     "epoch",
     "backup",
     "keys",
+    "index",
     "delivery",
 )
 

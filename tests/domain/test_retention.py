@@ -471,7 +471,14 @@ def test_r_3_the_built_in_periods(code: str, until: date | None) -> None:
 
 HERE = Path(__file__).parents[2]
 RAISED = re.compile(r'Refused\(\s*"([A-Z]-\d+)",\s*"(\w+)"(?:,\s*\{([^}]*)\})?')
-MODULES = ("numbering", "number_schemes", "retention", "retention_classes", "retention_governing")
+MODULES = (
+    "index_copies",
+    "numbering",
+    "number_schemes",
+    "retention",
+    "retention_classes",
+    "retention_governing",
+)
 
 
 def sentences(language: str) -> dict[str, dict[str, str]]:

@@ -23,7 +23,7 @@ from tests.web.browser import Browser
 from tests.world import PASSWORD, World
 
 #: Arguments of addresses that are no items: a path of our own files, a secret that is its own permission.
-NO_ITEMS = {"filename", "token"}
+NO_ITEMS = {"filename", "token", "number"}  # an epoch is hidden from nobody who may see epochs
 
 #: Kind of item → somebody from whom it is hidden.
 OUTSIDERS = {
