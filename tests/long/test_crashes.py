@@ -256,5 +256,5 @@ def test_what_was_acknowledged_survives_a_kill_of(site: Site, tmp_path: Path, pa
 def heals(holds: Callable[[], bool], odd: list[str]) -> None:
     """Wait until work goes on by itself; nobody helps."""
     with suppress(OSError):
-        until(lambda: holds() or bool(odd), seconds=120)
+        until(lambda: holds() or bool(odd), seconds=240)
     assert not odd, odd
