@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -53,6 +53,8 @@ class Ledger:
 
     path: Path
     lines: int = 0
+    #: What somebody was answered last: told where work does not go on.
+    last: str = ""
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def note(self, record: str, digest: str) -> None:
@@ -166,7 +168,8 @@ def file_without_end(site: Site, who: str, ledger: Ledger, stop: threading.Event
         try:
             if browser is None:
                 browser = site.web.browser()
-                if browser.sign_in(who).status_code != 303:
+                if (entered := browser.sign_in(who)).status_code != 303:
+                    ledger.last = f"{who}: sign-in {entered.status_code}"
                     browser = None
                     time.sleep(0.2)
                     continue
@@ -176,10 +179,12 @@ def file_without_end(site: Site, who: str, ledger: Ledger, stop: threading.Event
                 "file": (io.BytesIO(content), "记录.txt"),
             }
             answer = browser.submit(f"/records/new/{site.form}", typed, content_type="multipart/form-data")
-        except (OSError, HTTPException, AssertionError):
+        except (OSError, HTTPException, AssertionError) as error:
+            ledger.last = f"{who} {turn}: {error!r}"[:300]
             browser = None  # the connection, or a page, broke with what was killed
             time.sleep(0.1)
             continue
+        ledger.last = f"{who} {turn}: {answer.status_code} {answer.text[-1500:]}"
         if answer.status_code == 303:
             ledger.note(answer.headers["Location"].rsplit("/", 1)[1], sha256(content).hexdigest())
         elif answer.status_code not in {500, 502, 503, 504, 422}:
@@ -222,11 +227,11 @@ def test_what_was_acknowledged_survives_a_kill_of(site: Site, tmp_path: Path, pa
     try:
         for turn in range(1, ROUNDS + 1):
             before = ledger.lines
-            heals(lambda before=before: ledger.lines > before, odd)  # type: ignore[misc]
+            heals(lambda before=before: ledger.lines > before, ledger, odd)  # type: ignore[misc]
             time.sleep(dice.uniform(0, 0.5))
             site.crash(part, dice.choice((0, 0, 0.3, 1)))
             before = ledger.lines
-            heals(lambda before=before: ledger.lines > before + 1, odd)  # type: ignore[misc]
+            heals(lambda before=before: ledger.lines > before + 1, ledger, odd)  # type: ignore[misc]
             if turn % CHECK_EVERY == 0:
                 nothing_is_lost(site, ledger)
     finally:
@@ -253,8 +258,10 @@ def test_what_was_acknowledged_survives_a_kill_of(site: Site, tmp_path: Path, pa
     print(f"{part}: {ROUNDS} kills, {ledger.lines} acknowledged, {len(numbers)} numbers")
 
 
-def heals(holds: Callable[[], bool], odd: list[str]) -> None:
+def heals(holds: Callable[[], bool], ledger: Ledger, odd: list[str]) -> None:
     """Wait until work goes on by itself; nobody helps."""
-    with suppress(OSError):
-        until(lambda: holds() or bool(odd), seconds=240)
+    deadline = time.monotonic() + 240
+    while not holds() and not odd:
+        assert time.monotonic() < deadline, f"it did not go on after {ledger.lines}: {ledger.last}"
+        time.sleep(0.05)
     assert not odd, odd
