@@ -191,7 +191,7 @@ def file_without_end(site: Site, who: str, ledger: Ledger, stop: threading.Event
             odd.append(f"{answer.status_code} {answer.text[:300]}")
             return
         else:
-            time.sleep(0.1)
+            time.sleep(5)  # each try leaves an upload that waits for its form, and of those 200 are allowed
 
 
 def nothing_is_lost(site: Site, ledger: Ledger) -> None:
