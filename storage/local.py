@@ -52,6 +52,8 @@ from storage.sweep import Swept, sweep
 
 LOOKED_AT: Final = ("contents", "state", "temporary_files")
 NOT_CLAIMED: Final = ("freed_blocks", "open_readers", "copies_elsewhere")
+#: How often a destruction looks again because something has come meanwhile.
+_ROUNDS: Final = 5
 
 
 class LocalStore:
@@ -252,8 +254,9 @@ class LocalStore:
         """Remove all files of a key and look again; call it with the item's folder locked (R-7)."""
         versions = self._destroyable(key, now)
         folder, state = self._layout.item(key), self._layout.state(key)
-        names = Names(folder, key)
-        if names:
+        for _ in range(_ROUNDS):  # a put that is under way may begin a temporary file in between
+            if not (names := Names(folder, key)):
+                return versions
             # The state says that the object may go, and goes last, so that a crash resumes.
             # Second names go before temporary ones, as in a sweep.
             self._layout.remove(folder, [path for path in names.files if path != state])
