@@ -12,6 +12,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
+from storage.durable import sync_file
 from storage.errors import StoreUnavailable
 from storage.keyring import KEY_SIZE
 from storage.master import MARK
@@ -107,8 +108,7 @@ def note_expiry(path: Path, expires_on: date) -> int:
         copy.execute("PRAGMA journal_mode = DELETE")
         copy.execute("INSERT OR REPLACE INTO meta VALUES ('expires_on', ?)", (expires_on.isoformat(),))
         (keys,) = copy.execute("SELECT count(wrapped) FROM item_key").fetchone()
-    with path.open("rb+") as file:
-        os.fsync(file.fileno())
+    sync_file(path)
     return int(keys)
 
 

@@ -14,6 +14,7 @@ from typing import Any, ClassVar, Final
 from uuid import UUID
 
 from storage.api import Clock, as_utc
+from storage.durable import new_file
 from storage.errors import KeyDestroyed, KeyMissing, StoreFull, StoreUnavailable
 from storage.keyring import KeysDestroyed, KeyStatus, Rotation
 from storage.keyring_file import (
@@ -190,7 +191,7 @@ class SqliteKeyRing:
 
     def copy_to(self, path: Path, *, expires_on: date) -> int:
         """Write a compact copy into a new file, for its owner only; return the number of keys."""
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600))
+        new_file(path)
         with self._store() as store:
             store.execute("VACUUM INTO ?", (str(path),))
             return note_expiry(path, expires_on)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterable
@@ -14,6 +13,7 @@ from typing import Any, Final, LiteralString
 import psycopg
 
 from storage.api import as_utc
+from storage.durable import new_file
 from storage.errors import KeyStoreForeign
 from storage.keyring_file import SCHEMA, note_expiry
 
@@ -95,7 +95,7 @@ def write_copy(
     path: Path, meta: dict[str, str], pages: Iterable[list[tuple[Any, ...]]], *, expires_on: date
 ) -> int:
     """Write rows into a new file, as a key store in a file copies itself; return the number of keys."""
-    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600))
+    new_file(path)
     with closing(sqlite3.connect(path, isolation_level=None)) as copy:
         copy.executescript(SCHEMA)
         copy.execute("BEGIN")

@@ -21,6 +21,7 @@ from uuid import UUID
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from storage.durable import sync_folder
 from storage.errors import MasterKeyWrong
 
 _FORMAT: Final = "docctl master key 1"
@@ -116,7 +117,7 @@ class MasterFile:
             return self.read()[0]
         finally:
             temporary.unlink()
-            _sync_folder(self.path.parent)
+            sync_folder(self.path.parent)
         return fresh
 
     def renew(self) -> tuple[MasterKey, MasterKey]:
@@ -134,7 +135,7 @@ class MasterFile:
     def _replace(self, *keys: MasterKey) -> None:
         temporary = self._written(*keys)
         temporary.replace(self.path)
-        _sync_folder(self.path.parent)
+        sync_folder(self.path.parent)
 
     def _written(self, *keys: MasterKey) -> Path:
         self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -154,11 +155,3 @@ class MasterFile:
         if len(key) != _SIZE:
             raise MasterKeyWrong(f"{self.path} holds no master key")
         return key
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

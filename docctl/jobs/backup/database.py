@@ -18,8 +18,9 @@ from sqlalchemy import URL, Engine, create_engine, make_url, text
 from sqlalchemy.orm import Session
 
 from docctl.domain.verdicts import Refused, RuleRefused
-from docctl.jobs.backup.manifest import POSTGRESQL, SQLITE, sync_file
+from docctl.jobs.backup.manifest import POSTGRESQL, SQLITE
 from docctl.services.database import reader
+from storage.durable import new_file, sync_file
 
 #: Rows that a restore does not need: who was signed in, uploads whose files are not in the backup.
 LEFT_OUT: Final = ("web_session", "sign_in_attempt", "upload", "lease")
@@ -67,7 +68,7 @@ def is_sound(path: Path) -> bool:
 
 
 def _copy_sqlite(source: Path, target: Path) -> None:
-    os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600))
+    new_file(target)
     with closing(sqlite3.connect(source, isolation_level=None, timeout=30)) as raw:
         raw.execute("VACUUM INTO ?", (str(target),))
     with closing(sqlite3.connect(target, isolation_level=None)) as copy:
@@ -79,7 +80,7 @@ def _copy_sqlite(source: Path, target: Path) -> None:
 
 
 def _dump(url: URL, target: Path, snapshot_name: str) -> None:
-    os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600))
+    new_file(target)
     run_tool(
         "pg_dump",
         url,

@@ -37,7 +37,6 @@ from docctl.jobs.backup.manifest import (
     durably,
     file_hash,
     read_manifest,
-    sync_folder,
     write_manifest,
 )
 from docctl.models.content import ItemFile, OwnerKind
@@ -51,6 +50,7 @@ from docctl.services.caller import Caller
 from docctl.services.house import House
 from storage.api import Area, Damaged, Key, ObjectMissing
 from storage.copies import LocalCopy, Taken, versions_in
+from storage.durable import sync_folder
 
 _BATCH: Final = 1000
 

@@ -19,6 +19,7 @@ from typing import Any, Final
 
 from docctl.domain.canonical import canonical, sha256
 from docctl.domain.verdicts import Refused, RuleRefused
+from storage.durable import sync_folder
 from storage.keys import Key
 
 NAME: Final = "manifest.json"
@@ -182,18 +183,3 @@ def durably(path: Path, text: str) -> None:
         target.write(text)
         target.flush()
         os.fsync(target.fileno())
-
-
-def sync_file(path: Path) -> None:
-    """Write a file's bytes to the disk."""
-    with path.open("rb") as source:
-        os.fsync(source.fileno())
-
-
-def sync_folder(folder: Path) -> None:
-    """Write the names in a folder to the disk."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

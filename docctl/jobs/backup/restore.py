@@ -25,14 +25,13 @@ from docctl.jobs.backup.manifest import (
     durably,
     file_hash,
     read_manifest,
-    sync_file,
-    sync_folder,
 )
 from docctl.jobs.backup.seen import begin
 from docctl.jobs.backup.tools import Tools
 from docctl.models.work import Lease
 from docctl.services.caller import Caller
 from docctl.services.house import House
+from storage.durable import sync_file, sync_folder
 
 _COMPLETE: Final = "restored.json"
 

@@ -10,6 +10,7 @@ from typing import Final
 
 from docctl.domain.heads import key_id_of
 from docctl.services.audit.faults import SealFault
+from storage.durable import sync_folder
 
 _WORD: Final = "docctl-audit-key-1"
 _ABOVE: Final = (
@@ -62,7 +63,7 @@ class KeyFile:
         except OSError as error:
             raise SealFault("key_unusable") from error
         _write(descriptor, _ABOVE + _line(_new()))
-        _sync(self._path.parent)
+        sync_folder(self._path.parent)
         return self.read()
 
     def renew(self) -> SigningKey:
@@ -73,7 +74,7 @@ class KeyFile:
             descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             _write(descriptor, _ABOVE + "".join(map(_line, [*kept, fresh])))
             beside.replace(self._path)
-            _sync(self._path.parent)
+            sync_folder(self._path.parent)
         except OSError as error:
             beside.unlink(missing_ok=True)
             raise SealFault("key_unusable") from error
@@ -123,11 +124,3 @@ def _write(descriptor: int, text: str) -> None:
         target.write(text)
         target.flush()
         os.fsync(target.fileno())
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

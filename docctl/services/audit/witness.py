@@ -11,6 +11,7 @@ from secrets import token_hex
 from typing import Final
 
 from docctl.services.audit.faults import SealFault
+from storage.durable import sync_folder
 
 #: Heads of epoch 0 have no number of theirs.
 _NAME: Final = re.compile(r"head-(?:e(\d{3})-)?(\d{12})\.json")
@@ -105,7 +106,7 @@ class Witness:
                 _durably(path, text)
         finally:
             beside.unlink(missing_ok=True)
-        _sync(self._folder)
+        sync_folder(self._folder)
 
 
 def _durably(path: Path, text: str) -> None:
@@ -114,11 +115,3 @@ def _durably(path: Path, text: str) -> None:
         target.write(text.encode())
         target.flush()
         os.fsync(target.fileno())
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -17,6 +16,7 @@ from docctl.services.house import House
 from docctl.services.keys.store import key_store
 from docctl.services.registry import use_case
 from docctl.services.trail import Subject, record
+from storage.durable import sync_folder
 
 #: The name of the backup in its folder: there is only ever one.
 NAME: Final = "docctl-keys.backup"
@@ -61,11 +61,7 @@ def back_up(folder: Path, *, by: Caller, house: House) -> Backup:
         fresh.unlink()
         raise Conflict(Refused("request", "busy"))
     fresh.replace(path)
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    sync_folder(folder)
     return Backup(path, keys, before.master_id, expires_on)
 
 
