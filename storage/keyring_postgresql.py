@@ -15,7 +15,8 @@ from psycopg import errors
 from storage.api import Clock, as_utc
 from storage.errors import KeyDestroyed, KeyMissing, StoreFull, StoreUnavailable
 from storage.keyring import KeysDestroyed, KeyStatus, Rotation
-from storage.keyring_file import BATCH, expiry_of, fresh_key, rows_of
+from storage.keyring_file import BATCH, fresh_key
+from storage.keyring_masters import WithMasters
 from storage.keyring_tables import HOLD_MASTER, REWRITE, meta_of, opened_tables, write_copy
 from storage.master import MasterFile, MasterKey
 from storage.masters import Masters
@@ -34,7 +35,7 @@ class Connections(Protocol):
         """Close all connections."""
 
 
-class PostgresKeyRing:
+class PostgresKeyRing(WithMasters):
     """Item keys in a database that several hosts share. See `storage.keyring.KeyRing`.
 
     Each host has a copy of the file with the master key. The role owns the two tables.
@@ -57,11 +58,6 @@ class PostgresKeyRing:
         except BaseException:
             connect.close()
             raise
-
-    @property
-    def since(self) -> datetime:
-        """Return when the key store was made."""
-        return self._since
 
     def make(self, item_id: UUID) -> bytes:
         """Return the item's key, made durably where there is none."""
@@ -167,14 +163,6 @@ class PostgresKeyRing:
             master_id, keys, destroyed, behind = _row(store, query)
         return KeyStatus(keys, destroyed, behind, master_id, self._since)
 
-    def prepare(self) -> str:
-        """Put a new master key beside the present one in this host's file; return its id."""
-        return self._masters.prepare()[0].id
-
-    def is_prepared(self) -> bool:
-        """Say whether a new master key lies in this host's file beside the old one."""
-        return self._masters.is_prepared()
-
     def rotate(self) -> Rotation:
         """Let the new master key be the one from now on, and wrap every item key anew."""
         new, old = self._masters.prepare()
@@ -185,12 +173,6 @@ class PostgresKeyRing:
             last = self._rewrapped(new, last)
         self.purge()
         return Rotation(old.id, new.id, self.status().keys)
-
-    def drop_old_master(self) -> None:
-        """Forget the old master key, unless a key still needs it."""
-        if self.status().behind:
-            raise StoreUnavailable("keys are still wrapped by the old master key: rotate again")
-        self._masters.drop_old()
 
     def copy_to(self, path: Path, *, expires_on: date) -> int:
         """Write the wrapped keys into a new file, for its owner only; return their number.
@@ -205,17 +187,11 @@ class PostgresKeyRing:
         )
         return write_copy(path, meta, self._pages(query), expires_on=expires_on)
 
-    def expiry_of(self, path: Path) -> date | None:
-        """Return until when a copy may be used; None for what is no copy."""
-        return expiry_of(path)
-
     def take_from(self, path: Path) -> int:
         """Take keys and tombstones from a copy, all or nothing."""
-        rows, tombstones = rows_of(path)
-        for item, master_id, wrapped, _ in rows:
-            self._masters.of(master_id).unwrap(UUID(bytes=item), wrapped)  # before anything is taken
+        rows, tombstones = self._copied(path)
         if tombstones:
-            self.destroy([UUID(bytes=item) for item in tombstones])
+            self.destroy(tombstones)
             self.purge()
         with self._writing() as store, store.cursor() as cursor:
             # A copy may come from before a rotation that goes on beside us: none is left behind by it.

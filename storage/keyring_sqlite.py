@@ -21,12 +21,11 @@ from storage.keyring_file import (
     BATCH,
     SCHEMA,
     count_marks,
-    expiry_of,
     fresh_key,
     note_expiry,
     opened,
-    rows_of,
 )
+from storage.keyring_masters import WithMasters
 from storage.master import MasterFile, MasterKey
 from storage.masters import Masters
 
@@ -36,7 +35,7 @@ _TRIES: Final = 50
 _MANY: Final = "SELECT item, master_id, wrapped FROM item_key WHERE wrapped IS NOT NULL AND item IN"
 
 
-class SqliteKeyRing:
+class SqliteKeyRing(WithMasters):
     """Item keys in a file of their own. See `storage.keyring.KeyRing`.
 
     Every process may have its own `SqliteKeyRing` on the same file.
@@ -63,11 +62,6 @@ class SqliteKeyRing:
                 found = self._meta(store)
         self._since = datetime.fromtimestamp(int(found["since_ms"]) / 1000, UTC)
         self._masters.of(found["master_id"])
-
-    @property
-    def since(self) -> datetime:
-        """Return when the key store was made."""
-        return self._since
 
     def make(self, item_id: UUID) -> bytes:
         """Return the item's key, made durably where there is none."""
@@ -165,14 +159,6 @@ class SqliteKeyRing:
             keys, destroyed, behind = store.execute(query, (master_id,)).fetchone()
         return KeyStatus(keys, destroyed, behind, master_id, self._since)
 
-    def prepare(self) -> str:
-        """Put a new master key beside the present one in the file; return its id."""
-        return self._masters.prepare()[0].id
-
-    def is_prepared(self) -> bool:
-        """Say whether a new master key lies in the file beside the old one."""
-        return self._masters.is_prepared()
-
     def rotate(self) -> Rotation:
         """Make a new master key, let it be the one from now on, and wrap every item key anew."""
         new, old = self._masters.prepare()
@@ -183,12 +169,6 @@ class SqliteKeyRing:
         self.purge()
         return Rotation(old.id, new.id, self.status().keys)
 
-    def drop_old_master(self) -> None:
-        """Forget the old master key, unless a key still needs it."""
-        if self.status().behind:
-            raise StoreUnavailable("keys are still wrapped by the old master key: rotate again")
-        self._masters.drop_old()
-
     def copy_to(self, path: Path, *, expires_on: date) -> int:
         """Write a compact copy into a new file, for its owner only; return the number of keys."""
         new_file(path)
@@ -196,17 +176,11 @@ class SqliteKeyRing:
             store.execute("VACUUM INTO ?", (str(path),))
             return note_expiry(path, expires_on)
 
-    def expiry_of(self, path: Path) -> date | None:
-        """Return until when a copy may be used; None for what is no copy."""
-        return expiry_of(path)
-
     def take_from(self, path: Path) -> int:
         """Take keys and tombstones from a copy, all or nothing."""
-        rows, tombstones = rows_of(path)
-        for item, master_id, wrapped, _ in rows:
-            self._masters.of(master_id).unwrap(UUID(bytes=item), wrapped)  # before anything is taken
+        rows, tombstones = self._copied(path)
         if tombstones:
-            self.destroy([UUID(bytes=item) for item in tombstones])
+            self.destroy(tombstones)
         taken = 0
         with self._writing() as store:
             for row in rows:
