@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Final
 
 from sqlalchemy import text
 
 from docctl.checks.check import Bench, Check, Grade, Said
+from docctl.jobs.sealer import TAIL_BOUND
 from docctl.queries.copies import copies
 from docctl.queries.proof import proof_state
 from docctl.queries.search import FAR
 from docctl.services.schema import schema_state
 from storage.probe import Verdict
-
-#: Events that wait longer for their seal do not merely wait for the next round.
-UNSEALED: Final = timedelta(minutes=15)
 
 
 def _server(bench: Bench) -> Said:
@@ -65,7 +62,7 @@ def _heads(bench: Bench) -> Said:
         state = proof_state(session)
     if state.alarm:
         return "alarm", {"reason": state.alarm, "since": state.alarm_at}
-    if state.tail_since is not None and bench.house.clock() - state.tail_since > UNSEALED:
+    if state.tail_since is not None and bench.house.clock() - state.tail_since > TAIL_BOUND:
         return "late", {"count": state.tail, "since": state.tail_since}
     if state.head is None:
         return "none", {}

@@ -126,9 +126,14 @@ def may_go_on(permission: str, *, waits: bool, is_person: bool) -> Verdict:
     return Allowed()
 
 
+def lost_count(*, end: int, lost: Iterable[tuple[int, int]]) -> int:
+    """Return how many events are known to be lost: those of each epoch behind the restored end (T-2)."""
+    return sum(max(0, to - end) for _, to in lost)
+
+
 def seen_bound(*, end: int, lost: Iterable[tuple[int, int]], nameless: int) -> int:
     """Return how many numbers of one counter may have been given in what was lost, at most (N-1).
 
     Each number took at least one event, and each record that only the store knows took a number.
     """
-    return sum(max(0, to - end) for _, to in lost) + nameless
+    return lost_count(end=end, lost=lost) + nameless

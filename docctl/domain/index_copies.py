@@ -30,8 +30,3 @@ def may_forget(seen_at: datetime, at: datetime) -> Verdict:
     if at - seen_at < FORGETTABLE:
         return Refused("R-7", "copy_seen_lately", {"hours": FORGETTABLE // timedelta(hours=1)})
     return Allowed()
-
-
-def may_hold(seen_at: datetime, filed_at: datetime) -> bool:
-    """Say whether a copy last seen at `seen_at` may hold words of an item filed at `filed_at` (R-7)."""
-    return filed_at <= seen_at + UNTOLD

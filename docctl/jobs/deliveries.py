@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from docctl.jobs.check import run_check
 from docctl.jobs.disposal import run_disposal
 from docctl.jobs.effects import Postponed, destroy_object, lock_objects, read_upload
+from docctl.jobs.pauses import pause_after
 from docctl.models.trail import AuditHead
 from docctl.models.work import Delivery
 from docctl.services.house import House
@@ -31,6 +32,7 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "check_objects": run_check,
 }
 
+PAUSE: Final = timedelta(seconds=2)
 LONGEST_PAUSE: Final = timedelta(minutes=15)
 
 
@@ -114,6 +116,6 @@ def _note(house: House, one: Waiting, failed: str | None) -> None:
             row.done_at, row.last_error = house.clock(), ""
         else:
             row.last_error = failed[:300]
-            row.next_at = house.clock() + min(LONGEST_PAUSE, timedelta(seconds=2 ** min(row.tries, 12)))
+            row.next_at = house.clock() + pause_after(row.tries, first=PAUSE, longest=LONGEST_PAUSE)
 
     house.uow.write(work)

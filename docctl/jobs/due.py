@@ -12,6 +12,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from docctl.jobs.effects import lock_objects
+from docctl.jobs.pauses import pause_after
 from docctl.models.work import DueJob
 from docctl.services.caller import the_system
 from docctl.services.house import House
@@ -86,9 +87,7 @@ def _close(house: House, job_id: UUID, due_at: datetime, *, failed: str | None) 
             row.done_at = house.clock()
             return
         row.tries, row.last_error = row.tries + 1, failed[:300]
-        pause = PAUSE * 2 ** min(row.tries - 1, 10)
-        row.next_at = house.clock() + min(
-            LONGEST_PAUSE, pause
-        )  # `due_at` stays: it says since when it is late
+        # `due_at` stays: it says since when it is late.
+        row.next_at = house.clock() + pause_after(row.tries, first=PAUSE, longest=LONGEST_PAUSE)
 
     house.uow.write(work)

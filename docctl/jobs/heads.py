@@ -50,7 +50,7 @@ def store_head(house: House, *, at_once: bool = False) -> None:
     try:
         house.objects.put(
             key,
-            io.BytesIO(_note(row, keys).encode()),
+            io.BytesIO(note_with_key(row, keys).encode()),
             retain_until=min(now + LOCKED, LOCK_CAP),
         )
     except StorageError as error:
@@ -76,7 +76,7 @@ def hand_to_witness(house: House, *, at_once: bool = False) -> None:
         return
     try:
         _compare(house, row)
-        house.witness.hand_over(row.size, _note(row, keys), head_of(row.body).epoch)
+        house.witness.hand_over(row.size, note_with_key(row, keys), head_of(row.body).epoch)
     except SealFault as fault:
         is_blip = watch.witness_at is not None and now <= watch.witness_at + WITNESS_EVERY + OUTAGE
         if fault.code == "witness_unreachable" and is_blip:
@@ -87,7 +87,8 @@ def hand_to_witness(house: House, *, at_once: bool = False) -> None:
         note_counters(house, head_of(row.body), "witness")
 
 
-def _note(row: AuditTreeHead, keys: tuple[KeyRow, ...]) -> str:
+def note_with_key(row: AuditTreeHead, keys: tuple[KeyRow, ...]) -> str:
+    """Return a signed head as it is kept elsewhere: with the public key that signed it (T-2)."""
     key_id = head_of(row.body).key_id
     public = next((one.public for one in keys if one.key_id == key_id), "")
     return head_note(row.body, row.signature, public)

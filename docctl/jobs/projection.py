@@ -67,11 +67,6 @@ def rebuild(house: House) -> int:
         return _make_anew(house)
 
 
-def purge(house: House) -> None:
-    """Make the index of this host anew so that no file of it holds text of what was destroyed (R-7)."""
-    rebuild(house)
-
-
 def renew(house: House) -> None:
     """Make the index of this host anew where a disposal list asks for it and it was not done yet (R-7)."""
     with house.search.alone():

@@ -13,7 +13,7 @@ from docctl.services.audit.faults import SealFault
 from docctl.services.audit.keys import is_signed
 from docctl.services.audit.watch import noted
 from docctl.services.house import House
-from storage.api import Area, StorageError
+from storage.api import Area, ObjectStore, StorageError
 
 #: A note of a head is far smaller; what is larger is none.
 _LARGEST = 1 << 16
@@ -46,11 +46,18 @@ def _note(house: House, report: AuditReport) -> None:
 
 def stored_heads(house: House) -> Iterator[tuple[int, str]]:
     """Yield the heads in the store, smallest first; one that cannot be read is yielded empty."""
-    listed = sorted(house.objects.list(Area.RECORDS, f"{HEAD_KIND}/"), key=lambda one: one.key.ordinal)
-    for one in listed:
+    return stored_notes(house.objects, HEAD_KIND, most=_LARGEST)
+
+
+def stored_notes(objects: ObjectStore, kind: str, *, most: int) -> Iterator[tuple[int, str]]:
+    """Yield ordinal and text of the notes of a kind in the store, by their ordinals.
+
+    Of each at most so many bytes are read; one that cannot be read is yielded empty.
+    """
+    for one in sorted(objects.list(Area.RECORDS, f"{kind}/"), key=lambda one: one.key.ordinal):
         try:
-            with house.objects.open(one.key, one.version) as source:
-                text = source.read(_LARGEST).decode("utf-8", errors="replace")
+            with objects.open(one.key, one.version) as source:
+                text = source.read(most).decode("utf-8", errors="replace")
         except StorageError:
             text = ""
         yield one.key.ordinal, text

@@ -9,8 +9,6 @@ it was read back: hash and size after each put, mode and date after each lock.
 from __future__ import annotations
 
 import contextlib
-import hashlib
-import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
@@ -51,8 +49,6 @@ LOOKED_AT: Final = ("versions", "delete_markers", "unfinished_uploads", "each_ve
 NOT_CLAIMED: Final = ("freed_blocks", "server_garbage", "replicas", "copies_elsewhere")
 #: How far the server's idea of the default lock may lie behind ours before it is set anew.
 _SLACK: Final = timedelta(minutes=10)
-#: Puts and destructions of one key take turns within a process; so many keys at once do not wait.
-_STRIPES: Final = 64
 #: How often a destruction begins again because something has come meanwhile.
 _ROUNDS: Final = 5
 
@@ -76,7 +72,7 @@ class S3Store:
     ) -> None:
         self._buckets, self._clock = dict(buckets), clock
         self._grace, self._scratch = grace, scratch
-        self._turns = tuple(threading.Lock() for _ in range(_STRIPES))
+        self._turns = Turns()
         self._puts = Turns()
 
     def put(
@@ -108,7 +104,7 @@ class S3Store:
                     # Also an upload that the client wanted to end, and that had come to its end before.
                     if not self._found_after_all(bucket, key, mark):
                         raise StoreUnavailable(f"not stored: {error}") from error
-            with self._turn(key):
+            with self._turns.of(key.path):
                 version = version or self._won(bucket, key, mark)
                 try:
                     self._lock_new(bucket, key, version, until, self._whole(bucket, key, version, noted))
@@ -137,7 +133,7 @@ class S3Store:
         until = as_utc(until)
         require_locks(key, version, until)
         bucket = self._buckets[key.area]
-        with self._turn(key):
+        with self._turns.of(key.path):
             if until <= self._now():
                 current = head_of(bucket, key, version).locked_until
                 if current is not None and until < current:
@@ -148,14 +144,14 @@ class S3Store:
     def hold(self, key: Key, version: str, *, on: bool) -> None:
         """Set or lift the hold (R-5)."""
         require_locks(key, version, on)
-        with self._turn(key):
+        with self._turns.of(key.path):
             set_hold(self._buckets[key.area], key, version, on=on)
 
     def destroy(self, key: Key) -> Destroyed:
         """Remove all versions, markers and unfinished uploads of a key, and look again (R-7)."""
         bucket, now = self._buckets[key.area], self._now()
         gone: set[str] = set()
-        with self._turn(key), about(key, ""):
+        with self._turns.of(key.path), about(key, ""):
             for _ in range(_ROUNDS):  # a put that is under way may land in between
                 bucket.end_uploads(key.path)
                 if not (found := bucket.entries(key.path)) and not self._heads(bucket, key, gone):
@@ -195,9 +191,6 @@ class S3Store:
 
     def _now(self) -> datetime:
         return as_utc(self._clock())
-
-    def _turn(self, key: Key) -> threading.Lock:
-        return self._turns[int.from_bytes(hashlib.sha256(key.path.encode()).digest()[:4]) % _STRIPES]
 
     def _is_there(self, bucket: Bucket, key: Key) -> bool:
         """Say whether a key has a version; a listing, which costs more than a put, only where in doubt."""

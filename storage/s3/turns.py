@@ -1,4 +1,4 @@
-"""Decides who waits for whom within a process: one put of a key at a time (V-2)."""
+"""Decides who waits for whom within a process: with one key, one at a time (V-2, R-5)."""
 
 from __future__ import annotations
 

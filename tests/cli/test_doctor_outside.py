@@ -14,12 +14,11 @@ from sqlalchemy import text, update
 from docctl.checks.check import Bench, Finding, Grade, find
 from docctl.checks.doctor import CHECKS
 from docctl.checks.figures import metrics
-from docctl.checks.outside import UNSEALED
 from docctl.checks.ready import PARTS
 from docctl.config import Settings
 from docctl.domain.index_copies import SILENT
 from docctl.i18n import LANGUAGES, translator
-from docctl.jobs.sealer import seal
+from docctl.jobs.sealer import TAIL_BOUND, seal
 from docctl.models.seals import AuditWatch
 from docctl.models.work import IndexCopy
 from docctl.services.house import House
@@ -127,7 +126,7 @@ def test_t_2_events_that_wait_long_for_their_seal_are_told(
     with world.house.uow.read() as session:
         first = session.execute(text("SELECT count(*) FROM event")).scalar_one()
     assert first
-    world.clock.now += UNSEALED + over
+    world.clock.now += TAIL_BOUND + over
     assert look("heads").code == code
     seal(world.house)
     assert look("heads").code == "ok"

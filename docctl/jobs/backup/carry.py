@@ -7,10 +7,10 @@ from pathlib import Path
 
 from docctl.config import Settings
 from docctl.domain.verdicts import Refused, RuleRefused
-from docctl.jobs.backup import sources
 from docctl.jobs.backup.asked import Options
 from docctl.jobs.backup.manifest import Manifest
 from docctl.jobs.backup.tools import Tools
+from docctl.services.keys.restore import usable_backup
 from storage.keyring_file import forget_expiry
 
 
@@ -40,7 +40,7 @@ def carry_keys(manifest: Manifest, settings: Settings, new: Settings, tools: Too
     if options.keys is not None:
         ring = tools.open_keys(new)
         try:
-            sources.take_keys(ring, options.keys, today=tools.clock().astimezone(settings.zone).date())
+            ring.take_from(usable_backup(ring, options.keys, today=tools.today(settings)))
         finally:
             ring.close()
 

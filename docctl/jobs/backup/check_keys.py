@@ -14,12 +14,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from docctl.config import Settings
-from docctl.jobs.backup import sources
 from docctl.jobs.backup.findings import Rehearsal
 from docctl.jobs.backup.make import Progress
 from docctl.jobs.backup.manifest import Manifest
 from docctl.jobs.backup.tools import Tools
 from docctl.models.content import ItemFile
+from docctl.services.keys.restore import usable_backup
 from storage.api import Key, ObjectStore, StorageError
 from storage.keyring import KeyRing
 
@@ -54,7 +54,7 @@ def opened_keys(
     ring = tools.open_keys(where)
     try:
         if keys is not None:
-            sources.take_keys(ring, keys, today=tools.clock().astimezone(settings.zone).date())
+            ring.take_from(usable_backup(ring, keys, today=tools.today(settings)))
         yield ring
     finally:
         ring.close()

@@ -18,14 +18,13 @@ from secrets import token_hex
 from typing import Final
 
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from docctl.domain.canonical import canonical, utc
 from docctl.domain.epochs import epoch_at
-from docctl.domain.heads import head_of
 from docctl.domain.lifecycle import RecordStatus
-from docctl.domain.notes import KEPT_KINDS, head_note
+from docctl.domain.notes import KEPT_KINDS
 from docctl.domain.permissions import Facts, authorise
 from docctl.domain.verdicts import Refused, RuleRefused
 from docctl.jobs.backup.database import snapshot
@@ -39,6 +38,7 @@ from docctl.jobs.backup.manifest import (
     read_manifest,
     write_manifest,
 )
+from docctl.jobs.heads import note_with_key
 from docctl.models.content import ItemFile, OwnerKind
 from docctl.models.organisation import LegalEntity
 from docctl.models.records import Record
@@ -176,12 +176,11 @@ def _manifest_before(folder: Path) -> Manifest | None:
 def _write_heads(session: Session, here: Path) -> int:
     """Write signed heads and public keys; return how many events the newest head seals."""
     keys = keys_in_order(session)
-    public = {one.key_id: one.public for one in keys}
     newest = 0
     with (here / "heads.jsonl").open("w", encoding="utf-8") as target:
         for row in session.scalars(select(AuditTreeHead).order_by(AuditTreeHead.size)):
             newest = row.size
-            target.write(head_note(row.body, row.signature, public.get(head_of(row.body).key_id, "")))
+            target.write(note_with_key(row, keys))
         target.flush()
         os.fsync(target.fileno())
     rows = [
@@ -216,17 +215,18 @@ def _take_objects(
 ) -> tuple[_Objects, list[str], str]:
     """Copy the files that the rows name, and those that need no row; list all of them."""
     done, problems, newest = _Objects(), [], ""
+    kept = ItemFile.destroyed_at.is_(None)
+    count = session.scalar(select(func.count()).select_from(ItemFile).where(kept)) or 0
+    query = select(
+        ItemFile.object_key,
+        ItemFile.object_version,
+        ItemFile.stored_size,
+        ItemFile.stored_sha256,
+        ItemFile.added_at,
+    )
     rows = session.execute(
-        select(
-            ItemFile.object_key,
-            ItemFile.object_version,
-            ItemFile.stored_size,
-            ItemFile.stored_sha256,
-            ItemFile.added_at,
-        )
-        .where(ItemFile.destroyed_at.is_(None))
-        .order_by(ItemFile.object_key)
-    ).all()
+        query.where(kept).order_by(ItemFile.object_key), execution_options={"yield_per": _BATCH}
+    )
     local = house.objects_folder
     copy = LocalCopy(folder / OBJECTS) if local is not None else None
     with (here / "objects.jsonl").open("w", encoding="utf-8") as target:
@@ -245,7 +245,7 @@ def _take_objects(
             newest = max(newest, utc(added_at))
             _line(target.write, Taken(key, its_version, size, digest, is_new))
             if place % 100 == 0:
-                progress("objects", place, len(rows))
+                progress("objects", place, count)
         if copy is not None and local is not None:
             for kind in sorted(KEPT_KINDS):
                 for key, its_version in versions_in(local, Area.RECORDS, f"{kind}/"):
@@ -257,7 +257,7 @@ def _take_objects(
                         _line(target.write, one)
         target.flush()
         os.fsync(target.fileno())
-    progress("objects", len(rows), len(rows))
+    progress("objects", count, count)
     return done, problems, newest
 
 

@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from docctl.domain.epochs import Epoch, Place, place_of, seen_bound
+from docctl.domain.epochs import Epoch, Place, lost_count, place_of
 from docctl.domain.heads import Head
 from docctl.domain.lifecycle import RecordStatus
 from docctl.domain.notes import KEPT_KINDS, counters_of, note_of
@@ -54,7 +54,7 @@ class Seen:
     @property
     def lost_events(self) -> int:
         """How many events are known to be lost."""
-        return sum(max(0, to - self.end) for to in self.lost.values())
+        return lost_count(end=self.end, lost=self.lost.items())
 
     @property
     def bound(self) -> int:
@@ -64,7 +64,7 @@ class Seen:
         counted = self.counted
         left = [(of, to) for of, to in self.lost.items() if to > counted.get(of, 0)]
         ends = {of: max(self.end, counted.get(of, 0)) for of, _ in left}
-        lost = sum(seen_bound(end=ends[of], lost=((of, to),), nameless=0) for of, to in left)
+        lost = sum(lost_count(end=ends[of], lost=((of, to),)) for of, to in left)
         return lost + self.records
 
     def note(self, epoch: int, size: int) -> None:

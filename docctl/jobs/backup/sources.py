@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from datetime import date
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -27,11 +26,11 @@ from docctl.jobs.backup.seen import (
     register_lines,
 )
 from docctl.jobs.backup.tools import Tools
+from docctl.jobs.proof import stored_notes
 from docctl.services.audit.faults import SealFault
 from docctl.services.audit.witness import Witness
 from docctl.services.database import reader
-from docctl.services.keys.backup import NAME as KEY_BACKUP
-from storage.api import Area, ObjectStore, StorageError
+from storage.api import Area, ObjectStore
 from storage.copies import bytes_of, versions_in
 from storage.keyring import KeyRing
 from storage.keys import Key
@@ -118,26 +117,13 @@ def _readable(engine: Engine) -> Session | None:
 
 
 def _in_store(store: ObjectStore, kind: str) -> Iterator[str]:
-    for one in store.list(Area.RECORDS, f"{kind}/"):
-        with suppress(StorageError), store.open(one.key, one.version) as source:
-            yield source.read(_LARGEST).decode("utf-8", "replace")
+    return (text for _, text in stored_notes(store, kind, most=_LARGEST))
 
 
 def _in_folder(root: Path, kind: str) -> Iterator[str]:
     for key, version in versions_in(root, Area.RECORDS, f"{kind}/"):
         if (data := bytes_of(root, key, version)) is not None:
             yield data.decode("utf-8", "replace")
-
-
-def take_keys(ring: KeyRing, folder: Path, *, today: date) -> int:
-    """Take the keys of a key backup; raise RuleRefused for none, or one that has expired (R-7)."""
-    path = folder / KEY_BACKUP
-    expires_on = ring.expiry_of(path) if path.is_file() else None
-    if expires_on is None:
-        raise RuleRefused(Refused("keys", "no_backup"))
-    if expires_on < today:
-        raise RuleRefused(Refused("keys", "backup_expired", {"day": expires_on}))
-    return ring.take_from(path)
 
 
 def beside(settings: Settings, database: str) -> str:
@@ -153,4 +139,4 @@ def application(settings: Settings) -> str:
     return unquote(urlsplit(settings.database_url or "").username or "")
 
 
-__all__ = ["application", "beside", "look", "present", "take_keys"]
+__all__ = ["application", "beside", "look", "present"]

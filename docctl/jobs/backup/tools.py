@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -27,3 +27,7 @@ class Tools:
     open_store: Callable[[Path, KeyRing | None], ObjectStore]
     open_file: Callable[[Path], Engine]
     clock: Callable[[], datetime]
+
+    def today(self, settings: Settings) -> date:
+        """Return the day that it is for the company."""
+        return self.clock().astimezone(settings.zone).date()

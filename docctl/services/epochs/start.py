@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from docctl.domain.canonical import canonical, sha256
-from docctl.domain.epochs import STARTED
+from docctl.domain.epochs import STARTED, lost_count
 from docctl.domain.permissions import Facts, authorise
 from docctl.models.base import new_id
 from docctl.models.epochs import EpochRow
@@ -153,7 +153,7 @@ def _content(cmd: StartEpoch, number: int, moved: dict[str, list[int]]) -> dict[
         "end": cmd.end,
         "hash": cmd.end_hash,
         "lost": [list(one) for one in cmd.lost],
-        "lost_events": sum(max(0, to - cmd.end) for _, to in cmd.lost),
+        "lost_events": lost_count(end=cmd.end, lost=cmd.lost),
         "sources": list(cmd.sources),
         "bound": cmd.bound,
         "counters": dict(list(moved.items())[:MOST]),

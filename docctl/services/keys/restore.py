@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Final
 
@@ -19,6 +20,7 @@ from docctl.services.keys.backup import NAME
 from docctl.services.keys.store import key_store
 from docctl.services.registry import use_case
 from docctl.services.trail import Subject, record
+from storage.keyring import KeyRing
 
 _BATCH: Final = 500
 
@@ -30,14 +32,8 @@ def restore(folder: Path, *, by: Caller, house: House) -> int:
     backup that has expired is refused.
     """
     authorise(by.actor, "system.operate", Facts())
-    store, path = key_store(house), folder / NAME
-    if not path.is_file():
-        raise RuleRefused(Refused("keys", "no_backup"))
-    expires_on = store.expiry_of(path)
-    if expires_on is None:
-        raise RuleRefused(Refused("keys", "no_backup"))
-    if expires_on < house.today():
-        raise RuleRefused(Refused("keys", "backup_expired", {"day": expires_on}))
+    store = key_store(house)
+    path = usable_backup(store, folder, today=house.today())
     with house.uow.read() as session:
         query = select(Record.id).where(Record.status == RecordStatus.DESTROYED).order_by(Record.id)
         destroyed = session.scalars(query).all()
@@ -47,6 +43,17 @@ def restore(folder: Path, *, by: Caller, house: House) -> int:
     taken = store.take_from(path)
     note_restore(NoteRestore(str(path.absolute()), taken), by=by, house=house)
     return taken
+
+
+def usable_backup(store: KeyRing, folder: Path, *, today: date) -> Path:
+    """Return the file of a key backup; raise RuleRefused for none, or one that has expired (R-7)."""
+    path = folder / NAME
+    expires_on = store.expiry_of(path) if path.is_file() else None
+    if expires_on is None:
+        raise RuleRefused(Refused("keys", "no_backup"))
+    if expires_on < today:
+        raise RuleRefused(Refused("keys", "backup_expired", {"day": expires_on}))
+    return path
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,4 +72,4 @@ def note_restore(session: Session, cmd: NoteRestore, by: Caller) -> None:
     record(session, by, "keys.restored", Subject("keys", None), facts=facts)
 
 
-__all__ = ["note_restore", "restore"]
+__all__ = ["note_restore", "restore", "usable_backup"]
