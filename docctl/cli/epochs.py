@@ -63,9 +63,7 @@ def _lines(desk: Desk, one: EpochPage) -> list[str]:
             destroyed=told["destroyed_count"],
         ),
     ]
-    for name, at in ((one.first, one.first_at), (one.second, one.second_at)):
-        if at is not None:
-            lines.append(say("cli.epoch_by", name=name, at=desk.words.instant(at)))
+    lines += [say("cli.epoch_by", name=name, at=desk.words.instant(at)) for name, at in one.accepted]
     if one.waits:
         lines.append(say("cli.epoch_waits"))
     return lines
@@ -79,10 +77,6 @@ def _as_data(one: EpochPage) -> dict[str, Any]:
         "end": one.end,
         "content": one.content,
         "sha256": one.content_sha256,
-        "accepted": [
-            {"name": name, "at": at}
-            for name, at in ((one.first, one.first_at), (one.second, one.second_at))
-            if at is not None
-        ],
+        "accepted": [{"name": name, "at": at} for name, at in one.accepted],
         "waits": one.waits,
     }

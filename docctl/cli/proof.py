@@ -18,6 +18,7 @@ objects = Noun("objects")
 @audit.command("verify", permission="audit.verify", who="either")
 def verify_trail(desk: Desk) -> Answer:
     """Check the whole chain of events and name the first bad one (T-1, T-2)."""
+    from docctl.domain.epochs import lost_count
     from docctl.domain.permissions import Facts, authorise
     from docctl.jobs.proof import verify_trail as verify
     from docctl.queries.epochs import epochs_of
@@ -43,7 +44,7 @@ def verify_trail(desk: Desk) -> Answer:
             "cli.epoch_stands" if one.stands else "cli.epoch_open",
             epoch=one.number,
             end=one.end,
-            n=sum(max(0, to - one.end) for _, to in one.lost),
+            n=lost_count(end=one.end, lost=one.lost),
         )
         for one in epochs
     ]

@@ -57,6 +57,12 @@ class EpochPage:
         """Whether it waits for somebody."""
         return self.second_at is None
 
+    @property
+    def accepted(self) -> list[tuple[str, datetime]]:
+        """Who has accepted it so far, and when."""
+        both = ((self.first, self.first_at), (self.second, self.second_at))
+        return [(name, at) for name, at in both if at is not None]
+
 
 def epoch_pages(session: Session, actor: Actor) -> list[EpochPage]:
     """Return all epochs, newest first; there is one for each restore."""
