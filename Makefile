@@ -60,16 +60,9 @@ dev: $(DEV) $(PACKAGE) ## Set up what developing needs
 
 # --- Check -------------------------------------------------------------------------------------
 
-# Whole systems take longer: they are made, restored, exported and served.
-WHOLE := tests/recovery tests/verifier tests/demo tests/serving
-
 .PHONY: test
 test: dev ## Run the tests (ARGS='-k number' for some)
-	@$(BIN)/python -m pytest -n logical $(WHOLE:%=--ignore=%) $(ARGS)
-
-.PHONY: test-whole
-test-whole: dev ## Run the tests of whole systems: restore, verifier, sample company, gunicorn
-	@$(BIN)/python -m pytest -n logical $(WHOLE) $(ARGS)
+	@$(BIN)/python -m pytest -n logical $(ARGS)
 
 # A server of its own in a temporary folder; Debian: apt-get install postgresql.
 .PHONY: test-postgresql
@@ -87,7 +80,7 @@ browser: dev ## Run the story in Debian's chromium
 	@$(BIN)/python -m pytest -m browser -n 0 --force-enable-socket --timeout=600 $(ARGS)
 
 .PHONY: check
-check: lint types imports translations licences lock-check test test-whole ## Run every check and the tests
+check: lint types imports translations licences lock-check test ## Run every check and the tests
 
 .PHONY: lint
 lint: dev

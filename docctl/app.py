@@ -30,6 +30,21 @@ def template_folder() -> Path:
 def create_app(settings: Settings, house: House | None = None) -> Flask:
     """Return the application; without a house it builds its own from the settings."""
     app = Flask("docctl", static_folder=None, template_folder=str(template_folder()))
+    configure(app, settings, house or wiring.build(settings))
+    if hops := settings.trusted_proxies:  # what stands further left in a header, the client wrote itself
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    use_logs()
+    use_requests(app)
+    use_flashes(app)
+    use_errors(app)
+    use_static(app)
+    register_blueprints(app)
+    check_views(app)
+    return app
+
+
+def configure(app: Flask, settings: Settings, house: House) -> None:
+    """Let the application serve this house under these settings; only proxies are chosen at its creation."""
     app.config.update(
         PUBLIC_URL=settings.public_url,
         FORM_KEY=settings.secret_key,
@@ -40,14 +55,4 @@ def create_app(settings: Settings, house: House | None = None) -> Flask:
         MAX_FORM_MEMORY_SIZE=FORM_LIMIT,
         MAX_FORM_PARTS=200,  # each part may open a file: many would take all that the process may open
     )
-    if hops := settings.trusted_proxies:  # what stands further left in a header, the client wrote itself
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
-    app.extensions["docctl"] = house or wiring.build(settings)
-    use_logs()
-    use_requests(app)
-    use_flashes(app)
-    use_errors(app)
-    use_static(app)
-    register_blueprints(app)
-    check_views(app)
-    return app
+    app.extensions["docctl"] = house

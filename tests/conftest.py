@@ -8,14 +8,19 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import UUID
 
 import pytest
+from sqlalchemy import select
 
 from docctl.config import Settings
+from docctl.models.documents import Document
 from docctl.services.house import House
 from tests import postgres
+from tests.filing import a_form
 from tests.places import Place, drop_databases, keep, new_place
 from tests.s3.serving import s3_server
+from tests.statements import compile_once
 from tests.world import START, Clock, World, build_house, found
 
 __all__ = ["s3_server"]
@@ -37,6 +42,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker(f"{other}_only"):
             item.add_marker(pytest.mark.skip(reason=why))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _statements() -> Iterator[None]:
+    """Compile each statement once for all tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        compile_once(patch)
+        yield
 
 
 @pytest.fixture
@@ -65,6 +78,19 @@ def founded(tmp_path_factory: pytest.TempPathFactory) -> Place:
     return place
 
 
+@pytest.fixture(scope="session")
+def founded_with_a_form(founded: Place, tmp_path_factory: pytest.TempPathFactory) -> Place:
+    """Make the small company with a form in force once."""
+    place = keep(founded.copy(tmp_path_factory.mktemp("with-a-form") / "data"))
+    clock = Clock(START)
+    house = build_house(place.settings, clock)
+    try:
+        a_form(World.of(house, clock))
+    finally:
+        house.close()
+    return place
+
+
 @pytest.fixture(autouse=True)
 def _databases() -> Iterator[None]:
     """Remove what a test made on the server."""
@@ -79,9 +105,11 @@ def empty(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def settings(tmp_path: Path, founded: Place) -> Settings:
+def settings(tmp_path: Path, founded: Place, request: pytest.FixtureRequest) -> Settings:
     """Return settings of an installation of its own: a copy of the small company."""
-    return founded.copy(tmp_path / "data").settings
+    wants_form = "form" in request.fixturenames
+    place: Place = request.getfixturevalue("founded_with_a_form") if wants_form else founded
+    return place.copy(tmp_path / "data").settings
 
 
 @pytest.fixture
@@ -96,3 +124,10 @@ def house(settings: Settings, clock: Clock) -> Iterator[House]:
 def world(house: House, clock: Clock) -> World:
     """Return the small company with its people."""
     return World.of(house, clock)
+
+
+@pytest.fixture
+def form(world: World) -> UUID:
+    """Return the document id of a record form in force: who asks for it gets a company that has it."""
+    with world.house.uow.read() as session:
+        return session.scalars(select(Document.id).where(Document.number == "QR-1102")).one()

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from docctl.app import create_app
 from docctl.config import Settings
 from docctl.models.base import Base
 from docctl.models.trail import EventRow
 from docctl.services.house import House
 from tests.cli.terminal import Terminal
-from tests.web.browser import Browser, browser
+from tests.web.browser import Browser
+from tests.web.conftest import app, client
 from tests.world import World
 
 Snapshot = dict[str, object]
@@ -44,12 +44,6 @@ def snapshot(world: World) -> Snapshot:
 
 
 @pytest.fixture
-def client(settings: Settings, house: House, world: World) -> Browser:
-    """Return a browser in which nobody has signed in."""
-    return browser(create_app(settings, house))
-
-
-@pytest.fixture
 def terminal(house: House, settings: Settings) -> Terminal:
     """Return a terminal on the small company."""
     return Terminal(house, settings)
@@ -74,3 +68,6 @@ def unchanged(world: World) -> Look:
 def say(client: Browser) -> Say:
     """Return a way to choose the browser's language."""
     return lambda language: client.set_cookie("docctl-language", language)
+
+
+__all__ = ["app", "client"]

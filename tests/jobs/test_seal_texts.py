@@ -25,11 +25,6 @@ from tests import filing
 from tests.world import World, as_owner
 
 
-@pytest.fixture
-def form(world: World) -> UUID:
-    return filing.a_form(world)
-
-
 def record(world: World, form: UUID, text: str) -> UUID:
     made = filing.filed(world, form, uploads=(filing.upload(world, "wang", text),))
     settle(world.house)

@@ -19,11 +19,6 @@ from tests import filing
 from tests.world import World
 
 
-@pytest.fixture
-def form(world: World) -> UUID:
-    return filing.a_form(world)
-
-
 def register(world: World, who: str = "li", **wanted: object) -> RecordRegister:
     with world.house.uow.read() as session:
         return record_register(

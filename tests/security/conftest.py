@@ -17,7 +17,7 @@ from tests.cli.terminal import Terminal
 from tests.filing import a_form, corrected, filed, files
 from tests.lists import proposed_list
 from tests.web.browser import Browser, filled
-from tests.web.conftest import app, client, compiled
+from tests.web.conftest import app, client
 from tests.world import PASSWORD, World
 
 #: A word that stands in every hidden item and nowhere else.
@@ -118,4 +118,4 @@ def terminal(world: World, settings: object) -> Terminal:
     return Terminal(world.house, settings, no_wait=True)  # type: ignore[arg-type]
 
 
-__all__ = ["Hidden", "addresses", "app", "client", "compiled", "said", "terminal", "token_of"]
+__all__ = ["Hidden", "addresses", "app", "client", "said", "terminal", "token_of"]

@@ -28,11 +28,6 @@ def refused(error: pytest.ExceptionInfo[RuleRefused]) -> str:
 
 
 @pytest.fixture
-def form(world: World) -> UUID:
-    return filing.a_form(world)
-
-
-@pytest.fixture
 def record_id(world: World, form: UUID) -> UUID:
     return filing.filed(world, form, title="不良数 12")
 

@@ -26,11 +26,6 @@ def refused(error: pytest.ExceptionInfo[RuleRefused]) -> str:
     return error.value.refused.key
 
 
-@pytest.fixture
-def form(world: World) -> UUID:
-    return filing.a_form(world)
-
-
 def test_f_1_a_record_is_filed_on_the_revision_in_force_and_keeps_it(world: World, form: UUID) -> None:
     first = filing.filed(world, form)
     on_first = filing.row(world, first).form_revision_id

@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from flask import Flask
-from jinja2 import BytecodeCache, FileSystemBytecodeCache
 
-from docctl.app import create_app
+from docctl.app import configure, create_app
 from docctl.config import Settings
 from docctl.services.house import House
 from tests.web.browser import Browser, browser, filled, words_of
 from tests.world import World
 
 
-@pytest.fixture(scope="session")
-def compiled(tmp_path_factory: pytest.TempPathFactory) -> BytecodeCache:
-    """Return where templates are kept once they are compiled: every test makes its own application."""
-    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
-
-
 @pytest.fixture
-def app(settings: Settings, house: House, compiled: BytecodeCache) -> Flask:
-    """Return the application on the small company."""
-    made = create_app(settings, house)
-    made.jinja_env.bytecode_cache = compiled
-    return made
+def app(settings: Settings, house: House) -> Iterator[Flask]:
+    """Return the application on the small company: made once in a process, fitted to each test's house."""
+    made = _the_application(settings, house)
+    kept, views = dict(made.extensions), dict(made.view_functions)
+    configure(made, settings, house)
+    yield made
+    made.extensions = kept
+    made.view_functions = views
 
 
 @pytest.fixture
@@ -33,4 +31,12 @@ def client(app: Flask, world: World) -> Browser:
     return browser(app)
 
 
-__all__ = ["Browser", "app", "client", "compiled", "filled", "words_of"]
+__all__ = ["Browser", "app", "client", "filled", "words_of"]
+
+_made: list[Flask] = []
+
+
+def _the_application(settings: Settings, house: House) -> Flask:
+    if not _made:
+        _made.append(create_app(settings, house))
+    return _made[0]

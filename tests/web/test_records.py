@@ -23,11 +23,6 @@ PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes(13)
 
 
 @pytest.fixture
-def form(world: World) -> UUID:
-    return filing.a_form(world)
-
-
-@pytest.fixture
 def record_id(world: World, form: UUID) -> UUID:
     return filing.filed(world, form, title="不良数 12")
 
