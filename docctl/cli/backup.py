@@ -100,6 +100,7 @@ def restore(
         "objects": done.objects,
         "without_row": done.unnamed,
         "destroyed_again": done.destroyed_again,
+        "missing": done.missing,
         "aside": done.aside,
         "sources": done.sources,
     }
@@ -108,6 +109,8 @@ def restore(
         say("cli.done.restored", n=done.events, epoch=done.epoch, objects=done.objects),
         *_lost_lines(desk, done.lost_events, done.numbers, done.unnamed, done.destroyed_again, done.sources),
     ]
+    if done.missing:
+        lines.append(say("cli.restore_missing", n=done.missing))
     if done.aside is not None:
         lines.append(say("cli.restore_aside", folder=str(done.aside)))
     lines.append(say("cli.restore_accept"))
@@ -145,7 +148,7 @@ def _check(desk: Desk, folder: Path, key_folder: Path | None, scratch: str, ever
     if found.seen is not None:
         seen = found.seen
         lines += _lost_lines(
-            desk, seen.lost_events, len(seen.numbers), len(seen.objects), len(seen.destroyed), seen.sources
+            desk, seen.lost_events, len(seen.numbers), len(seen.objects), len(seen.again), seen.sources
         )
     lines.append(say("cli.backup_ok" if found.ok else "cli.backup_bad"))
     return Answer(_as_data(found), lines, 0 if found.ok else FAILED)
@@ -199,7 +202,7 @@ def _as_lost(seen: Seen) -> dict[str, Any]:
         "epochs": {str(epoch): to for epoch, to in sorted(seen.lost.items())},
         "numbers": [one.shown for one in seen.numbers],
         "without_row": seen.objects,
-        "destroyed": len(seen.destroyed),
+        "destroyed": len(seen.again),
         "sources": seen.sources,
     }
 

@@ -11,15 +11,17 @@ from sqlalchemy import func, select
 
 from docctl.config import Settings
 from docctl.domain.lifecycle import RecordStatus
+from docctl.domain.notes import destruction_note
 from docctl.domain.verdicts import RuleRefused
 from docctl.jobs.proof import verify_trail
 from docctl.jobs.sealer import keep_head
 from docctl.jobs.wait import settle
 from docctl.models.organisation import SessionRow
 from docctl.models.records import Record, RecordFact
+from docctl.services.epochs import replay
 from tests import filing, postgres
 from tests.cli.terminal import Terminal
-from tests.lists import witnessed_list
+from tests.lists import proposed_list, witnessed_list
 from tests.places import database_of, new_place
 from tests.recovery.recovering import Recovery, accept, contents
 from tests.world import World
@@ -68,6 +70,35 @@ def test_r_7_n_1_an_older_dump_comes_back_without_what_was_destroyed_since(
         again.clock.forward(minutes=6)
         keep_head(again.house)
         assert verify_trail(again.house).ok
+
+
+def test_r_7_a_restore_killed_before_everything_is_destroyed_again_goes_on(
+    terminal: Terminal,
+    world: World,
+    place: Path,
+    recovery: Recovery,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """An epoch beside records that should be gone would let people read them, and refuse the same command."""
+    _, records = proposed_list(world)
+    terminal.ok("backup", place)
+    register = tmp_path / "register.jsonl"
+    register.write_text(destruction_note("", world.clock(), [(one, "") for one in records]))
+    world.house.close()
+    new = Recovery(on_a_new_database(recovery.settings, tmp_path), recovery.clock)
+    command = ("restore", place, "--over", "SLJM", "--register", register)
+    with monkeypatch.context() as patch:
+
+        def killed(*_: object) -> None:
+            raise KeyboardInterrupt
+
+        patch.setattr(replay, "erase", killed)
+        assert new.run(*command)[0]
+    assert new.ok(*command)["destroyed_again"] == len(records)
+    with new.reopened() as again, again.house.uow.read() as session:
+        states = session.scalars(select(Record.status).where(Record.id.in_(records)))
+        assert set(states) == {RecordStatus.DESTROYED}
 
 
 def test_t_3_a_dump_is_rehearsed_and_opened_in_a_database_beside(

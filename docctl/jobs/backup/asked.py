@@ -22,7 +22,10 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What a restore did; `aside` is where the data folder lies that was there before."""
+    """What a restore did; `aside` is where the data folder lies that was there before.
+
+    `missing` files were lost before the backup, and are nowhere else.
+    """
 
     epoch: int
     events: int
@@ -33,3 +36,4 @@ class Restored:
     destroyed_again: int
     aside: Path | None
     sources: tuple[str, ...]
+    missing: int = 0

@@ -14,17 +14,17 @@ from sqlalchemy.orm import Session
 from docctl.config import Settings
 from docctl.domain.verdicts import Refused, RuleRefused
 from docctl.jobs.backup import sources
+from docctl.jobs.backup.absent import Absent, absent_lines
 from docctl.jobs.backup.asked import Options, Restored
 from docctl.jobs.backup.make import Progress
 from docctl.jobs.backup.manifest import Manifest, ObjectLine, object_lines
-from docctl.jobs.backup.seen import Seen, still_there
+from docctl.jobs.backup.seen import Seen
 from docctl.jobs.backup.tools import Tools
 from docctl.models.content import ItemFile
 from docctl.queries.audit import verify
 from docctl.queries.audit_heads import Seals
 from docctl.services.audit.keys import is_signed
 from docctl.services.caller import Caller
-from docctl.services.epochs.replay import ReplayDestruction, replay_destruction
 from docctl.services.epochs.start import StartEpoch, start_epoch
 from docctl.services.house import House
 from docctl.services.schema import migrate
@@ -63,21 +63,17 @@ def begin_epoch(
             store=house.objects if house.objects_folder is None else None,
             register=options.register,
         )
-        again = still_there(session, seen.destroyed)
         if house.keys is not None and not options.without_keys:
             _require_keys(session, house.keys, seen.destroyed)
-    copied = 0
+    copied = missing = 0
     if house.objects_folder is not None:
-        copied = _bring_objects(manifest, settings, house.objects_folder, seen.destroyed, progress)
+        copied, missing = _bring_objects(manifest, settings, house.objects_folder, seen.destroyed, progress)
     if house.keys is not None:
-        for first in range(0, len(again), _BATCH):
-            house.keys.destroy(again[first : first + _BATCH])
+        for first in range(0, len(seen.again), _BATCH):
+            house.keys.destroy(seen.again[first : first + _BATCH])
         house.keys.purge()
-    number = start_epoch(_command(manifest, seen, again), by=by, house=house)
-    for first in range(0, len(again), _BATCH):
-        batch = tuple(again[first : first + _BATCH])
-        replay_destruction(ReplayDestruction(batch, number), by=by, house=house)
-    _forget(house, again)
+    number = start_epoch(_command(manifest, seen), by=by, house=house)
+    _forget(house, seen.again)
     return Restored(
         epoch=number,
         events=manifest.events,
@@ -85,9 +81,10 @@ def begin_epoch(
         numbers=len(seen.numbers),
         objects=copied,
         unnamed=len(seen.objects),
-        destroyed_again=len(again),
+        destroyed_again=len(seen.again),
         aside=None,
         sources=tuple(seen.sources),
+        missing=missing,
     )
 
 
@@ -102,7 +99,7 @@ def _require_keys(session: Session, keys: KeyRing, destroyed: set[UUID]) -> None
         raise RuleRefused(Refused("restore", "keys_missing", {"n": missing}))
 
 
-def _command(manifest: Manifest, seen: Seen, again: list[UUID]) -> StartEpoch:
+def _command(manifest: Manifest, seen: Seen) -> StartEpoch:
     return StartEpoch(
         backup=manifest.digest,
         backup_at=manifest.made_at,
@@ -113,22 +110,32 @@ def _command(manifest: Manifest, seen: Seen, again: list[UUID]) -> StartEpoch:
         bound=seen.bound,
         numbers=seen.numbers,
         objects=tuple(seen.objects),
-        destroyed=tuple(str(one) for one in again),
+        destroyed=tuple(seen.again),
         sources=tuple(seen.sources),
     )
 
 
 def _bring_objects(
     manifest: Manifest, settings: Settings, root: Path, destroyed: set[UUID], progress: Progress
-) -> int:
-    """Copy the files of the backup, and keep those of the present store that no row names (T-3, R-7)."""
-    copy, here, count = LocalCopy(root), settings.data / "objects", 0
+) -> tuple[int, int]:
+    """Copy the files of the backup, and keep those of the present store that no row names (T-3, R-7).
+
+    Return how many came, and how many are nowhere: only what was lost before the backup may be.
+    """
+    copy, here, count, missing = LocalCopy(root), settings.data / "objects", 0, 0
+    lost = {one.key for one in absent_lines(manifest) if one.why == Absent.LOST}
     is_other = here.resolve() != root.resolve()
     for one in object_lines(manifest):
         gone = one.key.item_id in destroyed
         if gone or copy.holds(one.key, one.version, one.size, one.sha256):
             continue
-        _bring(copy, one, [manifest.objects_folder, *([here] if is_other else [])])
+        try:
+            _bring(copy, one, [manifest.objects_folder, *([here] if is_other else [])])
+        except RuleRefused:
+            if one.key not in lost:
+                raise
+            missing += 1
+            continue
         if is_other:
             copy.adopt_state(one.key, one.version, here)
         count += 1
@@ -137,7 +144,7 @@ def _bring_objects(
     for key, version in versions_in(here) if is_other else ():
         if key.item_id not in destroyed:
             copy.keep(key, version, here)
-    return count
+    return count, missing
 
 
 def _bring(copy: LocalCopy, one: ObjectLine, places: list[Path]) -> None:

@@ -15,11 +15,17 @@ from docctl.config import Settings
 from docctl.domain.notes import HEAD_KIND, note_of
 from docctl.domain.verdicts import Refused, RuleRefused
 from docctl.jobs.backup import sources
+from docctl.jobs.backup.absent import Absent, absent_lines
 from docctl.jobs.backup.check_keys import check_keys, opened_keys
 from docctl.jobs.backup.database import is_empty, is_readable_dump, is_sound, load_dump
 from docctl.jobs.backup.findings import Problem, Rehearsal
 from docctl.jobs.backup.make import Progress
-from docctl.jobs.backup.manifest import Manifest, file_hash, object_lines, read_manifest
+from docctl.jobs.backup.manifest import (
+    Manifest,
+    file_hash,
+    object_lines,
+    read_manifest,
+)
 from docctl.jobs.backup.tools import Tools
 from docctl.models.content import ItemFile
 from docctl.models.trail import AuditHead
@@ -63,7 +69,9 @@ def rehearse(
                     with opened_keys(work, settings, tools, keys, found, manifest) as ring:
                         if ring is not None:
                             check_keys(session, manifest, ring, tools, found, every_file, progress)
-                    found.seen = sources.look(session, manifest, settings=settings, tools=tools, keys=None)
+                        found.seen = sources.look(
+                            session, manifest, settings=settings, tools=tools, keys=ring
+                        )
     if manifest.problems:
         found.notes.append(Problem("had_problems", {"n": manifest.problems}))
     if manifest.storage == "s3":
@@ -165,6 +173,7 @@ def _stored_heads(manifest: Manifest) -> list[tuple[int, str]]:
 
 def _check_rows(session: Session, manifest: Manifest, found: Rehearsal) -> None:
     there = {str(one.key): (one.version, one.size, one.sha256) for one in object_lines(manifest)}
+    going = {str(one.key) for one in absent_lines(manifest) if one.why != Absent.LOST}
     rows = session.execute(
         select(
             ItemFile.object_key, ItemFile.object_version, ItemFile.stored_size, ItemFile.stored_sha256
@@ -172,7 +181,7 @@ def _check_rows(session: Session, manifest: Manifest, found: Rehearsal) -> None:
     )
     for name, *row in rows:
         found.rows += 1
-        if there.get(name) != tuple(row):
+        if there.get(name) != tuple(row) and name not in going:
             found.wrong("row_without_object", name=name)
 
 

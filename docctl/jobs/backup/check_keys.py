@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from docctl.config import Settings
+from docctl.jobs.backup.absent import absent_lines
 from docctl.jobs.backup.findings import Rehearsal
 from docctl.jobs.backup.make import Progress
 from docctl.jobs.backup.manifest import Manifest
@@ -71,6 +72,7 @@ def check_keys(
 ) -> None:
     """Unwrap the key of every item, and decrypt a sample of the files, or all (R-7)."""
     destroyed = set(ring.tombstones())
+    absent = {str(one.key) for one in absent_lines(manifest)}  # what it means, is told with the files
     query = select(
         ItemFile.owner_id, ItemFile.object_key, ItemFile.object_version, ItemFile.sha256, ItemFile.name
     ).where(ItemFile.destroyed_at.is_(None), ItemFile.sha256 != ItemFile.stored_sha256)
@@ -81,7 +83,7 @@ def check_keys(
     step = 1 if every_file else max(1, len(rows) // SAMPLE)
     for place, (_owner, name, version, digest, _title) in enumerate(rows):
         key = Key.parse(name)
-        if key.item_id in destroyed:
+        if key.item_id in destroyed or name in absent:
             continue  # it must not open: the register of destruction is replayed
         if key.item_id not in items:
             items[key.item_id] = _has_key(ring, key.item_id)

@@ -23,13 +23,14 @@ from sqlalchemy.orm import Session
 
 from docctl.domain.canonical import canonical, utc
 from docctl.domain.epochs import epoch_at
-from docctl.domain.lifecycle import RecordStatus
 from docctl.domain.notes import KEPT_KINDS
 from docctl.domain.permissions import Facts, authorise
 from docctl.domain.verdicts import Refused, RuleRefused
+from docctl.jobs.backup.absent import ABSENT, Absent, why_absent
 from docctl.jobs.backup.database import snapshot
 from docctl.jobs.backup.manifest import (
     MARK,
+    NAME,
     OBJECTS,
     RUNS,
     Manifest,
@@ -39,9 +40,8 @@ from docctl.jobs.backup.manifest import (
     write_manifest,
 )
 from docctl.jobs.heads import note_with_key
-from docctl.models.content import ItemFile, OwnerKind
+from docctl.models.content import ItemFile
 from docctl.models.organisation import LegalEntity
-from docctl.models.records import Record
 from docctl.models.seals import AuditTreeHead, keys_in_order
 from docctl.models.trail import AuditHead
 from docctl.queries.epochs import epochs_of
@@ -113,6 +113,7 @@ def _alone(folder: Path) -> Iterator[None]:
 
 def _made(folder: Path, by: Caller, house: House, progress: Progress) -> Made:
     before = _manifest_before(folder)
+    _clear_unfinished(folder, before)
     stamp = by.at.strftime("%Y%m%dT%H%M%SZ")
     run = f"{stamp}-{token_hex(4)}"
     here = folder / RUNS / run
@@ -215,6 +216,7 @@ def _take_objects(
 ) -> tuple[_Objects, list[str], str]:
     """Copy the files that the rows name, and those that need no row; list all of them."""
     done, problems, newest = _Objects(), [], ""
+    absent: list[Absent] = []
     kept = ItemFile.destroyed_at.is_(None)
     count = session.scalar(select(func.count()).select_from(ItemFile).where(kept)) or 0
     query = select(
@@ -238,7 +240,8 @@ def _take_objects(
                     taken = copy.take(key, its_version, local)
                     is_new = taken.is_new
                 except (ObjectMissing, Damaged):
-                    if _is_going(house, name):
+                    absent.append(why := why_absent(house, key))
+                    if why.why != Absent.LOST:
                         continue
                     problems.append(name)
             done.add(key, size, is_new=is_new)
@@ -257,6 +260,7 @@ def _take_objects(
                         _line(target.write, one)
         target.flush()
         os.fsync(target.fileno())
+    durably(here / ABSENT, "".join(canonical(one.as_data()) + "\n" for one in absent))
     progress("objects", count, count)
     return done, problems, newest
 
@@ -268,16 +272,13 @@ def _line(write: Callable[[str], int], one: Taken) -> None:
     )
 
 
-def _is_going(house: House, name: str) -> bool:
-    """Say whether a file is missing because it has been destroyed since the state of the backup (R-7)."""
-    with house.uow.read() as session:
-        row = session.scalars(select(ItemFile).where(ItemFile.object_key == name)).first()
-        if row is None:
-            return True
-        if row.owner_kind is not OwnerKind.RECORD:
-            return False
-        status = session.scalar(select(Record.status).where(Record.id == row.owner_id))
-        return status in {RecordStatus.DESTROYING, RecordStatus.DESTROYED}
+def _clear_unfinished(folder: Path, before: Manifest | None) -> None:
+    """Remove what runs have left that came to no end: else a full disk would only become fuller."""
+    if before is None and (folder / NAME).exists():
+        return  # which run it names cannot be told
+    for one in (folder / RUNS).iterdir():
+        if before is None or one.name != before.run:
+            shutil.rmtree(one)
 
 
 def _clear(folder: Path, run: str, wanted: set[str] | None) -> int:

@@ -2,7 +2,7 @@
 
 DIR/docctl-backup          says what the folder is
 DIR/manifest.json          written last; names one run
-DIR/runs/<run>/            database, heads.jsonl, keys.json, objects.jsonl
+DIR/runs/<run>/            database, heads.jsonl, keys.json, objects.jsonl, absent.jsonl
 DIR/objects/               a local store with the stored bytes, shared by all runs
 """
 

@@ -50,7 +50,7 @@ def restore(
     _require_fitting(manifest, settings)
     fresh = settings.data.with_name(f"{settings.data.name}.restoring")
     is_occupied = _is_occupied(settings.data)
-    if not is_occupied and (done := _complete(fresh)) is not None:
+    if not is_occupied and (done := _complete(fresh, manifest)) is not None:
         return _swapped(settings, fresh, done)
     if is_occupied and options.over.strip() != manifest.company_code:
         raise RuleRefused(Refused("restore", "occupied", {"code": manifest.company_code}))
@@ -113,7 +113,7 @@ def _restore_folder(
         done = begin_epoch(manifest, settings, tools, by, options, house, progress)
     finally:
         house.close()
-    durably(fresh / _COMPLETE, json.dumps(_as_data(done)))
+    durably(fresh / _COMPLETE, json.dumps({"backup": manifest.digest, "done": _as_data(done)}))
     sync_folder(fresh)
     return _swapped(settings, fresh, done)
 
@@ -185,15 +185,23 @@ def _as_data(done: Restored) -> dict[str, object]:
         "unnamed": done.unnamed,
         "destroyed_again": done.destroyed_again,
         "sources": list(done.sources),
+        "missing": done.missing,
     }
 
 
-def _complete(fresh: Path) -> Restored | None:
-    """Return what a restore did that was killed while it swapped the folders."""
+def _complete(fresh: Path, manifest: Manifest) -> Restored | None:
+    """Return what a restore of this backup did that was killed while it swapped the folders.
+
+    What another one has left is refused: was it given up, and people went on working? Or was it killed while
+    the folders were swapped, so that the folder moved aside holds what is new?
+    """
     try:
-        found = json.loads((fresh / _COMPLETE).read_text("utf-8"))
+        left = json.loads((fresh / _COMPLETE).read_text("utf-8"))
     except (OSError, ValueError):
         return None
+    if left["backup"] != manifest.digest:
+        raise RuleRefused(Refused("restore", "other_unfinished", {"name": fresh.name}))
+    found = left["done"]
     return Restored(**{**found, "sources": tuple(found["sources"]), "aside": None})
 
 

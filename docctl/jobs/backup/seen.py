@@ -18,8 +18,10 @@ from docctl.domain.heads import Head
 from docctl.domain.lifecycle import RecordStatus
 from docctl.domain.notes import KEPT_KINDS, counters_of, note_of
 from docctl.domain.verdicts import Refused, RuleRefused
-from docctl.models.content import ItemFile, OwnerKind
-from docctl.models.numbers import Counter, NumberEntry
+from docctl.jobs.backup.absent import Absent, absent_lines
+from docctl.jobs.backup.manifest import Manifest
+from docctl.models.content import ItemFile
+from docctl.models.numbers import Counter, NumberEntry, NumberState
 from docctl.models.organisation import LegalEntity
 from docctl.models.records import Record
 from docctl.models.seals import AuditTreeHead
@@ -47,8 +49,10 @@ class Seen:
     counted_at: datetime = datetime(2000, 1, 1, tzinfo=UTC)
     numbers: tuple[LostNumber, ...] = ()
     objects: list[str] = field(default_factory=list)
-    records: int = 0
+    items: int = 0
     destroyed: set[UUID] = field(default_factory=set)
+    #: Which of them the restored state still has as they were.
+    again: list[UUID] = field(default_factory=list)
     sources: list[str] = field(default_factory=list)
 
     @property
@@ -65,7 +69,7 @@ class Seen:
         left = [(of, to) for of, to in self.lost.items() if to > counted.get(of, 0)]
         ends = {of: max(self.end, counted.get(of, 0)) for of, _ in left}
         lost = sum(lost_count(end=ends[of], lost=((of, to),)) for of, to in left)
-        return lost + self.records
+        return lost + self.items
 
     def note(self, epoch: int, size: int) -> None:
         """Take up that an epoch was seen up to an event."""
@@ -129,7 +133,7 @@ def _destroyed(session: Session) -> set[UUID]:
 
 
 def _lost_numbers(restored: Session, present: Session) -> Iterator[LostNumber]:
-    """Yield the numbers that were given after the backup."""
+    """Yield the numbers that were given after the backup, and reserved ones that were used or voided."""
     newest = restored.execute(select(AuditHead.recorded_at)).scalar_one()
     rows = present.scalars(
         select(NumberEntry).where(NumberEntry.taken_at >= newest - _MARGIN).order_by(NumberEntry.id)
@@ -138,9 +142,17 @@ def _lost_numbers(restored: Session, present: Session) -> Iterator[LostNumber]:
         some = rows[first : first + _BATCH]
         query = select(NumberEntry.normal).where(NumberEntry.normal.in_([one.normal for one in some]))
         there = set(restored.scalars(query))
-        for one in some:
-            if one.normal not in there:
-                yield LostNumber(one.shown, one.normal, one.kind, one.scheme_code, one.scope, one.sequence)
+        yield from (_lost(one) for one in some if one.normal not in there)
+    state = NumberEntry.state
+    open_ = restored.scalars(select(NumberEntry.normal).where(state == NumberState.RESERVED)).all()
+    for first in range(0, len(open_), _BATCH):
+        names = open_[first : first + _BATCH]
+        closed = select(NumberEntry).where(NumberEntry.normal.in_(names), state != NumberState.RESERVED)
+        yield from map(_lost, present.scalars(closed.order_by(NumberEntry.id)))
+
+
+def _lost(one: NumberEntry) -> LostNumber:
+    return LostNumber(one.shown, one.normal, one.kind, one.scheme_code, one.scope, one.sequence)
 
 
 def look_at_objects(seen: Seen, restored: Session, keys: Iterable[Key]) -> None:
@@ -155,8 +167,8 @@ def look_at_objects(seen: Seen, restored: Session, keys: Iterable[Key]) -> None:
         for one in waiting:
             if str(one) not in named and one.item_id not in seen.destroyed:
                 seen.objects.append(str(one))
-                if one.kind == OwnerKind.RECORD.value and one.uid.int >> 80 > noted_ms:
-                    items.add(one.item_id)
+                if one.uid.int >> 80 > noted_ms:
+                    items.add(one.item_id)  # records, documents, lists: each may have taken a number
         waiting.clear()
 
     for key in keys:
@@ -165,7 +177,7 @@ def look_at_objects(seen: Seen, restored: Session, keys: Iterable[Key]) -> None:
             if len(waiting) == _BATCH:
                 flush()
     flush()
-    seen.records = len(items)
+    seen.items = len(items)
 
 
 def look_at_destructions(seen: Seen, texts: Iterable[str], *, source: str) -> None:
@@ -177,6 +189,14 @@ def look_at_destructions(seen: Seen, texts: Iterable[str], *, source: str) -> No
             count += 1
     if count:
         seen.sources.append(source)
+
+
+def look_at_absent(seen: Seen, manifest: Manifest) -> None:
+    """Take up what was destroyed while the backup was made (R-7)."""
+    gone = {one.key.item_id for one in absent_lines(manifest) if one.why == Absent.DESTROYED}
+    if gone:
+        seen.destroyed |= gone
+        seen.sources.append("backup")
 
 
 def _records_in(text: str) -> Iterator[UUID]:

@@ -18,12 +18,14 @@ from docctl.jobs.backup.manifest import Manifest
 from docctl.jobs.backup.seen import (
     Seen,
     begin,
+    look_at_absent,
     look_at_counters,
     look_at_destructions,
     look_at_heads,
     look_at_objects,
     look_at_present,
     register_lines,
+    still_there,
 )
 from docctl.jobs.backup.tools import Tools
 from docctl.jobs.proof import stored_notes
@@ -72,6 +74,7 @@ def look(
             look_at_heads(seen, (text for _, text in witness.heads()), origin=origin, source="witness")
             look_at_destructions(seen, witness.notes("destroyed"), source="witness")
             look_at_counters(seen, witness.notes("counters"), source="witness")
+    look_at_absent(seen, manifest)
     if register is not None:
         look_at_destructions(seen, register_lines(register), source="register")
     if keys is not None:
@@ -85,6 +88,7 @@ def look(
     else:
         stored = (key for key, _ in versions_in(settings.data / "objects"))
     look_at_objects(seen, session, stored)
+    seen.again = still_there(session, seen.destroyed)
     seen.sources = list(dict.fromkeys(seen.sources))
     return seen
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
@@ -12,13 +11,10 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from docctl.domain.lifecycle import RecordStatus
-from docctl.domain.permissions import Facts, authorise
 from docctl.models.guards import GUARDS
 from docctl.models.records import Record
 from docctl.services.caller import Caller
 from docctl.services.disposal.destroy import erase
-from docctl.services.locks import Rank, lock
-from docctl.services.registry import use_case
 from docctl.services.trail import Subject, record
 
 #: The event: what a *destroyed* event was for is told by the trail that was lost, and by its certificate.
@@ -27,35 +23,31 @@ ACTION: Final = "record.destroyed_again"
 #: An older state may lack the day, or hold what was released later. The destruction was decided under these
 #: guards and has happened; here it is only repeated.
 _LIFTED: Final = ("r_4_no_end_date", "r_5_held")
+_BATCH: Final = 200
 
 
-@dataclass(frozen=True, slots=True)
-class ReplayDestruction:
-    """Records whose bytes and keys are gone, as the register of destruction has them."""
+def destroy_again(session: Session, record_ids: Sequence[UUID], by: Caller, *, epoch: int) -> None:
+    """Destroy again what a restored state still has of destroyed records (R-7).
 
-    record_ids: tuple[UUID, ...]
-    epoch: int
-
-
-@use_case("system.operate")
-def replay_destruction(session: Session, cmd: ReplayDestruction, by: Caller) -> int:
-    """Destroy again what a restored state still has of destroyed records; return their number (R-7).
-
-    It runs before anybody is served, as the role that owns the tables. What was *destroying* in the
-    restored state goes on by itself.
+    Call it as the role that owns the tables, before anybody is served. What was *destroying* in the restored
+    state goes on by itself.
     """
-    authorise(by.actor, "system.operate", Facts())
+    if not record_ids:
+        return
+    with _lifted(session):
+        for first in range(0, len(record_ids), _BATCH):
+            _destroy(session, record_ids[first : first + _BATCH], by, epoch)
+
+
+def _destroy(session: Session, record_ids: Sequence[UUID], by: Caller, epoch: int) -> None:
     wanted = select(Record).where(
-        Record.id.in_(cmd.record_ids),
+        Record.id.in_(record_ids),
         Record.status.not_in((RecordStatus.DESTROYING, RecordStatus.DESTROYED)),
     )
-    rows = lock(session, Rank.ITEMS, wanted.order_by(Record.id))
-    if not rows:
-        return 0
-    with _lifted(session):
-        for row in rows:
-            row.status, row.destroying_since = RecordStatus.DESTROYING, by.at
-        session.flush()  # the guards let go of content only in this state
+    rows = session.scalars(wanted.order_by(Record.id)).all()  # no locks: nobody else is at work
+    for row in rows:
+        row.status, row.destroying_since = RecordStatus.DESTROYING, by.at
+    session.flush()  # the guards let go of content only in this state
     erase(session, [row.id for row in rows])
     for row in rows:
         row.status, row.destroyed_at = RecordStatus.DESTROYED, by.at
@@ -65,9 +57,8 @@ def replay_destruction(session: Session, cmd: ReplayDestruction, by: Caller) -> 
             by,
             ACTION,
             Subject("record", row.id),
-            facts={"number": row.number, "epoch": cmd.epoch},
+            facts={"number": row.number, "epoch": epoch},
         )
-    return len(rows)
 
 
 @contextmanager
@@ -79,9 +70,10 @@ def _lifted(session: Session) -> Iterator[None]:
         off = f"DROP TRIGGER {one.name}" if on_sqlite else f"ALTER TABLE record DISABLE TRIGGER {one.name}"
         session.execute(text(off))
     yield
+    session.flush()  # the last rows go while the guards are away
     for one in guards:
         on = one.sqlite() if on_sqlite else f"ALTER TABLE record ENABLE TRIGGER {one.name}"
         session.connection().exec_driver_sql(on)
 
 
-__all__ = ["ACTION", "ReplayDestruction", "replay_destruction"]
+__all__ = ["ACTION", "destroy_again"]

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -19,6 +20,7 @@ from docctl.models.numbers import Counter, NumberEntry, NumberState
 from docctl.models.organisation import LegalEntity
 from docctl.queries.epochs import epochs_of
 from docctl.services.caller import Caller
+from docctl.services.epochs.replay import destroy_again
 from docctl.services.numbers.count import lock_counter
 from docctl.services.registry import use_case
 from docctl.services.trail import Subject, record
@@ -48,7 +50,8 @@ class StartEpoch:
 
     `end` is the newest event of the restored state, `lost` names up to which event each epoch was seen,
     `counters` are where those of the lost time are known to have stood, `bound` how many more numbers of each
-    may have been given. `objects` are stored files that no row names. `backup` is the digest of its manifest.
+    may have been given. `objects` are stored files that no row names, `destroyed` records whose bytes and
+    keys are gone, as the register of destruction has them. `backup` is the digest of its manifest.
     """
 
     backup: str
@@ -60,13 +63,16 @@ class StartEpoch:
     bound: int = 0
     numbers: tuple[LostNumber, ...] = ()
     objects: tuple[str, ...] = ()
-    destroyed: tuple[str, ...] = ()
+    destroyed: tuple[UUID, ...] = ()
     sources: tuple[str, ...] = field(default=())
 
 
 @use_case("system.operate")
 def start_epoch(session: Session, cmd: StartEpoch, by: Caller) -> int:
-    """Begin an epoch; from here on people only read until two have accepted it (T-2, N-1)."""
+    """Begin an epoch; from here on people only read until two have accepted it (T-2, N-1).
+
+    What was destroyed goes in the same transaction: no epoch stands beside it after a crash (R-7).
+    """
     authorise(by.actor, "system.operate", Facts())
     number = _next_number(session, cmd)
     moved = _move_counters(session, cmd)
@@ -101,6 +107,7 @@ def start_epoch(session: Session, cmd: StartEpoch, by: Caller) -> int:
             "destroyed": len(cmd.destroyed),
         },
     )
+    destroy_again(session, cmd.destroyed, by, epoch=number)
     return number
 
 
@@ -124,9 +131,18 @@ def _move_counters(session: Session, cmd: StartEpoch) -> dict[str, list[int]]:
 
 
 def _void_numbers(session: Session, cmd: StartEpoch, by: Caller, number: int) -> None:
-    """Enter the numbers that were given in what was lost: none of them is given again (N-1)."""
+    """Enter the numbers that were given in what was lost as void: none of them is given again (N-1).
+
+    A reserved number that was used then is void as well.
+    """
     entity = session.scalars(select(LegalEntity.id).order_by(LegalEntity.id)).first()
+    reason = LOST.format(number=number)
+    reserved = select(NumberEntry).where(NumberEntry.state == NumberState.RESERVED)
+    open_ = {one.normal: one for one in session.scalars(reserved)} if cmd.numbers else {}
     for one in cmd.numbers if entity is not None else ():
+        if (there := open_.get(one.normal)) is not None:
+            there.state, there.reason = NumberState.VOIDED, reason
+            continue
         session.add(
             NumberEntry(
                 entity_id=entity,
@@ -137,7 +153,7 @@ def _void_numbers(session: Session, cmd: StartEpoch, by: Caller, number: int) ->
                 scope=one.scope,
                 sequence=one.sequence,
                 state=NumberState.VOIDED,
-                reason=LOST.format(number=number),
+                reason=reason,
                 taken_at=by.at,
                 taken_by=None,
             )
@@ -162,7 +178,7 @@ def _content(cmd: StartEpoch, number: int, moved: dict[str, list[int]]) -> dict[
         "number_count": len(cmd.numbers),
         "objects": list(cmd.objects[:MOST]),
         "object_count": len(cmd.objects),
-        "destroyed": list(cmd.destroyed[:MOST]),
+        "destroyed": [str(one) for one in cmd.destroyed[:MOST]],
         "destroyed_count": len(cmd.destroyed),
     }
 

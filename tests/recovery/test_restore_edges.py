@@ -1,0 +1,153 @@
+"""Backup and restore where something goes wrong beside them: damage, crashes, destruction meanwhile."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from docctl.domain.lifecycle import RecordStatus
+from docctl.jobs.backup import make
+from docctl.jobs.backup.make import back_up
+from docctl.jobs.sealer import keep_head
+from docctl.jobs.wait import settle
+from docctl.models.documents import DocumentType
+from docctl.models.numbers import NumberEntry, NumberState
+from docctl.services.numbers.reserve import ReserveNumber, reserve_number
+from tests import filing
+from tests.cli.terminal import Terminal
+from tests.lists import list_row, witnessed_list
+from tests.recovery.recovering import Recovery, accept
+from tests.world import World
+
+pytestmark = pytest.mark.sqlite_only
+
+
+def test_t_3_a_backup_made_while_a_record_is_destroyed_is_whole(
+    world: World, place: Path, recovery: Recovery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The state names the file, the live system destroys it: that is no fault of the backup."""
+    list_id, _ = witnessed_list(world)
+    take = make._take_objects
+
+    def later(*args: object) -> object:
+        settle(world.house)
+        return take(*args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(make, "_take_objects", later)
+    made = back_up(place, by=world.system(), house=world.house)
+    assert list_row(world, list_id).status.value == "executed"
+    assert made.problems == ()
+    world.house.close()
+    code, found, _ = recovery.run("restore", place, "--check", "--every-file")
+    assert (code, found["problems"]) == (0, [])
+
+
+def test_t_2_a_rehearsal_counts_what_was_destroyed_after_the_backup_alone(
+    terminal: Terminal, world: World, place: Path, recovery: Recovery
+) -> None:
+    witnessed_list(world)
+    settle(world.house)
+    terminal.ok("backup", place)
+    found = recovery.ok("restore", place, "--check")
+    assert found["would_lose"]["destroyed"] == 0
+
+
+def test_t_3_a_file_that_was_lost_before_the_backup_does_not_keep_the_others_from_coming_back(
+    terminal: Terminal, world: World, place: Path, recovery: Recovery
+) -> None:
+    form = filing.a_form(world)
+    lost, kept = filing.filed(world, form), filing.filed(world, form)
+    folder = world.house.objects_folder
+    assert folder is not None
+    for one in (folder / "records" / "record" / str(lost)).iterdir():
+        one.unlink()
+    assert terminal.run("backup", place).exit_code == 1
+    world.house.close()
+    done = recovery.ok("restore", place, "--over", "SLJM")
+    assert done["missing"] == 1
+    with recovery.reopened() as again:
+        assert filing.row(again, kept).status is RecordStatus.COMPLETED
+
+
+def test_t_3_a_backup_that_failed_leaves_no_copy_of_the_database_for_good(
+    world: World, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    back_up(place, by=world.system(), house=world.house)
+    with monkeypatch.context() as patch:
+
+        def full(*_: object) -> None:
+            raise OSError("no space left on device")
+
+        patch.setattr(make, "_take_objects", full)
+        for _ in range(3):
+            with pytest.raises(OSError, match="no space"):
+                back_up(place, by=world.system(), house=world.house)
+    assert len(list((place / "runs").iterdir())) <= 2  # the one that the manifest names, and the last
+
+
+def test_n_1_a_reserved_number_that_was_used_in_what_was_lost_is_not_given_again(
+    terminal: Terminal, world: World, place: Path, recovery: Recovery
+) -> None:
+    with world.house.uow.read() as session:
+        kind = session.scalars(select(DocumentType.id).where(DocumentType.code == "procedure")).one()
+    number, open_ = (
+        reserve_number(ReserveNumber(kind, "留号"), by=world.by("chen"), house=world.house) for _ in range(2)
+    )
+    terminal.ok("backup", place)
+    world.clock.forward(days=3)
+    world.draft("用了留号的程序", number=number)
+    world.house.close()
+    recovery.ok("restore", place, "--over", "SLJM")
+    with recovery.reopened() as again, again.house.uow.read() as session:
+        states = dict(session.execute(select(NumberEntry.shown, NumberEntry.state)).all())
+    assert states[number] is NumberState.VOIDED
+    assert states[open_] is NumberState.RESERVED
+
+
+def test_t_2_a_restored_state_that_was_left_behind_is_not_taken_for_another_backup(
+    terminal: Terminal, world: World, place: Path, recovery: Recovery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from docctl.jobs.backup import restore
+
+    terminal.ok("keys", "backup", place.with_name("keys"))
+    terminal.ok("backup", place)
+    with monkeypatch.context() as patch:
+
+        def killed(*_: object) -> None:
+            raise KeyboardInterrupt
+
+        patch.setattr(restore, "_swapped", killed)
+        code, *_ = recovery.run("restore", place, "--over", "SLJM")
+        assert code
+    filed = filing.filed(world, filing.a_form(world))  # nobody went on with the restore
+    terminal.ok("keys", "backup", place.with_name("keys"))
+    terminal.ok("backup", place)
+    world.house.close()
+    shutil.rmtree(recovery.settings.data)
+    again = ("restore", place, "--keys", place.with_name("keys"))
+    assert recovery.refused(*again) == "restore.other_unfinished"
+    shutil.rmtree(recovery.settings.data.with_name("data.restoring"))
+    recovery.ok(*again)
+    with recovery.reopened() as opened:
+        assert filing.row(opened, filed).status is RecordStatus.COMPLETED
+
+
+def test_n_1_documents_that_only_the_store_knows_took_numbers_too(
+    terminal: Terminal, world: World, place: Path, recovery: Recovery
+) -> None:
+    terminal.ok("keys", "backup", place.with_name("keys"))
+    keep_head(world.house)
+    terminal.ok("backup", place)
+    revision = world.draft("最后几分钟的程序")
+    given = world.document_of(revision).number
+    world.house.close()
+    for name in ("docctl.db", "docctl.db-wal", "docctl.db-shm"):
+        (recovery.settings.data / name).unlink(missing_ok=True)
+    recovery.ok("restore", place, "--over", "SLJM")
+    with recovery.reopened() as again:
+        accept(again, "zhao", "zhou")
+        fresh = again.draft("另一个程序")
+        assert again.document_of(fresh).number != given
