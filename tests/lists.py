@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import io
 from uuid import UUID
 
+from docx import Document as Docx
 from sqlalchemy import select
 
+from docctl.domain.lifecycle import ListStatus
 from docctl.jobs.wait import settle
+from docctl.models.content import ItemFile
 from docctl.models.documents import Document
 from docctl.models.records import Record
 from docctl.models.retention import DisposalList
@@ -17,11 +21,19 @@ from docctl.services.disposal.decide import (
     approve_disposal,
     check_disposal,
 )
-from docctl.services.disposal.execute import ExecuteDisposal, execute_disposal, witness_disposal
+from docctl.services.disposal.execute import (
+    ExecuteDisposal,
+    ResumeDisposal,
+    execute_disposal,
+    resume_disposal,
+    witness_disposal,
+)
 from docctl.services.disposal.load import checks_of
 from docctl.services.disposal.propose import ProposeDisposal, propose_disposal
+from docctl.services.house import House
 from docctl.services.records.accept import AcceptRecord, accept_record, content_of
 from docctl.services.records.file import FileRecord, file_record
+from storage.api import Key
 from tests.world import World
 
 MARKER = "机密标记ZQXJ9274"
@@ -120,3 +132,32 @@ def witnessed_list(world: World, *, items: int = 2) -> tuple[UUID, str]:
     execute_disposal(signing(world, list_id), by=world.by("zhang"), house=world.house)
     witness_disposal(signing(world, list_id), by=world.by("ouyang"), house=world.house)
     return list_id, MARKER
+
+
+def finish(world: World, list_id: UUID) -> None:
+    """Let people carry a list on from wherever it is, and the worker after them."""
+    if list_row(world, list_id).status is ListStatus.CHECKING:
+        with world.house.uow.read() as session:
+            units = [one.unit_id for one in checks_of(session, list_id)]
+        for unit in units:
+            check = CheckDisposal(list_id, unit, "agree", "", list_row(world, list_id).manifest_sha256)
+            check_disposal(check, by=world.by("li"), house=world.house)
+    row = list_row(world, list_id)
+    if row.status is ListStatus.CHECKED:
+        approve = ApproveDisposal(list_id, row.row_version, row.manifest_sha256)
+        approve_disposal(approve, by=world.by("zhao"), house=world.house)
+    if list_row(world, list_id).status is ListStatus.APPROVED:
+        execute_disposal(signing(world, list_id), by=world.by("zhang"), house=world.house)
+        witness_disposal(signing(world, list_id), by=world.by("ouyang"), house=world.house)
+    if list_row(world, list_id).status is ListStatus.STOPPED:
+        resume = ResumeDisposal(list_id, list_row(world, list_id).row_version)
+        resume_disposal(resume, by=world.by("zhou"), house=world.house)
+    settle(world.house)
+
+
+def certificate(house: House, list_id: UUID) -> str:
+    """Return the text of a list's certificate."""
+    with house.uow.read() as session:
+        row = session.scalars(select(ItemFile).where(ItemFile.owner_id == list_id)).one()
+    with house.objects.open(Key.parse(row.object_key), row.object_version) as source:
+        return "\n".join(one.text for one in Docx(io.BytesIO(source.read())).paragraphs)

@@ -18,6 +18,9 @@ CLOCK_TOLERANCE: Final = timedelta(minutes=5)
 #: How far the clock may run on between two checks: a weekend with the server off, not a holiday.
 CLOCK_LEAP: Final = timedelta(hours=72)
 
+#: A record of a restored state that the lost time had destroyed: it is gone, and this list did not do it.
+DESTROYED_BEFORE: Final = Refused("R-6", "destroyed_before")
+
 
 class Part(StrEnum):
     """The four parts in a disposal: each is a person of their own (R-6)."""

@@ -9,12 +9,15 @@ import time
 from dataclasses import dataclass
 from typing import Final
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from docctl.models.trail import AuditHead, EventRow
 from docctl.models.work import IndexCopy
 from docctl.services.caller import the_system
 from docctl.services.house import House
 from docctl.services.index.copies import JoinCopy, join_copy
+from docctl.services.index.here import Here
 
 #: What has changed is told after so many seconds, what has not after so many: that the host is there.
 SOON: Final = 3.0
@@ -38,8 +41,25 @@ def standing(house: House) -> Standing:
     made = engine.generation()
     if made is None:
         return Standing(engine.state, "", 0, 0, 0)
-    clean = made.made_from if made.is_alone else 0  # older files may hold what was destroyed
+    # Older files may hold what was destroyed; so may files made from a trail that a restore has replaced.
+    clean = made.made_from if made.is_alone and _is_of_this_trail(house) else 0
     return Standing(engine.state, made.name, clean, engine.position(), engine.count())
+
+
+def is_of_trail(session: Session, here: Here | None, position: int) -> bool:
+    """Say whether an index follows this trail: the newest event that it may have taken up is here."""
+    if position > session.execute(select(AuditHead.seq)).scalar_one():
+        return False
+    if here is None or not here.seq:
+        return True
+    return session.scalar(select(EventRow.hash).where(EventRow.seq == here.seq)) == here.hash
+
+
+def _is_of_this_trail(house: House) -> bool:
+    if not house.is_shared:
+        return True  # nobody asks
+    with house.uow.read() as session:
+        return is_of_trail(session, house.here.read(), house.search.position())
 
 
 def join(house: House) -> None:

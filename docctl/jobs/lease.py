@@ -26,7 +26,7 @@ def take(house: House, holder: str) -> bool:
         if row is None:
             session.add(Lease(name=NAME, holder=holder, until=now + LENGTH))
             return True
-        if row.holder != holder and _binds(row, now):
+        if row.holder != holder and binds(row, now):
             return False
         row.holder, row.until = holder, now + LENGTH
         return True
@@ -34,7 +34,8 @@ def take(house: House, holder: str) -> bool:
     return house.uow.write(work)
 
 
-def _binds(row: Lease, now: datetime) -> bool:
+def binds(row: Lease, now: datetime) -> bool:
+    """Say whether a lease keeps others from work now."""
     return now < row.until <= now + LENGTH + SKEW
 
 
@@ -53,7 +54,7 @@ def is_held(house: House) -> bool:
     """Say whether a worker is at work now."""
     with house.uow.read() as session:
         row = session.get(Lease, NAME)
-        return row is not None and _binds(row, house.clock())
+        return row is not None and binds(row, house.clock())
 
 
 def was_seen(house: House, *, within: timedelta) -> bool:

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from docctl.domain.index_copies import is_purged
-from docctl.jobs.copies import join, tell
+from docctl.jobs.copies import is_of_trail, join, tell
 from docctl.jobs.entries import all_entries, record_entries, record_key, revision_entries, revision_key
 from docctl.models.documents import Revision
 from docctl.models.trail import AuditHead, EventRow
@@ -73,10 +73,11 @@ def renew(house: House) -> None:
         _join_first(house)
         with house.uow.read() as session:
             wanted = purge_wanted(session)
+            follows = is_of_trail(session, house.here.read(), house.search.position())
         made = house.search.generation()
         if made is not None and not made.is_alone:
             house.search.sweep()
-        if made is None or not is_purged(made.made_from, wanted):
+        if made is None or not follows or not is_purged(made.made_from, wanted):
             _make_anew(house)
         else:
             tell(house)
@@ -132,11 +133,7 @@ def _must_be_made_anew(session: Session, house: House, position: int) -> bool:
         return False
     if not is_purged(made.made_from, purge_wanted(session)):
         return True
-    here = house.here.read()
-    followed = (
-        session.scalar(select(EventRow.hash).where(EventRow.seq == here.seq)) if here and here.seq else None
-    )
-    if position > at or (here and here.seq and followed != here.hash):
+    if not is_of_trail(session, house.here.read(), position):
         log.warning("the index is ahead of the trail", extra={"fields": {"index": position, "trail": at}})
         return True
     return False

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from docctl.domain.disposal import DESTROYED_BEFORE
 from docctl.i18n import Translator, translator
 from docctl.models.content import Signature
 from docctl.models.organisation import LegalEntity, Person, Unit
@@ -105,7 +106,11 @@ def _statements(
         words.t("certificate.unclaimed_backups"),
         words.t("certificate.unclaimed_paper"),
     ]
-    lines += [words.t("certificate.spared", number=one.number, reason=_reason(one, words)) for one in spared]
+    for one in spared:
+        if one.reason == DESTROYED_BEFORE.key:
+            lines.append(words.t("certificate.destroyed_before", number=one.number))
+        else:
+            lines.append(words.t("certificate.spared", number=one.number, reason=_reason(one, words)))
     checks = session.execute(
         select(DisposalCheck, Unit.name)
         .join(Unit, Unit.id == DisposalCheck.unit_id)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import shutil
 from collections.abc import Iterator
@@ -11,7 +10,6 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
-from docx import Document as Docx
 from sqlalchemy import select, update
 
 from docctl.config import Settings
@@ -20,8 +18,7 @@ from docctl.domain.lifecycle import ListStatus, RecordStatus
 from docctl.domain.verdicts import NotFound, RuleRefused
 from docctl.jobs.copies import Teller, tell
 from docctl.jobs.deliveries import deliver
-from docctl.jobs.projection import follow, lag, rebuild
-from docctl.models.content import ItemFile
+from docctl.jobs.projection import follow, lag, rebuild, renew
 from docctl.models.retention import DisposalList
 from docctl.models.trail import EventRow
 from docctl.models.work import IndexCopy
@@ -29,9 +26,9 @@ from docctl.queries.copies import CopyState, copies, copies_awaited
 from docctl.queries.search import Asked, search
 from docctl.services.index.copies import ForgetCopy, forget_copy
 from search.tantivy import TantivyEngine
-from storage.api import Key
 from tests.jobs.hosts import Host, hosts
 from tests.keeping import Keeping, with_form
+from tests.lists import certificate
 from tests.places import Place
 from tests.tampering import past_the_guards
 from tests.world import World
@@ -198,6 +195,27 @@ def test_s_4_a_copy_ahead_of_a_restored_database_is_made_anew(world: World, pair
     assert sorted(one.house.search.ids()) == sorted(two.house.search.ids())
 
 
+def test_r_7_files_made_from_another_trail_do_not_count_as_made_anew(world: World, pair: list[Host]) -> None:
+    """They were made from what was lost, whatever the number of their event: words of it are in them."""
+    one, two = pair
+    for turn in range(3):
+        world.draft(f"后来丢失的程序 {turn}")
+    for host in pair:
+        rebuild(host.house)
+    at = one.house.search.position()
+    with world.house.uow.read() as session:
+        before = session.get_one(EventRow, at - 3)
+    with past_the_guards(world.house) as raw:
+        raw.execute("DELETE FROM event_detail WHERE seq > ?", (before.seq,))
+        raw.execute("DELETE FROM event WHERE seq > ?", (before.seq,))
+        raw.execute("UPDATE audit_head SET seq = ?, hash = ?", (before.seq, before.hash))
+    assert tell(two.house).made_from == 0
+    made = one.house.search.generation()
+    renew(one.house)
+    assert one.house.search.generation() != made
+    assert tell(one.house).made_from == before.seq
+
+
 def test_r_7_a_list_is_proved_only_when_every_copy_was_made_anew(keeping: Keeping, pair: list[Host]) -> None:
     world, (one, two) = keeping.world, pair
     list_id, record_id = going(keeping, pair)
@@ -215,17 +233,9 @@ def test_r_7_a_list_is_proved_only_when_every_copy_was_made_anew(keeping: Keepin
     assert f"record:{record_id}" not in set(two.house.search.ids())
     work(one)
     assert keeping.list(list_id).status is ListStatus.EXECUTED
-    said = certificate(keeping, list_id)
+    said = certificate(keeping.world.house, list_id)
     assert "检索索引已在全部 2 台主机上重建，旧索引文件已删除：one, two。" in said
     assert "除名" not in said
-
-
-def certificate(keeping: Keeping, list_id: UUID) -> str:
-    house = keeping.world.house
-    with house.uow.read() as session:
-        row = session.scalars(select(ItemFile).where(ItemFile.owner_id == list_id)).one()
-    with house.objects.open(Key.parse(row.object_key), row.object_version) as source:
-        return "\n".join(one.text for one in Docx(io.BytesIO(source.read())).paragraphs)
 
 
 def forget(world: World, host: str) -> None:
@@ -272,7 +282,7 @@ def test_r_7_a_list_goes_on_after_a_host_was_forgotten_and_says_so(
     forget(world, "two")
     work(one)
     assert keeping.list(list_id).status is ListStatus.EXECUTED
-    said = certificate(keeping, list_id)
+    said = certificate(keeping.world.house, list_id)
     assert "检索索引已在全部 1 台主机上重建，旧索引文件已删除：one。" in said
     assert "主机 two 上的检索索引副本" in said
     # The host comes back: it is on the list again, and clears its files before anything else.
@@ -297,7 +307,7 @@ def test_r_7_a_copy_forgotten_before_an_item_was_filed_is_not_named(
     list_id = keeping.executing([record_id])
     work(one)
     assert keeping.list(list_id).status is ListStatus.EXECUTED
-    assert ("主机 two 上的检索索引副本" in certificate(keeping, list_id)) is named
+    assert ("主机 two 上的检索索引副本" in certificate(keeping.world.house, list_id)) is named
 
 
 def test_r_7_files_of_an_earlier_making_that_stay_count_as_not_made_anew(

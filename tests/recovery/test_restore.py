@@ -26,7 +26,7 @@ from docctl.verifier import docctl_verify
 from storage.api import Area
 from tests import filing
 from tests.cli.terminal import Terminal
-from tests.lists import MARKER, list_row, proposed_list, witnessed_list
+from tests.lists import MARKER, finish, list_row, proposed_list, witnessed_list
 from tests.recovery.recovering import Recovery, accept, contents
 from tests.world import World
 
@@ -153,7 +153,8 @@ def test_r_7_what_was_destroyed_after_a_backup_stays_destroyed(
     list_id, records = proposed_list(world)
     terminal.ok("keys", "backup", place.with_name("keys"))
     terminal.ok("backup", place)
-    _carry_out(world, list_id)
+    finish(world, list_id)
+    assert list_row(world, list_id).status.value == "executed"
     register = place.with_name("register.jsonl")
     assert terminal.ok("disposal", "register", register)["records"] == len(records)
     keys = ("--keys", place.with_name("keys"))
@@ -186,31 +187,6 @@ def test_r_7_what_was_destroyed_after_a_backup_stays_destroyed(
     with recovery.reopened() as again:
         accept(again, "zhao", "zhou")
         assert verify_trail(again.house).ok
-
-
-def _carry_out(world: World, list_id: object) -> None:
-    from docctl.services.disposal.decide import (
-        ApproveDisposal,
-        CheckDisposal,
-        approve_disposal,
-        check_disposal,
-    )
-    from docctl.services.disposal.execute import execute_disposal, witness_disposal
-    from docctl.services.disposal.load import checks_of
-    from tests.lists import signing
-
-    with world.house.uow.read() as session:
-        units = [one.unit_id for one in checks_of(session, list_id)]
-    for unit in units:
-        cmd = CheckDisposal(list_id, unit, "agree", "", list_row(world, list_id).manifest_sha256)
-        check_disposal(cmd, by=world.by("li"), house=world.house)
-    row = list_row(world, list_id)
-    cmd2 = ApproveDisposal(list_id, row.row_version, row.manifest_sha256)
-    approve_disposal(cmd2, by=world.by("zhao"), house=world.house)
-    execute_disposal(signing(world, list_id), by=world.by("zhang"), house=world.house)
-    witness_disposal(signing(world, list_id), by=world.by("ouyang"), house=world.house)
-    settle(world.house)
-    assert list_row(world, list_id).status.value == "executed"
 
 
 def test_t_2_the_alarm_of_the_witness_ends_with_the_accepted_epoch_and_outsiders_are_told(

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import shutil
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
-from docctl.domain.lifecycle import RecordStatus
+from docctl.domain.lifecycle import ListStatus, RecordStatus
 from docctl.jobs.backup import make
 from docctl.jobs.backup.make import back_up
+from docctl.jobs.deliveries import unfinished
 from docctl.jobs.sealer import keep_head
 from docctl.jobs.wait import settle
 from docctl.models.documents import DocumentType
 from docctl.models.numbers import NumberEntry, NumberState
+from docctl.models.work import Lease
+from docctl.services.disposal.destroy import StopItem, stop_item
+from docctl.services.disposal.start import StartItems, start_items
 from docctl.services.numbers.reserve import ReserveNumber, reserve_number
 from tests import filing
 from tests.cli.terminal import Terminal
-from tests.lists import list_row, witnessed_list
+from tests.lists import approved_list, certificate, finish, list_row, proposed_list, witnessed_list
 from tests.recovery.recovering import Recovery, accept
 from tests.world import World
 
@@ -133,6 +138,45 @@ def test_t_2_a_restored_state_that_was_left_behind_is_not_taken_for_another_back
     recovery.ok(*again)
     with recovery.reopened() as opened:
         assert filing.row(opened, filed).status is RecordStatus.COMPLETED
+
+
+@pytest.mark.parametrize(("ahead", "refused"), [(timedelta(seconds=20), True), (timedelta(days=9), False)])
+def test_t_2_a_worker_that_works_stops_a_restore_and_a_lease_of_a_wrong_clock_does_not(
+    terminal: Terminal, world: World, place: Path, recovery: Recovery, ahead: timedelta, refused: bool
+) -> None:
+    terminal.ok("backup", place)
+    lease = Lease(name="worker", holder="somebody", until=world.clock() + ahead)
+    world.house.uow.write(lambda session: session.add(lease))
+    world.house.close()
+    command = ("restore", place, "--over", "SLJM")
+    if refused:
+        assert recovery.refused(*command) == "restore.running"
+    else:
+        recovery.ok(*command)
+
+
+@pytest.mark.parametrize("stage", ["proposed", "approved", "executing", "stopped"])
+def test_r_7_a_list_of_the_restored_state_comes_to_its_end_though_its_records_are_destroyed_again(
+    terminal: Terminal, world: World, place: Path, recovery: Recovery, stage: str
+) -> None:
+    make_list = {"proposed": proposed_list, "approved": approved_list}.get(stage, witnessed_list)
+    list_id, _ = make_list(world)
+    if stage == "stopped":  # the store refused one of them
+        (item, *_) = start_items(StartItems(list_id, world.clock(), 2), by=world.system(), house=world.house)
+        stop_item(StopItem(list_id, item, "RetentionActive"), by=world.system(), house=world.house)
+    terminal.ok("backup", place)
+    finish(world, list_id)
+    assert list_row(world, list_id).status.value == "executed"
+    world.house.close()
+    assert recovery.ok("restore", place, "--over", "SLJM")["destroyed_again"] in {1, 2}
+    with recovery.reopened() as again:
+        accept(again, "zhao", "zhou")
+        finish(again, list_id)
+        assert list_row(again, list_id).status is ListStatus.EXECUTED
+        assert unfinished(again.house) == []
+        said = certificate(again.house, list_id)
+        assert "恢复旧状态之前已经销毁" in said
+        assert "未销毁" not in said  # they are gone, whoever destroyed them
 
 
 def test_n_1_documents_that_only_the_store_knows_took_numbers_too(

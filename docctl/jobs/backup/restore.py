@@ -28,6 +28,7 @@ from docctl.jobs.backup.manifest import (
 )
 from docctl.jobs.backup.seen import begin
 from docctl.jobs.backup.tools import Tools
+from docctl.jobs.lease import binds
 from docctl.models.work import Lease
 from docctl.services.caller import Caller
 from docctl.services.house import House
@@ -78,7 +79,7 @@ def _is_occupied(data: Path) -> bool:
 def _require_stopped(settings: Settings, manifest: Manifest, tools: Tools) -> None:
     with sources.present(settings, manifest, tools) as session:
         lease = session.get(Lease, "worker") if session is not None else None
-        if lease is not None and lease.until > tools.clock():
+        if lease is not None and binds(lease, tools.clock()):
             raise RuleRefused(Refused("restore", "running"))
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from docctl.domain.canonical import canonical
-from docctl.domain.disposal import trusted_time
+from docctl.domain.disposal import DESTROYED_BEFORE, trusted_time
 from docctl.domain.lifecycle import (
     LIST_MOVES,
     RECORD_MOVES,
@@ -60,7 +60,7 @@ def start_items(session: Session, cmd: StartItems, by: Caller) -> list[UUID]:
     if row.status is not ListStatus.EXECUTING:
         return []
     if going := some_items(session, row.id, cmd.most, ItemStatus.DESTROYING, ItemStatus.STOPPED):
-        return _resumed(session, going)
+        return _resumed(session, row, going, by)
     if not (waiting := some_items(session, row.id, cmd.most, ItemStatus.INCLUDED)):
         return []
     records = _locked(session, waiting)
@@ -96,6 +96,8 @@ def _locked(session: Session, items: Collection[DisposalItem]) -> dict[UUID, Rec
 
 def _may_go(kept: Record, *, holds: int, is_as_approved: bool, today: date) -> Verdict:
     """Read again all that the decision rests on (R-4, R-5, R-6)."""
+    if kept.status is RecordStatus.DESTROYED:
+        return DESTROYED_BEFORE
     if kept.status is not RecordStatus.ON_LIST:
         return Refused("R-6", "not_on_list")
     facts = DestroyFacts(
@@ -122,12 +124,18 @@ def _go(session: Session, row: DisposalList, item: DisposalItem, kept: Record, b
     )
 
 
-def _resumed(session: Session, items: list[DisposalItem]) -> list[UUID]:
-    """Go on with items that are over the point of no return, and with those that were stopped."""
+def _resumed(session: Session, row: DisposalList, items: list[DisposalItem], by: Caller) -> list[UUID]:
+    """Go on with items that are over the point of no return, and with those that were stopped.
+
+    A restore may have destroyed meanwhile what the store had refused in the restored state.
+    """
     stopped = [one for one in items if one.status is ItemStatus.STOPPED]
     records = _locked(session, stopped) if stopped else {}
     for item in stopped:
         kept = records[item.record_id]
+        if kept.status is RecordStatus.DESTROYED:
+            _leave(session, row, item, kept, by, DESTROYED_BEFORE)
+            continue
         kept.status = RECORD_MOVES[kept.status, RecordAction.RESUME]
         item.status = ItemStatus.DESTROYING
     return [one.id for one in items]
