@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from docctl.domain.lifecycle import ListStatus, RecordStatus
+from docctl.domain.verdicts import RuleRefused
 from docctl.jobs.backup import make
 from docctl.jobs.backup.make import back_up
 from docctl.jobs.deliveries import unfinished
@@ -17,7 +18,9 @@ from docctl.jobs.sealer import keep_head
 from docctl.jobs.wait import settle
 from docctl.models.documents import DocumentType
 from docctl.models.numbers import NumberEntry, NumberState
+from docctl.models.records import Record
 from docctl.models.work import Lease
+from docctl.services.disposal.decide import RejectDisposal, TakeOut, reject_disposal, take_out
 from docctl.services.disposal.destroy import StopItem, stop_item
 from docctl.services.disposal.start import StartItems, start_items
 from docctl.services.numbers.reserve import ReserveNumber, reserve_number
@@ -177,6 +180,28 @@ def test_r_7_a_list_of_the_restored_state_comes_to_its_end_though_its_records_ar
         said = certificate(again.house, list_id)
         assert "恢复旧状态之前已经销毁" in said
         assert "未销毁" not in said  # they are gone, whoever destroyed them
+
+
+def test_r_6_what_was_destroyed_before_a_restore_leaves_lists_that_are_changed_or_refused(
+    terminal: Terminal, world: World, place: Path, recovery: Recovery
+) -> None:
+    list_id, records = proposed_list(world)
+    terminal.ok("backup", place)
+    finish(world, list_id)
+    world.house.close()
+    recovery.ok("restore", place, "--over", "SLJM")
+    with recovery.reopened() as again:
+        accept(again, "zhao", "zhou")
+        later = TakeOut(list_id, records[0], "延长", again.clock().date() + timedelta(days=900))
+        with pytest.raises(RuleRefused, match=r"R-6\.destroyed_before"):
+            take_out(later, by=again.by("zhou"), house=again.house)
+        take_out(TakeOut(list_id, records[0], "已经没有"), by=again.by("zhou"), house=again.house)
+        refuse = RejectDisposal(list_id, list_row(again, list_id).row_version, "没有必要")
+        reject_disposal(refuse, by=again.by("zhao"), house=again.house)
+        assert list_row(again, list_id).status is ListStatus.REJECTED
+        with again.house.uow.read() as session:
+            states = set(session.scalars(select(Record.status).where(Record.id.in_(records))))
+        assert states == {RecordStatus.DESTROYED}
 
 
 def test_n_1_documents_that_only_the_store_knows_took_numbers_too(

@@ -10,13 +10,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from docctl.domain.approval import Meaning
-from docctl.domain.disposal import Opinion, Part, four_people, may_approve
+from docctl.domain.disposal import DESTROYED_BEFORE, Opinion, Part, four_people, may_approve
 from docctl.domain.lifecycle import (
     LIST_MOVES,
     RECORD_MOVES,
     ListAction,
     ListStatus,
     RecordAction,
+    RecordStatus,
     may_move_list,
 )
 from docctl.domain.permissions import Facts, authorise
@@ -122,6 +123,8 @@ def take_out(session: Session, cmd: TakeOut, by: Caller) -> UUID:
     item = _item(session, row, cmd.record_id)
     kept = _free(session, item, by)
     if cmd.prolonged_until is not None:
+        if kept.status is RecordStatus.DESTROYED:
+            raise RuleRefused(DESTROYED_BEFORE)
         if kept.keep_until is None or cmd.prolonged_until <= max(kept.keep_until, by.today):
             raise RuleRefused(Refused("R-6", "prolonged_too_short", {"today": by.today}))
         kept.keep_until = item.prolonged_until = cmd.prolonged_until
@@ -158,8 +161,14 @@ def _free(session: Session, item: DisposalItem, by: Caller) -> Record:
     (kept,) = lock(session, Rank.ITEMS, select(Record).where(Record.id == item.record_id))
     if not sees(session, by.actor, kept.access_set_id):
         raise NotFound("item")
-    kept.status = RECORD_MOVES[kept.status, RecordAction.TAKE_OUT]
+    _keep(kept)
     return kept
+
+
+def _keep(kept: Record) -> None:
+    """Put a record back into keeping, unless a restore has destroyed it again meanwhile (R-7)."""
+    if kept.status is not RecordStatus.DESTROYED:
+        kept.status = RECORD_MOVES[kept.status, RecordAction.TAKE_OUT]
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +240,7 @@ def reject_disposal(session: Session, cmd: RejectDisposal, by: Caller) -> UUID:
         select(Record).where(Record.id.in_([one.record_id for one in items])).order_by(Record.id),
     )
     for kept in records:
-        kept.status = RECORD_MOVES[kept.status, RecordAction.TAKE_OUT]
+        _keep(kept)
         record(
             session,
             by,
