@@ -93,6 +93,8 @@ class LocalCopy:
                     os.link(old, new)
                 except OSError:
                     shutil.copy2(old, new)
+                    with new.open("rb") as copied:
+                        self._disk.sync(copied.fileno())
             self._disk.sync_folder(folder)
 
     def adopt_state(self, key: Key, version: str, source: Path) -> bool:
@@ -139,8 +141,12 @@ class LocalCopy:
     def _folder(self, key: Key) -> Path:
         folder = self._layout.item(key)
         if not folder.is_dir():
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._disk.sync_folder(folder.parent)
+            kind = folder.parent
+            if not kind.is_dir():
+                kind.mkdir(mode=0o700, exist_ok=True)
+                self._disk.sync_folder(kind.parent)
+            folder.mkdir(mode=0o700, exist_ok=True)
+            self._disk.sync_folder(kind)
         return folder
 
     def _copy(self, source: Path, target: Path, state: State) -> None:

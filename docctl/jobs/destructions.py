@@ -6,6 +6,7 @@ import io
 import logging
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from secrets import token_hex
 from typing import Final
 from uuid import UUID
 
@@ -13,12 +14,14 @@ from sqlalchemy import select
 
 from docctl.domain.lifecycle import RecordStatus
 from docctl.domain.notes import DESTRUCTION_KIND, destruction_note
+from docctl.domain.verdicts import Refused, RuleRefused
 from docctl.jobs.heads import LOCK_CAP, LOCKED
 from docctl.models.records import Record
 from docctl.models.retention import DisposalList
 from docctl.services.audit.faults import SealFault
 from docctl.services.house import House
 from storage.api import Area, Key
+from storage.durable import new_file, sync_file, sync_folder
 
 _BATCH: Final = 500
 
@@ -47,12 +50,24 @@ def note_destroyed(house: House, list_id: UUID, record_ids: Sequence[UUID]) -> N
 
 
 def write_register(house: House, path: Path) -> int:
-    """Write all records destroyed so far into a new file; return their number (R-7)."""
-    count = 0
-    with path.open("x", encoding="utf-8") as target:
-        for records in _destroyed(house):
-            target.write(destruction_note("", house.clock(), records))
-            count += len(records)
+    """Write all records destroyed so far into a new file, all or none; return their number (R-7).
+
+    Raise RuleRefused where the file is there already.
+    """
+    count, fresh = 0, path.with_name(f".{path.name}.{token_hex(4)}")
+    new_file(fresh)
+    try:
+        with fresh.open("w", encoding="utf-8") as target:
+            for records in _destroyed(house):
+                target.write(destruction_note("", house.clock(), records))
+                count += len(records)
+        sync_file(fresh)
+        if path.exists():
+            raise RuleRefused(Refused("register", "file_there", {"name": path.name}))
+        fresh.rename(path)
+    finally:
+        fresh.unlink(missing_ok=True)
+    sync_folder(path.absolute().parent)
     return count
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from docctl.domain.lifecycle import ListStatus, RecordStatus
 from docctl.domain.verdicts import RuleRefused
+from docctl.jobs import destructions
 from docctl.jobs.backup import make
 from docctl.jobs.backup.make import back_up
 from docctl.jobs.deliveries import unfinished
@@ -220,3 +221,28 @@ def test_n_1_documents_that_only_the_store_knows_took_numbers_too(
         accept(again, "zhao", "zhou")
         fresh = again.draft("另一个程序")
         assert again.document_of(fresh).number != given
+
+
+def test_r_7_a_register_in_a_file_is_whole_or_not_there_and_replaces_none(
+    terminal: Terminal, world: World, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Half of it would let the other half come back in a restore, and nothing would look wrong."""
+    witnessed_list(world)
+    settle(world.house)
+    path = place.with_name("register.jsonl")
+    with monkeypatch.context() as patch:
+
+        def half(_: object) -> object:
+            yield []
+            raise OSError("no space left on device")
+
+        patch.setattr(destructions, "_destroyed", half)
+        with pytest.raises(OSError, match="no space"):
+            destructions.write_register(world.house, path)
+    assert not path.exists()
+    terminal.ok("disposal", "register", path)
+    before = path.read_bytes()
+    assert terminal.refused("disposal", "register", path) == (3, "register.file_there")
+    assert path.read_bytes() == before
+    assert path.stat().st_mode & 0o077 == 0
+    assert [one.name for one in path.parent.iterdir() if "register" in one.name] == [path.name]

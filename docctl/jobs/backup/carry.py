@@ -11,6 +11,7 @@ from docctl.jobs.backup.asked import Options
 from docctl.jobs.backup.manifest import Manifest
 from docctl.jobs.backup.tools import Tools
 from docctl.services.keys.restore import usable_backup
+from storage.durable import sync_file
 from storage.keyring_file import forget_expiry
 
 
@@ -23,6 +24,7 @@ def carry_secrets(settings: Settings, fresh: Path) -> None:
             target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             shutil.copyfile(source, target)
             target.chmod(0o600)
+            sync_file(target)
 
 
 def carry_keys(manifest: Manifest, settings: Settings, new: Settings, tools: Tools, options: Options) -> None:
