@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -12,7 +15,7 @@ from sqlalchemy import select
 from docctl.domain.lifecycle import ListStatus, RecordStatus
 from docctl.domain.verdicts import RuleRefused
 from docctl.jobs import destructions
-from docctl.jobs.backup import make
+from docctl.jobs.backup import make, restore
 from docctl.jobs.backup.make import back_up
 from docctl.jobs.deliveries import unfinished
 from docctl.jobs.sealer import keep_head
@@ -119,8 +122,6 @@ def test_n_1_a_reserved_number_that_was_used_in_what_was_lost_is_not_given_again
 def test_t_2_a_restored_state_that_was_left_behind_is_not_taken_for_another_backup(
     terminal: Terminal, world: World, place: Path, recovery: Recovery, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from docctl.jobs.backup import restore
-
     terminal.ok("keys", "backup", place.with_name("keys"))
     terminal.ok("backup", place)
     with monkeypatch.context() as patch:
@@ -203,6 +204,40 @@ def test_r_6_what_was_destroyed_before_a_restore_leaves_lists_that_are_changed_o
         with again.house.uow.read() as session:
             states = set(session.scalars(select(Record.status).where(Record.id.in_(records))))
         assert states == {RecordStatus.DESTROYED}
+
+
+def test_t_3_nothing_is_acknowledged_by_a_system_that_is_being_replaced(
+    terminal: Terminal, world: World, place: Path, recovery: Recovery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Pages that nobody stopped would write what nobody is told of as lost."""
+    terminal.ok("backup", place)
+    world.house.close()
+    path = recovery.settings.data / "docctl.db"
+
+    def writes() -> bool:
+        with closing(sqlite3.connect(path, isolation_level=None, timeout=0)) as raw:
+            try:
+                raw.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError:
+                return False
+            raw.execute("ROLLBACK")
+            return True
+
+    seen = []
+    begin_epoch = restore.begin_epoch
+
+    def during(*args: Any) -> object:
+        seen.append(writes())
+        return begin_epoch(*args)
+
+    assert writes()
+    with monkeypatch.context() as patch:
+        patch.setattr(restore, "begin_epoch", during)
+        recovery.ok("restore", place, "--over", "SLJM")
+    assert seen == [False]
+    with closing(sqlite3.connect(path, isolation_level=None)) as raw:
+        raw.execute("BEGIN IMMEDIATE")
+        assert recovery.refused("restore", place, "--over", "SLJM") == "restore.running"
 
 
 def test_n_1_documents_that_only_the_store_knows_took_numbers_too(

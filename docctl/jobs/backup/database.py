@@ -58,6 +58,25 @@ def read_only(path: Path) -> Iterator[Session]:
         engine.dispose()
 
 
+@contextmanager
+def nobody_writes(path: Path) -> Iterator[None]:
+    """Keep everybody from writing into a SQLite database that is about to be replaced.
+
+    Pages that still run are told that it is busy: what they acknowledged now would be lost, and nobody told.
+    Raise RuleRefused where somebody is writing. One that is not there, or damaged, takes no rows anyway.
+    """
+    if not path.is_file():
+        yield
+        return
+    with closing(sqlite3.connect(path, isolation_level=None, timeout=2)) as raw:
+        try:
+            raw.execute("BEGIN IMMEDIATE")
+        except sqlite3.DatabaseError as error:
+            if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY:
+                raise RuleRefused(Refused("restore", "running")) from error
+        yield
+
+
 def is_sound(path: Path) -> bool:
     """Say whether SQLite finds its file in order."""
     try:

@@ -18,9 +18,10 @@ from docctl.jobs.backup import sources
 from docctl.jobs.backup.asked import Options, Restored
 from docctl.jobs.backup.begin import as_owner, begin_epoch
 from docctl.jobs.backup.carry import carry_keys, carry_secrets
-from docctl.jobs.backup.database import is_empty, load_dump
+from docctl.jobs.backup.database import is_empty, load_dump, nobody_writes
 from docctl.jobs.backup.make import Progress
 from docctl.jobs.backup.manifest import (
+    SQLITE,
     Manifest,
     durably,
     file_hash,
@@ -59,7 +60,9 @@ def restore(
     progress("check", 0, 0)
     _require_whole(manifest)
     if manifest.database == "sqlite":
-        return _restore_folder(manifest, settings, tools, by, options, fresh, progress)
+        with nobody_writes(settings.data / SQLITE):
+            done = _restore_folder(manifest, settings, tools, by, options, fresh, progress)
+        return _swapped(settings, fresh, done)  # no connection is open whose files the new folder would have
     return _restore_server(manifest, settings, tools, by, options, progress)
 
 
@@ -116,7 +119,7 @@ def _restore_folder(
         house.close()
     durably(fresh / _COMPLETE, json.dumps({"backup": manifest.digest, "done": _as_data(done)}))
     sync_folder(fresh)
-    return _swapped(settings, fresh, done)
+    return done
 
 
 def _restore_server(
