@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from docctl.domain.permissions import Facts, authorise
+from docctl.models.epochs import EpochRow
 from docctl.models.trail import EventRow
 from docctl.services.caller import Caller
 from docctl.services.registry import use_case
@@ -51,9 +52,14 @@ def note_data_backup(session: Session, cmd: NoteDataBackup, by: Caller) -> None:
 
 
 def last_backup_at(session: Session) -> datetime | None:
-    """Return when the newest backup was made, None where there is none."""
+    """Return when the newest backup was made, None where there is none.
+
+    The backup that a restore came from holds no event of its own making.
+    """
     newest = select(func.max(EventRow.seq)).where(EventRow.action == ACTION).scalar_subquery()
-    return session.scalar(select(EventRow.recorded_at).where(EventRow.seq == newest))
+    made = session.scalar(select(EventRow.recorded_at).where(EventRow.seq == newest))
+    restored = session.scalar(select(func.max(EpochRow.backup_at)))
+    return max((one for one in (made, restored) if one is not None), default=None)
 
 
 __all__ = ["ACTION", "NoteDataBackup", "last_backup_at", "note_data_backup"]

@@ -17,6 +17,7 @@ from docctl.domain.verdicts import RuleRefused
 from docctl.jobs import destructions
 from docctl.jobs.backup import make, restore
 from docctl.jobs.backup.make import back_up
+from docctl.jobs.backup.manifest import read_manifest
 from docctl.jobs.deliveries import unfinished
 from docctl.jobs.sealer import keep_head
 from docctl.jobs.wait import settle
@@ -24,6 +25,7 @@ from docctl.models.documents import DocumentType
 from docctl.models.numbers import NumberEntry, NumberState
 from docctl.models.records import Record
 from docctl.models.work import Lease
+from docctl.services.backup import last_backup_at
 from docctl.services.disposal.decide import RejectDisposal, TakeOut, reject_disposal, take_out
 from docctl.services.disposal.destroy import StopItem, stop_item
 from docctl.services.disposal.start import StartItems, start_items
@@ -238,6 +240,17 @@ def test_t_3_nothing_is_acknowledged_by_a_system_that_is_being_replaced(
     with closing(sqlite3.connect(path, isolation_level=None)) as raw:
         raw.execute("BEGIN IMMEDIATE")
         assert recovery.refused("restore", place, "--over", "SLJM") == "restore.running"
+
+
+def test_t_1_a_restored_system_knows_the_backup_that_it_came_from(
+    terminal: Terminal, world: World, place: Path, recovery: Recovery
+) -> None:
+    """The event of its making is behind the state that it holds: *never backed up* would not be true."""
+    terminal.ok("backup", place)
+    world.house.close()
+    recovery.ok("restore", place, "--over", "SLJM")
+    with recovery.reopened() as again, again.house.uow.read() as session:
+        assert last_backup_at(session) == read_manifest(place).made_at
 
 
 def test_n_1_documents_that_only_the_store_knows_took_numbers_too(
