@@ -54,28 +54,33 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """A stretch of an item's timeline on its page; `older` is where the next one begins."""
+    """A stretch of an item's timeline on its page; `older` is where the next one begins.
+
+    `is_earlier`: it does not begin with the newest event.
+    """
 
     events: list[Told]
     older: int | None
     with_routine: bool
+    is_earlier: bool = False
 
 
 def happened(item_id: UUID, *, names_holds: bool = True, with_detail: bool = True) -> Happened:
     """Return the stretch that the address asks for; whoever calls saw to it that it may be seen (T-1)."""
-    before = request.args.get("before", "")
+    asked = request.args.get("before", "")
+    before = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 16 else None
     routine = flag(request.args.get("reads"))
     with house().uow.read() as session:
         found = timeline(
             session,
             item_id,
             zone=house().zone,
-            before=int(before) if before.isascii() and before.isdigit() and len(before) < 16 else None,
+            before=before,
             reads=routine,
             names_holds=names_holds,
             with_detail=with_detail,
         )
-    return Happened(told(found, words()), found.older, routine)
+    return Happened(told(found, words()), found.older, routine, is_earlier=before is not None)
 
 
 def told(found: Timeline, words: Translator) -> list[Told]:

@@ -83,6 +83,7 @@ def test_a_3_two_people_sign_what_was_lost_with_their_passwords(client: Browser,
     restored.draft()
     client.sign_in("qian")
     said = words_of(client.get("/trail"))
+    assert len(client.page("/trail").cssselect("td a[href='/trail/epochs']")) == 3  # begun, accepted twice
     assert "恢复了旧状态" in said
     assert "接受了恢复的状态" in said
 

@@ -75,3 +75,17 @@ def test_every_function_of_the_schedule_has_its_words(client: Browser, world: Wo
     functions = sorted({name for one in BUILT_IN for name in one.functions})
     client.submit(f"{unit}/duties", {"head_id": "", "functions": functions})
     assert "functions." not in told(client, unit)[0]
+
+
+@pytest.mark.parametrize("reads", ["", "&reads=1"])
+def test_t_1_an_earlier_stretch_leads_back_and_its_end_is_not_called_the_beginning(
+    client: Browser, world: World, reads: str
+) -> None:
+    client.sign_in("admin")
+    person = f"/people/{world.people['wang']}"
+    page = client.page(f"{person}?before=1{reads}")
+    assert "没有更早的经过" in page.text_content()
+    (link,) = page.xpath("//section[@class='timeline']//a[text()='最新的经过']")
+    assert link.get("href") == person + reads.replace("&", "?")
+    newest = client.page(link.get("href"))
+    assert not newest.xpath("//a[text()='最新的经过']")
