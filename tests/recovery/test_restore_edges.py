@@ -57,6 +57,10 @@ def test_t_3_a_backup_made_while_a_record_is_destroyed_is_whole(
     world.house.close()
     code, found, _ = recovery.run("restore", place, "--check", "--every-file")
     assert (code, found["problems"]) == (0, [])
+    assert found["notes"] == [{"code": "gone_meanwhile", "n": 2}]
+    assert found["would_lose"]["destroyed"] == 2
+    done = recovery.ok("restore", place, "--over", "SLJM")
+    assert (done["destroyed_again"], done["missing"]) == (2, 0)
 
 
 def test_t_2_a_rehearsal_counts_what_was_destroyed_after_the_backup_alone(

@@ -72,6 +72,8 @@ def rehearse(
                         found.seen = sources.look(
                             session, manifest, settings=settings, tools=tools, keys=ring
                         )
+    if going := sum(one.why != Absent.LOST for one in absent_lines(manifest)):
+        found.notes.append(Problem("gone_meanwhile", {"n": going}))
     if manifest.problems:
         found.notes.append(Problem("had_problems", {"n": manifest.problems}))
     if manifest.storage == "s3":
