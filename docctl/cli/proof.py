@@ -130,10 +130,10 @@ def verify_objects(desk: Desk, note: bool) -> Answer:
     from docctl.jobs.check import keep_report
     from docctl.queries.objects import check_objects
 
-    with desk.read() as session:
-        report = check_objects(session, desk.house.objects, at=desk.house.clock(), zone=desk.house.zone)
+    house = desk.house
+    report = check_objects(house.uow.read, house.objects, clock=house.clock, zone=house.zone)
     if note:
-        keep_report(desk.house, report)
+        keep_report(house, report)
     data = {
         "ok": report.ok,
         "objects": report.checked,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from sqlalchemy import select
 
 from docctl.models.content import FileProblem, ItemFile
-from docctl.queries.objects import ObjectReport, check_objects
+from docctl.queries.objects import Comparison, ObjectReport
 from docctl.services.caller import the_system
 from docctl.services.house import House
 from docctl.services.objects.check import NoteCheck, note_check
@@ -18,11 +18,17 @@ from docctl.services.objects.fixity import NoteFixity, note_fixity
 _TOGETHER: Final = 500
 
 
-def run_check(house: House, _payload: Mapping[str, Any]) -> None:
-    """Compare once; a store that does not answer ends it, and it is tried again."""
-    with house.uow.read() as session:
-        report = check_objects(session, house.objects, at=house.clock(), zone=house.zone)
-    keep_report(house, report)
+def check_steps(house: House, _payload: Mapping[str, Any]) -> Iterator[None]:
+    """Compare once, in steps; a store that does not answer ends it, and it is tried again from the start."""
+    comparison = Comparison(house.uow.read, house.objects, clock=house.clock, zone=house.zone)
+    yield from comparison.steps()
+    keep_report(house, comparison.report())
+
+
+def run_check(house: House, payload: Mapping[str, Any]) -> None:
+    """Compare once, in one go."""
+    for _ in check_steps(house, payload):
+        pass
 
 
 def keep_report(house: House, report: ObjectReport) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -12,8 +13,8 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from docctl.jobs.check import run_check
-from docctl.jobs.disposal import run_disposal
+from docctl.jobs.check import check_steps
+from docctl.jobs.disposal import disposal_steps
 from docctl.jobs.effects import Postponed, destroy_object, lock_objects, read_upload
 from docctl.jobs.pauses import pause_after
 from docctl.models.trail import AuditHead
@@ -22,16 +23,22 @@ from docctl.services.house import House
 
 log = logging.getLogger(__name__)
 
-Handler = Callable[[House, Mapping[str, Any]], None]
+#: Does an effect; what takes long gives steps instead, and is done after the last of them.
+Handler = Callable[[House, Mapping[str, Any]], Iterator[None] | None]
+#: What has begun and goes on in the next round, by delivery.
+Running = dict[UUID, Iterator[None]]
 
 HANDLERS: Final[Mapping[str, Handler]] = {
     "read_file": read_upload,
     "lock": lock_objects,
     "destroy_object": destroy_object,
-    "disposal": run_disposal,
-    "check_objects": run_check,
+    "disposal": disposal_steps,
+    "check_objects": check_steps,
 }
 
+#: How long one delivery keeps the others waiting, in seconds; after the step in which that ends, the worker
+#: turns to the index, the trail's heads and what is due, and comes back.
+SLICE: Final = 2.0
 PAUSE: Final = timedelta(seconds=2)
 LONGEST_PAUSE: Final = timedelta(minutes=15)
 
@@ -76,23 +83,41 @@ def unfinished(house: House) -> list[str]:
         return [f"{kind}: {error}" for kind, error in rows]
 
 
-def deliver(house: House) -> bool:
+def deliver(house: House, running: Running | None = None) -> bool:
     """Work off what is due; say whether there was anything.
 
-    A failure is noted and tried again after a pause that doubles; it never holds up the others.
+    A failure is noted and tried again after a pause that doubles; it never holds up the others. What takes
+    long goes on in the next call with the same `running`; without it everything is done to its end.
     """
     waiting = due_deliveries(house)
+    seconds = float("inf") if running is None else SLICE
+    running = {} if running is None else running
+    for left in running.keys() - {one.id for one in waiting}:  # done elsewhere, or no longer wanted
+        del running[left]
     for one in waiting:
         try:
-            HANDLERS[one.kind](house, one.payload)
+            is_done = _work(house, one, running, seconds=seconds)
         except Postponed as later:
             _postpone(house, one, later.until)
         except Exception as error:  # a delivery may fail in any way of the world outside
             log.exception("delivery failed", extra={"delivery": str(one.id), "kind": one.kind})
             _note(house, one, type(error).__name__)
         else:
-            _note(house, one, None)
+            if is_done:
+                _note(house, one, None)
     return bool(waiting)
+
+
+def _work(house: House, one: Waiting, running: Running, *, seconds: float) -> bool:
+    """Go on with a delivery for about so long; say whether it is done."""
+    steps = running.pop(one.id, None) or HANDLERS[one.kind](house, one.payload)
+    until = time.monotonic() + seconds
+    for _ in steps or ():
+        if time.monotonic() > until:
+            assert steps is not None
+            running[one.id] = steps
+            return False
+    return True
 
 
 def _postpone(house: House, one: Waiting, until: datetime) -> None:

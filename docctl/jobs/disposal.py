@@ -7,7 +7,7 @@ committed. A crash anywhere resumes forward.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
@@ -66,7 +66,13 @@ class LogInUse(Exception):
 
 
 def run_disposal(house: House, payload: Mapping[str, Any]) -> None:
-    """Carry a witnessed list to its end, from wherever it stands (R-7).
+    """Carry a witnessed list to its end in one go (R-7)."""
+    for _ in disposal_steps(house, payload):
+        pass
+
+
+def disposal_steps(house: House, payload: Mapping[str, Any]) -> Iterator[None]:
+    """Carry a witnessed list to its end, from wherever it stands; each step is some items (R-7).
 
     It begins with one item and takes more at a time as long as the store goes along. At the end it waits for
     the index of every host: raise Postponed while one has yet to be made anew.
@@ -82,6 +88,7 @@ def run_disposal(house: House, payload: Mapping[str, Any]) -> None:
             _no_key_left(house)
             return
         most = min(2 * most, TOGETHER)
+        yield
     if first:
         _no_key_left(house)
     if want_purge(WantPurge(list_id), by=the_system(house.clock()), house=house) is None:
@@ -279,4 +286,4 @@ def _store(house: House, list_id: UUID, path: Path, name: str) -> StoredFile:
     )
 
 
-__all__ = ["empty_log", "run_disposal"]
+__all__ = ["disposal_steps", "empty_log", "run_disposal"]

@@ -12,7 +12,7 @@ from typing import Final
 
 from docctl.jobs import lease
 from docctl.jobs.copies import Teller
-from docctl.jobs.deliveries import deliver
+from docctl.jobs.deliveries import Running, deliver
 from docctl.jobs.due import work_due
 from docctl.jobs.housekeeping import tidy, tidy_host
 from docctl.jobs.projection import follow
@@ -44,13 +44,15 @@ class Worker:
         self._wake = threading.Event()
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
+        #: What this worker has begun; whoever takes the lease over begins it again.
+        self._running: Running = {}
         self._renewed = self._tidied = self._sealed = float("-inf")
         house.uow.on_commit(lambda _newest: self._wake.set())
 
     def run_once(self) -> bool:
         """Do one round of everything; say whether there was anything to do."""
         busy = follow(self._house)
-        busy = deliver(self._house) or busy
+        busy = deliver(self._house, self._running) or busy
         busy = work_due(self._house) or busy
         busy = busy or seal_plain_texts(self._house)  # only when nobody waits
         busy = busy or scrub(self._house)
@@ -94,6 +96,7 @@ class Worker:
         if lease.take(self._house, self._holder):
             self._renewed = time.monotonic()
             return True
+        self._running.clear()
         return False
 
     def start(self) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
-from typing import Final
+from itertools import islice
+from typing import Final, TypeVar
 from uuid import UUID
 
 from sqlalchemy import select
@@ -29,6 +31,11 @@ from storage.api import (
     ObjectStore,
     Stray,
 )
+
+T = TypeVar("T")
+
+#: Gives a session on one state.
+Reading = Callable[[], AbstractContextManager[Session]]
 
 _BATCH: Final = 500
 _CHUNK: Final = 1 << 20
@@ -72,55 +79,113 @@ class ObjectReport:
         return not self.problems
 
 
-def check_objects(session: Session, store: ObjectStore, *, at: datetime, zone: tzinfo) -> ObjectReport:
-    """Read every file again and compare it with its row, and with what the store itself noted (T-3).
+class Comparison:
+    """A comparison of all stored files with their rows, in steps (T-3).
 
-    Its lock and hold are compared as well (R-4, R-5), and what lies in the store beside objects is named.
+    Every file is read again and compared with its row, and with what the store itself noted. Its lock and
+    hold are compared as well (R-4, R-5), and what lies in the store beside objects is named. No step keeps
+    the database waiting for the store: it may take days, while files come and go.
     """
-    checked, plain, problems = 0, 0, []
-    for row in _rows(session):
-        checked += 1
-        plain += row.sha256 == row.stored_sha256
-        problem = file_problem(row, store) or _content_problem(row, store)
-        if problem := problem or lock_problem(session, row, store, at=at, zone=zone):
+
+    def __init__(
+        self, read: Reading, store: ObjectStore, *, clock: Callable[[], datetime], zone: tzinfo
+    ) -> None:
+        """Begin with nothing compared; `read` gives sessions, `zone` is the company's."""
+        self._read, self._store, self._clock, self._zone = read, store, clock, zone
+        self._checked = self._plain = 0
+        self._problems: list[ObjectProblem] = []
+        self._without: list[Listed] = []
+        self._strays: list[Stray] = []
+
+    def steps(self) -> Iterator[None]:
+        """Compare; each step is one file, or one page of what lies in the store.
+
+        Raise StoreUnavailable where the store does not answer.
+        """
+        for row in _rows(self._read):
+            self._checked += 1
+            self._plain += row.sha256 == row.stored_sha256
+            if problem := self._problem(row):
+                self._problems.append(problem)
+            yield
+        for some in batched(self._store.list(Area.RECORDS)):
+            self._without += self._nameless(some)
+            yield
+        for area in Area:
+            for found in batched(self._store.strays(area)):
+                self._strays += found
+                yield
+        # What was coming in when its page was listed has its row by now.
+        self._without = [one for some in batched(self._without) for one in self._nameless(some)]
+
+    def report(self) -> ObjectReport:
+        """Return what was found; whole once all steps are done."""
+        return ObjectReport(
+            self._checked,
+            tuple(self._problems),
+            tuple(str(one.key) for one in self._without),
+            tuple(self._strays),
+            self._plain,
+        )
+
+    def _problem(self, row: ItemFile) -> ObjectProblem | None:
+        found = file_problem(row, self._store) or _content_problem(row, self._store)
+        with self._read() as session:
+            if is_going(session, row):  # its bytes and key went while they were compared
+                return None
+            found = found or lock_problem(session, row, self._store, at=self._clock(), zone=self._zone)
+            if not found:
+                return None
             kind, number, label = _owner(session, row)
-            problems.append(ObjectProblem(problem, kind, number, label, row.name, row.object_key))
-    without = tuple(f"{one.key}" for one in orphans(session, store))
-    strays = tuple(one for area in Area for one in store.strays(area))
-    return ObjectReport(checked, tuple(problems), without, strays, plain)
+        return ObjectProblem(found, kind, number, label, row.name, row.object_key)
+
+    def _nameless(self, listed: Sequence[Listed]) -> list[Listed]:
+        keys = {str(one.key) for one in listed if one.key.kind not in KEPT_KINDS}
+        with self._read() as session:
+            named = set(session.scalars(select(ItemFile.object_key).where(ItemFile.object_key.in_(keys))))
+        return [one for one in listed if str(one.key) in keys - named]
 
 
-def orphans(session: Session, store: ObjectStore) -> Iterator[Listed]:
-    """Yield the stored versions of the records area that no row names (style 12)."""
-    waiting: list[Listed] = []
-    for listed in store.list(Area.RECORDS):
-        waiting.append(listed)
-        if len(waiting) == _BATCH:
-            yield from _nameless(session, waiting)
-            waiting = []
-    yield from _nameless(session, waiting)
+def check_objects(
+    read: Reading, store: ObjectStore, *, clock: Callable[[], datetime], zone: tzinfo
+) -> ObjectReport:
+    """Compare all stored files with their rows in one go (T-3)."""
+    comparison = Comparison(read, store, clock=clock, zone=zone)
+    for _ in comparison.steps():
+        pass
+    return comparison.report()
 
 
-def _nameless(session: Session, listed: list[Listed]) -> list[Listed]:
-    keys = {str(one.key) for one in listed}
-    named = set(session.scalars(select(ItemFile.object_key).where(ItemFile.object_key.in_(keys))))
-    return [one for one in listed if str(one.key) not in named and one.key.kind not in KEPT_KINDS]
+def batched(found: Iterable[T]) -> Iterator[list[T]]:
+    """Yield what is found by the batch, so that each batch asks the database once."""
+    each = iter(found)
+    while some := list(islice(each, _BATCH)):
+        yield some
 
 
-def _rows(session: Session) -> Iterator[ItemFile]:
+def is_going(session: Session, row: ItemFile) -> bool:
+    """Say whether a file is being destroyed, was, or has no row any more (R-7)."""
+    now = session.get(ItemFile, row.id)
+    if now is None or now.destroyed_at is not None:
+        return True
+    record = session.get(Record, row.owner_id) if row.owner_kind is OwnerKind.RECORD else None
+    return record is not None and record.destroying_since is not None
+
+
+def _rows(read: Reading) -> Iterator[ItemFile]:
     last = UUID(int=0)
     while True:
-        rows = session.scalars(
-            select(ItemFile)
-            .where(ItemFile.id > last, ItemFile.destroyed_at.is_(None))
-            .order_by(ItemFile.id)
-            .limit(_BATCH)
-        ).all()
+        with read() as session:
+            rows = session.scalars(
+                select(ItemFile)
+                .where(ItemFile.id > last, ItemFile.destroyed_at.is_(None))
+                .order_by(ItemFile.id)
+                .limit(_BATCH)
+            ).all()
         if not rows:
             return
         yield from rows
         last = rows[-1].id
-        session.expunge_all()
 
 
 def file_problem(row: ItemFile, store: ObjectStore) -> str:
