@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Exists, select
 from sqlalchemy.orm import Session
 
 from docctl.domain.epochs import ACCEPTED, STARTED, AcceptFacts, Epoch, epochs_told, may_accept
@@ -32,7 +32,12 @@ def epochs_of(session: Session) -> tuple[Epoch, ...]:
 
 def waits(session: Session) -> bool:
     """Say whether a restored state waits to be accepted: until then people only read (T-2)."""
-    return session.scalar(select(EpochRow.number).where(EpochRow.second_at.is_(None)).limit(1)) is not None
+    return bool(session.scalar(select(is_waiting())))
+
+
+def is_waiting() -> Exists:
+    """Return as an expression whether a restored state waits to be accepted."""
+    return select(EpochRow.number).where(EpochRow.second_at.is_(None)).exists()
 
 
 @dataclass(frozen=True, slots=True)

@@ -182,7 +182,8 @@ def add_files(
         session.execute(delete(Upload).where(Upload.id.in_(used)))
     session.flush()  # readings refer to the rows
     for row in rows:
-        want(session, "read_file", key=str(row.id), payload={"file_id": str(row.id)}, at=by.at)
+        payload = {"file_id": str(row.id)}
+        want(session, "read_file", key=str(row.id), payload=payload, at=by.at, is_new=True)
     return rows
 
 

@@ -12,10 +12,15 @@ from sqlalchemy.orm import Session
 from docctl.models.work import Delivery, DueJob
 
 
-def want(session: Session, kind: str, *, key: str, payload: dict[str, Any], at: datetime) -> None:
-    """Ask for an outside effect once; `key` names it, so that a repeat of the wish adds nothing."""
+def want(
+    session: Session, kind: str, *, key: str, payload: dict[str, Any], at: datetime, is_new: bool = False
+) -> None:
+    """Ask for an outside effect once; `key` names it, so that a repeat of the wish adds nothing.
+
+    `is_new` says that the key names something made in this transaction, for which nobody can have asked.
+    """
     full = f"{kind}:{key}"
-    if session.scalar(select(Delivery.id).where(Delivery.key == full)) is None:
+    if is_new or session.scalar(select(Delivery.id).where(Delivery.key == full)) is None:
         session.add(Delivery(kind=kind, key=full, payload=payload, created_at=at, next_at=at))
 
 

@@ -22,7 +22,7 @@ from docctl.domain.epochs import NOT_MEANWHILE, may_go_on
 from docctl.domain.verdicts import Conflict, NotFound, Refused, RuleRefused, require
 from docctl.models.trail import AuditHead
 from docctl.models.work import AnsweredRequest
-from docctl.queries.epochs import waits
+from docctl.queries.epochs import is_waiting
 from docctl.services.caller import Caller
 from docctl.services.house import House
 from docctl.services.people.actors import standing_of
@@ -116,11 +116,11 @@ class UseCase(Generic[C, T]):
 
     def _refreshed(self, session: Session, by: Caller, house: House) -> Caller:
         """Read again, inside the transaction, what may have changed since the request began."""
-        newest = session.execute(select(AuditHead.recorded_at)).scalar_one()
+        newest, waits = session.execute(select(AuditHead.recorded_at, is_waiting())).one()
         at = max(house.clock(), newest)  # never behind the trail
         is_person = by.actor.person_id is not None
         if is_person or self.permission in NOT_MEANWHILE:
-            require(may_go_on(self.permission, waits=waits(session), is_person=is_person))
+            require(may_go_on(self.permission, waits=bool(waits), is_person=is_person))
         if by.actor.person_id is None:
             return replace(by, at=at, zone=house.zone)
         standing = standing_of(session, by.actor.person_id)

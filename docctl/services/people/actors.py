@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from docctl.domain.permissions import Actor
@@ -28,22 +28,27 @@ def standing_of(session: Session, person_id: UUID) -> Standing:
 
     A role that signs counts only once a second person has confirmed it.
     """
-    person = session.get(Person, person_id)
-    if person is None or person.disabled_at is not None:
-        raise NotFound("person")
-    granted = session.execute(
-        select(RoleGrant.role, RoleGrant.unit_id).where(
-            RoleGrant.person_id == person_id,
-            RoleGrant.revoked_at.is_(None),
-            or_(RoleGrant.confirmed_at.is_not(None), RoleGrant.role.not_in(list(SIGNING))),
+    rows = session.execute(
+        select(Person, RoleGrant.role, RoleGrant.unit_id)
+        .outerjoin(
+            RoleGrant,
+            and_(
+                RoleGrant.person_id == Person.id,
+                RoleGrant.revoked_at.is_(None),
+                or_(RoleGrant.confirmed_at.is_not(None), RoleGrant.role.not_in(list(SIGNING))),
+            ),
         )
-    )
+        .where(Person.id == person_id)
+    ).all()
+    if not rows or rows[0][0].disabled_at is not None:
+        raise NotFound("person")
+    person: Person = rows[0][0]
     actor = Actor(
         person_id=person.id,
         name=person.name,
         username=person.username,
         unit_id=person.unit_id,
-        roles=frozenset((Role(role), unit_id) for role, unit_id in granted),
+        roles=frozenset((Role(role), unit_id) for _, role, unit_id in rows if role),
     )
     return Standing(actor, person.password_version, may_sign=not person.reset_confirm_needed)
 

@@ -34,7 +34,7 @@ from docctl.services.numbers.schemes import scheme_of, values_for
 from docctl.services.numbers.take import For, add_alias, take_number
 from docctl.services.records.classes import resolved_class
 from docctl.services.records.effect import is_late
-from docctl.services.records.keep import classify
+from docctl.services.records.keep import govern, name_classes
 from docctl.services.records.words import clean_value
 from docctl.services.registry import use_case
 from docctl.services.trail import Subject, record
@@ -116,10 +116,10 @@ def file_record(session: Session, cmd: FileRecord, by: Caller) -> UUID:
     cls = resolved_class(session, form)
     if cls is None:
         raise RuleRefused(Refused("R-10", "class_needed"))
-    row.class_id = cls.id
+    govern(row, [cls], zone=by.zone)
     session.add(row)
     session.flush()  # facts, keys and classes refer to it
-    classify(session, row, [cls], zone=by.zone)
+    name_classes(session, row, [cls])
     _write_facts(session, cmd, row, by)
     for key_kind, value in cmd.keys:
         session.add(RecordKey(record_id=row.id, kind=key_kind, value=value, normal=normal(value)))
@@ -128,7 +128,8 @@ def file_record(session: Session, cmd: FileRecord, by: Caller) -> UUID:
     add_files(session, by, owner=OwnerKind.RECORD, owner_id=row.id, files=_in_order(cmd.files))
     # The store keeps it for the grace, and to its end even where no keeper has come.
     for name, at in (("filed", by.at), ("grace", by.at + GRACE)):
-        want(session, "lock", key=f"{row.id}:{name}", payload={"record_id": str(row.id)}, at=at)
+        payload = {"record_id": str(row.id)}
+        want(session, "lock", key=f"{row.id}:{name}", payload=payload, at=at, is_new=True)
     record(
         session,
         by,

@@ -26,7 +26,28 @@ def classify(
     events: dict[str, date] | None = None,
     not_before: date | None = None,
 ) -> None:
-    """Give a record its classes and compute its last day: the longest class governs (R-1).
+    """Give a record its classes in place of those it has, and compute its last day (R-1, R-3)."""
+    govern(record, rows, zone=zone, events=events, not_before=not_before)
+    session.execute(delete(RecordClass).where(RecordClass.record_id == record.id))
+    name_classes(session, record, rows)
+
+
+def name_classes(session: Session, record: Record, rows: Sequence[RetentionClassRow]) -> None:
+    """Write down the classes of a governed record that has none yet."""
+    session.add_all(
+        [RecordClass(record_id=record.id, class_id=row.id, governs=row.id == record.class_id) for row in rows]
+    )
+
+
+def govern(
+    record: Record,
+    rows: Sequence[RetentionClassRow],
+    *,
+    zone: tzinfo,
+    events: dict[str, date] | None = None,
+    not_before: date | None = None,
+) -> None:
+    """Compute a record's last day: the longest class governs (R-1).
 
     `not_before` is the last day that already runs: it is never brought forward (R-3).
     """
@@ -44,10 +65,6 @@ def classify(
         {"code": one.code, "params": {key: plain(value) for key, value in one.params.items()}}
         for one in because
     ]
-    session.execute(delete(RecordClass).where(RecordClass.record_id == record.id))
-    session.add_all(
-        [RecordClass(record_id=record.id, class_id=row.id, governs=row.id == record.class_id) for row in rows]
-    )
 
 
 def classes_of(session: Session, record: Record) -> list[RetentionClassRow]:
