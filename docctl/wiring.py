@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -37,7 +38,7 @@ from storage.master import MasterFile
 from storage.probe import Probe, unlocked
 from storage.s3.bucket import Bucket
 from storage.s3.buckets import prepare
-from storage.s3.connection import Credential, Endpoint, connect
+from storage.s3.connection import Credential, Endpoint, connect, server_time
 from storage.s3.probing import probe as probe_bucket
 from storage.s3.store import S3Store
 
@@ -102,9 +103,21 @@ def build(settings: Settings, *, clock: Callable[[], datetime] = system_clock) -
         objects_folder=data / "objects" if settings.storage == "local" else None,
         probe=probe,
         measures=measures,
+        clocks=_clocks(settings, uow) if clock is system_clock else {},
         key_backup_days=settings.key_backup_days,
         is_shared=settings.database_url is not None,
     )
+
+
+def _clocks(settings: Settings, uow: UnitOfWork) -> dict[str, Callable[[], datetime]]:
+    """Return the clocks of the servers that this installation works with (R-4)."""
+    found: dict[str, Callable[[], datetime]] = {}
+    if settings.database_url:
+        found["database"] = uow.server_time
+    if settings.storage == "s3":
+        client = _client(settings, settings.s3_access_key, settings.s3_secret_key)
+        found["store"] = partial(server_time, client, _endpoint(settings))
+    return found
 
 
 def open_keys(settings: Settings, clock: Callable[[], datetime]) -> KeyRing:
@@ -167,5 +180,8 @@ def prepare_store(settings: Settings) -> None:
 
 
 def _client(settings: Settings, access_key: str | None, secret_key: str | None) -> Minio:
-    endpoint = Endpoint(settings.s3_endpoint or "", settings.s3_region)
-    return connect(endpoint, Credential(access_key or "", secret_key or ""))
+    return connect(_endpoint(settings), Credential(access_key or "", secret_key or ""))
+
+
+def _endpoint(settings: Settings) -> Endpoint:
+    return Endpoint(settings.s3_endpoint or "", settings.s3_region)

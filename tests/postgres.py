@@ -9,7 +9,9 @@ import signal
 import subprocess
 import tempfile
 import time
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from urllib.parse import quote
 
 import psutil
@@ -46,7 +48,10 @@ def program(name: str) -> str:
 class Server:
     """A server on a socket in a temporary folder; a shell ends it when this process is no more."""
 
-    def __init__(self, *, settings: tuple[str, ...] = HASTY) -> None:
+    def __init__(
+        self, *, settings: tuple[str, ...] = HASTY, environment: Mapping[str, str] = MappingProxyType({})
+    ) -> None:
+        self._environment = {**os.environ, **environment}
         self.folder = Path(tempfile.mkdtemp(prefix="docctl-postgresql-"))
         self._settings = settings
         self._user = "postgres" if os.getuid() == 0 else None  # the server refuses to run as root
@@ -82,6 +87,7 @@ class Server:
                 user=self._user,
                 cwd=self.folder,
                 start_new_session=True,
+                env=self._environment,
             )
         deadline = time.monotonic() + 60
         while subprocess.run([program("pg_isready"), "-q", "-h", str(self.folder)], check=False).returncode:

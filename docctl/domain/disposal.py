@@ -6,13 +6,14 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 
 from docctl.domain.lifecycle import ListAction, ListStatus, may_move_list
 from docctl.domain.verdicts import Allowed, Refused, Verdict
 
-#: How far the clock may stand behind the newest event before disposal stops.
+#: How far the clock may stand behind the newest event, or away from another clock, before disposal stops.
 CLOCK_TOLERANCE: Final = timedelta(minutes=5)
 
 #: How far the clock may run on between two checks: a weekend with the server off, not a holiday.
@@ -86,17 +87,25 @@ def trusted_time(
     newest_event: datetime,
     sealed: datetime | None = None,
     trusted: datetime | None = None,
+    others: Mapping[str, datetime] = MappingProxyType({}),
 ) -> Verdict:
     """Say whether the clock can be believed (R-4).
 
     It must not stand behind the trail, its newest signed head or what was believed last (`trusted`),
-    and must not have leapt further than `CLOCK_LEAP` beyond that.
+    must not have leapt further than `CLOCK_LEAP` beyond that, and must agree with the clocks of `others`,
+    by whose they are (reliability 1.4).
     """
     newest = max(filter(None, (newest_event, sealed, trusted)))
     if now + CLOCK_TOLERANCE < newest:
         return Refused("R-4", "clock_behind", {"now": now, "newest": newest})
     if trusted is not None and now > trusted + CLOCK_LEAP:
         return Refused("R-4", "clock_leapt", {"now": now, "trusted": trusted})
+    for whose, other in others.items():
+        if abs(now - other) > CLOCK_TOLERANCE:
+            params = {"now": now, "other": other}
+            if whose == "store":
+                return Refused("R-4", "store_clock_differs", params)
+            return Refused("R-4", "database_clock_differs", params)
     return Allowed()
 
 

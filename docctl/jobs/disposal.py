@@ -110,8 +110,9 @@ def _is_settled(house: House, list_id: UUID) -> bool:
 
 
 def _start(house: House, list_id: UUID, most: int) -> list[UUID]:
+    others = {whose: clock() for whose, clock in house.clocks.items()}  # what does not answer ends the try
     now = house.clock()
-    return start_items(StartItems(list_id, now, most), by=the_system(now), house=house)
+    return start_items(StartItems(list_id, now, most, others), by=the_system(now), house=house)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,13 @@ what goes wrong is an alarm.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import func, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from docctl.domain.disposal import trusted_time
@@ -26,6 +27,7 @@ from docctl.services.audit.keys import SigningKey
 from docctl.services.audit.watch import NoteAlarm, note_alarm, noted, watch_of
 from docctl.services.caller import the_system
 from docctl.services.house import House
+from storage.api import StorageError
 
 log = logging.getLogger(__name__)
 
@@ -129,12 +131,23 @@ def _clock_fault(house: House) -> str:
         sealed = head_of(seal_row.body).at if seal_row else None
     except ValueError:
         return "head_forged"
-    verdict = trusted_time(now=now, newest_event=newest, sealed=sealed, trusted=watch.trusted_at)
+    verdict = trusted_time(
+        now=now, newest_event=newest, sealed=sealed, trusted=watch.trusted_at, others=_others(house)
+    )
     if isinstance(verdict, Refused):
         return verdict.code
     if watch.trusted_at is None or now - watch.trusted_at >= CLOCK_EVERY:
         house.uow.write(noted(trusted_at=now))
     return ""
+
+
+def _others(house: House) -> dict[str, datetime]:
+    """Return what the clocks of other machines say; one that does not answer says nothing against ours."""
+    found = {}
+    for whose, clock in house.clocks.items():
+        with contextlib.suppress(StorageError, SQLAlchemyError):
+            found[whose] = clock()
+    return found
 
 
 def _is_tail_old(house: House) -> bool:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -54,6 +54,8 @@ class House:
     probe: Callable[[bool], Probe]
     #: What this process counts of its own work.
     measures: Measures
+    #: Clocks of other machines, by whose they are (`database`, `store`): each is asked anew (R-4).
+    clocks: Mapping[str, Callable[[], datetime]] = field(default_factory=dict)
     #: After so many days a backup of the key store has expired.
     key_backup_days: int = 35
     #: Whether several hosts may work on this database, each with a copy of the index (R-7).

@@ -6,10 +6,10 @@ import random
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, func, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoFreeConnection
 from sqlalchemy.orm import Session
@@ -71,6 +71,12 @@ class UnitOfWork:
     def on_commit(self, listener: Callable[[int], None]) -> None:
         """Call `listener(newest event number)` after each commit that recorded events."""
         self._listeners.append(listener)
+
+    def server_time(self) -> datetime:
+        """Return what the clock of the PostgreSQL server says, UTC."""
+        with self._engine.connect() as connection:
+            now: datetime = connection.execute(select(func.clock_timestamp())).scalar_one()
+        return now.astimezone(UTC)
 
     @contextmanager
     def read(self) -> Iterator[Session]:

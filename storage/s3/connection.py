@@ -7,12 +7,17 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 import certifi
 import urllib3
 from minio import Minio
+from urllib3.exceptions import HTTPError
+
+from storage.errors import StoreUnavailable
 
 #: Answers that may be better a moment later.
 _AGAIN: Final = (500, 502, 503, 504)
@@ -116,3 +121,16 @@ def watched(client: Minio) -> Iterator[Callable[[], bool]]:
             yield was_repeated
     else:
         yield lambda: True
+
+
+def server_time(client: Minio, endpoint: Endpoint) -> datetime:
+    """Return what the server's clock says, UTC, to the second: the date of an answer, whatever it answers.
+
+    Raise StoreUnavailable where nothing answers, or without a date.
+    """
+    connections = client._http  # noqa: SLF001  # the client was given it, and has no public name for it
+    try:
+        answer = connections.request("HEAD", endpoint.url, redirect=False)
+        return parsedate_to_datetime(answer.headers["Date"]).astimezone(UTC)
+    except (HTTPError, KeyError, ValueError) as error:
+        raise StoreUnavailable("the server does not say what time it is") from error

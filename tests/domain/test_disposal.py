@@ -106,6 +106,27 @@ def test_r_4_a_clock_that_leapt_is_not_believed(ahead: timedelta, answer: str) -
     assert code(trusted_time(now=NOW + ahead, newest_event=NOW, sealed=NOW)) == "allowed"  # never checked
 
 
+@pytest.mark.parametrize("whose", ["database", "store"])
+@pytest.mark.parametrize(
+    ("apart", "agrees"),
+    [
+        (timedelta(0), True),
+        (CLOCK_TOLERANCE, True),
+        (-CLOCK_TOLERANCE, True),
+        (CLOCK_TOLERANCE + TICK, False),
+        (-CLOCK_TOLERANCE - TICK, False),
+        (timedelta(days=2), False),
+    ],
+    ids=["equal", "behind at the limit", "ahead at the limit", "behind", "ahead", "two days"],
+)
+def test_r_4_a_clock_that_another_machine_contradicts_is_not_believed(
+    whose: str, apart: timedelta, agrees: bool
+) -> None:
+    others = {"database": NOW, "store": NOW} | {whose: NOW + apart}
+    answer = "allowed" if agrees else f"R-4.{whose}_clock_differs"
+    assert code(trusted_time(now=NOW, newest_event=NOW, trusted=NOW, others=others)) == answer
+
+
 @pytest.mark.parametrize("status", RecordStatus)
 def test_r_5_a_hold_comes_too_late_once_destruction_began(status: RecordStatus) -> None:
     going = {RecordStatus.DESTROYING: "destroying_since", RecordStatus.STOPPED: "destroying_since"}

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -526,6 +526,26 @@ def test_r_4_a_clock_that_leaps_is_told_until_the_operator_speaks(
         trust_clock(TrustClock(world.clock()), by=world.system(), house=house)
         seal_round(house)
         assert watch(house).alarm == ""
+
+
+@pytest.mark.parametrize("whose", ["database", "store"])
+def test_r_4_a_clock_that_a_server_contradicts_is_told_and_not_trusted(
+    world: World, house: House, whose: str
+) -> None:
+    happens(world)
+    seal_round(house)
+    begin = watch(house).trusted_at
+    world.clock.forward(hours=1)
+    apart = timedelta(minutes=5, seconds=1)
+    seal_round(replace(house, clocks={whose: lambda: world.clock() - apart}))
+    assert watch(house).alarm == f"{whose}_clock_differs"
+    assert watch(house).trusted_at == begin
+
+    def silent() -> datetime:
+        raise StoreUnavailable("away")
+
+    seal_round(replace(house, clocks={whose: silent}))  # says nothing against it
+    assert (watch(house).alarm, watch(house).trusted_at) == ("", world.clock())
 
 
 def test_r_4_only_the_operator_vouches_for_the_clock(world: World, house: House) -> None:

@@ -24,7 +24,7 @@ from docctl.jobs.wait import settle
 from docctl.models.content import ItemFile
 from docctl.services.house import House
 from docctl.services.setup import is_sample
-from storage.api import Area, Key
+from storage.api import Area, Key, StoreUnavailable
 from storage.s3.buckets import WronglySetUp, default_lock, prepare
 from tests.cli.terminal import Terminal
 from tests.lists import accepted, filed
@@ -288,3 +288,15 @@ def test_o_1_a_sample_company_is_never_opened_on_s3(house: House, settings: Sett
     house.uow.write(mark)
     with pytest.raises(WrongSetting, match="sample company"):
         wiring.build(settings)
+
+
+def test_r_4_an_installed_docctl_asks_the_store_for_its_time(settings: Settings) -> None:
+    with standing_between(settings.s3_endpoint or "") as between:
+        house = wiring.build(replace(settings, s3_endpoint=between.url))
+        assert set(house.clocks) == {"store"}
+        assert abs(house.clocks["store"]() - now()) < timedelta(minutes=1)
+    try:
+        with pytest.raises(StoreUnavailable):
+            house.clocks["store"]()
+    finally:
+        house.close()

@@ -1,8 +1,9 @@
-"""The first story on PostgreSQL and S3, docctl and store under one clock that leaps by years (R-4, R-7)."""
+"""The first story on PostgreSQL and S3, docctl and servers under one clock that leaps by years (R-4, R-7)."""
 
 from __future__ import annotations
 
 import json
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -97,13 +98,21 @@ class Site:
 
 
 @pytest.fixture
-def site(tmp_path: Path, socket_enabled: None) -> Iterator[Site]:
-    shift = Shift(tmp_path / "clock", start=START)
-    database = postgres.Server()
+def clock_file() -> Iterator[Path]:
+    """Give a file that the user of the database server can read as well."""
+    with tempfile.TemporaryDirectory(prefix="docctl-clock-") as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder) / "clock"
+
+
+@pytest.fixture
+def site(tmp_path: Path, clock_file: Path, socket_enabled: None) -> Iterator[Site]:
+    shift = Shift(clock_file, start=START)
+    database = postgres.Server(environment=shift.environment)
     folder = str(database.folder)
     try:
         make_databases(database)
-        with gateway(shift, tmp_path / "clock") as server:
+        with gateway(shift, clock_file) as server:
             buckets = json.loads(ask(shift, BUCKETS, *server))
             seen = {**shift.environment, **environment(database, server[1], buckets, tmp_path / "data")}
             yield Site(Installed(seen), shift, tmp_path / "data", server, buckets, folder)

@@ -134,6 +134,43 @@ def test_r_4_a_clock_behind_the_trail_stops_the_list(keeping: Keeping, behind: i
         assert keeping.record(one).status is RecordStatus.DESTROYING
 
 
+@pytest.mark.parametrize("whose", ["database", "store"])
+@pytest.mark.parametrize(("apart", "stops"), [(300, False), (-300, False), (301, True), (-301, True)])
+def test_r_4_a_clock_that_a_server_contradicts_destroys_nothing(
+    keeping: Keeping, whose: str, apart: int, stops: bool
+) -> None:
+    one = filed(keeping)
+    list_id = keeping.executing([one])
+    world = keeping.world
+    clocks = {"database": world.clock, "store": world.clock}
+    clocks |= {whose: lambda: world.clock() + timedelta(seconds=apart)}
+    run_disposal(replace(world.house, clocks=clocks), {"list_id": str(list_id)})
+    row = keeping.list(list_id)
+    if stops:
+        assert row.status is ListStatus.STOPPED
+        assert json.loads(row.stopped_reason)["code"] == f"{whose}_clock_differs"
+        assert keeping.record(one).status is RecordStatus.ON_LIST
+        key, version = key_of(keeping, one)
+        assert world.house.objects.stat(key, version)
+    else:
+        assert row.status is ListStatus.EXECUTED
+
+
+def test_r_4_a_server_that_does_not_say_its_time_lets_nothing_be_destroyed(keeping: Keeping) -> None:
+    (one,) = keeping.records()
+    list_id = keeping.executing([one])
+
+    def silent() -> datetime:
+        raise StoreUnavailable("the server does not say what time it is")
+
+    house = replace(keeping.world.house, clocks={"store": silent})
+    with pytest.raises(StoreUnavailable):
+        run_disposal(house, {"list_id": str(list_id)})
+    assert keeping.record(one).status is RecordStatus.ON_LIST
+    run(keeping, list_id)  # it is tried again
+    assert keeping.list(list_id).status is ListStatus.EXECUTED
+
+
 @pytest.mark.parametrize(
     ("change", "reason"),
     [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from docctl import wiring
 from docctl.app import create_app
 from docctl.config import Settings
 from docctl.domain.verdicts import Conflict, RuleRefused
@@ -326,3 +328,12 @@ def test_text_sorts_as_on_sqlite(empty: Settings) -> None:
         query = "SELECT x FROM unnest(CAST(:words AS text[])) AS x ORDER BY x"
         assert list(connection.scalars(text(query), {"words": words})) == sorted(words)
     house.close()
+
+
+def test_r_4_an_installed_docctl_compares_its_clock_with_the_server_s(settings: Settings) -> None:
+    house = wiring.build(settings)
+    try:
+        assert set(house.clocks) == {"database"}
+        assert abs(house.clocks["database"]() - datetime.now(UTC)) < timedelta(minutes=1)
+    finally:
+        house.close()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
@@ -39,12 +39,13 @@ from docctl.services.trail import Subject, record
 class StartItems:
     """Take the next items of a list over the point of no return, `most` at a time.
 
-    `wall` is what the clock says.
+    `wall` is what the clock says, `others` what the clocks of other machines say, by whose they are.
     """
 
     list_id: UUID
     wall: datetime
     most: int
+    others: Mapping[str, datetime] = field(default_factory=dict)
 
 
 @use_case("disposal.run")
@@ -71,6 +72,7 @@ def start_items(session: Session, cmd: StartItems, by: Caller) -> list[UUID]:
         newest_event=newest,
         sealed=sealed.at if sealed else None,
         trusted=watch_of(session).trusted_at,
+        others=cmd.others,
     )
     if isinstance(time, Refused):
         stop_list(session, row, by, time)
