@@ -1,4 +1,4 @@
-"""`docctl disposal show|certificate`: a list with its items, opinions and people (R-6, X-3)."""
+"""`docctl disposal show|certificate|register|clear-server`: lists, and what is left of them (R-6, R-7)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 def add_reads(noun: Noun) -> None:
     """Add the commands that read to the noun."""
-    for command in (show, certificate, register):
+    for command in (show, certificate, register, clear):
         noun.add_command(command)
 
 
@@ -93,6 +93,17 @@ def register(desk: Desk, path: Path) -> Answer:
 
     count = write_register(desk.house, path)
     return desk.done("register_written", {"path": path, "records": count}, n=count, path=str(path))
+
+
+@_reads.command("clear-server", permission="system.operate", who="operator", changes=True)
+def clear(desk: Desk) -> Answer:
+    """Let a PostgreSQL server forget what was deleted: old rows, and where it may be its log (R-7)."""
+    from docctl.services.disposal.clear import clear_server
+
+    cleared = clear_server(by=desk.caller(), house=desk.house)
+    log = desk.words.t("cli.done.log_cleared" if cleared.log else "cli.done.log_not_cleared")
+    said = desk.words.t("cli.done.server_cleared", n=cleared.tables)
+    return Answer({"tables": cleared.tables, "log": cleared.log}, [said, log])
 
 
 def page_of(desk: Desk, number: str) -> DisposalPage:

@@ -33,7 +33,7 @@ documents:new,revise,edit,discard,submit,review,approve,return,issue,withdraw,su
 numbers:list,reserve,void
 records:file,list,show,accept,correct,decide,void,place
 retention:due,explain
-disposal:propose,check,take-out,approve,reject,execute,witness,resume,show,certificate,register
+disposal:propose,check,take-out,approve,reject,execute,witness,resume,show,certificate,register,clear-server
 hold:place,lift,list
 audit:verify,seal,export objects:verify,probe,sweep keys:status,backup,restore,rotate
 index:rebuild,verify,status,forget

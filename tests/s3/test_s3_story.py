@@ -70,6 +70,13 @@ def asked(folder: str, database: str, query: str) -> list[Any]:
         return raw.execute(query.encode()).fetchall()
 
 
+def may_cut_the_log(folder: str) -> None:
+    """Give the owner of the tables what the operations guide says."""
+    postgres.execute(folder, f"GRANT pg_checkpoint TO {postgres.OWNER}")
+    with psycopg.connect(postgres.address(folder, "postgres", "company"), autocommit=True) as raw:
+        raw.execute(f"GRANT EXECUTE ON FUNCTION pg_switch_wal() TO {postgres.OWNER}".encode())
+
+
 @dataclass
 class Site:
     """An installation on a database server and a store that see one clock."""
@@ -108,10 +115,11 @@ def clock_file() -> Iterator[Path]:
 @pytest.fixture
 def site(tmp_path: Path, clock_file: Path, socket_enabled: None) -> Iterator[Site]:
     shift = Shift(clock_file, start=START)
-    database = postgres.Server(environment=shift.environment)
+    database = postgres.Server(settings=(*postgres.HASTY, "wal_recycle=off"), environment=shift.environment)
     folder = str(database.folder)
     try:
         make_databases(database)
+        may_cut_the_log(folder)
         with gateway(shift, clock_file) as server:
             buckets = json.loads(ask(shift, BUCKETS, *server))
             seen = {**shift.environment, **environment(database, server[1], buckets, tmp_path / "data")}
@@ -141,6 +149,10 @@ def test_the_first_story_on_postgresql_and_s3_under_one_clock(site: Site, tmp_pa
     # What only the file said is on the database server in no row, living or dead, and in no log; nor are
     # the wrapped keys of what was destroyed in the tables of the key store.
     assert site.on_the_database_server(*IN_THE_FILE) == []
+    # What was typed in is deleted; the server forgets it once its owner says so.
+    assert site.on_the_database_server(FACT)
+    assert site.docctl.ok("disposal", "clear-server")["log"] is True
+    assert site.on_the_database_server(FACT) == []
     status = site.docctl.ok("keys", "status")
     assert status["destroyed"] == 1
     ((number,),) = asked(site.database, "keys", "SELECT oid FROM pg_database WHERE datname = 'keys'")

@@ -28,6 +28,7 @@ from docctl.models.records import Record, RecordFact, RecordKey
 from docctl.models.retention import DisposalItem, ItemStatus
 from docctl.models.trail import EventDetail, EventRow
 from docctl.queries.audit import verify
+from docctl.services.disposal.clear import clear_server
 from docctl.services.disposal.destroy import FinishItems, StopItem, finish_items, stop_item
 from docctl.services.disposal.execute import ResumeDisposal, resume_disposal
 from docctl.services.keys.backup import back_up
@@ -636,3 +637,8 @@ def test_only_the_worker_destroys(keeping: Keeping) -> None:
             )
     with world.house.uow.read() as session:
         assert session.scalar(select(DisposalItem.status)) is ItemStatus.INCLUDED
+
+
+@pytest.mark.sqlite_only
+def test_r_7_sqlite_has_nothing_to_clear(world: World) -> None:
+    assert refused(lambda: clear_server(by=world.system(), house=world.house)) == "R-7.nothing_to_clear"

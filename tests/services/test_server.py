@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, delete, func, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -19,6 +21,11 @@ from docctl.domain.verdicts import Conflict, RuleRefused
 from docctl.models import Base
 from docctl.models.guards import GUARDS, truncations
 from docctl.models.organisation import Unit
+from docctl.models.trail import EventRow
+from docctl.models.work import Delivery
+from docctl.services.database import OWNER_BOUNDS
+from docctl.services.disposal import clear
+from docctl.services.disposal.clear import clear_server
 from docctl.services.house import House
 from docctl.services.schema import migrate, schema_state
 from tests import postgres
@@ -337,3 +344,82 @@ def test_r_4_an_installed_docctl_compares_its_clock_with_the_server_s(settings: 
         assert abs(house.clocks["database"]() - datetime.now(UTC)) < timedelta(minutes=1)
     finally:
         house.close()
+
+
+def put(session: Session, world: World, word: str) -> None:
+    session.add(Delivery(kind="x", key=word, payload={}, created_at=world.clock(), next_at=world.clock()))
+
+
+def test_r_7_the_owner_lets_the_server_forget_what_was_deleted(
+    world: World, settings: Settings, server: str
+) -> None:
+    word = "海豚联系人7731"
+    (database,) = Path(server, "data", "base").glob(_oid(server, settings))
+
+    def found() -> bool:
+        postgres.execute(server, "CHECKPOINT")
+        return any(word.encode() in one.read_bytes() for one in database.iterdir() if one.is_file())
+
+    world.house.uow.write(lambda session: put(session, world, word))
+    world.house.uow.write(lambda session: session.execute(delete(Delivery).where(Delivery.key == word)))
+    assert found()
+    cleared = clear_server(by=world.system(), house=world.house)
+    assert cleared.tables == len(Base.metadata.tables)
+    assert not cleared.log  # the owner of the tables may not
+    assert not found()
+    with world.house.uow.read() as session:
+        row = session.scalars(select(EventRow).where(EventRow.action == "database.cleared")).one()
+    assert json.loads(row.facts) == {"log": False, "tables": cleared.tables}
+    with pytest.raises(RuleRefused):
+        clear_server(by=world.by("admin"), house=world.house)
+
+
+def test_r_7_without_the_owner_s_address_nothing_is_written_anew(world: World, settings: Settings) -> None:
+    house = build_house(replace(settings, migration_url=None), world.clock)
+    try:
+        with pytest.raises(RuleRefused) as error:
+            clear_server(by=world.system(), house=house)
+    finally:
+        house.close()
+    assert key(error) == "R-7.owner_needed_to_clear"
+
+
+def test_r_7_what_an_older_transaction_sees_is_waited_for(
+    world: World, server: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clear, "_PAUSES", (0.1,))
+    world.house.uow.write(lambda session: put(session, world, "seen"))
+    with world.house.uow.read() as session:
+        assert session.scalar(select(func.count()).select_from(Unit))  # its view of all tables is from now
+        world.house.uow.write(lambda other: other.execute(delete(Delivery).where(Delivery.key == "seen")))
+        with pytest.raises(Conflict) as error:
+            clear_server(by=world.system(), house=world.house)
+    assert error.value.refused.key == "request.busy"
+    assert clear_server(by=world.system(), house=world.house).tables
+
+
+def test_r_7_a_table_that_somebody_keeps_ends_as_busy(
+    world: World, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(OWNER_BOUNDS, "lock_timeout", "200ms")
+    house = build_house(settings, world.clock)
+    try:
+        with world.house.uow.owner.connect() as keeps, keeps.begin():
+            keeps.execute(text("LOCK TABLE legal_entity IN ACCESS SHARE MODE"))
+            with pytest.raises(Conflict) as error:
+                clear_server(by=world.system(), house=house)
+    finally:
+        house.close()
+    assert error.value.refused.key == "request.busy"
+
+
+def _oid(server: str, settings: Settings) -> str:
+    engine = create_engine(
+        postgres.address(server, "postgres", "postgres").replace("postgresql:", "postgresql+psycopg:")
+    )
+    name = database_of(settings)
+    with engine.connect() as connection:
+        found = connection.execute(text("SELECT oid FROM pg_database WHERE datname = :name"), {"name": name})
+        oid = str(found.scalar_one())
+    engine.dispose()
+    return oid
