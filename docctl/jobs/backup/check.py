@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Final
 
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
@@ -36,6 +37,9 @@ from docctl.services.database import open_server, reader
 from docctl.services.schema import migrate
 from storage.api import Area
 from storage.copies import bytes_of, found_in, versions_in
+
+#: Rows that are read at a time.
+_BATCH: Final = 500
 
 
 def rehearse(
@@ -174,16 +178,22 @@ def _stored_heads(manifest: Manifest) -> list[tuple[int, str]]:
 
 
 def _check_rows(session: Session, manifest: Manifest, found: Rehearsal) -> None:
-    there = {str(one.key): (one.version, one.size, one.sha256) for one in object_lines(manifest)}
+    """Compare rows and listed files, both in the order of their keys: neither is ever in memory whole."""
+    lines = object_lines(manifest)
+    line = next(lines, None)
     going = {str(one.key) for one in absent_lines(manifest) if one.why != Absent.LOST}
     rows = session.execute(
-        select(
-            ItemFile.object_key, ItemFile.object_version, ItemFile.stored_size, ItemFile.stored_sha256
-        ).where(ItemFile.destroyed_at.is_(None))
+        select(ItemFile.object_key, ItemFile.object_version, ItemFile.stored_size, ItemFile.stored_sha256)
+        .where(ItemFile.destroyed_at.is_(None))
+        .order_by(ItemFile.object_key),
+        execution_options={"yield_per": _BATCH},
     )
-    for name, *row in rows:
+    for name, version, size, digest in rows:
         found.rows += 1
-        if there.get(name) != tuple(row) and name not in going:
+        while line is not None and str(line.key) < name:
+            line = next(lines, None)
+        listed = None if line is None else (str(line.key), line.version, line.size, line.sha256)
+        if listed != (name, version, size, digest) and name not in going:
             found.wrong("row_without_object", name=name)
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from docctl.config import Settings
@@ -26,6 +26,8 @@ from storage.keyring import KeyRing
 
 #: So many of the stored files are decrypted as a sample, unless all are asked for.
 SAMPLE: Final = 200
+#: Rows, and keys, that are asked for at a time.
+_PAGE: Final = 500
 _CHUNK: Final = 1 << 20
 
 
@@ -73,29 +75,46 @@ def check_keys(
     """Unwrap the key of every item, and decrypt a sample of the files, or all (R-7)."""
     destroyed = set(ring.tombstones())
     absent = {str(one.key) for one in absent_lines(manifest)}  # what it means, is told with the files
-    query = select(
-        ItemFile.owner_id, ItemFile.object_key, ItemFile.object_version, ItemFile.sha256, ItemFile.name
-    ).where(ItemFile.destroyed_at.is_(None), ItemFile.sha256 != ItemFile.stored_sha256)
-    rows = session.execute(query.order_by(ItemFile.id)).all()
-    items: dict[UUID, bool] = {}
+    of_encrypted = ItemFile.destroyed_at.is_(None) & (ItemFile.sha256 != ItemFile.stored_sha256)
+    count = session.scalar(select(func.count()).select_from(ItemFile).where(of_encrypted)) or 0
     is_here = manifest.storage == "local"
     store = tools.open_store(manifest.objects_folder, ring) if is_here else None
-    step = 1 if every_file else max(1, len(rows) // SAMPLE)
-    for place, (_owner, name, version, digest, _title) in enumerate(rows):
-        key = Key.parse(name)
-        if key.item_id in destroyed or name in absent:
-            continue  # it must not open: the register of destruction is replayed
-        if key.item_id not in items:
-            items[key.item_id] = _has_key(ring, key.item_id)
-            if not items[key.item_id]:
-                found.wrong("key_missing", name=name)
-        if store is not None and items[key.item_id] and place % step == 0:
-            found.opened += 1
-            if not _opens(store, key, version, digest):
-                found.wrong("not_decrypted", name=name)
-        if place % 100 == 0:
-            progress("keys", place, len(rows))
-    found.items, found.keys = len(items), sum(items.values())
+    step = 1 if every_file else max(1, count // SAMPLE)
+    done, last = 0, UUID(int=0)
+    for page in _pages(session, of_encrypted):
+        # What was destroyed must not open: the register of destruction is replayed.
+        rows = [row for row in page if row[0].item_id not in destroyed and str(row[0]) not in absent]
+        items = dict.fromkeys(key.item_id for key, *_ in rows)
+        have = _with_key(ring, list(items))
+        found.items += sum(one != last for one in items)  # the last of a page may be the next one's first
+        found.keys += sum(one != last for one in have)
+        for place, (key, version, digest) in enumerate(rows):
+            if key.item_id not in have:
+                if key.item_id != last:
+                    found.wrong("key_missing", name=str(key))
+            elif store is not None and (done + place) % step == 0:
+                found.opened += 1
+                if not _opens(store, key, version, digest):
+                    found.wrong("not_decrypted", name=str(key))
+            last = key.item_id
+        done += len(page)
+        progress("keys", done, count)
+
+
+def _pages(session: Session, wanted: ColumnElement[bool]) -> Iterator[list[tuple[Key, str, str]]]:
+    """Yield the files' keys, versions and hashes a page at a time, those of one item together."""
+    query = select(ItemFile.object_key, ItemFile.object_version, ItemFile.sha256).where(wanted)
+    rows = session.execute(query.order_by(ItemFile.object_key), execution_options={"yield_per": _PAGE})
+    for some in rows.partitions():
+        yield [(Key.parse(name), version, digest) for name, version, digest in some]
+
+
+def _with_key(ring: KeyRing, item_ids: Sequence[UUID]) -> set[UUID]:
+    """Return those of the items whose key can be had; one by one where a page as a whole cannot."""
+    try:
+        return set(ring.get_many(item_ids))
+    except StorageError:
+        return {one for one in item_ids if _has_key(ring, one)}
 
 
 def _has_key(ring: KeyRing, item_id: UUID) -> bool:
