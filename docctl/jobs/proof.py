@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from functools import partial
 
 from docctl.domain.notes import HEAD_KIND
 from docctl.domain.verdicts import DomainError
@@ -13,10 +15,12 @@ from docctl.services.audit.faults import SealFault
 from docctl.services.audit.keys import is_signed
 from docctl.services.audit.watch import noted
 from docctl.services.house import House
-from storage.api import Area, ObjectStore, StorageError
+from storage.api import Area, Listed, ObjectStore, StorageError
 
 #: A note of a head is far smaller; what is larger is none.
 _LARGEST = 1 << 16
+#: So many notes are read at the same time, and so many are kept ready.
+_AT_ONCE, _WINDOW = 8, 64
 
 
 def verify_trail(house: House, *, patience: float | None = None) -> AuditReport:
@@ -54,13 +58,20 @@ def stored_notes(objects: ObjectStore, kind: str, *, most: int) -> Iterator[tupl
 
     Of each at most so many bytes are read; one that cannot be read is yielded empty.
     """
-    for one in sorted(objects.list(Area.RECORDS, f"{kind}/"), key=lambda one: one.key.ordinal):
-        try:
-            with objects.open(one.key, one.version) as source:
-                text = source.read(most).decode("utf-8", errors="replace")
-        except StorageError:
-            text = ""
-        yield one.key.ordinal, text
+    listed = sorted(objects.list(Area.RECORDS, f"{kind}/"), key=lambda one: one.key.ordinal)
+    with ThreadPoolExecutor(_AT_ONCE) as pool:  # a store in S3 answers each after a while
+        for first in range(0, len(listed), _WINDOW):
+            some = listed[first : first + _WINDOW]
+            texts = pool.map(partial(_text, objects, most), some)
+            yield from zip((one.key.ordinal for one in some), texts, strict=True)
+
+
+def _text(objects: ObjectStore, most: int, one: Listed) -> str:
+    try:
+        with objects.open(one.key, one.version) as source:
+            return source.read(most).decode("utf-8", errors="replace")
+    except StorageError:
+        return ""
 
 
 def _witnessed(house: House) -> Iterator[tuple[int, str]]:
