@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from docctl.domain.correction import LONGEST, stated_not_late
 from docctl.domain.lifecycle import RecordStatus, in_force
 from docctl.domain.normal_form import normal
+from docctl.domain.number_schemes import Scheme
 from docctl.domain.permissions import Facts, authorise
 from docctl.domain.retention import GRACE
 from docctl.domain.suspension import may_file_under
@@ -78,7 +79,7 @@ class FileRecord:
 def file_record(session: Session, cmd: FileRecord, by: Caller) -> UUID:
     """File a record under the revision of its form that is in force; return its id (F-1, F-3)."""
     lock_names(session, (f"file:{one.sha256}" for one in cmd.files))
-    form, revision = _form_in_force(session, cmd.form_id, by)
+    form, revision, way = _form_in_force(session, cmd.form_id, by)
     unit = session.get(Unit, cmd.unit_id or by.actor.unit_id)
     if unit is None:
         raise NotFound("unit")
@@ -108,11 +109,8 @@ def file_record(session: Session, cmd: FileRecord, by: Caller) -> UUID:
         access_set_id=intern_set(session, record_readers(unit.id, by.person_id, by.actor.unit_id)),
         request_id=by.request_id,
     )
-    kind = session.get_one(DocumentType, form.type_id)
-    scheme = scheme_of(session.get_one(NumberScheme, kind.record_scheme_id))
-    entity = session.get_one(LegalEntity, form.entity_id)
-    values = values_for(scheme, entity=entity, unit=unit, today=by.today, parent=form.number)
-    row.number = take_number(session, by, scheme, values, For(entity.id, "record", row.id)).shown
+    values = values_for(way.scheme, entity=way.entity, unit=unit, today=by.today, parent=form.number)
+    row.number = take_number(session, by, way.scheme, values, For(form.entity_id, "record", row.id)).shown
     cls = resolved_class(session, form)
     if cls is None:
         raise RuleRefused(Refused("R-10", "class_needed"))
@@ -170,20 +168,35 @@ def _cleaned(cmd: FileRecord) -> FileRecord:
     )
 
 
-def _form_in_force(session: Session, form_id: UUID, by: Caller) -> tuple[Document, Revision]:
-    """Return the form and its revision in force; refuse where none is or may be used (F-1, V-6)."""
+@dataclass(frozen=True, slots=True)
+class _Numbering:
+    """By which scheme records of a form are numbered, in whose series."""
+
+    scheme: Scheme
+    entity: LegalEntity
+
+
+def _form_in_force(session: Session, form_id: UUID, by: Caller) -> tuple[Document, Revision, _Numbering]:
+    """Return the form, its revision in force and its numbering; refuse where none may be used (F-1, V-6)."""
     # It shall stay in force until this is committed; others may file under it meanwhile.
     form = next(
         iter(lock(session, Rank.PARENTS, select(Document).where(Document.id == form_id), shared=True)), None
     )
     if form is None or not sees(session, by.actor, form.access_set_id):
         raise NotFound("form")
-    if not session.get_one(DocumentType, form.type_id).is_form:
+    is_form, scheme, entity = session.execute(
+        select(DocumentType.is_form, NumberScheme, LegalEntity)
+        .select_from(DocumentType)
+        .join(LegalEntity, LegalEntity.id == form.entity_id)
+        .outerjoin(NumberScheme, NumberScheme.id == DocumentType.record_scheme_id)
+        .where(DocumentType.id == form.type_id)
+    ).one()
+    if not is_form or scheme is None:
         raise RuleRefused(Refused("F-1", "not_a_form", {"number": form.number}))
     for revision in session.scalars(select(Revision).where(Revision.document_id == form.id)):
         if in_force(revision.dates(), by.at):
             require(may_file_under(revision.dates(), number=form.number, at=by.at, zone=by.zone))
-            return form, revision
+            return form, revision, _Numbering(scheme_of(scheme), entity)
     raise RuleRefused(Refused("F-1", "not_in_force", {"number": form.number}))
 
 
