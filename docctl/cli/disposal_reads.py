@@ -38,6 +38,7 @@ def show(desk: Desk, number: str) -> Answer:
         ("number", page.number),
         ("title", page.title),
         ("state", desk.state(page.status)),
+        ("reason", _why(desk, page)),
         *((f"step_{one.name}", _who(desk, one)) for one in page.steps if one.at),
         ("certificate", page.certificate_number),
         ("content", signed_content(page)),
@@ -59,7 +60,14 @@ def show(desk: Desk, number: str) -> Answer:
         for one in page.items
     ]
     lines += _table(desk, ("number", "state", "keep_until", "class", "title"), items)
-    return Answer(data_of(page), lines)
+    return Answer(data_of(page) | {"reason": _why(desk, page)}, lines)
+
+
+def _why(desk: Desk, page: DisposalPage) -> str:
+    """Return why a list stands still: what stopped it, or the reason it was rejected with (R-4, R-7)."""
+    if page.status == "stopped" and page.stopped is not None:
+        return desk.words.refusal(page.stopped).sentence
+    return page.rejected_reason
 
 
 @_reads.command("certificate", permission="disposal.view", changes=True)

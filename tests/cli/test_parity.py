@@ -8,8 +8,11 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select, update
 
+from docctl.domain.canonical import canonical
+from docctl.domain.verdicts import Refused
 from docctl.models.records import Record
 from docctl.models.retention import DisposalList, ListStatus
+from docctl.services.disposal.load import stored
 from tests.cli.terminal import Terminal
 from tests.filing import a_form, corrected, corrections, filed, held, row
 from tests.lists import checked_list, list_row, proposed_list
@@ -178,16 +181,22 @@ def test_r_6_a_list_is_refused_with_the_reason(terminal: Terminal, world: World)
     )
     assert row(world, records[0]).status.value == "accepted"
     assert terminal.refused("disposal", "reject", number, "--reason", "再次", user="zhao")[0] == 3
+    assert terminal.ok("disposal", "show", number, user="zhou")["reason"] == "清单有误"
 
 
 def test_r_7_only_a_list_that_stopped_is_resumed(terminal: Terminal, world: World) -> None:
     list_id, _ = proposed_list(world, items=1)
     number = list_row(world, list_id).number
     assert terminal.refused("disposal", "resume", number, user="zhou")[0] == 3
-    world.house.uow.write(
-        lambda session: session.execute(update(DisposalList).values(status=ListStatus.STOPPED))
-    )
+    assert terminal.ok("disposal", "show", number, user="zhou")["reason"] == ""
+    why = canonical(stored(Refused("R-4", "store_refused", {"reason": "retention_active"})))
+    values = {"status": ListStatus.STOPPED, "stopped_reason": why}
+    world.house.uow.write(lambda session: session.execute(update(DisposalList).values(values)))
+    sentence = terminal.ok("disposal", "show", number, user="zhou")["reason"]
+    assert sentence in terminal.run("disposal", "show", number, "--as", "zhou").stdout
+    assert sentence
     assert terminal.ok("disposal", "resume", number, user="zhou")["state"] == "executing"
+    assert terminal.ok("disposal", "show", number, user="zhou")["reason"] == ""
 
 
 def test_a_15_a_role_is_taken_back_at_once(terminal: Terminal) -> None:
