@@ -56,17 +56,22 @@ class Waiting:
 def due_deliveries(house: House, limit: int = 20) -> list[Waiting]:
     """Return what is due now, oldest first.
 
-    What a transaction wanted at once bears the time of the trail. After a clock that was far ahead that is
-    still to come, and no lock may wait so long (R-4).
+    After a clock that was far ahead, no lock may wait so long (R-4). What a transaction wanted at once bears
+    the time of the trail, which is still to come then; and no pause after a failure is longer than the
+    longest, nor one of a disposal.
     """
+    now = house.clock()
     at_once = (Delivery.tries == 0) & (Delivery.next_at == Delivery.created_at)
+    paused = (Delivery.tries > 0) | (Delivery.kind == "disposal")
     trail = select(AuditHead.recorded_at).scalar_subquery()
     with house.uow.read() as session:
         rows = session.scalars(
             select(Delivery)
             .where(
                 Delivery.done_at.is_(None),
-                (Delivery.next_at <= house.clock()) | (at_once & (Delivery.next_at <= trail)),
+                (Delivery.next_at <= now)
+                | (at_once & (Delivery.next_at <= trail))
+                | (paused & (Delivery.next_at > now + LONGEST_PAUSE)),
             )
             .order_by(Delivery.next_at, Delivery.id)
             .limit(limit)
@@ -127,6 +132,7 @@ def _postpone(house: House, one: Waiting, until: datetime) -> None:
         row = session.get(Delivery, one.id)
         if row is not None and row.done_at is None:
             row.next_at = max(until, house.clock() + timedelta(seconds=1))
+            row.tries, row.last_error = 0, ""
 
     house.uow.write(work)
 

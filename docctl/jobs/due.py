@@ -52,7 +52,11 @@ HANDLERS: Final[Mapping[str, Callable[[House, UUID], None]]] = {
 
 
 def work_due(house: House, limit: int = 50) -> bool:
-    """Do what has fallen due, in order of its instant; say whether there was anything."""
+    """Do what has fallen due, in order of its instant; say whether there was anything.
+
+    A pause that is longer than any was begun by a clock that was far ahead, and is over.
+    """
+    now = house.clock()
     with house.uow.read() as session:
         jobs = [
             (one.id, one.kind, one.subject_id, one.due_at)
@@ -60,8 +64,12 @@ def work_due(house: House, limit: int = 50) -> bool:
                 select(DueJob)
                 .where(
                     DueJob.done_at.is_(None),
-                    DueJob.due_at <= house.clock(),
-                    or_(DueJob.next_at.is_(None), DueJob.next_at <= house.clock()),
+                    DueJob.due_at <= now,
+                    or_(
+                        DueJob.next_at.is_(None),
+                        DueJob.next_at <= now,
+                        DueJob.next_at > now + LONGEST_PAUSE,
+                    ),
                 )
                 .order_by(DueJob.due_at, DueJob.id)
                 .limit(limit)

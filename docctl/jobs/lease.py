@@ -35,7 +35,7 @@ def take(house: House, holder: str) -> bool:
 
 
 def binds(row: Lease, now: datetime) -> bool:
-    """Say whether a lease keeps others from work now."""
+    """Say whether a lease keeps others from working: its time is not over, and its clock was not wrong."""
     return now < row.until <= now + LENGTH + SKEW
 
 
@@ -58,7 +58,11 @@ def is_held(house: House) -> bool:
 
 
 def was_seen(house: House, *, within: timedelta) -> bool:
-    """Say whether a worker took or renewed the lease within this time and has not given it back."""
+    """Say whether a worker took or renewed the lease within this time and has not given it back.
+
+    What was taken by a clock that was far ahead was not taken lately.
+    """
+    now = house.clock()
     with house.uow.read() as session:
         row = session.get(Lease, NAME)
-        return row is not None and row.until - LENGTH >= house.clock() - within
+        return row is not None and now - within <= row.until - LENGTH <= now + SKEW

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from docctl.jobs import deliveries, due, lease
 from docctl.jobs.deliveries import LONGEST_PAUSE, deliver, due_deliveries
 from docctl.jobs.due import work_due
+from docctl.jobs.effects import Postponed
 from docctl.jobs.wait import settle
 from docctl.jobs.worker import Worker
 from docctl.models.base import new_id
@@ -83,6 +84,38 @@ def test_r_4_after_a_clock_that_was_far_ahead_what_is_wanted_is_done_all_the_sam
     assert deliver(world.house)
     assert len(told) == 3
     assert not due_deliveries(world.house)  # what failed has its pause, what is wanted later its time
+
+
+def test_r_4_what_failed_while_the_clock_was_far_ahead_is_tried_once_it_is_right(
+    world: World, told: list[Mapping[str, Any]]
+) -> None:
+    wanted(world, "lock", fails="yes")
+    world.clock.forward(days=40)
+    assert deliver(world.house)
+    world.clock.forward(days=-40)
+    assert deliver(world.house)
+    assert len(told) == 2
+    assert not due_deliveries(world.house)  # from now on the usual pauses
+
+
+@pytest.mark.parametrize(("kind", "waits"), [("disposal", False), ("destroy_object", True)])
+def test_r_4_only_a_lock_of_the_store_lets_a_delivery_wait_for_long(
+    world: World, monkeypatch: pytest.MonkeyPatch, kind: str, waits: bool
+) -> None:
+    answers: list[Exception] = [OSError("the world outside")]
+
+    def handler(_house: House, _payload: Mapping[str, Any]) -> None:
+        raise answers[-1]
+
+    monkeypatch.setattr(deliveries, "HANDLERS", {kind: handler})
+    wanted(world, "any", kind=kind)
+    assert deliver(world.house)
+    answers.append(Postponed(world.clock() + timedelta(days=40)))
+    world.clock.forward(seconds=2)
+    assert deliver(world.house)
+    assert bool(due_deliveries(world.house)) is not waits
+    row = rows(world)[f"{kind}:any"]
+    assert (row.tries, row.last_error) == (0, "")  # it waits for its instant; it has not failed
 
 
 def test_a_failure_is_tried_again_after_a_pause_that_doubles_and_holds_up_nobody(
@@ -196,6 +229,27 @@ def test_a_4_a_due_job_that_fails_is_kept_with_its_tries_and_tried_after_longer_
     assert (job().tries, job().last_error, job().next_at, job().done_at) == (0, "", None, None)
 
 
+def test_a_4_a_due_job_that_failed_while_the_clock_was_far_ahead_is_tried_once_it_is_right(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[UUID] = []
+
+    def handler(_house: House, subject_id: UUID) -> None:
+        tried.append(subject_id)
+        raise OSError("the world outside")
+
+    monkeypatch.setattr(due, "HANDLERS", {"any": handler})
+    world.house.uow.write(
+        lambda session: put_due(session, "any", subject_id=new_id(), at=world.clock() - timedelta(hours=1))
+    )
+    world.clock.forward(days=40)
+    assert work_due(world.house)
+    world.clock.forward(days=-40)
+    assert work_due(world.house)
+    assert not work_due(world.house)  # from now on the usual pauses
+    assert len(tried) == 2
+
+
 @pytest.mark.parametrize(("seconds", "falls"), [(-1, False), (0, True)], ids=["before midnight", "midnight"])
 def test_a_4_a_step_goes_up_when_its_last_day_has_ended(world: World, seconds: int, falls: bool) -> None:
     world.submitted(world.draft())
@@ -257,6 +311,16 @@ def test_a_lease_taken_by_a_clock_that_was_far_ahead_binds_nobody(
     world.clock.now -= ahead
     assert lease.is_held(world.house) is not free
     assert lease.take(world.house, "two") is free
+
+
+@pytest.mark.parametrize(("ahead", "seen"), [(lease.SKEW, True), (timedelta(days=40), False)])
+def test_a_worker_whose_clock_was_far_ahead_was_not_seen_lately(
+    world: World, ahead: timedelta, seen: bool
+) -> None:
+    world.clock.now += ahead
+    assert lease.take(world.house, "killed before it gave the lease back")
+    world.clock.now -= ahead
+    assert lease.was_seen(world.house, within=timedelta(minutes=2)) is seen
 
 
 def test_the_lease_is_given_back_by_its_holder_only(world: World) -> None:

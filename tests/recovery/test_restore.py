@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 
 from docctl.domain.lifecycle import RecordStatus
 from docctl.domain.verdicts import RuleRefused
+from docctl.jobs import lease
 from docctl.jobs.backup.make import back_up
 from docctl.jobs.proof import verify_trail
 from docctl.jobs.sealer import keep_head, seal_round
@@ -144,6 +145,21 @@ def test_t_2_a_rehearsal_changes_nothing_and_finds_what_is_missing(
     (place / "manifest.json").unlink()
     assert recovery.refused("restore", place, "--check") == "backup.unfinished"
     assert recovery.refused("restore", place.parent, "--check") == "backup.no_backup"
+
+
+@pytest.mark.parametrize("ahead", [0, 40], ids=["at work", "by a clock 40 days ahead"])
+def test_t_2_a_system_at_work_is_not_restored_over(
+    terminal: Terminal, world: World, place: Path, recovery: Recovery, ahead: int
+) -> None:
+    terminal.ok("backup", place)
+    world.clock.forward(days=ahead)
+    assert lease.take(world.house, "killed before it gave the lease back")
+    world.clock.forward(days=-ahead)
+    world.house.close()
+    if ahead:
+        recovery.ok("restore", place, "--over", "SLJM")
+    else:
+        assert recovery.refused("restore", place, "--over", "SLJM") == "restore.running"
 
 
 @pytest.mark.parametrize("known_by", ["database", "witness", "register", "nobody"])

@@ -39,6 +39,18 @@ def test_a_3_one_address_has_thirty_tries_under_any_names(world: World) -> None:
     assert enter(world, "ouyang", address=ATTACKER) == "in"
 
 
+def test_a_3_tries_under_a_clock_that_was_far_ahead_keep_nobody_out_for_longer(world: World) -> None:
+    world.clock.forward(days=40)
+    for _ in range(FREE["address"]):
+        enter(world, "ouyang", "wrong")
+    assert enter(world, "ouyang") == "A-3.too_many_tries"
+    world.clock.forward(days=-40)
+    assert enter(world, "ouyang") == "in"
+    for _ in range(FREE["pair"]):
+        assert enter(world, "ouyang", "wrong") == "A-3.sign_in_refused"  # counted anew
+    assert enter(world, "ouyang") == "A-3.too_many_tries"
+
+
 def test_a_3_a_name_has_a_hundred_tries_from_all_addresses(world: World) -> None:
     for number in range(FREE["name"] - 1):
         assert enter(world, "ouyang", "wrong", f"203.0.113.{number}") == "A-3.sign_in_refused"

@@ -14,6 +14,7 @@ from typing import Final
 
 from docctl.config import Settings
 from docctl.domain.verdicts import Refused, RuleRefused
+from docctl.jobs import lease
 from docctl.jobs.backup import sources
 from docctl.jobs.backup.asked import Options, Restored
 from docctl.jobs.backup.begin import as_owner, begin_epoch
@@ -81,8 +82,8 @@ def _is_occupied(data: Path) -> bool:
 
 def _require_stopped(settings: Settings, manifest: Manifest, tools: Tools) -> None:
     with sources.present(settings, manifest, tools) as session:
-        lease = session.get(Lease, "worker") if session is not None else None
-        if lease is not None and binds(lease, tools.clock()):
+        row = session.get(Lease, lease.NAME) if session is not None else None
+        if row is not None and lease.binds(row, tools.clock()):
             raise RuleRefused(Refused("restore", "running"))
 
 

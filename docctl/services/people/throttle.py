@@ -42,7 +42,10 @@ def may_try(session: Session, keys: tuple[str, ...], *, at: datetime) -> Verdict
     until = [
         row.blocked_until
         for key in keys
-        if (row := session.get(SignInAttempt, key)) and row.blocked_until and row.blocked_until > at
+        # A pause that is longer than any was begun by a clock that was far ahead.
+        if (row := session.get(SignInAttempt, key))
+        and row.blocked_until
+        and at < row.blocked_until <= at + LONGEST
     ]
     if until:
         return Refused("A-3", "too_many_tries", {"minutes": max(1, round((max(until) - at).seconds / 60))})
@@ -53,7 +56,7 @@ def note_failure(session: Session, keys: tuple[str, ...], *, at: datetime) -> No
     """Count a wrong password; from the limit of its kind on each one doubles the pause."""
     for key in keys:
         row = session.get(SignInAttempt, key, with_for_update=True)  # guesses at once all count
-        if row is None or row.since + WINDOW < at:
+        if row is None or abs(at - row.since) > WINDOW:  # also where the clock was far ahead
             if row is None:
                 row = SignInAttempt(key=key, failures=0, since=at)
                 session.add(row)
