@@ -97,12 +97,12 @@ def lock_objects(house: House, payload: Mapping[str, Any]) -> None:
         else:
             owner, until, on = UUID(payload["revision_id"]), None, None
         files = files_of(session, owner)
-    if until is None:
-        until = house.clock() + ROLLING
+    now = house.clock()
+    _lock(house, files, until=until or now + ROLLING, held=on)
+    if until is None:  # only now: a renewal that failed stays due, and is not put off by a year
         house.uow.write(
-            lambda session: due(session, _renewal(payload), subject_id=owner, at=house.clock() + ROLLING / 2)
+            lambda session: due(session, _renewal(payload), subject_id=owner, at=now + ROLLING / 2)
         )
-    _lock(house, files, until=until, held=on)
 
 
 def _renewal(payload: Mapping[str, Any]) -> str:

@@ -6,7 +6,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +14,8 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from docctl.config import Settings
+from docctl.domain.retention import ROLLING
 from docctl.jobs import deliveries, due, lease
 from docctl.jobs.deliveries import LONGEST_PAUSE, deliver, due_deliveries
 from docctl.jobs.due import work_due
@@ -21,12 +23,14 @@ from docctl.jobs.effects import Postponed
 from docctl.jobs.wait import settle
 from docctl.jobs.worker import Worker
 from docctl.models.base import new_id
+from docctl.models.content import ItemFile
 from docctl.models.trail import EventRow
 from docctl.models.work import Delivery, DueJob, Step
 from docctl.services.house import House
 from docctl.services.jobs import due as put_due
 from docctl.services.jobs import want
 from docctl.services.uploads import KEPT
+from storage.api import Key
 from tests.world import World
 
 
@@ -248,6 +252,34 @@ def test_a_4_a_due_job_that_failed_while_the_clock_was_far_ahead_is_tried_once_i
     assert work_due(world.house)
     assert not work_due(world.house)  # from now on the usual pauses
     assert len(tried) == 2
+
+
+def test_r_4_a_rolling_lock_whose_renewal_fails_is_renewed_after_a_pause(
+    world: World, settings: Settings
+) -> None:
+    revision_id = world.issued(world.draft())
+    settle(world.house)
+
+    def job() -> DueJob:
+        with world.house.uow.read() as session:
+            return session.scalars(select(DueJob).where(DueJob.kind == "lock.revision")).one()
+
+    def locked_until() -> datetime | None:
+        with world.house.uow.read() as session:
+            file = session.scalars(select(ItemFile).where(ItemFile.owner_id == revision_id)).one()
+        return world.house.objects.stat(Key.parse(file.object_key), file.object_version).retain_until
+
+    at = job().due_at
+    world.clock.now = at
+    (folder,) = (settings.data / "objects").rglob(str(revision_id))
+    away = folder.rename(settings.data / "away")
+    assert work_due(world.house)
+    assert (job().due_at, job().tries, job().last_error) == (at, 1, "ObjectMissing")
+    away.rename(folder)
+    world.clock.forward(minutes=1)
+    assert work_due(world.house)
+    assert locked_until() == world.clock() + ROLLING
+    assert (job().due_at, job().tries, job().last_error) == (world.clock() + ROLLING / 2, 0, "")
 
 
 @pytest.mark.parametrize(("seconds", "falls"), [(-1, False), (0, True)], ids=["before midnight", "midnight"])
