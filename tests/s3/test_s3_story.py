@@ -15,32 +15,11 @@ import pytest
 from storage.master import MARK
 from tests import postgres
 from tests.s3.shifted import Installed, Shift, ask, gateway
-from tests.s3.site import environment, make_databases
+from tests.s3.site import BUCKETS, VERSIONS, environment, make_databases
 from tests.story.steps import SECRET, places_with, tell_the_story
 from tests.world import START
 
 pytestmark = [pytest.mark.s3, pytest.mark.timeout(600)]
-
-BUCKETS = """
-import json, sys
-from datetime import timedelta
-from tests.s3.serving import Server
-made = Server(sys.argv[2], sys.argv[1]).buckets(grace=timedelta(days=2))
-print(json.dumps([one.name for one in made.values()]))
-"""
-
-#: Every version of every object, with what of these words is in it.
-VERSIONS = """
-import json, sys
-from tests.s3.serving import Server
-client, words, found = Server(sys.argv[2], sys.argv[1]).client("app"), json.loads(sys.argv[4]), []
-for bucket in json.loads(sys.argv[3]):
-    for one in client.list_objects(bucket, recursive=True, include_version=True):
-        data = b"" if one.is_delete_marker else client.get_object(
-            bucket, one.object_name, version_id=one.version_id).read()
-        found.append([one.object_name, [word for word in words if word.encode() in data]])
-print(json.dumps(found))
-"""
 
 #: Try to destroy every version of a record's objects, as docctl and as who owns the buckets.
 DESTROY = """

@@ -62,29 +62,7 @@ class Server:
 
     def browser(self) -> Browser:
         """Return a browser whose requests go to the server over the network."""
-        relay = Flask("relay")
-        relay.wsgi_app = self._forward  # type: ignore[method-assign]
-        return browser(relay)
-
-    def _forward(self, environ: dict[str, Any], start: Callable[..., Any]) -> list[bytes]:
-        body = environ["wsgi.input"].read()
-        headers = {
-            key[5:].replace("_", "-").title(): value
-            for key, value in environ.items()
-            if key.startswith("HTTP_")
-        }
-        if environ.get("CONTENT_TYPE"):
-            headers["Content-Type"] = environ["CONTENT_TYPE"]
-        headers["Host"] = f"127.0.0.1:{self.port}"
-        http = HTTPConnection("127.0.0.1", self.port, timeout=60)
-        try:
-            http.request(environ["REQUEST_METHOD"], environ["REQUEST_URI"], body, headers)
-            answer = http.getresponse()
-            found = answer.read()
-        finally:
-            http.close()
-        start(f"{answer.status} {answer.reason}", answer.getheaders())
-        return [found]
+        return browser_to(self.port)
 
     def kill(self) -> None:
         """End all of its processes as a crash does."""
@@ -102,6 +80,34 @@ class Server:
         assert self.process.stderr is not None
         self.process.stderr.close()
         return code
+
+
+def browser_to(port: int) -> Browser:
+    """Return a browser whose requests go over the network to whoever listens on a port."""
+
+    def forward(environ: dict[str, Any], start: Callable[..., Any]) -> list[bytes]:
+        body = environ["wsgi.input"].read()
+        headers = {
+            key[5:].replace("_", "-").title(): value
+            for key, value in environ.items()
+            if key.startswith("HTTP_")
+        }
+        if environ.get("CONTENT_TYPE"):
+            headers["Content-Type"] = environ["CONTENT_TYPE"]
+        headers["Host"] = f"127.0.0.1:{port}"
+        http = HTTPConnection("127.0.0.1", port, timeout=60)
+        try:
+            http.request(environ["REQUEST_METHOD"], environ["REQUEST_URI"], body, headers)
+            answer = http.getresponse()
+            found = answer.read()
+        finally:
+            http.close()
+        start(f"{answer.status} {answer.reason}", answer.getheaders())
+        return [found]
+
+    relay = Flask("relay")
+    relay.wsgi_app = forward  # type: ignore[method-assign]
+    return browser(relay)
 
 
 def until(holds: Callable[[], bool], seconds: float = 200.0) -> None:
