@@ -132,7 +132,7 @@ def _restore_server(
     progress: Progress,
 ) -> Restored:
     """Restore into an empty database of a server; the store, S3 or local, is the one that is there."""
-    if manifest.storage == "local":
+    if manifest.storage == "local" or settings.keys_database_url:
         settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
         carry_keys(manifest, settings, settings, tools, options)
     house = tools.build(settings)
