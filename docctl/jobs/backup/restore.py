@@ -30,7 +30,6 @@ from docctl.jobs.backup.manifest import (
 )
 from docctl.jobs.backup.seen import begin
 from docctl.jobs.backup.tools import Tools
-from docctl.jobs.lease import binds
 from docctl.models.work import Lease
 from docctl.services.caller import Caller
 from docctl.services.house import House
