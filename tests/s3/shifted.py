@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -68,6 +69,14 @@ class Shift:
     def now(self) -> datetime:
         """What it says."""
         return datetime.now(UTC) + self.by
+
+
+@contextmanager
+def clock_file() -> Iterator[Path]:
+    """Give a file for a clock that every user of the machine can read, a server's own user too."""
+    with tempfile.TemporaryDirectory(prefix="docctl-clock-") as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder) / "clock"
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from docctl import wiring
 from docctl.config import Settings
 from tests import postgres
 from tests.places import SECRET_KEY
-from tests.s3.shifted import Shift, ask, gateway
+from tests.s3.shifted import Shift, ask, clock_file, gateway
 from tests.world import Clock, World, build_house, found
 
 BUCKETS = """
@@ -87,13 +87,15 @@ class Installation:
 @contextmanager
 def installation(folder: Path) -> Iterator[Installation]:
     """Set up the small company; keys, trail and witness lie where every host finds them."""
-    shift, now = Shift(folder / "clock", start=datetime.now(UTC)), datetime.now(UTC)
+    now = datetime.now(UTC)
     (folder / "witness").mkdir()
     with ExitStack() as at_the_end:
-        database = postgres.Server()
+        file = at_the_end.enter_context(clock_file())
+        shift = Shift(file, start=now)
+        database = postgres.Server(environment=shift.environment)
         at_the_end.callback(database.stop)
         make_databases(database)
-        store = at_the_end.enter_context(gateway(shift, folder / "clock"))
+        store = at_the_end.enter_context(gateway(shift, file))
         buckets = json.loads(ask(shift, BUCKETS, *store))
         shared = environment(database, store[1], buckets, folder / "set-up") | {
             "DOCCTL_SECRET_KEY": SECRET_KEY,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ import pytest
 
 from storage.master import MARK
 from tests import postgres
-from tests.s3.shifted import Installed, Shift, ask, gateway
+from tests.s3.shifted import Installed, Shift, ask, clock_file, gateway
 from tests.s3.site import BUCKETS, VERSIONS, environment, make_databases
 from tests.story.steps import SECRET, places_with, tell_the_story
 from tests.world import START
@@ -84,27 +84,19 @@ class Site:
 
 
 @pytest.fixture
-def clock_file() -> Iterator[Path]:
-    """Give a file that the user of the database server can read as well."""
-    with tempfile.TemporaryDirectory(prefix="docctl-clock-") as folder:
-        Path(folder).chmod(0o755)
-        yield Path(folder) / "clock"
-
-
-@pytest.fixture
-def site(tmp_path: Path, clock_file: Path, socket_enabled: None) -> Iterator[Site]:
-    shift = Shift(clock_file, start=START)
-    database = postgres.Server(settings=(*postgres.HASTY, "wal_recycle=off"), environment=shift.environment)
-    folder = str(database.folder)
-    try:
+def site(tmp_path: Path, socket_enabled: None) -> Iterator[Site]:
+    with ExitStack() as at_the_end:
+        file = at_the_end.enter_context(clock_file())
+        shift = Shift(file, start=START)
+        settings = (*postgres.HASTY, "wal_recycle=off")
+        database = postgres.Server(settings=settings, environment=shift.environment)
+        at_the_end.callback(database.stop)
         make_databases(database)
-        may_cut_the_log(folder)
-        with gateway(shift, clock_file) as server:
-            buckets = json.loads(ask(shift, BUCKETS, *server))
-            seen = {**shift.environment, **environment(database, server[1], buckets, tmp_path / "data")}
-            yield Site(Installed(seen), shift, tmp_path / "data", server, buckets, folder)
-    finally:
-        database.stop()
+        may_cut_the_log(str(database.folder))
+        server = at_the_end.enter_context(gateway(shift, file))
+        buckets = json.loads(ask(shift, BUCKETS, *server))
+        seen = {**shift.environment, **environment(database, server[1], buckets, tmp_path / "data")}
+        yield Site(Installed(seen), shift, tmp_path / "data", server, buckets, str(database.folder))
 
 
 def test_the_first_story_on_postgresql_and_s3_under_one_clock(site: Site, tmp_path: Path) -> None:
