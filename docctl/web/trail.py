@@ -49,6 +49,7 @@ NOUNS: Final = (
     "audit",
     "epoch",
     "backup",
+    "database",
     "keys",
     "index",
     "delivery",

@@ -206,6 +206,7 @@ def test_c_6_a_refused_correction_keeps_what_was_typed(
 
 
 def test_c_1_a_stale_page_corrects_nothing(client: Browser, world: World, record_id: UUID) -> None:
+    filing.accepted(world, record_id)  # since the page was opened
     client.sign_in("wang")
     answer = client.submit(
         f"/records/{record_id}/correct?field=title",
