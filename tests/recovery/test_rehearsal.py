@@ -21,6 +21,9 @@ from tests.recovery.recovering import Recovery
 from tests.tampering import past_the_guards
 from tests.world import World
 
+#: A dump of PostgreSQL is opened in a database beside: `test_server.py`.
+pytestmark = pytest.mark.sqlite_only
+
 
 @pytest.fixture
 def backup(world: World, terminal: Terminal, place: Path) -> list[str]:
