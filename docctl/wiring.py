@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -38,7 +37,7 @@ from storage.master import MasterFile
 from storage.probe import Probe, unlocked
 from storage.s3.bucket import Bucket
 from storage.s3.buckets import prepare
-from storage.s3.connection import Credential, Endpoint, connect, server_time
+from storage.s3.connection import Credential, Endpoint, clock_of, connect
 from storage.s3.probing import probe as probe_bucket
 from storage.s3.store import S3Store
 
@@ -115,8 +114,7 @@ def _clocks(settings: Settings, uow: UnitOfWork) -> dict[str, Callable[[], datet
     if settings.database_url:
         found["database"] = uow.server_time
     if settings.storage == "s3":
-        client = _client(settings, settings.s3_access_key, settings.s3_secret_key)
-        found["store"] = partial(server_time, client, _endpoint(settings))
+        found["store"] = clock_of(_endpoint(settings))
     return found
 
 

@@ -45,6 +45,8 @@ class Patience:
 
 
 USUAL: Final = Patience()
+#: Of who only asks for the time, between other work.
+_SHORT: Final = Patience(connect=3, read=3, repeats=1)
 
 
 class Noticing(urllib3.PoolManager):
@@ -88,27 +90,30 @@ class Endpoint:
 def connect(endpoint: Endpoint, credential: Credential) -> Minio:
     """Return a client; nothing is asked of the server yet."""
     parts = urlsplit(endpoint.url)
-    patience = endpoint.patience
     return Minio(
         parts.netloc,
         access_key=credential.access_key,
         secret_key=credential.secret_key,
         secure=parts.scheme == "https",
         region=endpoint.region,
-        http_client=Noticing(
-            maxsize=16,
-            timeout=urllib3.Timeout(connect=patience.connect, read=patience.read),
-            retries=urllib3.Retry(
-                total=patience.repeats,
-                redirect=False,
-                backoff_factor=patience.pause,
-                status_forcelist=_AGAIN,
-                raise_on_status=False,  # the last answer says more than that there were several
-                respect_retry_after_header=False,  # a server does not decide how long we wait
-            ),
-            cert_reqs="CERT_REQUIRED",
-            ca_certs=os.environ.get("SSL_CERT_FILE") or certifi.where(),
+        http_client=_connections(endpoint.patience),
+    )
+
+
+def _connections(patience: Patience) -> Noticing:
+    return Noticing(
+        maxsize=16,
+        timeout=urllib3.Timeout(connect=patience.connect, read=patience.read),
+        retries=urllib3.Retry(
+            total=patience.repeats,
+            redirect=False,
+            backoff_factor=patience.pause,
+            status_forcelist=_AGAIN,
+            raise_on_status=False,  # the last answer says more than that there were several
+            respect_retry_after_header=False,  # a server does not decide how long we wait
         ),
+        cert_reqs="CERT_REQUIRED",
+        ca_certs=os.environ.get("SSL_CERT_FILE") or certifi.where(),
     )
 
 
@@ -123,14 +128,18 @@ def watched(client: Minio) -> Iterator[Callable[[], bool]]:
         yield lambda: True
 
 
-def server_time(client: Minio, endpoint: Endpoint) -> datetime:
-    """Return what the server's clock says, UTC, to the second: the date of an answer, whatever it answers.
+def clock_of(endpoint: Endpoint) -> Callable[[], datetime]:
+    """Return the server's clock: the date of an answer, whatever it answers, in UTC to the second.
 
-    Raise StoreUnavailable where nothing answers, or without a date.
+    Asked, it raises StoreUnavailable where nothing answers soon, or without a date.
     """
-    connections = client._http  # noqa: SLF001  # the client was given it, and has no public name for it
-    try:
-        answer = connections.request("HEAD", endpoint.url, redirect=False)
-        return parsedate_to_datetime(answer.headers["Date"]).astimezone(UTC)
-    except (HTTPError, KeyError, ValueError) as error:
-        raise StoreUnavailable("the server does not say what time it is") from error
+    connections = _connections(_SHORT)
+
+    def now() -> datetime:
+        try:
+            answer = connections.request("HEAD", endpoint.url, redirect=False)
+            return parsedate_to_datetime(answer.headers["Date"]).astimezone(UTC)
+        except (HTTPError, KeyError, ValueError) as error:
+            raise StoreUnavailable("the server does not say what time it is") from error
+
+    return now
