@@ -20,6 +20,7 @@ from docctl.models.content import FileReading, FileRole, ItemFile, OwnerKind
 from docctl.services.disposal.propose import MOST
 from storage.api import Area, Key
 from tests.keeping import FORM, Keeping
+from tests.through import run_disposal
 from tests.world import START, Clock, World, build_house, found
 
 
@@ -81,7 +82,7 @@ def main(count: int, size: int, folder: Path) -> None:
         setattr(disposal, name, timed)
     began, cpu = time.perf_counter(), time.process_time()
     for one in lists:
-        disposal.run_disposal(house, {"list_id": str(one)})
+        run_disposal(house, one)
     whole = time.perf_counter() - began
     assert all(keeping.list(one).status.value == "executed" for one in lists)
     rest = whole - times["renew"]

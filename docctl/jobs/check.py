@@ -25,12 +25,6 @@ def check_steps(house: House, _payload: Mapping[str, Any]) -> Iterator[None]:
     keep_report(house, comparison.report())
 
 
-def run_check(house: House, payload: Mapping[str, Any]) -> None:
-    """Compare once, in one go."""
-    for _ in check_steps(house, payload):
-        pass
-
-
 def keep_report(house: House, report: ObjectReport) -> None:
     """Put a report into the trail, from where the page of the store shows it."""
     note_check(

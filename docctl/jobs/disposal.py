@@ -65,12 +65,6 @@ class LogInUse(Exception):
     """The write-ahead log could not be emptied: somebody is reading an older state."""
 
 
-def run_disposal(house: House, payload: Mapping[str, Any]) -> None:
-    """Carry a witnessed list to its end in one go (R-7)."""
-    for _ in disposal_steps(house, payload):
-        pass
-
-
 def disposal_steps(house: House, payload: Mapping[str, Any]) -> Iterator[None]:
     """Carry a witnessed list to its end, from wherever it stands; each step is some items (R-7).
 
@@ -287,4 +281,4 @@ def _store(house: House, list_id: UUID, path: Path, name: str) -> StoredFile:
     )
 
 
-__all__ = ["disposal_steps", "empty_log", "run_disposal"]
+__all__ = ["disposal_steps", "empty_log"]

@@ -12,7 +12,6 @@ from sqlalchemy import event, select, text, update
 
 from docctl.domain.verdicts import NotFound
 from docctl.jobs import scrub as scrubbing
-from docctl.jobs.check import run_check
 from docctl.jobs.scrub import scrub
 from docctl.jobs.worker import Worker
 from docctl.models.content import FileReading, ItemFile
@@ -27,6 +26,7 @@ from docctl.services.objects.recheck import recheck_file
 from storage.api import StoreUnavailable
 from tests import filing
 from tests.damage import flip, stored_at
+from tests.through import run_check
 from tests.world import World
 
 SLICES = pytest.mark.parametrize("seconds", [scrubbing.SLICE, 1e-9], ids=["at once", "in its own time"])
@@ -281,10 +281,10 @@ def test_t_3_text_is_read_from_sound_files_only_and_once_they_are_sound_again(wo
 def test_t_3_what_a_whole_check_finds_is_named_as_the_rolling_one_does(world: World, record: UUID) -> None:
     row = file_of(world, record)
     flip(world, row)
-    run_check(world.house, {})
+    run_check(world.house)
     assert file_of(world, record).problem == "damaged"
     assert len(told(world, "file.unsound")) == 1
     flip(world, row)
-    run_check(world.house, {})  # only a check of the file itself takes the word back
+    run_check(world.house)  # only a check of the file itself takes the word back
     assert file_of(world, record).problem == "damaged"
     assert recheck_file(row.id, by=world.by("qian"), house=world.house) == ""

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from docctl.jobs import deliveries, lease
 from docctl.jobs.deliveries import Running, deliver
-from docctl.jobs.disposal import empty_log, run_disposal
+from docctl.jobs.disposal import empty_log
 from docctl.jobs.worker import Worker
 from docctl.models.base import new_id
 from docctl.models.content import ItemFile
@@ -23,6 +23,7 @@ from docctl.services.house import House
 from docctl.services.jobs import want
 from storage.api import Area, Key, StoreUnavailable
 from tests import lists
+from tests.through import run_disposal
 from tests.world import World
 
 
@@ -148,7 +149,7 @@ def test_t_3_a_comparison_names_no_file_that_is_destroyed_meanwhile(world: World
     comparison = compare(world)
     steps = comparison.steps()
     next(steps)  # the files to look at are known, and the first was looked at
-    run_disposal(world.house, {"list_id": str(list_id)})
+    run_disposal(world.house, list_id)
     rest = sum(1 for _ in steps)
     assert rest >= 4
     assert lists.list_row(world, list_id).status is ListStatus.EXECUTED

@@ -20,7 +20,6 @@ from docctl.domain.lifecycle import ListStatus, RecordStatus
 from docctl.domain.verdicts import RuleRefused
 from docctl.i18n import translator
 from docctl.jobs.deliveries import deliver
-from docctl.jobs.disposal import run_disposal
 from docctl.jobs.projection import follow
 from docctl.models.content import FileReading, ItemFile
 from docctl.models.numbers import Alias, NumberEntry
@@ -43,6 +42,7 @@ from storage.s3 import store as s3
 from storage.s3.answers import Rejected, Unanswered
 from tests.keeping import Keeping, with_form
 from tests.places import Place
+from tests.through import run_disposal
 from tests.world import World, docx_bytes
 
 SECRET = "冷却液渗漏四百二十一"
@@ -105,7 +105,7 @@ def key_of(keeping: Keeping, record_id: UUID) -> tuple[Key, str]:
 
 
 def run(keeping: Keeping, list_id: UUID) -> None:
-    run_disposal(keeping.world.house, {"list_id": str(list_id)})
+    run_disposal(keeping.world.house, list_id)
 
 
 def test_r_4_the_start_looks_at_the_date_again_and_believes_the_earlier_clock(keeping: Keeping) -> None:
@@ -145,7 +145,7 @@ def test_r_4_a_clock_that_a_server_contradicts_destroys_nothing(
     world = keeping.world
     clocks = {"database": world.clock, "store": world.clock}
     clocks |= {whose: lambda: world.clock() + timedelta(seconds=apart)}
-    run_disposal(replace(world.house, clocks=clocks), {"list_id": str(list_id)})
+    run_disposal(replace(world.house, clocks=clocks), list_id)
     row = keeping.list(list_id)
     if stops:
         assert row.status is ListStatus.STOPPED
@@ -166,7 +166,7 @@ def test_r_4_a_server_that_does_not_say_its_time_lets_nothing_be_destroyed(keepi
 
     house = replace(keeping.world.house, clocks={"store": silent})
     with pytest.raises(StoreUnavailable):
-        run_disposal(house, {"list_id": str(list_id)})
+        run_disposal(house, list_id)
     assert keeping.record(one).status is RecordStatus.ON_LIST
     run(keeping, list_id)  # it is tried again
     assert keeping.list(list_id).status is ListStatus.EXECUTED

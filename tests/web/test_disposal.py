@@ -12,10 +12,10 @@ from lxml import html
 
 from docctl.config import Settings
 from docctl.domain.lifecycle import ListStatus, RecordStatus
-from docctl.jobs.disposal import run_disposal
 from docctl.jobs.effects import Postponed
 from tests.jobs.hosts import hosts
 from tests.keeping import Keeping, with_form
+from tests.through import run_disposal
 from tests.web.conftest import Browser, words_of
 from tests.world import PASSWORD, World
 
@@ -40,11 +40,11 @@ def test_r_7_the_page_of_a_list_names_the_hosts_that_it_waits_for(
         one.catch_up()
         two.catch_up()
         with pytest.raises(Postponed):
-            run_disposal(one.house, {"list_id": str(list_id)})
+            run_disposal(one.house, list_id)
         assert "等待以下主机重建检索索引后出具证明：host-two。" in client.page(at(list_id)).text_content()
         two.catch_up()
         assert "等待以下主机" not in client.page(at(list_id)).text_content()
-        run_disposal(one.house, {"list_id": str(list_id)})
+        run_disposal(one.house, list_id)
     assert keeping.list(list_id).status is ListStatus.EXECUTED
 
 
@@ -86,7 +86,7 @@ def test_r_6_a_list_goes_from_the_due_register_to_its_certificate(client: Browse
     assert client.page(at(list_id)).cssselect("[data-poll-url]")
     told = client.get(at(list_id, "progress")).json
     assert (told["done"], told["percent"]) == (False, 0)
-    run_disposal(keeping.world.house, {"list_id": str(list_id)})
+    run_disposal(keeping.world.house, list_id)
     told = client.get(at(list_id, "progress")).json
     assert (told["done"], told["percent"], told["next"]) == (True, 100, at(list_id))
 
@@ -182,7 +182,7 @@ def test_x_3_a_witness_sees_hidden_items_as_numbers_only(client: Browser, keepin
     for one in keeping.items(list_id):
         assert one.number in text
         assert one.title not in text
-    run_disposal(keeping.world.house, {"list_id": str(list_id)})
+    run_disposal(keeping.world.house, list_id)
     assert client.get(at(list_id, "certificate")).status_code in {403, 422}
     client.sign_in("zhou")
     assert client.get(at(list_id, "certificate")).status_code == 200

@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy import select
 
 from docctl.domain.verdicts import RuleRefused
-from docctl.jobs.check import run_check
 from docctl.models.trail import EventRow
 from tests import filing
 from tests.damage import flip, stored_at
+from tests.through import run_check
 from tests.web.conftest import Browser, words_of
 from tests.world import World
 
@@ -137,7 +137,7 @@ def test_t_3_the_check_is_shown_to_who_may_verify(client: Browser, who: str, sta
 
 
 def test_t_3_the_comparison_shows_when_it_was_in_the_companys_time(client: Browser, world: World) -> None:
-    run_check(world.house, {})
+    run_check(world.house)
     client.sign_in("qian")
     assert f"{world.clock().astimezone(world.house.zone):%Y-%m-%d %H:%M}" in words_of(
         client.get("/trail/objects")

@@ -21,12 +21,7 @@ from docctl.jobs.backup.check_keys import check_keys, opened_keys
 from docctl.jobs.backup.database import is_empty, is_readable_dump, is_sound, load_dump
 from docctl.jobs.backup.findings import Problem, Rehearsal
 from docctl.jobs.backup.make import Progress
-from docctl.jobs.backup.manifest import (
-    Manifest,
-    file_hash,
-    object_lines,
-    read_manifest,
-)
+from docctl.jobs.backup.manifest import Manifest, file_hash, object_lines, read_manifest
 from docctl.jobs.backup.tools import Tools
 from docctl.models.content import ItemFile
 from docctl.models.trail import AuditHead

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from datetime import timedelta
-from itertools import islice
 from typing import Final
 from uuid import UUID
 
@@ -15,13 +14,13 @@ from docctl.models.content import ItemFile
 from docctl.models.documents import Revision
 from docctl.models.records import Record
 from docctl.models.retention import DisposalList
+from docctl.queries.objects import batched
 from docctl.services.caller import Caller
 from docctl.services.house import House
 from storage.api import Area
 
 #: A key younger than this may belong to a transaction that is still under way.
 GRACE: Final = timedelta(hours=24)
-_BATCH: Final = 500
 
 
 def unneeded_keys(house: House, session: Session, by: Caller, *, without: Collection[str] = ()) -> list[UUID]:
@@ -33,8 +32,7 @@ def unneeded_keys(house: House, session: Session, by: Caller, *, without: Collec
     if house.keys is None:
         return []
     found = []
-    old = house.keys.made_before(by.at - GRACE)
-    while some := list(islice(old, _BATCH)):
+    for some in batched(house.keys.made_before(by.at - GRACE)):
         rows = set(_with_rows(session, some))
         found += [one for one in some if one not in rows]
     if not found:

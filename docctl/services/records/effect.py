@@ -15,7 +15,7 @@ from docctl.models.records import Correction, Record, RecordFact
 from docctl.services.caller import Caller
 from docctl.services.jobs import want
 from docctl.services.numbers.take import add_alias
-from docctl.services.records.keep import classes_of, classify, entered_events
+from docctl.services.records.keep import classes_of, entered_events, govern, rename_classes
 
 #: Filing later than this after it was received or happened shows as late (F-5).
 LATE_AFTER: Final = timedelta(days=3)
@@ -99,13 +99,8 @@ def _moved(session: Session, row: Record, correction: Correction, by: Caller) ->
     """Date the record anew; the lock in the store follows, never backwards (R-3, R-4)."""
     row.occurred_at = datetime.fromisoformat(correction.new_value)
     classes = classes_of(session, row)
-    classify(
-        session,
-        row,
-        classes,
-        zone=by.zone,
-        events=entered_events(row, classes),
-        not_before=row.keep_until,
-    )
+    events = entered_events(row, classes)
+    govern(row, classes, zone=by.zone, events=events, not_before=row.keep_until)
+    rename_classes(session, row, classes)
     if row.accepted_at is not None:
         want(session, "lock", key=f"{row.id}:{correction.id}", payload={"record_id": str(row.id)}, at=by.at)

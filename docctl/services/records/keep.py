@@ -17,26 +17,17 @@ from docctl.models.retention import RetentionClassRow
 from docctl.services.records.classes import class_of
 
 
-def classify(
-    session: Session,
-    record: Record,
-    rows: Sequence[RetentionClassRow],
-    *,
-    zone: tzinfo,
-    events: dict[str, date] | None = None,
-    not_before: date | None = None,
-) -> None:
-    """Give a record its classes in place of those it has, and compute its last day (R-1, R-3)."""
-    govern(record, rows, zone=zone, events=events, not_before=not_before)
-    session.execute(delete(RecordClass).where(RecordClass.record_id == record.id))
-    name_classes(session, record, rows)
-
-
 def name_classes(session: Session, record: Record, rows: Sequence[RetentionClassRow]) -> None:
     """Write down the classes of a governed record that has none yet."""
     session.add_all(
         [RecordClass(record_id=record.id, class_id=row.id, governs=row.id == record.class_id) for row in rows]
     )
+
+
+def rename_classes(session: Session, record: Record, rows: Sequence[RetentionClassRow]) -> None:
+    """Write down the classes of a governed record in place of those it has."""
+    session.execute(delete(RecordClass).where(RecordClass.record_id == record.id))
+    name_classes(session, record, rows)
 
 
 def govern(
