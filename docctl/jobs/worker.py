@@ -44,7 +44,8 @@ class Worker:
         self._wake = threading.Event()
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
-        #: What this worker has begun; whoever takes the lease over begins it again.
+        #: What this worker has begun. Whoever takes the lease over begins it again, and whoever is done first
+        #: has done it.
         self._running: Running = {}
         self._renewed = self._tidied = self._sealed = float("-inf")
         house.uow.on_commit(lambda _newest: self._wake.set())
@@ -96,7 +97,6 @@ class Worker:
         if lease.take(self._house, self._holder):
             self._renewed = time.monotonic()
             return True
-        self._running.clear()
         return False
 
     def start(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from typing import Final
 
@@ -18,9 +19,17 @@ from storage.api import Damaged, Key, ObjectMissing, ObjectStore
 _TIME: Final = timedelta(hours=12)
 
 
-def lock_problem(session: Session, row: ItemFile, store: ObjectStore, *, at: datetime, zone: tzinfo) -> str:
-    """Return `lock_short` or `not_held` where the store keeps less than the row asks for, else nothing."""
-    until, held = _asked(session, row, at, zone)
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Until when a file has to be locked by now, if at all, and whether it has to be held."""
+
+    until: datetime | None = None
+    held: bool = False
+
+
+def lock_problem(asked: Asked, row: ItemFile, store: ObjectStore, *, at: datetime) -> str:
+    """Return `lock_short` or `not_held` where the store keeps less than is asked for, else nothing."""
+    until, held = asked.until, asked.held
     if until is None and not held:
         return ""
     try:
@@ -34,17 +43,17 @@ def lock_problem(session: Session, row: ItemFile, store: ObjectStore, *, at: dat
     return ""
 
 
-def _asked(session: Session, row: ItemFile, at: datetime, zone: tzinfo) -> tuple[datetime | None, bool]:
-    """Return until when a file has to be locked by now, and whether it has to be held."""
+def asked_of(session: Session, row: ItemFile, *, at: datetime, zone: tzinfo) -> Asked:
+    """Return what its row asks of the store (R-4, R-5)."""
     if row.owner_kind is OwnerKind.REVISION:
         revision = session.get_one(Revision, row.owner_id)
         is_kept = revision.issued_at is not None and revision.issued_at + _TIME <= at
-        return (locked_at_least(None, zone, at) if is_kept else None), False
+        return Asked(locked_at_least(None, zone, at) if is_kept else None)
     if row.owner_kind is not OwnerKind.RECORD:
-        return None, False
+        return Asked()
     kept = session.get_one(Record, row.owner_id)
     if kept.voided_at is not None or kept.destroying_since is not None:
-        return None, False
+        return Asked()
     since = min(kept.filed_at + GRACE, kept.accepted_at or kept.filed_at + GRACE)
     until = locked_at_least(kept.keep_until, zone, at) if since + _TIME <= at else None
-    return until, since + _TIME <= at and holds_on(session, kept.id) > 0
+    return Asked(until, since + _TIME <= at and holds_on(session, kept.id) > 0)

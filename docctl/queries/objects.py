@@ -19,7 +19,7 @@ from docctl.models.content import FileProblem, ItemFile, OwnerKind
 from docctl.models.documents import Document, Revision
 from docctl.models.records import Record
 from docctl.models.retention import DisposalList
-from docctl.queries.object_locks import lock_problem
+from docctl.queries.object_locks import asked_of, lock_problem
 from storage.api import (
     Area,
     Damaged,
@@ -108,6 +108,7 @@ class Comparison:
             if problem := self._problem(row):
                 self._problems.append(problem)
             yield
+        left: list[Listed] = []
         for some in batched(self._store.list(Area.RECORDS)):
             self._without += self._nameless(some)
             yield
@@ -115,8 +116,11 @@ class Comparison:
             for found in batched(self._store.strays(area)):
                 self._strays += found
                 yield
-        # What was coming in when its page was listed has its row by now.
-        self._without = [one for some in batched(self._without) for one in self._nameless(some)]
+        # What was coming in when its page was listed has its row by now, what was going is gone.
+        for some in batched(self._without):
+            left += [one for one in self._nameless(some) if self._is_there(one)]
+            yield
+        self._without = left
 
     def report(self) -> ObjectReport:
         """Return what was found; whole once all steps are done."""
@@ -129,15 +133,26 @@ class Comparison:
         )
 
     def _problem(self, row: ItemFile) -> ObjectProblem | None:
+        at = self._clock()
         found = file_problem(row, self._store) or _content_problem(row, self._store)
         with self._read() as session:
             if is_going(session, row):  # its bytes and key went while they were compared
                 return None
-            found = found or lock_problem(session, row, self._store, at=self._clock(), zone=self._zone)
-            if not found:
-                return None
+            asked = asked_of(session, row, at=at, zone=self._zone)
+        if not (found := found or lock_problem(asked, row, self._store, at=at)):
+            return None
+        with self._read() as session:
             kind, number, label = _owner(session, row)
         return ObjectProblem(found, kind, number, label, row.name, row.object_key)
+
+    def _is_there(self, one: Listed) -> bool:
+        try:
+            self._store.stat(one.key, one.version)
+        except ObjectMissing:
+            return False
+        except Damaged:  # what is wrong with it is no question here
+            pass
+        return True
 
     def _nameless(self, listed: Sequence[Listed]) -> list[Listed]:
         keys = {str(one.key) for one in listed if one.key.kind not in KEPT_KINDS}

@@ -21,6 +21,7 @@ from storage.errors import StoreUnavailable
 
 #: Answers that may be better a moment later.
 _AGAIN: Final = (500, 502, 503, 504)
+_FAILED: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +130,7 @@ def watched(client: Minio) -> Iterator[Callable[[], bool]]:
 
 
 def clock_of(endpoint: Endpoint) -> Callable[[], datetime]:
-    """Return the server's clock: the date of an answer, whatever it answers, in UTC to the second.
+    """Return the server's clock: the date of an answer, also of a refusal, in UTC to the second.
 
     Asked, it raises StoreUnavailable where nothing answers soon, or without a date.
     """
@@ -138,8 +139,11 @@ def clock_of(endpoint: Endpoint) -> Callable[[], datetime]:
     def now() -> datetime:
         try:
             answer = connections.request("HEAD", endpoint.url, redirect=False)
-            return parsedate_to_datetime(answer.headers["Date"]).astimezone(UTC)
+            date = parsedate_to_datetime(answer.headers["Date"])
         except (HTTPError, KeyError, ValueError) as error:
             raise StoreUnavailable("the server does not say what time it is") from error
+        if answer.status >= _FAILED:  # perhaps said by something that stands before the server
+            raise StoreUnavailable("the server does not say what time it is")
+        return date.replace(tzinfo=UTC) if date.tzinfo is None else date.astimezone(UTC)
 
     return now

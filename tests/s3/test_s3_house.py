@@ -28,7 +28,7 @@ from storage.api import Area, Key, StoreUnavailable
 from storage.s3.buckets import WronglySetUp, default_lock, prepare
 from tests.cli.terminal import Terminal
 from tests.lists import accepted, filed
-from tests.s3.between import standing_between
+from tests.s3.between import error, standing_between
 from tests.s3.serving import Server
 from tests.storage.key_places import keys_database
 from tests.world import Clock, World, build_house, found
@@ -295,6 +295,9 @@ def test_r_4_an_installed_docctl_asks_the_store_for_its_time(settings: Settings)
         house = wiring.build(replace(settings, s3_endpoint=between.url))
         assert set(house.clocks) == {"store"}
         assert abs(house.clocks["store"]() - now()) < timedelta(minutes=1)
+        between.before = lambda _: error(503, "SlowDown")  # has a date as well, but whose?
+        with pytest.raises(StoreUnavailable):
+            house.clocks["store"]()
     try:
         with pytest.raises(StoreUnavailable):
             house.clocks["store"]()

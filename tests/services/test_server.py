@@ -361,10 +361,12 @@ def test_r_7_the_owner_lets_the_server_forget_what_was_deleted(
         return any(word.encode() in one.read_bytes() for one in database.iterdir() if one.is_file())
 
     world.house.uow.write(lambda session: put(session, world, word))
+    with world.house.uow.owner.connect() as owner, owner.begin():
+        owner.execute(text("ANALYZE delivery"))  # as the server does by itself: values go into its statistics
     world.house.uow.write(lambda session: session.execute(delete(Delivery).where(Delivery.key == word)))
     assert found()
     cleared = clear_server(by=world.system(), house=world.house)
-    assert cleared.tables == len(Base.metadata.tables)
+    assert cleared.tables == len(Base.metadata.tables) + 1
     assert not cleared.log  # the owner of the tables may not
     assert not found()
     with world.house.uow.read() as session:
@@ -382,6 +384,28 @@ def test_r_7_without_the_owner_s_address_nothing_is_written_anew(world: World, s
     finally:
         house.close()
     assert key(error) == "R-7.owner_needed_to_clear"
+
+
+@pytest.mark.parametrize(
+    ("others", "named"),
+    [(["TABLE delivery"], "delivery"), ([], "pg_statistic")],
+    ids=["a table", "the statistics"],
+)
+def test_r_7_a_table_that_the_role_does_not_own_is_named(
+    world: World, settings: Settings, server: str, others: list[str], named: str
+) -> None:
+    database = database_of(settings)
+    url = postgres.address(server, "postgres", database)
+    engine = create_engine(url.replace("postgresql:", "postgresql+psycopg:"))
+    with engine.connect() as connection, connection.begin():
+        for one in (f"DATABASE {database}", *others):
+            connection.execute(text(f"ALTER {one} OWNER TO postgres"))
+    engine.dispose()
+    with pytest.raises(RuleRefused) as error:
+        clear_server(by=world.system(), house=world.house)
+    assert (key(error), error.value.refused.params) == ("R-7.table_not_owned", {"name": named})
+    with world.house.uow.read() as session:
+        assert session.scalar(select(EventRow.seq).where(EventRow.action == "database.cleared")) is None
 
 
 def test_r_7_what_an_older_transaction_sees_is_waited_for(

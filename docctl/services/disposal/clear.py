@@ -20,12 +20,17 @@ from docctl.domain.permissions import Facts, authorise
 from docctl.domain.verdicts import Conflict, Refused, RuleRefused
 from docctl.models.base import Base
 from docctl.services.caller import Caller
-from docctl.services.faults import last_refusal, refusal_of, sqlstate
+from docctl.services.faults import is_transient, last_refusal, refusal_of, sqlstate
 from docctl.services.house import House
 from docctl.services.registry import use_case
 from docctl.services.trail import Subject, record
 
 _DENIED: Final = "42501"
+#: Whether a segment of the log is removed once it is not needed: not used again, kept or archived.
+_NOTHING_KEEPS: Final = """
+SELECT current_setting('wal_recycle') = 'off' AND current_setting('archive_mode') = 'off'
+    AND current_setting('wal_keep_size') = '0' AND NOT EXISTS (SELECT FROM pg_replication_slots)
+"""
 #: The number that the details of a table begin with, in any language.
 _COUNT: Final = re.compile(r"[0-9]+")
 #: How long it waits, in seconds, for transactions that still see what was deleted.
@@ -53,14 +58,15 @@ def clear_server(*, by: Caller, house: House) -> Cleared:
         raise RuleRefused(Refused("R-7", "nothing_to_clear"))
     if engine is house.uow.engine:
         raise RuleRefused(Refused("R-7", "owner_needed_to_clear"))
-    names = [one.name for one in Base.metadata.sorted_tables]
+    # The statistics hold values of columns; they are the server's own, and the tables' new ones come first.
+    names = [*(one.name for one in Base.metadata.sorted_tables), "pg_statistic"]
     try:
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             for name in names:
                 _write_anew(connection, name)
             log = _cut_log(connection)
     except DBAPIError as error:
-        if (refused := refusal_of(error) or last_refusal(error)) is None:
+        if (refused := refusal_of(error) or (last_refusal(error) if is_transient(error) else None)) is None:
             raise
         raise refused from error
     cleared = Cleared(len(names), log)
@@ -69,21 +75,29 @@ def clear_server(*, by: Caller, house: House) -> Cleared:
 
 
 def _write_anew(connection: Connection, name: str) -> None:
-    """Write a table anew without what was deleted; raise Conflict while somebody still sees it."""
+    """Write a table anew without what was deleted.
+
+    Raise Conflict while somebody still sees it, and RuleRefused where the role may not.
+    """
     raw = connection.connection.driver_connection
     assert isinstance(raw, psycopg.Connection)
     kept: list[int] = []
+    skipped: list[str] = []
 
     def told(notice: psycopg.errors.Diagnostic) -> None:
         # "3 dead row versions cannot be removed yet": an older transaction, in whichever database, sees them.
         if found := _COUNT.match(notice.message_detail or ""):
             kept.append(int(found[0]))
+        if notice.severity_nonlocalized == "WARNING":  # a table that the role may not write is only skipped
+            skipped.append(name)
 
     raw.add_notice_handler(told)
     try:
         for pause in (*_PAUSES, None):
             kept.clear()
             connection.exec_driver_sql(f'VACUUM (FULL, ANALYZE, VERBOSE) "{name}"')
+            if skipped:
+                raise RuleRefused(Refused("R-7", "table_not_owned", {"name": name}))
             if not any(kept):
                 return
             if pause is not None:
@@ -95,8 +109,7 @@ def _write_anew(connection: Connection, name: str) -> None:
 
 def _cut_log(connection: Connection) -> bool:
     """Let the log begin anew; say whether its old segments are gone, not only waiting to be used again."""
-    shown = "SELECT current_setting('wal_recycle') = 'off' AND current_setting('archive_mode') = 'off'"
-    is_removed = bool(connection.execute(text(shown)).scalar_one())
+    is_removed = bool(connection.execute(text(_NOTHING_KEEPS)).scalar_one())
     try:
         connection.execute(text("SELECT pg_switch_wal()"))
         connection.execute(text("CHECKPOINT"))
