@@ -81,6 +81,11 @@ def fold_mapped(text: str) -> Folded:
     return Folded(_without(loose, spare), _without(origins, spare), source_length=len(text))
 
 
+def without_readings(text: str) -> str:
+    """Return the text without readings in brackets after its characters, all else as it is (S-2)."""
+    return text if text.isascii() else _without(text, _readings(text))
+
+
 def fingerprint() -> str:
     """Return what identifies the fold: an index made with another one must be made again (S-5)."""
     sample = "".join(map(chr, (*range(0x2E80, 0x2FE0), *range(0x3400, 0xA000))))

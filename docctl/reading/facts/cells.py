@@ -1,0 +1,118 @@
+"""A text taken apart into cells: a line is a paragraph or a table row, a tab parts its cells (I-1)."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+from search.folding import Folded, fold_mapped
+
+#: Half-open stretches of the text that are not its body: kind, start, end.
+Parts = Sequence[tuple[str, int, int]]
+
+_LINE: Final = re.compile(r"[^\n\f]+")
+#: Where the rules themselves begin: what stands before is title, cover, header.
+_CHAPTER: Final = re.compile(
+    r"(?<![0-9.])(?:(?:[1一壹]|1\.0|第[一1][章条節节])\s{0,3}[、.．:：]?\s{0,3})"
+    r"(?:目\s{0,4}的|总\s{0,4}[则則]|總\s{0,4}則|[适適]用[范範][围圍]|[范範]\s{0,4}[围圍]|Purpose|Scope|Objective|General)",
+    re.IGNORECASE,
+)
+#: A header is over after so many characters, whatever follows.
+_LONGEST_TOP: Final = 3_000
+_LONGEST_CELL: Final = 4_000
+_TAIL: Final = 400
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell of a row, or a whole paragraph; `start` is its offset into the text."""
+
+    row: int
+    column: int
+    columns: int
+    start: int
+    text: str
+    zone: str
+
+    @cached_property
+    def folded(self) -> Folded:
+        """The folded cell, with the way back to what was written."""
+        return fold_mapped(self.text)
+
+    def source(self, start: int, end: int) -> tuple[int, int]:
+        """Return where a stretch of the folded cell stands in the whole text."""
+        first, last = self.folded.span(start, end)
+        return self.start + first, self.start + last
+
+    @property
+    def is_in_table(self) -> bool:
+        """Whether others stand in its row."""
+        return self.columns > 1
+
+
+class Sheet:
+    """The cells of a text that may carry facts, and a look at their neighbours."""
+
+    def __init__(self, text: str, parts: Parts = ()) -> None:
+        self.text = text
+        self._parts = sorted(parts, key=lambda part: part[1])
+        self._starts = [part[1] for part in self._parts]
+        #: Where the header ends and the rules begin.
+        self.top = _top(text)
+        #: Where the last lines begin, in which a paper is often signed.
+        self.tail = max(self.top, len(text) - _TAIL)
+        self.cells = tuple(self._cells())
+        self._by_place = {(cell.row, cell.column): cell for cell in self.cells}
+
+    def right_of(self, cell: Cell) -> Cell | None:
+        """Return the next cell of the row."""
+        return self._by_place.get((cell.row, cell.column + 1))
+
+    def below(self, cell: Cell) -> Cell | None:
+        """Return the cell in the same column of the next row, if that row looks alike."""
+        found = self._by_place.get((cell.row + 1, cell.column))
+        return found if found is not None and found.columns == cell.columns else None
+
+    def row(self, number: int) -> list[Cell]:
+        """Return the cells of a row."""
+        found, column = [], 0
+        while (cell := self._by_place.get((number, column))) is not None:
+            found.append(cell)
+            column += 1
+        return found
+
+    def zone_at(self, offset: int) -> str:
+        """Return what part of the document an offset is in: header, footer, box, …, else top, tail or body."""
+        at = bisect_right(self._starts, offset) - 1
+        if at >= 0 and offset < self._parts[at][2]:
+            return self._parts[at][0]
+        if offset < self.top:
+            return "top"
+        return "tail" if offset >= self.tail else "body"
+
+    def _cells(self) -> Iterator[Cell]:
+        for row, line in enumerate(_LINE.finditer(self.text)):
+            zone = self.zone_at(line.start())
+            pieces = line[0].split("\t")
+            offset = line.start()
+            for column, piece in enumerate(pieces):
+                # empty cells keep their column, so that a value below is found under its label
+                yield Cell(row, column, len(pieces), offset, piece[:_LONGEST_CELL], zone)
+                offset += len(piece) + 1
+
+
+def _top(text: str) -> int:
+    """Return where the header ends: at the first chapter, or after as much as a header may have."""
+    for chapter in _CHAPTER.finditer(text[:_LONGEST_TOP]):
+        if not _is_in_contents(text, chapter.end()):
+            return chapter.start()
+    return min(len(text), _LONGEST_TOP)
+
+
+def _is_in_contents(text: str, after: int) -> bool:
+    """Say whether a chapter's name stands in a table of contents: dots or a page number follow it."""
+    return re.match(r"[\s.…·]{0,80}[(（]?\d{1,3}[)）]?\s{0,3}(?:[2二]|$|\n)", text[after : after + 100]) is not None

@@ -1,0 +1,200 @@
+"""Labelled facts of page headers, header tables, covers and first lines (I-1, I-5, I-7, I-10)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+from docctl.reading.facts import dates, values
+from docctl.reading.facts.cells import Cell, Sheet
+from docctl.reading.facts.found import SURE, Finding, Found, Signer
+from docctl.reading.facts.labels import Label, kinds_of, labels_in
+from search.folding import fold
+
+SIGNING: Final = ("prepared", "reviewed", "approved", "countersigned")
+_DAY_OF: Final = {"prepared": "prepared_on", "reviewed": "reviewed_on", "approved": "approved_on"}
+#: Zones in which labels are believed, and how a value found there is sourced.
+_SOURCES: Final = {"header": "page_header", "box": "cover", "top": "label", "footer": "page_header", "tail": "text"}
+_ONLY_SIGNERS: Final = frozenset({"tail"})
+#: What follows a date and says what it is of: 发布, 实施.
+_ISSUED: Final = re.compile(r"\s?(?:发布|颁布|发行|印发|公布|is\b|iss\b|issued?\b|released?\b)")
+_EFFECTIVE: Final = re.compile(r"\s?(?:起\s?)?(?:生效|实施|施行|执行|启用|ef\b|eff\b|effective\b|in force\b)")
+#: Of a value that its cell does not end with.
+_END: Final = re.compile(r"[\n\f]|\s{2,}(?=\S{1,12}[:：])")
+_WANTED: Final = ("number", "revision", "effective", "prepared", "reviewed", "approved", "title")
+
+
+@dataclass
+class Read:
+    """What the labels gave: candidates by kind, best first after `settle`, signers, what was empty."""
+
+    candidates: dict[str, list[Found]] = field(default_factory=dict)
+    signers: list[Signer] = field(default_factory=list)
+    empty: dict[str, Found] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+
+    def best(self, kind: str) -> Found | None:
+        """Return the surest fact of a kind."""
+        return min(self.candidates.get(kind, ()), key=lambda one: (-one.confidence, one.start), default=None)
+
+    def add(self, kind: str, found: Found) -> None:
+        """Note a candidate."""
+        self.candidates.setdefault(kind, []).append(found)
+
+
+def read_header(sheet: Sheet) -> Read:
+    """Read all labelled facts; empty ones become findings (I-5)."""
+    read = Read()
+    for cell in sheet.cells:
+        if cell.zone not in _SOURCES:
+            continue
+        _read_cell(sheet, cell, read)
+        if cell.zone not in _ONLY_SIGNERS:
+            _read_dates_before(cell, read)
+    _note_missing(read)
+    return read
+
+
+def _read_cell(sheet: Sheet, cell: Cell, read: Read) -> None:
+    found = list(labels_in(cell))
+    for at, label in enumerate(found):
+        following = found[at + 1] if at + 1 < len(found) else None
+        for kind in label.kinds:
+            if not values.can_read(kind) or (cell.zone in _ONLY_SIGNERS and kind not in SIGNING):
+                continue
+            _read_label(sheet, cell, label, following, kind, read)
+
+
+def _read_label(
+    sheet: Sheet, cell: Cell, label: Label, following: Label | None, kind: str, read: Read
+) -> None:
+    shown = ""
+    for start, text, sure in _places(sheet, cell, label, following):
+        value = values.read(kind, text)
+        if value is not None:
+            source = _source(cell, sure)
+            found = Found(
+                value.value, text[value.start : value.end], start + value.start, start + value.end, source,
+                _confidence(source, label, sure),
+            )
+            if kind in SIGNING:
+                _sign(sheet, cell, kind, found, text[value.end :], read)
+            else:
+                read.add(kind, found)
+            return
+        if text.strip():
+            shown = shown or text.strip().split()[0][:20]
+            if values.is_placeholder(text):
+                break
+    first, last = cell.source(label.start, label.end)
+    read.empty.setdefault(kind, Found("", shown, first, last, _source(cell, sure=True), 0))
+
+
+def _places(
+    sheet: Sheet, cell: Cell, label: Label, following: Label | None
+) -> Iterator[tuple[int, str, bool]]:
+    """Yield where a label's value may stand: behind it, in the next cell, below; offset, text, how sure."""
+    _, behind = cell.source(label.start, label.end)
+    until = cell.start + len(cell.text) if following is None else cell.source(following.start, following.end)[0]
+    rest = sheet.text[behind:until]
+    end = _END.search(rest.lstrip())
+    if end is not None and rest.strip():
+        rest = rest[: len(rest) - len(rest.lstrip()) + end.start()]
+    if rest.strip(" \u3000\t:：)）]"):
+        yield behind, rest, True
+        return
+    if following is not None:
+        return
+    if cell.is_in_table:
+        right = sheet.right_of(cell)
+        if right is not None and right.text.strip() and not _begins_with_label(right):
+            yield right.start, right.text, True
+            return
+        below = sheet.below(cell)
+        if below is not None and below.text.strip() and not _begins_with_label(below) and _heads(sheet, cell):
+            yield below.start, below.text, True
+        return
+    after = sheet.row(cell.row + 1)
+    if len(after) == 1 and after[0].zone == cell.zone and not _begins_with_label(after[0]) and len(after[0].text) < 40:
+        yield after[0].start, after[0].text, False
+
+
+def _heads(sheet: Sheet, cell: Cell) -> bool:
+    """Say whether a cell heads a column: all that stands in its row are labels or blanks."""
+    return all(not one.text.strip() or _begins_with_label(one) for one in sheet.row(cell.row))
+
+
+def _begins_with_label(cell: Cell) -> bool:
+    first = next(labels_in(cell), None)
+    return first is not None and not cell.folded.text[: first.start].strip()
+
+
+def _source(cell: Cell, sure: bool) -> str:
+    source = _SOURCES[cell.zone]
+    if source == "label" and cell.is_in_table:
+        source = "table"
+    return source if sure or source == "page_header" else "line"
+
+
+def _confidence(source: str, label: Label, sure: bool) -> int:
+    return SURE[source] - (0 if label.has_colon or label.fills else 10) - (0 if sure else 5)
+
+
+def _sign(sheet: Sheet, cell: Cell, role: str, found: Found, rest: str, read: Read) -> None:
+    """Note each who signed, with the day that stands behind the name, in the row or below (I-10)."""
+    signed_on = ""
+    day = dates.first_date(rest[:30], at_start=True)
+    if day is not None:
+        signed_on = day.day.isoformat()
+    elif cell.is_in_table:
+        signed_on = _day_in_row(sheet, cell) or _day_below(sheet, cell, found)
+    for name in found.value.split("、"):
+        read.signers.append(Signer(role, name, signed_on, found))
+
+
+def _day_in_row(sheet: Sheet, cell: Cell) -> str:
+    for one in sheet.row(cell.row):
+        if one.column <= cell.column:
+            continue
+        kinds = kinds_of(fold(one.text).strip(" :"))
+        if set(kinds) & set(SIGNING):
+            return ""
+        right = sheet.right_of(one)
+        if "date" in kinds and right is not None and (value := values.read("date", right.text)):
+            return value.value
+    return ""
+
+
+def _day_below(sheet: Sheet, cell: Cell, found: Found) -> str:
+    for row in (cell.row + 1, cell.row + 2):
+        for one in sheet.row(row):
+            if one.column == cell.column and not one.start <= found.start <= one.start + len(one.text):
+                value = values.read("date", one.text)
+                if value is not None:
+                    return value.value
+    return ""
+
+
+def _read_dates_before(cell: Cell, read: Read) -> None:
+    """Read dates that stand before what they are of: 2014-04-05发布, 2021年1月20日 生效."""
+    for one in dates.all_dates(cell.text[:2_000]):
+        behind = fold(cell.text[one.end : one.end + 16])
+        for kind, pattern in (("issued", _ISSUED), ("effective", _EFFECTIVE)):
+            if pattern.match(behind):
+                start, end = cell.start + one.start, cell.start + one.end
+                shown = cell.text[one.start : one.end]
+                source = _source(cell, sure=True)
+                read.add(kind, Found(one.day.isoformat(), shown, start, end, source, SURE[source]))
+
+
+def _note_missing(read: Read) -> None:
+    """Say which labels had nothing behind them; the next label is never read as a value (I-5)."""
+    have = {one.role for one in read.signers} | {kind for kind, found in read.candidates.items() if found}
+    for kind in _WANTED:
+        if kind in read.empty and kind not in have:
+            at = read.empty[kind]
+            code = "placeholder" if at.shown else "nothing_behind_label"
+            params = {"field": kind, "shown": at.shown} if at.shown else {"field": kind}
+            read.findings.append(Finding("I-5", code, params, at.start, at.end))

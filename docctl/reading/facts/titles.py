@@ -1,0 +1,192 @@
+"""What a text is called: title lines, header cells, file name, freed of noise, compared (I-1, I-8)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from docctl.reading.facts.cells import Cell, Sheet
+from docctl.reading.facts.found import SURE, Finding, Found
+from docctl.reading.facts.labels import kinds_of, labels_in
+from docctl.reading.facts.values import is_placeholder
+from search.folding import fold, without_readings
+
+_HAN: Final = "\u3400-\u9fff"
+#: How titles of controlled texts end.
+_KIND: Final = (
+    "控制程序|工作程序|管理程序|程序文件|程序|管理制度|规章制度|制度|管理办法|办法|规定|规程|管理计划|计划|实施方案|措施方案|方案|手册|细则|规范"
+    "|准则|守则|标准|流程|指导书|作业书|指引|须知|实务|模式|要求|规则|机制|标准书|说明书|职责|大纲|预案|策划书|程序表格|表格"
+    "|procedure|instruction|manual|policy|plan|standard|guide|specification|process|rules|regulation"
+)
+_ENDS: Final = re.compile(rf"(?:{_KIND})(?:\([^()]{{1,12}}\))?$")
+#: Ends that headings of chapters do not have.
+_STRICT: Final = re.compile(r"(?:程序|制度|办法|规程|手册|细则|方案|计划|指导书)$")
+_NUMBER_BEFORE: Final = re.compile(
+    r"^(?:[A-Z]{1,6}[-_/][A-Z0-9./_-]*\d[A-Z0-9./_-]*[\s_-]+)", re.IGNORECASE
+)
+#: Collection numbers before a title: 26, 007, 3-, 篇二: (I-8).
+_COLLECTED: Final = re.compile(
+    r"^(?:\d{1,3}(?:[-_.、．\s]{1,2}|(?=[" + _HAN + r"]))|第?[一二三四五六七八九十百]{1,4}[、.．:：]\s?|篇\s?[0-9一二三四五六七八九十]{1,3}\s?[:：_]?\s?|[(（]\d{1,3}[)）]\s?)"
+)
+#: What sites and collectors hang on: 范本, 精品, 最新版, download ids, second file endings (I-8).
+_HUNG: Final = re.compile(
+    r"(?:[-_—\s]*(?:精品|范本|範本|标准范本|模板|样本|樣本|通用版|[(（](?:通用版|整理版|完整版|精选|最新|修订版|范本|抱怨)[)）]|最新版本?|整理版|完整版|实用版|精选|全套|免费下载|下载|\(\d{6,}\)|（\d{6,}）|\d{5,}|\.(?:docx?|pdf|txt|wps|xlsx?|rtf)))+$",
+    re.IGNORECASE,
+)
+_NEWEST: Final = re.compile(r"^(?:最新|精品|【[^】]{1,8}】)\s?")
+_SERIES: Final = re.compile(
+    rf"^[{_HAN}A-Z0-9:-]{{0,20}}(?:体系|體系)?(?:程序)?文件\s?[:：_]\s?|^\(?程序文件\)?\s?[:：_]?\s?(?=[{_HAN}])", re.IGNORECASE
+)
+_FILE_END: Final = re.compile(r"(?:\.(?:docx?|pdf|txt|wps|xlsx?|rtf|pptx?|html?|ofd|xls|et))+$", re.IGNORECASE)
+_LABEL_IN_NAME: Final = re.compile(r"[-_\s(（\[]*(?:v|ver|rev)\.?\s?\d+(?:\.\d+)*[)）\]]*$|[-_\s(（]+[A-Z]\d{0,2}版?[)）]*$|[-_\s(（]*[A-Z]\d?版[)）]*$", re.IGNORECASE)
+#: So many lines at the beginning may be titles.
+_LINES: Final = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A candidate: the cleaned title, how it was written, where."""
+
+    text: str
+    shown: str
+    start: int
+    end: int
+    source: str
+
+
+def find_title(sheet: Sheet, labelled: Found | None, name: str, company: str = "") -> tuple[Found | None, list[Finding]]:
+    """Return the title and what is to be said about it: noise, a heading that differs (I-8)."""
+    candidates = list(_candidates(sheet, name))
+    if labelled is not None:
+        findings = _differs(labelled.value, candidates)
+        return labelled, findings
+    best = _choose(candidates)
+    if best is None:
+        return None, [Finding("I-5", "nothing_behind_label", {"field": "title"})]
+    confidence = SURE.get(best.source, 50)
+    if sum(_same(best.text, one.text) for one in candidates) > 1:
+        confidence = min(95, confidence + 15)
+    found = Found(best.text, best.shown, best.start, best.end, best.source, confidence)
+    findings = _differs(best.text, candidates)
+    if fold(best.shown) != fold(best.text):
+        findings.append(Finding("I-8", "title_noise", {"shown": best.shown[:80], "title": best.text}, best.start, best.end))
+    return found, findings
+
+
+def from_name(name: str) -> str:
+    """Return the title that a file name holds, without number, label, noise."""
+    stem = _FILE_END.sub("", name.rsplit("/", 1)[-1])
+    stem = re.sub(r"^\d{1,3}_", "", stem)
+    return clean(_LABEL_IN_NAME.sub("", _NUMBER_BEFORE.sub("", stem)))
+
+
+def clean(text: str) -> str:
+    """Cut the noise around a title: collection numbers, 范本, download ids (I-8)."""
+    title = " ".join(without_readings(text).replace("\u3000", " ").split()).strip(" *#·●■-_—《》<>“”\"'")
+    for _ in range(3):
+        before = title
+        title = _HUNG.sub("", title)
+        title = _NEWEST.sub("", title)
+        shorter = _COLLECTED.sub("", title)
+        if len(shorter) >= 4:
+            title = shorter
+        shorter = _SERIES.sub("", title)
+        if len(shorter) >= 4:
+            title = shorter
+        title = title.strip(" -_—:：.")
+        if title == before:
+            break
+    return re.sub(rf"(?<=[{_HAN}、])\s+(?=[{_HAN}])", "", title)
+
+
+def _candidates(sheet: Sheet, name: str) -> Iterable[Named]:
+    lines = 0
+    for cell in sheet.cells:
+        if cell.zone == "header" or (cell.is_in_table and cell.zone == "top"):
+            if (named := _in_cell(sheet, cell)) is not None:
+                yield named
+        elif cell.zone in {"top", "box"} and cell.text.strip() and lines < _LINES:
+            lines += 1
+            yield from _in_line(cell)
+    title = from_name(name)
+    if title:
+        yield Named(title, name, -1, -1, "name")
+
+
+def _in_cell(sheet: Sheet, cell: Cell) -> Named | None:
+    """Take a header cell that is neither label nor value: it ends as titles do."""
+    text = cell.text.strip()
+    if not 3 <= len(text) <= 60 or next(labels_in(cell), None) is not None:
+        return None
+    left = sheet.cells[sheet.cells.index(cell) - 1] if cell.column else None
+    if left is not None and kinds_of(fold(left.text).strip(" :")):
+        return None
+    if not _ENDS.search(fold(text)):
+        return None
+    return Named(clean(text), text, *_span(cell, text), "page_header" if cell.zone == "header" else "table")
+
+
+def _in_line(cell: Cell) -> Iterable[Named]:
+    """Take the beginning of a line up to its first label; a whole short line, or the piece that ends like one."""
+    first = next(labels_in(cell), None)
+    until = len(cell.text) if first is None else cell.source(first.start, first.end)[0] - cell.start
+    head = cell.text[:until].strip()
+    if not head or is_placeholder(head):
+        return
+    if len(head) <= 60 and not re.search(r"[。;；!！?？]", head):
+        if re.fullmatch(rf"[\W\d_]*|.*(?:有限公司|集团|集團)(?:\([^)]*\))?", head):
+            return
+        text = clean(head)
+        pieces = [piece for piece in re.split(r"\s+", head) if _ENDS.search(fold(clean(piece)))]
+        if len(pieces) >= 1 and len(pieces[-1]) >= 5 and pieces[-1] != head:
+            text = clean(pieces[-1])
+            yield Named(text, pieces[-1], *_span(cell, pieces[-1]), "line")
+            return
+        if len(text) >= 3:
+            yield Named(text, head, *_span(cell, head), "line")
+        return
+    for piece in re.split(r"\s+|(?<=。)", head[:400]):
+        if 5 <= len(piece) <= 40 and _ENDS.search(fold(clean(piece))) and not re.search(r"[,，。;；]", piece):
+            yield Named(clean(piece), piece, *_span(cell, piece), "text")
+
+
+def _span(cell: Cell, piece: str) -> tuple[int, int]:
+    start = cell.start + max(cell.text.find(piece), 0)
+    return start, start + len(piece)
+
+
+def _choose(candidates: list[Named]) -> Named | None:
+    """Prefer what the header says, then what is said twice, then the first line that ends like a title."""
+    fit = [one for one in candidates if 3 <= len(one.text) <= 80 and not is_placeholder(one.text)]
+    scored = [(-_score(one, fit), order, one) for order, one in enumerate(fit)]
+    return min(scored)[2] if scored else None
+
+
+def _score(one: Named, others: list[Named]) -> float:
+    score = {"page_header": 6.0, "table": 6.0, "line": 3.0, "name": 2.0, "text": 1.5}[one.source]
+    if _ENDS.search(fold(one.text)):
+        score += 3
+    score += 2.5 * min(2, sum(_same(one.text, other.text) for other in others) - 1)
+    if one.source == "line" and one is next((other for other in others if other.source == "line"), None):
+        score += 1.5
+    return score
+
+
+def _same(one: str, other: str) -> bool:
+    return _bare(one) == _bare(other)
+
+
+def _bare(title: str) -> str:
+    return re.sub(r"[\W_]", "", fold(title))
+
+
+def _differs(title: str, candidates: list[Named]) -> list[Finding]:
+    """Report headings that say something else than the title (I-8)."""
+    for one in candidates:
+        if one.source == "line" and len(one.text) > 6 and _STRICT.search(fold(one.text)):
+            here, there = _bare(one.text), _bare(title)
+            if here not in there and there not in here:
+                return [Finding("I-8", "heading_differs", {"title": title[:80], "heading": one.text[:80]}, one.start, one.end)]
+    return []

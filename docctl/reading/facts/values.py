@@ -1,0 +1,211 @@
+"""How the value behind a label is read, by what the label is of; None where nothing stands there (I-1, I-5)."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+from docctl.domain import labels as revision_labels
+from docctl.reading.facts import dates, labels
+from search.folding import fold
+
+_HAN: Final = "\u3400-\u9fff"
+#: A number: pieces of letters and digits joined by signs, blanks only beside a sign or before digits.
+_NUMBER: Final = re.compile(
+    r"[A-Za-z0-9Ａ-Ｚａ-ｚ０-９](?:[A-Za-z0-9Ａ-Ｚａ-ｚ０-９]|[-‐-―－_/／\\.．·:：()（）〔〕\[\]](?=\s?[A-Za-z0-9Ａ-Ｚａ-ｚ０-９(（〔\[])"
+    r"|(?<=[A-Za-z0-9])[)）〕\]]|\s(?=[-‐-―－_/／.][A-Za-z0-9])|(?<=[-‐-―－_/／])\s(?=[A-Za-z0-9])"
+    r"|(?<=[A-Z0-9])\s(?=[A-Z]{0,4}\s?\d))*"
+)
+#: With Chinese in it: 质控〔2020〕5号, QP-质-01, 第291号.
+_CHINESE_NUMBER: Final = re.compile(
+    rf"[{_HAN}A-Za-z0-9][{_HAN}A-Za-z0-9\-‐-―_/.()（）〔〕\[\]【】]{{1,38}}"
+)
+_REVISION: Final = re.compile(
+    r"""(?:第\s?[0-9一二三四五六七八九十A-Z]{1,3}\s?版(?:\s?[/、,，]?\s?第?\s?[0-9一二三四五六七八九十]{1,3}\s?次?(?:修改|修订|修訂|更改))?
+    |(?:V|Ver\.?|Version|Rev\.?|REV\.?)\s?\.?\s?[0-9]{1,3}(?:\.[0-9]{1,3}){0,2}
+    |(?:Rev\.?\s?)?[A-Z]{1,2}\s?版?\s?[/／\-.]?\s?(?:第?\s?[0-9]{1,3}(?:\s?次?(?:修改|修订|修訂|更改))?)?版?
+    |[0-9]{1,3}(?:\.[0-9]{1,3}){0,2}\s?版?(?:\s?/\s?[0-9]{1,2})?
+    |(?:19|20)\d\d\s?版)(?![A-Za-z0-9])""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_PERSON: Final = re.compile(rf"[{_HAN}·]{{2,4}}(?![{_HAN}])|[A-Z][a-z'’-]+(?:\s[A-Z]\.?)?(?:\s[A-Z][A-Za-z'’-]+){{1,2}}|[A-Z][a-z]+(?:\s[A-Z]{{2,}})?")
+_TEAM: Final = re.compile(rf"[{_HAN}A-Za-z0-9]{{2,14}}(?:小组|小組|部门|部門|部|办公室|辦公室|办|委员会|委員會|室|组|組|科|处|處|中心|公司|院)(?![{_HAN}])")
+_UNIT: Final = re.compile(
+    rf"[{_HAN}A-Za-z0-9&·、/（）() ]{{1,30}}?(?:部门|部門|部|科室|室|科|处|處|中心|小组|小組|组|組|办公室|辦公室|办|辦|车间|車間|公司|院|会|會|厂|廠|站|所|队|隊|局|课|課|集团|集團|事业部|分厂|班组|工区|项目部|Department|Dept\.?|Division|Section|Office|Team|Group|Center|Centre)(?![{_HAN}A-Za-z])",
+)
+#: What people put where nothing is known yet.
+_BLANKS: Final = re.compile(r"[\s_＿—\-–.…·*＊/\\xX×ＸｘＸ□○〇]*")
+_HOLES: Final = re.compile(r"[xX×ＸｘＸ＊*]{2,}|_{2,}|＿{2,}|…{1,}|\.{4,}|□{2,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """What was understood and the stretch of the looked-at text it was read from."""
+
+    value: str
+    start: int
+    end: int
+
+
+def read(kind: str, text: str) -> Value | None:
+    """Read the value of a fact at the beginning of `text`; None where nothing fit stands there."""
+    stripped = text.lstrip(" \u3000\t:：")
+    offset = len(text) - len(stripped)
+    if not stripped.strip() or is_placeholder(stripped):
+        return None
+    found = _READERS[kind](stripped)
+    return None if found is None else Value(found.value, offset + found.start, offset + found.end)
+
+
+def can_read(kind: str) -> bool:
+    """Say whether values of this kind are taken at all."""
+    return kind in _READERS
+
+
+def is_placeholder(text: str) -> bool:
+    """Say whether something stands for a value that is to be filled in: XXXX, xx年xx月xx日, ____ (I-5)."""
+    plain = text.strip(" \u3000\t:：。.")
+    if not plain or _BLANKS.fullmatch(plain) or fold(plain) in _placeholders():
+        return True
+    rest = _HOLES.sub("", plain)
+    return bool(_HOLES.search(plain)) and not re.sub(r"[年月日号号第版次页共\s\W]|[xX×]", "", rest)
+
+
+@cache
+def _placeholders() -> frozenset[str]:
+    return frozenset(fold(word) for word in labels.data()["placeholders"]["words"])
+
+
+def _number(text: str) -> Value | None:
+    match = _NUMBER.match(text)
+    if match is not None:
+        # Chinese right behind it belongs to it only where the number is still short of a digit or ends in 号
+        end = match.end()
+        if re.match(rf"[{_HAN}]{{1,4}}[-‐-―_/]", text[end : end + 6]) or not re.search(r"\d", match[0]):
+            match = _CHINESE_NUMBER.match(text)
+    else:
+        match = _CHINESE_NUMBER.match(text)
+    if match is None or not re.search(r"[0-9０-９]", match[0]) or len(match[0]) > 60:
+        return None
+    shown = match[0].rstrip("-_/.:：(（ ")
+    if re.search(rf"[{_HAN}]", shown) and not re.search(r"[-/〔\[（(]|号|號", shown):
+        return None
+    if dates.first_date(shown, at_start=True) is not None and not re.search("[A-Za-z]", shown):
+        return None
+    tidy = unicodedata.normalize("NFKC", shown)
+    tidy = re.sub(r"\s*([-/_.])\s*", r"\1", tidy)
+    return Value(" ".join(tidy.split()), 0, len(shown))
+
+
+def _revision(text: str) -> Value | None:
+    match = _REVISION.match(text)
+    if match is None:
+        return None
+    shown = match[0].strip()
+    following = text[match.end() : match.end() + 1]
+    if re.match(rf"[{_HAN}]", following) and shown.isalnum() and len(shown) > 2 and not shown[-1].isdigit():
+        return None
+    chinese = unicodedata.normalize("NFKC", shown).translate(str.maketrans("一二三四五六七八九", "123456789"))
+    if revision_labels.read(chinese) is None and not re.fullmatch(r"(?:19|20)\d\d版?|\D*\d+(?:\.\d+){1,2}", chinese):
+        return None
+    return Value(re.sub(r"\s+", "", shown), 0, len(shown))
+
+
+def _amendment(text: str) -> Value | None:
+    match = re.match(r"第?\s?(\d{1,3})\s?次?(?:修改|修订|修訂)?", text)
+    return Value(match[1], 0, match.end()) if match else None
+
+
+def _day(text: str) -> Value | None:
+    found = dates.first_date(text[:40], at_start=True, short=True)
+    return None if found is None else Value(found.day.isoformat(), found.start, found.end)
+
+
+def _person(text: str) -> Value | None:
+    end, names = 0, []
+    while True:
+        match = _TEAM.match(text, end) or _PERSON.match(text, end)
+        if match is None or (labels.kinds_of(fold(match[0])) and not names) or is_placeholder(match[0]):
+            break
+        names.append(match[0])
+        end = match.end()
+        joint = re.compile(r"\s?[、,，/；;&]\s?").match(text, end)
+        if joint is None:
+            break
+        end = joint.end()
+    if not names:
+        spaced = re.match(rf"([{_HAN}])[ \u3000]{{1,3}}([{_HAN}])(?=[\s\d]|$)", text)  # 王　伟
+        if spaced is None or labels.kinds_of(spaced[1] + spaced[2]):
+            return None
+        return Value(spaced[1] + spaced[2], 0, spaced.end())
+    return Value("、".join(names), 0, end)
+
+
+def _unit(text: str) -> Value | None:
+    match = _UNIT.match(text)
+    if match is None:
+        match = re.match(rf"[{_HAN}]{{2,10}}(?=\s|$)", text)
+    if match is None or labels.kinds_of(fold(match[0])):
+        return None
+    return Value(match[0].strip(), 0, len(match[0].rstrip()))
+
+
+def _status(text: str) -> Value | None:
+    """Read 受控, 非受控, and the ticked one of several."""
+    line = re.split(r"[\n\t]", text)[0][:60]
+    ticked = re.search(r"[■☑√✓✔●☒▣]\s?(非受控|不受控|受控|uncontrolled|non-controlled|controlled)", line, re.IGNORECASE)
+    ticked = ticked or re.search(r"(非受控|不受控|受控|uncontrolled|controlled)\s?[(（]?\s?[■☑√✓✔●☒▣]", line, re.IGNORECASE)
+    if ticked is not None:
+        return Value("no" if _is_negative(ticked[1]) else "yes", ticked.start(1), ticked.end(1))
+    if re.search(r"[□○☐]", line) or re.match(r"受控\s?[/／]\s?非受控", line):
+        return None
+    match = re.match(r"非\s?受控|不\s?受控|受控|uncontrolled|non-controlled|controlled|是|否|yes|no", line, re.IGNORECASE)
+    if match is None:
+        return None
+    return Value("no" if _is_negative(match[0]) else "yes", 0, match.end())
+
+
+def _is_negative(text: str) -> bool:
+    return text.lower().startswith(("非", "不", "un", "non", "否", "no"))
+
+
+def _copy(text: str) -> Value | None:
+    if dates.first_date(text[:24], at_start=True, short=True) is not None:
+        return None
+    match = re.match(r"(?:No\.?\s?)?[A-Za-z0-9][A-Za-z0-9\-/]{0,15}(?![A-Za-z0-9])", text)
+    return Value(match[0], 0, match.end()) if match and re.search(r"\d", match[0]) else None
+
+
+def _title(text: str) -> Value | None:
+    shown = re.split(r"[\n\t]|\s{2,}", text.strip())[0].strip(" 《》<>")
+    if not 2 <= len(shown) <= 100 or not re.search(rf"[{_HAN}A-Za-z]", shown):
+        return None
+    start = text.index(shown)
+    return Value(shown, start, start + len(shown))
+
+
+_READERS: Final[Mapping[str, Callable[[str], Value | None]]] = {
+    "number": _number,
+    "title": _title,
+    "revision": _revision,
+    "amendment": _amendment,
+    "effective": _day,
+    "issued": _day,
+    "expires": _day,
+    "revised_on": _day,
+    "date": _day,
+    "prepared_on": _day,
+    "reviewed_on": _day,
+    "approved_on": _day,
+    "department": _unit,
+    "prepared": _person,
+    "reviewed": _person,
+    "approved": _person,
+    "countersigned": _person,
+    "status": _status,
+    "distribution": _copy,
+}
