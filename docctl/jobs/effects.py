@@ -18,7 +18,7 @@ from docctl.domain.verdicts import RuleRefused
 from docctl.models.content import ItemFile
 from docctl.models.records import Record
 from docctl.queries.epochs import waits
-from docctl.reading import ReadingFailed, read_file
+from docctl.reading import ReadingFailed, read_text
 from docctl.services.caller import the_system
 from docctl.services.content.sound import opener
 from docctl.services.content.texts import Texts
@@ -57,7 +57,7 @@ def read_upload(house: House, payload: Mapping[str, Any]) -> None:
             if error.refused.rule == "T-3" and not _may_come_back(error):
                 return
             raise
-        found = read_file(house.pool, path, row.name)
+        found = read_text(house.pool, path, row.name)
     if found.problem in {"busy", "closed"}:  # says nothing about the file: try again
         raise ReadingFailed(found.problem)
     try:

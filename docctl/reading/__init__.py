@@ -5,19 +5,20 @@ directory (`kinds`, `zips`); everything that parses runs in pooled child process
 """
 
 from docctl.reading.errors import ReadingFailed
-from docctl.reading.files import Reading, accept, read_file
+from docctl.reading.files import Part, Reading, accept, read_text
 from docctl.reading.kinds import Kind, examine, sniff
 from docctl.reading.names import clean_name
 from docctl.reading.pool import ReaderPool
 
 __all__ = [
     "Kind",
+    "Part",
     "ReaderPool",
     "Reading",
     "ReadingFailed",
     "accept",
     "clean_name",
     "examine",
-    "read_file",
+    "read_text",
     "sniff",
 ]

@@ -33,9 +33,9 @@ def read(path: str) -> dict[str, Any]:
         _refuse_macros(package)
         body = package.xml(package.main_part())
         docx_numbers.write_numbers(package, body)
-        said = docx_text.text_of(package, body)
-        html = _html(package, body) or text.paragraphs(said)
-    return {"text": said, "html": html, "pages": [0]}
+        answer = docx_text.text_of(package, body).answer(None)
+        answer["html"] = _html(package, body) or text.paragraphs(answer["text"])
+    return answer
 
 
 def _refuse_macros(package: Package) -> None:

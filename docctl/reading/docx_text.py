@@ -1,4 +1,4 @@
-"""What a docx says: body, tables, text boxes, headers, footers, notes, diagrams."""
+"""What a docx says: body, tables, text boxes, headers, footers, notes, comments, diagrams."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Final
 
 from lxml import etree
 
+from docctl.reading import said
 from docctl.reading.package import Package
 
 _WORD: Final = frozenset(
@@ -17,26 +18,39 @@ _WORD: Final = frozenset(
         "http://purl.oclc.org/ooxml/drawingml/main",
     }
 )
-#: Parts beside the body, in the order in which their text follows it.
-_BESIDE: Final = ("header", "footer", "footnotes", "endnotes", "diagramData")
+#: Parts beside the body, in the order in which their text follows it, and what they are.
+_BESIDE: Final = (
+    ("header", said.HEADER),
+    ("footer", said.FOOTER),
+    ("footnotes", said.NOTE),
+    ("endnotes", said.NOTE),
+    ("comments", said.COMMENT),
+    ("diagramData", said.DIAGRAM),
+)
 #: What tracked changes struck, readings above characters, and settings: not said by the document.
 _SILENT: Final = frozenset({"moveFrom", "rt", "pPr", "rPr", "sectPr", "instrText", "delText", "del"})
 _BREAKS: Final = {"tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 
 
-def text_of(package: Package, body: etree._Element) -> str:
-    """Return the text of the main part and, after it, of the parts beside it, each of those once."""
+def text_of(package: Package, body: etree._Element) -> said.Said:
+    """Return the text of the main part and, after it, of the parts beside it, each text once."""
     main = package.main_part()
-    beside: dict[str, None] = {}
     pointers = [r for r in package.relationships(main) if not r.external and r.part in package]
-    for kind in _BESIDE:
+    text = said.Said()
+    text.add_lines(lines_in(body))
+    known = set[str]()
+    for kind, name in _BESIDE:
         for part in sorted({r.part for r in pointers if r.kind == kind}):
-            beside.setdefault(text_in(package.xml(part)).strip("\n"))
-    return "\n".join([text_in(body).strip("\n"), *(text for text in beside if text.strip())])
+            lines = lines_in(package.xml(part))
+            whole = "".join(line for line, _ in lines).strip("\n")
+            if whole.strip() and whole not in known:
+                text.add_lines(lines, name)
+            known.add(whole)
+    return text
 
 
-def text_in(root: etree._Element) -> str:
-    """Return the text of one part: a line for each paragraph and table row, a tab between cells."""
+def lines_in(root: etree._Element) -> list[said.Piece]:
+    """Return the lines of one part: one for each paragraph and table row, a tab between cells."""
     return _Lines().read(root)
 
 
@@ -44,11 +58,11 @@ class _Lines:
     """Collects paragraphs along the tree; a text box follows the paragraph that holds it."""
 
     def __init__(self) -> None:
-        self._done: list[str] = []
+        self._done: list[said.Piece] = []
         self._open: list[list[str]] = []
-        self._boxed: list[str] = []
+        self._boxed: list[said.Piece] = []
 
-    def read(self, root: etree._Element) -> str:
+    def read(self, root: etree._Element) -> list[said.Piece]:
         walk = etree.iterwalk(root, events=("start", "end"))
         for event, element in walk:
             space, name = _split(element)
@@ -59,7 +73,7 @@ class _Lines:
                     self._start(element, name)
             elif space in _WORD:
                 self._end(name)
-        return "".join(self._done)
+        return self._done
 
     def _start(self, element: etree._Element, name: str) -> None:
         if name == "p":
@@ -73,9 +87,9 @@ class _Lines:
         if name == "p" and self._open:
             line = "".join(self._open.pop()) + "\n"
             if self._open:
-                self._boxed.append(line)
+                self._boxed.append((line, said.BOX))
             else:
-                self._done += [line, *self._boxed]
+                self._done += [(line, None), *self._boxed]
                 self._boxed.clear()
         elif name == "tc":
             self._replace_end("\t")
@@ -86,7 +100,8 @@ class _Lines:
         """Let the last paragraph of a cell end in a tab, the last cell of a row in a new line."""
         lines = self._boxed if self._open else self._done
         if lines:
-            lines[-1] = re.sub(r"[\n\t]$", "", lines[-1]) + end
+            text, kind = lines[-1]
+            lines[-1] = re.sub(r"[\n\t]$", "", text) + end, kind
 
 
 def _is_second_version(element: etree._Element, name: str) -> bool:

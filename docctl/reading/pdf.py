@@ -7,7 +7,10 @@ from typing import Any, Final
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
+from docctl.reading import said
 from docctl.reading.errors import ReadingFailed
+from docctl.reading.pdf_lines import Line, lines_of
+from docctl.reading.pdf_repeats import furniture
 
 _PAGES: Final = 5_000
 _TEXT: Final = 20_000_000
@@ -29,38 +32,35 @@ def read(path: str) -> dict[str, Any]:
 def _read(document: pdfium.PdfDocument) -> dict[str, Any]:
     if not 0 < len(document) <= _PAGES:
         raise ReadingFailed("bomb" if len(document) else "unreadable", "pages")
-    texts: list[str] = []
-    starts: list[int] = []
+    pages: list[list[Line]] = []
     length = 0
     for number in range(len(document)):
-        text = _page(document, number)
-        starts.append(length)
-        texts.append(text)
-        length += len(text) + 1
+        pages.append(_page(document, number))
+        length += sum(len(line.text) + 1 for line in pages[-1])
         if length > _TEXT:
             raise ReadingFailed("too_long", "text")
-    text = "\n".join(texts)
-    if not text.strip():
-        text, starts = "", [0] * len(starts)
-    return {"text": text, "html": None, "pages": starts}
+    if not length:
+        return {"text": "", "html": None, "pages": [0] * len(pages), "parts": []}
+    text = said.Said()
+    starts: list[int] = []
+    for lines, kinds in zip(pages, furniture(pages), strict=True):
+        starts.append(text.length)
+        if not lines:
+            text.add("")
+        for at, (line, kind) in enumerate(zip(lines, kinds, strict=True)):
+            text.add(line.text, kind, joins=at > 0)
+    return text.answer(None, starts)
 
 
-def _page(document: pdfium.PdfDocument, number: int) -> str:
-    """Return the text of one page; a broken page among good ones is left empty."""
+def _page(document: pdfium.PdfDocument, number: int) -> list[Line]:
+    """Return the lines of one page; a broken page among good ones is left empty."""
     try:
         page = document[number]
     except pdfium.PdfiumError:
-        return ""
+        return []
     try:
-        text_page = page.get_textpage()
-        try:
-            text: str = text_page.get_text_bounded(errors="ignore")
-        finally:
-            text_page.close()
+        return lines_of(page)
     except pdfium.PdfiumError:
-        return ""
+        return []
     finally:
         page.close()
-    clean = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
-    # U+FFFE marks a hyphen at the end of a line: the word goes on in the next
-    return clean.replace("\ufffe\n", "").replace("\ufffe", "")

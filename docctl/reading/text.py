@@ -21,7 +21,7 @@ def read(path: str) -> dict[str, Any]:
         raise ReadingFailed("unreadable", "no encoding fits")
     text = _UNSEEN.sub("", _NEWLINES.sub("\n", decoded))
     pages = [0, *(match.end() for match in re.finditer("\f", text))]
-    return {"text": text, "html": paragraphs(text), "pages": pages}
+    return {"text": text, "html": paragraphs(text), "pages": pages, "parts": []}
 
 
 def paragraphs(text: str) -> str:

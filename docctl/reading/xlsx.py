@@ -33,7 +33,7 @@ def read(path: str) -> dict[str, Any]:
             starts.append(length)
             texts.append(text)
             length += len(text) + 1
-    return {"text": "\n".join(texts), "html": None, "pages": starts or [0]}
+    return {"text": "\n".join(texts), "html": None, "pages": starts or [0], "parts": []}
 
 
 def _sheet(root: etree._Element, shared: list[str], *, most: int) -> str:

@@ -12,13 +12,13 @@ import xlsxwriter
 from uploads_made import OLE, a_docx, a_locked_pdf, a_pdf, a_png, a_zip, changed, paragraph, with_body
 
 from docctl.domain.verdicts import Allowed, Refused
-from docctl.reading import Kind, ReaderPool, Reading, accept, read_file
+from docctl.reading import Kind, ReaderPool, Reading, accept, read_text
 
 Write = Callable[[str, bytes], Path]
 
 
 def read(pool: ReaderPool, path: Path) -> Reading:
-    return read_file(pool, path, path.name)
+    return read_text(pool, path, path.name)
 
 
 def test_a_docx_gives_text_and_html(pool: ReaderPool, write: Write) -> None:
@@ -139,7 +139,7 @@ def test_a_file_that_takes_too_long_is_stopped(tight: ReaderPool, write: Write) 
 def test_a_name_that_is_used_as_an_option_or_path_is_only_a_name(pool: ReaderPool, tmp_path: Path) -> None:
     path = tmp_path / "--help $(x).txt"
     path.write_text("ok")
-    assert read_file(pool, path, "../../x.txt").text == "ok"
+    assert read_text(pool, path, "../../x.txt").text == "ok"
 
 
 def test_fifty_uploads_at_once_are_all_read(pool: ReaderPool, tmp_path: Path) -> None:
@@ -182,8 +182,15 @@ def test_what_reading_found_decides_for_documents_more_than_for_records(
         None,
         [],
         {"text": "x"},
-        {"text": 1, "html": None, "pages": []},
-        {"text": "", "html": "", "pages": ["x"]},
+        {"text": 1, "html": None, "pages": [], "parts": []},
+        {"text": "", "html": "", "pages": ["x"], "parts": []},
+        {"text": "x", "html": "", "pages": [2], "parts": []},
+        {"text": "x", "html": "", "pages": [0]},
+        {"text": "x", "html": "", "pages": [0], "parts": [["other", 0, 1]]},
+        {"text": "x", "html": "", "pages": [0], "parts": [["note", 0, 2]]},
+        {"text": "x", "html": "", "pages": [0], "parts": [["note", 1, 1]]},
+        {"text": "xx", "html": "", "pages": [0], "parts": [["note", 1, 2], ["box", 0, 1]]},
+        {"text": "x", "html": "", "pages": [0], "parts": [["note", 0]]},
     ],
 )
 def test_an_answer_of_another_shape_is_not_trusted(write: Write, answer: object) -> None:

@@ -86,6 +86,7 @@ def test_lines_become_paragraphs_and_nothing_else(write: Write) -> None:
         "text": '一、<script>alert(1)</script>\n\n二 & "三"\n四',
         "html": "<p>一、&lt;script&gt;alert(1)&lt;/script&gt;</p>\n<p>二 &amp; &quot;三&quot;</p>\n<p>四</p>",
         "pages": [0],
+        "parts": [],
     }
 
 
