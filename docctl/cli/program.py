@@ -26,6 +26,7 @@ COMMANDS: Final = {
     "post": "units:post",
     "inbox": "work:inbox",
     "documents": "documents:documents",
+    "import": "imports:import_",
     "numbers": "numbers:numbers",
     "events": "work:events",
     "records": "records:records",

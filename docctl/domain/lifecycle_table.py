@@ -43,6 +43,9 @@ def _lines() -> Iterator[str]:
             yield f"| {_words(old)} | {_words(action)} | {_words(new)} |"
         final = {new for new in moves.values() if not any(old is new for old, _ in moves)}
         yield ""
+        if moves is REVISION_MOVES:
+            yield "A revision from before docctl comes in as issued, without signatures here and marked so for ever."
+            yield ""
         yield f"Begins as {_words(next(iter(moves))[0])}. Final: {', '.join(sorted(map(_words, final)))}."
     yield ""
     yield "## Read from dates, never stored"

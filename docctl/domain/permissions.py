@@ -132,6 +132,7 @@ PERMISSIONS: Final[Mapping[str, tuple[tuple[Predicate, ...], ...]]] = {
     # documents
     "upload.stage": ((signed_in,),),
     "document.create": ((author,), (controller,)),
+    "document.import": ((controller,), (operator,)),
     "document.list": ((signed_in,),),
     "document.view": ((visible, published), (insider,)),
     "document.revise": ((author, own_unit), (controller,)),
@@ -153,6 +154,7 @@ PERMISSIONS: Final[Mapping[str, tuple[tuple[Predicate, ...], ...]]] = {
     "number.list": ((signed_in,),),
     "number.reserve": ((controller,),),
     "number.void": ((controller,),),
+    "number.give": ((controller,),),
     "settings.view": ((signed_in,),),
     # records
     "record.file": ((signed_in, own_unit), (keeper,)),

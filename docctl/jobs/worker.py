@@ -15,6 +15,7 @@ from docctl.jobs.copies import Teller
 from docctl.jobs.deliveries import Running, deliver
 from docctl.jobs.due import work_due
 from docctl.jobs.housekeeping import tidy, tidy_host
+from docctl.jobs.imports.work import work_imports
 from docctl.jobs.projection import follow
 from docctl.jobs.scrub import scrub
 from docctl.jobs.seal_texts import seal_plain_texts
@@ -72,6 +73,7 @@ class Worker:
             try:
                 leads = self._leads()
                 busy = self.run_once() if leads else follow(self._house)
+                busy = work_imports(self._house) or busy  # files lie on the host that took them in
                 if not leads and time.monotonic() - self._tidied > TIDY_EVERY:
                     tidy_host(self._house)  # whoever leads sees its own folders only
                     self._tidied = time.monotonic()

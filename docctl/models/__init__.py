@@ -2,9 +2,11 @@
 
 from docctl.models import (
     access,
+    citations,
     content,
     documents,
     epochs,
+    imports,
     numbers,
     organisation,
     records,
@@ -18,9 +20,11 @@ from docctl.models.base import Base
 __all__ = [
     "Base",
     "access",
+    "citations",
     "content",
     "documents",
     "epochs",
+    "imports",
     "numbers",
     "organisation",
     "records",

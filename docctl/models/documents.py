@@ -7,10 +7,11 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from docctl.domain.lifecycle import RevisionDates, RevisionStatus, Suspension
 from docctl.models.base import Base, Identified, Versioned, checked
+from docctl.models.names import name_key
 
 
 class DocumentType(Identified, Base):
@@ -36,12 +37,18 @@ class Document(Identified, Versioned, Base):
     """A controlled document or record form: what stays the same through its revisions."""
 
     __tablename__ = "document"
-    __table_args__ = (Index("ix_document_number", "number"), Index("ix_document_type", "type_id"))
+    __table_args__ = (
+        Index("ix_document_number", "number"),
+        Index("ix_document_type", "type_id"),
+        Index("ix_document_title_key", "title_key"),
+    )
 
     entity_id: Mapped[UUID] = mapped_column(ForeignKey("legal_entity.id"))
     type_id: Mapped[UUID] = mapped_column(ForeignKey("document_type.id"))
     number: Mapped[str] = mapped_column(String(200), unique=True)
     title: Mapped[str] = mapped_column(String(500))
+    #: The folded title, by which citations find it whatever script they are in (D-6); follows the title.
+    title_key: Mapped[str] = mapped_column(String(500), default="", server_default="")
     unit_id: Mapped[UUID] = mapped_column(ForeignKey("unit.id"), comment="归口部门")
     drafting_unit_id: Mapped[UUID | None] = mapped_column(ForeignKey("unit.id"))
     parent_id: Mapped[UUID | None] = mapped_column(ForeignKey("document.id"))
@@ -56,6 +63,12 @@ class Document(Identified, Versioned, Base):
     confidentiality: Mapped[int] = mapped_column(default=0)
     created_by: Mapped[UUID | None]
     created_at: Mapped[datetime]
+
+    @validates("title")
+    def _follow(self, _name: str, title: str) -> str:
+        """Keep the folded title beside the title."""
+        self.title_key = name_key(title)
+        return title
 
 
 class Revision(Identified, Versioned, Base):
@@ -106,6 +119,11 @@ class Revision(Identified, Versioned, Base):
     created_at: Mapped[datetime]
     #: Others who changed the draft: who has worked on it neither reviews nor approves it (A-2).
     editors: Mapped[list[Any]] = mapped_column(default=list)
+    #: From before docctl: in force without signatures here, always marked (V-6, I-10).
+    imported_at: Mapped[datetime | None]
+    imported_by: Mapped[UUID | None]
+    #: What the paper says: signers as text, days, file and place it came from (I-10, I-3).
+    paper: Mapped[dict[str, Any] | None]
 
     suspensions: Mapped[list[RevisionSuspension]] = relationship(
         order_by="RevisionSuspension.suspended_at", lazy="selectin"

@@ -123,6 +123,7 @@ GUARDS: Final = (
         ),
         unless="OLD.issued_at IS NULL",
     ),
+    frozen("v_6_imported", "V-6", "revision", ("imported_at", "imported_by", "paper")),
     Guard("v_3_overlap_insert", "V-3", "revision", "INSERT", OVERLAP),
     Guard(
         "v_3_overlap_update",

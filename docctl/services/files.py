@@ -72,7 +72,7 @@ def storing(owner: OwnerKind, *, for_document: bool) -> Callable[[C, Caller, Hou
         def undo() -> None:
             for one in stored:
                 with contextlib.suppress(StorageError, DBAPIError, RuleRefused):  # an orphan is swept later
-                    if not _is_named(house, one):
+                    if not is_named(house, one):
                         house.objects.destroy(Key.parse(one.object_key))
 
         def done() -> None:
@@ -94,7 +94,7 @@ def storing(owner: OwnerKind, *, for_document: bool) -> Callable[[C, Caller, Hou
     return before
 
 
-def _is_named(house: House, stored: StoredFile) -> bool:
+def is_named(house: House, stored: StoredFile) -> bool:
     """Say whether a row names the bytes: a call stopped just after its commit must not take them."""
     with house.uow.read() as session:
         query = select(ItemFile.id).where(ItemFile.object_key == stored.object_key)

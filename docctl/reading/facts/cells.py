@@ -115,4 +115,7 @@ def _top(text: str) -> int:
 
 def _is_in_contents(text: str, after: int) -> bool:
     """Say whether a chapter's name stands in a table of contents: dots or a page number follow it."""
-    return re.match(r"[\s.…·]{0,80}[(（]?\d{1,3}[)）]?\s{0,3}(?:[2二]|$|\n)", text[after : after + 100]) is not None
+    return (
+        re.match(r"[\s.…·]{0,80}[(（]?\d{1,3}[)）]?\s{0,3}(?:[2二]|$|\n)", text[after : after + 100])
+        is not None
+    )

@@ -12,7 +12,9 @@ from docctl.reading.facts.outline import Clause
 from search.folding import fold, without_readings
 
 _HAN: Final = "\u3400-\u9fff"
-_QUOTED: Final = re.compile(r"《([^《》\n]{2,60})》|<<([^<>\n]{2,60})>>|【([^【】\n]{2,40})】|(?<![A-Za-z/])<([^<>\n/]{2,40})>|〈([^〈〉\n]{2,40})〉")
+_QUOTED: Final = re.compile(
+    r"《([^《》\n]{2,60})》|<<([^<>\n]{2,60})>>|【([^【】\n]{2,40})】|(?<![A-Za-z/])<([^<>\n/]{2,40})>|〈([^〈〉\n]{2,40})〉"
+)
 _MARKS: Final = re.compile(r"[“\"]([^”\"\n。,，;；]{2,30})[”\"]")
 #: A cited name that is broken by a line end still is one.
 _BROKEN: Final = re.compile(r"《([^《》]{2,60})》")
@@ -29,8 +31,12 @@ _DOCUMENT: Final = re.compile(
     r"(?:程序|制度|办法|辦法|规定|規定|规程|規程|手册|手冊|细则|規則|规则|规范|規範|准则|準則|标准|標準|指导书|指導書|指引|守则|守則|要求|大纲|预案|文件|流程|章程|条例|條例|法|指南|说明书|procedure|manual|policy|instruction|standard|guide)(?:\([^()]{1,10}\))?$",
     re.IGNORECASE,
 )
-_LAW: Final = re.compile(r"(?:中华人民共和国|國務院|国务院|条例|條例|法(?:\([^()]*\))?$|法律|国家标准|行业标准)")
-_GENERIC: Final = re.compile(r"^(?:相关|相關|有关|有關|各|本|该|該|上述|以上|国家|國家)?(?:程序|制度|文件|规定|规程|标准|法律法规|法规|记录|表格|要求|办法|作业指导书|管理制度|程序文件)$")
+_LAW: Final = re.compile(
+    r"(?:中华人民共和国|國務院|国务院|条例|條例|法(?:\([^()]*\))?$|法律|国家标准|行业标准)"
+)
+_GENERIC: Final = re.compile(
+    r"^(?:相关|相關|有关|有關|各|本|该|該|上述|以上|国家|國家)?(?:程序|制度|文件|规定|规程|标准|法律法规|法规|记录|表格|要求|办法|作业指导书|管理制度|程序文件)$"
+)
 _FORMS_CHAPTER: Final = re.compile(
     r"(?:相关|相關|质量|質量|有关|形成的?|支持性|附属|体系)?(?:记录|記錄|紀錄|表单|表單|表格|质量记录|附表|记录表格|记录表单|相关表单|报告和记录)(?:表格|表单|清单|文件|目录)?|records?|related records|forms?",
     re.IGNORECASE,
@@ -47,8 +53,12 @@ _ITEM: Final = re.compile(
     r"(?:^|(?<=[\s。;；]))(?:\d{1,2}\.\d{1,2}(?:\.\d{1,2})?|[(（]?\d{1,2}[)）、]|[a-z][)）.、]|[①-⑳]|[●■◆·•*-])\s?[.、]?\s{0,3}(?P<item>[^\n;；。]{2,60}?)(?=\s*(?:$|[\n;；。]|\s\d{1,2}\.\d{1,2}\s?[^\d\s]))",
     re.MULTILINE,
 )
-_LEADING_CODE: Final = re.compile(r"^(?P<code>[A-Z]{1,8}(?:[-/_.][A-Z0-9.]+)*[-/_]?\d[A-Z0-9./_-]*)\s*[:：]?\s*(?P<name>.*)$")
-_TRAILING_CODE: Final = re.compile(r"^(?P<name>.*?)[\s(（:：]*(?P<code>[A-Z]{1,8}(?:[-/_.][A-Z0-9.]+)*[-/_]\d[A-Z0-9./_-]*)[)）]?$")
+_LEADING_CODE: Final = re.compile(
+    r"^(?P<code>[A-Z]{1,8}(?:[-/_.][A-Z0-9.]+)*[-/_]?\d[A-Z0-9./_-]*)\s*[:：]?\s*(?P<name>.*)$"
+)
+_TRAILING_CODE: Final = re.compile(
+    r"^(?P<name>.*?)[\s(（:：]*(?P<code>[A-Z]{1,8}(?:[-/_.][A-Z0-9.]+)*[-/_]\d[A-Z0-9./_-]*)[)）]?$"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +98,11 @@ def find_citations(text: str, own_number: str = "", own_title: str = "") -> tupl
     for start, end, shown in sorted(_mentions(text, chapters)):
         for one in _read(shown, start, end, _chapter_at(chapters, start)):
             key = normal(fold(one.name) or one.number)
-            if not key or key in {normal(fold(own_title)), normal(own_number)} or normal(one.number or "") == normal(own_number) != "":
+            if (
+                not key
+                or key in {normal(fold(own_title)), normal(own_number)}
+                or normal(one.number or "") == normal(own_number) != ""
+            ):
                 continue
             old = found.get(key)
             if old is None:
@@ -96,8 +110,12 @@ def find_citations(text: str, own_number: str = "", own_title: str = "") -> tupl
             else:
                 found[key] = Citation(
                     old.kind if old.kind != "generic" else one.kind,
-                    old.name, old.number or one.number, old.start, old.end,
-                    old.times + (one.start >= old.end), old.chapter or one.chapter,
+                    old.name,
+                    old.number or one.number,
+                    old.start,
+                    old.end,
+                    old.times + (one.start >= old.end),
+                    old.chapter or one.chapter,
                 )
     return tuple(_without_twins(found))
 
@@ -141,7 +159,9 @@ def _mentions(text: str, chapters: list[tuple[int, int, str]]) -> Iterator[tuple
 
 def _read(shown: str, start: int, end: int, chapter: str) -> Iterator[Citation]:
     """Class one mention: its number apart from its name, form or document, ours or outside."""
-    text = re.sub(rf"(?<=[{_HAN}])\s+(?=[{_HAN}])|[\n\r]", "", " ".join(shown.split())).strip(" 《》<>“”\"、,，.:：")
+    text = re.sub(rf"(?<=[{_HAN}])\s+(?=[{_HAN}])|[\n\r]", "", " ".join(shown.split())).strip(
+        ' 《》<>“”"、,，.:：'
+    )
     number = ""
     text = without_readings(text)
     if (match := _STANDARD.match(text)) is not None and match.end() == len(text):
@@ -159,7 +179,7 @@ def _read(shown: str, start: int, end: int, chapter: str) -> Iterator[Citation]:
 
 
 def _kind(name: str, number: str, chapter: str) -> str:
-    if number and _STANDARD.match(number) or _LAW.search(name):
+    if (number and _STANDARD.match(number)) or _LAW.search(name):
         return "outside"
     if name and _GENERIC.match(name):
         return "generic"
@@ -169,14 +189,20 @@ def _kind(name: str, number: str, chapter: str) -> str:
         return "document"
     if _FORM.search(name):
         return "form"
-    return "document" if chapter == "documents" or number and not name else "generic"
+    return "document" if chapter == "documents" or (number and not name) else "generic"
 
 
 def _chapters(text: str) -> Iterator[tuple[int, int, str]]:
     """Yield the stretches of the chapters that list documents or records."""
     heads = [(match.start(), match.end(), fold(match["name"]).strip()) for match in _HEAD.finditer(text)]
     for at, (_, behind, name) in enumerate(heads):
-        kind = "forms" if _FORMS_CHAPTER.fullmatch(name) else "documents" if _DOCUMENTS_CHAPTER.fullmatch(name) else ""
+        kind = (
+            "forms"
+            if _FORMS_CHAPTER.fullmatch(name)
+            else "documents"
+            if _DOCUMENTS_CHAPTER.fullmatch(name)
+            else ""
+        )
         if kind:
             end = heads[at + 1][0] if at + 1 < len(heads) else len(text)
             yield behind, min(end, behind + 4_000), kind

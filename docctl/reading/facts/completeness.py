@@ -10,12 +10,20 @@ from docctl.reading.facts.found import Finding
 from docctl.reading.facts.outline import Clause, gaps
 
 _PAIRS: Final = {"》": "《", "）": "（", "】": "【", "」": "「", "』": "『", "〕": "〔", "”": "“"}
-_ENDS_WELL: Final = re.compile(r"[。.!！?？;；:：)）》】」』”’\"'\]〕|\d年月日页0-9]\s*$|(?:以下空白|完|结束|END)\s*$", re.IGNORECASE)
+_ENDS_WELL: Final = re.compile(
+    r"[。.!！?？;；:：)）》】」』”’\"'\]〕|\d年月日页0-9]\s*$|(?:以下空白|完|结束|END)\s*$", re.IGNORECASE
+)
 #: Signs of a wrong decoding: replacement characters, UTF-8 read as something else.
 _GARBLED: Final = re.compile(r"\ufffd|锟斤拷|烫烫烫|屯屯屯|(?:Ã.|Â.|â€.){2,}")
-_PAGES: Final = re.compile(r"共\s{0,3}(\d{1,3})\s{0,3}[页頁]|(?:page|of)\s{1,3}(\d{1,3})\s{0,3}(?:of|pages)?", re.IGNORECASE)
-_NAMED: Final = re.compile(r"(?:见|詳見|详见|参见|按照?|依据|執行|执行)\s?(?:本(?:程序|文件|制度|手册)\s?)?(?:第?\s?)(\d{1,2}(?:\.\d{1,2}){1,4})\s?(?:条|款|章|节|條|節)?")
-_FIGURES: Final = re.compile(r"(?:见|详见|如|詳見)\s?[(（《]?\s?((?:图|表|附图|附表|附件|附录|圖|附錄)\s?[0-9一二三四五六七八九A-Z]{1,3})")
+_PAGES: Final = re.compile(
+    r"共\s{0,3}(\d{1,3})\s{0,3}[页頁]|(?:page|of)\s{1,3}(\d{1,3})\s{0,3}(?:of|pages)?", re.IGNORECASE
+)
+_NAMED: Final = re.compile(
+    r"(?:见|詳見|详见|参见|按照?|依据|執行|执行)\s?(?:本(?:程序|文件|制度|手册)\s?)?(?:第?\s?)(\d{1,2}(?:\.\d{1,2}){1,4})\s?(?:条|款|章|节|條|節)?"
+)
+_FIGURES: Final = re.compile(
+    r"(?:见|详见|如|詳見)\s?[(（《]?\s?((?:图|表|附图|附表|附件|附录|圖|附錄)\s?[0-9一二三四五六七八九A-Z]{1,3})"
+)
 _MARK_END: Final = re.compile(r"[一-鿿，,、：:]$")
 _SHORT: Final = 40
 
@@ -35,14 +43,18 @@ def look_over(text: str, outline: tuple[Clause, ...], pages: Sequence[int] = ())
 
 def _emptiness(text: str) -> Iterator[Finding]:
     if text.strip() and len(text.strip()) < _SHORT:
-        yield Finding("I-6", "hardly_any_text", {"characters": len(text.strip())}, 0, len(text), is_grave=True)
+        yield Finding(
+            "I-6", "hardly_any_text", {"characters": len(text.strip())}, 0, len(text), is_grave=True
+        )
 
 
 def _garbled(text: str) -> Iterator[Finding]:
     found = list(_GARBLED.finditer(text))
     if found:
         grave = len(found) > max(3, len(text) // 500)
-        yield Finding("I-6", "garbled", {"places": len(found)}, found[0].start(), found[0].end(), is_grave=grave)
+        yield Finding(
+            "I-6", "garbled", {"places": len(found)}, found[0].start(), found[0].end(), is_grave=grave
+        )
 
 
 def _end(text: str) -> Iterator[Finding]:
@@ -71,7 +83,14 @@ def _page_count(text: str, pages: Sequence[int]) -> Iterator[Finding]:
         return
     said = int(match[1] or match[2])
     if said and said != len(pages):
-        yield Finding("I-6", "page_count", {"said": said, "pages": len(pages)}, match.start(), match.end(), is_grave=said > len(pages))
+        yield Finding(
+            "I-6",
+            "page_count",
+            {"said": said, "pages": len(pages)},
+            match.start(),
+            match.end(),
+            is_grave=said > len(pages),
+        )
 
 
 def _absent(text: str, outline: tuple[Clause, ...]) -> Iterator[Finding]:

@@ -95,7 +95,9 @@ def first_date(text: str, *, at_start: bool = False, short: bool = False) -> Rea
     `short` also takes years of two digits, which only a label makes a date.
     """
     wide = text.translate(_WIDE)
-    plain = unicodedata.normalize("NFKC", wide) if len(unicodedata.normalize("NFKC", wide)) == len(wide) else wide
+    plain = (
+        unicodedata.normalize("NFKC", wide) if len(unicodedata.normalize("NFKC", wide)) == len(wide) else wide
+    )
     best: ReadDate | None = None
     for pattern in (*_ALL, *((_SHORT,) if short else ())):
         for match in pattern.finditer(plain):
@@ -153,4 +155,6 @@ def _of_month(text: str) -> int:
     tens, ten, ones = text.partition("十")
     if not ten:
         return int("".join(_DIGITS.get(sign, "x") for sign in text))
-    return int(_DIGITS.get(tens, "1" if not tens else "x")) * 10 + int(_DIGITS.get(ones, "0" if not ones else "x"))
+    return int(_DIGITS.get(tens, "1" if not tens else "x")) * 10 + int(
+        _DIGITS.get(ones, "0" if not ones else "x")
+    )

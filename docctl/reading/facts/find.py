@@ -23,14 +23,21 @@ from search.folding import fold
 _CODE: Final = re.compile(r"(?<![A-Za-z0-9/_-])[A-Z]{1,8}(?:[-/_.][A-Z0-9.]{1,12}){1,5}(?![A-Za-z0-9/_-])")
 #: Standards, laws, download ids: cited, not the text's own number.
 _OUTSIDE: Final = re.compile(
-    r"^(?:ISO|IEC|GB|GBT|GJB|GJBC|IATF|TS|DB|JB|QS|OHSAS|SA|AS|EN|ASTM|HACCP|BS|DIN|JIS|YY|HB|HG|SJ|MIL|RoHS|WEEE|VDA)[-/_.\dT]", re.IGNORECASE
+    r"^(?:ISO|IEC|GB|GBT|GJB|GJBC|IATF|TS|DB|JB|QS|OHSAS|SA|AS|EN|ASTM|HACCP|BS|DIN|JIS|YY|HB|HG|SJ|MIL|RoHS|WEEE|VDA)[-/_.\dT]",
+    re.IGNORECASE,
 )
-_COPY_BAN: Final = re.compile(r"(?:未经|未經)[^。\n]{0,20}(?:不得|严禁|禁止)[^。\n]{0,6}(?:复制|复印|拷贝|翻印)|(?:严禁|禁止|不得)(?:擅自)?(?:复制|复印|翻印)|must not be copied|no part of this document may be (?:copied|reproduced)")
+_COPY_BAN: Final = re.compile(
+    r"(?:未经|未經)[^。\n]{0,20}(?:不得|严禁|禁止)[^。\n]{0,6}(?:复制|复印|拷贝|翻印)|(?:严禁|禁止|不得)(?:擅自)?(?:复制|复印|翻印)|must not be copied|no part of this document may be (?:copied|reproduced)"
+)
 _STAMP: Final = re.compile(r"(非受控|不受控|受控)(?:文件|副本|本|版本)?")
 _LABEL_IN_NAME: Final = re.compile(
-    r"(?:^|[-_\s(（\[第])(?P<label>(?:V|Ver|Rev)\.?\s?\d{1,2}(?:\.\d{1,2}){0,2}|[A-Z][/-]?\d{0,2}版?|第?\d{1,2}版)(?=[)）\]\s_.-]|$)", re.IGNORECASE
+    r"(?:^|[-_\s(（\[第])(?P<label>(?:V|Ver|Rev)\.?\s?\d{1,2}(?:\.\d{1,2}){0,2}|[A-Z][/-]?\d{0,2}版?|第?\d{1,2}版)(?=[)）\]\s_.-]|$)",
+    re.IGNORECASE,
 )
-_LABEL_AFTER_TITLE: Final = re.compile(r"(?:程序|制度|办法|规定|规程|方案|手册|计划)\s?[(（]?(?P<label>V\d{1,2}(?:\.\d{1,2}){1,2}|[A-Z][/]?\d?版)[)）]?(?![A-Za-z0-9])", re.IGNORECASE)
+_LABEL_AFTER_TITLE: Final = re.compile(
+    r"(?:程序|制度|办法|规定|规程|方案|手册|计划)\s?[(（]?(?P<label>V\d{1,2}(?:\.\d{1,2}){1,2}|[A-Z][/]?\d?版)[)）]?(?![A-Za-z0-9])",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -81,7 +88,16 @@ class Facts:
         }
 
 
-SINGLE: Final = ("number", "title", "revision", "effective", "issued", "department", "controlled", "distribution")
+SINGLE: Final = (
+    "number",
+    "title",
+    "revision",
+    "effective",
+    "issued",
+    "department",
+    "controlled",
+    "distribution",
+)
 
 
 def find_facts(text: str, name: str, *, parts: Parts = (), pages: Sequence[int] = ()) -> Facts:
@@ -138,7 +154,11 @@ def _label_in_name(name: str) -> Found | None:
     stem = re.sub(r"\.[A-Za-z]{2,5}$", "", name.rsplit("/", 1)[-1])
     for match in _LABEL_IN_NAME.finditer(stem):
         label = match["label"]
-        if re.search(r"\d|版", label) and revision_labels.read(label) is not None and re.match(r"v|r|第|[A-Z][/-]?\d?版", label, re.IGNORECASE):
+        if (
+            re.search(r"\d|版", label)
+            and revision_labels.read(label) is not None
+            and re.match(r"v|r|第|[A-Z][/-]?\d?版", label, re.IGNORECASE)
+        ):
             return Found(label, label, -1, -1, "name", SURE["name"])
     return None
 
@@ -147,15 +167,23 @@ def _bare_number(sheet: Sheet, name: str) -> Found | None:
     """Take a code of the header, or of the file's name, if there is exactly one (I-1)."""
     found: dict[str, Found] = {}
     for cell in sheet.cells:
-        if cell.zone in {"header", "top", "box"} and cell.start < max(sheet.top, 1) + 10**9 * (cell.zone != "top"):
+        if cell.zone in {"header", "top", "box"} and cell.start < max(sheet.top, 1) + 10**9 * (
+            cell.zone != "top"
+        ):
             for match in _CODE.finditer(cell.text[:600]):
                 if _is_own(match[0]):
                     start = cell.start + match.start()
-                    found.setdefault(match[0], Found(match[0], match[0], start, start + len(match[0]), "line", 60))
+                    found.setdefault(
+                        match[0], Found(match[0], match[0], start, start + len(match[0]), "line", 60)
+                    )
     if len(found) == 1:
         return next(iter(found.values()))
     stem = name.rsplit("/", 1)[-1]
-    own = [match[0].rstrip("._-") for match in _CODE.finditer(re.sub(r"\.[A-Za-z]{2,5}$", "", stem)) if _is_own(match[0])]
+    own = [
+        match[0].rstrip("._-")
+        for match in _CODE.finditer(re.sub(r"\.[A-Za-z]{2,5}$", "", stem))
+        if _is_own(match[0])
+    ]
     if len(own) == 1 and (not found or own[0] in found):
         return found.get(own[0]) or Found(own[0], own[0], -1, -1, "name", SURE["name"])
     return None
@@ -173,7 +201,11 @@ def _is_own(code: str) -> bool:
 def _stamped(sheet: Sheet) -> Found | None:
     for cell in sheet.cells:
         text = cell.text.strip()
-        if cell.zone in {"header", "top", "box"} and len(text) <= 8 and (match := _STAMP.fullmatch(fold(text))):
+        if (
+            cell.zone in {"header", "top", "box"}
+            and len(text) <= 8
+            and (match := _STAMP.fullmatch(fold(text)))
+        ):
             start = cell.start + cell.text.index(text)
             value = "yes" if match[1] == "受控" else "no"
             return Found(value, text, start, start + len(text), "line", SURE["line"])

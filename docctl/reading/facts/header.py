@@ -16,7 +16,13 @@ from search.folding import fold
 SIGNING: Final = ("prepared", "reviewed", "approved", "countersigned")
 _DAY_OF: Final = {"prepared": "prepared_on", "reviewed": "reviewed_on", "approved": "approved_on"}
 #: Zones in which labels are believed, and how a value found there is sourced.
-_SOURCES: Final = {"header": "page_header", "box": "cover", "top": "label", "footer": "page_header", "tail": "text"}
+_SOURCES: Final = {
+    "header": "page_header",
+    "box": "cover",
+    "top": "label",
+    "footer": "page_header",
+    "tail": "text",
+}
 _ONLY_SIGNERS: Final = frozenset({"tail"})
 #: What follows a date and says what it is of: 发布, 实施.
 _ISSUED: Final = re.compile(r"\s?(?:发布|颁布|发行|印发|公布|is\b|iss\b|issued?\b|released?\b)")
@@ -76,7 +82,11 @@ def _read_label(
         if value is not None:
             source = _source(cell, sure)
             found = Found(
-                value.value, text[value.start : value.end], start + value.start, start + value.end, source,
+                value.value,
+                text[value.start : value.end],
+                start + value.start,
+                start + value.end,
+                source,
                 _confidence(source, label, sure),
             )
             if kind in SIGNING:
@@ -97,7 +107,9 @@ def _places(
 ) -> Iterator[tuple[int, str, bool]]:
     """Yield where a label's value may stand: behind it, in the next cell, below; offset, text, how sure."""
     _, behind = cell.source(label.start, label.end)
-    until = cell.start + len(cell.text) if following is None else cell.source(following.start, following.end)[0]
+    until = (
+        cell.start + len(cell.text) if following is None else cell.source(following.start, following.end)[0]
+    )
     rest = sheet.text[behind:until]
     end = _END.search(rest.lstrip())
     if end is not None and rest.strip():
@@ -117,7 +129,12 @@ def _places(
             yield below.start, below.text, True
         return
     after = sheet.row(cell.row + 1)
-    if len(after) == 1 and after[0].zone == cell.zone and not _begins_with_label(after[0]) and len(after[0].text) < 40:
+    if (
+        len(after) == 1
+        and after[0].zone == cell.zone
+        and not _begins_with_label(after[0])
+        and len(after[0].text) < 40
+    ):
         yield after[0].start, after[0].text, False
 
 

@@ -17,7 +17,12 @@ _STYLES: Final = (
     ("chapter", re.compile(rf"第({_CHINESE}|\d{{1,3}})[章]\s{{0,3}}")),
     ("section", re.compile(rf"第({_CHINESE}|\d{{1,3}})[节節]\s{{0,3}}")),
     ("article", re.compile(rf"第({_CHINESE}|\d{{1,3}})[条條]\s{{0,3}}")),
-    ("decimal", re.compile(r"(\d{1,2}(?:[.．。、]\d{1,2}){1,5})(?![\d%年月日])[.．、]?\s{0,3}|(\d{1,2})(?![\d%年月日.．,，:：/~-])(?:[、.．]\s{0,3}|\s{1,3}|(?=[\u3400-\u9fff]))")),
+    (
+        "decimal",
+        re.compile(
+            r"(\d{1,2}(?:[.．。、]\d{1,2}){1,5})(?![\d%年月日])[.．、]?\s{0,3}|(\d{1,2})(?![\d%年月日.．,，:：/~-])(?:[、.．]\s{0,3}|\s{1,3}|(?=[\u3400-\u9fff]))"
+        ),
+    ),
     ("han", re.compile(rf"({_CHINESE})、\s{{0,3}}")),
     ("han_bracket", re.compile(rf"[(（]({_CHINESE})[)）]\s{{0,3}}")),
     ("bracket", re.compile(r"[(（](\d{1,2})[)）]\s{0,3}|(\d{1,2})[)）]\s{0,3}")),
@@ -77,10 +82,14 @@ def gaps(outline: tuple[Clause, ...]) -> list[Finding]:
         key = f"{clause.style}:{parent}"
         number = _value(own)
         if clause.path in seen and clause.style == "decimal" and parent:
-            findings.append(Finding("I-9", "clause_twice", {"clause": clause.path}, clause.start, clause.start + 1))
+            findings.append(
+                Finding("I-9", "clause_twice", {"clause": clause.path}, clause.start, clause.start + 1)
+            )
         elif key in last and number > last[key] + 1 and number - last[key] < 20:
             missing = f"{parent}.{last[key] + 1}" if parent else str(last[key] + 1)
-            findings.append(Finding("I-9", "clause_missing", {"clause": missing}, clause.start, clause.start + 1))
+            findings.append(
+                Finding("I-9", "clause_missing", {"clause": missing}, clause.start, clause.start + 1)
+            )
         seen[clause.path] = clause.start
         last[key] = number
     return findings[:20]

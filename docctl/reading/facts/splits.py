@@ -10,14 +10,22 @@ from docctl.reading.facts.cells import Parts
 from docctl.reading.facts.titles import clean
 from search.folding import fold
 
-_PIECE: Final = re.compile(r"^[ \u3000]*(?:篇\s?[0-9一二三四五六七八九十]{1,3}\s?[:：]?|附件\s?[0-9一二三四五六七八九十]{1,3}\s?[:：]|附录\s?[A-Z0-9一二三四五六七八九十]{1,2}\s?[:：])\s?(?P<title>[^\n\t。]{2,60})?$", re.MULTILINE)
-_TITLE: Final = re.compile(r"^[ \u3000]*(?P<title>[^\n\t。,，;；:：]{3,40}(?:控制程序|管理程序|工作程序|程序|管理制度|制度|管理办法|办法|规定|规程|实施细则|细则|流程|指导书))[ \u3000]*$", re.MULTILINE)
+_PIECE: Final = re.compile(
+    r"^[ \u3000]*(?:篇\s?[0-9一二三四五六七八九十]{1,3}\s?[:：]?|附件\s?[0-9一二三四五六七八九十]{1,3}\s?[:：]|附录\s?[A-Z0-9一二三四五六七八九十]{1,2}\s?[:：])\s?(?P<title>[^\n\t。]{2,60})?$",
+    re.MULTILINE,
+)
+_TITLE: Final = re.compile(
+    r"^[ \u3000]*(?P<title>[^\n\t。,，;；:：]{3,40}(?:控制程序|管理程序|工作程序|程序|管理制度|制度|管理办法|办法|规定|规程|实施细则|细则|流程|指导书))[ \u3000]*$",
+    re.MULTILINE,
+)
 #: Within a line, where line ends were lost.
 _INLINE: Final = re.compile(
     r"(?:^|(?<=[\s。□■]))(?P<title>[\u3400-\u9fff、]{3,30}(?:程序|制度|办法|规定|规程|细则|指导书))\s{1,5}"
     r"(?=(?:[1一]|第一[章条]|[(（]一[)）])[、.．\s]{0,3}(?:目\s?的|总\s?则))"
 )
-_CHAPTER: Final = re.compile(r"(?:\s{0,5}[^\n。]{0,40})?\s{1,5}(?:[1一]|第一[章条]|[(（]一[)）])[、.．\s]{0,3}(?:目\s?的|总\s?则|范\s?围|适用)")
+_CHAPTER: Final = re.compile(
+    r"(?:\s{0,5}[^\n。]{0,40})?\s{1,5}(?:[1一]|第一[章条]|[(（]一[)）])[、.．\s]{0,3}(?:目\s?的|总\s?则|范\s?围|适用)"
+)
 _SHORTEST: Final = 200
 
 
@@ -56,7 +64,7 @@ def find_splits(text: str, parts: Parts = (), title: str = "") -> tuple[Split, .
         places.insert(0, 0)
     if len(places) < 2:
         return ()
-    pieces = []
+    pieces: list[Split] = []
     for start, end in zip(places, [*places[1:], len(body)], strict=True):
         name, by = begins[start]
         pieces.append(Split(name, start if pieces else 0, end, by))
@@ -71,4 +79,3 @@ def _apart(places: list[int]) -> list[int]:
         if not kept or place - kept[-1] >= _SHORTEST:
             kept.append(place)
     return kept
-

@@ -23,12 +23,12 @@ _KIND: Final = (
 _ENDS: Final = re.compile(rf"(?:{_KIND})(?:\([^()]{{1,12}}\))?$")
 #: Ends that headings of chapters do not have.
 _STRICT: Final = re.compile(r"(?:程序|制度|办法|规程|手册|细则|方案|计划|指导书)$")
-_NUMBER_BEFORE: Final = re.compile(
-    r"^(?:[A-Z]{1,6}[-_/][A-Z0-9./_-]*\d[A-Z0-9./_-]*[\s_-]+)", re.IGNORECASE
-)
+_NUMBER_BEFORE: Final = re.compile(r"^(?:[A-Z]{1,6}[-_/][A-Z0-9./_-]*\d[A-Z0-9./_-]*[\s_-]+)", re.IGNORECASE)
 #: Collection numbers before a title: 26, 007, 3-, 篇二: (I-8).
 _COLLECTED: Final = re.compile(
-    r"^(?:\d{1,3}(?:[-_.、．\s]{1,2}|(?=[" + _HAN + r"]))|第?[一二三四五六七八九十百]{1,4}[、.．:：]\s?|篇\s?[0-9一二三四五六七八九十]{1,3}\s?[:：_]?\s?|[(（]\d{1,3}[)）]\s?)"
+    r"^(?:\d{1,3}(?:[-_.、．\s]{1,2}|(?=["
+    + _HAN
+    + r"]))|第?[一二三四五六七八九十百]{1,4}[、.．:：]\s?|篇\s?[0-9一二三四五六七八九十]{1,3}\s?[:：_]?\s?|[(（]\d{1,3}[)）]\s?)"
 )
 #: What sites and collectors hang on: 范本, 精品, 最新版, download ids, second file endings (I-8).
 _HUNG: Final = re.compile(
@@ -37,10 +37,16 @@ _HUNG: Final = re.compile(
 )
 _NEWEST: Final = re.compile(r"^(?:最新|精品|【[^】]{1,8}】)\s?")
 _SERIES: Final = re.compile(
-    rf"^[{_HAN}A-Z0-9:-]{{0,20}}(?:体系|體系)?(?:程序)?文件\s?[:：_]\s?|^\(?程序文件\)?\s?[:：_]?\s?(?=[{_HAN}])", re.IGNORECASE
+    rf"^[{_HAN}A-Z0-9:-]{{0,20}}(?:体系|體系)?(?:程序)?文件\s?[:：_]\s?|^\(?程序文件\)?\s?[:：_]?\s?(?=[{_HAN}])",
+    re.IGNORECASE,
 )
-_FILE_END: Final = re.compile(r"(?:\.(?:docx?|pdf|txt|wps|xlsx?|rtf|pptx?|html?|ofd|xls|et))+$", re.IGNORECASE)
-_LABEL_IN_NAME: Final = re.compile(r"[-_\s(（\[]*(?:v|ver|rev)\.?\s?\d+(?:\.\d+)*[)）\]]*$|[-_\s(（]+[A-Z]\d{0,2}版?[)）]*$|[-_\s(（]*[A-Z]\d?版[)）]*$", re.IGNORECASE)
+_FILE_END: Final = re.compile(
+    r"(?:\.(?:docx?|pdf|txt|wps|xlsx?|rtf|pptx?|html?|ofd|xls|et))+$", re.IGNORECASE
+)
+_LABEL_IN_NAME: Final = re.compile(
+    r"[-_\s(（\[]*(?:v|ver|rev)\.?\s?\d+(?:\.\d+)*[)）\]]*$|[-_\s(（]+[A-Z]\d{0,2}版?[)）]*$|[-_\s(（]*[A-Z]\d?版[)）]*$",
+    re.IGNORECASE,
+)
 #: So many lines at the beginning may be titles.
 _LINES: Final = 14
 
@@ -56,7 +62,9 @@ class Named:
     source: str
 
 
-def find_title(sheet: Sheet, labelled: Found | None, name: str, company: str = "") -> tuple[Found | None, list[Finding]]:
+def find_title(
+    sheet: Sheet, labelled: Found | None, name: str, company: str = ""
+) -> tuple[Found | None, list[Finding]]:
     """Return the title and what is to be said about it: noise, a heading that differs (I-8)."""
     candidates = list(_candidates(sheet, name))
     if labelled is not None:
@@ -71,7 +79,11 @@ def find_title(sheet: Sheet, labelled: Found | None, name: str, company: str = "
     found = Found(best.text, best.shown, best.start, best.end, best.source, confidence)
     findings = _differs(best.text, candidates)
     if fold(best.shown) != fold(best.text):
-        findings.append(Finding("I-8", "title_noise", {"shown": best.shown[:80], "title": best.text}, best.start, best.end))
+        findings.append(
+            Finding(
+                "I-8", "title_noise", {"shown": best.shown[:80], "title": best.text}, best.start, best.end
+            )
+        )
     return found, findings
 
 
@@ -136,7 +148,7 @@ def _in_line(cell: Cell) -> Iterable[Named]:
     if not head or is_placeholder(head):
         return
     if len(head) <= 60 and not re.search(r"[。;；!！?？]", head):
-        if re.fullmatch(rf"[\W\d_]*|.*(?:有限公司|集团|集團)(?:\([^)]*\))?", head):
+        if re.fullmatch(r"[\W\d_]*|.*(?:有限公司|集团|集團)(?:\([^)]*\))?", head):
             return
         text = clean(head)
         pieces = [piece for piece in re.split(r"\s+", head) if _ENDS.search(fold(clean(piece)))]
@@ -188,5 +200,13 @@ def _differs(title: str, candidates: list[Named]) -> list[Finding]:
         if one.source == "line" and len(one.text) > 6 and _STRICT.search(fold(one.text)):
             here, there = _bare(one.text), _bare(title)
             if here not in there and there not in here:
-                return [Finding("I-8", "heading_differs", {"title": title[:80], "heading": one.text[:80]}, one.start, one.end)]
+                return [
+                    Finding(
+                        "I-8",
+                        "heading_differs",
+                        {"title": title[:80], "heading": one.text[:80]},
+                        one.start,
+                        one.end,
+                    )
+                ]
     return []

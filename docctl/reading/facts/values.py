@@ -21,9 +21,7 @@ _NUMBER: Final = re.compile(
     r"|(?<=[A-Z0-9])\s(?=[A-Z]{0,4}\s?\d))*"
 )
 #: With Chinese in it: 质控〔2020〕5号, QP-质-01, 第291号.
-_CHINESE_NUMBER: Final = re.compile(
-    rf"[{_HAN}A-Za-z0-9][{_HAN}A-Za-z0-9\-‐-―_/.()（）〔〕\[\]【】]{{1,38}}"
-)
+_CHINESE_NUMBER: Final = re.compile(rf"[{_HAN}A-Za-z0-9][{_HAN}A-Za-z0-9\-‐-―_/.()（）〔〕\[\]【】]{{1,38}}")
 _REVISION: Final = re.compile(
     r"""(?:第\s?[0-9一二三四五六七八九十A-Z]{1,3}\s?版(?:\s?[/、,，]?\s?第?\s?[0-9一二三四五六七八九十]{1,3}\s?次?(?:修改|修订|修訂|更改))?
     |(?:V|Ver\.?|Version|Rev\.?|REV\.?)\s?\.?\s?[0-9]{1,3}(?:\.[0-9]{1,3}){0,2}
@@ -32,8 +30,12 @@ _REVISION: Final = re.compile(
     |(?:19|20)\d\d\s?版)(?![A-Za-z0-9])""",
     re.VERBOSE | re.IGNORECASE,
 )
-_PERSON: Final = re.compile(rf"[{_HAN}·]{{2,4}}(?![{_HAN}])|[A-Z][a-z'’-]+(?:\s[A-Z]\.?)?(?:\s[A-Z][A-Za-z'’-]+){{1,2}}|[A-Z][a-z]+(?:\s[A-Z]{{2,}})?")
-_TEAM: Final = re.compile(rf"[{_HAN}A-Za-z0-9]{{2,14}}(?:小组|小組|部门|部門|部|办公室|辦公室|办|委员会|委員會|室|组|組|科|处|處|中心|公司|院)(?![{_HAN}])")
+_PERSON: Final = re.compile(
+    rf"[{_HAN}·]{{2,4}}(?![{_HAN}])|[A-Z][a-z'’-]+(?:\s[A-Z]\.?)?(?:\s[A-Z][A-Za-z'’-]+){{1,2}}|[A-Z][a-z]+(?:\s[A-Z]{{2,}})?"
+)
+_TEAM: Final = re.compile(
+    rf"[{_HAN}A-Za-z0-9]{{2,14}}(?:小组|小組|部门|部門|部|办公室|辦公室|办|委员会|委員會|室|组|組|科|处|處|中心|公司|院)(?![{_HAN}])"
+)
 _UNIT: Final = re.compile(
     rf"[{_HAN}A-Za-z0-9&·、/（）() ]{{1,30}}?(?:部门|部門|部|科室|室|科|处|處|中心|小组|小組|组|組|办公室|辦公室|办|辦|车间|車間|公司|院|会|會|厂|廠|站|所|队|隊|局|课|課|集团|集團|事业部|分厂|班组|工区|项目部|Department|Dept\.?|Division|Section|Office|Team|Group|Center|Centre)(?![{_HAN}A-Za-z])",
 )
@@ -110,7 +112,9 @@ def _revision(text: str) -> Value | None:
     if re.match(rf"[{_HAN}]", following) and shown.isalnum() and len(shown) > 2 and not shown[-1].isdigit():
         return None
     chinese = unicodedata.normalize("NFKC", shown).translate(str.maketrans("一二三四五六七八九", "123456789"))
-    if revision_labels.read(chinese) is None and not re.fullmatch(r"(?:19|20)\d\d版?|\D*\d+(?:\.\d+){1,2}", chinese):
+    if revision_labels.read(chinese) is None and not re.fullmatch(
+        r"(?:19|20)\d\d版?|\D*\d+(?:\.\d+){1,2}", chinese
+    ):
         return None
     return Value(re.sub(r"\s+", "", shown), 0, len(shown))
 
@@ -126,7 +130,8 @@ def _day(text: str) -> Value | None:
 
 
 def _person(text: str) -> Value | None:
-    end, names = 0, []
+    end = 0
+    names: list[str] = []
     while True:
         match = _TEAM.match(text, end) or _PERSON.match(text, end)
         if match is None or (labels.kinds_of(fold(match[0])) and not names) or is_placeholder(match[0]):
@@ -157,13 +162,19 @@ def _unit(text: str) -> Value | None:
 def _status(text: str) -> Value | None:
     """Read 受控, 非受控, and the ticked one of several."""
     line = re.split(r"[\n\t]", text)[0][:60]
-    ticked = re.search(r"[■☑√✓✔●☒▣]\s?(非受控|不受控|受控|uncontrolled|non-controlled|controlled)", line, re.IGNORECASE)
-    ticked = ticked or re.search(r"(非受控|不受控|受控|uncontrolled|controlled)\s?[(（]?\s?[■☑√✓✔●☒▣]", line, re.IGNORECASE)
+    ticked = re.search(
+        r"[■☑√✓✔●☒▣]\s?(非受控|不受控|受控|uncontrolled|non-controlled|controlled)", line, re.IGNORECASE
+    )
+    ticked = ticked or re.search(
+        r"(非受控|不受控|受控|uncontrolled|controlled)\s?[(（]?\s?[■☑√✓✔●☒▣]", line, re.IGNORECASE
+    )
     if ticked is not None:
         return Value("no" if _is_negative(ticked[1]) else "yes", ticked.start(1), ticked.end(1))
     if re.search(r"[□○☐]", line) or re.match(r"受控\s?[/／]\s?非受控", line):
         return None
-    match = re.match(r"非\s?受控|不\s?受控|受控|uncontrolled|non-controlled|controlled|是|否|yes|no", line, re.IGNORECASE)
+    match = re.match(
+        r"非\s?受控|不\s?受控|受控|uncontrolled|non-controlled|controlled|是|否|yes|no", line, re.IGNORECASE
+    )
     if match is None:
         return None
     return Value("no" if _is_negative(match[0]) else "yes", 0, match.end())

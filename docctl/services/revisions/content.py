@@ -39,6 +39,8 @@ def manifest_of(session: Session, document: Document, revision: Revision) -> Man
         "prepared_by": revision.created_by,
         "authors": revision.authors(),
     }
+    if revision.paper is not None:
+        facts["paper"] = revision.paper
     files = [
         ManifestFile(one.role.value, one.ordinal, one.name, one.media_type, one.sha256, one.size)
         for one in files_of(session, revision.id)

@@ -1,0 +1,135 @@
+"""`docctl import`: existing files become documents, each with its report line (I-1 to I-10)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from docctl.cli.answers import Answer, Table
+from docctl.cli.command import Action, option
+from docctl.cli.desk import Desk
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from uuid import UUID
+
+    from docctl.queries.imports import Line
+    from docctl.reading.sources import Source
+
+_PATH = click.Path(exists=True, path_type=Path, readable=True)
+_HEAD = ("state", "number", "revision", "effective", "title", "path")
+
+
+@click.command("import", cls=Action, permission="document.import", who="either", changes=True)
+@click.argument("path", type=_PATH)
+@option("--department", "unit", default="")
+@option("--type", "type_code", default="procedure")
+@option("--class", "class_code", default="")
+@option("--dry-run", is_flag=True)
+def import_(desk: Desk, path: Path, unit: str, type_code: str, class_code: str, dry_run: bool) -> Answer:
+    """Read files, a folder or a zip, and import what may go in; or say what would (I-1)."""
+    from docctl.domain.permissions import OPERATOR
+    from docctl.domain.verdicts import Refused, RuleRefused
+    from docctl.jobs.imports.rehearsal import rehearse
+
+    if dry_run:
+        return _told(desk, rehearse(desk.house, _sources(path), tell=_progress(desk)))
+    if desk.actor is OPERATOR:
+        raise RuleRefused(Refused("I-1", "person_needed"))
+    run_id = _start(desk, path, unit, type_code, class_code)
+    return _told(desk, _carried_out(desk, run_id, path), run_id)
+
+
+def _sources(path: Path) -> Iterator[Source]:
+    from docctl.reading.sources import archive_files, folder_files
+
+    if path.is_file() and path.suffix.lower() == ".zip":
+        return archive_files(path)
+    return folder_files(path)
+
+
+def _start(desk: Desk, path: Path, unit: str, type_code: str, class_code: str) -> UUID:
+    from docctl.queries.by_name import class_named, type_named, unit_named
+    from docctl.services.imports.start import StartImport, start_import
+
+    with desk.read() as session:
+        unit_id = unit_named(session, unit).id if unit else desk.actor.unit_id
+        assert unit_id is not None
+        type_id = type_named(session, type_code).id
+        kept = class_named(session, class_code).id if class_code else None
+    source = "archive" if path.is_file() else "folder"
+    name = path.resolve().name or str(path)
+    cmd = StartImport(name, source, unit_id, type_id, kept)
+    return start_import(cmd, by=desk.caller(), house=desk.house)
+
+
+def _carried_out(desk: Desk, run_id: UUID, path: Path) -> list[Line]:
+    """Receive, read and import a run to its end, whoever else works on it meanwhile."""
+    from docctl.domain.imports import RunState
+    from docctl.jobs.imports.work import receive, step
+    from docctl.queries.imports import report, run_line
+    from docctl.services.imports.commit import CommitImport, commit_import
+
+    receive(desk.house, run_id, _sources(path))
+    tell = _progress(desk)
+    while True:
+        with desk.read() as session:
+            run = run_line(session, desk.actor, run_id)
+        tell(run.imported if run.state == RunState.IMPORTING else run.read)
+        if run.state == RunState.CHECKING:
+            commit_import(CommitImport(run_id), by=desk.caller(), house=desk.house)
+        elif run.is_busy:
+            step(desk.house, run_id, RunState(run.state))
+        else:
+            break
+    with desk.read() as session:
+        return list(report(session, run_id))
+
+
+def _progress(desk: Desk) -> Any:
+    def tell(done: int) -> None:
+        if not desk.as_json and done:
+            click.echo(desk.words.t("cli.import_progress", count=done), err=True)
+
+    return tell
+
+
+def _told(desk: Desk, lines: list[Line], run_id: UUID | None = None) -> Answer:
+    from docctl.queries.imports import totals
+
+    said = [(line, _message(desk, line)) for line in lines]
+    counted = totals(lines)
+    data: dict[str, Any] = {"files": [line.as_json(message) for line, message in said], "totals": counted}
+    if run_id is not None:
+        data["run"] = str(run_id)
+    rows = [_row(desk, line) for line, _ in said]
+    head = [desk.label(name) for name in _HEAD]
+    shown = []
+    for text, (_, message) in zip(Table(head, rows).lines()[1:], said, strict=True):
+        shown += [text, f"    {message}"] if message else [text]
+    summary = ", ".join(
+        f"{desk.words.t(f'imports.outcome.{name}')} {number}" for name, number in counted.items() if number
+    )
+    return Answer(data, [*Table(head, rows).lines()[:1], *shown, summary])
+
+
+def _row(desk: Desk, line: Line) -> tuple[object, ...]:
+    chosen = line.chosen
+    return (
+        desk.words.t(f"imports.outcome.{line.status}"),
+        chosen.get("number", ""),
+        chosen.get("label", ""),
+        chosen.get("effective", ""),
+        chosen.get("title", ""),
+        line.path,
+    )
+
+
+def _message(desk: Desk, line: Line) -> str:
+    from docctl.domain.verdicts import Refused
+
+    if not line.code:
+        return ""
+    return desk.words.refusal(Refused(line.rule, line.code, dict(line.params))).sentence

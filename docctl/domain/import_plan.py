@@ -1,0 +1,153 @@
+"""What is to become of the files of a run, seen together and beside what is there (I-1, I-4, N-6)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations, pairwise
+from typing import Any, Final
+
+from docctl.domain.imports import InSeries, in_order, may_follow, series_of, shared
+from docctl.domain.normal_form import normal
+from docctl.domain.verdicts import Refused
+
+#: From this estimated share of common text on, two files are shown side by side (I-4).
+ALIKE: Final = 0.45
+#: Sketches are compared where one of so many bands of them is the same.
+_BANDS: Final = 32
+_MOST_IN_BAND: Final = 60
+
+
+@dataclass(frozen=True, slots=True)
+class PlanFile:
+    """A file of the run as far as the comparison needs it; `key` identifies it."""
+
+    key: str
+    path: str
+    sha256: str
+    number: str = ""
+    title: str = ""
+    label: str = ""
+    series: InSeries | None = None
+    sketch: Sequence[int] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class There:
+    """What docctl holds already: files by hash, numbers and titles by normal form; values are shown numbers."""
+
+    files: Mapping[str, str] = field(default_factory=dict)
+    numbers: Mapping[str, str] = field(default_factory=dict)
+    titles: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something about one file in view of the others: a rule's code with what it is about.
+
+    `other` is the key of the other file; `leaves_out`: it is not imported unless a person says otherwise.
+    """
+
+    key: str
+    rule: str
+    code: str
+    params: dict[str, Any] = field(default_factory=dict)
+    other: str = ""
+    leaves_out: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the note as JSON can carry it."""
+        return {
+            "rule": self.rule,
+            "code": self.code,
+            "params": self.params,
+            "other": self.other,
+            "leaves_out": self.leaves_out,
+        }
+
+
+def compare(files: Sequence[PlanFile], there: There) -> list[Note]:
+    """Return all notes on the files of a run: copies, taken numbers, histories, near-duplicates (I-1, I-4, N-6)."""
+    return [*_copies(files, there), *_numbers(files, there), *_histories(files), *_alike(files)]
+
+
+def series_by_file(files: Iterable[PlanFile]) -> dict[str, str]:
+    """Return the series of each file that has others of its document beside it."""
+    by_series: dict[str, list[str]] = defaultdict(list)
+    for one in files:
+        if key := series_of(one.number, one.title, one.label):
+            by_series[key].append(one.key)
+    return {key: series for series, keys in by_series.items() if len(keys) > 1 for key in keys}
+
+
+def _copies(files: Sequence[PlanFile], there: There) -> Iterator[Note]:
+    first: dict[str, PlanFile] = {}
+    for one in files:
+        if one.sha256 in there.files:
+            params = {"number": there.files[one.sha256]}
+            yield Note(one.key, "I-1", "already_there", params, leaves_out=True)
+        elif (earlier := first.setdefault(one.sha256, one)) is not one:
+            params = {"path": earlier.path}
+            yield Note(one.key, "I-1", "same_file", params, earlier.key, leaves_out=True)
+
+
+def _numbers(files: Sequence[PlanFile], there: There) -> Iterator[Note]:
+    for one in files:
+        if one.sha256 in there.files:
+            continue
+        if one.number and (holder := there.numbers.get(normal(one.number))):
+            yield Note(one.key, "N-6", "taken", {"number": one.number, "holder": holder})
+        elif one.title and (holder := there.titles.get(normal(one.title))):
+            yield Note(one.key, "I-4", "title_there", {"title": one.title, "holder": holder})
+
+
+def _histories(files: Sequence[PlanFile]) -> Iterator[Note]:
+    """Tell where files of one number are one document's history, and where they cannot be (I-1, V-2)."""
+    series = series_by_file(files)
+    by_series: dict[str, dict[str, PlanFile]] = defaultdict(dict)
+    for one in files:
+        if one.key in series:
+            by_series[series[one.key]].setdefault(one.sha256, one)  # a copy is no revision
+    for members in by_series.values():
+        if len(members) < 2:
+            continue
+        known = {one.key: one for one in members.values()}
+        ordered = in_order(one.series for one in members.values() if one.series is not None)
+        for place, member in enumerate(ordered, start=1):
+            yield Note(member.key, "I-1", "history", {"place": place, "of": len(ordered)})
+        for earlier, later in pairwise(ordered):
+            verdict = may_follow(earlier, later)
+            if isinstance(verdict, Refused):
+                blamed = earlier if verdict.code == "day_of_earlier_needed" else later
+                other = later if blamed is earlier else earlier
+                params = {**verdict.params, "path": known[other.key].path}
+                yield Note(blamed.key, verdict.rule, verdict.code, params, other.key)
+
+
+def _alike(files: Sequence[PlanFile]) -> Iterator[Note]:
+    """Tell of near-duplicates that are neither copies nor revisions of one number (I-4)."""
+    sketched = [one for one in files if one.sketch]
+    for one, other in _candidates(sketched):
+        if one.sha256 == other.sha256 or (one.number and normal(one.number) == normal(other.number)):
+            continue
+        share = shared(one.sketch, other.sketch)
+        if share >= ALIKE:
+            percent = round(share * 100)
+            yield Note(other.key, "I-4", "alike", {"path": one.path, "percent": percent}, one.key)
+            yield Note(one.key, "I-4", "alike", {"path": other.path, "percent": percent}, other.key)
+
+
+def _candidates(files: Sequence[PlanFile]) -> Iterator[tuple[PlanFile, PlanFile]]:
+    seen: set[tuple[str, str]] = set()
+    for band in range(_BANDS):
+        buckets: dict[tuple[int, ...], list[PlanFile]] = defaultdict(list)
+        for one in files:
+            width = len(one.sketch) // _BANDS
+            buckets[tuple(one.sketch[band * width : (band + 1) * width])].append(one)
+        for bucket in buckets.values():
+            for one, other in combinations(bucket[:_MOST_IN_BAND], 2):
+                pair = (one.key, other.key)
+                if pair not in seen:
+                    seen.add(pair)
+                    yield one, other

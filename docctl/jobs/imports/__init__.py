@@ -1,0 +1,1 @@
+"""What happens in the background of an import: taking apart, reading, comparing, importing (I-1)."""

@@ -1,0 +1,91 @@
+"""The import itself, file by file in the name of who ordered it; one that fails harms no other (I-1)."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from docctl.domain.imports import BATCH, Choice, FileState, Outcome
+from docctl.domain.verdicts import Conflict, NotFound, RuleRefused
+from docctl.models.imports import ImportFile, ImportRun
+from docctl.services.caller import Caller, the_system
+from docctl.services.house import House
+from docctl.services.imports.bring_in import BringIn, bring_in, plain
+from docctl.services.imports.commit import (
+    LineOfReport,
+    NoteOutcomes,
+    NoteProgress,
+    note_outcomes,
+    note_progress,
+)
+from docctl.services.imports.folder import RunFolder
+from docctl.services.people.actors import actor_of
+
+#: What stops the run and is tried again, instead of being a file's fault.
+_WAITS = frozenset({"request.disk_full", "request.disk_failed", "database.unavailable", "request.busy"})
+
+
+def import_some(house: House, run_id: UUID) -> bool:
+    """Import the next files of a run; say whether more are left. Raises RuleRefused where the store is away."""
+    with house.uow.read() as session:
+        run = session.get_one(ImportRun, run_id)
+        rows = session.scalars(
+            select(ImportFile)
+            .where(ImportFile.run_id == run_id, ImportFile.state != FileState.DONE)
+            .order_by(ImportFile.place, ImportFile.ordinal)
+            .limit(BATCH)
+        ).all()
+        by = _caller(session, run, house)
+    lines = [line for row in rows if (line := _told_before(row)) is not None]
+    told = {line.file_id for line in lines}
+    for row in rows:
+        if row.id not in told and (line := _import(house, row, by)) is not None:
+            lines.append(line)
+    if lines:
+        note_outcomes(NoteOutcomes(run_id, lines), by=the_system(house.clock()), house=house)
+    left = note_progress(NoteProgress(run_id), by=the_system(house.clock()), house=house)
+    if not left:
+        RunFolder.of(house.data, run_id).discard()
+    return left > 0
+
+
+def _caller(session: Session, run: ImportRun, house: House) -> Caller:
+    """Return the person who ordered the import, with the roles held now."""
+    if run.committed_by is None:
+        raise NotFound("person")
+    actor = actor_of(session, run.committed_by)
+    return Caller(actor=actor, at=house.clock(), channel="import", zone=house.zone)
+
+
+def _told_before(row: ImportFile) -> LineOfReport | None:
+    """Return the line of a file that is not imported at all."""
+    if row.state is FileState.UNREADABLE:
+        return LineOfReport(row.id, Outcome.FAILED, row.rule, row.code, row.params)
+    if row.state is FileState.WAITING:
+        return LineOfReport(
+            row.id, Outcome.FAILED, "upload", "unreadable", {"name": row.path.rsplit("/", 1)[-1]}
+        )
+    if row.choice is Choice.LEAVE_OUT:
+        copy: dict[str, Any] | None = next((one for one in row.notes if one.get("leaves_out")), None)
+        if copy is not None:
+            return LineOfReport(row.id, Outcome.DUPLICATE, copy["rule"], copy["code"], copy["params"])
+        return LineOfReport(row.id, Outcome.SKIPPED, "I-1", "left_out", {})
+    return None
+
+
+def _import(house: House, row: ImportFile, by: Caller) -> LineOfReport | None:
+    try:
+        bring_in(BringIn(row.id), by=by, house=house)
+    except Conflict:
+        return None  # somebody else is at it: the next round looks again
+    except RuleRefused as error:
+        refused = error.refused
+        if refused.key in _WAITS:
+            raise
+        return LineOfReport(row.id, Outcome.FAILED, refused.rule, refused.code, plain(refused.params))
+    except NotFound:
+        return LineOfReport(row.id, Outcome.FAILED, "I-1", "gone_meanwhile", {})
+    return None

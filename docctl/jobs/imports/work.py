@@ -1,0 +1,160 @@
+"""The worker's part of imports, on the host where the files lie; each step may be repeated (I-1).
+
+A run goes on where it stood after a stop: what was read or imported is in its row.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import select
+
+from docctl.domain.import_plan import compare, series_by_file
+from docctl.domain.imports import BATCH, FileState, RunState
+from docctl.jobs.imports.commit import import_some
+from docctl.jobs.imports.reading import ToRead, read_files
+from docctl.models.base import new_id
+from docctl.models.imports import ImportFile, ImportRun
+from docctl.queries.import_there import plan_files, there
+from docctl.reading.errors import ReadingFailed
+from docctl.reading.sources import Source, SourceChanged, archive_files, copy
+from docctl.services.caller import the_system
+from docctl.services.house import House
+from docctl.services.imports.folder import RunFolder
+from docctl.services.imports.note import NoteComparison, NoteRead, note_comparison, note_read
+from docctl.services.imports.propose import units_by_name
+from docctl.services.imports.start import TakeIn, Taken, take_in
+
+#: How long one round works on imports before others have their turn, in seconds.
+SLICE: Final = 2.0
+_ACTIVE: Final = (RunState.RECEIVING, RunState.READING, RunState.IMPORTING)
+
+
+def work_imports(house: House, *, seconds: float = SLICE) -> bool:
+    """Go on with the runs of this host for about so long; say whether there was anything to do."""
+    until = time.monotonic() + seconds
+    busy = False
+    for run_id, state in _active(house):
+        while time.monotonic() < until and step(house, run_id, state):
+            busy = True
+        if time.monotonic() >= until:
+            break
+    return busy
+
+
+def finish_reading(house: House, run_id: UUID) -> Iterator[None]:
+    """Read a run to its end, a batch at a time; for who waits for it, such as a command."""
+    while step(house, run_id, RunState.READING):
+        yield
+
+
+def step(house: House, run_id: UUID, state: RunState) -> bool:
+    """Do one step of a run; say whether another one follows."""
+    if state is RunState.RECEIVING:
+        return _receive_uploads(house, run_id)
+    if state is RunState.READING:
+        return _read_some(house, run_id)
+    return import_some(house, run_id)
+
+
+def receive(house: House, run_id: UUID, sources: Iterable[Source], *, is_last: bool = True) -> int:
+    """Copy files into the folder of a run and note them, `BATCH` at a time; return how many there are (I-1)."""
+    folder = RunFolder.of(house.data, run_id)
+    folder.make()
+    known = _known_paths(house, run_id)
+    some: list[Taken] = []
+    total = 0
+    for source in sources:
+        if source.path in known:
+            continue
+        some.append(_take(source, folder, limit=house.staging.limit))
+        if len(some) >= BATCH:
+            total = take_in(TakeIn(run_id, some), by=the_system(house.clock()), house=house)
+            some = []
+    return take_in(TakeIn(run_id, some, is_last=is_last), by=the_system(house.clock()), house=house) or total
+
+
+def _receive_uploads(house: House, run_id: UUID) -> bool:
+    """Take uploaded archives apart; single files are taken as they are."""
+    folder = RunFolder.of(house.data, run_id)
+    receive(house, run_id, _uploaded(folder))
+    folder.drop_uploads()
+    return False
+
+
+def _uploaded(folder: RunFolder) -> Iterator[Source]:
+    for path, name in folder.uploads():
+        if not name.lower().endswith(".zip"):
+            yield Source(name, path.stat().st_size, lambda path=path: path.open("rb"))  # type: ignore[misc]
+            continue
+        try:
+            yield from archive_files(path)
+        except ReadingFailed as failed:
+            yield Source(name, path.stat().st_size, None, f"archive_{failed.code}")
+
+
+def _take(source: Source, folder: RunFolder, *, limit: int) -> Taken:
+    file_id = new_id()
+    if source.problem:
+        return Taken(file_id, source.path, source.size, "", source.problem)
+    try:
+        copied = copy(source, folder.file(file_id), limit=limit)
+    except SourceChanged:
+        return Taken(file_id, source.path, source.size, "", "changed_while_read")
+    except ReadingFailed as failed:
+        params = {"limit_mb": limit >> 20} if failed.code == "too_large" else {}
+        return Taken(file_id, source.path, source.size, "", failed.code, params)
+    return Taken(file_id, source.path, copied.size, copied.sha256)
+
+
+def _known_paths(house: House, run_id: UUID) -> set[str]:
+    with house.uow.read() as session:
+        return set(session.scalars(select(ImportFile.path).where(ImportFile.run_id == run_id)))
+
+
+def _read_some(house: House, run_id: UUID) -> bool:
+    """Read the next batch; where none is left, compare all and let people check."""
+    folder = RunFolder.of(house.data, run_id)
+    with house.uow.read() as session:
+        waiting = session.execute(
+            select(ImportFile.id, ImportFile.path)
+            .where(ImportFile.run_id == run_id, ImportFile.state == FileState.WAITING)
+            .order_by(ImportFile.ordinal)
+            .limit(BATCH)
+        ).all()
+        units = units_by_name(session)
+    if not waiting:
+        compare_run(house, run_id)
+        return False
+    some = [ToRead(file_id, folder.file(file_id), path) for file_id, path in waiting]
+    read = list(read_files(house, some, units))
+    note_read(NoteRead(run_id, read), by=the_system(house.clock()), house=house)
+    return True
+
+
+def compare_run(house: House, run_id: UUID, *, is_first: bool = True) -> None:
+    """Compare the files of a run with each other and with what is there (I-1, I-4)."""
+    with house.uow.read() as session:
+        files = plan_files(session, run_id)
+        known = there(session, files)
+    notes: dict[UUID, list[dict[str, Any]]] = defaultdict(list)
+    for note in compare(files, known):
+        notes[UUID(note.key)].append(note.as_json())
+    series = {UUID(key): name for key, name in series_by_file(files).items()}
+    note_comparison(
+        NoteComparison(run_id, notes, series, is_first), by=the_system(house.clock()), house=house
+    )
+
+
+def _active(house: House) -> list[tuple[UUID, RunState]]:
+    with house.uow.read() as session:
+        rows = session.execute(
+            select(ImportRun.id, ImportRun.state)
+            .where(ImportRun.state.in_(_ACTIVE), ImportRun.host == house.here.host)
+            .order_by(ImportRun.started_at)
+        )
+        return [(run_id, state) for run_id, state in rows]

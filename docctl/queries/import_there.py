@@ -1,0 +1,107 @@
+"""What docctl holds already, for comparing files on their way in (I-1, N-6)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any, TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from docctl.domain.import_plan import PlanFile, There
+from docctl.domain.imports import FileState, InSeries
+from docctl.domain.normal_form import normal
+from docctl.models.content import ItemFile, OwnerKind
+from docctl.models.documents import Document, Revision
+from docctl.models.imports import ImportFile
+from docctl.models.numbers import Alias, NumberEntry, NumberState
+from docctl.services.imports.propose import day
+
+T = TypeVar("T")
+_AT_ONCE = 400
+
+
+def there(session: Session, files: Sequence[PlanFile]) -> There:
+    """Return what of these files, numbers and titles is there already; asked in pieces, never a row each."""
+    hashes = {one.sha256 for one in files if one.sha256}
+    numbers = {normal(one.number) for one in files if one.number}
+    titles = {one.title for one in files if one.title and not one.number}
+    return There(_files(session, hashes), _numbers(session, numbers), _titles(session, titles))
+
+
+def _files(session: Session, hashes: set[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for some in _pieces(hashes):
+        query = (
+            select(ItemFile.sha256, Document.number)
+            .join(Revision, Revision.id == ItemFile.owner_id)
+            .join(Document, Document.id == Revision.document_id)
+            .where(
+                ItemFile.sha256.in_(some),
+                ItemFile.owner_kind == OwnerKind.REVISION,
+                ItemFile.destroyed_at.is_(None),
+                Revision.status != "discarded",
+            )
+        )
+        found.update((sha256, number) for sha256, number in session.execute(query))
+    return found
+
+
+def _numbers(session: Session, numbers: set[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for some in _pieces(numbers):
+        entries = select(NumberEntry.normal, NumberEntry.shown).where(
+            NumberEntry.normal.in_(some), NumberEntry.state != NumberState.RESERVED
+        )
+        found.update((form, shown) for form, shown in session.execute(entries))
+        aliases = (
+            select(Alias.normal, Document.number)
+            .join(Document, Document.id == Alias.item_id)
+            .where(Alias.normal.in_(some), Alias.item_kind == "document")
+        )
+        for form, shown in session.execute(aliases):
+            found.setdefault(form, shown)
+    return found
+
+
+def _titles(session: Session, titles: set[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for some in _pieces(titles):
+        query = select(Document.title, Document.number).where(Document.title.in_(some))
+        found.update((normal(title), number) for title, number in session.execute(query))
+    return found
+
+
+def plan_files(session: Session, run_id: Any) -> list[PlanFile]:
+    """Return the files of a run that were read, as the comparison needs them."""
+    query = (
+        select(ImportFile.id, ImportFile.path, ImportFile.sha256, ImportFile.chosen, ImportFile.sketch)
+        .where(ImportFile.run_id == run_id, ImportFile.state == FileState.READ)
+        .order_by(ImportFile.ordinal)
+    )
+    return [
+        plan_file(str(file_id), path, sha256, chosen, sketch)
+        for file_id, path, sha256, chosen, sketch in session.execute(query)
+    ]
+
+
+def plan_file(key: str, path: str, sha256: str, chosen: dict[str, Any], sketch: Sequence[int]) -> PlanFile:
+    """Return one file as the comparison needs it."""
+    label = str(chosen.get("label", ""))
+    return PlanFile(
+        key=key,
+        path=path,
+        sha256=sha256,
+        number=str(chosen.get("number", "")),
+        title=str(chosen.get("title", "")),
+        label=label,
+        series=InSeries(key, label, day(chosen.get("effective"))),
+        sketch=sketch,
+    )
+
+
+def _pieces(wanted: Iterable[T]) -> Iterator[list[T]]:
+    rest = iter(wanted)
+    while some := list(islice(rest, _AT_ONCE)):
+        yield some

@@ -1,0 +1,190 @@
+"""Runs of an import, their files, and the report with a line for each (I-1)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from docctl.domain.imports import FileState, Outcome, RunState
+from docctl.domain.permissions import Actor, Facts, allows
+from docctl.domain.verdicts import NotFound
+from docctl.models.documents import DocumentType
+from docctl.models.imports import ImportFile, ImportRun
+from docctl.models.organisation import Person, Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the report: what became of a file, or would; the rule that decided it, with its parameters.
+
+    `chosen` is what it goes in with, `facts` what was read, `notes` how it compares.
+    """
+
+    path: str
+    status: str
+    rule: str
+    code: str
+    params: Mapping[str, Any]
+    chosen: Mapping[str, Any]
+    facts: Mapping[str, Any]
+    notes: Sequence[Mapping[str, Any]]
+
+    def as_json(self, message: str) -> dict[str, Any]:
+        """Return the line as `docctl import --json` writes it."""
+        chosen, facts = self.chosen, self.facts
+        cited = facts.get("citations", ())
+        department = facts.get("department")
+        return {
+            "path": self.path,
+            "status": self.status,
+            "number": chosen.get("number") or None,
+            "title": chosen.get("title") or None,
+            "revision": chosen.get("label") or None,
+            "effective": chosen.get("effective") or None,
+            "issued": chosen.get("issued") or None,
+            "department": department["value"] if department else None,
+            "signers": [name for _, name, _ in chosen.get("signers", ())],
+            "controlled": {"yes": True, "no": False}.get(chosen.get("controlled", "")),
+            "cites": [_named(one) for one in cited if one["kind"] in {"document", "outside"}],
+            "forms": [one["name"] or one["number"] for one in cited if one["kind"] == "form"],
+            "form_numbers": [one["number"] for one in cited if one["kind"] == "form" and one["number"]],
+            "rule": self.rule or None,
+            "code": self.code or None,
+            "message": message or None,
+        }
+
+
+def _named(one: Mapping[str, Any]) -> str:
+    return str(one["name"] or one["number"])
+
+
+def totals(lines: Iterable[Line]) -> dict[str, int]:
+    """Return how many files there are of each outcome, none left out."""
+    counted = Counter(line.status for line in lines)
+    return {outcome.value: counted[outcome.value] for outcome in Outcome}
+
+
+def report(session: Session, run_id: UUID) -> Iterator[Line]:
+    """Yield the lines of a run in the order of its files, without their texts."""
+    query = (
+        select(
+            ImportFile.path,
+            ImportFile.outcome,
+            ImportFile.rule,
+            ImportFile.code,
+            ImportFile.params,
+            ImportFile.chosen,
+            ImportFile.facts,
+            ImportFile.notes,
+        )
+        .where(ImportFile.run_id == run_id)
+        .order_by(ImportFile.ordinal)
+        .execution_options(yield_per=200)
+    )
+    for path, outcome, rule, code, params, chosen, facts, notes in session.execute(query):
+        yield Line(path, outcome, rule, code, params or {}, chosen or {}, facts or {}, notes or ())
+
+
+@dataclass(frozen=True, slots=True)
+class RunLine:
+    """A run as its list and its page show it; counts are exact."""
+
+    id: UUID
+    row_version: int
+    name: str
+    source: str
+    state: str
+    unit: str
+    type: str
+    started_by: str
+    started_at: datetime
+    total: int
+    read: int
+    imported: int
+    checked: int
+    ended_at: datetime | None
+    outcomes: Mapping[str, int]
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether the worker has something to do for it."""
+        return self.state in _BUSY
+
+
+_BUSY: Final = frozenset({RunState.RECEIVING.value, RunState.READING.value, RunState.IMPORTING.value})
+
+
+def runs(session: Session, actor: Actor, *, limit: int = 50, offset: int = 0) -> tuple[int, list[RunLine]]:
+    """Return the runs of the units that the person may import for, newest first, and how many there are."""
+    units = [
+        unit_id
+        for unit_id in session.scalars(select(Unit.id))
+        if allows(actor, "document.import", Facts(unit_id=unit_id))
+    ]
+    wanted = select(ImportRun.id).where(ImportRun.unit_id.in_(units))
+    total = session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
+    ids = session.scalars(
+        wanted.order_by(ImportRun.started_at.desc(), ImportRun.id.desc()).limit(limit).offset(offset)
+    ).all()
+    return total, _lines(session, ids)
+
+
+def run_line(session: Session, actor: Actor, run_id: UUID) -> RunLine:
+    """Return one run; raise NotFound for one that the person may not see."""
+    run = session.get(ImportRun, run_id)
+    if run is None or not allows(actor, "document.import", Facts(unit_id=run.unit_id)):
+        raise NotFound("import")
+    return _lines(session, [run_id])[0]
+
+
+def _lines(session: Session, ids: Sequence[UUID]) -> list[RunLine]:
+    rows = session.execute(
+        select(ImportRun, Unit.name, DocumentType.name, Person.name)
+        .join(Unit, Unit.id == ImportRun.unit_id)
+        .join(DocumentType, DocumentType.id == ImportRun.type_id)
+        .outerjoin(Person, Person.id == ImportRun.started_by)
+        .where(ImportRun.id.in_(ids))
+    ).all()
+    outcomes: dict[UUID, dict[str, int]] = {}
+    for run_id, outcome, number in session.execute(
+        select(ImportFile.run_id, ImportFile.outcome, func.count())
+        .where(ImportFile.run_id.in_(ids), ImportFile.state == FileState.DONE)
+        .group_by(ImportFile.run_id, ImportFile.outcome)
+    ):
+        outcomes.setdefault(run_id, {})[outcome] = number
+    checked: dict[UUID, int] = {
+        run_id: number
+        for run_id, number in session.execute(
+            select(ImportFile.run_id, func.count())
+            .where(ImportFile.run_id.in_(ids), ImportFile.checked_at.is_not(None))
+            .group_by(ImportFile.run_id)
+        )
+    }
+    found = {
+        run.id: RunLine(
+            id=run.id,
+            row_version=run.row_version,
+            name=run.name,
+            source=run.source.value,
+            state=run.state.value,
+            unit=unit,
+            type=kind,
+            started_by=person or "",
+            started_at=run.started_at,
+            total=run.total,
+            read=run.read,
+            imported=run.imported,
+            checked=checked.get(run.id, 0),
+            ended_at=run.ended_at,
+            outcomes=outcomes.get(run.id, {}),
+        )
+        for run, unit, kind, person in rows
+    }
+    return [found[one] for one in ids if one in found]

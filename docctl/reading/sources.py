@@ -1,0 +1,194 @@
+"""Existing files on their way in: a folder or a zip walked file by file, each with its line (I-1).
+
+Nothing is dropped silently: what is not taken is told with the reason. Links are not followed, so circles
+and other people's folders are no danger; names in old encodings are read as the region wrote them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from docctl.reading.encodings import guess
+from docctl.reading.errors import ReadingFailed
+from docctl.reading.names import extension
+
+_CHUNK: Final = 1 << 20
+#: An archive of a file server: larger than what one upload may hold in its parts.
+_MOST_ENTRIES: Final = 200_000
+_MOST_BYTES: Final = 64 << 30
+_RATIO: Final = 200
+_RATIO_FROM: Final = 64 << 20
+#: What systems and programs leave lying about.
+_LITTER: Final = frozenset({"thumbs.db", "desktop.ini", ".ds_store"})
+_LONGEST_PATH: Final = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One file that was found: its path as people would write it, or why it is not taken.
+
+    `problem` is a code under the rule I-1; then `open` is not to be called. `size` in bytes as announced.
+    """
+
+    path: str
+    size: int
+    open: Callable[[], AbstractContextManager[BinaryIO]] | None
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """A file that lies in the run's folder: SHA-256 and bytes written."""
+
+    sha256: str
+    size: int
+
+
+class SourceChanged(Exception):
+    """The file changed while it was copied, twice."""
+
+
+def folder_files(root: Path) -> Iterator[Source]:
+    """Yield the files below a folder, or the one file, in the order of their paths."""
+    if root.is_file():
+        yield _file(root, root.name)
+        return
+    yield from _below(root, "")
+
+
+def _below(folder: Path, shown: str) -> Iterator[Source]:
+    try:
+        with os.scandir(folder) as found:
+            entries = sorted(found, key=lambda entry: entry.name)
+    except OSError:
+        yield Source(shown or ".", 0, None, "folder_unreadable")
+        return
+    for entry in entries:
+        name = f"{shown}{_decoded(os.fsencode(entry.name))}"
+        if entry.is_symlink():
+            yield Source(name[-_LONGEST_PATH:], 0, None, "link")
+        elif entry.is_dir(follow_symlinks=False):
+            yield from _below(Path(entry.path), f"{name}/")
+        else:
+            yield _file(Path(entry.path), name)
+
+
+def _file(path: Path, name: str) -> Source:
+    shown = name[-_LONGEST_PATH:]
+    try:
+        about = path.lstat()
+    except OSError:
+        return Source(shown, 0, None, "file_unreadable")
+    if not stat.S_ISREG(about.st_mode):
+        return Source(shown, 0, None, "no_file")
+    if problem := _by_name(name, about.st_size):
+        return Source(shown, about.st_size, None, problem)
+    return Source(shown, about.st_size, lambda: path.open("rb"))
+
+
+def _by_name(name: str, size: int) -> str:
+    last = name.rsplit("/", 1)[-1]
+    if last.lower() in _LITTER or last.startswith(("~$", "._")) or extension(last) in {"tmp", "lnk", "bak~"}:
+        return "litter"
+    return "empty" if size == 0 else ""
+
+
+def archive_files(path: Path) -> Iterator[Source]:
+    """Yield the files of a zip in their order. Raises ReadingFailed for one that may not be opened."""
+    try:
+        archive = zipfile.ZipFile(path)
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError, EOFError):
+        raise ReadingFailed("unreadable", "no zip") from None
+    with archive:
+        entries = archive.infolist()
+        if len(entries) > _MOST_ENTRIES or sum(one.file_size for one in entries) > _MOST_BYTES:
+            raise ReadingFailed("bomb", "entries or bytes")
+        for entry in entries:
+            if not entry.is_dir():
+                yield _entry(archive, entry)
+
+
+def _entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Source:
+    name = _entry_name(entry)
+    shown = name[-_LONGEST_PATH:]
+    problem = _by_name(name, entry.file_size)
+    if entry.external_attr >> 28 == 0o12:
+        problem = "link"
+    elif entry.flag_bits & 0x1:
+        problem = "encrypted_entry"
+    elif entry.file_size > _RATIO_FROM and entry.file_size > _RATIO * max(entry.compress_size, 1):
+        problem = "bomb_entry"
+    if problem:
+        return Source(shown, entry.file_size, None, problem)
+    return Source(shown, entry.file_size, lambda: archive.open(entry))  # type: ignore[arg-type,return-value]
+
+
+def _entry_name(entry: zipfile.ZipInfo) -> str:
+    """Return a name as it was meant: zips made on Chinese Windows say GBK without saying so."""
+    name = entry.filename
+    if not entry.flag_bits & 0x800:
+        try:
+            name = _decoded(entry.orig_filename.encode("cp437"))
+        except UnicodeEncodeError:
+            name = entry.filename
+    parts = [part for part in name.replace("\\", "/").split("/") if part not in {"", ".", ".."}]
+    return "/".join(parts) or "file"
+
+
+def _decoded(raw: bytes) -> str:
+    """Read a name in UTF-8, else as the encoding that fits, else with marks for what does not."""
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        encoding = guess(raw, whole=True) or "gb18030"
+        return raw.decode(encoding, "replace")
+
+
+def copy(source: Source, target: Path, *, limit: int) -> Copied:
+    """Copy a file and say its hash. Raises ReadingFailed (`too_large`, `file_unreadable`), SourceChanged.
+
+    A file that grows or shrinks on the way is copied once more; `limit` in bytes.
+    """
+    assert source.open is not None
+    for _ in range(2):
+        try:
+            copied = _copy(source, target, limit)
+        except (OSError, zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError) as error:
+            target.unlink(missing_ok=True)
+            raise ReadingFailed("file_unreadable", type(error).__name__) from None
+        if copied is not None:
+            return copied
+    target.unlink(missing_ok=True)
+    raise SourceChanged(source.path)
+
+
+def _copy(source: Source, target: Path, limit: int) -> Copied | None:
+    digest, size = hashlib.sha256(), 0
+    assert source.open is not None
+    with source.open() as reader, target.open("wb") as writer:
+        before = _state(reader)
+        while chunk := reader.read(_CHUNK):
+            size += len(chunk)
+            if size > limit:
+                raise ReadingFailed("too_large", str(limit >> 20))
+            digest.update(chunk)
+            writer.write(chunk)
+        if before != _state(reader):
+            return None
+    return Copied(digest.hexdigest(), size)
+
+
+def _state(reader: BinaryIO) -> tuple[int, int] | None:
+    try:
+        about = os.fstat(reader.fileno())
+    except (AttributeError, OSError, ValueError):
+        return None  # an entry of an archive does not change
+    return about.st_size, about.st_mtime_ns

@@ -1,0 +1,41 @@
+"""What a revision's text cites, written beside it (D-6)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from docctl.domain.normal_form import normal
+from docctl.models.citations import Citation
+from docctl.models.names import name_key
+
+#: A text that cites more is a bibliography.
+_MOST: Final = 500
+
+
+def write_citations(session: Session, revision_id: UUID, found: Iterable[Mapping[str, Any]]) -> int:
+    """Put what was found in the place of what stood there; return how many (D-6)."""
+    session.execute(delete(Citation).where(Citation.revision_id == revision_id))
+    rows = [_row(revision_id, ordinal, one) for ordinal, one in enumerate(list(found)[:_MOST], start=1)]
+    session.add_all(rows)
+    return len(rows)
+
+
+def _row(revision_id: UUID, ordinal: int, one: Mapping[str, Any]) -> Citation:
+    name, number = str(one.get("name", ""))[:200], str(one.get("number", ""))[:200]
+    return Citation(
+        revision_id=revision_id,
+        ordinal=ordinal,
+        kind=str(one.get("kind", "generic"))[:20],
+        name=name,
+        number=number,
+        normal=normal(number)[:500] if number else name_key(name),
+        normal_name=name_key(name) if number and name else "",
+        times=int(one.get("times", 1)),
+        chapter=str(one.get("chapter", ""))[:20],
+        clause=str(one.get("clause", ""))[:80],
+    )

@@ -1,0 +1,268 @@
+"""One file becomes a revision: in force as its paper says, or a draft to be finished (I-1, N-6, V-3, V-6)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, time
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from docctl.domain import labels
+from docctl.domain.imports import (
+    FileState,
+    InSeries,
+    Outcome,
+    RunState,
+    Wanted,
+    may_follow,
+    may_stand_in_force,
+)
+from docctl.domain.lifecycle import RevisionStatus
+from docctl.domain.permissions import Facts, authorise
+from docctl.domain.verdicts import NotFound, Refused, RuleRefused, require
+from docctl.models.base import new_id
+from docctl.models.content import FileRole, OwnerKind
+from docctl.models.documents import Document, DocumentType, Revision
+from docctl.models.imports import ImportFile, ImportRun
+from docctl.models.numbers import NumberScheme
+from docctl.models.organisation import LegalEntity, Unit
+from docctl.services.access import STAFF_READERS, insider_readers, intern_set
+from docctl.services.caller import Caller
+from docctl.services.citations import write_citations
+from docctl.services.documents.create import amendment_text
+from docctl.services.documents.facts import clean_title
+from docctl.services.documents.load import Loaded, lock_document
+from docctl.services.files import StoredFile, add_files
+from docctl.services.house import House
+from docctl.services.imports.folder import RunFolder
+from docctl.services.imports.propose import wanted
+from docctl.services.imports.provisional import provisional_number
+from docctl.services.imports.storing import store_file, unstore
+from docctl.services.jobs import want
+from docctl.services.numbers.schemes import scheme_of
+from docctl.services.numbers.take import For, claim_number
+from docctl.services.registry import Prepared, use_case
+from docctl.services.revisions.content import manifest_of
+from docctl.services.revisions.issue import open_ended
+from docctl.services.revisions.revise import UNDER_WAY
+from docctl.services.trail import Subject, record
+
+
+@dataclass(frozen=True, slots=True)
+class BringIn:
+    """A file of a run that is being imported."""
+
+    file_id: UUID
+    item_id: UUID = field(default_factory=new_id)
+    files: tuple[StoredFile, ...] = ()
+
+
+def _storing(cmd: BringIn, by: Caller, house: House) -> Prepared[BringIn]:
+    """Store the bytes before the transaction, as for any revision."""
+    with house.uow.read() as session:
+        row = session.get(ImportFile, cmd.file_id)
+    if row is None:
+        raise NotFound("file")
+    holder = row.piece_of or row.id
+    stored = store_file(
+        house,
+        RunFolder.of(house.data, row.run_id).file(holder),
+        owner_id=cmd.item_id,
+        name=row.path.rsplit("/", 1)[-1],
+        media_type=row.media_type,
+        sha256=row.sha256,
+        role=FileRole.MAIN,
+    )
+    return Prepared(replace(cmd, files=(stored,)), lambda: unstore(house, stored), lambda: None)
+
+
+@use_case("document.import", before=_storing)
+def bring_in(session: Session, cmd: BringIn, by: Caller) -> str:
+    """Import one file; return its outcome. A clash, or a history that does not hold, raises RuleRefused."""
+    row = session.get(ImportFile, cmd.file_id)
+    run = session.get(ImportRun, row.run_id) if row is not None else None
+    if row is None or run is None:
+        raise NotFound("file")
+    if run.state is not RunState.IMPORTING or row.state is not FileState.READ:
+        raise RuleRefused(Refused("I-1", "no_such_step", {"state": row.state.value, "action": "import"}))
+    unit = session.get_one(Unit, UUID(row.chosen["unit_id"]) if row.chosen.get("unit_id") else run.unit_id)
+    authorise(by.actor, "document.import", Facts(unit_id=unit.id))
+    facts = wanted(row.chosen, row.facts, row.choice)
+    in_force = bool(may_stand_in_force(facts, today=by.today))
+    loaded = _document_of(session, row)
+    document = loaded.document if loaded else _new_document(session, by, row, run, unit, facts)
+    add_files(session, by, owner=OwnerKind.REVISION, owner_id=cmd.item_id, files=cmd.files)
+    revision = _revision(session, by, cmd, row, document, facts)
+    revision.ordinal = 1 + max((one.ordinal for one in loaded.revisions.values()), default=0) if loaded else 1
+    if in_force:
+        _put_in_force(session, by, loaded, document, revision, facts)
+    elif loaded and any(one.status in UNDER_WAY for one in loaded.revisions.values()):
+        raise RuleRefused(Refused("V-2", "revision_under_way"))
+    session.add(revision)
+    session.flush()  # citations refer to it
+    write_citations(session, revision.id, row.facts.get("citations", ()))
+    outcome = Outcome.IN_FORCE if in_force else Outcome.NEW
+    verdict = may_stand_in_force(facts, today=by.today)
+    if isinstance(verdict, Refused):  # the report says what keeps it a draft
+        row.rule, row.code, row.params = verdict.rule, verdict.code, plain(verdict.params)
+    row.state, row.outcome, row.done_at = FileState.DONE, outcome.value, by.at
+    row.document_id, row.revision_id = document.id, revision.id
+    _record(session, by, row, document, revision, unit, outcome)
+    return outcome.value
+
+
+def plain(params: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the parameters of a refusal as JSON can carry them; days as ISO."""
+    return {key: value.isoformat() if isinstance(value, date) else value for key, value in params.items()}
+
+
+def _document_of(session: Session, row: ImportFile) -> Loaded | None:
+    """Return the document that the file is a revision of: chosen by a person, or made by this run (I-1, I-4)."""
+    document_id = UUID(row.chosen["document_id"]) if row.chosen.get("document_id") else None
+    if document_id is None and row.series:
+        document_id = session.scalar(
+            select(ImportFile.document_id)
+            .where(
+                ImportFile.run_id == row.run_id,
+                ImportFile.series == row.series,
+                ImportFile.document_id.is_not(None),
+            )
+            .order_by(ImportFile.place)
+            .limit(1)
+        )
+    return lock_document(session, document_id) if document_id else None
+
+
+def _new_document(
+    session: Session, by: Caller, row: ImportFile, run: ImportRun, unit: Unit, facts: Wanted
+) -> Document:
+    kind = session.get_one(DocumentType, UUID(row.chosen.get("type_id") or str(run.type_id)))
+    kept = row.chosen.get("class_id")
+    title = clean_title(facts.title or row.path.rsplit("/", 1)[-1].rsplit(".", 1)[0])
+    document = Document(
+        id=new_id(),
+        entity_id=unit.entity_id,
+        type_id=kind.id,
+        number="",
+        title=title,
+        unit_id=unit.id,
+        drafting_unit_id=None,
+        class_id=UUID(kept) if kept else run.class_id,
+        access_set_id=intern_set(session, STAFF_READERS),
+        insider_set_id=intern_set(session, insider_readers(unit.id, [by.person_id])),
+        created_by=by.person_id,
+        created_at=by.at,
+    )
+    for_ = For(session.get_one(LegalEntity, unit.entity_id).id, "document", document.id)
+    if facts.number:
+        scheme = scheme_of(session.get_one(NumberScheme, kind.scheme_id))
+        document.number = claim_number(session, by, scheme, facts.number, for_).shown
+    else:
+        document.number = provisional_number(session, by, for_)
+    session.add(document)
+    session.flush()  # revisions and files refer to it
+    return document
+
+
+def _revision(
+    session: Session, by: Caller, cmd: BringIn, row: ImportFile, document: Document, facts: Wanted
+) -> Revision:
+    kind = session.get_one(DocumentType, document.type_id)
+    scheme = labels.LABEL_SCHEMES[kind.label_scheme]
+    read = labels.read(facts.label, scheme) if facts.label else None
+    label = read or labels.first(scheme)
+    return Revision(
+        id=cmd.item_id,
+        document_id=document.id,
+        issue_label=label.issue,
+        amendment_label=amendment_text(label),
+        label=facts.label.strip()[:40] if read else labels.show(label, scheme),
+        title=clean_title(facts.title or document.title),
+        change_what="",
+        change_reason="",
+        change_basis="",
+        editors=[],
+        created_by=by.person_id,
+        created_at=by.at,
+        imported_at=by.at,
+        imported_by=by.person_id,
+        paper=_paper(row),
+    )
+
+
+def _paper(row: ImportFile) -> dict[str, Any]:
+    """Return what the paper says and where it came from; its signers stay text (I-3, I-10)."""
+    chosen = row.chosen
+    return {
+        "path": row.path,
+        "piece": [row.piece_start, row.piece_end] if row.piece_of else None,
+        "signers": chosen.get("signers", []),
+        "issued": chosen.get("issued", ""),
+        "effective": chosen.get("effective", ""),
+        "controlled": chosen.get("controlled", ""),
+        "distribution": chosen.get("distribution", ""),
+        "history": row.facts.get("history", []),
+        "copy_ban": bool(row.facts.get("copy_ban")),
+    }
+
+
+def _put_in_force(
+    session: Session,
+    by: Caller,
+    loaded: Loaded | None,
+    document: Document,
+    revision: Revision,
+    facts: Wanted,
+) -> None:
+    """Let the revision hold from the day its paper says; the one before ends there (V-3, V-7)."""
+    assert facts.effective is not None
+    start = _instant(facts.effective, by)
+    newest = open_ended(loaded) if loaded else None
+    if newest is not None and newest.effective_from is not None:
+        before = InSeries("", newest.label, newest.effective_from.astimezone(by.zone).date())
+        require(may_follow(before, InSeries("", revision.label, facts.effective)))
+        newest.effective_until = start
+        session.flush()  # the guard looks row by row: end one interval before the next begins
+    document.title = revision.title
+    content = manifest_of(session, document, revision)
+    revision.manifest, revision.manifest_sha256 = content.text, content.sha256
+    revision.status = RevisionStatus.ISSUED
+    revision.issued_at = _instant(facts.issued, by) if facts.issued else start
+    revision.effective_from = start
+    want(session, "lock", key=str(revision.id), payload={"revision_id": str(revision.id)}, at=by.at)
+
+
+def _instant(day: date, by: Caller) -> datetime:
+    return datetime.combine(day, time(), by.zone).astimezone(UTC)
+
+
+def _record(
+    session: Session,
+    by: Caller,
+    row: ImportFile,
+    document: Document,
+    revision: Revision,
+    unit: Unit,
+    outcome: Outcome,
+) -> None:
+    record(
+        session,
+        by,
+        "document.imported",
+        Subject("document", document.id, str(revision.id)),
+        facts={
+            "number": document.number,
+            "title": revision.title,
+            "label": revision.label,
+            "unit": unit.code,
+            "outcome": outcome.value,
+            "manifest": revision.manifest_sha256,
+            "effective_from": revision.effective_from,
+            "file": row.sha256,
+        },
+        detail={"run": str(row.run_id), "path": row.path, "paper": revision.paper},
+    )

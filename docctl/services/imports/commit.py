@@ -1,0 +1,145 @@
+"""The import ordered by a person, and its end (I-1)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from docctl.domain.imports import Choice, FileState, Outcome, RunAction, RunState
+from docctl.domain.permissions import Facts, authorise
+from docctl.domain.verdicts import Conflict, Refused
+from docctl.models.imports import ImportChange, ImportFile, ImportRun
+from docctl.services.caller import Caller
+from docctl.services.imports.start import lock_run, move
+from docctl.services.locks import Rank, lock
+from docctl.services.registry import use_case
+from docctl.services.trail import Subject, record
+
+
+@dataclass(frozen=True, slots=True)
+class CommitImport:
+    """Import what was checked, as it was shown."""
+
+    run_id: UUID
+    row_version: int | None = None
+
+
+@use_case("document.import")
+def commit_import(session: Session, cmd: CommitImport, by: Caller) -> UUID:
+    """Order the import; it runs in the background in this person's name (I-1)."""
+    run = lock_run(session, cmd.run_id)
+    authorise(by.actor, "document.import", Facts(unit_id=run.unit_id))
+    if cmd.row_version is not None and run.row_version != cmd.row_version:
+        raise Conflict(Refused("request", "changed_meanwhile"))
+    move(run, RunAction.IMPORT)
+    run.committed_by, run.committed_at = by.person_id, by.at
+    record(session, by, "import.ordered", Subject("import", run.id), facts={"files": run.total})
+    return run.id
+
+
+@dataclass(frozen=True, slots=True)
+class CancelImport:
+    """Give a run up before its import; nothing was imported."""
+
+    run_id: UUID
+
+
+@use_case("document.import")
+def cancel_import(session: Session, cmd: CancelImport, by: Caller) -> UUID:
+    """Cancel a run; its texts and copies go (I-1)."""
+    run = lock_run(session, cmd.run_id)
+    authorise(by.actor, "document.import", Facts(unit_id=run.unit_id))
+    move(run, RunAction.CANCEL)
+    _clear(session, run)
+    run.ended_at = by.at
+    record(session, by, "import.cancelled", Subject("import", run.id), facts={"files": run.total})
+    return run.id
+
+
+@dataclass(frozen=True, slots=True)
+class LineOfReport:
+    """What became of a file that was not imported, with the rule's words."""
+
+    file_id: UUID
+    outcome: Outcome
+    rule: str
+    code: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class NoteOutcomes:
+    """Report lines of files that were left out or failed."""
+
+    run_id: UUID
+    lines: Sequence[LineOfReport]
+
+
+@use_case("system.operate")
+def note_outcomes(session: Session, cmd: NoteOutcomes, by: Caller) -> int:
+    """Write report lines; each file gets one (I-1)."""
+    authorise(by.actor, "system.operate", Facts())
+    run = lock_run(session, cmd.run_id)
+    wanted = {one.file_id: one for one in cmd.lines}
+    rows = lock(
+        session,
+        Rank.ITEMS,
+        select(ImportFile)
+        .where(ImportFile.id.in_(wanted), ImportFile.state != FileState.DONE)
+        .order_by(ImportFile.id),
+    )
+    for row in rows:
+        one = wanted[row.id]
+        row.state, row.outcome, row.done_at = FileState.DONE, one.outcome.value, by.at
+        row.rule, row.code, row.params = one.rule, one.code, dict(one.params)
+    run.imported += len(rows)
+    return len(rows)
+
+
+@dataclass(frozen=True, slots=True)
+class NoteProgress:
+    """How many files of a run have their line now."""
+
+    run_id: UUID
+
+
+@use_case("system.operate")
+def note_progress(session: Session, cmd: NoteProgress, by: Caller) -> int:
+    """Count what is done for whoever looks on; end the run where all is (I-1)."""
+    authorise(by.actor, "system.operate", Facts())
+    run = lock_run(session, cmd.run_id)
+    done = FileState.DONE
+    count = select(func.count()).where(ImportFile.run_id == run.id)
+    run.imported = session.scalar(count.where(ImportFile.state == done)) or 0
+    left = session.scalar(count.where(ImportFile.state != done)) or 0
+    if left == 0 and run.state is RunState.IMPORTING:
+        totals = {
+            outcome: number
+            for outcome, number in session.execute(
+                select(ImportFile.outcome, func.count())
+                .where(ImportFile.run_id == run.id)
+                .group_by(ImportFile.outcome)
+            )
+        }
+        move(run, RunAction.FINISH)
+        run.ended_at = by.at
+        _clear(session, run)
+        record(session, by, "import.finished", Subject("import", run.id), facts={"totals": totals})
+    return left
+
+
+def _clear(session: Session, run: ImportRun) -> None:
+    """Let go of texts and of what could be undone; facts stay for the report."""
+    session.execute(
+        update(ImportFile).where(ImportFile.run_id == run.id).values(text="", parts=[], pages=[], sketch=[])
+    )
+    session.execute(update(ImportChange).where(ImportChange.run_id == run.id).values(changes=[]))
+
+
+#: Choices that mean that a file goes in.
+GOES_IN = frozenset({Choice.IMPORT, Choice.DRAFT})

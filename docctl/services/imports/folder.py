@@ -1,0 +1,61 @@
+"""Where the copied files of a run lie until it has ended: a private folder of the host that reads them."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID
+
+_NAMES = "names.json"
+
+
+@dataclass(frozen=True, slots=True)
+class RunFolder:
+    """The folder of one run; names are ours, never those of the files."""
+
+    path: Path
+
+    @classmethod
+    def of(cls, data: Path, run_id: UUID) -> RunFolder:
+        """Return the folder of a run below the data folder."""
+        return cls(data / "imports" / str(run_id))
+
+    def make(self) -> None:
+        """Make it, for nobody else to look into."""
+        self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    def file(self, file_id: UUID) -> Path:
+        """Return where a file of the run lies."""
+        return self.path / str(file_id)
+
+    def keep_uploads(self, uploads: list[tuple[Path, str]]) -> None:
+        """Move uploaded files in, to be taken apart by the worker; names as they were given."""
+        self.make()
+        names = {}
+        for place, (source, name) in enumerate(uploads):
+            shutil.move(source, self.path / f"in-{place}")
+            names[f"in-{place}"] = name
+        (self.path / _NAMES).write_text(json.dumps(names), encoding="utf-8")
+
+    def uploads(self) -> Iterator[tuple[Path, str]]:
+        """Yield the uploaded files that are still to be taken apart."""
+        try:
+            names = json.loads((self.path / _NAMES).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return
+        for place, name in names.items():
+            if (self.path / place).is_file():
+                yield self.path / place, str(name)
+
+    def drop_uploads(self) -> None:
+        """Remove what has been taken apart."""
+        for path, _ in list(self.uploads()):
+            path.unlink(missing_ok=True)
+        (self.path / _NAMES).unlink(missing_ok=True)
+
+    def discard(self) -> None:
+        """Remove all of it; one that is gone is no error."""
+        shutil.rmtree(self.path, ignore_errors=True)

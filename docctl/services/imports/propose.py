@@ -1,0 +1,85 @@
+"""What a file's facts propose for its registration; people change it while checking (I-1, I-10)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from docctl.domain.imports import Choice, Wanted
+from docctl.domain.normal_form import normal
+from docctl.models.organisation import Unit
+from search.folding import fold
+
+#: Fields that a person may change, in the order of the review.
+FIELDS: Final = (
+    "number",
+    "title",
+    "label",
+    "effective",
+    "issued",
+    "unit_id",
+    "controlled",
+    "distribution",
+    "signers",
+    "type_id",
+    "class_id",
+    "document_id",
+)
+_SINGLE: Final = {
+    "number": "number",
+    "title": "title",
+    "label": "revision",
+    "effective": "effective",
+    "issued": "issued",
+    "controlled": "controlled",
+    "distribution": "distribution",
+}
+
+
+def units_by_name(session: Session) -> dict[str, UUID]:
+    """Return the units by what people call them, folded: names, codes, aliases."""
+    found: dict[str, UUID] = {}
+    for unit in session.scalars(select(Unit).where(Unit.valid_until.is_(None)).order_by(Unit.code.desc())):
+        for name in (unit.name, unit.code, *unit.aliases):
+            found[normal(fold(str(name)))] = unit.id
+    return found
+
+
+def propose(facts: Mapping[str, Any], units: Mapping[str, UUID]) -> dict[str, Any]:
+    """Return the values that a file goes in with unless somebody changes them."""
+    chosen: dict[str, Any] = {
+        field: facts[fact]["value"] for field, fact in _SINGLE.items() if facts.get(fact) is not None
+    }
+    department = facts.get("department")
+    if department is not None and (unit := units.get(normal(fold(department["value"])))):
+        chosen["unit_id"] = str(unit)
+    if facts.get("signers"):
+        chosen["signers"] = [[one["role"], one["name"], one["signed_on"]] for one in facts["signers"]]
+    return chosen
+
+
+def wanted(chosen: Mapping[str, Any], facts: Mapping[str, Any], choice: Choice) -> Wanted:
+    """Return what the rules need of a file; a day that cannot be read is missing."""
+    return Wanted(
+        number=str(chosen.get("number", "")),
+        title=str(chosen.get("title", "")),
+        label=str(chosen.get("label", "")),
+        effective=day(chosen.get("effective")),
+        issued=day(chosen.get("issued")),
+        is_controlled={"yes": True, "no": False}.get(str(chosen.get("controlled", ""))),
+        is_doubtful=bool(facts.get("needs_checking")),
+        choice=choice,
+    )
+
+
+def day(text: Any) -> date | None:
+    """Return an ISO day, None for anything else."""
+    try:
+        return date.fromisoformat(text) if text else None
+    except (TypeError, ValueError):
+        return None

@@ -1,0 +1,93 @@
+"""A number until the controller gives the real one (待编号), and giving it (N-11)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from docctl.domain.number_schemes import Literal, Scheme, Sequence
+from docctl.domain.permissions import authorise
+from docctl.domain.verdicts import Refused, RuleRefused
+from docctl.models.documents import Document, DocumentType
+from docctl.models.numbers import NumberEntry, NumberScheme, NumberState
+from docctl.models.organisation import LegalEntity, Unit
+from docctl.services.caller import Caller
+from docctl.services.documents.load import facts_of, lock_document
+from docctl.services.numbers.schemes import scheme_of, values_for
+from docctl.services.numbers.take import For, add_alias, claim_number, take_number
+from docctl.services.registry import use_case
+from docctl.services.trail import Subject, record
+
+#: Of the numbers that stand until the real one is given.
+PROVISIONAL: Final = "provisional"
+_SCHEME: Final = Scheme(PROVISIONAL, (Literal("待编号-"), Sequence(4, most=8)))
+
+
+def provisional_number(session: Session, by: Caller, for_: For) -> str:
+    """Take the next provisional number (N-11)."""
+    return take_number(session, by, _SCHEME, {}, for_).shown
+
+
+def is_provisional(session: Session, document_id: UUID, number: str) -> bool:
+    """Say whether a document still waits for its real number (N-11)."""
+    return (
+        session.scalar(
+            select(NumberEntry.id).where(
+                NumberEntry.item_id == document_id,
+                NumberEntry.shown == number,
+                NumberEntry.scheme_code == PROVISIONAL,
+            )
+        )
+        is not None
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class GiveNumber:
+    """Give a document its real number; empty takes the next one of its type's scheme."""
+
+    document_id: UUID
+    number: str = ""
+
+
+@use_case("number.give")
+def give_number(session: Session, cmd: GiveNumber, by: Caller) -> str:
+    """Number a document that came without one; the provisional number stays as another name (N-9, N-11)."""
+    loaded = lock_document(session, cmd.document_id)
+    document = loaded.document
+    authorise(by.actor, "number.give", facts_of(session, document, loaded.in_order()[-1], by))
+    if not is_provisional(session, document.id, document.number):
+        raise RuleRefused(Refused("N-11", "has_its_number", {"number": document.number}))
+    before = document.number
+    document.number = _real_number(session, by, document, cmd.number)
+    add_alias(session, kind="former", item_kind="document", item_id=document.id, text=before)
+    record(
+        session,
+        by,
+        "document.numbered",
+        Subject("document", document.id),
+        facts={"number": document.number, "before": before},
+    )
+    return document.number
+
+
+def _real_number(session: Session, by: Caller, document: Document, wanted: str) -> str:
+    kind = session.get_one(DocumentType, document.type_id)
+    scheme = scheme_of(session.get_one(NumberScheme, kind.scheme_id))
+    entity = session.get_one(LegalEntity, document.entity_id)
+    for_ = For(entity.id, "document", document.id)
+    if wanted.strip():
+        return claim_number(session, by, scheme, wanted, for_).shown
+    parent = session.get(Document, document.parent_id) if document.parent_id else None
+    values = values_for(
+        scheme,
+        entity=entity,
+        unit=session.get_one(Unit, document.unit_id),
+        today=by.today,
+        parent=parent.number if parent else "",
+    )
+    return take_number(session, by, scheme, values, for_, state=NumberState.USED).shown
