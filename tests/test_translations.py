@@ -85,7 +85,8 @@ class Asked:
 
     def uses(self, key: str) -> bool:
         refused = {key for key, _, _ in self.refusals}
-        begun = any(key.startswith(beginning) for beginning in self.beginnings)
+        noted = key.startswith("I-") and key.rsplit(".", 1)[-1] in self.mentioned  # findings, notes
+        begun = noted or any(key.startswith(beginning) for beginning in self.beginnings)
         known = key in self.keys or key in refused or key in self.mentioned or begun
         return known or key.rsplit(".", 1)[-1] in self.codes
 

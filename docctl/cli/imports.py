@@ -35,11 +35,11 @@ def import_(desk: Desk, path: Path, unit: str, type_code: str, class_code: str, 
     from docctl.jobs.imports.rehearsal import rehearse
 
     if dry_run:
-        return _told(desk, rehearse(desk.house, _sources(path), tell=_progress(desk)))
+        return _told(desk, _some(rehearse(desk.house, _sources(path), tell=_progress(desk))))
     if desk.actor is OPERATOR:
         raise RuleRefused(Refused("I-1", "person_needed"))
     run_id = _start(desk, path, unit, type_code, class_code)
-    return _told(desk, _carried_out(desk, run_id, path), run_id)
+    return _told(desk, _some(_carried_out(desk, run_id, path)), run_id)
 
 
 def _sources(path: Path) -> Iterator[Source]:
@@ -86,6 +86,14 @@ def _carried_out(desk: Desk, run_id: UUID, path: Path) -> list[Line]:
             break
     with desk.read() as session:
         return list(report(session, run_id))
+
+
+def _some(lines: list[Line]) -> list[Line]:
+    from docctl.domain.verdicts import Refused, RuleRefused
+
+    if not lines:
+        raise RuleRefused(Refused("I-1", "nothing_found"))
+    return lines
 
 
 def _progress(desk: Desk) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from docctl.cli import names
 from docctl.cli.answers import Answer, Table
 from docctl.cli.command import Noun, option
 from docctl.cli.desk import Desk
@@ -76,6 +77,19 @@ def reserve(desk: Desk, type_code: str, reason: str, unit: str) -> Answer:
         unit_id = unit_named(session, unit).id if unit else None
     shown = reserve_number(ReserveNumber(type_id, reason, unit_id), by=desk.caller(), house=desk.house)
     return desk.done("reserved", {"number": shown, "state": "reserved"}, number=shown)
+
+
+@numbers.command("give", permission="number.give", changes=True)
+@click.argument("number")
+@option("--number", "wanted", default="")
+def give(desk: Desk, number: str, wanted: str) -> Answer:
+    """Give a document that bears a provisional number its real one (N-11)."""
+    from docctl.services.imports.provisional import GiveNumber, give_number
+
+    with desk.read() as session:
+        document_id = names.item(desk, session, number, "document").item_id
+    shown = give_number(GiveNumber(document_id, wanted), by=desk.caller(), house=desk.house)
+    return desk.done("number_given", {"number": shown, "before": number}, number=shown)
 
 
 @numbers.command("void", permission="number.void", changes=True)

@@ -35,7 +35,7 @@ class PlanFile:
 
 @dataclass(frozen=True, slots=True)
 class There:
-    """What docctl holds already: files by hash, numbers and titles by normal form; values are shown numbers."""
+    """What docctl holds already: by hash of file, normal number, normal title: the number that has it."""
 
     files: Mapping[str, str] = field(default_factory=dict)
     numbers: Mapping[str, str] = field(default_factory=dict)
@@ -68,7 +68,7 @@ class Note:
 
 
 def compare(files: Sequence[PlanFile], there: There) -> list[Note]:
-    """Return all notes on the files of a run: copies, taken numbers, histories, near-duplicates (I-1, I-4, N-6)."""
+    """Return all notes on the files of a run: copies, taken numbers, histories, near-duplicates (I-4)."""
     return [*_copies(files, there), *_numbers(files, there), *_histories(files), *_alike(files)]
 
 

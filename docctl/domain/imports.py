@@ -1,4 +1,4 @@
-"""How files that exist are taken in: states of a run, what may become of a file, what makes a history (I-1 to I-10)."""
+"""How existing files are taken in: states of a run, what becomes of a file, what is a history (I-1, V-6)."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def may_move_run(state: RunState, action: RunAction) -> Verdict:
 
 
 def may_stand_in_force(wanted: Wanted, *, today: date) -> Verdict:
-    """Say whether a file goes in as in force, without signatures here; else it becomes a draft (V-6, V-7, I-5, I-6).
+    """Say whether a file goes in as in force, without signatures here; else it is a draft (V-6, V-7, I-5).
 
     The first reason that speaks against it is given.
     """
@@ -175,7 +175,7 @@ def series_of(number: str, title: str, label: str) -> str:
 
 
 def shared(one: Sequence[int], other: Sequence[int]) -> float:
-    """Return how much two sketches of texts agree, 0 to 1: an estimate of the share of common pieces (I-4)."""
+    """Return how much two sketches of texts agree, 0 to 1: an estimate of the common share (I-4)."""
     if not one or not other:
         return 0.0
     return sum(left == right for left, right in zip(one, other, strict=True)) / len(one)

@@ -18,6 +18,7 @@ class IssueFacts:
     newest_from: datetime | None
     is_form: bool = False
     has_class: bool = True
+    has_real_number: bool = True
 
 
 def takes_effect(on: date, *, at: datetime, zone: tzinfo) -> datetime:
@@ -31,12 +32,14 @@ def takes_effect(on: date, *, at: datetime, zone: tzinfo) -> datetime:
 
 
 def may_issue(facts: IssueFacts, *, on: date, at: datetime, zone: tzinfo) -> Verdict:
-    """Say whether an approved revision may be issued at `at`, to take effect `on` a day (V-3, V-7)."""
+    """Say whether an approved revision may be issued at `at`, to take effect `on` a day (V-3, V-7, N-11)."""
     if not (verdict := may_move_revision(facts.status, RevisionAction.ISSUE)):
         return verdict
     today = at.astimezone(zone).date()
     if facts.is_form and not facts.has_class:
         return Refused("R-10", "class_needed")
+    if not facts.has_real_number:
+        return Refused("N-11", "number_needed")
     if on < today:
         return Refused("V-7", "effective_before_issue", {"issued_on": today})
     if on.year > today.year + 10:

@@ -44,7 +44,7 @@ def _lines() -> Iterator[str]:
         final = {new for new in moves.values() if not any(old is new for old, _ in moves)}
         yield ""
         if moves is REVISION_MOVES:
-            yield "A revision from before docctl comes in as issued, without signatures here and marked so for ever."
+            yield "From before docctl: comes in as issued, without signatures here, marked so for ever."
             yield ""
         yield f"Begins as {_words(next(iter(moves))[0])}. Final: {', '.join(sorted(map(_words, final)))}."
     yield ""

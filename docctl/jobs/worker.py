@@ -11,6 +11,7 @@ from secrets import token_hex
 from typing import Final
 
 from docctl.jobs import lease
+from docctl.jobs.cite_texts import cite_texts
 from docctl.jobs.copies import Teller
 from docctl.jobs.deliveries import Running, deliver
 from docctl.jobs.due import work_due
@@ -57,6 +58,7 @@ class Worker:
         busy = deliver(self._house, self._running) or busy
         busy = work_due(self._house) or busy
         busy = busy or seal_plain_texts(self._house)  # only when nobody waits
+        busy = busy or cite_texts(self._house)
         busy = busy or scrub(self._house)
         if time.monotonic() - self._sealed > SEAL_EVERY:
             busy = seal_round(self._house) or busy

@@ -91,6 +91,12 @@ class FileReading(Base):
             sqlite_where=text("sealed_text IS NULL"),
             postgresql_where=text("sealed_text IS NULL"),
         ),
+        Index(  # and for what was not looked through for citations
+            "ix_file_reading_uncited",
+            "file_id",
+            sqlite_where=text("cited_at IS NULL"),
+            postgresql_where=text("cited_at IS NULL"),
+        ),
     )
 
     file_id: Mapped[UUID] = mapped_column(ForeignKey("item_file.id"), primary_key=True)
@@ -101,6 +107,8 @@ class FileReading(Base):
     pages: Mapped[list[Any]] = mapped_column(default=list)
     problem: Mapped[str | None] = mapped_column(String(40))
     read_at: Mapped[datetime]
+    #: When its citations were read; of what is no revision's file, when it was read itself (D-6).
+    cited_at: Mapped[datetime | None]
 
 
 class Upload(Identified, Base):

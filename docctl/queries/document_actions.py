@@ -46,6 +46,7 @@ class Situation:
     is_form: bool
     has_class: bool
     has_file: bool
+    has_real_number: bool
     revision_under_way: bool
 
 
@@ -108,6 +109,7 @@ def _issuing(now: Situation, at: datetime, zone: tzinfo) -> Verdict:
         newest_from=None,  # a later day may still be chosen; the form answers for the day
         is_form=now.is_form,
         has_class=now.has_class,
+        has_real_number=now.has_real_number,
     )
     return may_issue(facts, on=at.astimezone(zone).date(), at=at, zone=zone)
 
@@ -133,6 +135,8 @@ def _always(actor: Actor, now: Situation) -> Iterator[Offered]:
         yield Offered("copy")
     if now.has_file and allows(actor, "revision.source", now.facts):
         yield Offered("source")
+    if not now.has_real_number and allows(actor, "number.give", now.facts):
+        yield Offered("number")
     reviving = is_obsolete(now.state) and not now.revision_under_way and now.newest_from is None
     if reviving and allows(actor, "document.revise", now.facts):
         yield Offered("revise")

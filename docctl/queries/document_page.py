@@ -19,8 +19,11 @@ from docctl.models.content import FileRole, Signature
 from docctl.models.documents import Document, DocumentType, Revision
 from docctl.models.organisation import LegalEntity, Unit
 from docctl.models.visibility import visible_sets
+from docctl.queries.citations import Cited, CitedBy, cited, cited_by
 from docctl.queries.document_actions import UNDER_WAY, Offered, Situation, offers
 from docctl.queries.document_relations import Relations, relations
+from docctl.queries.paper import Paper, paper_of
+from docctl.queries.provisional import still_provisional
 from docctl.queries.revision_states import is_insider
 from docctl.queries.revision_views import (
     FileLine,
@@ -49,6 +52,7 @@ class Headed:
     drafting_unit: str
     visible: bool
     insider: bool
+    has_real_number: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,11 @@ class DocumentPage:
     files: tuple[FileLine, ...]
     relations: Relations
     actions: tuple[Offered, ...]
+    #: Of a revision from before docctl: always marked so (V-6).
+    paper: Paper | None
+    #: What the revision shown cites, and who cites the document (D-6).
+    cites: tuple[Cited, ...]
+    cited_by: tuple[CitedBy, ...]
 
     @property
     def main(self) -> FileLine | None:
@@ -131,6 +140,7 @@ def document_page(
             shown.approved_by,
             shown.issued_by,
             shown.withdrawn_by,
+            shown.imported_by,
             *(one.suspended_by for one in shown.suspensions),
         ),
     )
@@ -157,6 +167,9 @@ def document_page(
         files=files,
         relations=beside,
         actions=offers(actor, situation, at=at, zone=zone),
+        paper=paper_of(shown, people, zone),
+        cites=cited(session, actor, shown.id, at=at),
+        cited_by=cited_by(session, actor, head.document, at=at),
     )
 
 
@@ -189,6 +202,7 @@ def headed(session: Session, actor: Actor, document_id: UUID | None) -> Headed:
             drafting.name,
             Document.access_set_id.in_(visible_sets(actor)),
             is_insider(actor),
+            still_provisional(),
         )
         .join(DocumentType, DocumentType.id == Document.type_id)
         .join(Unit, Unit.id == Document.unit_id)
@@ -198,8 +212,8 @@ def headed(session: Session, actor: Actor, document_id: UUID | None) -> Headed:
     ).first()
     if found is None:
         raise NotFound("document")
-    document, kind, unit, entity, drafted, visible, insider = found
-    return Headed(document, kind, unit, entity, drafted or "", bool(visible), bool(insider))
+    document, kind, unit, entity, drafted, visible, insider, provisional = found
+    return Headed(document, kind, unit, entity, drafted or "", bool(visible), bool(insider), not provisional)
 
 
 def revisions_seen(session: Session, head: Headed, at: datetime) -> list[Revision]:
@@ -274,5 +288,6 @@ def _situation(
         is_form=head.kind.is_form,
         has_class=beside.kept is not None,
         has_file=bool(files),
+        has_real_number=head.has_real_number,
         revision_under_way=any(one.status in UNDER_WAY for one in revisions),
     )

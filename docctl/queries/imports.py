@@ -159,14 +159,12 @@ def _lines(session: Session, ids: Sequence[UUID]) -> list[RunLine]:
         .group_by(ImportFile.run_id, ImportFile.outcome)
     ):
         outcomes.setdefault(run_id, {})[outcome] = number
-    checked: dict[UUID, int] = {
-        run_id: number
-        for run_id, number in session.execute(
-            select(ImportFile.run_id, func.count())
-            .where(ImportFile.run_id.in_(ids), ImportFile.checked_at.is_not(None))
-            .group_by(ImportFile.run_id)
-        )
-    }
+    counted = session.execute(
+        select(ImportFile.run_id, func.count())
+        .where(ImportFile.run_id.in_(ids), ImportFile.checked_at.is_not(None))
+        .group_by(ImportFile.run_id)
+    )
+    checked: dict[UUID, int] = {one[0]: one[1] for one in counted}
     found = {
         run.id: RunLine(
             id=run.id,

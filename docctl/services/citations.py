@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -10,11 +12,37 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from docctl.domain.normal_form import normal
+from docctl.domain.permissions import Facts, authorise
 from docctl.models.citations import Citation
+from docctl.models.content import FileReading
 from docctl.models.names import name_key
+from docctl.services.caller import Caller
+from docctl.services.registry import use_case
 
 #: A text that cites more is a bibliography.
 _MOST: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class NoteCitations:
+    """What the text of a revision's file cites, as it was read at `read_at`."""
+
+    revision_id: UUID
+    file_id: UUID
+    read_at: datetime
+    found: tuple[Mapping[str, Any], ...]
+
+
+@use_case("system.operate")
+def note_citations(session: Session, cmd: NoteCitations, by: Caller) -> bool:
+    """Keep what a text cites, unless it was read anew meanwhile (D-6)."""
+    authorise(by.actor, "system.operate", Facts())
+    row = session.get(FileReading, cmd.file_id)
+    if row is None or row.read_at != cmd.read_at or row.cited_at is not None:
+        return False
+    write_citations(session, cmd.revision_id, cmd.found)
+    row.cited_at = by.at
+    return True
 
 
 def write_citations(session: Session, revision_id: UUID, found: Iterable[Mapping[str, Any]]) -> int:

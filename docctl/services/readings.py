@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from docctl.domain.permissions import Facts, authorise
-from docctl.models.content import FileReading, ItemFile, OwnerKind
+from docctl.models.content import FileReading, FileRole, ItemFile, OwnerKind
 from docctl.models.documents import Revision
 from docctl.models.records import Record
 from docctl.services.caller import Caller
@@ -44,6 +44,8 @@ def note_reading(session: Session, cmd: NoteReading, by: Caller) -> bool:
     _keep(row, cmd.kept)
     row.pages = list(cmd.pages)
     row.problem, row.read_at = cmd.problem, by.at
+    is_cited = file.owner_kind is OwnerKind.REVISION and file.role is FileRole.MAIN
+    row.cited_at = None if is_cited else by.at
     session.add(row)
     record(
         session,

@@ -20,6 +20,8 @@ BLUEPRINTS: Final = (
     "copies",
     "register_files",
     "numbers",
+    "imports",
+    "import_files",
     "records",
     "record_files",
     "record_acts",

@@ -11,7 +11,9 @@ from flask import Blueprint, Response, request
 
 from docctl.domain.permissions import Actor
 from docctl.queries.document_choices import Choice, document_types, units
+from docctl.queries.document_page import DocumentPage, document_page
 from docctl.queries.numbers import NumberFilter, number_register
+from docctl.services.imports.provisional import GiveNumber, give_number
 from docctl.services.numbers.reserve import ReserveNumber, VoidNumber, reserve_number, void_number
 from docctl.web.context import actor, caller, flash_done, house, lang, render, requires, see_other
 from docctl.web.forms import form
@@ -62,6 +64,30 @@ class ReserveForm:
     reason: str
     unit_id: UUID | None = None
     request_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GiveForm:
+    """The real number of a document; empty takes the next one."""
+
+    number: str = ""
+    request_id: str = ""
+
+
+def _give_page(revision_id: UUID) -> DocumentPage:
+    with house().uow.read() as session:
+        return document_page(session, actor(), at=house().clock(), zone=house().zone, revision_id=revision_id)
+
+
+@bp.route("/give/<uuid:revision_id>", methods=["GET", "POST"])
+@requires("number.give")
+@form("numbers/give.html", GiveForm, page=_give_page, beside={"N-1": "number", "N-6": "number"})
+def give(typed: GiveForm, revision_id: UUID) -> Response:
+    """Give a document its real number (N-11)."""
+    document_id = _give_page(revision_id).document_id
+    shown = give_number(GiveNumber(document_id, typed.number), by=caller(typed.request_id), house=house())
+    flash_done("numbers.done.given", number=shown)
+    return see_other(f"/documents/revisions/{revision_id}")
 
 
 @bp.route("/reserve", methods=["GET", "POST"])

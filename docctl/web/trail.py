@@ -45,6 +45,7 @@ NOUNS: Final = (
     "post",
     "session",
     "signature",
+    "import",
     "objects",
     "audit",
     "epoch",

@@ -30,7 +30,7 @@ user:list,add,confirm,revoke,disable,reset
 unit:list,add,duties
 post:list,open,holder,leave
 documents:new,revise,edit,discard,submit,review,approve,return,issue,withdraw,suspend,resume,file,list,show,history
-numbers:list,reserve,void
+numbers:list,reserve,void,give
 import
 records:file,list,show,accept,correct,decide,void,place
 retention:due,explain

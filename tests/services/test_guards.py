@@ -65,6 +65,11 @@ DOCUMENTS = (
         "UPDATE revision SET approved_by = NULL WHERE status = 'draft'",
     ),
     Try(
+        "v_6_imported",
+        "UPDATE revision SET imported_at = approved_at WHERE status = 'issued'",
+        "UPDATE revision SET imported_at = imported_at WHERE status = 'issued'",
+    ),
+    Try(
         "v_6_revision_moves",
         "UPDATE revision SET status = 'draft' WHERE status = 'issued'",
         "UPDATE revision SET status = 'discarded' WHERE status = 'draft'",

@@ -20,7 +20,7 @@ from docctl.jobs.wait import settle
 from docctl.jobs.worker import Worker
 from docctl.models import Base
 from docctl.models.content import FileReading
-from docctl.models.documents import DocumentType
+from docctl.models.documents import Document, DocumentType
 from docctl.models.guarding import declared, install, live
 from docctl.models.guards import GUARDS
 from docctl.models.records import ORDERED
@@ -75,6 +75,39 @@ def test_a_database_with_rows_is_migrated_again_and_keeps_them(world: World) -> 
         assert verify(session).ok
 
 
+#: What came with imports and citations.
+IMPORTS = (
+    *(f"DROP TABLE {name}" for name in ("import_change", "import_file", "import_run", "citation")),
+    "DROP INDEX ix_document_title_key",
+    "ALTER TABLE document DROP COLUMN title_key",
+    "DROP INDEX ix_file_reading_uncited",
+    "ALTER TABLE file_reading DROP COLUMN cited_at",
+    *(f"ALTER TABLE revision DROP COLUMN {name}" for name in ("imported_at", "imported_by", "paper")),
+)
+
+
+def before_the_imports(session: Session) -> None:
+    place = "" if session.get_bind().dialect.name == "sqlite" else " ON revision"
+    for statement in (f"DROP TRIGGER IF EXISTS v_6_imported{place}", *IMPORTS):
+        session.execute(text(statement))
+
+
+def test_d_6_documents_from_before_imports_are_kept_and_found_by_their_title(world: World) -> None:
+    world.issued(world.draft(title="記錄控制程序"))
+    uow = world.house.uow
+
+    def as_before(session: Session) -> None:
+        before_the_imports(session)
+        session.execute(text("UPDATE alembic_version SET version_num = '0009'"))
+
+    with past_the_guards(world.house):
+        as_owner(world.house).write(as_before)
+    assert not schema_state(uow.engine).is_ready
+    assert migrate(uow.owner).is_ready
+    with uow.read() as session:
+        assert session.scalars(select(Document.title_key)).all() == ["记录控制程序"]
+
+
 #: The columns that came with the copies of the index, and their table.
 COPIES = (
     "DROP TABLE epoch",  # which came after them
@@ -85,6 +118,7 @@ COPIES = (
 
 
 def before_the_copies(session: Session) -> None:
+    before_the_imports(session)
     place = "" if session.get_bind().dialect.name == "sqlite" else " ON disposal_list"
     for statement in (f"DROP TRIGGER IF EXISTS r_7_list_purge{place}", *COPIES):
         session.execute(text(statement))
@@ -214,7 +248,10 @@ def test_t_3_rows_from_the_first_tables_are_kept_and_their_files_count_as_hashed
     since_then = [
         f"DROP TRIGGER {one.name}{place.format(table=one.table)}"
         for one in GUARDS
-        if any(name in one.sqlite() for name in ("revision_suspension", "index_copy", "purge_from"))
+        if any(
+            name in one.sqlite()
+            for name in ("revision_suspension", "index_copy", "purge_from", "imported_at")
+        )
     ]
     indexes = ["ix_item_file_checked", "ix_item_file_problem", "ix_record_by_filed"]
     indexes += [f"ix_record_by_{name}" for name in ORDERED]
@@ -222,6 +259,7 @@ def test_t_3_rows_from_the_first_tables_are_kept_and_their_files_count_as_hashed
     def as_at_first(session: Session) -> None:  # the other guards stand, as in a database in use
         for statement in (
             *since_then,
+            *IMPORTS,
             *BEFORE_SEALS,
             *COPIES,
             *(f"DROP TABLE {table}" for table in ("audit_key", "audit_tree_head", "audit_watch")),

@@ -29,7 +29,7 @@ _WAITS = frozenset({"request.disk_full", "request.disk_failed", "database.unavai
 
 
 def import_some(house: House, run_id: UUID) -> bool:
-    """Import the next files of a run; say whether more are left. Raises RuleRefused where the store is away."""
+    """Import the next files of a run; say whether more are left. Raises RuleRefused: the store is away."""
     with house.uow.read() as session:
         run = session.get_one(ImportRun, run_id)
         rows = session.scalars(
@@ -41,9 +41,8 @@ def import_some(house: House, run_id: UUID) -> bool:
         by = _caller(session, run, house)
     lines = [line for row in rows if (line := _told_before(row)) is not None]
     told = {line.file_id for line in lines}
-    for row in rows:
-        if row.id not in told and (line := _import(house, row, by)) is not None:
-            lines.append(line)
+    failed = (_import(house, row, by) for row in rows if row.id not in told)
+    lines += [line for line in failed if line is not None]
     if lines:
         note_outcomes(NoteOutcomes(run_id, lines), by=the_system(house.clock()), house=house)
     left = note_progress(NoteProgress(run_id), by=the_system(house.clock()), house=house)

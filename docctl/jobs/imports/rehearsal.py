@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -86,14 +86,7 @@ def _read(house: House, sources: list[Source], units: dict[str, UUID]) -> dict[U
 
 
 def _without_text(read: ReadFile) -> ReadFile:
-    return ReadFile(
-        read.file_id,
-        read.media_type,
-        facts=read.facts,
-        chosen=read.chosen,
-        problem=read.problem,
-        params=read.params,
-    )
+    return replace(read, text="", parts=(), pages=())
 
 
 def _lines(house: House, seen: dict[UUID, _Seen], notes: list[Note]) -> Iterator[Line]:

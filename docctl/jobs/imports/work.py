@@ -62,7 +62,7 @@ def step(house: House, run_id: UUID, state: RunState) -> bool:
 
 
 def receive(house: House, run_id: UUID, sources: Iterable[Source], *, is_last: bool = True) -> int:
-    """Copy files into the folder of a run and note them, `BATCH` at a time; return how many there are (I-1)."""
+    """Copy files into the folder of a run and note them in batches; return how many there are (I-1)."""
     folder = RunFolder.of(house.data, run_id)
     folder.make()
     known = _known_paths(house, run_id)
@@ -94,7 +94,8 @@ def _uploaded(folder: RunFolder) -> Iterator[Source]:
         try:
             yield from archive_files(path)
         except ReadingFailed as failed:
-            yield Source(name, path.stat().st_size, None, f"archive_{failed.code}")
+            problem = "archive_bomb" if failed.code == "bomb" else "archive_unreadable"
+            yield Source(name, path.stat().st_size, None, problem)
 
 
 def _take(source: Source, folder: RunFolder, *, limit: int) -> Taken:

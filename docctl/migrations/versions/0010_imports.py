@@ -180,3 +180,15 @@ def upgrade() -> None:
         connection.execute(
             documents.update().where(documents.c.id == document_id).values(title_key=name_key(title))
         )
+    op.add_column("file_reading", sa.Column("cited_at", Instant(), nullable=True))
+    op.execute(
+        "UPDATE file_reading SET cited_at = read_at WHERE file_id NOT IN "
+        "(SELECT id FROM item_file WHERE owner_kind = 'revision' AND role = 'main')"
+    )
+    op.create_index(
+        "ix_file_reading_uncited",
+        "file_reading",
+        ["file_id"],
+        sqlite_where=sa.text("cited_at IS NULL"),
+        postgresql_where=sa.text("cited_at IS NULL"),
+    )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import zlib
+from collections.abc import Iterator
+from difflib import SequenceMatcher
 from typing import Final
 
 from search.folding import fold
@@ -13,6 +15,7 @@ _PIECE: Final = 8
 #: So many numbers make a sketch; the estimate of a share is right to about a tenth.
 _NUMBERS: Final = 64
 _LONGEST: Final = 60_000
+_MOST_LINES: Final = 2_000
 
 
 def sketch_of(text: str) -> list[int]:
@@ -52,3 +55,24 @@ def share_of(one: str, other: str) -> float:
 def _pieces(text: str) -> set[str]:
     plain = re.sub(r"[\W_]+", "", fold(text))
     return {plain[at : at + _PIECE] for at in range(len(plain) - _PIECE + 1)}
+
+
+def lines_beside(one: str, other: str) -> Iterator[tuple[str, str, bool]]:
+    """Yield the lines of two texts beside each other: left, right, whether they say the same (I-4).
+
+    Script, width and blanks make no difference; a line that only one text has stands alone.
+    """
+    left, right = _lines(one), _lines(other)
+    matcher = SequenceMatcher(None, [fold(line) for line in left], [fold(line) for line in right], False)
+    for tag, i1, i2, j1, j2 in matcher.get_opcodes():
+        for place in range(max(i2 - i1, j2 - j1)):
+            yield (
+                left[i1 + place] if i1 + place < i2 else "",
+                right[j1 + place] if j1 + place < j2 else "",
+                tag == "equal",
+            )
+
+
+def _lines(text: str) -> list[str]:
+    """Return the sentences of a text: line ends may have been lost in one of two."""
+    return [piece.strip() for piece in re.split(r"\n|(?<=[。；;])", text) if piece.strip()][:_MOST_LINES]

@@ -61,7 +61,7 @@ class BringIn:
     files: tuple[StoredFile, ...] = ()
 
 
-def _storing(cmd: BringIn, by: Caller, house: House) -> Prepared[BringIn]:
+def _storing(cmd: BringIn, _by: Caller, house: House) -> Prepared[BringIn]:
     """Store the bytes before the transaction, as for any revision."""
     with house.uow.read() as session:
         row = session.get(ImportFile, cmd.file_id)
@@ -121,7 +121,7 @@ def plain(params: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _document_of(session: Session, row: ImportFile) -> Loaded | None:
-    """Return the document that the file is a revision of: chosen by a person, or made by this run (I-1, I-4)."""
+    """Return the document that the file is a revision of: chosen, or made by this run (I-1, I-4)."""
     document_id = UUID(row.chosen["document_id"]) if row.chosen.get("document_id") else None
     if document_id is None and row.series:
         document_id = session.scalar(

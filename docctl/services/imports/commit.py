@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from docctl.domain.imports import Choice, FileState, Outcome, RunAction, RunState
+from docctl.domain.imports import FileState, Outcome, RunAction, RunState
 from docctl.domain.permissions import Facts, authorise
 from docctl.domain.verdicts import Conflict, Refused
 from docctl.models.imports import ImportChange, ImportFile, ImportRun
@@ -118,14 +118,12 @@ def note_progress(session: Session, cmd: NoteProgress, by: Caller) -> int:
     run.imported = session.scalar(count.where(ImportFile.state == done)) or 0
     left = session.scalar(count.where(ImportFile.state != done)) or 0
     if left == 0 and run.state is RunState.IMPORTING:
-        totals = {
-            outcome: number
-            for outcome, number in session.execute(
-                select(ImportFile.outcome, func.count())
-                .where(ImportFile.run_id == run.id)
-                .group_by(ImportFile.outcome)
-            )
-        }
+        counted = session.execute(
+            select(ImportFile.outcome, func.count())
+            .where(ImportFile.run_id == run.id)
+            .group_by(ImportFile.outcome)
+        )
+        totals = {one[0]: one[1] for one in counted}
         move(run, RunAction.FINISH)
         run.ended_at = by.at
         _clear(session, run)
@@ -139,7 +137,3 @@ def _clear(session: Session, run: ImportRun) -> None:
         update(ImportFile).where(ImportFile.run_id == run.id).values(text="", parts=[], pages=[], sketch=[])
     )
     session.execute(update(ImportChange).where(ImportChange.run_id == run.id).values(changes=[]))
-
-
-#: Choices that mean that a file goes in.
-GOES_IN = frozenset({Choice.IMPORT, Choice.DRAFT})

@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from docctl.domain.number_schemes import Literal, Scheme, Sequence
 from docctl.domain.permissions import authorise
 from docctl.domain.verdicts import Refused, RuleRefused
 from docctl.models.documents import Document, DocumentType
-from docctl.models.numbers import NumberEntry, NumberScheme, NumberState
+from docctl.models.numbers import NumberScheme, NumberState
 from docctl.models.organisation import LegalEntity, Unit
+from docctl.queries.provisional import PROVISIONAL, is_provisional
 from docctl.services.caller import Caller
 from docctl.services.documents.load import facts_of, lock_document
 from docctl.services.numbers.schemes import scheme_of, values_for
@@ -22,28 +22,12 @@ from docctl.services.numbers.take import For, add_alias, claim_number, take_numb
 from docctl.services.registry import use_case
 from docctl.services.trail import Subject, record
 
-#: Of the numbers that stand until the real one is given.
-PROVISIONAL: Final = "provisional"
 _SCHEME: Final = Scheme(PROVISIONAL, (Literal("待编号-"), Sequence(4, most=8)))
 
 
 def provisional_number(session: Session, by: Caller, for_: For) -> str:
     """Take the next provisional number (N-11)."""
     return take_number(session, by, _SCHEME, {}, for_).shown
-
-
-def is_provisional(session: Session, document_id: UUID, number: str) -> bool:
-    """Say whether a document still waits for its real number (N-11)."""
-    return (
-        session.scalar(
-            select(NumberEntry.id).where(
-                NumberEntry.item_id == document_id,
-                NumberEntry.shown == number,
-                NumberEntry.scheme_code == PROVISIONAL,
-            )
-        )
-        is not None
-    )
 
 
 @dataclass(frozen=True, slots=True)

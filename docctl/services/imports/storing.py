@@ -20,7 +20,7 @@ from storage.errors import StorageError, StoreFull, StoreUnavailable
 def store_file(
     house: House, path: Path, *, owner_id: UUID, name: str, media_type: str, sha256: str, role: FileRole
 ) -> StoredFile:
-    """Store a copied file as a revision's; raise RuleRefused where it is not what was copied, or the store refuses."""
+    """Store a copied file as a revision's; raise RuleRefused where it changed or the store refuses."""
     key = Key.new(Area.RECORDS, "revision", owner_id, 1)
     try:
         with path.open("rb") as source:

@@ -13,6 +13,7 @@ from docctl.domain.lifecycle import REVISION_MOVES, RevisionAction
 from docctl.domain.permissions import authorise
 from docctl.domain.verdicts import require
 from docctl.models.documents import DocumentType, Revision
+from docctl.queries.provisional import is_provisional
 from docctl.services.caller import Caller
 from docctl.services.documents.load import Loaded, facts_of, lock_revision, unchanged
 from docctl.services.jobs import due, want
@@ -48,6 +49,7 @@ def issue_revision(session: Session, cmd: IssueRevision, by: Caller) -> UUID:
         newest_from=newest.effective_from if newest else None,
         is_form=kind.is_form,
         has_class=resolved_class(session, document) is not None,
+        has_real_number=not is_provisional(session, document.id, document.number),
     )
     require(may_issue(facts, on=cmd.effective_on, at=by.at, zone=by.zone))
     start = takes_effect(cmd.effective_on, at=by.at, zone=by.zone)

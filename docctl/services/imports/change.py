@@ -1,0 +1,167 @@
+"""What people change while checking a run: values, choices, what they looked at; all can be undone (I-1)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from docctl.domain.imports import Choice, FileState, RunAction, may_move_run
+from docctl.domain.permissions import Facts, authorise
+from docctl.domain.verdicts import NotFound, Refused, RuleRefused, require
+from docctl.models.documents import Document, DocumentType
+from docctl.models.imports import ImportChange, ImportFile, ImportRun
+from docctl.models.organisation import Unit
+from docctl.models.retention import RetentionClassRow
+from docctl.services.caller import Caller
+from docctl.services.imports.propose import FIELDS, day
+from docctl.services.imports.start import lock_run
+from docctl.services.locks import Rank, lock
+from docctl.services.registry import use_case
+
+#: Fields that name a row, and of which kind.
+_ROWS: Final = {
+    "unit_id": Unit,
+    "type_id": DocumentType,
+    "class_id": RetentionClassRow,
+    "document_id": Document,
+}
+_DAYS: Final = frozenset({"effective", "issued"})
+_LONGEST: Final = {"number": 100, "title": 500, "label": 40, "distribution": 40}
+_CHOICE, _CHECKED = "choice", "checked"
+#: So many changes are kept to be undone.
+_KEPT: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeImport:
+    """New values for files of a run; all files get the same. `choice` and `is_checked` as they shall be.
+
+    A value of "" clears a field. `files` in any order.
+    """
+
+    run_id: UUID
+    files: Sequence[UUID]
+    values: Mapping[str, Any] = field(default_factory=dict)
+    choice: str = ""
+    is_checked: bool | None = None
+
+
+@use_case("document.import")
+def change_import(session: Session, cmd: ChangeImport, by: Caller) -> int:
+    """Change what files go in with; return how many differ now (I-1).
+
+    Raises RuleRefused where a value cannot be read; then nothing has changed.
+    """
+    run = _open_run(session, cmd.run_id, by)
+    values = {name: _read(session, name, value) for name, value in cmd.values.items()}
+    choice = Choice(cmd.choice) if cmd.choice else None
+    changes: list[list[Any]] = []
+    for row in _files(session, run, cmd.files):
+        for name, value in values.items():
+            _set(row, name, value, changes)
+        if choice is not None and row.choice is not choice:
+            changes.append([str(row.id), _CHOICE, row.choice.value, choice.value])
+            row.choice = choice
+        if cmd.is_checked is not None and cmd.is_checked != (row.checked_at is not None):
+            changes.append([str(row.id), _CHECKED, row.checked_at is not None, cmd.is_checked])
+            _check(row, by, is_checked=cmd.is_checked)
+    if changes:
+        session.add(ImportChange(run_id=run.id, by=by.person_id, at=by.at, changes=changes))
+    return len({one[0] for one in changes})
+
+
+@dataclass(frozen=True, slots=True)
+class UndoImportChange:
+    """Take back the last change that this person made in a run and has not taken back."""
+
+    run_id: UUID
+
+
+@use_case("document.import")
+def undo_import_change(session: Session, cmd: UndoImportChange, by: Caller) -> str:
+    """Undo one's last change; return the id of the first file it was about (I-1)."""
+    run = _open_run(session, cmd.run_id, by)
+    last = session.scalars(
+        select(ImportChange)
+        .where(
+            ImportChange.run_id == run.id,
+            ImportChange.by == by.person_id,
+            ImportChange.undone_at.is_(None),
+        )
+        .order_by(ImportChange.at.desc(), ImportChange.id.desc())
+        .limit(1)
+    ).first()
+    if last is None or not last.changes:
+        raise RuleRefused(Refused("I-1", "nothing_to_undo"))
+    ids = {UUID(one[0]) for one in last.changes}
+    rows = {str(row.id): row for row in _files(session, run, sorted(ids))}
+    for file_id, name, old, _ in reversed(last.changes):
+        row = rows[file_id]
+        if name == _CHOICE:
+            row.choice = Choice(old)
+        elif name == _CHECKED:
+            _check(row, by, is_checked=bool(old))
+        else:
+            row.chosen = _with(row.chosen, name, old)
+    last.undone_at = by.at
+    return str(last.changes[0][0])
+
+
+def _open_run(session: Session, run_id: UUID, by: Caller) -> ImportRun:
+    run = lock_run(session, run_id)
+    authorise(by.actor, "document.import", Facts(unit_id=run.unit_id))
+    require(may_move_run(run.state, RunAction.CHANGE))
+    return run
+
+
+def _files(session: Session, run: ImportRun, ids: Sequence[UUID]) -> Sequence[ImportFile]:
+    rows = lock(
+        session,
+        Rank.ITEMS,
+        select(ImportFile)
+        .where(ImportFile.id.in_(list(ids)), ImportFile.run_id == run.id, ImportFile.state == FileState.READ)
+        .order_by(ImportFile.id),
+    )
+    if len(rows) != len(set(ids)):
+        raise RuleRefused(Refused("I-1", "not_in_run"))
+    return rows
+
+
+def _set(row: ImportFile, name: str, value: Any, changes: list[list[Any]]) -> None:
+    old = row.chosen.get(name, "")
+    if old != value:
+        changes.append([str(row.id), name, old, value])
+        row.chosen = _with(row.chosen, name, value)
+
+
+def _with(chosen: Mapping[str, Any], name: str, value: Any) -> dict[str, Any]:
+    changed = {key: one for key, one in chosen.items() if key != name}
+    return {**changed, name: value} if value not in ("", None, []) else changed
+
+
+def _check(row: ImportFile, by: Caller, *, is_checked: bool) -> None:
+    row.checked_by = by.actor.person_id if is_checked else None
+    row.checked_at = by.at if is_checked else None
+
+
+def _read(session: Session, name: str, value: Any) -> Any:
+    """Return a value as it is kept; raise RuleRefused where it cannot be."""
+    if name not in FIELDS:
+        raise RuleRefused(Refused("I-1", "field_unknown", {"field": name}))
+    if name == "signers":
+        return [[str(role)[:20], str(person).strip()[:100], str(when)[:10]] for role, person, when in value]
+    text = " ".join(str(value).split())[: _LONGEST.get(name, 100)]
+    if not text:
+        return ""
+    if name in _DAYS and day(text) is None:
+        raise RuleRefused(Refused("I-1", "day_unreadable", {"value": text[:30]}))
+    if name in _ROWS and session.get(_ROWS[name], UUID(text)) is None:
+        raise NotFound(name)
+    if name == "controlled" and text not in {"yes", "no"}:
+        raise RuleRefused(Refused("I-1", "field_unknown", {"field": text[:20]}))
+    return text
