@@ -18,7 +18,7 @@ from docctl.queries.import_review import ReviewLine, can_undo, condition, line
 from docctl.queries.imports import RunLine, run_line
 from docctl.reading.facts.alike import lines_beside, share_of
 
-_AROUND: Final = 28
+_AROUND: Final = 16
 _SHOWN_TEXT: Final = 30_000
 #: Fact by field, where they are called differently.
 _FACT: Final = {"label": "revision", "unit_id": "department"}
