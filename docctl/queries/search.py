@@ -164,10 +164,20 @@ def search(
 
 
 def _refused(problem: QueryProblem) -> Refused:
-    if problem.code == "nothing_to_find":
-        return Refused("S-1", "nothing_to_find")
-    limit = {"limit": problem.params["limit"]}
-    return Refused("S-1", "too_long" if problem.code == "too_long" else "too_many_words", limit)
+    # Each spelled out: what can be refused is looked for in the code (tests/test_translations.py).
+    refusals = {
+        "nothing_to_find": Refused("S-1", "nothing_to_find"),
+        "too_long": Refused("S-1", "too_long", problem.params),
+        "too_many_words": Refused("S-1", "too_many_words", problem.params),
+        "too_deep": Refused("S-1", "too_deep", problem.params),
+        "unclosed_quote": Refused("S-1", "unclosed_quote"),
+        "unclosed_bracket": Refused("S-1", "unclosed_bracket"),
+        "unopened_bracket": Refused("S-1", "unopened_bracket"),
+        "operator_alone": Refused("S-1", "operator_alone"),
+        "field_without_value": Refused("S-1", "field_without_value"),
+        "bad_date": Refused("S-1", "bad_date"),
+    }
+    return refusals[problem.code]
 
 
 def _query(asked: Asked, sets: frozenset[str], without: frozenset[str], at: datetime, page: int) -> Query:
