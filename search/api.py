@@ -145,6 +145,8 @@ class Query:
     exclude: frozenset[str] = frozenset()
     widened: bool = False
     """Words are found by their synonyms too (S-6)."""
+    known: Mapping[str, Mapping[str, frozenset[str]]] = field(default_factory=dict)
+    """By field and name: the values meant by a name in field:value, such as units by what they are called."""
     near: str = ""
     """A number: only entries whose number is nearly the same (S-3)."""
     facets: frozenset[str] = frozenset()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -154,6 +154,23 @@ def has_fact(entry: Entry, facts: dict[str, frozenset[str]], node: Is | Days | I
     if node.beginning:
         return any(value.startswith(node.value) for value in values)
     return node.value in values
+
+
+def known_as(node: Node, names: Mapping[str, Mapping[str, frozenset[str]]]) -> Node:
+    """Return the tree in which a fact that was asked for by a name is found by its values too (S-1)."""
+    if isinstance(node, All | AnyOf):
+        return type(node)(tuple(known_as(one, names) for one in node.of))
+    if isinstance(node, No):
+        return No(known_as(node.of, names))
+    if not isinstance(node, Is):
+        return node
+    values: set[str] = set()
+    for name, meant in names.get(node.field, {}).items():
+        key = number_key(name)
+        if key == node.value or (node.beginning and key.startswith(node.value)):
+            values |= meant
+    others = tuple(Is(node.field, number_key(one)) for one in sorted(values))
+    return AnyOf((node, *others)) if others else node
 
 
 def parts_of(clause: Clause) -> tuple[str, ...]:

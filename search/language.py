@@ -12,8 +12,8 @@ from typing import Final
 
 from search import synonyms
 from search.analysis import LONGEST, has_stem, runs, stem
-from search.api import QueryProblem
-from search.asked import All, AnyOf, Leaf, No, Node, Searched, Text, Word, clauses
+from search.api import Query, QueryProblem
+from search.asked import All, AnyOf, Is, No, Node, Searched, Text, Word, clauses, known_as, leaves
 from search.fields import value_of
 from search.folding import CJK, fold
 from search.tokens import AND, CLOSE, NOT, OPEN, OR, Token, tokens
@@ -46,6 +46,21 @@ def parse(text: str, *, widened: bool = False) -> Node | None:
     return node
 
 
+def read(query: Query) -> Node | None:
+    """Return what a question asks for, its names of units, states and people understood (S-1)."""
+    node = parse(query.text, widened=query.widened)
+    return known_as(node, query.known) if node is not None and query.known else node
+
+
+def fields_in(text: str) -> frozenset[str]:
+    """Return the fields that a search names; none where it cannot be read."""
+    try:
+        node = parse(text)
+    except QueryProblem:
+        return frozenset()
+    return frozenset(one.field for one in leaves(node, wanted_only=False) if isinstance(one, Is))
+
+
 def matches(text: str, query: str) -> bool:
     """Say whether one text holds all that a query asks for; facts are not looked at (S-2)."""
     searched = Searched(text)
@@ -63,10 +78,11 @@ def matches(text: str, query: str) -> bool:
     return node is None or holds(node)
 
 
-def widening(text: str) -> tuple[Leaf, ...]:
+def widening(text: str) -> tuple[Text, ...]:
     """Return what is looked for only because words have synonyms (S-6)."""
     typed = set(clauses(parse(text)))
-    return tuple(one for one in clauses(parse(text, widened=True)) if one not in typed)
+    found = clauses(parse(text, widened=True))
+    return tuple(one for one in found if isinstance(one, Text) and one not in typed)
 
 
 class _Reading:

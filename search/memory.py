@@ -7,7 +7,7 @@ from search import plain
 from search.analysis import number_key
 from search.api import CursorMoved, Entry, Found, Generation, Hit, Query, Sort, State
 from search.asked import Clause, Looked, clauses, parts_of
-from search.language import parse
+from search.language import read
 
 
 class MemoryEngine:
@@ -47,7 +47,7 @@ class MemoryEngine:
 
     def search(self, query: Query) -> Found:
         """See SearchEngine."""
-        node = parse(query.text, widened=query.widened)
+        node = read(query)
         generation = self._generation
         looked = [
             one

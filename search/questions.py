@@ -11,7 +11,7 @@ from tantivy import FieldType, Occur
 from search.analysis import BLANK, nearness, number_key, squeezed
 from search.api import Query
 from search.asked import All, AnyOf, Clause, Days, InForce, Is, No, Node, Text, clauses, parts_of
-from search.language import parse
+from search.language import read
 from search.schema import SCHEMA, instant, term
 
 Made = tantivy.Query
@@ -25,7 +25,7 @@ def question(query: Query, *, without: str = "") -> Made:
 
     `without` is a facet that does not narrow, so that its other values can be counted (S-3).
     """
-    node = parse(query.text, widened=query.widened)
+    node = read(query)
     parts = [] if node is None else [(Occur.Must, _node(node, query))]
     parts += [(Occur.Must, Made.const_score_query(part, 0.0)) for part in _filters(query, without)]
     if query.exclude:
@@ -39,7 +39,7 @@ def question(query: Query, *, without: str = "") -> Made:
 
 def scores_differ(query: Query) -> bool:
     """Say whether relevance can order the answer at all."""
-    return bool(clauses(parse(query.text, widened=query.widened)))
+    return bool(clauses(read(query)))
 
 
 def _node(node: Node, query: Query) -> Made:

@@ -102,6 +102,14 @@ def test_s_1_a_fact_is_no_text_and_a_text_no_fact(few: SearchEngine) -> None:
     assert find(few, "filer:退货") == set()
 
 
+def test_s_1_names_stand_for_the_values_they_mean(few: SearchEngine) -> None:
+    known = {"unit": {"品質部": frozenset({"quality"}), "品控": frozenset({"x"})}, "state": {}}
+    assert find(few, "unit:品质部", known=known) == {"b", "c", "d"}
+    assert find(few, "unit:品*", known=known) == {"b", "c", "d"}
+    assert find(few, "NOT unit:品质部", known=known) == {"a"}
+    assert find(few, "unit:品质部") == set()
+
+
 def test_s_6_synonyms_on_request(engine: SearchEngine) -> None:
     put(engine, entry("a", "顧客投訴"), entry("b", "客户抱怨"), entry("c", "客诉"), entry("d", "不良品"))
     assert find(engine, "客户") == {"b"}
