@@ -17,8 +17,9 @@ from pathlib import Path
 
 import tantivy
 
-from search import schema
+from search import questions as asking
 from search.api import Entry, Query
+from search.asked import clauses
 from search.language import parse
 from search.snippets import snippet
 from search.tantivy import TantivyEngine
@@ -180,7 +181,7 @@ def main(items: int, folder: Path) -> None:
                 view = engine._view()
                 assert view is not None
                 asked = tantivy.Query.boolean_query(
-                    [(tantivy.Occur.Must, schema._clause(clause)) for clause in parse(text)]
+                    [(tantivy.Occur.Must, asking.wording(clause)) for clause in clauses(parse(text))]
                 )
                 started = time.perf_counter()
                 view.searcher.search(asked, 20)

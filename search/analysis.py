@@ -16,12 +16,13 @@ import snowballstemmer  # type: ignore[import-untyped]
 from search.folding import CJK, WORD, fingerprint, fold
 
 #: Goes up with every change of what is indexed; an index made by another number is made again.
-ANALYSIS: Final = f"1-{fingerprint()}"
+ANALYSIS: Final = f"2-{fingerprint()}"
 
 #: Longer words are found by their first letters; an index term has to end somewhere.
 LONGEST: Final = 40
-#: Stands for the blank between two words inside a pair; terms are separated by real blanks.
-BLANK: Final = "\u2423"
+#: Stands for the blank between two words inside a pair; terms are separated by real blanks. A control, so
+#: that no folded text holds it.
+BLANK: Final = "\x02"
 
 #: A word, or a number with its separators; a blank joins letters to the digits that follow: ISO
 #: 9001.
@@ -81,6 +82,34 @@ def stem(word: str) -> str:
 def has_stem(word: str) -> bool:
     """Say whether a word is one that has other forms."""
     return _STEMMED.fullmatch(word) is not None
+
+
+def squeezed(number: str) -> str:
+    """Return a number without its separators, for numbers that are nearly the same (S-3)."""
+    return "".join(part for run in runs(fold(number)) for part in run)[:LONGEST]
+
+
+def nearness(asked: str) -> int:
+    """Return how many slips still make a squeezed number a near one: the longer, the more (S-3)."""
+    return 0 if len(asked) < 4 else 1 if len(asked) < 8 else 2
+
+
+def slips(one: str, other: str, *, most: int) -> int:
+    """Count letters too many, missing, wrong or swapped with their neighbour; `most` + 1 if more (S-3)."""
+    if abs(len(one) - len(other)) > most:
+        return most + 1
+    before: list[int] = []
+    row = list(range(len(other) + 1))
+    for at, letter in enumerate(one, 1):
+        beyond, before, row = before, row, [at]
+        for place, against in enumerate(other, 1):
+            least = min(before[place] + 1, row[-1] + 1, before[place - 1] + (letter != against))
+            if at > 1 and place > 1 and letter == other[place - 2] and against == one[at - 2]:
+                least = min(least, beyond[place - 2] + 1)
+            row.append(least)
+        if min(row) > most:
+            return most + 1
+    return min(row[-1], most + 1)
 
 
 def number_key(number: str) -> str:

@@ -2,15 +2,19 @@
 S-4).
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, field, fields
+from datetime import UTC, date, datetime
 from enum import StrEnum
-from typing import Literal, Protocol
+from hashlib import blake2b
+from typing import Final, Literal, Protocol
 
 #: An entry of this kind is not bound to a time of validity.
 RECORD = "record"
+
+#: What results can be counted by, each a field with one value for an entry (S-3).
+FACETS: Final = ("kind", "state", "unit", "type", "year", "retention")
 
 State = Literal["ready", "empty", "damaged"]
 
@@ -21,6 +25,19 @@ class SearchError(Exception):
 
 class QueryProblem(SearchError):
     """A search that cannot be answered as typed: `code` says why, `params` what limit it met."""
+
+    CODES: Final = (
+        "nothing_to_find",
+        "too_long",
+        "too_many_words",
+        "too_deep",
+        "unclosed_quote",
+        "unclosed_bracket",
+        "unopened_bracket",
+        "operator_alone",
+        "field_without_value",
+        "bad_date",
+    )
 
     def __init__(self, code: str, **params: int) -> None:
         """Keep the facts; the sentence belongs to who shows it."""
@@ -69,11 +86,27 @@ class Entry:
     published: str | None = None
     valid_from: datetime | None = None
     valid_until: datetime | None = None
+    retention: str = ""
+    facts: tuple[tuple[str, str], ...] = ()
+    """What else may be asked for as field:value, several values of one field too (S-1, S-7)."""
 
     def __post_init__(self) -> None:
         """Refuse instants without a time zone: they would mean another time on each host."""
         for instant in (self.valid_from, self.valid_until):
             _require_aware(instant)
+
+    @property
+    def year(self) -> str:
+        """The year of its day, empty without one."""
+        return f"{self.day:%Y}" if self.day else ""
+
+    def digest(self) -> bytes:
+        """Return what differs where anything of the entry does; kept in the index to compare (S-4)."""
+        told = [getattr(self, one.name) for one in fields(self) if one.name != "body"]
+        plain = [one.astimezone(UTC).isoformat() if isinstance(one, datetime) else one for one in told]
+        made = blake2b(repr(plain).encode("utf-8", "replace"), digest_size=12)
+        made.update(self.body.encode("utf-8", "replace"))
+        return made.digest()
 
     def is_valid(self, at: datetime) -> bool:
         """Say whether the entry is valid at an instant; `valid_until` itself is outside (V-6)."""
@@ -103,11 +136,21 @@ class Query:
     units: frozenset[str] = frozenset()
     types: frozenset[str] = frozenset()
     states: frozenset[str] = frozenset()
+    years: frozenset[str] = frozenset()
+    retentions: frozenset[str] = frozenset()
     day_from: date | None = None
     day_until: date | None = None
     """The last day, itself included."""
     in_force_only: bool = False
     exclude: frozenset[str] = frozenset()
+    widened: bool = False
+    """Words are found by their synonyms too (S-6)."""
+    known: Mapping[str, Mapping[str, frozenset[str]]] = field(default_factory=dict)
+    """By field and name: the values meant by a name in field:value, such as units by what they are called."""
+    near: str = ""
+    """A number: only entries whose number is nearly the same (S-3)."""
+    facets: frozenset[str] = frozenset()
+    """What to count by, of FACETS."""
     sort: Sort = Sort.RELEVANCE
     limit: int = 20
     offset: int = 0
@@ -117,6 +160,20 @@ class Query:
         _require_aware(self.at)
         if self.limit < 0 or self.offset < 0:
             raise ValueError("limit and offset count from zero")
+        if not self.facets <= set(FACETS):
+            raise ValueError("unknown facet")
+
+    def chosen(self) -> dict[str, frozenset[str]]:
+        """Return by what the question is narrowed, by name of facet; only those that narrow."""
+        found = {
+            "kind": self.kinds,
+            "state": self.states,
+            "unit": self.units,
+            "type": self.types,
+            "year": self.years,
+            "retention": self.retentions,
+        }
+        return {name: values for name, values in found.items() if values}
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +194,11 @@ class Found:
     total: int
     hits: tuple[Hit, ...]
     position: int
+    facets: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    """For each facet asked for: how many entries would be found with one value chosen alone (S-3).
+
+    What the facet itself is narrowed to does not count here, everything else does; no value counts zero.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +252,9 @@ class SearchEngine(Protocol):
 
     def ids(self) -> Iterator[str]:
         """Yield the id of every entry, in no order (S-4)."""
+
+    def digests(self) -> Iterator[tuple[str, bytes]]:
+        """Yield id and digest of every entry as it was indexed, in no order (S-4)."""
 
     def count(self) -> int:
         """Return the number of entries."""

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from datetime import date
 
+from search import plain
 from search.analysis import number_key
-from search.api import RECORD, CursorMoved, Entry, Found, Generation, Hit, Query, Sort, State
-from search.language import Clause, Searched, parse
+from search.api import CursorMoved, Entry, Found, Generation, Hit, Query, Sort, State
+from search.asked import Clause, Looked, clauses, parts_of
+from search.language import read
 
 
 class MemoryEngine:
@@ -46,32 +47,34 @@ class MemoryEngine:
 
     def search(self, query: Query) -> Found:
         """See SearchEngine."""
-        clauses = parse(query.text)
+        node = read(query)
         generation = self._generation
-        found = [
-            (entry, texts)
-            for entry, texts in list(generation.entries.values())
-            if _may_show(entry, query) and all(_occurs(clause, texts) for clause in clauses)
+        looked = [
+            one
+            for one in list(generation.entries.values())
+            if plain.may_show(one.entry, query)
+            and (not query.near or plain.is_near(one.entry.number, query.near))
+            and (node is None or one.holds(node, query.at))
         ]
-        scores = {
-            entry.id: _score(entry, texts, clauses, query.text) if query.sort is Sort.RELEVANCE else 0.0
-            for entry, texts in found
-        }
-        entries = [entry for entry, _ in found]
-        entries.sort(key=lambda entry: entry.id)
-        if query.sort is Sort.RELEVANCE and clauses:
-            entries.sort(key=lambda entry: -scores[entry.id])
-        elif query.sort is Sort.DATE:
-            entries.sort(key=lambda entry: entry.day or date.min, reverse=True)
-        else:
-            entries.sort(key=lambda entry: number_key(entry.number))
+        chosen = query.chosen()
+        found = [one for one in looked if plain.passes(one.entry, chosen)]
+        scores = {}
+        if query.sort is Sort.RELEVANCE and node is not None:
+            asked = clauses(node)
+            scores = {one.entry.id: _score(one, asked, query.text) for one in found}
+        entries = plain.in_order((one.entry for one in found), query, scores)
         page = entries[query.offset : query.offset + query.limit]
-        hits = tuple(Hit(entry.id, entry.kind, scores[entry.id]) for entry in page)
-        return Found(len(entries), hits, generation.position)
+        hits = tuple(Hit(entry.id, entry.kind, scores.get(entry.id, 0.0)) for entry in page)
+        facets = plain.counts((one.entry for one in looked), query)
+        return Found(len(entries), hits, generation.position, facets)
 
     def ids(self) -> Iterator[str]:
         """See SearchEngine."""
         return iter(list(self._generation.entries))
+
+    def digests(self) -> Iterator[tuple[str, bytes]]:
+        """See SearchEngine."""
+        return iter([(name, one.entry.digest()) for name, one in self._generation.entries.items()])
 
     def count(self) -> int:
         """See SearchEngine."""
@@ -114,57 +117,20 @@ class _Generation:
     """All entries of one making, each with its texts ready to be looked through."""
 
     def __init__(self) -> None:
-        self.entries: dict[str, tuple[Entry, tuple[Searched, ...]]] = {}
+        self.entries: dict[str, Looked] = {}
         self.position = self.made_from = 0
         self.filled = False
 
     def add(self, entries: Iterable[Entry]) -> None:
         """See FreshIndex."""
         for entry in entries:
-            texts = tuple(map(Searched, (entry.number, entry.title, entry.body)))
-            self.entries[entry.id] = (entry, texts)
+            self.entries[entry.id] = Looked(entry)
 
 
-def _occurs(clause: Clause, texts: tuple[Searched, ...]) -> bool:
-    return any(clause.in_text(text) for text in texts)
-
-
-def _score(entry: Entry, texts: tuple[Searched, ...], clauses: Iterable[Clause], asked: str) -> float:
+def _score(one: Looked, asked: Iterable[Clause], typed: str) -> float:
     """Rank a number asked for whole before the title, the title before the body."""
-    number, title, _ = texts
-    score = 50.0 if number_key(asked) == number_key(entry.number) else 0.0
-    for clause in clauses:
-        score += 3.0 if clause.in_text(title) or clause.in_text(number) else 1.0
+    score = 50.0 if number_key(typed) == number_key(one.entry.number) else 0.0
+    for clause in asked:
+        held = {part for part in parts_of(clause) if one.texts[part].holds(clause)}
+        score += 3.0 if held & {"number", "title"} else 1.0 if held else 0.0
     return score
-
-
-def _may_show(entry: Entry, query: Query) -> bool:
-    return (
-        entry.id not in query.exclude
-        and (entry.access in query.sets or (entry.published in query.sets and entry.is_valid(query.at)))
-        and _passes(entry, query)
-    )
-
-
-def _passes(entry: Entry, query: Query) -> bool:
-    chosen = (
-        (query.kinds, entry.kind),
-        (query.units, entry.unit),
-        (query.types, entry.type),
-        (query.states, entry.state),
-    )
-    return (
-        all(not wanted or value in wanted for wanted, value in chosen)
-        and _within_days(entry.day, query)
-        and (not query.in_force_only or not _bound_to_time(entry) or entry.is_valid(query.at))
-    )
-
-
-def _within_days(day: date | None, query: Query) -> bool:
-    if query.day_from is None and query.day_until is None:
-        return True
-    return day is not None and (query.day_from or date.min) <= day <= (query.day_until or date.max)
-
-
-def _bound_to_time(entry: Entry) -> bool:
-    return entry.kind != RECORD and entry.valid_from is not None

@@ -1,46 +1,41 @@
-"""How an entry and a question look to tantivy: its fields, its documents, its queries (S-1, S-2,
-X-3).
-"""
+"""How an entry looks to tantivy: its fields and its documents (S-1, S-2, X-3)."""
 
-import re
-from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from hashlib import blake2b
 from typing import Final
 
 import tantivy
-from tantivy import FieldType, Occur
 
-from search.analysis import BLANK, number_key, pairs, words
-from search.api import RECORD, Entry, Query
+from search.analysis import number_key, pairs, squeezed, words
+from search.api import FACETS, RECORD, Entry
+from search.asked import PARTS, fact_values
 from search.folding import fold
-from search.language import Clause, Text, parse
 
 #: Goes up when fields change; an index with another number is made again.
-FORMAT: Final = 1
+FORMAT: Final = 2
 
 #: The id of the one document that is no entry: it carries the position in the same commit.
 CURSOR: Final = "\x01cursor"
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _FOR_EVER: Final = 1 << 62
-_TERMS: Final = ("unit", "type", "state", "access", "published", "number", "bound")
-_FIELDS: Final = (("head", 3.0), ("body", 1.0))
+_TERMS: Final = ("access", "published", "key", "near", "bound", "facts")
 _MOST_BYTES: Final = 2_000
-
-Made = tantivy.Query
-Part = tuple[Occur, Made]
 
 
 def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
-    for name in ("id", "kind"):
-        builder.add_text_field(name, stored=True, tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
+    for name in FACETS:
+        builder.add_text_field(
+            name, stored=name == "kind", tokenizer_name="raw", index_option="basic", fast=True
+        )
     for name in _TERMS:
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
-    for name, _ in _FIELDS:  # terms only: no text that could be read back is stored
+    for name in PARTS:  # terms only: no text that could be read back is stored
         builder.add_text_field(name, tokenizer_name="whitespace", index_option="position")
         builder.add_text_field(f"{name}_words", tokenizer_name="whitespace", index_option="freq")
+    builder.add_bytes_field("digest", stored=True)
     for name in ("by_number", "by_day"):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic", fast=True)
     builder.add_float_field("tie", fast=True)
@@ -58,35 +53,34 @@ def document(entry: Entry) -> tantivy.Document:
     made = tantivy.Document()
     fields = {
         "id": entry.id,
-        "kind": entry.kind,
-        "unit": entry.unit,
-        "type": entry.type,
-        "state": entry.state,
         "access": entry.access,
-        "number": number_key(entry.number),
+        "key": number_key(entry.number),
+        "near": squeezed(entry.number),
         "bound": "yes" if entry.kind != RECORD and entry.valid_from is not None else "no",
+        **{name: value for name in FACETS if (value := getattr(entry, name))},
     }
     if entry.published is not None and entry.valid_from is not None:
         fields["published"] = entry.published
     for name, value in fields.items():
         made.add_text(name, term(value))
-    number, title, body = fold(entry.number), fold(entry.title), fold(entry.body)
-    # The lone mark between them keeps a row of pairs from reaching out of the number into the
-    # title.
-    made.add_text("head", f"{pairs(number)} {BLANK} {pairs(title)}")
-    made.add_text("head_words", " ".join((*words(number), *words(title))))
-    made.add_text("body", pairs(body))
-    made.add_text("body_words", " ".join(words(body)))
+    for name, values in fact_values(entry).items():
+        for value in values:
+            made.add_text("facts", term(f"{name}\x00{value}"))
+    for part in PARTS:
+        folded = fold(getattr(entry, part))
+        made.add_text(part, pairs(folded))
+        made.add_text(f"{part}_words", " ".join(words(folded)))
+    made.add_bytes("digest", entry.digest())
     digest = blake2b(term(entry.id).encode(), digest_size=6).hexdigest()
-    made.add_text("by_number", f"{term(fields['number'])}\x00{term(entry.id)}")
+    made.add_text("by_number", f"{term(fields['key'])}\x00{term(entry.id)}")
     made.add_text("by_day", f"{entry.day or date.min:%Y-%m-%d}\x00{digest}\x00{term(entry.id)}")
     made.add_float("tie", tie(digest))
     if entry.day is not None:
         made.add_integer("day", entry.day.toordinal())
     if entry.valid_from is not None:
         until = entry.valid_until
-        made.add_integer("valid_from", _instant(entry.valid_from))
-        made.add_integer("valid_until", _FOR_EVER if until is None else _instant(until))
+        made.add_integer("valid_from", instant(entry.valid_from))
+        made.add_integer("valid_until", _FOR_EVER if until is None else instant(until))
     return made
 
 
@@ -111,98 +105,6 @@ def term(value: str) -> str:
     return value.encode("utf-8", "replace")[:_MOST_BYTES].decode("utf-8", "ignore")
 
 
-def question(query: Query) -> Made:
-    """Turn a question into a tantivy query; filters weigh nothing. Raises QueryProblem."""
-    clauses = parse(query.text)
-    parts: list[Part] = [(Occur.Must, _clause(clause)) for clause in clauses]
-    parts += [(Occur.Must, Made.const_score_query(part, 0.0)) for part in _filters(query)]
-    if query.exclude:
-        parts.append((Occur.MustNot, _any_of("id", query.exclude)))
-    key = term(number_key(query.text))
-    if clauses and key:
-        exact = Made.const_score_query(Made.term_query(SCHEMA, "number", key), 50.0)
-        parts.append((Occur.Should, exact))
-    return Made.boolean_query(parts)
-
-
-def scores_differ(query: Query) -> bool:
-    """Say whether relevance can order the answer at all."""
-    return bool(parse(query.text))
-
-
-def _clause(clause: Clause) -> Made:
-    make = _text if isinstance(clause, Text) else _word
-    return Made.boolean_query(
-        [(Occur.Should, Made.boost_query(make(clause, name), weight)) for name, weight in _FIELDS]
-    )
-
-
-def _text(clause: Clause, field: str) -> Made:
-    """Ask for a row of pairs. Every other one will do, each character is in one of them."""
-    assert isinstance(clause, Text)
-    needle = clause.needle.replace(" ", BLANK)
-    if len(needle) == 1:
-        return _beginning(field, needle)
-    if len(needle) == 2:
-        return Made.term_query(SCHEMA, field, needle)
-    starts = {*range(0, len(needle) - 1, 2), len(needle) - 2}
-    row: list[str | tuple[int, str]] = [(at, needle[at : at + 2]) for at in sorted(starts)]
-    return Made.phrase_query(SCHEMA, field, row)
-
-
-def _word(clause: Clause, field: str) -> Made:
-    assert not isinstance(clause, Text)
-    field = f"{field}_words"
-    ways = [
-        Made.term_query(SCHEMA, field, clause.beginning, "freq"),
-        _beginning(field, clause.beginning),
-    ]
-    if clause.stem is not None:
-        ways.append(Made.term_query(SCHEMA, field, clause.stem, "freq"))
-    if clause.parts:
-        parts = [Made.term_query(SCHEMA, field, part, "freq") for part in clause.parts]
-        ways.append(Made.boolean_query([(Occur.Must, part) for part in parts]))
-    return Made.boolean_query([(Occur.Should, way) for way in ways])
-
-
-def _beginning(field: str, start: str) -> Made:
-    # phrase_prefix_query would stop at the first fifty terms without saying so.
-    return Made.const_score_query(Made.regex_query(SCHEMA, field, f"{re.escape(start)}.*"), 0.1)
-
-
-def _filters(query: Query) -> Iterable[Made]:
-    valid = _all_of(
-        _whole("valid_from", None, _instant(query.at)),
-        _whole("valid_until", _instant(query.at) + 1, None),
-    )
-    yield _either(_any_of("access", query.sets), _all_of(_any_of("published", query.sets), valid))
-    wanted = {"kind": query.kinds, "unit": query.units, "type": query.types, "state": query.states}
-    for field, values in wanted.items():
-        if values:
-            yield _any_of(field, values)
-    if query.day_from is not None or query.day_until is not None:
-        first = None if query.day_from is None else query.day_from.toordinal()
-        last = None if query.day_until is None else query.day_until.toordinal()
-        yield _whole("day", first, last)
-    if query.in_force_only:
-        yield _either(Made.term_query(SCHEMA, "bound", "no"), valid)
-
-
-def _any_of(field: str, values: Iterable[str]) -> Made:
-    return Made.term_set_query(SCHEMA, field, sorted(map(term, values)))
-
-
-def _whole(field: str, first: int | None, last: int | None) -> Made:
-    return Made.range_query(SCHEMA, field, FieldType.Integer, first, last)
-
-
-def _all_of(*parts: Made) -> Made:
-    return Made.boolean_query([(Occur.Must, part) for part in parts])
-
-
-def _either(*parts: Made) -> Made:
-    return Made.boolean_query([(Occur.Should, part) for part in parts])
-
-
-def _instant(instant: datetime) -> int:
-    return (instant - _EPOCH) // timedelta(microseconds=1)
+def instant(at: datetime) -> int:
+    """Return an instant as whole microseconds."""
+    return (at - _EPOCH) // timedelta(microseconds=1)

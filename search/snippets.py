@@ -9,8 +9,9 @@ from typing import Final
 
 from search.analysis import has_stem, stem
 from search.api import QueryProblem
+from search.asked import All, AnyOf, Clause, Node, Text, Word, clauses
 from search.folding import CJK, WORD, fold, fold_mapped
-from search.language import Clause, Text, Word, parse
+from search.language import parse
 
 _BLOCK: Final = 240
 _MOST_MARKS: Final = 30
@@ -33,22 +34,22 @@ class _Mark:
     clause: int
 
 
-def snippet(text: str, query: str, *, width: int = 120) -> tuple[Piece, ...]:
+def snippet(text: str, query: str, *, width: int = 120, widened: bool = False) -> tuple[Piece, ...]:
     """Cut about `width` characters out of `text` where most of what `query` asks for stands
     together.
 
     Without a hit it is the beginning of the text, nothing marked. Never fails (S-3).
     """
-    clauses = _clauses(query)
+    asked, enough = _clauses(query, widened)
     best: tuple[int, int, list[_Mark]] = (0, 0, [])
-    size, overlap = _sizes(clauses)
-    starts = range(0, len(text), size - overlap) if clauses else ()
+    size, overlap = _sizes(asked)
+    starts = range(0, len(text), size - overlap) if asked else ()
     for start in starts:  # a long text is folded only as far as its first good hit
         block = text[start : start + size]
-        marks, found = _densest(_marks(fold(block), clauses), width)
+        marks, found = _densest(_marks(fold(block), asked), width)
         if found > best[0]:
             best = (found, start, marks)
-        if found == len(clauses):
+        if found >= enough:
             break
     found, start, marks = best
     if not found:
@@ -58,11 +59,28 @@ def snippet(text: str, query: str, *, width: int = 120) -> tuple[Piece, ...]:
     return _cut(text, [(start + first, start + last) for first, last in spans], width // 4, width)
 
 
-def _clauses(query: str) -> tuple[Clause, ...]:
+def _clauses(query: str, widened: bool) -> tuple[tuple[Clause, ...], int]:
+    """Return what may be marked in a body, and how many of it a place may hold that cannot be bettered.
+
+    What is asked of number or title alone is not marked; of several ways to be found one is enough.
+    """
     try:
-        return parse(query)
+        node = parse(query, widened=widened)
     except QueryProblem:
-        return ()
+        return (), 0
+    return tuple(one for one in clauses(node) if _in_body(one)), _enough(node)
+
+
+def _in_body(clause: Clause) -> bool:
+    return clause.part in {"", "body"}
+
+
+def _enough(node: Node | None) -> int:
+    if isinstance(node, All):
+        return sum(map(_enough, node.of))
+    if isinstance(node, AnyOf):
+        return max(map(_enough, node.of))
+    return int(isinstance(node, Text | Word) and _in_body(node))
 
 
 def _sizes(clauses: Sequence[Clause]) -> tuple[int, int]:

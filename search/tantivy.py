@@ -27,8 +27,11 @@ from search.api import (
     Sort,
     State,
 )
+from search.questions import question, scores_differ
 from search.writing import Filling, vendor_errors, write
 
+#: More values of one facet than any company has units, forms or years.
+_MOST_VALUES: Final = 60_000
 _MADE_WITH: Final = f"tantivy {version('tantivy')}, fields {schema.FORMAT}, analysis {ANALYSIS}"
 
 
@@ -93,28 +96,37 @@ class TantivyEngine:
 
     def search(self, query: Query) -> Found:
         """See SearchEngine."""
-        asked = schema.question(query)
+        asked = question(query)
         view = self._view()
         if view is None:
             return Found(0, (), 0)
         with self._noticing_damage(view):
             total, page = _page(view.searcher, asked, query)
             hits = tuple(_hit(view.searcher, score, address) for score, address in page)
-        return Found(total, hits, view.position)
+            facets = _facets(view.searcher, asked, query)
+        return Found(total, hits, view.position, facets)
 
     def ids(self) -> Iterator[str]:
         """See SearchEngine."""
+        for stored in self._stored():
+            yield str(stored["id"][0])
+
+    def digests(self) -> Iterator[tuple[str, bytes]]:
+        """See SearchEngine."""
+        for stored in self._stored():
+            yield str(stored["id"][0]), bytes(stored["digest"][0])
+
+    def _stored(self) -> Iterator[Any]:
         view = self._view()
         if view is None:
             return
         with self._noticing_damage(view):
-            result = view.searcher.search(
-                tantivy.Query.all_query(), max(view.searcher.num_docs, 1), count=False
-            )
+            everything = tantivy.Query.all_query()
+            result = view.searcher.search(everything, max(view.searcher.num_docs, 1), count=False)
             for _, address in result.hits:
-                found = str(view.searcher.doc(address)["id"][0])
-                if found != schema.CURSOR:
-                    yield found
+                stored: Any = view.searcher.doc(address)
+                if str(stored["id"][0]) != schema.CURSOR:
+                    yield stored
 
     def count(self) -> int:
         """See SearchEngine."""
@@ -229,7 +241,7 @@ def _page(
     last = query.offset + query.limit
     if last == 0 or query.offset >= max(searcher.num_docs, 1):
         return _count(searcher, asked), []
-    if query.sort is Sort.RELEVANCE and schema.scores_differ(query):
+    if query.sort is Sort.RELEVANCE and scores_differ(query):
         total, ranked = _by_relevance(searcher, asked, last)
         return total, ranked[query.offset : last]
     field, order = "by_number", tantivy.Order.Asc
@@ -253,6 +265,24 @@ def _by_relevance(
     """
     result: Any = searcher.search(asked, last, weight_by_field="tie")
     return int(result.count), result.hits
+
+
+def _facets(searcher: tantivy.Searcher, asked: tantivy.Query, query: Query) -> dict[str, dict[str, int]]:
+    """Count by facets; what is not narrowed by is counted in one pass over what was found."""
+    chosen = query.chosen()
+    together = query.facets - set(chosen)
+    found = _counts(searcher, asked, together) if together else {}
+    for name in query.facets & set(chosen):
+        found |= _counts(searcher, question(query, without=name), {name})
+    return found
+
+
+def _counts(
+    searcher: tantivy.Searcher, asked: tantivy.Query, names: Iterable[str]
+) -> dict[str, dict[str, int]]:
+    by = {name: {"terms": {"field": name, "size": _MOST_VALUES}} for name in sorted(names)}
+    answer: Any = searcher.aggregate(asked, by)
+    return {name: {str(one["key"]): int(one["doc_count"]) for one in answer[name]["buckets"]} for name in by}
 
 
 def _hit(searcher: tantivy.Searcher, score: float, address: tantivy.DocAddress) -> Hit:

@@ -186,6 +186,7 @@ PERMISSIONS: Final[Mapping[str, tuple[tuple[Predicate, ...], ...]]] = {
     "hold.list": ((manager,), (leader,), (auditor,)),
     # search, work, trail
     "search.query": ((signed_in,),),
+    "search.save": ((signed_in,),),
     "inbox.view": ((signed_in,),),
     "event.list": ((auditor,), (administrator,), (manager,)),
     "event.item": ((visible,), (insider,)),

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from docctl.domain.lifecycle import Computed, RevisionStatus
 from docctl.models.documents import Document, DocumentType, Revision
 from docctl.models.organisation import Unit
-from docctl.models.records import Record
+from docctl.models.records import Record, RecordKey
+from docctl.models.retention import RetentionClassRow
 from docctl.queries.search_texts import FOUND, texts_of
 from search.api import Entry
 
@@ -70,13 +71,15 @@ def _indexed(revision: Revision) -> str:
 def record_entries(session: Session, record_ids: Sequence[UUID], zone: ZoneInfo) -> Iterator[Entry]:
     """Yield the entries of those records that are to be found."""
     rows = session.execute(
-        select(Record, Unit.code, Document.number)
+        select(Record, Unit.code, Document.number, RetentionClassRow.code)
         .join(Unit, Unit.id == Record.unit_id)
         .join(Document, Document.id == Record.form_id)
+        .join(RetentionClassRow, RetentionClassRow.id == Record.class_id)
         .where(Record.id.in_(record_ids), Record.status.in_(FOUND))
     ).all()
-    texts = texts_of(session, [row[0].id for row in rows])
-    for record, unit, form in rows:
+    there = [row[0].id for row in rows]
+    texts, keys = texts_of(session, there), _keys(session, there)
+    for record, unit, form, retention in rows:
         yield Entry(
             id=record_key(record.id),
             kind="record",
@@ -88,7 +91,31 @@ def record_entries(session: Session, record_ids: Sequence[UUID], zone: ZoneInfo)
             type=form,
             day=record.occurred_at.astimezone(zone).date(),
             access=str(record.access_set_id),
+            retention=retention,
+            facts=(*_facts(record), *keys.get(record.id, ())),
         )
+
+
+def _facts(record: Record) -> Iterator[tuple[str, str]]:
+    """Yield what a record may be asked for beside its texts; people by id: names change."""
+    if record.filed_by is not None:
+        yield "filer", str(record.filed_by)
+    yield "late", "yes" if record.is_late else "no"
+    if record.place:
+        yield "place", record.place
+
+
+def _keys(session: Session, record_ids: Sequence[UUID]) -> dict[UUID, list[tuple[str, str]]]:
+    """Return the shared keys of some records: batch, order, customer (S-7)."""
+    found: dict[UUID, list[tuple[str, str]]] = {}
+    rows = session.execute(
+        select(RecordKey.record_id, RecordKey.kind, RecordKey.value)
+        .where(RecordKey.record_id.in_(record_ids))
+        .order_by(RecordKey.record_id, RecordKey.kind, RecordKey.value)
+    )
+    for record_id, kind, value in rows:
+        found.setdefault(record_id, []).append((kind, value))
+    return found
 
 
 def all_entries(session: Session, zone: ZoneInfo) -> Iterator[Entry]:

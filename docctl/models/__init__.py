@@ -12,6 +12,7 @@ from docctl.models import (
     records,
     retention,
     seals,
+    searches,
     trail,
     work,
 )
@@ -30,6 +31,7 @@ __all__ = [
     "records",
     "retention",
     "seals",
+    "searches",
     "trail",
     "work",
 ]

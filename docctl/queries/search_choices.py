@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from docctl.domain.permissions import Actor
 from docctl.models.documents import Document, DocumentType
 from docctl.models.organisation import Unit
+from docctl.models.retention import RetentionClassRow
 from docctl.queries.revision_states import readable_document
 
 
@@ -30,10 +31,11 @@ class SearchChoices:
     units: tuple[SearchChoice, ...]
     types: tuple[SearchChoice, ...]
     forms: tuple[SearchChoice, ...]
+    classes: tuple[SearchChoice, ...]
 
 
 def search_choices(session: Session, actor: Actor, *, at: datetime) -> SearchChoices:
-    """Return units, types of documents, and the forms whose records can be asked for (S-1)."""
+    """Return units, types of documents, the forms whose records can be asked for, retention classes (S-1)."""
     units = session.execute(select(Unit.code, Unit.name).order_by(Unit.code))
     types = session.execute(
         select(DocumentType.code, DocumentType.name, DocumentType.name_en).order_by(
@@ -47,8 +49,15 @@ def search_choices(session: Session, actor: Actor, *, at: datetime) -> SearchCho
         .order_by(Document.number)
         .limit(500)
     )
+    classes = session.execute(
+        select(RetentionClassRow.code, RetentionClassRow.name).order_by(
+            RetentionClassRow.ordinal, RetentionClassRow.code, RetentionClassRow.revision
+        )
+    )
+    newest = {code: f"{code} {name}" for code, name in classes}  # a class is called as its newest revision
     return SearchChoices(
         tuple(SearchChoice(code, name, name) for code, name in units),
         tuple(SearchChoice(code, name, name_en or name) for code, name, name_en in types),
         tuple(SearchChoice(number, f"{number} {title}", f"{number} {title}") for number, title in forms),
+        tuple(SearchChoice(code, words, words) for code, words in newest.items()),
     )

@@ -27,6 +27,8 @@ BLUEPRINTS: Final = (
     "record_acts",
     "corrections",
     "search",
+    "search_files",
+    "saved_searches",
     "retention",
     "disposal",
     "disposal_steps",

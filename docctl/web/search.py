@@ -2,104 +2,84 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import date
 from typing import Any, Final
-from urllib.parse import urlencode
 
-from flask import Blueprint, Response, make_response, request
+from flask import Blueprint, Response, jsonify, make_response, request
 
 from docctl.domain.verdicts import RuleRefused
 from docctl.i18n import Explained
-from docctl.queries.search import KINDS, SORTS, STATES, Asked, SearchHit, SearchPage, search
+from docctl.queries.saved_searches import saved_searches
+from docctl.queries.search import KINDS, SORTS, STATES, SearchPage, search
 from docctl.queries.search_choices import search_choices
-from docctl.web.context import actor, explain, house, lang, render, requires
-from docctl.web.registers import flag, number
+from docctl.queries.search_hits import SearchHit
+from docctl.queries.search_suggestions import suggestions
+from docctl.web.context import actor, explain, house, lang, render, requires, words
+from docctl.web.search_address import address_of, asked_for
+from docctl.web.search_facets import facet_groups
 
 bp = Blueprint("search", __name__)
 
-#: Longer than any search that is answered; the refusal says where the limit is.
-_LONGEST: Final = 20_000
+#: Longer beginnings of a number than any number has are not looked up.
+_LONGEST_BEGINNING: Final = 60
 
 
 @bp.get("/search")
 @requires("search.query")
 def page() -> Response:
     """Answer a search, or say how to search where nothing was asked for."""
-    asked = _asked()
+    asked = asked_for(request.args)
     found: SearchPage | None = None
     problem: Explained | None = None
     now = house()
     with now.uow.read() as session:
         if not asked.is_blank:
             try:
-                found = search(session, actor(), asked, engine=now.search, at=now.clock(), zone=now.zone)
+                found = search(
+                    session,
+                    actor(),
+                    asked,
+                    engine=now.search,
+                    at=now.clock(),
+                    zone=now.zone,
+                    counts=True,
+                )
             except RuleRefused as error:
                 problem = explain(error.refused)
         choices = search_choices(session, actor(), at=now.clock())
+        saved = saved_searches(session, actor()) if asked.is_blank else []
+    here = address_of(asked)
     shown = render(
         "search/search.html",
         query_text=asked.text,
         asked=asked,
         found=found,
         hits=[_card(one) for one in found.hits] if found else [],
+        near=[_card(one) for one in found.near] if found else [],
         problem=problem,
+        saved=saved,
         choices=choices,
+        groups=facet_groups(asked, found, choices, here),
+        counts=dict(found.facets.get("kind", ())) if found else {},
         states=STATES,
         sorts=SORTS,
         kinds=("", *KINDS),
         english=lang() == "en",
-        here=_address(asked),
+        here=here,
     )
     return make_response(shown, 422 if problem else 200)
 
 
-def _asked() -> Asked:
-    given = request.args
-    return Asked(
-        text=given.get("q", "")[:_LONGEST],
-        kind=_one_of(given.get("kind"), KINDS),
-        unit=given.get("unit", "")[:40],
-        type=given.get("type", "")[:200],
-        state=_one_of(given.get("state"), STATES),
-        day_from=_day(given.get("from")),
-        day_until=_day(given.get("until")),
-        with_obsolete=flag(given.get("obsolete")),
-        sort=_one_of(given.get("sort"), SORTS) or SORTS[0],
-        page=number(given.get("page")),
-    )
-
-
-def _one_of(value: str | None, known: tuple[str, ...]) -> str:
-    return value if value in known and value else ""
-
-
-def _day(text: str | None) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        return None
-
-
-def _address(asked: Asked) -> Callable[..., str]:
-    """Return how the page writes its own address with something changed."""
-    kept: dict[str, Any] = {
-        "q": asked.text,
-        "kind": asked.kind,
-        "unit": asked.unit,
-        "type": asked.type,
-        "state": asked.state,
-        "from": asked.day_from,
-        "until": asked.day_until,
-        "obsolete": "1" if asked.with_obsolete else "",
-        "sort": asked.sort if asked.sort != SORTS[0] else "",
-    }
-
-    def here(**changed: Any) -> str:
-        query = {name.rstrip("_"): value for name, value in changed.items()}
-        return f"/search?{urlencode({name: value for name, value in {**kept, **query}.items() if value})}"
-
-    return here
+@bp.get("/search/suggest")
+@requires("search.query")
+def suggest() -> Response:
+    """Return numbers that begin as typed, of what the person may see (S-3, X-3)."""
+    now = house()
+    typed = request.args.get("q", "")[:_LONGEST_BEGINNING]
+    with now.uow.read() as session:
+        found = suggestions(session, actor(), typed, engine=now.search, at=now.clock(), zone=now.zone)
+    answer = jsonify([{"number": one.number, "title": one.title} for one in found])
+    answer.headers["Cache-Control"] = "private, no-store"
+    return answer
 
 
 def _card(hit: SearchHit) -> dict[str, Any]:
@@ -109,12 +89,15 @@ def _card(hit: SearchHit) -> dict[str, Any]:
         href = f"/documents/{hit.id}"
     else:
         href = f"/documents/revisions/{hit.revision_id}"
-    title = f"{hit.title} {hit.revision}".rstrip()
+    note = f"{hit.unit}　{hit.day.isoformat()}"
+    if hit.synonyms:
+        said = words().t("search.list_comma").join(hit.synonyms)
+        note += "　" + words().t("search.by_synonym", words=said)
     return {
         "href": href,
         "number": hit.number,
-        "title": title,
+        "title": f"{hit.title} {hit.revision}".rstrip(),
         "kind": hit.state,
-        "note": f"{hit.unit}　{hit.day.isoformat()}",
+        "note": note,
         "snippet": hit.snippet,
     }

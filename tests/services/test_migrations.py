@@ -110,7 +110,8 @@ def test_d_6_documents_from_before_imports_are_kept_and_found_by_their_title(wor
 
 #: The columns that came with the copies of the index, and their table.
 COPIES = (
-    "DROP TABLE epoch",  # which came after them
+    "DROP TABLE saved_search",  # which came after them
+    "DROP TABLE epoch",
     "DROP TABLE index_copy",
     "ALTER TABLE disposal_list DROP COLUMN purge_from",
     *(f"ALTER TABLE due_job DROP COLUMN {name}" for name in ("tries", "last_error", "next_at")),

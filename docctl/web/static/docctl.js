@@ -66,6 +66,23 @@ const keys = {
   },
 };
 
+// Numbers are offered while one is typed; an answer that comes late is for what was typed before.
+for (const box of all("input[data-suggest]")) {
+  let wait = 0;
+  box.addEventListener("input", (event) => {
+    clearTimeout(wait);
+    const typed = box.value.trim();
+    if (event.inputType === "insertReplacementText" || !/^[^\s"“「]{2,60}$/.test(typed) || !/\d|[-/.]/.test(typed)) return;
+    wait = setTimeout(async () => {
+      const answer = await fetch(`${box.dataset.suggest}?q=${encodeURIComponent(typed)}`).catch(() => null);
+      if (!answer?.ok || box.value.trim() !== typed) return;
+      const found = await answer.json().catch(() => []);
+      const options = found.map(({ number, title }) => Object.assign(document.createElement("option"), { value: number, label: `${number} ${title}` }));
+      box.list.replaceChildren(...options);
+    }, 150);
+  });
+}
+
 // A filter closes like a menu: by Escape, and by a press beside it.
 const filters = all("details.filter");
 document.addEventListener("click", (event) => {

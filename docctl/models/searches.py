@@ -1,0 +1,26 @@
+"""Searches that people keep for themselves (S-3)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from docctl.models.base import Base, Identified
+
+
+class SavedSearch(Identified, Base):
+    """A search that one person keeps under a name; nobody else sees it, and it finds what they may see now.
+
+    `address` is what stands behind the question mark of the page. It belongs to no item: there is no event.
+    """
+
+    __tablename__ = "saved_search"
+    __table_args__ = (UniqueConstraint("person_id", "name"),)
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    name: Mapped[str] = mapped_column(String(100))
+    address: Mapped[str] = mapped_column(Text)
+    saved_at: Mapped[datetime]

@@ -1,0 +1,144 @@
+"""The hits of a search as their rows are now, with the stretch of text that was found (S-3, X-3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, tzinfo
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from docctl.domain.lifecycle import (
+    is_obsolete,
+    record_state,
+    revision_state,
+)
+from docctl.domain.permissions import Actor
+from docctl.models.documents import Revision
+from docctl.queries.search_rows import records_shown, revisions_shown
+from docctl.queries.search_texts import texts_of
+from search.api import Found, Hit, Query
+from search.asked import Searched
+from search.language import widening
+from search.snippets import snippet
+
+#: Snippets look this far into one file: a page of hits must not read whole books.
+_LOOKED_AT: Final = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class SearchHit:
+    """One document revision or record as it is now; `snippet` is (text, is_hit) pairs.
+
+    `synonyms` are words found in it that were not typed (S-6).
+    """
+
+    kind: str
+    id: UUID
+    revision_id: UUID | None
+    number: str
+    title: str
+    revision: str
+    state: str
+    is_obsolete: bool
+    unit: str
+    day: date
+    snippet: tuple[tuple[str, bool], ...]
+    synonyms: tuple[str, ...] = ()
+
+
+def hits_shown(
+    session: Session,
+    actor: Actor,
+    asked: Query,
+    found: Found,
+    *,
+    zone: tzinfo,
+    state: str = "",
+    texts: bool = True,
+) -> Iterator[SearchHit]:
+    """Yield the hits as their rows are now; one whose row is gone or hidden is left out (X-3).
+
+    `state` is the one of NOW that was asked for; without `texts` no snippet is cut.
+    """
+    revisions = _ids(found.hits, "revision")
+    records = _ids(found.hits, "record")
+    rows: dict[str, Any] = {}
+    owners: set[UUID] = set()
+    if revisions:
+        query = revisions_shown(actor, state, not asked.in_force_only)
+        found_rows = session.execute(query, {"ids": revisions, "at": asked.at})
+        rows |= {f"revision:{row[0].id}": row for row in found_rows}
+        owners |= {one for row in rows.values() for one in (row[0].id, row[0].document_id)}
+    if records:
+        found_rows = session.execute(records_shown(actor), {"ids": records})
+        records_there = {f"record:{row.id}": row for row in found_rows}
+        owners |= {row.id for row in records_there.values()}
+        rows |= records_there
+    bodies = texts_of(session, owners, longest=_LOOKED_AT) if texts else {}
+    for hit in found.hits:
+        if (row := rows.get(hit.id)) is None:
+            continue
+        if hit.id.startswith("revision:"):
+            yield _revision_hit(row, bodies, asked, zone)
+        else:
+            yield _record_hit(row, bodies, asked, zone)
+
+
+def _ids(hits: Iterable[Hit], kind: str) -> list[UUID]:
+    return [UUID(rest) for before, _, rest in (hit.id.partition(":") for hit in hits) if before == kind]
+
+
+def _revision_hit(row: Any, bodies: dict[UUID, str], asked: Query, zone: tzinfo) -> SearchHit:
+    revision: Revision = row[0]
+    state = revision_state(revision.dates(), asked.at)
+    body = "\n\n".join(filter(None, map(bodies.get, (revision.id, revision.document_id))))
+    return SearchHit(
+        kind="document",
+        id=revision.document_id,
+        revision_id=revision.id,
+        number=row[1],
+        title=revision.title,
+        revision=revision.label,
+        state=state.value,
+        is_obsolete=is_obsolete(state),
+        unit=row[2],
+        day=(revision.effective_from or revision.created_at).astimezone(zone).date(),
+        snippet=_pieces(body, asked),
+        synonyms=_synonyms((row[1], revision.title, body), asked),
+    )
+
+
+def _record_hit(row: Any, bodies: dict[UUID, str], asked: Query, zone: tzinfo) -> SearchHit:
+    body = bodies.get(row.id, "")
+    today = asked.at.astimezone(zone).date()
+    return SearchHit(
+        kind="record",
+        id=row.id,
+        revision_id=None,
+        number=row.number,
+        title=row.title,
+        revision="",
+        state=record_state(row.status, row.keep_until, today).value,
+        is_obsolete=False,
+        unit=row.unit,
+        day=row.occurred_at.astimezone(zone).date(),
+        snippet=_pieces(body, asked),
+        synonyms=_synonyms((row.number, row.title, body), asked),
+    )
+
+
+def _pieces(body: str, asked: Query) -> tuple[tuple[str, bool], ...]:
+    if not body:
+        return ()
+    return tuple((one.text, one.marked) for one in snippet(body, asked.text, widened=asked.widened))
+
+
+def _synonyms(texts: Sequence[str], asked: Query) -> tuple[str, ...]:
+    """Return the words that were found though others were typed (S-6)."""
+    if not asked.widened or not (others := widening(asked.text)):
+        return ()
+    searched = tuple(map(Searched, texts))
+    return tuple(one.needle for one in others if any(text.holds(one) for text in searched))

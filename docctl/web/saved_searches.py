@@ -1,0 +1,74 @@
+"""Searches that people keep for themselves: a name, and everything that was asked (S-3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, urlencode
+from uuid import UUID
+
+from flask import Blueprint, Response, request
+
+from docctl.queries.saved_searches import Saved, saved_searches
+from docctl.services.searches.keep import DropSearch, SaveSearch, drop_search, save_search
+from docctl.web.context import actor, caller, flash_done, house, render, requires, see_other
+from docctl.web.forms import form
+from docctl.web.search_address import asked_for, query_of
+
+bp = Blueprint("saved_searches", __name__, url_prefix="/search/saved")
+
+
+@dataclass(frozen=True, slots=True)
+class SavingPage:
+    """The search to keep, as typed, and those that are kept."""
+
+    text: str
+    address: str
+    saved: list[Saved]
+
+
+@dataclass(frozen=True, slots=True)
+class SaveForm:
+    """A name for a search."""
+
+    name: str
+    address: str
+    request_id: str = ""
+
+
+@bp.get("")
+@requires("search.query")
+def listed() -> str:
+    """Show one's own searches (S-3)."""
+    with house().uow.read() as session:
+        saved = saved_searches(session, actor())
+    return render("search/saved_list.html", saved=saved)
+
+
+def _page() -> SavingPage:
+    """Return what the form shows; the search is in the address, or comes back with the form."""
+    given = dict(parse_qsl(request.form["address"])) if "address" in request.form else request.args
+    asked = asked_for(given)
+    with house().uow.read() as session:
+        return SavingPage(
+            asked.text, urlencode(query_of(asked), errors="replace"), saved_searches(session, actor())
+        )
+
+
+@bp.route("/new", methods=["GET", "POST"])
+@requires("search.save")
+@form("search/save.html", SaveForm, page=_page, beside={"S-3.name_unfit": "name"})
+def new(typed: SaveForm) -> Response:
+    """Keep the search of the address under a name (S-3)."""
+    address = urlencode(query_of(asked_for(dict(parse_qsl(typed.address)))), errors="replace")
+    save_search(SaveSearch(typed.name, address), by=caller(typed.request_id), house=house())
+    flash_done("search.done.saved", name=" ".join(typed.name.split()))
+    return see_other(f"/search?{address}")
+
+
+@bp.post("/<uuid:search_id>/drop")
+@requires("search.save")
+def drop(search_id: UUID) -> Response:
+    """Let one of one's own searches go (S-3)."""
+    drop_search(DropSearch(search_id), by=caller(), house=house())
+    flash_done("search.done.dropped")
+    return see_other("/search/saved")

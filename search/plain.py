@@ -1,0 +1,59 @@
+"""What engines decide in Python: who may see an entry, what passes a question, order, counts (X-3, S-3)."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+from search.analysis import nearness, number_key, slips, squeezed
+from search.api import RECORD, Entry, Query, Sort
+from search.asked import within
+
+
+def may_show(entry: Entry, query: Query) -> bool:
+    """Say whether a reader may see an entry and the question lets it pass, facets left out."""
+    return (
+        entry.id not in query.exclude
+        and (entry.access in query.sets or (entry.published in query.sets and entry.is_valid(query.at)))
+        and within(entry.day, query.day_from, query.day_until)
+        and (not query.in_force_only or not _bound_to_time(entry) or entry.is_valid(query.at))
+    )
+
+
+def is_near(number: str, asked: str) -> bool:
+    """Say whether a number is nearly the one asked for (S-3)."""
+    typed = squeezed(asked)
+    most = nearness(typed)
+    return most > 0 and slips(squeezed(number), typed, most=most) <= most
+
+
+def passes(entry: Entry, chosen: Mapping[str, frozenset[str]]) -> bool:
+    """Say whether an entry has the values chosen of its facets."""
+    return all(getattr(entry, name) in values for name, values in chosen.items())
+
+
+def counts(entries: Iterable[Entry], query: Query) -> dict[str, dict[str, int]]:
+    """Count entries that pass all but the facets by each facet asked for; see Found."""
+    chosen = query.chosen()
+    found: dict[str, Counter[str]] = {name: Counter() for name in query.facets}
+    others = {name: {one: value for one, value in chosen.items() if one != name} for name in found}
+    for entry in entries:
+        for name, counter in found.items():
+            if (value := getattr(entry, name)) and passes(entry, others[name]):
+                counter[value] += 1
+    return {name: dict(counter) for name, counter in found.items()}
+
+
+def in_order(entries: Iterable[Entry], query: Query, scores: Mapping[str, float]) -> list[Entry]:
+    """Sort as asked for; ties are settled by id, so that pages do not overlap (S-3)."""
+    found = sorted(entries, key=lambda entry: entry.id)
+    if query.sort is Sort.RELEVANCE and any(scores.values()):
+        found.sort(key=lambda entry: -scores.get(entry.id, 0.0))
+    elif query.sort is Sort.DATE:
+        found.sort(key=lambda entry: entry.day or date.min, reverse=True)
+    else:
+        found.sort(key=lambda entry: number_key(entry.number))
+    return found
+
+
+def _bound_to_time(entry: Entry) -> bool:
+    return entry.kind != RECORD and entry.valid_from is not None

@@ -1,0 +1,76 @@
+"""Searches that people keep: each their own, so many, under one name each (S-3, X-3)."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import pytest
+
+from docctl.domain.verdicts import NotFound, RuleRefused
+from docctl.jobs.projection import newest
+from docctl.queries.saved_searches import Saved, saved_searches
+from docctl.services.searches.keep import MOST, DropSearch, SaveSearch, drop_search, save_search
+from tests.world import World
+
+
+def save(world: World, who: str, name: str, address: str = "q=x") -> UUID:
+    return save_search(SaveSearch(name, address), by=world.by(who), house=world.house)
+
+
+def kept(world: World, who: str) -> list[Saved]:
+    with world.house.uow.read() as session:
+        return saved_searches(session, world.by(who).actor)
+
+
+def test_s_3_a_search_is_kept_for_its_person_alone(world: World) -> None:
+    with world.house.uow.read() as session:
+        before = newest(session)
+    save(world, "wang", " 退货  本月 ", "q=%E9%80%80%E8%B4%A7&year=2026")
+    assert [(one.name, one.address) for one in kept(world, "wang")] == [
+        ("退货 本月", "q=%E9%80%80%E8%B4%A7&year=2026")
+    ]
+    assert kept(world, "li") == []
+    with world.house.uow.read() as session:
+        assert newest(session) == before  # it belongs to no item: nothing is told of it
+
+
+def test_s_3_one_of_the_same_name_is_replaced(world: World) -> None:
+    first = save(world, "wang", "退货", "q=a")
+    assert save(world, "wang", "退货", "q=b") == first
+    assert [one.address for one in kept(world, "wang")] == ["q=b"]
+    assert save(world, "li", "退货", "q=c") != first
+
+
+def test_s_3_only_ones_own_is_let_go(world: World) -> None:
+    one = save(world, "wang", "退货")
+    with pytest.raises(NotFound):
+        drop_search(DropSearch(one), by=world.by("li"), house=world.house)
+    drop_search(DropSearch(one), by=world.by("wang"), house=world.house)
+    assert kept(world, "wang") == []
+    with pytest.raises(NotFound):
+        drop_search(DropSearch(one), by=world.by("wang"), house=world.house)
+
+
+@pytest.mark.parametrize(
+    ("name", "address", "code"),
+    [
+        pytest.param(" ", "q=x", "name_unfit", id="no name"),
+        pytest.param("名" * 101, "q=x", "name_unfit", id="a name one too long"),
+        pytest.param("名", "", "nothing_to_save", id="no search"),
+        pytest.param("名", "q=" + "x" * 12_000, "nothing_to_save", id="too much"),
+    ],
+)
+def test_s_3_what_cannot_be_kept_says_why(world: World, name: str, address: str, code: str) -> None:
+    with pytest.raises(RuleRefused) as error:
+        save(world, "wang", name, address)
+    assert error.value.refused.key == f"S-3.{code}"
+
+
+def test_s_3_so_many_may_be_kept_and_no_more(world: World) -> None:
+    for number in range(MOST):
+        save(world, "wang", f"{'名' * 90} {number}")
+    with pytest.raises(RuleRefused) as error:
+        save(world, "wang", "一个以上")
+    assert error.value.refused.key == "S-3.too_many_saved"
+    save(world, "wang", f"{'名' * 90} 0", "q=y")  # one that is there may change
+    save(world, "li", "别人的")
