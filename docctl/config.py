@@ -72,6 +72,12 @@ class Settings:
         metadata={"help": "bearer token of GET /metrics, which is not there without it"},
     )
     readers: int = field(default=2, metadata={"help": "child processes that read uploads, 1 to 16"})
+    office: bool = field(
+        default=True, metadata={"help": "read old office files with LibreOffice where installed: on or off"}
+    )
+    ocr: bool = field(
+        default=True, metadata={"help": "read scans and pictures with Tesseract where installed: on or off"}
+    )
     audit_key: str = field(
         default="audit.key", metadata={"help": "file of the keys that sign the trail; relative: data folder"}
     )
@@ -155,6 +161,8 @@ class Settings:
             trusted_proxies=values.number("trusted_proxies", given.get("trusted_proxies", "0"), 0, 9),
             metrics_token=values.token("metrics_token", given.get("metrics_token", "")),
             readers=values.number("readers", given.get("readers", "2"), 1, 16),
+            office=values.on_or_off("office", given.get("office", "on")),
+            ocr=values.on_or_off("ocr", given.get("ocr", "on")),
             audit_key=values.key_file(data, given.get("audit_key") or str(usual["audit_key"])),
             witness=values.witness(data, given.get("witness") or str(usual["witness"])),
             **_storage(given),

@@ -14,6 +14,7 @@ from docctl.config import PREFIX, Settings, WrongSetting
 from docctl.domain.notes import KEPT_KINDS, PROBE_KIND
 from docctl.jobs.backup.tools import Tools
 from docctl.reading.pool import ReaderPool
+from docctl.reading.programs import Installed
 from docctl.services.audit.keys import KeyFile
 from docctl.services.audit.witness import Witness
 from docctl.services.content.texts import INFO, Texts
@@ -88,7 +89,11 @@ def build(settings: Settings, *, clock: Callable[[], datetime] = system_clock) -
         search=TantivyEngine(data / "index"),
         here=HereFile(data, host=settings.host),
         staging=Staging(data / "staging", limit=settings.upload_limit_mb << 20),
-        pool=ReaderPool(workers=settings.readers, scratch=scratch),
+        pool=ReaderPool(
+            workers=settings.readers,
+            scratch=scratch,
+            programs=Installed(office=settings.office, ocr=settings.ocr, scratch=scratch),
+        ),
         passwords=Passwords(),
         clock=clock,
         zone=settings.zone,

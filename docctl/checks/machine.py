@@ -78,6 +78,16 @@ def _readers(bench: Bench) -> Said:
     return ("ok" if answer["text"] == "docctl" else "other"), {"n": bench.settings.readers}
 
 
+def _programs(bench: Bench) -> Said:
+    """Say which programs of others read what docctl does not: without them such files are kept unread."""
+    programs = bench.house.pool.programs
+    recogniser = programs.recogniser
+    params = {"languages": ", ".join(recogniser.languages) if recogniser is not None else ""}
+    if recogniser is None:
+        return ("neither" if programs.office is None else "no_ocr"), params
+    return ("no_office" if programs.office is None else "ok"), params
+
+
 def _font(_: Bench) -> Said:
     return "ok", {"font": typeface.typeface()}
 
@@ -93,5 +103,6 @@ MACHINE: Final = (
         {"ok": Grade.OK, "given": Grade.OK, "short": Grade.WARNING, "open": Grade.WRONG},
     ),
     Check("readers", _readers, {"ok": Grade.OK, "other": Grade.WRONG}),
+    Check("programs", _programs, dict.fromkeys(("ok", "no_ocr", "no_office", "neither"), Grade.OK)),
     Check("font", _font, {"ok": Grade.OK}),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from docctl.domain.verdicts import RuleRefused
 from docctl.models.content import ItemFile
 from docctl.models.records import Record
 from docctl.queries.epochs import waits
-from docctl.reading import ReadingFailed, read_text
+from docctl.reading import ReadingFailed, reading_steps
 from docctl.services.caller import the_system
 from docctl.services.content.sound import opener
 from docctl.services.content.texts import Texts
@@ -38,8 +38,8 @@ class Postponed(Exception):
         self.until = until
 
 
-def read_upload(house: House, payload: Mapping[str, Any]) -> None:
-    """Read the text of a file in a child process and note it; a hostile file ends as a problem.
+def read_upload(house: House, payload: Mapping[str, Any]) -> Iterator[None]:
+    """Read the text of a file in child processes and note it, step by step; a hostile file ends as a problem.
 
     A file that is not what its row says is read by nobody: it is noted, and read once it is sound (T-3).
     Where its key is missing it is tried again; where that was destroyed there is nothing to read (R-7).
@@ -57,7 +57,7 @@ def read_upload(house: House, payload: Mapping[str, Any]) -> None:
             if error.refused.rule == "T-3" and not _may_come_back(error):
                 return
             raise
-        found = read_text(house.pool, path, row.name)
+        found = yield from reading_steps(house.pool, path, row.name)
     if found.problem in {"busy", "closed"}:  # says nothing about the file: try again
         raise ReadingFailed(found.problem)
     try:

@@ -72,8 +72,8 @@ class Child:
 
     @property
     def alive(self) -> bool:
-        """Whether the process still runs."""
-        return self._process.poll() is None
+        """Whether the process still runs and has its folder: old work files are cleared away."""
+        return self._process.poll() is None and self._folder.is_dir()
 
     def wait_ready(self) -> None:
         """Wait until it has limited itself and loaded its readers, on no request's time."""

@@ -9,7 +9,7 @@ class ReadingFailed(DomainError):
     """Reading ended without a result; `code` says why, `detail` is for the log, without content.
 
     Codes of the pool: `timeout`, `memory`, `crash`, `busy`, `closed`, `too_long`; of the readers:
-    `unreadable`, `encrypted`, `macros`, `bomb`.
+    `unreadable`, `encrypted`, `macros`, `bomb`; and `no_program` where a kind needs one that is not here.
     """
 
     def __init__(self, code: str, detail: str = "") -> None:

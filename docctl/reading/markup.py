@@ -22,6 +22,10 @@ _ATTRIBUTES: Final = {
     "li": {"id"},
     "sup": {"id"},
 }
+#: Of these not even the words are shown.
+_WITHOUT_CONTENT: Final = {
+    *("script", "style", "noscript", "iframe", "object", "template", "textarea", "select", "title"),
+}
 #: All ids get this prefix, so that none of the page's own can be taken over.
 ID_PREFIX: Final = "text-"
 _IN_PAGE: Final = re.compile(rf"#{ID_PREFIX}[\w.-]{{1,80}}")
@@ -45,7 +49,7 @@ def clean(html: str) -> str:
     return nh3.clean(
         html,
         tags=_TAGS,
-        clean_content_tags={"script", "style"},
+        clean_content_tags=_WITHOUT_CONTENT,
         attributes=_ATTRIBUTES,
         attribute_filter=_value,
         allowed_classes={"span": {LEFT_OUT}},

@@ -1,4 +1,4 @@
-"""A docx or xlsx as parts that can be read safely: bounded, no DTD, nothing from outside."""
+"""A zip of XML (docx, xlsx, pptx, ofd) as parts that can be read safely: bounded, nothing from outside."""
 
 from __future__ import annotations
 
@@ -22,19 +22,20 @@ _RELATIONSHIPS: Final = "_rels"
 
 @dataclass(frozen=True, slots=True)
 class Relationship:
-    """A pointer to `part`; `kind` is the last word of its type."""
+    """A pointer to `part`; `kind` is the last word of its type, `ident` what the part says for it."""
 
     kind: str
     part: str
     external: bool
+    ident: str
 
 
 class Package:
-    """An OOXML file opened for reading; every part is measured while it is unpacked."""
+    """A file of parts opened for reading; every part is measured while it is unpacked."""
 
     def __init__(self, path: Path) -> None:
         try:
-            self._names = {entry.filename for entry in zips.directory(path)}
+            self._names = {entry.filename: None for entry in zips.directory(path)}
         except zips.Untrusted as untrusted:
             raise ReadingFailed(untrusted.trouble, "zip") from None
         self._archive = zipfile.ZipFile(path)
@@ -53,6 +54,10 @@ class Package:
 
     def __contains__(self, name: str) -> bool:
         return name in self._names
+
+    def names(self) -> list[str]:
+        """Return the names of all parts, in the order of the file's directory."""
+        return list(self._names)
 
     def bytes(self, name: str, *, most: int = _BINARY_PART) -> bytes:
         """Unpack one part, trusting no size that the directory states."""
@@ -85,8 +90,9 @@ class Package:
         return [
             Relationship(
                 kind=element.get("Type", "").rpartition("/")[2],
-                part=_resolve(folder, element.get("Target", "")),
+                part=resolve(folder, element.get("Target", "")),
                 external=element.get("TargetMode") == "External",
+                ident=element.get("Id", ""),
             )
             for element in self.xml(name).iter("{*}Relationship")
         ]
@@ -120,5 +126,6 @@ def parse(data: bytes) -> etree._Element:
     return root
 
 
-def _resolve(folder: str, target: str) -> str:
+def resolve(folder: str, target: str) -> str:
+    """Return the name of a part that a part in `folder` calls `target`."""
     return posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")

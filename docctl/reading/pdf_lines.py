@@ -4,37 +4,14 @@ from __future__ import annotations
 
 import ctypes
 import re
-from dataclasses import dataclass
 from typing import Any, Final
 
 import pypdfium2.raw as pdfium_c
 
-#: A gap wider than so many heights of a character parts two cells, beyond the spaces that fill it.
-_CELL_GAP: Final = 1.3
-#: Two pieces stand on one line if they share so much of the lower one's height.
-_SHARED: Final = 0.6
+from docctl.reading.lines import CELL_GAP, Line, Piece, together
+
 _SPACES: Final = re.compile(r"[ \t\u00a0]+")
 _NEWLINE: Final = re.compile(r"\r\n?|\n")
-#: Marks a hyphen at the end of a line: the word goes on in the next.
-_SOFT_HYPHEN: Final = "\ufffe"
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line; `top` and `bottom` are shares of the page's height, from its upper edge down."""
-
-    text: str
-    top: float
-    bottom: float
-
-
-@dataclass(slots=True)
-class _Piece:
-    text: str
-    left: float
-    right: float
-    low: float
-    high: float
 
 
 def lines_of(page: Any) -> list[Line]:
@@ -50,35 +27,14 @@ def lines_of(page: Any) -> list[Line]:
 
 
 def _lines(content: _Characters, height: float) -> list[Line]:
-    pieces: list[_Piece] = []
-    start = 0
     text = content.text
-    for end in (*(match.start() for match in _NEWLINE.finditer(text)), len(text)):
-        piece = content.piece(start, end)
-        if piece is not None:
-            _add(pieces, piece)
-        start = _NEWLINE.match(text, end).end() if end < len(text) else end  # type: ignore[union-attr]
-    return [
-        Line(piece.text.replace(_SOFT_HYPHEN, ""), 1 - piece.high / height, 1 - piece.low / height)
-        for piece in pieces
-    ]
-
-
-def _add(pieces: list[_Piece], new: _Piece) -> None:
-    """Add a piece: to the line before, where it stands beside it or goes on with a broken word."""
-    if pieces:
-        last = pieces[-1]
-        if last.text.endswith(_SOFT_HYPHEN):
-            last.text = last.text[:-1] + new.text
-            return
-        shared = min(last.high, new.high) - max(last.low, new.low)
-        smaller = min(last.high - last.low, new.high - new.low)
-        if smaller > 0 and shared > _SHARED * smaller and new.left >= last.right:
-            last.text += "\t" + new.text
-            last.right = new.right
-            last.low, last.high = min(last.low, new.low), max(last.high, new.high)
-            return
-    pieces.append(new)
+    ends = [(match.start(), match.end()) for match in _NEWLINE.finditer(text)]
+    starts = [0, *(after for _, after in ends)]
+    pieces = (
+        content.piece(start, end)
+        for start, end in zip(starts, [*(before for before, _ in ends), len(text)], strict=True)
+    )
+    return together((piece for piece in pieces if piece is not None), height)
 
 
 class _Characters:
@@ -91,7 +47,7 @@ class _Characters:
         # one character of this for one of the page, so that places fit
         self.text = _text(text_page, max(0, pdfium_c.FPDFText_CountChars(text_page)))
 
-    def piece(self, start: int, end: int) -> _Piece | None:
+    def piece(self, start: int, end: int) -> Piece | None:
         """Return the text between two places with its box; nothing where it says nothing."""
         while start < end and self.text[start].isspace():
             start += 1
@@ -100,7 +56,7 @@ class _Characters:
         if start == end:
             return None
         first, last = self._box(start), self._box(end - 1)
-        return _Piece(self._words(start, end), first[0], last[1], first[2], first[3])
+        return Piece(self._words(start, end), first[0], last[1], first[2], first[3])
 
     def _words(self, start: int, end: int) -> str:
         """Put a tab where spaces stand for a way to the next cell."""
@@ -117,7 +73,7 @@ class _Characters:
         before, after = self._box(start - 1), self._box(end)
         filled = sum(right - left for left, right, _, _ in map(self._box, range(start, end)))
         size = max(before[3] - before[2], after[3] - after[2])
-        return after[0] - before[1] - filled > _CELL_GAP * size > 0
+        return after[0] - before[1] - filled > CELL_GAP * size > 0
 
     def _box(self, at: int) -> tuple[float, float, float, float]:
         """Return left, right, low and high of one character, as the reader sees the page."""

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from docctl.reading.child import Child, Limits
 from docctl.reading.errors import ReadingFailed
+from docctl.reading.programs import Programs
 
 READERS: Final = (
     "docctl.reading.docx",
@@ -41,13 +42,16 @@ class ReaderPool:
         lifetime: int = 200,
         preload: tuple[str, ...] = READERS,
         scratch: Path | None = None,
+        programs: Programs | None = None,
     ) -> None:
+        """`programs` are those of others that help reading; without them nothing else is started."""
         self._workers = workers
         self._limits = Limits(seconds, memory_mb, file_mb)
         self._patience = patience
         self._lifetime = lifetime
         self._preload = preload
         self._scratch = scratch
+        self._programs = programs or Programs()
         self._free = threading.Semaphore(workers)
         self._lock = threading.Lock()
         self._idle: list[Child] = []
@@ -96,6 +100,17 @@ class ReaderPool:
                 self._drop(self._idle.pop())
             for busy in self._all:
                 busy.stop()  # its own thread notices, and clears up
+        self._programs.close()
+
+    @property
+    def scratch(self) -> Path | None:
+        """Where files in work are kept; nothing where that is left to the system."""
+        return self._scratch
+
+    @property
+    def programs(self) -> Programs:
+        """The programs of others that help reading."""
+        return self._programs
 
     @property
     def pids(self) -> tuple[int, ...]:

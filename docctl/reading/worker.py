@@ -6,8 +6,6 @@ no network, no further processes; it ends when its parent ends. Started by `chil
 
 from __future__ import annotations
 
-import ctypes
-import fcntl
 import importlib
 import json
 import math
@@ -18,25 +16,23 @@ import sys
 from collections.abc import Mapping
 from typing import Any, BinaryIO, Final
 
+from docctl.reading import launch
 from docctl.reading.errors import ReadingFailed
 
 HEADER: Final = struct.Struct(">Q")
-_NEW_NETWORK: Final = 0x40000000
-_NEW_USER: Final = 0x10000000
-_NO_NEW_PRIVILEGES: Final = 38
 _FORBIDDEN: Final = ("socket.", "subprocess.", "os.system", "os.exec", "os.fork", "os.posix_spawn")
 
 
 def main() -> None:
     """Serve requests from standard input until it ends."""
     settings = json.loads(sys.argv[1])
-    _die_with_parent(settings["lifeline"])
+    launch.die_with_parent(settings["lifeline"])
     answers = _private_output()
-    _isolate()
+    launch.isolate()
     for name in settings["preload"]:
         importlib.import_module(name)
     sys.addaudithook(_refuse_outside)
-    _limit(settings)
+    launch.limit(memory_mb=settings["memory_mb"], file_mb=settings["file_mb"], open_files=64)
     _send(answers, {"ready": True})
     while (request := _receive(sys.stdin.buffer)) is not None:
         _grant_processor_time(settings["seconds"])
@@ -60,16 +56,6 @@ def answer(function: str, kwargs: Mapping[str, Any]) -> dict[str, Any]:
         return {"error": "unreadable", "detail": type(error).__name__}
 
 
-def _die_with_parent(lifeline: int) -> None:
-    """Ask the kernel for SIGIO, whose default is death, when the parent's end of the pipe closes.
-
-    It strikes also while a library holds the interpreter. PR_SET_PDEATHSIG would not do: it follows
-    the *thread* that started this process, and the web server's threads come and go.
-    """
-    fcntl.fcntl(lifeline, fcntl.F_SETOWN, os.getpid())
-    fcntl.fcntl(lifeline, fcntl.F_SETFL, fcntl.fcntl(lifeline, fcntl.F_GETFL) | os.O_ASYNC)
-
-
 def _private_output() -> BinaryIO:
     """Keep standard output for answers only; what libraries print goes where errors go."""
     answers = os.fdopen(os.dup(1), "wb", buffering=0)
@@ -77,31 +63,10 @@ def _private_output() -> BinaryIO:
     return answers
 
 
-def _isolate() -> None:
-    """Leave the network and give up privileges to come, as far as the system allows it."""
-    libc = ctypes.CDLL(None)
-    libc.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0)
-    if libc.unshare(_NEW_NETWORK) != 0:
-        libc.unshare(_NEW_USER | _NEW_NETWORK)
-    os.nice(5)  # pages first, parsing second
-
-
 def _refuse_outside(event: str, args: object) -> None:  # noqa: ARG001 - the shape of an audit hook
     """Refuse sockets and processes from Python, also where leaving the network was not allowed."""
     if event.startswith(_FORBIDDEN):
         raise PermissionError(event)
-
-
-def _limit(settings: Mapping[str, Any]) -> None:
-    """Set hard limits that this process cannot raise again."""
-    megabyte = 1 << 20
-    for what, most in (
-        (resource.RLIMIT_AS, settings["memory_mb"] * megabyte),
-        (resource.RLIMIT_FSIZE, settings["file_mb"] * megabyte),
-        (resource.RLIMIT_NOFILE, 64),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        resource.setrlimit(what, (most, most))
 
 
 def _grant_processor_time(seconds: float) -> None:

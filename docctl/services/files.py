@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from docctl.domain.verdicts import NotFound, Refused, RuleRefused, require
 from docctl.models.content import FileRole, ItemFile, OwnerKind, Upload
-from docctl.reading.kinds import examine
+from docctl.reading import examine
 from docctl.services.caller import Caller
 from docctl.services.house import House
 from docctl.services.jobs import want
@@ -124,7 +124,8 @@ def _store(
     path = Path(row.path)
     key = Key.new(Area.RECORDS, owner.value, cmd.item_id, ordinal)
     try:
-        require(examine(path, row.name, size_limit=house.staging.limit, for_document=for_document))
+        is_main = for_document and role is FileRole.MAIN  # only what is shown and stamped must be so
+        require(examine(path, row.name, size_limit=house.staging.limit, for_document=is_main))
         with path.open("rb") as source:
             stored = house.objects.put(key, source, retain_until=None)
     except FileNotFoundError as error:  # expired, or taken by the same request a moment ago

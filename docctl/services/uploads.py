@@ -14,7 +14,8 @@ from docctl.domain.permissions import Facts, authorise
 from docctl.domain.uploads import may_stage
 from docctl.domain.verdicts import require
 from docctl.models.content import Upload
-from docctl.reading.kinds import MEDIA_TYPES, examine, sniff
+from docctl.reading import examine, sniff
+from docctl.reading.kinds import MEDIA_TYPES
 from docctl.reading.names import clean_name
 from docctl.services.caller import Caller
 from docctl.services.house import House

@@ -175,12 +175,12 @@ def test_t_3_a_file_whose_key_is_lost_is_read_later_and_one_whose_key_was_destro
     terminal.ok("keys", "backup", str(safe))
     forget(terminal.house, stored)
     with pytest.raises(RuleRefused) as refused:  # the delivery is tried again
-        read_upload(terminal.house, wanted)
+        list(read_upload(terminal.house, wanted))
     assert refused.value.refused.key == "T-3.no_key"
     terminal.ok("keys", "restore", str(safe))
-    read_upload(terminal.house, wanted)
+    list(read_upload(terminal.house, wanted))
     terminal.house.keys.destroy([stored.owner_id])
-    read_upload(terminal.house, wanted)
+    list(read_upload(terminal.house, wanted))
 
 
 @pytest.mark.parametrize("command", ["status", "backup", "restore", "rotate"])

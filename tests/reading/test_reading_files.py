@@ -82,7 +82,7 @@ def test_rich_and_inline_strings_of_a_workbook_are_read(pool: ReaderPool, tmp_pa
     [
         ("a.png", a_png(), Kind.PNG),
         ("a.doc", OLE + bytes(600), Kind.OTHER),
-        ("a.html", b"<script>alert(1)</script>", Kind.OTHER),
+        ("a.svg", b"<svg onload='alert(1)'/>", Kind.OTHER),
     ],
 )
 def test_what_has_no_reader_is_a_file_without_text(

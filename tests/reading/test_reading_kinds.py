@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from uploads_made import OLE, a_docx, a_locked_pdf, a_pdf, a_png, a_zip, changed
+from uploads_made import OLE, a_docx, a_locked_pdf, a_pdf, a_png, a_zip, an_ole, changed
 
 from docctl.domain.verdicts import Allowed, Refused
 from docctl.reading import Kind, clean_name, examine, sniff, zips
@@ -41,16 +41,55 @@ def code(path: Path, *, document: bool = True, limit: int = MEGABYTE) -> str:
         ("a.txt", "第一条 目的".encode(), Kind.TXT),
         ("a.txt", "第一条 目的".encode("gb18030"), Kind.TXT),
         ("readme", b"plain", Kind.TXT),
-        ("a.html", b"<html><script>alert(1)</script>", Kind.OTHER),
+        ("a.html", b"<html><script>alert(1)</script>", Kind.HTML),
+        ("a.txt", b"<html><script>alert(1)</script>", Kind.TXT),
+        ("a.doc", b"<html><p>saved as a page</p>", Kind.HTML),
+        ("a.doc", b"MIME-Version: 1.0\nContent-Type: multipart/related\n\n", Kind.EML),
+        ("a.doc", b"only text", Kind.OTHER),
+        ("a.doc", b"{\\rtf1 x}", Kind.RTF),
+        ("a.eml", b"Subject: x\n\nbody", Kind.EML),
+        ("a.mht", b"MIME-Version: 1.0\n\nbody", Kind.EML),
         ("a.svg", b"<svg onload='alert(1)'/>", Kind.OTHER),
-        ("a.zip", a_zip({"a": "b"}), Kind.OTHER),
+        ("a.zip", a_zip({"a": "b"}), Kind.ZIP),
+        ("a.odt", a_zip({"mimetype": "application/vnd.oasis.opendocument.text"}), Kind.OTHER),
+        ("a.pptx", a_zip({"[Content_Types].xml": "<T/>", "ppt/presentation.xml": "<p/>"}), Kind.PPTX),
+        ("a.ofd", a_zip({"OFD.xml": "<OFD/>"}), Kind.OFD),
+        ("a.docm", a_zip({"[Content_Types].xml": "<T/>", "other.xml": "<p/>"}), Kind.OTHER),
+        ("a.tif", b"II*\0" + bytes(9), Kind.TIFF),
+        ("a.tif", b"MM\0*" + bytes(9), Kind.TIFF),
+        ("a.gif", b"GIF89a" + bytes(9), Kind.GIF),
+        ("a.bmp", b"BM" + bytes(30), Kind.BMP),
+        ("a.webp", b"RIFF\x10\0\0\0WEBPVP8 ", Kind.WEBP),
         ("a.doc", OLE + bytes(600), Kind.OTHER),
+        ("a.doc", an_ole({"WordDocument": b"x" * 5000}), Kind.DOC),
+        ("a.wps", an_ole({"1Table": b"", "WordDocument": b"x"}), Kind.DOC),
+        ("a.xls", an_ole({"Workbook": b"x"}), Kind.XLS),
+        ("a.xls", an_ole({"Workbook": b"x", "MBD1": {"WordDocument": b"y"}}), Kind.XLS),
+        ("a.ppt", an_ole({"PowerPoint Document": b"x"}), Kind.PPT),
+        ("a.msg", an_ole({"__properties_version1.0": bytes(32)}), Kind.MSG),
+        ("a.db", an_ole({"Catalog": b"x", "Inner": {"WordDocument": b"y"}}), Kind.OTHER),
         ("a.bin", bytes(range(256)) * 4, Kind.OTHER),
         ("a.txt", b"", Kind.OTHER),
     ],
 )
 def test_the_kind_is_told_by_content(write: Write, name: str, content: bytes, kind: Kind) -> None:
     assert sniff(write(name, content), name) is kind
+
+
+@pytest.mark.parametrize("cut", [8, 79, 511, 600, 1100, 1600])
+def test_a_damaged_ole_file_is_of_no_kind_or_of_its_own(write: Write, cut: int) -> None:
+    assert sniff(write("a.doc", an_ole({"WordDocument": b"x" * 5000})[:cut]), "a.doc") in {
+        Kind.OTHER,
+        Kind.DOC,
+    }
+
+
+def test_an_ole_directory_that_goes_in_circles_ends(write: Write) -> None:
+    content = bytearray(an_ole({"Other": b"x"}))
+    content[512 + 4 : 512 + 8] = (1).to_bytes(4, "little")  # the sector of the directory follows itself
+    at = content.index("Other".encode("utf-16-le"))
+    content[at + 68 : at + 76] = (1).to_bytes(4, "little") * 2  # and the entry is beside itself
+    assert sniff(write("a.doc", bytes(content)), "a.doc") is Kind.OTHER
 
 
 @pytest.mark.parametrize(

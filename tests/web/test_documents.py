@@ -27,7 +27,7 @@ def read_all(world: World) -> None:
     with world.house.uow.read() as session:
         ids = list(session.scalars(select(ItemFile.id)))
     for one in ids:
-        read_upload(world.house, {"file_id": str(one)})
+        list(read_upload(world.house, {"file_id": str(one)}))
 
 
 def data_of(answer: TestResponse) -> bytes:

@@ -11,9 +11,8 @@ from typing import Any, Final
 from uuid import UUID
 
 from docctl.domain.verdicts import Refused
-from docctl.reading import Kind, ReadingFailed, clean_name, read_text
+from docctl.reading import Kind, ReadingFailed, clean_name, examine, read_text
 from docctl.reading.facts.child import facts_in_child
-from docctl.reading.kinds import examine
 from docctl.services.house import House
 from docctl.services.imports.note import ReadFile
 from docctl.services.imports.propose import propose

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from docctl.reading import said
-from docctl.reading.pdf_lines import Line
+from docctl.reading.lines import Line
 
 #: Headers lie above the first share of the page's height, footers below the second.
 _HEADERS_END: Final = 0.22
@@ -42,6 +42,19 @@ def furniture(pages: Sequence[Sequence[Line]]) -> list[list[str | None]]:
         return zone if len({number for _, number in found[first:last]}) >= needed else None
 
     return [[kind(line) for line in lines] for lines in pages]
+
+
+def paged(pages: Sequence[Sequence[Line]]) -> tuple[said.Said, list[int]]:
+    """Return the text of pages, with what they repeat as headers and footers, and where each starts."""
+    told = said.Said()
+    starts: list[int] = []
+    for lines, kinds in zip(pages, furniture(pages), strict=True):
+        starts.append(told.length)
+        if not lines:
+            told.add("")
+        for at, (line, kind) in enumerate(zip(lines, kinds, strict=True)):
+            told.add(line.text, kind, joins=at > 0)
+    return told, starts
 
 
 def _zone(line: Line) -> str | None:
