@@ -86,7 +86,7 @@ class Sheet:
         return found
 
     def zone_at(self, offset: int) -> str:
-        """Return what part of the document an offset is in: header, footer, box, …, else top, tail or body."""
+        """Return in what part an offset is: header, footer, box, …, else top, tail or body."""
         at = bisect_right(self._starts, offset) - 1
         if at >= 0 and offset < self._parts[at][2]:
             return self._parts[at][0]

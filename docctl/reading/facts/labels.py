@@ -59,7 +59,7 @@ def labels_in(cell: Cell) -> Iterator[Label]:
             end = more.end(1)
         colon = re.compile(r"[\s)\]]{0,3}[:：]").match(text, end)
         fills = not text[:start].strip(" *#·●■") and not text[end:].strip(" .:")
-        if colon is None and not fills and not _may_do_without(text, start, end, cell):
+        if colon is None and not fills and not _may_do_without(start, end, cell):
             continue
         at = colon.end() if colon else end
         yield Label(tuple(kinds), start, at, colon is not None, fills)
@@ -91,7 +91,7 @@ def _stands_free(text: str, match: re.Match[str], cell: Cell) -> bool:
     return blank or re.match(r"\s{0,3}:", text[match.end() : match.end() + 4]) is not None
 
 
-def _may_do_without(text: str, start: int, end: int, cell: Cell) -> bool:
+def _may_do_without(start: int, end: int, cell: Cell) -> bool:
     """Say whether a label without a colon is one: it begins the cell or a blank stands before it, and what
     follows is no further Chinese word.
     """

@@ -1,4 +1,4 @@
-"""How the value behind a label is read, by what the label is of; None where nothing stands there (I-1, I-5)."""
+"""How the value behind a label is read, by what the label is of; None where nothing fits (I-1, I-5)."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Final
 
 from docctl.domain import labels as revision_labels
 from docctl.reading.facts import dates, labels
+from docctl.reading.facts.words import ends_as
 from search.folding import fold
 
 _HAN: Final = "\u3400-\u9fff"
@@ -33,12 +34,12 @@ _REVISION: Final = re.compile(
 _PERSON: Final = re.compile(
     rf"[{_HAN}·]{{2,4}}(?![{_HAN}])|[A-Z][a-z'’-]+(?:\s[A-Z]\.?)?(?:\s[A-Z][A-Za-z'’-]+){{1,2}}|[A-Z][a-z]+(?:\s[A-Z]{{2,}})?"
 )
-_TEAM: Final = re.compile(
-    rf"[{_HAN}A-Za-z0-9]{{2,14}}(?:小组|小組|部门|部門|部|办公室|辦公室|办|委员会|委員會|室|组|組|科|处|處|中心|公司|院)(?![{_HAN}])"
+_TEAM: Final = re.compile(rf"[{_HAN}A-Za-z0-9]{{2,14}}(?![{_HAN}])")
+#: A unit's name runs over these; it ends where one of its words ends, before anything but a letter.
+_UNIT_RUN: Final = re.compile(
+    rf"[{_HAN}A-Za-z0-9&·、/（）().\-]+(?: [{_HAN}A-Za-z0-9&·、/（）().\-]+){{0,4}}"
 )
-_UNIT: Final = re.compile(
-    rf"[{_HAN}A-Za-z0-9&·、/（）() ]{{1,30}}?(?:部门|部門|部|科室|室|科|处|處|中心|小组|小組|组|組|办公室|辦公室|办|辦|车间|車間|公司|院|会|會|厂|廠|站|所|队|隊|局|课|課|集团|集團|事业部|分厂|班组|工区|项目部|Department|Dept\.?|Division|Section|Office|Team|Group|Center|Centre)(?![{_HAN}A-Za-z])",
-)
+_UNIT_END: Final = re.compile(rf"(?<=[{_HAN}A-Za-z）)])(?![{_HAN}A-Za-z])")
 #: What people put where nothing is known yet.
 _BLANKS: Final = re.compile(r"[\s_＿—\-–.…·*＊/\\xX×ＸｘＸ□○〇]*")
 _HOLES: Final = re.compile(r"[xX×ＸｘＸ＊*]{2,}|_{2,}|＿{2,}|…{1,}|\.{4,}|□{2,}")
@@ -133,7 +134,7 @@ def _person(text: str) -> Value | None:
     end = 0
     names: list[str] = []
     while True:
-        match = _TEAM.match(text, end) or _PERSON.match(text, end)
+        match = _team(text, end) or _PERSON.match(text, end)
         if match is None or (labels.kinds_of(fold(match[0])) and not names) or is_placeholder(match[0]):
             break
         names.append(match[0])
@@ -150,13 +151,25 @@ def _person(text: str) -> Value | None:
     return Value("、".join(names), 0, end)
 
 
+def _team(text: str, at: int) -> re.Match[str] | None:
+    match = _TEAM.match(text, at)
+    return match if match is not None and ends_as("teams", fold(match[0])) else None
+
+
 def _unit(text: str) -> Value | None:
-    match = _UNIT.match(text)
-    if match is None:
-        match = re.match(rf"[{_HAN}]{{2,10}}(?=\s|$)", text)
-    if match is None or labels.kinds_of(fold(match[0])):
+    run = _UNIT_RUN.match(text[:60])
+    if run is None:
         return None
-    return Value(match[0].strip(), 0, len(match[0].rstrip()))
+    for end in _UNIT_END.finditer(run[0]):
+        shown = run[0][: end.start()]
+        if ends_as("units", fold(shown)):
+            return None if labels.kinds_of(fold(shown)) else Value(shown, 0, len(shown))
+    plain = re.match(
+        rf"[{_HAN}]{{2,10}}(?=\s|$)|[A-Z][A-Za-z&/]+(?: [A-Z&][A-Za-z&/]*){{0,3}}(?=\s*(?:\n|$))", text
+    )
+    if plain is None or labels.kinds_of(fold(plain[0])):
+        return None
+    return Value(plain[0], 0, plain.end())
 
 
 def _status(text: str) -> Value | None:
