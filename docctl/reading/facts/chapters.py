@@ -97,21 +97,18 @@ def items(text: str, chapter: Chapter) -> Iterator[tuple[int, int]]:
 
 def _row(start: int, line: str) -> Iterator[tuple[int, int]]:
     """Yield name and code of a table's row as one stretch, if they stand side by side, else the name."""
-    cells: list[tuple[int, str]] = []
-    offset = start
+    cells: list[tuple[int, int, str]] = []
     for cell in line.split("\t"):
-        cells.append((offset, cell))
-        offset += len(cell) + 1
-    for at, (begin, cell) in enumerate(cells):
-        if not _is_name(fold(cell)):
+        cells.append((start, start + len(cell), cell))
+        start += len(cell) + 1
+    nobody = (0, 0, "")
+    for before, named, after in zip([nobody, *cells], cells, [*cells[1:], nobody], strict=False):
+        if not _is_name(fold(named[2])):
             continue
-        end = begin + len(cell)
-        before, after = cells[at - 1] if at else None, cells[at + 1] if at + 1 < len(cells) else None
-        if after is not None and CODE.fullmatch(after[1].strip()):
-            end = after[0] + len(after[1])
-        elif before is not None and CODE.fullmatch(before[1].strip()):
-            begin = before[0]
-        yield begin, end
+        if CODE.fullmatch(after[2].strip()):
+            yield named[0], after[1]
+        else:
+            yield (before if CODE.fullmatch(before[2].strip()) else named)[0], named[1]
 
 
 def _parts(start: int, piece: str) -> Iterator[tuple[int, int]]:
@@ -128,16 +125,44 @@ def _parts(start: int, piece: str) -> Iterator[tuple[int, int]]:
 
 
 def _by_codes(start: int, shown: str) -> Iterator[tuple[int, int]]:
-    codes = [code.span() for code in CODE.finditer(shown)]
-    if len(codes) < 2:
-        yield start, start + len(shown)
+    codes = [code.span() for code in CODE.finditer(shown) if is_number(code[0])]
+    if not codes:
+        yield from _by_names(start, shown)
         return
     leads = not shown[: codes[0][0]].strip(" (（")
+    if not leads and len(codes) == 1:  # 管理评审报告 QR-01 三年
+        name = next(iter(_by_names(start, shown[: codes[0][0]])))
+        yield name[0], start + codes[0][1] + (shown[codes[0][1] : codes[0][1] + 1] in {")", "）"})
+        return
     cuts = [begin for begin, _ in codes] if leads else [end for _, end in codes]
-    edges = sorted({0, *cuts, len(shown)})
-    for begin, end in pairwise(edges):
+    for begin, end in pairwise(sorted({0, *cuts, len(shown)})):
         if shown[begin:end].strip():
-            yield start + begin, start + end
+            yield start + begin, start + (end if not leads else begin + _first_name(shown[begin:end]))
+
+
+def _by_names(start: int, shown: str) -> Iterator[tuple[int, int]]:
+    """Part what one blank parts where a whole name stands before it: 供方评价表 附表一."""
+    begin = 0
+    for blank in re.finditer(r"\s", shown):
+        if _is_name(fold(shown[begin : blank.start()])) and not shown[begin : blank.end()].isascii():
+            yield start + begin, start + blank.start()
+            begin = blank.end()
+    if begin == 0 or shown[begin:].strip():
+        yield start + begin, start + len(shown)
+
+
+def _first_name(shown: str) -> int:
+    """Return where the first name behind a code ends; the end of all where none does before."""
+    for blank in re.finditer(r"\s", shown):
+        name = CODE.sub("", shown[: blank.start()], count=1)
+        if not name.isascii() and _is_name(fold(name)):
+            return blank.start()
+    return len(shown)
+
+
+def is_number(code: str) -> bool:
+    """Say whether a code numbers something; A/0 labels a revision."""
+    return re.search(r"\d", code) is not None and re.fullmatch(r"[A-Z][-/.]?\d{1,2}", code) is None
 
 
 def _is_name(folded: str) -> bool:

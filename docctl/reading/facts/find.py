@@ -43,6 +43,10 @@ _LABEL_AFTER_TITLE: Final = re.compile(
 )
 
 
+#: Blanks that are blanks to people: of fixed width, not to be broken. One for one, so that offsets stay.
+_BLANKS: Final = dict.fromkeys((0xA0, *range(0x2000, 0x200B), 0x202F, 0x205F), " ")
+
+
 @dataclass(frozen=True)
 class Facts:
     """What a text says of itself; fields that it does not say are None or empty.
@@ -108,6 +112,7 @@ def find_facts(text: str, name: str, *, parts: Parts = (), pages: Sequence[int] 
 
     The text is taken as it is and never changed; the same text gives the same facts.
     """
+    text = text.translate(_BLANKS)
     sheet = Sheet(text, parts)
     read = read_header(sheet)
     title, said = titles.find_title(sheet, read.best("title"), name)

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from docctl.reading.facts.chapters import CODE, Chapter, chapter_at, items
+from docctl.reading.facts.chapters import CODE, Chapter, chapter_at, is_number, items
+from docctl.reading.facts.labels import kinds_of
 from docctl.reading.facts.words import ends_as, is_one_of
 from search.folding import fold, without_readings
 
@@ -157,7 +158,7 @@ def apart(shown: str) -> tuple[str, str]:
         return text[standard.end() :].strip(_NOISE), _tidy_number(standard[0])
     for pattern in (_LEADING, _TRAILING):
         match = pattern.fullmatch(text)
-        if match is not None and re.search(r"\d", match["code"]):
+        if match is not None and is_number(match["code"]):
             return match["name"].strip(_NOISE), match["code"]
     balanced = shown.count("(") + shown.count("（")
     name = text + (")" if balanced and text.count("(") > text.count(")") else "")
@@ -175,7 +176,7 @@ def _is_named(name: str) -> bool:
 
 def _is_listed(name: str, number: str, kind: str) -> bool:
     """Say whether an unmarked item of a list names something."""
-    if name in _NOTHING or len(name) > 40 or re.search("[。;?!]", name):
+    if name in _NOTHING or len(name) > 40 or re.search("[。;:?!]", name) or kinds_of(name):
         return False
     if number:
         return True

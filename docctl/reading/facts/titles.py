@@ -43,6 +43,14 @@ _LABEL_IN_NAME: Final = re.compile(
     r"[-_\s(（\[]*(?:v|ver|rev)\.?\s?\d+(?:\.\d+)*[)）\]]*$|[-_\s(（]+[A-Z]\d{0,2}版?[)）]*$|[-_\s(（]*[A-Z]\d?版[)）]*$",
     re.IGNORECASE,
 )
+_JOINING: Final = frozenset("和与與及或的、")
+#: How the second line of a title begins, or all of it: 和…, 控制程序.
+_GOES_ON: Final = re.compile(
+    r"[和与與及或的、]"
+    r"|(?:控制|管理|工作|作业)?(?:程序|制度|办法|辦法|规定|規定|规程|規程|规范|細則|细则|指导书|手册)(?:[(（].{1,8}[)）])?$"
+)
+#: Blanks that part pieces of a line; those between English words do not.
+_BESIDE_HAN: Final = re.compile(rf"(?<=[{_HAN}）)])\s+|\s+(?=[{_HAN}])|\s{{2,}}")
 #: So many lines at the beginning may be titles.
 _LINES: Final = 14
 
@@ -67,10 +75,11 @@ def find_title(sheet: Sheet, labelled: Found | None, name: str) -> tuple[Found |
     best = _choose(candidates)
     if best is None:
         return None, [Finding("I-5", "nothing_behind_label", {"field": "title"})]
-    confidence = SURE.get(best.source, 50)
+    source = "line" if best.source == "joined" else best.source
+    confidence = SURE[source]
     if sum(_same(best.text, one.text) for one in candidates) > 1:
         confidence = min(95, confidence + 15)
-    found = Found(best.text, best.shown, best.start, best.end, best.source, confidence)
+    found = Found(best.text, best.shown, best.start, best.end, source, confidence)
     findings = _differs(best.text, candidates)
     if fold(best.shown) != fold(best.text):
         findings.append(
@@ -109,13 +118,18 @@ def clean(text: str) -> str:
 
 def _candidates(sheet: Sheet, name: str) -> Iterable[Named]:
     lines = 0
+    before: Named | None = None
     for cell in sheet.cells:
         if cell.zone == "header" or (cell.is_in_table and cell.zone == "top"):
             if (named := _in_cell(sheet, cell)) is not None:
                 yield named
         elif cell.zone in {"top", "box"} and cell.text.strip() and lines < _LINES:
             lines += 1
-            yield from _in_line(cell)
+            found = list(_in_line(cell))
+            yield from found
+            if before is not None and found and (joined := _joined(before, found[0])):
+                yield joined
+            before = found[-1] if found else None
     title = from_name(name)
     if title:
         yield Named(title, name, -1, -1, "name")
@@ -145,7 +159,7 @@ def _in_line(cell: Cell) -> Iterable[Named]:
         if re.fullmatch(r"[\W\d_]*|.*(?:有限公司|集团|集團)(?:\([^)]*\))?", head):
             return
         text = clean(head)
-        pieces = [piece for piece in re.split(r"\s+", head) if ends_as("titles", fold(clean(piece)))]
+        pieces = [piece for piece in re.split(_BESIDE_HAN, head) if ends_as("titles", fold(clean(piece)))]
         if len(pieces) >= 1 and len(pieces[-1]) >= 5 and pieces[-1] != head:
             text = clean(pieces[-1])
             yield Named(text, pieces[-1], *_span(cell, pieces[-1]), "line")
@@ -153,13 +167,23 @@ def _in_line(cell: Cell) -> Iterable[Named]:
         if len(text) >= 3:
             yield Named(text, head, *_span(cell, head), "line")
         return
-    for piece in re.split(r"\s+|(?<=。)", head[:400]):
+    for piece in re.split(rf"{_BESIDE_HAN.pattern}|(?<=。)", head[:400]):
         if (
             5 <= len(piece) <= 40
             and ends_as("titles", fold(clean(piece)))
             and not re.search(r"[,，。;；]", piece)
         ):
             yield Named(clean(piece), piece, *_span(cell, piece), "text")
+
+
+def _joined(one: Named, other: Named) -> Named | None:
+    """Join two pieces of a title that goes on: 目标、指标和管理方案 / 控制程序."""
+    if one.source != "line" or other.source != "line" or not (goes_on := _GOES_ON.match(other.text)):
+        return None
+    if len(one.text) < 4 or (goes_on[0] in _JOINING and not ends_as("titles", fold(other.text))):
+        return None
+    text = one.text + other.text
+    return Named(text, text, one.start, other.end, "joined") if len(text) <= 60 else None
 
 
 def _span(cell: Cell, piece: str) -> tuple[int, int]:
@@ -175,7 +199,9 @@ def _choose(candidates: list[Named]) -> Named | None:
 
 
 def _score(one: Named, others: list[Named]) -> float:
-    score = {"page_header": 6.0, "table": 6.0, "line": 3.0, "name": 2.0, "text": 1.5}[one.source]
+    score = {"page_header": 6.0, "table": 6.0, "joined": 5.5, "line": 3.0, "name": 2.0, "text": 1.5}[
+        one.source
+    ]
     if ends_as("titles", fold(one.text)):
         score += 3
     score += 2.5 * min(2, sum(_same(one.text, other.text) for other in others) - 1)
