@@ -86,7 +86,7 @@ class Sheet:
         return found
 
     def zone_at(self, offset: int) -> str:
-        """Return what part of the document an offset is in: header, footer, box, …, else top, tail or body."""
+        """Return in what part an offset is: header, footer, box, …, else top, tail or body."""
         at = bisect_right(self._starts, offset) - 1
         if at >= 0 and offset < self._parts[at][2]:
             return self._parts[at][0]
@@ -95,14 +95,26 @@ class Sheet:
         return "tail" if offset >= self.tail else "body"
 
     def _cells(self) -> Iterator[Cell]:
-        for row, line in enumerate(_LINE.finditer(self.text)):
-            zone = self.zone_at(line.start())
-            pieces = line[0].split("\t")
-            offset = line.start()
-            for column, piece in enumerate(pieces):
-                # empty cells keep their column, so that a value below is found under its label
-                yield Cell(row, column, len(pieces), offset, piece[:_LONGEST_CELL], zone)
-                offset += len(piece) + 1
+        row = 0
+        for line in _LINE.finditer(self.text):
+            for start, end in self._zones_of(line.start(), line.end()):
+                zone = self.zone_at(start)
+                pieces = self.text[start:end].split("\t")
+                offset = start
+                for column, piece in enumerate(pieces):
+                    # empty cells keep their column, so that a value below is found under its label
+                    yield Cell(row, column, len(pieces), offset, piece[:_LONGEST_CELL], zone)
+                    offset += len(piece) + 1
+                row += 1
+
+    def _zones_of(self, start: int, end: int) -> Iterator[tuple[int, int]]:
+        """Part a line where header and rules, or rules and last words, share it: its line ends were lost."""
+        cuts = [self.top] if start < self.top < end else []
+        if end - start > _TAIL and start < self.tail < end and self.tail > self.top:
+            cuts.append(self.tail)
+        for cut in (*cuts, end):
+            yield start, cut
+            start = cut
 
 
 def _top(text: str) -> int:

@@ -23,11 +23,14 @@ from search.folding import fold
 _CODE: Final = re.compile(r"(?<![A-Za-z0-9/_-])[A-Z]{1,8}(?:[-/_.][A-Z0-9.]{1,12}){1,5}(?![A-Za-z0-9/_-])")
 #: Standards, laws, download ids: cited, not the text's own number.
 _OUTSIDE: Final = re.compile(
-    r"^(?:ISO|IEC|GB|GBT|GJB|GJBC|IATF|TS|DB|JB|QS|OHSAS|SA|AS|EN|ASTM|HACCP|BS|DIN|JIS|YY|HB|HG|SJ|MIL|RoHS|WEEE|VDA)[-/_.\dT]",
+    r"^(?:ISO|IEC|GB|GBT|GJB|GJBC|IATF|TS|DB|JB|QS|OHSAS|SA|AS|EN|ASTM|HACCP|BS|DIN|JIS|YY|HB|HG|SJ|MIL"
+    r"|RoHS|WEEE|VDA)[-/_.\dT]",
     re.IGNORECASE,
 )
 _COPY_BAN: Final = re.compile(
-    r"(?:未经|未經)[^。\n]{0,20}(?:不得|严禁|禁止)[^。\n]{0,6}(?:复制|复印|拷贝|翻印)|(?:严禁|禁止|不得)(?:擅自)?(?:复制|复印|翻印)|must not be copied|no part of this document may be (?:copied|reproduced)"
+    r"(?:未经|未經)[^。\n]{0,20}(?:不得|严禁|禁止)[^。\n]{0,6}(?:复制|复印|拷贝|翻印)"
+    r"|(?:严禁|禁止|不得)(?:擅自)?(?:复制|复印|翻印)"
+    r"|must not be copied|no part of this document may be (?:copied|reproduced)"
 )
 _STAMP: Final = re.compile(r"(非受控|不受控|受控)(?:文件|副本|本|版本)?")
 _LABEL_IN_NAME: Final = re.compile(
@@ -38,6 +41,10 @@ _LABEL_AFTER_TITLE: Final = re.compile(
     r"(?:程序|制度|办法|规定|规程|方案|手册|计划)\s?[(（]?(?P<label>V\d{1,2}(?:\.\d{1,2}){1,2}|[A-Z][/]?\d?版)[)）]?(?![A-Za-z0-9])",
     re.IGNORECASE,
 )
+
+
+#: Blanks that are blanks to people: of fixed width, not to be broken. One for one, so that offsets stay.
+_BLANKS: Final = dict.fromkeys((0xA0, *range(0x2000, 0x200B), 0x202F, 0x205F), " ")
 
 
 @dataclass(frozen=True)
@@ -105,6 +112,7 @@ def find_facts(text: str, name: str, *, parts: Parts = (), pages: Sequence[int] 
 
     The text is taken as it is and never changed; the same text gives the same facts.
     """
+    text = text.translate(_BLANKS)
     sheet = Sheet(text, parts)
     read = read_header(sheet)
     title, said = titles.find_title(sheet, read.best("title"), name)
@@ -124,7 +132,7 @@ def find_facts(text: str, name: str, *, parts: Parts = (), pages: Sequence[int] 
         signers=_signers(read.signers),
         is_copy_banned=_COPY_BAN.search(fold(text[:20_000])) is not None,
         history=history,
-        citations=find_citations(text, number.value if number else "", title.value if title else ""),
+        citations=find_citations(text, number.value if number else "", title.value if title else "", outline),
         outline=outline,
         splits=find_splits(text, parts, title.value if title else name),
         findings=tuple(findings),

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from docctl.reading.facts import dates, values
+from docctl.reading.facts import dates, runs, values
 from docctl.reading.facts.cells import Cell, Sheet
 from docctl.reading.facts.found import SURE, Finding, Found, Signer
 from docctl.reading.facts.labels import Label, kinds_of, labels_in
@@ -24,9 +24,13 @@ _SOURCES: Final = {
     "tail": "text",
 }
 _ONLY_SIGNERS: Final = frozenset({"tail"})
+#: "2016.7.5 实施日期：" is a date and the next label.
+_NO_LABEL: Final = r"(?!\s?(?:日|时间|年月|者|人|部门|单位|date|from|:))"
 #: What follows a date and says what it is of: 发布, 实施.
-_ISSUED: Final = re.compile(r"\s?(?:发布|颁布|发行|印发|公布|is\b|iss\b|issued?\b|released?\b)")
-_EFFECTIVE: Final = re.compile(r"\s?(?:起\s?)?(?:生效|实施|施行|执行|启用|ef\b|eff\b|effective\b|in force\b)")
+_ISSUED: Final = re.compile(rf"\s?(?:发布|颁布|发行|印发|公布|is\b|iss\b|issued?\b|released?\b){_NO_LABEL}")
+_EFFECTIVE: Final = re.compile(
+    rf"\s?(?:起\s?)?(?:生效|实施|施行|执行|启用|ef\b|eff\b|effective\b|in force\b){_NO_LABEL}"
+)
 #: Of a value that its cell does not end with.
 _END: Final = re.compile(r"[\n\f]|\s{2,}(?=\S{1,12}[:：])")
 _WANTED: Final = ("number", "revision", "effective", "prepared", "reviewed", "approved", "title")
@@ -65,15 +69,48 @@ def read_header(sheet: Sheet) -> Read:
 
 def _read_cell(sheet: Sheet, cell: Cell, read: Read) -> None:
     found = list(labels_in(cell))
-    for at, label in enumerate(found):
-        following = found[at + 1] if at + 1 < len(found) else None
-        for kind in label.kinds:
-            if not values.can_read(kind) or (cell.zone in _ONLY_SIGNERS and kind not in SIGNING):
-                continue
-            _read_label(sheet, cell, label, following, kind, read)
+    at = 0
+    while at < len(found):
+        run = runs.run_at(cell, found, at)
+        following = found[at + len(run)] if at + len(run) < len(found) else None
+        if len(run) == 1 or not _read_run(sheet, cell, run, following, read):
+            for label, after in zip(run, [*run[1:], following], strict=True):
+                # what stands behind several labels is not known to be the last one's
+                _read_label(sheet, cell, label, label if len(run) > 2 else after, read)
+        at += len(run)
 
 
-def _read_label(
+def _read_run(sheet: Sheet, cell: Cell, run: list[Label], following: Label | None, read: Read) -> bool:
+    """Read labels that stand side by side, with their values in the same order behind or below them."""
+    for start, text in runs.places(sheet, cell, run, following):
+        values_found = runs.values_of(run, text)
+        if values_found is None:
+            continue
+        source = _source(cell, sure=False)
+        for label, kind, value in values_found:
+            if kind and (cell.zone not in _ONLY_SIGNERS or kind in SIGNING):
+                shown = text[value.start : value.end]
+                confidence = _confidence(source, label, sure=False)
+                found = Found(value.value, shown, start + value.start, start + value.end, source, confidence)
+                _note(sheet, cell, kind, found, "", read)
+        return True
+    return False
+
+
+def _note(sheet: Sheet, cell: Cell, kind: str, found: Found, rest: str, read: Read) -> None:
+    if kind in SIGNING:
+        _sign(sheet, cell, kind, found, rest, read)
+    else:
+        read.add(kind, found)
+
+
+def _read_label(sheet: Sheet, cell: Cell, label: Label, following: Label | None, read: Read) -> None:
+    for kind in label.kinds:
+        if values.can_read(kind) and (cell.zone not in _ONLY_SIGNERS or kind in SIGNING):
+            _read_kind(sheet, cell, label, following, kind, read)
+
+
+def _read_kind(
     sheet: Sheet, cell: Cell, label: Label, following: Label | None, kind: str, read: Read
 ) -> None:
     shown = ""
@@ -89,10 +126,7 @@ def _read_label(
                 source,
                 _confidence(source, label, sure),
             )
-            if kind in SIGNING:
-                _sign(sheet, cell, kind, found, text[value.end :], read)
-            else:
-                read.add(kind, found)
+            _note(sheet, cell, kind, found, text[value.end :], read)
             return
         if text.strip():
             shown = shown or text.strip().split()[0][:20]
@@ -139,8 +173,9 @@ def _places(
 
 
 def _heads(sheet: Sheet, cell: Cell) -> bool:
-    """Say whether a cell heads a column: all that stands in its row are labels or blanks."""
-    return all(not one.text.strip() or _begins_with_label(one) for one in sheet.row(cell.row))
+    """Say whether a cell heads a column: what stands in its row are labels or blanks, one apart."""
+    others = [one for one in sheet.row(cell.row) if one.text.strip() and not _begins_with_label(one)]
+    return len(others) <= (1 if cell.columns > 3 else 0)
 
 
 def _begins_with_label(cell: Cell) -> bool:

@@ -59,7 +59,7 @@ def labels_in(cell: Cell) -> Iterator[Label]:
             end = more.end(1)
         colon = re.compile(r"[\s)\]]{0,3}[:：]").match(text, end)
         fills = not text[:start].strip(" *#·●■") and not text[end:].strip(" .:")
-        if colon is None and not fills and not _may_do_without(text, start, end, cell):
+        if colon is None and not fills and not _may_do_without(start, end, cell):
             continue
         at = colon.end() if colon else end
         yield Label(tuple(kinds), start, at, colon is not None, fills)
@@ -85,13 +85,21 @@ def _stands_free(text: str, match: re.Match[str], cell: Cell) -> bool:
         return not (before.isalnum() and before.isascii()) and not (after.isalnum() and after.isascii())
     if not before or not _is_han(before):
         return True
+    if len(match[0]) < 4 and not _signs(match[0]):
+        # 合同编号, 工程名称 are of something else; with a blank between, the value before ends there
+        first, _ = cell.source(match.start(), match.end())
+        return cell.text[first - cell.start - 1 : first - cell.start].isspace()
     # "张伟 审核：" has its blank in the source only; "张伟审核：" is a label because of its colon
     first, _ = cell.source(match.start(), match.end())
     blank = cell.text[first - cell.start - 1 : first - cell.start].isspace()
     return blank or re.match(r"\s{0,3}:", text[match.end() : match.end() + 4]) is not None
 
 
-def _may_do_without(text: str, start: int, end: int, cell: Cell) -> bool:
+def _signs(word: str) -> bool:
+    return bool({"prepared", "reviewed", "approved", "countersigned"} & set(kinds_of(word)))
+
+
+def _may_do_without(start: int, end: int, cell: Cell) -> bool:
     """Say whether a label without a colon is one: it begins the cell or a blank stands before it, and what
     follows is no further Chinese word.
     """
@@ -99,6 +107,10 @@ def _may_do_without(text: str, start: int, end: int, cell: Cell) -> bool:
     before, after = cell.text[: first - cell.start], cell.text[last - cell.start :]
     if before and not before[-1].isspace():
         return False
+    if re.search("[A-Za-z] $", before) and re.match(
+        "[A-Za-z]+$", cell.text[first - cell.start : last - cell.start]
+    ):
+        return False  # the last word of an English title or unit: Training Policy, Quality Department
     following = after.lstrip()
     if not following:
         return True
@@ -130,7 +142,8 @@ def _pattern() -> re.Pattern[str]:
 
 @cache
 def _again() -> re.Pattern[str]:
-    return re.compile(f"{_BETWEEN}({_any_word()})")
+    # "版本 Rev.B" is a label and its value, "版本 Rev. B" one in two languages
+    return re.compile(f"{_BETWEEN}({_any_word()})(?![a-z0-9.])")
 
 
 def _any_word() -> str:

@@ -80,7 +80,7 @@ def gaps(outline: tuple[Clause, ...]) -> list[Finding]:
             continue
         parent, _, own = clause.path.rpartition(".") if clause.style == "decimal" else ("", "", clause.path)
         key = f"{clause.style}:{parent}"
-        number = _value(own)
+        number = value_of(own)
         if clause.path in seen and clause.style == "decimal" and parent:
             findings.append(
                 Finding("I-9", "clause_twice", {"clause": clause.path}, clause.start, clause.start + 1)
@@ -132,13 +132,14 @@ def _path(open_: list[tuple[int, str]], style: str, number: str) -> str:
     rank = _RANK[style]
     while open_ and open_[-1][0] >= rank:
         open_.pop()
-    shown = str(_value(number))
+    shown = str(value_of(number))
     above = ".".join(one for _, one in open_)
     open_.append((rank, shown))
     return f"{above}.{shown}" if above else shown
 
 
-def _value(number: str) -> int:
+def value_of(number: str) -> int:
+    """Return a number in digits, in Chinese, in a circle, or as a letter."""
     if number.isdecimal():
         return int(number)
     if len(number) == 1 and "①" <= number <= "⑳":

@@ -11,12 +11,15 @@ from docctl.reading.facts.titles import clean
 from search.folding import fold
 
 _PIECE: Final = re.compile(
-    r"^[ \u3000]*(?:篇\s?[0-9一二三四五六七八九十]{1,3}\s?[:：]?|附件\s?[0-9一二三四五六七八九十]{1,3}\s?[:：]|附录\s?[A-Z0-9一二三四五六七八九十]{1,2}\s?[:：])\s?(?P<title>[^\n\t。]{2,60})?$",
+    r"^[ \u3000]*(?:篇\s?[0-9一二三四五六七八九十]{1,3}\s?[:：]?"
+    r"|附件\s?[0-9一二三四五六七八九十]{1,3}\s?[:：]"
+    r"|附录\s?[A-Z0-9一二三四五六七八九十]{1,2}\s?[:：])\s?(?P<title>[^\n\t。]{2,60})?$",
     re.MULTILINE,
 )
+#: Ends that only titles of whole documents have.
+_ENDS: Final = "程序|制度|办法|规定|规程|细则|流程|指导书"
 _TITLE: Final = re.compile(
-    r"^[ \u3000]*(?P<title>[^\n\t。,，;；:：]{3,40}(?:控制程序|管理程序|工作程序|程序|管理制度|制度|管理办法|办法|规定|规程|实施细则|细则|流程|指导书))[ \u3000]*$",
-    re.MULTILINE,
+    rf"^[ \u3000]*(?P<title>[^\n\t。,，;；:：]{{3,40}}(?:{_ENDS}))[ \u3000]*$", re.MULTILINE
 )
 #: Within a line, where line ends were lost.
 _INLINE: Final = re.compile(
@@ -46,7 +49,8 @@ class Split:
 def find_splits(text: str, parts: Parts = (), title: str = "") -> tuple[Split, ...]:
     """Return the pieces that a file may be split into; nothing where it is one document.
 
-    `title` is that of the whole file. A title line begins a piece where the first chapter follows it; 篇 and 附件 lines always do.
+    `title` is that of the whole file. A title line begins a piece where the first chapter follows it;
+    篇 and 附件 lines always do.
     """
     body_ends = min((start for kind, start, _ in parts if kind in {"header", "footer"}), default=len(text))
     body = text[: body_ends if body_ends > len(text) // 2 else len(text)]

@@ -11,28 +11,24 @@ from docctl.reading.facts.cells import Cell, Sheet
 from docctl.reading.facts.found import SURE, Finding, Found
 from docctl.reading.facts.labels import kinds_of, labels_in
 from docctl.reading.facts.values import is_placeholder
+from docctl.reading.facts.words import ends_as
 from search.folding import fold, without_readings
 
 _HAN: Final = "\u3400-\u9fff"
-#: How titles of controlled texts end.
-_KIND: Final = (
-    "控制程序|工作程序|管理程序|程序文件|程序|管理制度|规章制度|制度|管理办法|办法|规定|规程|管理计划|计划|实施方案|措施方案|方案|手册|细则|规范"
-    "|准则|守则|标准|流程|指导书|作业书|指引|须知|实务|模式|要求|规则|机制|标准书|说明书|职责|大纲|预案|策划书|程序表格|表格"
-    "|procedure|instruction|manual|policy|plan|standard|guide|specification|process|rules|regulation"
-)
-_ENDS: Final = re.compile(rf"(?:{_KIND})(?:\([^()]{{1,12}}\))?$")
-#: Ends that headings of chapters do not have.
-_STRICT: Final = re.compile(r"(?:程序|制度|办法|规程|手册|细则|方案|计划|指导书)$")
 _NUMBER_BEFORE: Final = re.compile(r"^(?:[A-Z]{1,6}[-_/][A-Z0-9./_-]*\d[A-Z0-9./_-]*[\s_-]+)", re.IGNORECASE)
 #: Collection numbers before a title: 26, 007, 3-, 篇二: (I-8).
 _COLLECTED: Final = re.compile(
-    r"^(?:\d{1,3}(?:[-_.、．\s]{1,2}|(?=["
-    + _HAN
-    + r"]))|第?[一二三四五六七八九十百]{1,4}[、.．:：]\s?|篇\s?[0-9一二三四五六七八九十]{1,3}\s?[:：_]?\s?|[(（]\d{1,3}[)）]\s?)"
+    rf"^(?:\d{{1,3}}(?:[-_.、．\s]{{1,2}}|(?=[{_HAN}]))"
+    r"|第?[一二三四五六七八九十百]{1,4}[、.．:：]\s?"
+    r"|篇\s?[0-9一二三四五六七八九十]{1,3}\s?[:：_]?\s?"
+    r"|[(（]\d{1,3}[)）]\s?)"
 )
 #: What sites and collectors hang on: 范本, 精品, 最新版, download ids, second file endings (I-8).
 _HUNG: Final = re.compile(
-    r"(?:[-_—\s]*(?:精品|范本|範本|标准范本|模板|样本|樣本|通用版|[(（](?:通用版|整理版|完整版|精选|最新|修订版|范本|抱怨)[)）]|最新版本?|整理版|完整版|实用版|精选|全套|免费下载|下载|\(\d{6,}\)|（\d{6,}）|\d{5,}|\.(?:docx?|pdf|txt|wps|xlsx?|rtf)))+$",
+    r"(?:[-_—\s]*(?:精品|范本|範本|标准范本|模板|样本|樣本|通用版"
+    r"|[(（](?:通用版|整理版|完整版|精选|最新|修订版|范本|抱怨)[)）]"
+    r"|最新版本?|整理版|完整版|实用版|精选|全套|免费下载|下载|\(\d{6,}\)|（\d{6,}）|\d{5,}"
+    r"|\.(?:docx?|pdf|txt|wps|xlsx?|rtf)))+$",
     re.IGNORECASE,
 )
 _NEWEST: Final = re.compile(r"^(?:最新|精品|【[^】]{1,8}】)\s?")
@@ -47,6 +43,14 @@ _LABEL_IN_NAME: Final = re.compile(
     r"[-_\s(（\[]*(?:v|ver|rev)\.?\s?\d+(?:\.\d+)*[)）\]]*$|[-_\s(（]+[A-Z]\d{0,2}版?[)）]*$|[-_\s(（]*[A-Z]\d?版[)）]*$",
     re.IGNORECASE,
 )
+_JOINING: Final = frozenset("和与與及或的、")
+#: How the second line of a title begins, or all of it: 和…, 控制程序.
+_GOES_ON: Final = re.compile(
+    r"[和与與及或的、]"
+    r"|(?:控制|管理|工作|作业)?(?:程序|制度|办法|辦法|规定|規定|规程|規程|规范|細則|细则|指导书|手册)(?:[(（].{1,8}[)）])?$"
+)
+#: Blanks that part pieces of a line; those between English words do not.
+_BESIDE_HAN: Final = re.compile(rf"(?<=[{_HAN}）)])\s+|\s+(?=[{_HAN}])|\s{{2,}}")
 #: So many lines at the beginning may be titles.
 _LINES: Final = 14
 
@@ -62,9 +66,7 @@ class Named:
     source: str
 
 
-def find_title(
-    sheet: Sheet, labelled: Found | None, name: str, company: str = ""
-) -> tuple[Found | None, list[Finding]]:
+def find_title(sheet: Sheet, labelled: Found | None, name: str) -> tuple[Found | None, list[Finding]]:
     """Return the title and what is to be said about it: noise, a heading that differs (I-8)."""
     candidates = list(_candidates(sheet, name))
     if labelled is not None:
@@ -73,10 +75,11 @@ def find_title(
     best = _choose(candidates)
     if best is None:
         return None, [Finding("I-5", "nothing_behind_label", {"field": "title"})]
-    confidence = SURE.get(best.source, 50)
+    source = "line" if best.source == "joined" else best.source
+    confidence = SURE[source]
     if sum(_same(best.text, one.text) for one in candidates) > 1:
         confidence = min(95, confidence + 15)
-    found = Found(best.text, best.shown, best.start, best.end, best.source, confidence)
+    found = Found(best.text, best.shown, best.start, best.end, source, confidence)
     findings = _differs(best.text, candidates)
     if fold(best.shown) != fold(best.text):
         findings.append(
@@ -115,13 +118,18 @@ def clean(text: str) -> str:
 
 def _candidates(sheet: Sheet, name: str) -> Iterable[Named]:
     lines = 0
+    before: Named | None = None
     for cell in sheet.cells:
         if cell.zone == "header" or (cell.is_in_table and cell.zone == "top"):
             if (named := _in_cell(sheet, cell)) is not None:
                 yield named
         elif cell.zone in {"top", "box"} and cell.text.strip() and lines < _LINES:
             lines += 1
-            yield from _in_line(cell)
+            found = list(_in_line(cell))
+            yield from found
+            if before is not None and found and (joined := _joined(before, found[0])):
+                yield joined
+            before = found[-1] if found else None
     title = from_name(name)
     if title:
         yield Named(title, name, -1, -1, "name")
@@ -135,13 +143,13 @@ def _in_cell(sheet: Sheet, cell: Cell) -> Named | None:
     left = sheet.cells[sheet.cells.index(cell) - 1] if cell.column else None
     if left is not None and kinds_of(fold(left.text).strip(" :")):
         return None
-    if not _ENDS.search(fold(text)):
+    if not ends_as("titles", fold(text)):
         return None
     return Named(clean(text), text, *_span(cell, text), "page_header" if cell.zone == "header" else "table")
 
 
 def _in_line(cell: Cell) -> Iterable[Named]:
-    """Take the beginning of a line up to its first label; a whole short line, or the piece that ends like one."""
+    """Take the beginning of a line up to its first label: all of it, or the piece that ends like a title."""
     first = next(labels_in(cell), None)
     until = len(cell.text) if first is None else cell.source(first.start, first.end)[0] - cell.start
     head = cell.text[:until].strip()
@@ -151,7 +159,7 @@ def _in_line(cell: Cell) -> Iterable[Named]:
         if re.fullmatch(r"[\W\d_]*|.*(?:有限公司|集团|集團)(?:\([^)]*\))?", head):
             return
         text = clean(head)
-        pieces = [piece for piece in re.split(r"\s+", head) if _ENDS.search(fold(clean(piece)))]
+        pieces = [piece for piece in re.split(_BESIDE_HAN, head) if ends_as("titles", fold(clean(piece)))]
         if len(pieces) >= 1 and len(pieces[-1]) >= 5 and pieces[-1] != head:
             text = clean(pieces[-1])
             yield Named(text, pieces[-1], *_span(cell, pieces[-1]), "line")
@@ -159,9 +167,23 @@ def _in_line(cell: Cell) -> Iterable[Named]:
         if len(text) >= 3:
             yield Named(text, head, *_span(cell, head), "line")
         return
-    for piece in re.split(r"\s+|(?<=。)", head[:400]):
-        if 5 <= len(piece) <= 40 and _ENDS.search(fold(clean(piece))) and not re.search(r"[,，。;；]", piece):
+    for piece in re.split(rf"{_BESIDE_HAN.pattern}|(?<=。)", head[:400]):
+        if (
+            5 <= len(piece) <= 40
+            and ends_as("titles", fold(clean(piece)))
+            and not re.search(r"[,，。;；]", piece)
+        ):
             yield Named(clean(piece), piece, *_span(cell, piece), "text")
+
+
+def _joined(one: Named, other: Named) -> Named | None:
+    """Join two pieces of a title that goes on: 目标、指标和管理方案 / 控制程序."""
+    if one.source != "line" or other.source != "line" or not (goes_on := _GOES_ON.match(other.text)):
+        return None
+    if len(one.text) < 4 or (goes_on[0] in _JOINING and not ends_as("titles", fold(other.text))):
+        return None
+    text = one.text + other.text
+    return Named(text, text, one.start, other.end, "joined") if len(text) <= 60 else None
 
 
 def _span(cell: Cell, piece: str) -> tuple[int, int]:
@@ -177,8 +199,10 @@ def _choose(candidates: list[Named]) -> Named | None:
 
 
 def _score(one: Named, others: list[Named]) -> float:
-    score = {"page_header": 6.0, "table": 6.0, "line": 3.0, "name": 2.0, "text": 1.5}[one.source]
-    if _ENDS.search(fold(one.text)):
+    score = {"page_header": 6.0, "table": 6.0, "joined": 5.5, "line": 3.0, "name": 2.0, "text": 1.5}[
+        one.source
+    ]
+    if ends_as("titles", fold(one.text)):
         score += 3
     score += 2.5 * min(2, sum(_same(one.text, other.text) for other in others) - 1)
     if one.source == "line" and one is next((other for other in others if other.source == "line"), None):
@@ -197,7 +221,7 @@ def _bare(title: str) -> str:
 def _differs(title: str, candidates: list[Named]) -> list[Finding]:
     """Report headings that say something else than the title (I-8)."""
     for one in candidates:
-        if one.source == "line" and len(one.text) > 6 and _STRICT.search(fold(one.text)):
+        if one.source == "line" and len(one.text) > 6 and ends_as("strict_titles", fold(one.text)):
             here, there = _bare(one.text), _bare(title)
             if here not in there and there not in here:
                 return [

@@ -1,4 +1,4 @@
-"""How the value behind a label is read, by what the label is of; None where nothing stands there (I-1, I-5)."""
+"""How the value behind a label is read, by what the label is of; None where nothing fits (I-1, I-5)."""
 
 from __future__ import annotations
 
@@ -11,17 +11,21 @@ from typing import Final
 
 from docctl.domain import labels as revision_labels
 from docctl.reading.facts import dates, labels
+from docctl.reading.facts.words import ends_as
 from search.folding import fold
 
 _HAN: Final = "\u3400-\u9fff"
-#: A number: pieces of letters and digits joined by signs, blanks only beside a sign or before digits.
+_LATIN: Final = "A-Za-z0-9Ａ-Ｚａ-ｚ０-９"
+_SIGN: Final = r"[-‐-―－_/／\\.．·:：]"
+_OPEN, _CLOSE = "(（〔［\\[【", ")）〕］\\]】"
+#: Pieces of letters and digits joined by signs, by brackets, by blanks before digits; Chinese ones only beside a
+#: sign or a bracket: QP-04, Q/HX G 02-2020, QP—质—01, 质控〔2020〕5号.
 _NUMBER: Final = re.compile(
-    r"[A-Za-z0-9Ａ-Ｚａ-ｚ０-９](?:[A-Za-z0-9Ａ-Ｚａ-ｚ０-９]|[-‐-―－_/／\\.．·:：()（）〔〕\[\]](?=\s?[A-Za-z0-9Ａ-Ｚａ-ｚ０-９(（〔\[])"
-    r"|(?<=[A-Za-z0-9])[)）〕\]]|\s(?=[-‐-―－_/／.][A-Za-z0-9])|(?<=[-‐-―－_/／])\s(?=[A-Za-z0-9])"
-    r"|(?<=[A-Z0-9])\s(?=[A-Z]{0,4}\s?\d))*"
+    rf"(?:[{_LATIN}]{{1,24}}|[{_HAN}]{{1,6}}(?=\s?(?:[-‐-―－_/]|[{_OPEN}]\s?[{_LATIN}])))"
+    rf"(?:\s{{0,2}}{_SIGN}\s{{0,2}}(?:[{_LATIN}]{{1,24}}|[{_HAN}]{{1,6}}(?=\s?[-‐-―－_/{_OPEN}])|[{_HAN}]{{1,2}}(?=\s|$))"
+    rf"|\s?[{_OPEN}]\s?[{_LATIN}]{{1,8}}\s?[{_CLOSE}](?:\s?第?\s?\d{{1,4}}(?=\s?[号號])|[{_LATIN}]{{1,12}})?"
+    rf"|(?<=[A-Z0-9])\s(?=[A-Z]{{0,4}}\s?\d)[{_LATIN}]{{1,12}}){{0,9}}"
 )
-#: With Chinese in it: 质控〔2020〕5号, QP-质-01, 第291号.
-_CHINESE_NUMBER: Final = re.compile(rf"[{_HAN}A-Za-z0-9][{_HAN}A-Za-z0-9\-‐-―_/.()（）〔〕\[\]【】]{{1,38}}")
 _REVISION: Final = re.compile(
     r"""(?:第\s?[0-9一二三四五六七八九十A-Z]{1,3}\s?版(?:\s?[/、,，]?\s?第?\s?[0-9一二三四五六七八九十]{1,3}\s?次?(?:修改|修订|修訂|更改))?
     |(?:V|Ver\.?|Version|Rev\.?|REV\.?)\s?\.?\s?[0-9]{1,3}(?:\.[0-9]{1,3}){0,2}
@@ -33,15 +37,25 @@ _REVISION: Final = re.compile(
 _PERSON: Final = re.compile(
     rf"[{_HAN}·]{{2,4}}(?![{_HAN}])|[A-Z][a-z'’-]+(?:\s[A-Z]\.?)?(?:\s[A-Z][A-Za-z'’-]+){{1,2}}|[A-Z][a-z]+(?:\s[A-Z]{{2,}})?"
 )
-_TEAM: Final = re.compile(
-    rf"[{_HAN}A-Za-z0-9]{{2,14}}(?:小组|小組|部门|部門|部|办公室|辦公室|办|委员会|委員會|室|组|組|科|处|處|中心|公司|院)(?![{_HAN}])"
+_TEAM: Final = re.compile(rf"[{_HAN}A-Za-z0-9]{{2,14}}(?![{_HAN}])")
+#: A unit's name runs over these; it ends where one of its words ends, before anything but a letter.
+_UNIT_RUN: Final = re.compile(
+    rf"[{_HAN}A-Za-z0-9&·、/（）().\-]+(?: [{_HAN}A-Za-z0-9&·、/（）().\-]+){{0,4}}"
 )
-_UNIT: Final = re.compile(
-    rf"[{_HAN}A-Za-z0-9&·、/（）() ]{{1,30}}?(?:部门|部門|部|科室|室|科|处|處|中心|小组|小組|组|組|办公室|辦公室|办|辦|车间|車間|公司|院|会|會|厂|廠|站|所|队|隊|局|课|課|集团|集團|事业部|分厂|班组|工区|项目部|Department|Dept\.?|Division|Section|Office|Team|Group|Center|Centre)(?![{_HAN}A-Za-z])",
-)
+#: What belongs to a unit's name behind its end: a group in brackets, the dot of Dept.
+_UNIT_MORE: Final = re.compile(rf"[（(][{_HAN}A-Za-z0-9]{{1,8}}[)）]|(?<=[Dd]ept)\.|(?<=[Dd]iv)\.")
+_UNIT_END: Final = re.compile(rf"(?<=[{_HAN}A-Za-z）)])(?![{_HAN}A-Za-z])")
 #: What people put where nothing is known yet.
 _BLANKS: Final = re.compile(r"[\s_＿—\-–.…·*＊/\\xX×ＸｘＸ□○〇]*")
 _HOLES: Final = re.compile(r"[xX×ＸｘＸ＊*]{2,}|_{2,}|＿{2,}|…{1,}|\.{4,}|□{2,}")
+
+
+_STATE: Final = re.compile(
+    r"非\s?受\s?控|不\s?受\s?控|受\s?控|uncontrolled|non-?controlled|controlled|^是|^否|^yes|^no(?![a-z.])",
+    re.IGNORECASE,
+)
+_TICK: Final = "[■☑√✓✔●☒▣◉⊙]"
+_BOX: Final = "[■☑√✓✔●☒▣◉⊙□○☐◯]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +69,7 @@ class Value:
 
 def read(kind: str, text: str) -> Value | None:
     """Read the value of a fact at the beginning of `text`; None where nothing fit stands there."""
-    stripped = text.lstrip(" \u3000\t:：")
+    stripped = text.lstrip(" \u3000\t\n:：")
     offset = len(text) - len(stripped)
     if not stripped.strip() or is_placeholder(stripped):
         return None
@@ -73,8 +87,9 @@ def is_placeholder(text: str) -> bool:
     plain = text.strip(" \u3000\t:：。.")
     if not plain or _BLANKS.fullmatch(plain) or fold(plain) in _placeholders():
         return True
-    rest = _HOLES.sub("", plain)
-    return bool(_HOLES.search(plain)) and not re.sub(r"[年月日号号第版次页共\s\W]|[xX×]", "", rest)
+    first = re.split(r"\s{2,}|\n", plain)[0]
+    rest = _HOLES.sub("", first)
+    return bool(_HOLES.search(first)) and not re.sub(r"[年月日号第版次页共部门科室处\s\W]|[xX×]", "", rest)
 
 
 @cache
@@ -84,22 +99,19 @@ def _placeholders() -> frozenset[str]:
 
 def _number(text: str) -> Value | None:
     match = _NUMBER.match(text)
-    if match is not None:
-        # Chinese right behind it belongs to it only where the number is still short of a digit or ends in 号
-        end = match.end()
-        if re.match(rf"[{_HAN}]{{1,4}}[-‐-―_/]", text[end : end + 6]) or not re.search(r"\d", match[0]):
-            match = _CHINESE_NUMBER.match(text)
-    else:
-        match = _CHINESE_NUMBER.match(text)
     if match is None or not re.search(r"[0-9０-９]", match[0]) or len(match[0]) > 60:
         return None
-    shown = match[0].rstrip("-_/.:：(（ ")
-    if re.search(rf"[{_HAN}]", shown) and not re.search(r"[-/〔\[（(]|号|號", shown):
-        return None
+    end = match.end()
+    numbered = re.compile(r"\s?[号號]").match(text, end)
+    if numbered is not None and match[0][-1].isdigit() and re.search("[〔\\[（(第]", match[0]):
+        end = numbered.end()
+    shown = text[:end].rstrip("-_/.:：(（ ")
     if dates.first_date(shown, at_start=True) is not None and not re.search("[A-Za-z]", shown):
         return None
+    if re.search(rf"[{_HAN}]", shown) and not re.search(r"[-‐-―－/_〔\[（(]", shown):
+        return None
     tidy = unicodedata.normalize("NFKC", shown)
-    tidy = re.sub(r"\s*([-/_.])\s*", r"\1", tidy)
+    tidy = re.sub(r"\s*([-‐-―_/.])\s*", r"\1", tidy)
     return Value(" ".join(tidy.split()), 0, len(shown))
 
 
@@ -133,7 +145,7 @@ def _person(text: str) -> Value | None:
     end = 0
     names: list[str] = []
     while True:
-        match = _TEAM.match(text, end) or _PERSON.match(text, end)
+        match = _team(text, end) or _PERSON.match(text, end)
         if match is None or (labels.kinds_of(fold(match[0])) and not names) or is_placeholder(match[0]):
             break
         names.append(match[0])
@@ -150,34 +162,56 @@ def _person(text: str) -> Value | None:
     return Value("、".join(names), 0, end)
 
 
+def _team(text: str, at: int) -> re.Match[str] | None:
+    match = _TEAM.match(text, at)
+    return match if match is not None and ends_as("teams", fold(match[0])) else None
+
+
 def _unit(text: str) -> Value | None:
-    match = _UNIT.match(text)
-    if match is None:
-        match = re.match(rf"[{_HAN}]{{2,10}}(?=\s|$)", text)
-    if match is None or labels.kinds_of(fold(match[0])):
+    run = _UNIT_RUN.match(text[:60])
+    if run is None:
         return None
-    return Value(match[0].strip(), 0, len(match[0].rstrip()))
+    for end in _UNIT_END.finditer(run[0]):
+        shown = run[0][: end.start()]
+        if ends_as("units", fold(shown)):
+            if labels.kinds_of(fold(shown)):
+                return None
+            more = _UNIT_MORE.match(text, len(shown))
+            shown = text[: more.end()] if more else shown
+            return Value(shown, 0, len(shown))
+    plain = re.match(
+        rf"[{_HAN}]{{2,10}}(?=\s|$)|[A-Z][A-Za-z&/]+(?: [A-Z&][A-Za-z&/]*){{0,3}}(?=\s*(?:\n|$))", text
+    )
+    if plain is None or labels.kinds_of(fold(plain[0])):
+        return None
+    return Value(plain[0], 0, plain.end())
 
 
 def _status(text: str) -> Value | None:
-    """Read 受控, 非受控, and the ticked one of several."""
+    """Read 受控, 非受控, and the ticked one of several; boxes stand before or behind."""
     line = re.split(r"[\n\t]", text)[0][:60]
-    ticked = re.search(
-        r"[■☑√✓✔●☒▣]\s?(非受控|不受控|受控|uncontrolled|non-controlled|controlled)", line, re.IGNORECASE
-    )
-    ticked = ticked or re.search(
-        r"(非受控|不受控|受控|uncontrolled|controlled)\s?[(（]?\s?[■☑√✓✔●☒▣]", line, re.IGNORECASE
-    )
-    if ticked is not None:
-        return Value("no" if _is_negative(ticked[1]) else "yes", ticked.start(1), ticked.end(1))
-    if re.search(r"[□○☐]", line) or re.match(r"受控\s?[/／]\s?非受控", line):
+    states = list(_STATE.finditer(line))
+    if not states:
         return None
-    match = re.match(
-        r"非\s?受控|不\s?受控|受控|uncontrolled|non-controlled|controlled|是|否|yes|no", line, re.IGNORECASE
-    )
-    if match is None:
+    if re.search(_BOX, line):
+        # the first sign of all says on which side the boxes stand
+        leads = re.match(rf"\s*[(（\[]?{_BOX}", line) is not None
+        ticked = [one for one in states if _is_ticked(line, one, leads=leads)]
+        if len(ticked) != 1 or len(states) < 2 and not leads:
+            return None
+        return Value("no" if _is_negative(ticked[0][0]) else "yes", *ticked[0].span())
+    first = states[0]
+    if first.start() > 0 or re.match(
+        r"\s?[/／、或]\s?(?:非|不|受|un|con)", line[first.end() :], re.IGNORECASE
+    ):
         return None
-    return Value("no" if _is_negative(match[0]) else "yes", 0, match.end())
+    return Value("no" if _is_negative(first[0]) else "yes", *first.span())
+
+
+def _is_ticked(line: str, state: re.Match[str], *, leads: bool) -> bool:
+    beside = line[: state.start()] if leads else line[state.end() :]
+    pattern = rf"{_TICK}[)）\]]?\s{{0,3}}$" if leads else rf"^\s{{0,3}}[(（\[]?{_TICK}"
+    return re.search(pattern, beside) is not None
 
 
 def _is_negative(text: str) -> bool:

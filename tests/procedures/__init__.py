@@ -1,0 +1,5 @@
+"""Procedures as companies lay them out, made by chance from our own words, with what is true of each."""
+
+from tests.procedures.layouts import LAYOUTS, Made, make
+
+__all__ = ["LAYOUTS", "Made", "make"]
