@@ -119,18 +119,20 @@ def _standing(row: Citation, target: _Target | None) -> str:
 def _leading_to(session: Session, keys: Iterable[str]) -> dict[str, tuple[UUID, str]]:
     """Return the document that each key leads to and by what, the surest way winning."""
     wanted = {key for key in keys if key}
+    numbers = (
+        select(NumberEntry.normal, Document.id)
+        .join(Document, Document.id == NumberEntry.item_id)
+        .where(NumberEntry.normal.in_(wanted), NumberEntry.state == NumberState.USED)
+    )
     ways = (
         select(Alias.normal, Alias.item_id).where(Alias.normal.in_(wanted), Alias.item_kind == "document"),
+        numbers.where(NumberEntry.shown != Document.number),  # a number that it bore once
         select(Document.title_key, Document.id).where(Document.title_key.in_(wanted)),
-        select(NumberEntry.normal, NumberEntry.item_id).where(
-            NumberEntry.normal.in_(wanted),
-            NumberEntry.item_kind == "document",
-            NumberEntry.state == NumberState.USED,
-        ),
+        numbers.where(NumberEntry.shown == Document.number),
     )
     found: dict[str, tuple[UUID, str]] = {}
-    for how, query in zip(reversed(MATCHES), ways, strict=True):  # later ones overwrite
-        found.update({key: (item_id, how) for key, item_id in session.execute(query) if item_id is not None})
+    for how, query in zip(("other_name", *reversed(MATCHES)), ways, strict=True):  # later ones overwrite
+        found.update({key: (item_id, how) for key, item_id in session.execute(query)})
     return found
 
 

@@ -107,13 +107,13 @@ def archive_files(path: Path) -> Iterator[Source]:
         archive = zipfile.ZipFile(path)
     except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError, EOFError):
         raise ReadingFailed("unreadable", "no zip") from None
-    with archive:
-        entries = archive.infolist()
-        if len(entries) > _MOST_ENTRIES or sum(one.file_size for one in entries) > _MOST_BYTES:
-            raise ReadingFailed("bomb", "entries or bytes")
-        for entry in entries:
-            if not entry.is_dir():
-                yield _entry(archive, entry)
+    # It closes when the last of its files is let go of: they are opened after they were found.
+    entries = archive.infolist()
+    if len(entries) > _MOST_ENTRIES or sum(one.file_size for one in entries) > _MOST_BYTES:
+        raise ReadingFailed("bomb", "entries or bytes")
+    for entry in entries:
+        if not entry.is_dir():
+            yield _entry(archive, entry)
 
 
 def _entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Source:

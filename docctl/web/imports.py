@@ -140,6 +140,8 @@ def progress(run_id: UUID) -> Response:
 
 def progress_words(run: RunLine) -> str:
     """Return what the worker does for a run, and how much is left."""
+    if not run.is_busy:
+        return words().t(f"imports.state.{run.state}")
     done = run.imported if run.state == "importing" else run.read
     return words().t(f"imports.progress.{run.state}", done=done, total=run.total)
 

@@ -1,0 +1,115 @@
+"""`docctl import`: what would happen, what happens, in JSON and in lines (I-1)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from docctl.models.documents import Document
+from docctl.models.imports import ImportRun
+from docctl.models.trail import AuditHead
+from tests.cli.terminal import Terminal
+from tests.imports.making import text_of, write, zipped
+from tests.world import World
+
+WHOLE = {"number": "JL-QP-07", "label": "B/1", "effective": "2021-05-01", "issued": "2021-04-20"}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Return a folder with a whole procedure, one without number, a copy and a broken file."""
+    made = tmp_path / "旧文件"
+    write(made, "a.txt", text_of("记录控制程序", **WHOLE, unit="品质部", status="受控"))
+    write(made, "b.txt", text_of("来访接待办法"))
+    write(made, "旧/a.txt", text_of("记录控制程序", **WHOLE, unit="品质部", status="受控"))
+    (made / "c.docx").write_bytes(b"PK\x03\x04 nothing")
+    return made
+
+
+def counts(world: World) -> tuple[int, int, int]:
+    with world.house.uow.read() as session:
+        return (
+            session.scalar(select(func.count()).select_from(Document)) or 0,
+            session.scalar(select(func.count()).select_from(ImportRun)) or 0,
+            session.scalars(select(AuditHead.seq)).one(),
+        )
+
+
+def test_i_1_a_dry_run_says_what_would_happen_and_leaves_nothing(
+    terminal: Terminal, world: World, folder: Path
+) -> None:
+    before = counts(world)
+    answer = terminal.ok("import", folder, "--dry-run")
+    lines = {one["path"]: one for one in answer["files"]}
+    assert {path: one["status"] for path, one in lines.items()} == {
+        "a.txt": "in_force",
+        "b.txt": "new",
+        "c.docx": "failed",
+        "旧/a.txt": "duplicate",
+    }
+    first = lines["a.txt"]
+    told = {name: first[name] for name in ("number", "title", "revision", "effective", "issued")}
+    assert told == {
+        "number": "JL-QP-07",
+        "title": "记录控制程序",
+        "revision": "B/1",
+        "effective": "2021-05-01",
+        "issued": "2021-04-20",
+    }
+    assert (first["department"], first["controlled"]) == ("品质部", True)
+    assert first["signers"] == ["林晓", "何平", "沈立新"]
+    assert (first["cites"], first["forms"]) == (["文件控制程序"], ["发放登记表"])
+    assert lines["b.txt"]["rule"] == "I-5"
+    assert lines["c.docx"]["message"]
+    assert answer["totals"]["in_force"] == answer["totals"]["duplicate"] == 1
+    assert counts(world) == before
+    assert not list((world.house.data / "imports").glob("*"))
+
+
+def test_i_1_the_import_gives_the_lines_that_the_dry_run_promised(
+    terminal: Terminal, world: World, folder: Path
+) -> None:
+    promised = terminal.ok("import", folder, "--dry-run")["files"]
+    done = terminal.ok("import", folder, user="chen")["files"]
+    assert [(one["path"], one["status"], one["code"]) for one in done] == [
+        (one["path"], one["status"], one["code"]) for one in promised
+    ]
+    assert counts(world)[0] == 2
+    again = terminal.ok("import", folder, user="chen")
+    assert {one["status"] for one in again["files"]} == {"duplicate", "failed"}
+    assert counts(world)[0] == 2
+    found = terminal.ok("search", "发放登记表", user="wang")
+    assert [one["number"] for one in found["hits"]] == ["JL-QP-07"]
+
+
+def test_i_1_a_zip_with_names_in_gbk_is_taken_apart(terminal: Terminal, folder: Path, tmp_path: Path) -> None:
+    answer = terminal.ok("import", zipped(folder, tmp_path / "a.zip"), "--dry-run")
+    assert len(answer["files"]) == 4
+    assert answer["totals"]["in_force"] == 1
+
+
+def test_i_1_an_import_needs_a_person_and_something_to_import(
+    terminal: Terminal, folder: Path, tmp_path: Path
+) -> None:
+    assert terminal.refused("import", folder) == (3, "I-1.person_needed")
+    assert terminal.refused("import", folder, user="wang")[1] == "X-1.not_permitted"
+    (tmp_path / "leer").mkdir()
+    assert terminal.refused("import", tmp_path / "leer", "--dry-run") == (3, "I-1.nothing_found")
+
+
+def test_i_1_the_lines_for_people_say_why(terminal: Terminal, folder: Path) -> None:
+    said = terminal.run("import", str(folder), "--dry-run").stdout
+    assert "缺少：编号。先作为草稿。" in said
+    assert "现行 1, 草稿 1, 重复 1, 导入失败 1" in said
+
+
+def test_n_11_a_provisional_number_is_replaced_by_the_real_one(terminal: Terminal, folder: Path) -> None:
+    terminal.ok("import", folder, user="chen")
+    answer = terminal.ok("numbers", "give", "待编号-0001", "--number", "JL-WI-01", user="chen")
+    assert answer == {"number": "JL-WI-01", "before": "待编号-0001"}
+    shown = terminal.ok("documents", "show", "JL-WI-01", user="chen")
+    assert shown["title"] == "来访接待办法"
+    code, key = terminal.refused("numbers", "give", "JL-WI-01", user="chen")
+    assert (code, key) == (3, "N-11.has_its_number")

@@ -1,0 +1,98 @@
+"""What a document cites and who cites it, by number, title and other names (D-6, N-9, X-3)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from docctl.jobs.cite_texts import cite_texts
+from docctl.queries.citations import Cited, cited, cited_by
+from docctl.services.imports.provisional import GiveNumber, give_number
+from docctl.services.revisions.withdraw import WithdrawRevision, withdraw_revision
+from tests.imports.conftest import folder, house, readers
+from tests.imports.making import Run, text_of, write
+from tests.world import World
+
+__all__ = ["folder", "house", "readers"]
+
+BODY = "1 目的\n规范工作。\n2 相关文件\n2.1《{cited}》\n2.2 GB/T 19001-2016\n3 相关记录\n3.1《发放登记表》\n"
+
+
+def imported(world: World, folder: Path, title: str, number: str, cites: str) -> tuple:
+    facts = {"number": number, "label": "A/0", "effective": "2020-01-01"}
+    write(folder, f"{title}.txt", text_of(title, **facts, body=BODY.replace("{cited}", cites)))
+    run = Run.of(world, folder).read()
+    row = run.imported()[f"{title}.txt"]
+    assert row.outcome == "in_force", (row.rule, row.code)
+    (folder / f"{title}.txt").unlink()
+    return row.document_id, row.revision_id
+
+
+def standing(world: World, revision_id: object, who: str = "chen") -> dict[str, Cited]:
+    with world.house.uow.read() as session:
+        found = cited(session, world.by(who).actor, revision_id, at=world.clock())  # type: ignore[arg-type]
+    return {one.name or one.number: one for one in found}
+
+
+def test_d_6_citations_are_found_by_title_in_either_script_and_told_where_missing(
+    world: World, folder: Path
+) -> None:
+    _, citing = imported(world, folder, "采购控制程序", "JL-QP-09", "記錄控制程序")
+    before = standing(world, citing)
+    assert before["記錄控制程序"].standing == "missing"
+    assert before["GB/T 19001-2016"].standing == "outside"
+    assert (before["发放登记表"].kind, before["发放登记表"].standing) == ("form", "missing")
+    target, revision = imported(world, folder, "记录控制程序", "JL-QP-02", "采购控制程序")
+    after = standing(world, citing)["記錄控制程序"]
+    assert (after.standing, after.document_id, after.shown_number) == ("in_force", target, "JL-QP-02")
+    row = world.revision(revision)
+    withdraw_revision(
+        WithdrawRevision(revision, row.row_version, "不再需要"), by=world.by("chen"), house=world.house
+    )
+    world.clock.forward(minutes=1)
+    assert standing(world, citing)["記錄控制程序"].standing == "obsolete"
+
+
+def test_d_6_who_cites_a_document_is_shown_there_too(world: World, folder: Path) -> None:
+    target, _ = imported(world, folder, "记录控制程序", "JL-QP-02", "别的程序")
+    citing, _ = imported(world, folder, "采购控制程序", "JL-QP-09", "JL-QP-02 记录控制程序")
+    with world.house.uow.read() as session:
+        from docctl.models.documents import Document
+
+        document = session.get_one(Document, target)
+        found = cited_by(session, world.by("wang").actor, document, at=world.clock())
+    assert [(one.document_id, one.number) for one in found] == [(citing, "JL-QP-09")]
+
+
+def test_n_9_a_citation_by_a_former_number_is_told_as_another_name(world: World, folder: Path) -> None:
+    write(folder, "a.txt", text_of("来访接待办法", label="A/0"))
+    row = Run.of(world, folder).read().imported()["a.txt"]
+    (folder / "a.txt").unlink()
+    assert row.document_id is not None
+    give_number(GiveNumber(row.document_id, "JL-QP-30"), by=world.by("chen"), house=world.house)
+    _, citing = imported(world, folder, "采购控制程序", "JL-QP-09", "待编号-0001")
+    found = standing(world, citing)["待编号-0001"]
+    assert (found.is_other_name, found.shown_number, found.standing) == (True, "JL-QP-30", "coming")
+
+
+def test_x_3_a_cited_draft_is_not_shown_to_who_may_not_see_it(world: World, folder: Path) -> None:
+    write(folder, "a.txt", text_of("来访接待办法", number="JL-QP-31", label="A/0"))
+    Run.of(world, folder).read().imported()
+    (folder / "a.txt").unlink()
+    _, citing = imported(world, folder, "采购控制程序", "JL-QP-09", "来访接待办法")
+    assert standing(world, citing)["来访接待办法"].shown_number == "JL-QP-31"
+    hidden = standing(world, citing, who="zhang")["来访接待办法"]
+    assert (hidden.document_id, hidden.shown_number, hidden.shown_title) == (None, "", "")
+
+
+@pytest.mark.parametrize("twice", [False, True])
+def test_d_6_texts_of_drafts_are_looked_through_by_the_worker(world: World, twice: bool) -> None:
+    from docctl.jobs.deliveries import deliver
+
+    revision = world.draft("来访接待办法", text="接待按《记录控制程序》进行。")
+    deliver(world.house)
+    assert cite_texts(world.house)
+    if twice:
+        assert not cite_texts(world.house)
+    assert list(standing(world, revision)) == ["记录控制程序"]

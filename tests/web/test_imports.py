@@ -1,0 +1,192 @@
+"""Pages of imports: started, checked, split, imported, reported (I-1, I-3, I-4)."""
+
+from __future__ import annotations
+
+import io
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from docctl.domain.imports import RunState
+from docctl.jobs.imports.work import work_imports
+from docctl.models.imports import ImportFile, ImportRun
+from docctl.reading import xlsx
+from docctl.reading.pool import ReaderPool
+from docctl.services.house import House
+from tests.imports.conftest import readers
+from tests.imports.making import Run, text_of, write, zipped
+from tests.web.conftest import Browser
+from tests.world import World
+
+__all__ = ["readers"]
+
+WHOLE = {"number": "JL-QP-07", "label": "B/1", "effective": "2021-05-01"}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    made = tmp_path / "旧文件"
+    write(made, "a.txt", text_of("记录控制程序", **WHOLE))
+    write(made, "b.txt", text_of("来访接待办法"))
+    return made
+
+
+@pytest.fixture
+def quick(house: House, readers: ReaderPool) -> Any:
+    own = house.pool
+    object.__setattr__(house, "pool", readers)
+    yield house
+    object.__setattr__(house, "pool", own)
+
+
+def the_run(world: World) -> ImportRun:
+    with world.house.uow.read() as session:
+        return session.scalars(select(ImportRun).order_by(ImportRun.started_at.desc())).first()  # type: ignore[return-value]
+
+
+def row(world: World, ordinal: int) -> ImportFile:
+    with world.house.uow.read() as session:
+        return session.scalars(select(ImportFile).where(ImportFile.ordinal == ordinal)).one()
+
+
+def worked(world: World) -> None:
+    while the_run(world).state in {RunState.RECEIVING, RunState.READING, RunState.IMPORTING}:
+        work_imports(world.house)
+
+
+def test_i_1_an_uploaded_zip_is_read_checked_imported_and_reported(
+    client: Browser, world: World, quick: House, folder: Path, tmp_path: Path
+) -> None:
+    client.sign_in("chen")
+    assert "还没有导入过文件" in client.get("/documents/imports").text
+    archive = zipped(folder, tmp_path / "old.zip").read_bytes()
+    answer = client.submit("/documents/imports/new", {"file": (io.BytesIO(archive), "old.zip")})
+    assert answer.status_code == 303, answer.text[:2000]
+    own = answer.headers["Location"]
+    assert client.get(f"{own}/progress").json["done"] is False  # type: ignore[index]
+    worked(world)
+    page = client.page(own)
+    assert [one.text_content().strip() for one in page.cssselect("a.row-link")] == ["a.txt", "b.txt"]
+    assert "缺少：编号" in page.text_content()
+    assert client.get(f"{own}/progress").json["done"] is True  # type: ignore[index]
+    first = client.submit(f"{own}/files/1", {"choice": "import"})
+    assert first.headers["Location"].endswith("/files/2")
+    second = client.submit(f"{own}/files/2", {"number": "JL-WI-01", "choice": "draft"})
+    assert second.headers["Location"] == own
+    assert row(world, 1).checked_at is not None
+    assert client.submit(own, action=f"{own}/import").status_code == 303
+    worked(world)
+    done = client.page(own).text_content()
+    assert re.search(r"现行\s*1", done)
+    sent = client.get(f"{own}/report")
+    (tmp_path / "report.xlsx").write_bytes(sent.data)
+    told = [line.split("\t") for line in xlsx.read(str(tmp_path / "report.xlsx"))["text"].splitlines()]
+    assert any(line[:3] == ["a.txt", "现行", "JL-QP-07"] for line in told)
+    assert any(line[:3] == ["b.txt", "草稿", "JL-WI-01"] and "按选择" in line[-1] for line in told)
+
+
+def test_i_1_the_page_of_a_file_shows_where_each_fact_was_read(
+    client: Browser, world: World, quick: House, folder: Path
+) -> None:
+    run = Run.of(world, folder).read()
+    client.sign_in("chen")
+    page = client.page(f"/documents/imports/{run.id}/files/1")
+    marked = [one.text_content() for one in page.cssselect(".read-text mark")]
+    assert {"JL-QP-07", "B/1", "2021-05-01", "林晓"} <= set(marked)
+    assert page.cssselect("#f-number")[0].get("value") == "JL-QP-07"
+    assert page.cssselect("#f-approved")[0].get("value") == "沈立新"
+    assert "文件控制程序" in page.text_content()
+
+
+def test_i_1_a_day_that_is_none_comes_back_with_what_was_typed(
+    client: Browser, world: World, quick: House, folder: Path
+) -> None:
+    run = Run.of(world, folder).read()
+    client.sign_in("chen")
+    answer = client.submit(
+        f"/documents/imports/{run.id}/files/1", {"effective": "明年春天", "title": "改过的名称"}
+    )
+    assert answer.status_code == 422
+    assert "“明年春天”不是日期" in answer.text
+    assert "改过的名称" in answer.text
+    assert row(world, 1).chosen["title"] == "记录控制程序"
+
+
+def test_i_1_many_files_are_changed_at_once_and_the_change_is_taken_back(
+    client: Browser, world: World, quick: House, folder: Path
+) -> None:
+    run = Run.of(world, folder).read()
+    client.sign_in("chen")
+    own = f"/documents/imports/{run.id}"
+    ids = [str(one.id) for one in run.files().values()]
+    form = {"ids": ids, "choice": "leave_out", "checked": "1"}
+    answer = client.submit(own, form, action=f"{own}/change")
+    assert answer.status_code == 303
+    assert {one.choice.value for one in run.files().values()} == {"leave_out"}
+    assert client.submit(own, action=f"{own}/undo").status_code == 303
+    assert {one.choice.value for one in run.files().values()} == {"import"}
+    assert not any(one.checked_at for one in run.files().values())
+
+
+def test_i_4_two_files_stand_side_by_side_and_the_person_decides(
+    client: Browser, world: World, quick: House, folder: Path
+) -> None:
+    run = Run.of(world, folder).read()
+    client.sign_in("chen")
+    own = f"/documents/imports/{run.id}/files/1/beside/2"
+    page = client.page(own)
+    assert page.cssselect("tr.same")
+    offered = page.cssselect("main form input[name=relation]")
+    assert {one.get("value") for one in offered} == {"same", "revision", "separate"}
+    token = page.cssselect("input[name=csrf_token]")[0].get("value")
+    client.post(own, data={"relation": "revision", "csrf_token": token})
+    assert row(world, 2).chosen["number"] == "JL-QP-07"
+    client.post(own, data={"relation": "same", "csrf_token": token})
+    assert row(world, 2).choice.value == "leave_out"
+
+
+def test_x_3_a_run_is_for_who_may_import_there(
+    client: Browser, world: World, quick: House, folder: Path
+) -> None:
+    run = Run.of(world, folder)
+    for who, status in (("wang", 403), ("qian", 403), ("chen", 200)):
+        client.sign_in(who)
+        assert client.get(f"/documents/imports/{run.id}").status_code == status
+    assert client.get("/documents/imports/018f0000-0000-7000-8000-000000000000").status_code == 404
+
+
+def test_i_1_a_run_is_given_up(client: Browser, world: World, quick: House, folder: Path) -> None:
+    run = Run.of(world, folder).read()
+    client.sign_in("chen")
+    own = f"/documents/imports/{run.id}"
+    assert client.submit(own, action=f"{own}/cancel").status_code == 303
+    assert run.row.state is RunState.CANCELLED
+    assert "已取消" in client.get(own).text
+
+
+def test_n_11_the_real_number_is_given_on_the_page(
+    client: Browser, world: World, quick: House, folder: Path
+) -> None:
+    done = Run.of(world, folder).read().imported()
+    client.sign_in("chen")
+    revision = done["b.txt"].revision_id
+    assert "编正式号" in client.get(f"/documents/revisions/{revision}").text
+    answer = client.submit(f"/documents/numbers/give/{revision}", {"number": "JL-QP-07"})
+    assert answer.status_code == 422
+    answer = client.submit(f"/documents/numbers/give/{revision}", {"number": "JL-WI-02"})
+    assert answer.status_code == 303
+    assert "JL-WI-02" in client.get(f"/documents/revisions/{revision}").text
+
+
+def test_v_6_an_imported_document_is_always_marked_so(
+    client: Browser, world: World, quick: House, folder: Path
+) -> None:
+    done = Run.of(world, folder).read().imported()
+    client.sign_in("wang")
+    page = client.page(f"/documents/{done['a.txt'].document_id}").text_content()
+    assert "没有在本系统签名" in page
+    assert "沈立新" in page
+    assert "文件控制程序" in page
