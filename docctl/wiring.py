@@ -13,6 +13,7 @@ from minio import Minio
 from docctl.config import PREFIX, Settings, WrongSetting
 from docctl.domain.notes import KEPT_KINDS, PROBE_KIND
 from docctl.jobs.backup.tools import Tools
+from docctl.memory import keep_freed_memory
 from docctl.reading.pool import ReaderPool
 from docctl.reading.programs import Installed
 from docctl.services.audit.keys import KeyFile
@@ -67,6 +68,7 @@ def system_clock() -> datetime:
 
 def build(settings: Settings, *, clock: Callable[[], datetime] = system_clock) -> House:
     """Return the house for these settings; only tests and the sample company bring their own clock."""
+    keep_freed_memory()
     data = settings.data
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
     if data.stat().st_uid == os.getuid():

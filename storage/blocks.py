@@ -30,6 +30,9 @@ def blocks(key: Key, source: BinaryIO, *, size: int | None = None) -> Iterator[b
         total += len(piece)
         if size is not None and total > size:
             raise WrongSize(key, size, total)
+        if len(piece) == BLOCK:  # the usual case: nothing is copied
+            yield piece
+            continue
         block += piece
         if len(block) == BLOCK:
             yield bytes(block)

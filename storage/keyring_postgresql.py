@@ -13,11 +13,11 @@ import psycopg
 from psycopg import errors
 
 from storage.api import Clock, as_utc
-from storage.errors import KeyDestroyed, KeyMissing, StoreFull, StoreUnavailable
+from storage.errors import KeyDestroyed, KeyMissing, MasterKeyWrong, StoreFull, StoreUnavailable
 from storage.keyring import KeysDestroyed, KeyStatus, Rotation
 from storage.keyring_file import BATCH, fresh_key
 from storage.keyring_masters import WithMasters
-from storage.keyring_tables import HOLD_MASTER, REWRITE, meta_of, opened_tables, write_copy
+from storage.keyring_tables import HOLD_MASTER, MAKE, REWRITE, meta_of, opened_tables, write_copy
 from storage.master import MasterFile, MasterKey
 from storage.masters import Masters
 
@@ -54,13 +54,16 @@ class PostgresKeyRing(WithMasters):
             with self._writing() as store:
                 found = opened_tables(store, first=lambda: self._masters.first().id)
             self._since = datetime.fromtimestamp(int(found["since_ms"]) / 1000, UTC)
-            self._masters.of(found["master_id"])
+            self._newest = found["master_id"]  # the last one seen here; the row says which it is
+            self._masters.of(self._newest)
         except BaseException:
             connect.close()
             raise
 
     def make(self, item_id: UUID) -> bytes:
         """Return the item's key, made durably where there is none."""
+        if (made := self._made(item_id)) is not None:
+            return made
         try:
             return self.get(item_id)
         except KeyDestroyed:
@@ -70,6 +73,7 @@ class PostgresKeyRing(WithMasters):
         with self._writing() as store:
             # A rotation waits for us, or we see its master key: no key stays behind with the old one.
             (master_id,) = _row(store, HOLD_MASTER)
+            self._newest = master_id
             wrapped = self._masters.of(master_id).wrap(item_id, fresh_key())
             store.execute(
                 "INSERT INTO item_key (item, master_id, wrapped, made_at) VALUES (%s, %s, %s, %s)"
@@ -77,6 +81,17 @@ class PostgresKeyRing(WithMasters):
                 (item_id, master_id, wrapped, self._now()),
             )
         return self.get(item_id)
+
+    def _made(self, item_id: UUID) -> bytes | None:
+        """Make the item's key in one statement; None where it has one, or the master key is another now."""
+        try:
+            master = self._masters.of(self._newest)
+        except MasterKeyWrong:  # forgotten after a rotation
+            return None
+        key = fresh_key()
+        values = (item_id, master.id, master.wrap(item_id, key), self._now(), master.id)
+        with self._store() as store:
+            return key if store.execute(MAKE, values).fetchone() is not None else None
 
     def get(self, item_id: UUID) -> bytes:
         """Return the item's key."""

@@ -65,6 +65,16 @@ REWRITE: Final[LiteralString] = (
 #: The master key of now; a rotation waits until our transaction has ended.
 HOLD_MASTER: Final[LiteralString] = "SELECT value FROM key_store WHERE name = 'master_id' FOR SHARE"
 
+#: A new item's key, unless there is one or the master key is not the one named at the end any more. It
+#: commits by itself, and no crash undoes it whatever the server's default is; a rotation waits, or is seen.
+MAKE: Final[LiteralString] = """
+WITH kept AS MATERIALIZED (SELECT set_config('synchronous_commit', 'on', true)),
+     held AS MATERIALIZED (SELECT value FROM key_store WHERE name = 'master_id' FOR SHARE)
+INSERT INTO item_key (item, master_id, wrapped, made_at)
+SELECT %s, %s, %s, %s FROM kept, held WHERE held.value = %s
+ON CONFLICT (item) DO NOTHING RETURNING true
+"""
+
 
 def opened_tables(store: psycopg.Connection[Any], *, first: Callable[[], str]) -> dict[str, str]:
     """Return what the key store says of itself; make it, in the caller's transaction, where there is none.

@@ -3,7 +3,7 @@
 import re
 import secrets
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final, Self
 from uuid import UUID
@@ -34,13 +34,17 @@ class Area(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """The name of one object; its text is `<area>/<kind>/<item id>/<ordinal>-<uuid7>`."""
+    """The name of one object; its text is `<area>/<kind>/<item id>/<ordinal>-<uuid7>`.
+
+    A key knows whether it was made here and not used yet; a copy, or one that was read, never is.
+    """
 
     area: Area
     kind: str
     item_id: UUID
     ordinal: int
     uid: UUID
+    _unused: list[bool] = field(default_factory=list, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Refuse every part that we did not generate ourselves."""
@@ -58,7 +62,9 @@ class Key:
     @classmethod
     def new(cls, area: Area, kind: str, item_id: UUID, ordinal: int) -> Self:
         """Return a key that nobody has used: its last part is new each time."""
-        return cls(area, kind, item_id, ordinal, uuid7())
+        made = cls(area, kind, item_id, ordinal, uuid7())
+        made._unused.append(True)
+        return made
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -73,6 +79,20 @@ class Key:
             int(match["ordinal"]),
             UUID(match["uid"]),
         )
+
+    def is_first_use(self) -> bool:
+        """Say, once, of a key from `new` that nothing can lie under it yet; of all others, that it may.
+
+        Its last part has 74 random bits and was told to nobody before (V-2).
+        """
+        try:
+            return self._unused.pop()
+        except IndexError:
+            return False
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Let a copy be a key like one that was read."""
+        return type(self).parse, (str(self),)
 
     @property
     def leaf(self) -> str:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import io
 import math
+from functools import cache
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from storage.errors import Damaged, StorageError, WrongSize
@@ -35,13 +36,21 @@ def sealed_size(size: int) -> int:
     return len(MARK) + _HEADER + size + segments * _TAG
 
 
+@cache
+def _registered() -> None:
+    """Tell Tink once which ciphers there are: that takes longer than to encrypt a megabyte."""
+    from tink import streaming_aead
+
+    streaming_aead.register()
+
+
 def primitive(key: bytes) -> Any:
     """Return Tink's streaming AEAD for an item's key."""
     # Tink takes a quarter of a second to load: only who reads or writes a file pays for it.
     from tink import proto_keyset_format, secret_key_access, streaming_aead
     from tink.proto import aes_gcm_hkdf_streaming_pb2, common_pb2, tink_pb2
 
-    streaming_aead.register()
+    _registered()
     params = aes_gcm_hkdf_streaming_pb2.AesGcmHkdfStreamingParams(
         ciphertext_segment_size=SEGMENT, derived_key_size=32, hkdf_hash_type=common_pb2.SHA256
     )
@@ -130,7 +139,7 @@ class _Gathering(io.RawIOBase):
         """Return what waits, no more than `size` bytes."""
         waiting = b"".join(self._parts)
         piece = waiting if size is None or size < 0 else waiting[:size]
-        self._parts = [waiting[len(piece) :]]
+        self._parts = [waiting[len(piece) :]] if len(piece) < len(waiting) else []
         self.held -= len(piece)
         return piece
 

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from docctl.jobs.check import check_steps
+from docctl.jobs.destructions import hand_note_over
 from docctl.jobs.disposal import disposal_steps
 from docctl.jobs.effects import Postponed, destroy_object, lock_objects, read_upload
 from docctl.jobs.pauses import pause_after
@@ -34,6 +35,7 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "destroy_object": destroy_object,
     "disposal": disposal_steps,
     "check_objects": check_steps,
+    "witness_note": hand_note_over,
 }
 
 #: How long one delivery keeps the others waiting, in seconds; after the step in which that ends, the worker

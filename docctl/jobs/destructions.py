@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import io
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from secrets import token_hex
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import select
@@ -20,10 +20,13 @@ from docctl.models.records import Record
 from docctl.models.retention import DisposalList
 from docctl.services.audit.faults import SealFault
 from docctl.services.house import House
+from docctl.services.jobs import want
 from storage.api import Area, Key
 from storage.durable import new_file, sync_file, sync_folder
 
 _BATCH: Final = 500
+#: Of notes at the witness.
+_KIND: Final = "destroyed"
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +35,7 @@ def note_destroyed(house: House, list_id: UUID, record_ids: Sequence[UUID]) -> N
     """Write down which records have gone, as a locked object and at the witness (R-7).
 
     Raise StorageError where the store does not take it: then the disposal is tried again. A witness out of
-    reach holds nothing up.
+    reach holds nothing up, and gets the note later.
     """
     now = house.clock()
     with house.uow.read() as session:
@@ -41,12 +44,28 @@ def note_destroyed(house: House, list_id: UUID, record_ids: Sequence[UUID]) -> N
         records = [(one.id, one.number) for one in session.execute(query)]
     text = destruction_note(number, now, records)
     key = Key.new(Area.RECORDS, DESTRUCTION_KIND, list_id, 0)
-    house.objects.put(key, io.BytesIO(text.encode()), retain_until=min(now + LOCKED, LOCK_CAP))
+    stored = house.objects.put(key, io.BytesIO(text.encode()), retain_until=min(now + LOCKED, LOCK_CAP))
     if house.witness is not None:
         try:
-            house.witness.note("destroyed", str(key.uid), text)
+            house.witness.note(_KIND, str(key.uid), text)
         except SealFault as fault:
             log.error("the witness of a destruction: %s", fault.code)  # noqa: TRY400  # the store has it
+            payload = {"key": str(key), "version": stored.version}
+            house.uow.write(
+                lambda session: want(session, "witness_note", key=str(key.uid), payload=payload, at=now)
+            )
+
+
+def hand_note_over(house: House, payload: Mapping[str, Any]) -> None:
+    """Bring the witness a note of destruction that the store has and it has not (R-7).
+
+    Raise SealFault while it is out of reach: then it is tried again.
+    """
+    if house.witness is None:  # there is none any more
+        return
+    key = Key.parse(payload["key"])
+    with house.objects.open(key, payload["version"]) as source:
+        house.witness.note(_KIND, str(key.uid), source.read().decode())
 
 
 def write_register(house: House, path: Path) -> int:
@@ -85,4 +104,4 @@ def _destroyed(house: House) -> Iterator[list[tuple[UUID, str]]]:
         last = rows[-1].id
 
 
-__all__ = ["note_destroyed", "write_register"]
+__all__ = ["hand_note_over", "note_destroyed", "write_register"]

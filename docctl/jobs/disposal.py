@@ -21,7 +21,7 @@ from sqlalchemy import select
 
 from docctl.jobs.destructions import note_destroyed
 from docctl.jobs.effects import Postponed
-from docctl.jobs.projection import renew
+from docctl.jobs.projection import renew_steps
 from docctl.jobs.sealer import keep_head
 from docctl.models.content import FileRole, ItemFile, OwnerKind
 from docctl.models.retention import DisposalItem, DisposalList, ItemStatus
@@ -68,8 +68,8 @@ class LogInUse(Exception):
 def disposal_steps(house: House, payload: Mapping[str, Any]) -> Iterator[None]:
     """Carry a witnessed list to its end, from wherever it stands; each step is some items (R-7).
 
-    It begins with one item and takes more at a time as long as the store goes along. At the end it waits for
-    the index of every host: raise Postponed while one has yet to be made anew.
+    It begins with one item and takes more at a time as long as the store goes along. At the end this host's
+    index is made anew, by steps too, and every other's waited for: raise Postponed while one has yet to be.
     """
     list_id, most = UUID(payload["list_id"]), 1
     with house.uow.read() as session:
@@ -87,7 +87,7 @@ def disposal_steps(house: House, payload: Mapping[str, Any]) -> Iterator[None]:
         _no_key_left(house)
     if want_purge(WantPurge(list_id), by=the_system(house.clock()), house=house) is None:
         return
-    renew(house)
+    yield from renew_steps(house)
     with house.uow.read() as session:
         awaited = copies_awaited(session, list_id)
     if awaited:

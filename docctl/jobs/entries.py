@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -119,12 +120,32 @@ def _keys(session: Session, record_ids: Sequence[UUID]) -> dict[UUID, list[tuple
 
 
 def all_entries(session: Session, zone: ZoneInfo) -> Iterator[Entry]:
-    """Yield every entry, some hundred items at a time, for a rebuild (S-4)."""
-    for ids in _batches(session.scalars(select(Document.id)).all()):
-        yield from revision_entries(session, ids, zone)
-    found = session.scalars(select(Record.id).where(Record.status.in_(FOUND))).all()
-    for ids in _batches(found):
-        yield from record_entries(session, ids, zone)
+    """Yield every entry (S-4)."""
+    for part in all_parts(session):
+        yield from part(session, zone)
+
+
+#: Yields the entries of some items, as they are when it is asked.
+Part = Callable[[Session, ZoneInfo], Iterator[Entry]]
+
+
+def all_parts(session: Session) -> list[Part]:
+    """Return what gives every entry, some hundred items at a time, for a rebuild (S-4)."""
+    documents = session.scalars(select(Document.id)).all()
+    records = session.scalars(select(Record.id).where(Record.status.in_(FOUND))).all()
+    return [
+        *(partial(_entries, revision_entries, ids) for ids in _batches(documents)),
+        *(partial(_entries, record_entries, ids) for ids in _batches(records)),
+    ]
+
+
+def _entries(
+    kind: Callable[[Session, Sequence[UUID], ZoneInfo], Iterator[Entry]],
+    ids: Sequence[UUID],
+    session: Session,
+    zone: ZoneInfo,
+) -> Iterator[Entry]:
+    return kind(session, ids, zone)
 
 
 def _batches(ids: Sequence[UUID]) -> Iterator[Sequence[UUID]]:

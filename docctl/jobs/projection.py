@@ -7,6 +7,7 @@ may have taken up, kept beside it: after an older state was restored, that event
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from docctl.domain.index_copies import is_purged
 from docctl.jobs.copies import is_of_trail, join, tell
-from docctl.jobs.entries import all_entries, record_entries, record_key, revision_entries, revision_key
+from docctl.jobs.entries import all_parts, record_entries, record_key, revision_entries, revision_key
 from docctl.models.documents import Revision
 from docctl.models.trail import AuditHead, EventRow
 from docctl.queries.copies import is_followed, purge_wanted
@@ -69,6 +70,12 @@ def rebuild(house: House) -> int:
 
 def renew(house: House) -> None:
     """Make the index of this host anew where a disposal list asks for it and it was not done yet (R-7)."""
+    for _ in renew_steps(house):
+        pass
+
+
+def renew_steps(house: House) -> Iterator[None]:
+    """Do what `renew` does, some hundred entries a step; between them nobody else takes up events here."""
     with house.search.alone():
         _join_first(house)
         with house.uow.read() as session:
@@ -78,7 +85,8 @@ def renew(house: House) -> None:
         if made is not None and not made.is_alone:
             house.search.sweep()
         if made is None or not follows or not is_purged(made.made_from, wanted):
-            _make_anew(house)
+            for _ in _anew_steps(house):
+                yield
         else:
             tell(house)
 
@@ -140,17 +148,28 @@ def _must_be_made_anew(session: Session, house: House, position: int) -> bool:
 
 
 def _make_anew(house: House) -> int:
-    count = 0
+    return sum(_anew_steps(house))
+
+
+def _anew_steps(house: House) -> Iterator[int]:
+    """Make the index anew; yield how many entries each step has added.
+
+    No reading goes on between steps. What changes meanwhile has events behind the position, and is followed.
+    """
     with house.uow.read() as session:
         at = newest(session)
         digest = session.scalar(select(EventRow.hash).where(EventRow.seq == at))
-        with house.search.rebuild(position=at) as fresh:
-            for entry in all_entries(session, house.zone):
-                fresh.add([entry])
-                count += 1
+        parts = all_parts(session)
+    with house.search.rebuild(position=at) as fresh:
+        for part in parts:
+            count = 0
+            with house.uow.read() as session:
+                for entry in part(session, house.zone):
+                    fresh.add([entry])
+                    count += 1
+            yield count
     house.here.follow(at, digest or "")
     tell(house)
-    return count
 
 
 def _batch(session: Session, house: House, position: int) -> _Batch | None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 from uuid import UUID
 
 import uuid_utils.compat as uuid7_source
-from sqlalchemy import DateTime, Dialect, Enum, MetaData, Uuid
+from sqlalchemy import DateTime, Dialect, Enum, MetaData, Table, Uuid
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 from sqlalchemy.types import JSON, TypeDecorator, TypeEngine
 
@@ -76,6 +76,11 @@ class Base(DeclarativeBase):
     }
 
 
+def table_of(kind: type[Base]) -> Table:
+    """Return the table of a class, for statements that make no objects of it."""
+    return cast("Table", kind.__table__)
+
+
 class Identified:
     """A row with a UUID of version 7 as its key."""
 
@@ -93,4 +98,4 @@ class Versioned:
         return {"version_id_col": cls.row_version}
 
 
-__all__ = ["Base", "Identified", "Instant", "Versioned", "checked", "new_id"]
+__all__ = ["Base", "Identified", "Instant", "Versioned", "checked", "new_id", "table_of"]

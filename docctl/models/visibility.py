@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, select
 from sqlalchemy.orm import Session
 
 from docctl.domain.permissions import Actor
@@ -30,6 +30,15 @@ def _sets_with(person_id: UUID, tokens: frozenset[str]) -> Select[UUID]:
         .where(AccessToken.token.in_(sorted(tokens)), AccessToken.set_id.not_in(denied))
         .distinct()
     )
+
+
+def lets_see(set_id: ColumnElement[UUID]) -> ColumnElement[bool]:
+    """Return whether a set lets the person `person_id` see who bears `tokens`, for a statement built once."""
+    bears = exists().where(
+        AccessToken.set_id == set_id, AccessToken.token.in_(bindparam("tokens", expanding=True))
+    )
+    denied = exists().where(AccessDenied.set_id == set_id, AccessDenied.person_id == bindparam("person_id"))
+    return and_(bears, ~denied)
 
 
 def sets_of(session: Session, actor: Actor) -> frozenset[UUID]:

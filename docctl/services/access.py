@@ -13,23 +13,28 @@ from docctl.domain.roles import Role
 from docctl.models.access import AccessDenied, AccessSet, AccessToken
 from docctl.models.base import new_id
 from docctl.models.visibility import sees, sets_of, visible_sets
-from docctl.services.once import insert_once
+from docctl.services.rows import insert_once
 
 
 def intern_set(session: Session, tokens: Iterable[str], *, denied: Iterable[UUID] = ()) -> UUID:
     """Return the set with exactly these readers, making it where it is new."""
     readers, without = sorted(set(tokens)), sorted(set(denied))
-    digest = sha256(canonical([readers, without]))
+    digest = digest_of(readers, without)
     found = session.scalar(select(AccessSet.id).where(AccessSet.digest == digest))
     if found is not None:
         return found
     made = new_id()
-    if not insert_once(session, AccessSet, id=made, digest=digest):  # somebody else made it just now
+    if not insert_once(session, AccessSet, {"id": made, "digest": digest}):  # somebody else made it just now
         return session.scalars(select(AccessSet.id).where(AccessSet.digest == digest)).one()
     session.add_all([AccessToken(set_id=made, token=token) for token in readers])
     session.add_all([AccessDenied(set_id=made, person_id=person) for person in without])
     session.flush()  # the same transaction may look the set up again
     return made
+
+
+def digest_of(tokens: Iterable[str], denied: Iterable[UUID] = ()) -> str:
+    """Return what names the set with exactly these readers."""
+    return sha256(canonical([sorted(set(tokens)), sorted(set(denied))]))
 
 
 def record_readers(unit_id: UUID, filer_id: UUID | None, filer_unit: UUID | None) -> set[str]:

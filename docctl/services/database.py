@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import select
 import sqlite3
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm import Session
 
 if TYPE_CHECKING:
     import psycopg
+    from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 #: `secure_delete`: what is deleted is overwritten (R-7). `recursive_triggers`: REPLACE meets guards.
 PRAGMAS: Final = (
@@ -49,6 +53,8 @@ NETWORK: Final = {
     "keepalives_count": 3,
     "tcp_user_timeout": 70_000,
 }
+#: So long, in seconds, a connection that has worked is taken to work.
+TRUSTED: Final = 5.0
 #: Statements kept compiled: all pages together have more than the 500 of SQLAlchemy's own accord.
 STATEMENTS: Final = 1500
 #: A migration of many rows takes its time, but does not wait long for a table that others use.
@@ -91,28 +97,62 @@ def open_database(path: Path) -> Engine:
     return engine
 
 
-def open_server(url: str, *, application: str = "") -> Engine:
+def open_server(url: str, *, application: str = "", autocommit: bool = False) -> Engine:
     """Return an engine on a PostgreSQL database; nothing is connected yet.
 
     `application` is given with the owner's address: the role that `migrate` gives rights to.
+    `autocommit` is for who speaks to the driver.
     """
     bounds = OWNER_BOUNDS if application else BOUNDS
-    return create_engine(
+    engine = create_engine(
         make_url(url).set(drivername="postgresql+psycopg"),
         pool_size=8,
         max_overflow=16,
         query_cache_size=STATEMENTS,
         pool_timeout=10,
-        pool_pre_ping=True,  # after a restart of the server the next request works
         pool_recycle=1800,
         connect_args={
             **NETWORK,
+            "autocommit": autocommit,
             "application_name": "docctl",
             "options": " ".join(f"-c {name}={value}" for name, value in bounds.items()),
         },
         execution_options={APPLICATION_ROLE: application} if application else {},
         hide_parameters=True,
     )
+    _ask_when_in_doubt(engine)
+    return engine
+
+
+def _ask_when_in_doubt(engine: Engine) -> None:
+    """Let a pooled connection be looked at before it is used: after a restart of the server all goes on.
+
+    A server that ends says so, and then something is there to be read. Only then, or after a pause in which
+    the network may have gone, is the server asked: asking each time takes longer than many a statement.
+    """
+
+    @event.listens_for(engine, "checkin")
+    def _note_time(_: DBAPIConnection | None, record: ConnectionPoolEntry) -> None:
+        record.info["left"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def _require_alive(raw: Any, record: ConnectionPoolEntry, _: PoolProxiedConnection) -> None:
+        left = record.info.get("left")
+        if left is None:  # new
+            return
+        if not raw.closed and time.monotonic() - left < TRUSTED and not _has_word(raw.fileno()):
+            return
+        try:
+            engine.dialect.do_ping(raw)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise DisconnectionError("lost while it lay in the pool") from error
+
+
+def _has_word(descriptor: int) -> bool:
+    """Say whether something waits to be read, the end of the connection included."""
+    poll = select.poll()
+    poll.register(descriptor, select.POLLIN)
+    return bool(poll.poll(0))
 
 
 class ServerConnections:
@@ -123,23 +163,24 @@ class ServerConnections:
 
     def __init__(self, url: str) -> None:
         """Take an address; nothing is connected yet."""
-        self._engine = open_server(url).execution_options(isolation_level="AUTOCOMMIT")
+        self._engine = open_server(url, autocommit=True)
 
     @contextmanager
     def __call__(self) -> Iterator[psycopg.Connection[Any]]:
         """Give a connection to one thread."""
         try:
-            connection = self._engine.connect()
+            pooled = self._engine.raw_connection()
         except DBAPIError as error:
             raise error.orig or error from error
         except PoolTimeout as error:
             from psycopg import OperationalError
 
             raise OperationalError("every connection is in use") from error
-        with connection:
-            raw = connection.connection.driver_connection
-            assert raw is not None
-            yield raw
+        try:
+            assert pooled.driver_connection is not None
+            yield pooled.driver_connection
+        finally:
+            pooled.close()
 
     def close(self) -> None:
         """Close them all."""
@@ -151,6 +192,22 @@ def reader(engine: Engine) -> Engine:
     if engine.dialect.name == "sqlite":
         return engine.execution_options(docctl_mode="read")
     return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+
+def end_reading(session: Session) -> None:
+    """End what only read, on PostgreSQL with COMMIT: after a ROLLBACK the driver forgets what is prepared.
+
+    Then the server would parse and plan each statement anew, which takes longer than most of them do.
+    """
+    if session.get_bind().dialect.name == "sqlite" or not (session.in_transaction() and session.is_active):
+        return
+    connection = session.connection()
+    if connection.invalidated:
+        return
+    raw: Any = connection.connection.driver_connection
+    if raw.info.transaction_status.name == "INTRANS":  # not after an error
+        with suppress(connection.dialect.loaded_dbapi.Error):  # the ROLLBACK that comes next tells
+            raw.commit()
 
 
 def writer(engine: Engine) -> Engine:

@@ -6,20 +6,23 @@ import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Final, Protocol, TypeVar
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from docctl.domain.verdicts import NotFound, Refused, RuleRefused, require
+from docctl.models.base import new_id, table_of
 from docctl.models.content import FileRole, ItemFile, OwnerKind, Upload
+from docctl.models.work import Delivery
 from docctl.reading import examine
 from docctl.services.caller import Caller
 from docctl.services.house import House
-from docctl.services.jobs import want
+from docctl.services.jobs import Wish, row_of
 from docctl.services.registry import Prepared
+from docctl.services.rows import AnyRow, New, ask, write_together
 from storage.api import Area, Key, StorageError, StoreFull, StoreUnavailable
 
 
@@ -47,6 +50,10 @@ class StoredFile:
     stored_size: int
     #: The upload that brought it; none for what docctl wrote itself.
     upload_id: UUID | None = None
+
+
+_UPLOAD: Final = select(table_of(Upload)).where(table_of(Upload).c.id == bindparam("upload_id"))
+_USED: Final = delete(table_of(Upload)).where(table_of(Upload).c.id.in_(bindparam("used", expanding=True)))
 
 
 class WithUploads(Protocol):
@@ -101,11 +108,11 @@ def is_named(house: House, stored: StoredFile) -> bool:
         return session.scalar(query) is not None
 
 
-def _uploads(attached: Sequence[Attached], by: Caller, house: House) -> list[tuple[Upload, FileRole]]:
+def _uploads(attached: Sequence[Attached], by: Caller, house: House) -> list[tuple[AnyRow, FileRole]]:
     with house.uow.read() as session:
         found = []
         for one in attached:
-            row = session.get(Upload, one.upload_id)
+            row = ask(session, _UPLOAD, upload_id=one.upload_id).first()
             if row is None or row.owner_id != by.actor.person_id or row.expires_at <= by.at:
                 raise RuleRefused(Refused("upload", "gone"))
             found.append((row, one.role))
@@ -113,7 +120,7 @@ def _uploads(attached: Sequence[Attached], by: Caller, house: House) -> list[tup
 
 
 def _store(
-    upload: tuple[Upload, FileRole],
+    upload: tuple[AnyRow, FileRole],
     cmd: WithUploads,
     ordinal: int,
     owner: OwnerKind,
@@ -156,36 +163,40 @@ def add_files(
     owner_id: UUID,
     files: Sequence[StoredFile],
     first: int = 1,
-) -> list[ItemFile]:
-    """Write the rows of stored files, ask for their text to be read; their uploads wait no longer (F-3)."""
-    rows = []
-    for offset, one in enumerate(files):
-        row = ItemFile(
-            owner_kind=owner,
-            owner_id=owner_id,
-            role=one.role,
-            ordinal=first + offset,
-            name=one.name,
-            media_type=one.media_type,
-            sha256=one.sha256,
-            size=one.size,
-            object_key=one.object_key,
-            object_version=one.object_version,
-            stored_sha256=one.stored_sha256,
-            stored_size=one.stored_size,
-            added_by=by.actor.person_id,
-            added_at=by.at,
-            checked_at=by.at,  # hashed on its way in
-        )
-        session.add(row)
-        rows.append(row)
-    if used := [one.upload_id for one in files if one.upload_id is not None]:
-        session.execute(delete(Upload).where(Upload.id.in_(used)))
-    session.flush()  # readings refer to the rows
-    for row in rows:
-        payload = {"file_id": str(row.id)}
-        want(session, "read_file", key=str(row.id), payload=payload, at=by.at, is_new=True)
-    return rows
+    new: Sequence[New] = (),
+    wishes: Sequence[Wish] = (),
+) -> list[UUID]:
+    """Write the rows of stored files, ask for their text to be read; their uploads wait no longer (F-3).
+
+    Return the ids of the rows. `new` are rows to write with them, `wishes` what else is wanted.
+    """
+    rows = [
+        {
+            "id": new_id(),
+            "owner_kind": owner,
+            "owner_id": owner_id,
+            "role": one.role,
+            "ordinal": first + offset,
+            "name": one.name,
+            "media_type": one.media_type,
+            "sha256": one.sha256,
+            "size": one.size,
+            "object_key": one.object_key,
+            "object_version": one.object_version,
+            "stored_sha256": one.stored_sha256,
+            "stored_size": one.stored_size,
+            "added_by": by.actor.person_id,
+            "added_at": by.at,
+            "checked_at": by.at,  # hashed on its way in
+        }
+        for offset, one in enumerate(files)
+    ]
+    ids = [UUID(str(row["id"])) for row in rows]
+    wishes = [*(Wish("read_file", str(one), {"file_id": str(one)}, by.at) for one in ids), *wishes]
+    new = [*new, (ItemFile, rows), (Delivery, [row_of(one) for one in wishes])]
+    used = [one.upload_id for one in files if one.upload_id is not None]
+    write_together(session, new, _USED, used=used)
+    return ids
 
 
 def files_of(session: Session, owner_id: UUID) -> list[ItemFile]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -9,18 +10,36 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from docctl.models.base import new_id
 from docctl.models.work import Delivery, DueJob
 
 
-def want(
-    session: Session, kind: str, *, key: str, payload: dict[str, Any], at: datetime, is_new: bool = False
-) -> None:
-    """Ask for an outside effect once; `key` names it, so that a repeat of the wish adds nothing.
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """An outside effect; `key` names something made in this transaction, for which nobody can have asked."""
 
-    `is_new` says that the key names something made in this transaction, for which nobody can have asked.
-    """
+    kind: str
+    key: str
+    payload: dict[str, Any]
+    at: datetime
+
+
+def row_of(wish: Wish) -> dict[str, Any]:
+    """Return the row of a wish, for `write_together`."""
+    return {
+        "id": new_id(),
+        "kind": wish.kind,
+        "key": f"{wish.kind}:{wish.key}",
+        "payload": wish.payload,
+        "created_at": wish.at,
+        "next_at": wish.at,
+    }
+
+
+def want(session: Session, kind: str, *, key: str, payload: dict[str, Any], at: datetime) -> None:
+    """Ask for an outside effect once; `key` names it, so that a repeat of the wish adds nothing."""
     full = f"{kind}:{key}"
-    if is_new or session.scalar(select(Delivery.id).where(Delivery.key == full)) is None:
+    if session.scalar(select(Delivery.id).where(Delivery.key == full)) is None:
         session.add(Delivery(kind=kind, key=full, payload=payload, created_at=at, next_at=at))
 
 

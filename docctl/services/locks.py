@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from enum import IntEnum
 from hashlib import sha256
-from typing import TypeVar
+from typing import Any, Final, TypeVar
 
-from sqlalchemy import BigInteger, Select, cast, func, select
+from sqlalchemy import BigInteger, ColumnElement, Select, Subquery, bindparam, func, select, true
 from sqlalchemy.orm import Session
 
+from docctl.services.rows import AnyRow, ask
+
 T = TypeVar("T")
+
+_HAVING_WAITED: Final = func.pg_advisory_xact_lock(bindparam("turn", type_=BigInteger)).label("waited")
+_WAIT: Final = select(_HAVING_WAITED)
 
 
 class Rank(IntEnum):
@@ -40,6 +45,53 @@ def lock(session: Session, rank: Rank, query: Select[T], *, shared: bool = False
     return session.scalars(locked.execution_options(populate_existing=True)).all()
 
 
+def turn(*columns: ColumnElement[Any]) -> Subquery:
+    """Return what a statement on PostgreSQL joins so as to wait for the name `turn` (see `key_of`) first.
+
+    It has one row, with these columns, when the turn has come.
+    """
+    return select(_HAVING_WAITED, *columns).subquery("turn")
+
+
+class LockedRow:
+    """A row to lock, with the names to wait for before, in one question; built once.
+
+    Returns the columns as they are once the row is locked. Whatever else is decided on is read afterwards.
+    """
+
+    def __init__(self, query: Select[Any], *, shared: bool = False) -> None:
+        self._plain = query
+        locked = query.with_for_update(read=shared, key_share=not shared, of=query.get_final_froms()[0])
+        self._alone, self._in_turn = locked, locked.join(turn(), true())
+
+    def lock(
+        self,
+        session: Session,
+        rank: Rank,
+        names: Iterable[str] = (),
+        *,
+        named: Rank = Rank.PEOPLE,
+        **values: Any,
+    ) -> AnyRow | None:
+        """Lock the names, which have the rank `named`, then the row; raise `LockOrderBroken` out of order.
+
+        On SQLite the write transaction itself excludes others.
+        """
+        *before, last = sorted(set(names)) or [""]
+        lock_names(session, before, named)
+        _in_order(session, rank)
+        if session.get_bind().dialect.name == "sqlite":
+            return ask(session, self._plain, **values).first()
+        if not last:
+            return ask(session, self._alone, **values).first()
+        return ask(session, self._in_turn, turn=key_of(last), **values).first()
+
+
+def key_of(name: str) -> int:
+    """Return the number under which PostgreSQL keeps a name."""
+    return int.from_bytes(sha256(name.encode()).digest()[:8], signed=True)
+
+
 def lock_names(session: Session, names: Iterable[str], rank: Rank = Rank.PEOPLE) -> None:
     """Lock what no row stands for yet, or what is a question about many rows; with the people, first.
 
@@ -50,8 +102,7 @@ def lock_names(session: Session, names: Iterable[str], rank: Rank = Rank.PEOPLE)
     if session.get_bind().dialect.name == "sqlite":
         return
     for name in sorted(set(names)):
-        key = int.from_bytes(sha256(name.encode()).digest()[:8], signed=True)
-        session.execute(select(func.pg_advisory_xact_lock(cast(key, BigInteger))))
+        ask(session, _WAIT, turn=key_of(name))
 
 
 def _in_order(session: Session, rank: Rank) -> None:

@@ -14,19 +14,19 @@ from dataclasses import dataclass, replace
 from typing import Any, Final, Generic, TypeVar
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from docctl.domain.canonical import canonical, sha256
 from docctl.domain.epochs import NOT_MEANWHILE, may_go_on
 from docctl.domain.verdicts import Conflict, NotFound, Refused, RuleRefused, require
-from docctl.models.trail import AuditHead
+from docctl.models.base import table_of
 from docctl.models.work import AnsweredRequest
-from docctl.queries.epochs import is_waiting
 from docctl.services.caller import Caller
 from docctl.services.house import House
-from docctl.services.people.actors import standing_of
+from docctl.services.people.actors import both_of, moment_of
 from docctl.services.people.prove import forget_failures, prove
+from docctl.services.rows import ask, insert_rows
 
 C = TypeVar("C")
 T = TypeVar("T")
@@ -36,6 +36,10 @@ _UNSTABLE: Final = frozenset({"item_id", "files", "house"})
 
 #: The connection was lost, perhaps while committing: bytes that a row may name stay; a sweep looks later.
 OUTCOME_UNKNOWN: Final = "database.unavailable"
+
+_ANSWERED: Final = select(table_of(AnsweredRequest)).where(
+    table_of(AnsweredRequest).c.request_id == bindparam("request_id")
+)
 
 _REGISTRY: dict[str, UseCase[Any, Any]] = {}
 
@@ -102,28 +106,28 @@ class UseCase(Generic[C, T]):
         by = self._refreshed(session, by, house)
         answer = self.run(session, cmd, by)
         if by.request_id:
-            session.add(
-                AnsweredRequest(
-                    request_id=by.request_id,
-                    person_id=by.actor.person_id,
-                    use_case=self.name,
-                    digest=_digest(cmd),
-                    answer=_dump(answer),
-                    answered_at=by.at,
-                )
-            )
+            answered = {
+                "request_id": by.request_id,
+                "person_id": by.actor.person_id,
+                "use_case": self.name,
+                "digest": _digest(cmd),
+                "answer": _dump(answer),
+                "answered_at": by.at,
+            }
+            insert_rows(session, AnsweredRequest, answered)
         return answer, True
 
     def _refreshed(self, session: Session, by: Caller, house: House) -> Caller:
         """Read again, inside the transaction, what may have changed since the request began."""
-        newest, waits = session.execute(select(AuditHead.recorded_at, is_waiting())).one()
-        at = max(house.clock(), newest)  # never behind the trail
-        is_person = by.actor.person_id is not None
-        if is_person or self.permission in NOT_MEANWHILE:
-            require(may_go_on(self.permission, waits=bool(waits), is_person=is_person))
-        if by.actor.person_id is None:
+        person = by.actor.person_id
+        moment, standing = (moment_of(session), None) if person is None else both_of(session, person)
+        at = max(house.clock(), moment.newest)  # never behind the trail
+        if person is not None or self.permission in NOT_MEANWHILE:
+            require(may_go_on(self.permission, waits=moment.waits, is_person=person is not None))
+        if person is None:
             return replace(by, at=at, zone=house.zone)
-        standing = standing_of(session, by.actor.person_id)
+        if standing is None:
+            raise NotFound("person")
         if self.signs:
             if by.proof is None or by.proof.password_version != standing.password_version:
                 raise RuleRefused(Refused("A-3", "wrong_password"))
@@ -133,7 +137,7 @@ class UseCase(Generic[C, T]):
         return replace(by, at=at, zone=house.zone, actor=standing.actor)
 
     def _answered(self, session: Session, cmd: C, by: Caller) -> tuple[T] | None:
-        row = session.get(AnsweredRequest, by.request_id)
+        row = ask(session, _ANSWERED, request_id=by.request_id).first()
         if row is None:
             return None
         same = (

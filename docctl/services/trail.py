@@ -6,17 +6,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from secrets import token_bytes
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from docctl.domain.canonical import canonical
-from docctl.domain.events import detail_digest
+from docctl.domain.events import Link, detail_digest
+from docctl.models.base import table_of
 from docctl.models.trail import AuditHead, EventDetail, EventRow
 from docctl.services.caller import Caller
-from docctl.services.locks import Rank, lock, lock_names
+from docctl.services.locks import LockedRow, Rank
+from docctl.services.rows import New, write_together
+
+_HEAD: Final = table_of(AuditHead)
+_HEAD_ROW: Final = LockedRow(select(_HEAD.c.seq, _HEAD.c.recorded_at, _HEAD.c.hash).select_from(_HEAD))
+_MOVED: Final = update(_HEAD).values(
+    seq=bindparam("to"), recorded_at=bindparam("at", type_=_HEAD.c.recorded_at.type), hash=bindparam("after")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,35 +88,39 @@ def number_events(session: Session, *, now: datetime) -> int | None:
     events: list[Recorded] = session.info.pop("events", [])
     if not events:
         return None
-    lock_names(session, ["head"], Rank.HEAD)
-    (head,) = lock(session, Rank.HEAD, select(AuditHead))
+    head = _HEAD_ROW.lock(session, Rank.HEAD, ["head"], named=Rank.HEAD)
+    assert head is not None  # made with the database
     recorded_at = max(now, head.recorded_at)
-    seq, prev = head.seq, head.hash
+    seq: int = head.seq
+    prev: str = head.hash
     rows, details = [], []
     for one in events:
         seq += 1
         salt = token_bytes(16)
-        row = EventRow(
-            seq=seq,
-            recorded_at=recorded_at,
-            occurred_at=one.occurred_at,
-            actor_id=one.by.actor.person_id,
-            actor_name=one.by.actor.name,
-            on_behalf_of=one.on_behalf_of,
-            channel=one.by.channel,
-            system_user=one.by.system_user,
-            action=one.action,
-            subject_kind=one.subject.kind,
-            subject_id=one.subject.id,
-            subject_version=one.subject.version,
-            facts=one.facts,
-            detail_digest=detail_digest(salt, one.detail),  # the chain holds without the detail
-            prev_hash=prev,
-        )
-        row.hash = prev = row.link().digest()
-        rows.append({column.key: getattr(row, column.key) for column in EventRow.__mapper__.column_attrs})
+        link = _link(one, seq=seq, recorded_at=recorded_at, salt=salt, prev_hash=prev)
+        prev = link.digest()
+        rows.append({name: getattr(link, name) for name in Link.__slots__} | {"hash": prev})
         details.append({"seq": seq, "salt": salt, "bytes": one.detail})
-    session.execute(insert(EventRow), rows)
-    session.execute(insert(EventDetail), details)
-    head.seq, head.recorded_at, head.hash = seq, recorded_at, prev
+    new: list[New] = [(EventRow, rows), (EventDetail, details)]
+    write_together(session, new, _MOVED, to=seq, at=recorded_at, after=prev)
     return seq
+
+
+def _link(one: Recorded, *, seq: int, recorded_at: datetime, salt: bytes, prev_hash: str) -> Link:
+    return Link(
+        seq=seq,
+        recorded_at=recorded_at,
+        occurred_at=one.occurred_at,
+        actor_id=one.by.actor.person_id,
+        actor_name=one.by.actor.name,
+        on_behalf_of=one.on_behalf_of,
+        channel=one.by.channel,
+        system_user=one.by.system_user,
+        action=one.action,
+        subject_kind=one.subject.kind,
+        subject_id=one.subject.id,
+        subject_version=one.subject.version,
+        facts=one.facts,
+        detail_digest=detail_digest(salt, one.detail),  # the chain holds without the detail
+        prev_hash=prev_hash,
+    )

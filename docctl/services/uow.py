@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from docctl.domain.verdicts import Conflict, Refused
-from docctl.services.database import reader, writer
+from docctl.services.database import end_reading, reader, writer
 from docctl.services.faults import is_transient, last_refusal, refusal_of
 from docctl.services.gate import Gate, GateBusy
 from docctl.services.measures import Measures
@@ -86,7 +86,10 @@ class UnitOfWork:
         """
         try:
             with Session(self._reader, autoflush=False, expire_on_commit=False, info=self.carried) as session:
-                yield session
+                try:
+                    yield session
+                finally:
+                    end_reading(session)
         except (DBAPIError, NoFreeConnection) as error:
             if (refused := refusal_of(error)) is None:
                 raise

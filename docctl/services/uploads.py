@@ -7,23 +7,34 @@ from datetime import datetime, timedelta
 from typing import BinaryIO, Final
 from uuid import UUID
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import bindparam, delete, func, select
 from sqlalchemy.orm import Session
 
 from docctl.domain.permissions import Facts, authorise
 from docctl.domain.uploads import may_stage
-from docctl.domain.verdicts import require
+from docctl.domain.verdicts import NotFound, require
+from docctl.models.base import table_of
 from docctl.models.content import Upload
+from docctl.models.organisation import Person
 from docctl.reading import examine, sniff
 from docctl.reading.kinds import MEDIA_TYPES
 from docctl.reading.names import clean_name
 from docctl.services.caller import Caller
 from docctl.services.house import House
-from docctl.services.people.load import lock_person
+from docctl.services.locks import LockedRow, Rank
 from docctl.services.registry import use_case
+from docctl.services.rows import ask, insert_rows
 
 #: How long an upload waits for its form.
 KEPT: Final = timedelta(hours=24)
+
+_UPLOAD: Final = table_of(Upload)
+_OWN: Final = select(func.count(), func.coalesce(func.sum(_UPLOAD.c.size), 0)).where(
+    _UPLOAD.c.owner_id == bindparam("owner_id"), _UPLOAD.c.expires_at > bindparam("at")
+)
+_PERSON: Final = LockedRow(
+    select(table_of(Person).c.id).where(table_of(Person).c.id == bindparam("person_id"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,32 +87,30 @@ def stage_upload(
 def note_upload(session: Session, cmd: NoteUpload, by: Caller) -> UUID:
     """Keep a staged upload for its owner for 24 hours, unless too many of theirs wait (F-3)."""
     authorise(by.actor, "upload.stage", Facts())
-    lock_person(session, by.person_id)  # two uploads of one person are counted one after the other
+    # Two uploads of one person are counted one after the other.
+    if _PERSON.lock(session, Rank.PEOPLE, person_id=by.person_id) is None:
+        raise NotFound("person")
     files, size = _waiting(session, by)
     require(may_stage(files=files + 1, size=size + cmd.size, limit=cmd.limit))
-    session.add(
-        Upload(
-            id=cmd.upload_id,
-            owner_id=by.person_id,
-            name=cmd.name,
-            media_type=cmd.media_type,
-            sha256=cmd.sha256,
-            size=cmd.size,
-            path=cmd.path,
-            created_at=by.at,
-            expires_at=by.at + KEPT,
-        )
-    )
+    upload = {
+        "id": cmd.upload_id,
+        "owner_id": by.person_id,
+        "name": cmd.name,
+        "media_type": cmd.media_type,
+        "sha256": cmd.sha256,
+        "size": cmd.size,
+        "path": cmd.path,
+        "created_at": by.at,
+        "expires_at": by.at + KEPT,
+    }
+    insert_rows(session, Upload, upload)
     return cmd.upload_id
 
 
 def _waiting(session: Session, by: Caller) -> tuple[int, int]:
     """Return how many uploads of the person's own wait for a form, and their bytes."""
-    own = (Upload.owner_id == by.actor.person_id, Upload.expires_at > by.at)
-    count, size = session.execute(
-        select(func.count(), func.coalesce(func.sum(Upload.size), 0)).where(*own)
-    ).one()
-    return count, size
+    row = ask(session, _OWN, owner_id=by.actor.person_id, at=by.at).one()
+    return int(row[0]), int(row[1])
 
 
 def drop_uploads(ids: tuple[UUID, ...], *, by: Caller, house: House) -> None:

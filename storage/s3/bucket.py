@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import BinaryIO, Final, Protocol
@@ -18,7 +18,7 @@ from minio.retention import Retention
 
 from storage.errors import StoreUnavailable
 from storage.s3.answers import Absent, Unanswered, understood
-from storage.s3.connection import watched
+from storage.s3.connection import Client, watched
 
 #: What we note beside an object; S3 keeps it with the version and never changes it.
 NOTED: Final = "x-amz-meta-"
@@ -64,6 +64,12 @@ class Readable(Protocol):
     """A body that comes in pieces."""
 
     def read(self, amt: int | None = None, /) -> bytes: ...
+
+
+def _hashed(client: Minio, size: int, noted: Mapping[str, str]) -> AbstractContextManager[None]:
+    """Let the client know the hash of a body that is sent in one piece."""
+    sha256 = noted.get("sha256")
+    return client.sending(size, sha256) if isinstance(client, Client) and sha256 else nullcontext()
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +123,7 @@ class Bucket:
 
         Returns its version, "" where a request was repeated: then there may be two of them.
         """
-        with understood(), watched(self.client) as was_repeated:
+        with understood(), watched(self.client) as was_repeated, _hashed(self.client, size, noted):
             made = self.client.put_object(
                 self.name,
                 name,

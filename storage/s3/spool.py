@@ -18,8 +18,8 @@ from storage.keys import Key
 
 #: S3 keeps 2 KB beside an object; this many hashes leave room for the rest.
 MOST_BLOCKS: Final = 32
-#: Up to here nothing is written to the disk.
-_IN_MEMORY: Final = 1 << 20
+#: Up to here nothing is written to the disk; what is larger is sent in parts of this size.
+_IN_MEMORY: Final = 5 << 20
 _READ: Final = 1 << 20
 
 
@@ -64,19 +64,25 @@ def spooled(
     """Keep what a source gives in a nameless private file, and give it with what is known of it."""
     with tempfile.SpooledTemporaryFile(_IN_MEMORY, dir=None if folder is None else str(folder)) as file:
         spool = cast("BinaryIO", file)
-        total = 0
+        total, whole, digests = 0, hashlib.sha256(), []
         for block in blocks(key, source, size=size):
             with _room():
                 spool.write(block)
+            part = hashlib.sha256(block)
+            if total:
+                whole.update(block)
+            else:  # so far both are the same: the first block is hashed once
+                whole = part.copy()
             total += len(block)
-        noted = _noted(spool, total)
+            digests.append(part.digest())
+        length = block_size(total)
+        parts = digests if length == BLOCK else list(_longer(spool, total, length))
         spool.seek(0)
-        yield spool, noted
+        yield spool, Noted(total, whole.hexdigest(), length, tuple(parts))
 
 
-def _noted(spool: BinaryIO, size: int) -> Noted:
-    length = block_size(size)
-    whole, digests = hashlib.sha256(), []
+def _longer(spool: BinaryIO, size: int, length: int) -> Iterator[bytes]:
+    """Yield the hashes of blocks longer than the ones that were hashed on their way in."""
     spool.seek(0)
     for start in range(0, size, length):
         part, left = hashlib.sha256(), min(length, size - start)
@@ -85,10 +91,8 @@ def _noted(spool: BinaryIO, size: int) -> Noted:
             if not piece:
                 raise StoreUnavailable("the spool file has lost bytes")
             part.update(piece)
-            whole.update(piece)
             left -= len(piece)
-        digests.append(part.digest())
-    return Noted(size, whole.hexdigest(), length, tuple(digests))
+        yield part.digest()
 
 
 def block_size(size: int) -> int:

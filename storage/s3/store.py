@@ -92,7 +92,7 @@ class S3Store:
             require_locks(key, None, until)
         bucket, mark, version = self._buckets[key.area], uuid7().hex, ""
         with self._puts.of(key.path):
-            if self._is_there(bucket, key):
+            if not key.is_first_use() and self._is_there(bucket, key):
                 raise AlreadyStored(key)
             with spooled(key, source, size=size, folder=self._scratch) as (spool, noted):
                 try:

@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from docctl.jobs import deliveries, lease
+from docctl.jobs import deliveries, entries, lease
 from docctl.jobs.deliveries import Running, deliver
 from docctl.jobs.disposal import empty_log
+from docctl.jobs.entries import all_entries, record_key
+from docctl.jobs.projection import follow
 from docctl.jobs.worker import Worker
 from docctl.models.base import new_id
 from docctl.models.content import ItemFile
@@ -174,6 +176,36 @@ def test_t_3_a_comparison_names_no_file_that_is_destroyed_meanwhile(world: World
     report = comparison.report()
     assert [one for one in report.problems if one.kind == "record" or one.problem == "missing"] == []
     assert not report.without_row
+
+
+def test_r_7_the_index_is_made_anew_by_steps_at_the_end_of_a_list(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deliveries, "SLICE", 0.0)
+    monkeypatch.setattr(entries, "BATCH", 1)
+    house = world.house
+    kept = [lists.filed(world) for _ in range(3)]
+    list_id, _text = lists.witnessed_list(world, items=2)
+    follow(house)
+    running: Running = {}
+    rounds = 0
+    while lists.list_row(world, list_id).purge_from is None or rounds < 3:
+        deliver(house, running)
+        rounds += lists.list_row(world, list_id).purge_from is not None
+    assert len(running) == 1  # the index is being made
+    late = lists.filed(world)
+    assert not follow(house)  # and taken up from where it stands only afterwards
+    if house.uow.engine.dialect.name == "sqlite":
+        empty_log(house)  # would fail while somebody reads an older state
+    for _ in range(40):
+        deliver(house, running)
+    assert lists.list_row(world, list_id).status is ListStatus.EXECUTED
+    while follow(house):
+        pass
+    with house.uow.read() as session:
+        found = {one.id for one in all_entries(session, house.zone)}
+    assert {record_key(one) for one in (*kept, late)} <= found
+    assert set(house.search.ids()) == found
 
 
 def test_t_3_a_comparison_still_names_what_is_lost(world: World) -> None:

@@ -9,6 +9,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -31,7 +32,7 @@ from storage.api import (
     StrayKind,
 )
 from storage.s3.bucket import Bucket, instant, whole_second
-from storage.s3.connection import Credential, Endpoint
+from storage.s3.connection import Credential, Endpoint, Noticing
 from storage.s3.locks import LATEST
 from storage.s3.spool import MOST_BLOCKS, Noted, block_size
 from storage.s3.store import S3Store
@@ -389,3 +390,36 @@ def test_t_3_what_others_have_put_is_named_and_left_alone(make: Make) -> None:
     versions = {one.name: one.version for one in made.store.strays(Area.RECORDS)}
     assert versions[name] == newer
     assert read(made, stored) == read(made, plain) == b"signed"
+
+
+# --- what a put asks of the server
+
+
+def asked(made: Made, monkeypatch: pytest.MonkeyPatch, key: Key) -> list[str]:
+    """Put an object; return the methods of the requests."""
+    methods = []
+    send = Noticing.urlopen
+
+    def noted(self: Noticing, method: str, url: str, **options: Any) -> Any:
+        methods.append(method)
+        return send(self, method, url, **options)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Noticing, "urlopen", noted)
+        made.store.put(key, io.BytesIO(b"signed"), retain_until=None)
+    return methods
+
+
+def test_t_3_a_new_key_is_put_and_read_back_and_only_an_old_one_is_asked_for_before(
+    make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = make()
+    assert asked(made, monkeypatch, a_key()) == ["PUT", "HEAD"]
+    assert asked(made, monkeypatch, Key.parse(str(a_key()))) == ["HEAD", "HEAD", "PUT", "HEAD"]
+
+
+def test_t_3_the_server_refuses_other_bytes_than_were_hashed(make: Make) -> None:
+    made, name = make(), a_key().path
+    with pytest.raises(StoreUnavailable):
+        made.records.put(name, io.BytesIO(b"signed"), 6, {"sha256": "0" * 64})
+    assert made.records.entries(name) == []

@@ -17,9 +17,10 @@ from sqlalchemy import func, select, text, update
 
 from docctl.config import Settings
 from docctl.domain.lifecycle import ListStatus, RecordStatus
+from docctl.domain.notes import DESTRUCTION_KIND
 from docctl.domain.verdicts import RuleRefused
 from docctl.i18n import translator
-from docctl.jobs.deliveries import deliver
+from docctl.jobs.deliveries import deliver, unfinished
 from docctl.jobs.projection import follow
 from docctl.models.content import FileReading, ItemFile
 from docctl.models.numbers import Alias, NumberEntry
@@ -27,6 +28,7 @@ from docctl.models.records import Record, RecordFact, RecordKey
 from docctl.models.retention import DisposalItem, ItemStatus
 from docctl.models.trail import EventDetail, EventRow
 from docctl.queries.audit import verify
+from docctl.services.audit.witness import Witness
 from docctl.services.disposal.clear import clear_server
 from docctl.services.disposal.destroy import FinishItems, StopItem, finish_items, stop_item
 from docctl.services.disposal.execute import ResumeDisposal, resume_disposal
@@ -601,6 +603,30 @@ def test_r_7_a_crash_between_any_two_steps_resumes_forward(keeping: Keeping, aft
     assert {one.status for one in keeping.items(list_id)} == {ItemStatus.DESTROYED}
     if after != "finish":
         assert [one.proof["keys"] for one in keeping.items(list_id)] == [1, 1]
+
+
+def test_r_7_a_witness_out_of_reach_gets_the_note_of_a_destruction_later(
+    keeping: Keeping, tmp_path: Path
+) -> None:
+    world, witness = keeping.world, Witness(tmp_path / "witness")
+    world.house = replace(world.house, witness=witness)
+    records = [filed(keeping), filed(keeping, "另一份", day=2)]
+    list_id = keeping.executing(records)
+    world.clock.forward(days=3)
+    work(keeping)
+    assert keeping.list(list_id).status is ListStatus.EXECUTED
+    assert set(unfinished(world.house)) == {"witness_note: SealFault"}
+    witness.folder.mkdir()
+    world.clock.forward(minutes=20)
+    work(keeping)
+    assert unfinished(world.house) == []
+    notes = sorted(witness.notes("destroyed"))
+    assert {UUID(one["id"]) for note in notes for one in json.loads(note)["records"]} == set(records)
+    kept = []
+    for one in world.house.objects.list(Area.RECORDS, f"{DESTRUCTION_KIND}/"):
+        with world.house.objects.open(one.key, one.version) as source:
+            kept.append(source.read().decode())
+    assert sorted(kept) == notes
 
 
 def test_f_17_a_destroyed_record_is_final(keeping: Keeping) -> None:

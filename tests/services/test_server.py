@@ -217,6 +217,24 @@ def test_a_connection_lost_in_the_middle_is_one_refusal_and_heals(world: World, 
     assert house.uow.write(lambda session: session.get_one(Unit, world.units["PZ"]).code) == "PZ"
 
 
+def test_a_connection_that_ended_in_the_pool_is_not_given_to_the_next(world: World, server: str) -> None:
+    house = world.house
+    for _ in range(3):
+        with house.uow.read() as session:
+            pid = session.execute(text("SELECT pg_backend_pid()")).scalar_one()
+        postgres.execute(server, f"SELECT pg_terminate_backend({pid}, 5000)")
+    with house.uow.read() as session:
+        assert session.execute(text("SELECT pg_backend_pid()")).scalar_one() != pid
+
+
+def test_a_statement_stays_prepared_after_reading(world: World) -> None:
+    for _ in range(8):
+        world.by("wang")
+    with world.house.uow.read() as session:
+        query = "SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%FROM person%'"
+        assert session.execute(text(query)).scalar_one() == 1
+
+
 def test_a_server_that_is_not_there_is_one_line(settings: Settings) -> None:
     nowhere = settings.database_url.split("?")[0] + "?host=/nowhere"
     away = replace(

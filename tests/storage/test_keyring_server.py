@@ -6,7 +6,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import psycopg
@@ -15,6 +17,7 @@ import pytest
 from storage.api import KeyDestroyed, MasterKeyWrong, StoreUnavailable
 from storage.errors import KeyStoreForeign
 from storage.master import MARK, MasterFile
+from tests import postgres
 from tests.storage.key_places import ServerPlace
 
 pytestmark = pytest.mark.postgresql_only
@@ -163,3 +166,36 @@ def test_a_rotation_killed_anywhere_goes_on(place: ServerPlace) -> None:
     again.drop_old_master()
     assert again.status().behind == 0
     assert again.get_many(items) == secrets
+
+
+def test_r_7_who_makes_a_key_waits_for_a_rotation_and_uses_its_master_key(place: ServerPlace) -> None:
+    keys, item = place.open(), uuid4()
+    new = keys.prepare()
+    with psycopg.connect(place.url) as rotating, ThreadPoolExecutor(1) as thread:
+        rotating.execute("UPDATE key_store SET value = %s WHERE name = 'master_id'", (new,))
+        making = thread.submit(keys.make, item)
+        with pytest.raises(TimeoutError):
+            making.result(0.5)
+        rotating.commit()
+        secret = making.result(20)
+    assert place.execute("SELECT master_id FROM item_key WHERE item = %s", item) == [(new,)]
+    assert keys.get(item) == keys.make(item) == secret
+
+
+def test_r_7_a_key_is_durable_whatever_the_server_does_of_its_own_accord(place: ServerPlace) -> None:
+    keys, item = place.open(), uuid4()
+    name = urlsplit(place.url).path.strip("/")
+    postgres.execute(place.server, f"ALTER DATABASE {name} SET synchronous_commit = off")
+    again = place.open()
+    with psycopg.connect(place.url) as raw:
+        raw.execute("CREATE TABLE seen (setting text)")
+        raw.execute(
+            "CREATE FUNCTION see() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+            " INSERT INTO seen VALUES (current_setting('synchronous_commit')); RETURN NULL; END $$"
+        )
+        raw.execute(
+            "CREATE CONSTRAINT TRIGGER seen AFTER INSERT ON item_key DEFERRABLE INITIALLY DEFERRED"
+            " FOR EACH ROW EXECUTE FUNCTION see()"
+        )
+    assert again.make(item) == keys.get(item)
+    assert place.execute("SELECT setting FROM seen") == [("on",)]

@@ -1,5 +1,7 @@
 """A key has generated parts only, and its text reads back (R-4)."""
 
+import copy
+import pickle
 from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
@@ -97,3 +99,12 @@ def test_uuid7_is_of_its_version_and_grows_with_time() -> None:
     assert len(set(made)) == 1000
     stamps = [one.int >> 80 for one in made]
     assert stamps == sorted(stamps)
+
+
+def test_v_2_a_new_key_says_once_that_nothing_can_lie_under_it() -> None:
+    key = Key.new(Area.RECORDS, "record", ITEM, 3)
+    copies = (Key.parse(str(key)), replace(key), pickle.loads(pickle.dumps(key)), copy.deepcopy(key))
+    assert [key.is_first_use(), key.is_first_use()] == [True, False]
+    assert not any(one.is_first_use() for one in copies)
+    assert all(one == key and hash(one) == hash(key) for one in copies)
+    assert "unused" not in repr(key)

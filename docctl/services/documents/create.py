@@ -79,7 +79,7 @@ def create_document(session: Session, cmd: CreateDocument, by: Caller) -> UUID:
     scheme = scheme_of(session.get_one(NumberScheme, kind.scheme_id))
     for_ = For(entity.id, "document", document.id)
     if cmd.number.strip():
-        entry = claim_number(session, by, scheme, cmd.number, for_)
+        document.number = claim_number(session, by, scheme, cmd.number, for_).shown
     else:
         values = values_for(
             scheme,
@@ -88,8 +88,7 @@ def create_document(session: Session, cmd: CreateDocument, by: Caller) -> UUID:
             today=by.today,
             parent=parent.number if parent else "",
         )
-        entry = take_number(session, by, scheme, values, for_)
-    document.number = entry.shown
+        document.number = take_number(session, by, scheme, values, for_).shown
     session.add(document)
     session.flush()  # the revision refers to it
     revision = Revision(

@@ -53,14 +53,13 @@ def reserve_number(session: Session, cmd: ReserveNumber, by: Caller) -> str:
         state=NumberState.RESERVED,
         reason=cmd.reason.strip(),
     )
-    session.flush()  # the event names the row
     record(
         session,
         by,
         "number.reserved",
         Subject("number", entry.id),
         facts={"number": entry.shown},
-        detail={"reason": entry.reason},
+        detail={"reason": cmd.reason.strip()},
     )
     return entry.shown
 

@@ -12,10 +12,12 @@ from sqlalchemy.orm import Session
 from docctl.domain.normal_form import normal
 from docctl.domain.numbering import Scheme, counter_scope, format_number, parse_number
 from docctl.domain.verdicts import Refused, RuleRefused
+from docctl.models.base import new_id
 from docctl.models.numbers import Alias, NumberEntry, NumberState
 from docctl.services.caller import Caller
 from docctl.services.locks import Rank, lock
-from docctl.services.numbers.count import lock_counter
+from docctl.services.numbers.count import lock_counter, next_value
+from docctl.services.rows import insert_once
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,14 @@ class For:
     item_id: UUID | None
 
 
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A number that was taken: the id of its entry in the register, and the number as shown."""
+
+    id: UUID
+    shown: str
+
+
 def take_number(
     session: Session,
     by: Caller,
@@ -36,35 +46,34 @@ def take_number(
     *,
     state: NumberState = NumberState.USED,
     reason: str = "",
-) -> NumberEntry:
+) -> Taken:
     """Take the next free number of a scheme (N-3).
 
     Numbers that somebody brought along earlier are passed over (N-6).
     """
     scope = counter_scope(scheme, values, str(for_.entity_id))
-    counter = lock_counter(session, scope)
     while True:
-        counter.value += 1
-        shown = format_number(scheme, values, counter.value)
-        if _holder(session, for_.entity_id, shown) is None:
-            break
-    entry = NumberEntry(
-        entity_id=for_.entity_id,
-        shown=shown,
-        normal=normal(shown),
-        kind=for_.kind,
-        scheme_code=scheme.code,
-        scope=scope,
-        sequence=counter.value,
-        state=state,
-        item_kind=for_.kind if for_.item_id else "",
-        item_id=for_.item_id,
-        reason=reason,
-        taken_at=by.at,
-        taken_by=by.actor.person_id,
-    )
-    session.add(entry)
-    return entry
+        sequence = next_value(session, scope)
+        shown = format_number(scheme, values, sequence)
+        entry_id = new_id()
+        entry = {
+            "id": entry_id,
+            "entity_id": for_.entity_id,
+            "shown": shown,
+            "normal": normal(shown),
+            "kind": for_.kind,
+            "scheme_code": scheme.code,
+            "scope": scope,
+            "sequence": sequence,
+            "state": state,
+            "item_kind": for_.kind if for_.item_id else "",
+            "item_id": for_.item_id,
+            "reason": reason,
+            "taken_at": by.at,
+            "taken_by": by.actor.person_id,
+        }
+        if insert_once(session, NumberEntry, entry):
+            return Taken(entry_id, shown)
 
 
 def claim_number(session: Session, by: Caller, scheme: Scheme, shown: str, for_: For) -> NumberEntry:
@@ -118,11 +127,6 @@ def entry_of(session: Session, item_id: UUID) -> NumberEntry | None:
 def add_alias(session: Session, *, kind: str, item_kind: str, item_id: UUID, text: str) -> None:
     """Note another name or number that finds the item (N-4, N-9)."""
     session.add(Alias(kind=kind, item_kind=item_kind, item_id=item_id, text=text, normal=normal(text)))
-
-
-def _holder(session: Session, entity_id: UUID, shown: str) -> NumberEntry | None:
-    session.flush()  # a number taken in this transaction counts
-    return session.scalars(_holding(entity_id, shown)).first()
 
 
 def _holding(entity_id: UUID, shown: str) -> Select[NumberEntry]:

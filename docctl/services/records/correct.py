@@ -109,7 +109,7 @@ def correct_file(session: Session, cmd: CorrectFile, by: Caller) -> UUID:
         reason_text=reason_text,
     )
     require(may_correct(facts))
-    rows = add_files(
+    added = add_files(
         session,
         by,
         owner=OwnerKind.RECORD,
@@ -118,8 +118,8 @@ def correct_file(session: Session, cmd: CorrectFile, by: Caller) -> UUID:
         first=max((one.ordinal for one in there), default=0) + 1,
     )
     if row.accepted_at is not None:
-        want(session, "lock", key=f"{row.id}:{rows[0].id}", payload={"record_id": str(row.id)}, at=by.at)
-    return enter(session, row, facts, by, sheet=rows[0].id)
+        want(session, "lock", key=f"{row.id}:{added[0]}", payload={"record_id": str(row.id)}, at=by.at)
+    return enter(session, row, facts, by, sheet=added[0])
 
 
 def _value(cmd: CorrectRecord, by: Caller) -> str:

@@ -5,39 +5,35 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from docctl.domain.correction import LONGEST, stated_not_late
-from docctl.domain.lifecycle import RecordStatus, in_force
+from docctl.domain.lifecycle import RecordStatus
 from docctl.domain.normal_form import normal
-from docctl.domain.number_schemes import Scheme
 from docctl.domain.permissions import Facts, authorise
 from docctl.domain.retention import GRACE
-from docctl.domain.suspension import may_file_under
 from docctl.domain.verdicts import Allowed, NotFound, Refused, RuleRefused, Verdict, require
 from docctl.models.base import new_id
 from docctl.models.content import FileRole, ItemFile, OwnerKind
-from docctl.models.documents import Document, DocumentType, Revision
-from docctl.models.numbers import NumberScheme
-from docctl.models.organisation import LegalEntity, Unit
-from docctl.models.records import KEY_KINDS, Medium, Record, RecordFact, RecordKey
-from docctl.services.access import intern_set, record_readers, sees, visible_sets
+from docctl.models.organisation import Unit
+from docctl.models.records import KEY_KINDS, Medium, Record, RecordClass, RecordFact, RecordKey
+from docctl.services.access import digest_of, intern_set, record_readers, visible_sets
 from docctl.services.caller import Caller
 from docctl.services.documents.facts import clean_title
 from docctl.services.files import Attached, StoredFile, add_files, storing
-from docctl.services.jobs import want
-from docctl.services.locks import Rank, lock, lock_names
-from docctl.services.numbers.schemes import scheme_of, values_for
+from docctl.services.jobs import Wish
+from docctl.services.numbers.schemes import values_for
 from docctl.services.numbers.take import For, add_alias, take_number
-from docctl.services.records.classes import resolved_class
 from docctl.services.records.effect import is_late
-from docctl.services.records.keep import govern, name_classes
+from docctl.services.records.form import FormInForce, form_in_force
+from docctl.services.records.keep import kept_by
 from docctl.services.records.words import clean_value
 from docctl.services.registry import use_case
+from docctl.services.rows import New
 from docctl.services.trail import Subject, record
 
 #: Texts beside the title, with the longest each may be.
@@ -78,75 +74,93 @@ class FileRecord:
 @use_case("record.file", before=storing(OwnerKind.RECORD, for_document=False))
 def file_record(session: Session, cmd: FileRecord, by: Caller) -> UUID:
     """File a record under the revision of its form that is in force; return its id (F-1, F-3)."""
-    lock_names(session, (f"file:{one.sha256}" for one in cmd.files))
-    form, revision, way = _form_in_force(session, cmd.form_id, by)
-    unit = session.get(Unit, cmd.unit_id or by.actor.unit_id)
-    if unit is None:
+    readers = _readers(cmd, by)
+    form = form_in_force(
+        session,
+        cmd.form_id,
+        by,
+        unit_id=cmd.unit_id or by.actor.unit_id,
+        digest=digest_of(readers),
+        hashes=[one.sha256 for one in cmd.files],
+    )
+    if (unit := form.unit) is None:
         raise NotFound("unit")
     authorise(by.actor, "record.file", Facts(unit_id=unit.id))
     cmd = _cleaned(cmd)
     title = clean_title(cmd.title, rule="F-3")
-    _check(session, cmd, by)
-    medium = Medium(cmd.medium)
-    row = Record(
-        id=cmd.item_id,
-        entity_id=form.entity_id,
-        number="",
-        form_id=form.id,
-        form_revision_id=revision.id,
-        title=title,
-        unit_id=unit.id,
-        unit_name=unit.name,
-        medium=medium,
-        language=cmd.language,
-        place=cmd.place,
-        custody=unit.name,
-        occurred_at=cmd.occurred_at,
-        received_at=cmd.received_at,
-        filed_by=by.person_id,
-        filed_at=by.at,
-        is_late=is_late(by.at, occurred_at=cmd.occurred_at, received_at=cmd.received_at),
-        access_set_id=intern_set(session, record_readers(unit.id, by.person_id, by.actor.unit_id)),
-        request_id=by.request_id,
-    )
-    values = values_for(way.scheme, entity=way.entity, unit=unit, today=by.today, parent=form.number)
-    row.number = take_number(session, by, way.scheme, values, For(form.entity_id, "record", row.id)).shown
-    cls = resolved_class(session, form)
-    if cls is None:
+    _check(session, cmd, by, is_repeated=form.is_repeated)
+    if (cls := form.cls) is None:
         raise RuleRefused(Refused("R-10", "class_needed"))
-    govern(row, [cls], zone=by.zone)
-    session.add(row)
-    session.flush()  # facts, keys and classes refer to it
-    name_classes(session, row, [cls])
-    _write_facts(session, cmd, row, by)
-    for key_kind, value in cmd.keys:
-        session.add(RecordKey(record_id=row.id, kind=key_kind, value=value, normal=normal(value)))
+    values = values_for(form.scheme, entity=form.entity, unit=unit, today=by.today, parent=form.number)
+    for_ = For(form.entity.id, "record", cmd.item_id)
+    row = _row(cmd, form, by, title=title, unit=unit)
+    row |= kept_by([cls], cmd.occurred_at.astimezone(by.zone).date())
+    row["access_set_id"] = form.set_id or intern_set(session, readers)
+    row["number"] = number = take_number(session, by, form.scheme, values, for_).shown
+    new: list[New] = [
+        (Record, [row]),
+        (RecordClass, [{"record_id": cmd.item_id, "class_id": cls.id, "governs": True}]),
+        (RecordFact, _facts(cmd, title, by)),
+        (RecordKey, _keys(cmd)),
+    ]
     if cmd.outside_number:
-        add_alias(session, kind="outside", item_kind="record", item_id=row.id, text=cmd.outside_number)
-    add_files(session, by, owner=OwnerKind.RECORD, owner_id=row.id, files=_in_order(cmd.files))
+        add_alias(session, kind="outside", item_kind="record", item_id=cmd.item_id, text=cmd.outside_number)
     # The store keeps it for the grace, and to its end even where no keeper has come.
-    for name, at in (("filed", by.at), ("grace", by.at + GRACE)):
-        payload = {"record_id": str(row.id)}
-        want(session, "lock", key=f"{row.id}:{name}", payload=payload, at=at, is_new=True)
+    locks = [
+        Wish("lock", f"{cmd.item_id}:{name}", {"record_id": str(cmd.item_id)}, at)
+        for name, at in (("filed", by.at), ("grace", by.at + GRACE))
+    ]
+    files = _in_order(cmd.files)
+    add_files(session, by, owner=OwnerKind.RECORD, owner_id=cmd.item_id, files=files, new=new, wishes=locks)
     record(
         session,
         by,
         "record.filed",
-        Subject("record", row.id),
+        Subject("record", cmd.item_id),
         facts={
-            "number": row.number,
+            "number": number,
             "form": form.number,
-            "form_label": revision.label,
+            "form_label": form.label,
             "unit": unit.code,
             "class": cls.code,
             "files": [one.sha256 for one in cmd.files],
-            "medium": medium,
-            "late": row.is_late,
+            "medium": row["medium"],
+            "late": row["is_late"],
             "occurred_at": cmd.occurred_at,
         },
         detail={"title": title, "stated_person": cmd.stated_person, "remarks": cmd.remarks},
     )
-    return row.id
+    return cmd.item_id
+
+
+def _readers(cmd: FileRecord, by: Caller) -> set[str]:
+    """Return who will see the record (X-1); for a unit that is none, who would."""
+    unit_id = cmd.unit_id or by.actor.unit_id
+    if unit_id is None:
+        raise NotFound("unit")
+    return record_readers(unit_id, by.person_id, by.actor.unit_id)
+
+
+def _row(cmd: FileRecord, form: FormInForce, by: Caller, *, title: str, unit: Unit) -> dict[str, Any]:
+    return {
+        "id": cmd.item_id,
+        "entity_id": form.entity.id,
+        "form_id": form.id,
+        "form_revision_id": form.revision_id,
+        "title": title,
+        "unit_id": unit.id,
+        "unit_name": unit.name,
+        "medium": Medium(cmd.medium),
+        "language": cmd.language,
+        "place": cmd.place,
+        "custody": unit.name,
+        "occurred_at": cmd.occurred_at,
+        "received_at": cmd.received_at,
+        "filed_by": by.person_id,
+        "filed_at": by.at,
+        "is_late": is_late(by.at, occurred_at=cmd.occurred_at, received_at=cmd.received_at),
+        "request_id": by.request_id,
+    }
 
 
 def _in_order(files: Sequence[StoredFile]) -> list[StoredFile]:
@@ -168,39 +182,7 @@ def _cleaned(cmd: FileRecord) -> FileRecord:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Numbering:
-    """By which scheme records of a form are numbered, in whose series."""
-
-    scheme: Scheme
-    entity: LegalEntity
-
-
-def _form_in_force(session: Session, form_id: UUID, by: Caller) -> tuple[Document, Revision, _Numbering]:
-    """Return the form, its revision in force and its numbering; refuse where none may be used (F-1, V-6)."""
-    # It shall stay in force until this is committed; others may file under it meanwhile.
-    form = next(
-        iter(lock(session, Rank.PARENTS, select(Document).where(Document.id == form_id), shared=True)), None
-    )
-    if form is None or not sees(session, by.actor, form.access_set_id):
-        raise NotFound("form")
-    is_form, scheme, entity = session.execute(
-        select(DocumentType.is_form, NumberScheme, LegalEntity)
-        .select_from(DocumentType)
-        .join(LegalEntity, LegalEntity.id == form.entity_id)
-        .outerjoin(NumberScheme, NumberScheme.id == DocumentType.record_scheme_id)
-        .where(DocumentType.id == form.type_id)
-    ).one()
-    if not is_form or scheme is None:
-        raise RuleRefused(Refused("F-1", "not_a_form", {"number": form.number}))
-    for revision in session.scalars(select(Revision).where(Revision.document_id == form.id)):
-        if in_force(revision.dates(), by.at):
-            require(may_file_under(revision.dates(), number=form.number, at=by.at, zone=by.zone))
-            return form, revision, _Numbering(scheme_of(scheme), entity)
-    raise RuleRefused(Refused("F-1", "not_in_force", {"number": form.number}))
-
-
-def _check(session: Session, cmd: FileRecord, by: Caller) -> None:
+def _check(session: Session, cmd: FileRecord, by: Caller, *, is_repeated: bool) -> None:
     if not cmd.files:
         raise RuleRefused(Refused("upload", "needed"))
     _check_lengths(cmd)
@@ -213,7 +195,7 @@ def _check(session: Session, cmd: FileRecord, by: Caller) -> None:
         require(stated_not_late(stated=cmd.received_at, entered=by.at, field="received_at"))
         if cmd.received_at < cmd.occurred_at:
             raise RuleRefused(Refused("F-5", "received_before_occurred"))
-    if not cmd.repeated_is_meant:  # two who file the same bytes at once: one is second
+    if is_repeated and not cmd.repeated_is_meant:  # two who file the same bytes at once: one is second
         require(_not_filed_before(session, cmd, by))
 
 
@@ -247,24 +229,24 @@ def _not_filed_before(session: Session, cmd: FileRecord, by: Caller) -> Verdict:
     return Refused("upload", "repeated", {"number": found.number, "name": found.name})
 
 
-def _write_facts(session: Session, cmd: FileRecord, row: Record, by: Caller) -> None:
-    """Write each registered fact as its first value; corrections add further ones (C-1)."""
+def _facts(cmd: FileRecord, title: str, by: Caller) -> list[dict[str, Any]]:
+    """Return each registered fact with its first value; corrections add further ones (C-1)."""
+    received = cmd.received_at.astimezone(by.zone).isoformat(timespec="minutes") if cmd.received_at else ""
     values = {
-        "title": row.title,
+        "title": title,
         "occurred_at": cmd.occurred_at.astimezone(by.zone).isoformat(timespec="minutes"),
-        "received_at": cmd.received_at.astimezone(by.zone).isoformat(timespec="minutes")
-        if cmd.received_at
-        else "",
+        "received_at": received,
         "stated_person": cmd.stated_person,
         "stated_channel": cmd.stated_channel,
         "outside_number": cmd.outside_number,
         "remarks": cmd.remarks,
     }
-    session.add_all(
-        [
-            RecordFact(
-                record_id=row.id, field=name, ordinal=0, value=value, set_by=by.person_id, set_at=by.at
-            )
-            for name, value in values.items()
-        ]
-    )
+    first = {"record_id": cmd.item_id, "ordinal": 0, "set_by": by.person_id, "set_at": by.at}
+    return [{"id": new_id(), "field": name, "value": value, **first} for name, value in values.items()]
+
+
+def _keys(cmd: FileRecord) -> list[dict[str, Any]]:
+    return [
+        {"id": new_id(), "record_id": cmd.item_id, "kind": kind, "value": value, "normal": normal(value)}
+        for kind, value in cmd.keys
+    ]

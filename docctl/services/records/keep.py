@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, tzinfo
+from typing import Any
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -38,24 +39,39 @@ def govern(
     events: dict[str, date] | None = None,
     not_before: date | None = None,
 ) -> None:
-    """Compute a record's last day: the longest class governs (R-1).
+    """Compute a record's last day and write it beside it: the longest class governs (R-1).
 
     `not_before` is the last day that already runs: it is never brought forward (R-3).
     """
+    kept = kept_by(rows, record.occurred_at.astimezone(zone).date(), events=events, not_before=not_before)
+    for name, value in kept.items():
+        setattr(record, name, value)
+
+
+def kept_by(
+    rows: Sequence[RetentionClassRow],
+    completed_on: date,
+    *,
+    events: dict[str, date] | None = None,
+    not_before: date | None = None,
+) -> dict[str, Any]:
+    """Return the columns of a record that say how long it is kept; see `govern`."""
     by_code = {row.code: row for row in rows}
-    facts = RetentionFacts(completed_on=record.occurred_at.astimezone(zone).date(), events=events or {})
+    facts = RetentionFacts(completed_on=completed_on, events=events or {})
     chosen = governing([class_of(row) for row in rows], facts)
     until, because = chosen.kept.until, chosen.kept.because
     if not_before is not None and until is not None and until < not_before:
         until, because = not_before, (*because, Because("never_shortened", {"until": not_before}))
-    record.class_id = by_code[chosen.cls.code].id
-    record.keep_until = until
-    record.is_permanent = chosen.kept.permanent
-    record.trigger_on = chosen.kept.trigger_on
-    record.keep_because = [
-        {"code": one.code, "params": {key: plain(value) for key, value in one.params.items()}}
-        for one in because
-    ]
+    return {
+        "class_id": by_code[chosen.cls.code].id,
+        "keep_until": until,
+        "is_permanent": chosen.kept.permanent,
+        "trigger_on": chosen.kept.trigger_on,
+        "keep_because": [
+            {"code": one.code, "params": {key: plain(value) for key, value in one.params.items()}}
+            for one in because
+        ],
+    }
 
 
 def classes_of(session: Session, record: Record) -> list[RetentionClassRow]:

@@ -1,0 +1,199 @@
+"""Under which form a record is filed: its revision in force, and what the record takes from it (F-1, V-6).
+
+One question locks the form, one asks for everything else that filing decides on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import and_, bindparam, exists, func, literal, or_, select
+from sqlalchemy.orm import Session
+
+from docctl.domain.lifecycle import RevisionDates, RevisionStatus, Suspension, in_force
+from docctl.domain.number_schemes import Scheme, scheme_from_json
+from docctl.domain.roles import reader_tokens
+from docctl.domain.suspension import may_file_under
+from docctl.domain.verdicts import NotFound, Refused, RuleRefused, require
+from docctl.models.access import AccessSet
+from docctl.models.base import table_of
+from docctl.models.content import ItemFile
+from docctl.models.documents import Document, DocumentType, Revision, RevisionSuspension
+from docctl.models.numbers import NumberScheme
+from docctl.models.organisation import LegalEntity, Unit
+from docctl.models.retention import RetentionClassRow
+from docctl.models.visibility import lets_see
+from docctl.services.caller import Caller
+from docctl.services.locks import LockedRow, Rank
+from docctl.services.rows import AnyRow, ask
+
+_FORM: Final = table_of(Document)
+_PARENT: Final = _FORM.alias("parent")
+_KIND: Final = table_of(DocumentType)
+_ENTITY: Final = table_of(LegalEntity)
+_SCHEME: Final = table_of(NumberScheme)
+_UNIT: Final = table_of(Unit)
+_CLASS: Final = table_of(RetentionClassRow)
+_OTHER: Final = _CLASS.alias("other")
+_SET: Final = table_of(AccessSet)
+_REVISION: Final = table_of(Revision)
+_PAUSE: Final = table_of(RevisionSuspension)
+_FILE: Final = table_of(ItemFile)
+
+#: It shall stay in force until the record is committed; others may file under it meanwhile.
+_LOCKED: Final = LockedRow(
+    select(_FORM.c.id).select_from(_FORM).where(_FORM.c.id == bindparam("form_id")), shared=True
+)
+_AT: Final = bindparam("at", type_=_REVISION.c.effective_from.type)
+_IN_FORCE: Final = and_(
+    _REVISION.c.document_id == _FORM.c.id,
+    _REVISION.c.status.in_(
+        [literal(one, _REVISION.c.status.type) for one in (RevisionStatus.ISSUED, RevisionStatus.WITHDRAWN)]
+    ),
+    _REVISION.c.effective_from <= _AT,
+    or_(_REVISION.c.effective_until.is_(None), _REVISION.c.effective_until > _AT),
+)
+_SAME_BYTES: Final = exists().where(
+    _FILE.c.sha256.in_(bindparam("hashes", expanding=True)), _FILE.c.destroyed_at.is_(None)
+)
+#: The class of whatever has no other (R-10).
+_CATCH_ALL: Final = (
+    select(_OTHER.c.id).where(_OTHER.c.is_catch_all).order_by(_OTHER.c.revision.desc()).limit(1)
+).scalar_subquery()
+_AROUND: Final = (
+    select(
+        _FORM.c.number,
+        _FORM.c.entity_id,
+        _KIND.c.is_form,
+        _SCHEME.c.parts,
+        _ENTITY.c.code.label("entity_code"),
+        _UNIT.c.id.label("unit_id"),
+        _UNIT.c.code.label("unit_code"),
+        _UNIT.c.name.label("unit_name"),
+        _CLASS.c.id.label("class_id"),
+        _CLASS.c.code.label("class_code"),
+        _CLASS.c.name.label("class_name"),
+        _CLASS.c.basis,
+        _CLASS.c.data,
+        _SET.c.id.label("set_id"),
+        _REVISION.c.id.label("revision_id"),
+        _REVISION.c.label,
+        _REVISION.c.status,
+        _REVISION.c.effective_from,
+        _REVISION.c.effective_until,
+        _PAUSE.c.suspended_at,
+        _PAUSE.c.resumed_at,
+        lets_see(_FORM.c.access_set_id).label("is_seen"),
+        _SAME_BYTES.label("is_repeated"),
+    )
+    .select_from(_FORM)
+    .join(_KIND, _KIND.c.id == _FORM.c.type_id)
+    .join(_ENTITY, _ENTITY.c.id == _FORM.c.entity_id)
+    .outerjoin(_SCHEME, _SCHEME.c.id == _KIND.c.record_scheme_id)
+    .outerjoin(_PARENT, _PARENT.c.id == _FORM.c.parent_id)
+    .outerjoin(_CLASS, _CLASS.c.id == func.coalesce(_FORM.c.class_id, _PARENT.c.class_id, _CATCH_ALL))
+    .outerjoin(_UNIT, _UNIT.c.id == bindparam("unit_id"))
+    .outerjoin(_SET, _SET.c.digest == bindparam("digest"))
+    .outerjoin(_REVISION, _IN_FORCE)
+    .outerjoin(_PAUSE, _PAUSE.c.revision_id == _REVISION.c.id)
+    .where(_FORM.c.id == bindparam("form_id"))
+    .order_by(_REVISION.c.ordinal, _PAUSE.c.suspended_at)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FormInForce:
+    """A form with its revision in force, and what a record filed under it takes from the company."""
+
+    id: UUID
+    number: str
+    revision_id: UUID
+    label: str
+    scheme: Scheme
+    entity: LegalEntity
+    unit: Unit | None
+    cls: RetentionClassRow | None
+    #: The access set with the digest that was asked for, where there is one already.
+    set_id: UUID | None
+    #: Whether the same bytes lie in any item, seen or not.
+    is_repeated: bool
+
+
+def form_in_force(
+    session: Session, form_id: UUID, by: Caller, *, unit_id: UUID | None, digest: str, hashes: Sequence[str]
+) -> FormInForce:
+    """Lock names of the bytes and the form, and return the form; refuse where none may be used (F-1, V-6).
+
+    `hashes` are those of the files, `digest` is that of the access set the record will have.
+    """
+    names = [f"file:{one}" for one in hashes]
+    if _LOCKED.lock(session, Rank.PARENTS, names, form_id=form_id) is None:
+        raise NotFound("form")
+    rows = ask(
+        session,
+        _AROUND,
+        form_id=form_id,
+        at=by.at,
+        unit_id=unit_id,
+        digest=digest,
+        hashes=hashes,
+        tokens=sorted(reader_tokens_of(by)),
+        person_id=by.actor.person_id,
+    ).all()
+    found = rows[0]
+    if not (found.is_seen or by.actor.is_operator):
+        raise NotFound("form")
+    if not found.is_form or found.parts is None:
+        raise RuleRefused(Refused("F-1", "not_a_form", {"number": found.number}))
+    dates = _dates(rows)
+    if dates is None or not in_force(dates, by.at):
+        raise RuleRefused(Refused("F-1", "not_in_force", {"number": found.number}))
+    require(may_file_under(dates, number=found.number, at=by.at, zone=by.zone))
+    return _form(form_id, found)
+
+
+def reader_tokens_of(by: Caller) -> frozenset[str]:
+    """Return the tokens of the caller; the system has none, and sees everything."""
+    actor = by.actor
+    return reader_tokens(actor.person_id, actor.unit_id, actor.roles) if actor.person_id else frozenset()
+
+
+def _dates(rows: Sequence[AnyRow]) -> RevisionDates | None:
+    """Return the dates of the one revision in force (V-3)."""
+    first = rows[0]
+    if first.revision_id is None:
+        return None
+    pauses = [
+        Suspension(one.suspended_at, one.resumed_at)
+        for one in rows
+        if one.revision_id == first.revision_id and one.suspended_at is not None
+    ]
+    return RevisionDates(first.status, first.effective_from, first.effective_until, tuple(pauses))
+
+
+def _form(form_id: UUID, found: AnyRow) -> FormInForce:
+    unit = None
+    if found.unit_id is not None:
+        unit = Unit(id=found.unit_id, code=found.unit_code, name=found.unit_name)
+    cls = None if found.class_id is None else _class(found)
+    return FormInForce(
+        id=form_id,
+        number=found.number,
+        revision_id=found.revision_id,
+        label=found.label,
+        scheme=scheme_from_json(found.parts),
+        entity=LegalEntity(id=found.entity_id, code=found.entity_code),
+        unit=unit,
+        cls=cls,
+        set_id=found.set_id,
+        is_repeated=bool(found.is_repeated),
+    )
+
+
+def _class(found: AnyRow) -> RetentionClassRow:
+    return RetentionClassRow(
+        id=found.class_id, code=found.class_code, name=found.class_name, basis=found.basis, data=found.data
+    )
