@@ -24,6 +24,7 @@ __all__ = ["LANGUAGES", "PREFIX", "Settings", "WrongSetting"]
 
 LANGUAGES: Final = ("zh_Hans", "en")
 STORAGES: Final = ("local", "s3")
+ENGINES: Final = ("tantivy", "whoosh")
 VERDICTS: Final = ("worm", "locks", "protected")
 #: What S3 cannot do without.
 _S3_NEEDS: Final = (
@@ -83,6 +84,9 @@ class Settings:
     )
     witness: str = field(
         default="none", metadata={"help": "folder elsewhere that gets every signed head, or none"}
+    )
+    search_engine: str = field(
+        default="tantivy", metadata={"help": "search engine: tantivy, or whoosh for up to 10,000 items"}
     )
     storage: str = field(default="local", metadata={"help": "where files are kept: local or s3"})
     s3_endpoint: str | None = field(default=None, metadata={"help": "address of the S3 server"})
@@ -165,6 +169,7 @@ class Settings:
             ocr=values.on_or_off("ocr", given.get("ocr", "on")),
             audit_key=values.key_file(data, given.get("audit_key") or str(usual["audit_key"])),
             witness=values.witness(data, given.get("witness") or str(usual["witness"])),
+            search_engine=values.one_of("search_engine", given.get("search_engine") or "tantivy", ENGINES),
             **_storage(given),
             keys_database_url=_keys_database(given, database),
             master_key_file=values.outside(data, given.get("master_key_file", "")),

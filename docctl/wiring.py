@@ -28,7 +28,7 @@ from docctl.services.people.passwords import Passwords
 from docctl.services.setup import is_encrypted, is_sample
 from docctl.services.staging import Staging
 from docctl.services.uow import UnitOfWork
-from search.tantivy import TantivyEngine
+from search.api import SearchEngine
 from storage.api import Area, ObjectStore
 from storage.encrypted import EncryptedStore
 from storage.errors import KeyStoreForeign, MasterKeyWrong
@@ -88,7 +88,7 @@ def build(settings: Settings, *, clock: Callable[[], datetime] = system_clock) -
         uow=uow,
         objects=_store_of(objects, keys),
         keys=keys,
-        search=TantivyEngine(data / "index"),
+        search=_engine(settings.search_engine, data / "index"),
         here=HereFile(data, host=settings.host),
         staging=Staging(data / "staging", limit=settings.upload_limit_mb << 20),
         pool=ReaderPool(
@@ -113,6 +113,17 @@ def build(settings: Settings, *, clock: Callable[[], datetime] = system_clock) -
         key_backup_days=settings.key_backup_days,
         is_shared=settings.database_url is not None,
     )
+
+
+def _engine(name: str, folder: Path) -> SearchEngine:
+    """Return the search engine; only the chosen one is loaded: the other need not be there."""
+    if name == "whoosh":
+        from search.whoosh import WhooshEngine
+
+        return WhooshEngine(folder)
+    from search.tantivy import TantivyEngine
+
+    return TantivyEngine(folder)
 
 
 def _clocks(settings: Settings, uow: UnitOfWork) -> dict[str, Callable[[], datetime]]:

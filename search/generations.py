@@ -12,8 +12,7 @@ import json
 import os
 import shutil
 import time
-import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -22,21 +21,22 @@ from uuid import uuid4
 from search.api import Generation, IndexBusy, State
 
 _POLL_SECONDS: Final = 0.01
-_FOOTER_MAGIC: Final = 1337
-_FOOTER_TAIL: Final = 8
-_SEGMENT_FILES: Final = ("store", "idx", "pos", "term", "fieldnorm", "fast")
 
 
 class Generations:
     """The generations of one index, of which at most one is current."""
 
-    def __init__(self, folder: Path, *, made_with: str, wait: float) -> None:
-        """Use `folder`; a generation `made_with` something else counts as none. Nothing is written
-        yet.
+    def __init__(
+        self, folder: Path, *, made_with: str, wait: float, is_whole: Callable[[Path], bool]
+    ) -> None:
+        """Use `folder`; a generation `made_with` something else counts as none. Nothing is written yet.
+
+        `is_whole` says of a generation whether all its files are there.
         """
         self.folder = folder
         self._made_with = made_with
         self._wait = wait
+        self._is_whole = is_whole
 
     def current(self) -> Path | None:
         """Return the folder of the current generation, None if there is none that we made."""
@@ -52,7 +52,7 @@ class Generations:
         """Say whether the current generation can be used, was never made, or is broken."""
         current = self.current()
         if current is not None:
-            return "ready" if is_whole(current) else "damaged"
+            return "ready" if self._is_whole(current) else "damaged"
         try:
             pointer = json.loads((self.folder / "CURRENT").read_text(encoding="utf-8"))
             outdated = pointer["made_with"] != self._made_with
@@ -76,7 +76,7 @@ class Generations:
 
     def signature(self) -> tuple[int, ...]:
         """Return what changes whenever another process committed or swapped; cheap."""
-        return _stamp(self.folder / "CURRENT")
+        return stamp(self.folder / "CURRENT")
 
     def new(self) -> Path:
         """Make the folder of a new generation, readable by us alone."""
@@ -90,15 +90,15 @@ class Generations:
 
         `made_from` is the position of what it was filled with.
         """
-        _sync(fresh)
-        _sync(fresh.parent)
+        sync(fresh)
+        sync(fresh.parent)
         pointer = self.folder / f"CURRENT.{uuid4().hex}"
         with pointer.open("x", encoding="utf-8") as file:
             json.dump({"generation": fresh.name, "made_with": self._made_with, "made_from": made_from}, file)
             file.flush()
             os.fsync(file.fileno())
         pointer.replace(self.folder / "CURRENT")
-        _sync(self.folder)
+        sync(self.folder)
 
     def sweep(self) -> None:
         """Delete every generation but the current one, and what a crash left; under both locks
@@ -134,54 +134,8 @@ class Generations:
         (self.folder / "generations").mkdir(mode=0o700, exist_ok=True)
 
 
-def stamp(generation: Path) -> tuple[int, ...]:
-    """Return what changes with every commit to a generation."""
-    return _stamp(generation / "meta.json")
-
-
-def is_whole(generation: Path, *, thoroughly: bool = False) -> bool:
-    """Say whether every file of a generation is there and complete; thoroughly: and unchanged
-    (S-4).
-    """
-    try:
-        return all(_is_sound(file, thoroughly=thoroughly) for file in _segment_files(generation))
-    except (OSError, ValueError, KeyError, TypeError):
-        return False
-
-
-def _segment_files(generation: Path) -> Iterator[Path]:
-    meta = json.loads((generation / "meta.json").read_text(encoding="utf-8"))
-    for segment in meta["segments"]:
-        name = segment["segment_id"].replace("-", "")
-        for extension in _SEGMENT_FILES:
-            yield generation / f"{name}.{extension}"
-        if segment.get("deletes"):
-            yield generation / f"{name}.{segment['deletes']['opstamp']}.del"
-
-
-def _is_sound(path: Path, *, thoroughly: bool) -> bool:
-    """Check the footer that tantivy writes last: JSON with a CRC of what stands before it."""
-    with path.open("rb") as file:
-        size = file.seek(0, os.SEEK_END)
-        file.seek(size - _FOOTER_TAIL)
-        tail = file.read(_FOOTER_TAIL)
-        length, magic = int.from_bytes(tail[:4], "little"), int.from_bytes(tail[4:], "little")
-        if magic != _FOOTER_MAGIC or length + _FOOTER_TAIL > size:
-            return False
-        body = size - _FOOTER_TAIL - length
-        file.seek(body)
-        promised = json.loads(file.read(length))["crc"]
-        if not thoroughly:
-            return True
-        file.seek(0)
-        crc = 0
-        while body > 0 and (block := file.read(min(body, 1 << 20))):
-            crc = zlib.crc32(block, crc)
-            body -= len(block)
-        return bool(crc == promised)
-
-
-def _stamp(path: Path) -> tuple[int, ...]:
+def stamp(path: Path) -> tuple[int, ...]:
+    """Return what changes with every replacement of a file; nothing where there is none."""
     try:
         found = path.stat()
     except OSError:
@@ -189,22 +143,10 @@ def _stamp(path: Path) -> tuple[int, ...]:
     return found.st_mtime_ns, found.st_ino, found.st_size
 
 
-def _sync(folder: Path) -> None:
+def sync(folder: Path) -> None:
+    """Make the names in a folder last."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def forget_unfinished(generation: Path) -> None:
-    """Remove lists of deletions that a killed writer left behind its last commit (S-4).
-
-    The next commit would write a file of the same name, and tantivy refuses to. Nobody reads them: they are
-    newer than what `meta.json` names. Call it with the lock of the writers.
-    """
-    meta = json.loads((generation / "meta.json").read_text(encoding="utf-8"))
-    for path in generation.glob("*.del"):
-        opstamp = path.name.split(".")[1]
-        if opstamp.isdigit() and int(opstamp) > int(meta["opstamp"]):
-            path.unlink(missing_ok=True)

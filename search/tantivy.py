@@ -3,30 +3,28 @@ time (S-1 to S-4).
 """
 
 import threading
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from shutil import rmtree
 from typing import Any, Final
 
 import tantivy
 
-from search import generations, schema
+from search import schema, tantivy_files
 from search.analysis import ANALYSIS
 from search.api import (
     CursorMoved,
     Entry,
     Found,
-    Generation,
     Hit,
-    IndexBusy,
     IndexDamaged,
     Query,
     Sort,
-    State,
 )
+from search.generations import Generations, stamp
+from search.ondisk import OnDisk
 from search.questions import question, scores_differ
 from search.writing import Filling, vendor_errors, write
 
@@ -45,23 +43,17 @@ class _View:
     position: int
 
 
-class TantivyEngine:
+class TantivyEngine(OnDisk):
     """See SearchEngine. Several processes may read a folder while one writes it."""
 
     def __init__(self, folder: Path, *, wait: float = 10.0) -> None:
         """Open the index in `folder`; writers wait `wait` seconds for each other."""
-        self._generations = generations.Generations(folder, made_with=_MADE_WITH, wait=wait)
+        self._generations = Generations(
+            folder, made_with=_MADE_WITH, wait=wait, is_whole=tantivy_files.is_whole
+        )
         self._lock = threading.Lock()
         self._seen: _View | None = None
         self._broken: tuple[tuple[int, ...], ...] | None = None
-
-    @property
-    def state(self) -> State:
-        """See SearchEngine."""
-        if self._view() is not None:
-            return "ready"
-        found = self._generations.state()
-        return "damaged" if found == "ready" else found
 
     def apply(
         self,
@@ -82,12 +74,10 @@ class TantivyEngine:
             else:
                 fresh, index = None, view.index
                 if (current := self._generations.current()) is not None:
-                    generations.forget_unfinished(current)
+                    tantivy_files.forget_unfinished(current)
             write(index, upserts, removals, position)
             if fresh is not None:
-                self._generations.swap(fresh, made_from=position)
-                with suppress(IndexBusy), self._generations.locked("rebuild", wait=0):
-                    self._generations.sweep()
+                self._begin(fresh, made_from=position)
 
     def position(self) -> int:
         """See SearchEngine."""
@@ -133,60 +123,13 @@ class TantivyEngine:
         view = self._view()
         return view.searcher.num_docs - 1 if view else 0
 
-    @contextmanager
-    def rebuild(self, *, position: int) -> Iterator["Filling"]:
-        """See SearchEngine."""
-        with self._generations.locked("rebuild"):
-            folder = self._generations.new()
-            try:
-                fresh = Filling(tantivy.Index(schema.SCHEMA, path=str(folder)))
-                try:
-                    yield fresh
-                    fresh.finish(position)
-                finally:
-                    fresh.close()
-                with self._generations.locked("write"):
-                    self._generations.swap(folder, made_from=position)
-                    self._forget()
-                    self._generations.sweep()
-            except BaseException:
-                rmtree(folder, ignore_errors=True)
-                raise
-
-    def purge(self, entries: Callable[[], Iterable[Entry]], *, position: int) -> None:
-        """See SearchEngine."""
-        with self.rebuild(position=position) as fresh:
-            fresh.add(entries())
-
-    def generation(self) -> Generation | None:
-        """See SearchEngine."""
-        return self._generations.made() if self._view() is not None else None
-
-    def alone(self, *, wait: float | None = None) -> AbstractContextManager[None]:
-        """See SearchEngine."""
-        return self._generations.locked("follow", wait=wait)
-
-    def sweep(self) -> None:
-        """See SearchEngine."""
-        with self._generations.locked("rebuild"), self._generations.locked("write"):
-            self._generations.sweep()
-
-    def intact(self) -> bool:
-        """See SearchEngine."""
-        current = self._generations.current()
-        return current is not None and generations.is_whole(current, thoroughly=True)
-
-    def close(self) -> None:
-        """See SearchEngine."""
-        self._forget()
-
     def _view(self) -> _View | None:
         """Return the newest commit of the current generation, whoever made it; None if unusable."""
         for _ in range(5):  # another process may swap between our looking and our opening
             current = self._generations.current()
             if current is None:
                 return None
-            stamps = (self._generations.signature(), generations.stamp(current))
+            stamps = (self._generations.signature(), stamp(current / "meta.json"))
             with self._lock:
                 if self._seen is not None and self._seen.stamps == stamps:
                     return self._seen
@@ -196,9 +139,18 @@ class TantivyEngine:
                 if (view := _open(current, stamps)) is not None:
                     self._seen, self._broken = view, None
                     return view
-                if current == self._generations.current() and stamps[1] == generations.stamp(current):
+                if current == self._generations.current() and stamps[1] == stamp(current / "meta.json"):
                     self._broken = stamps
         return None
+
+    def _is_open(self) -> bool:
+        return self._view() is not None
+
+    def _fill(self, folder: Path) -> Filling:
+        return Filling(tantivy.Index(schema.SCHEMA, path=str(folder)))
+
+    def _is_unchanged(self, folder: Path) -> bool:
+        return tantivy_files.is_whole(folder, thoroughly=True)
 
     def _forget(self) -> None:
         with self._lock:
@@ -216,7 +168,7 @@ class TantivyEngine:
 
 
 def _open(current: Path, stamps: tuple[tuple[int, ...], ...]) -> _View | None:
-    if not generations.is_whole(current):
+    if not tantivy_files.is_whole(current):
         return None
     try:
         with vendor_errors(IndexDamaged):

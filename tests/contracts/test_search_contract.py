@@ -11,18 +11,16 @@ from hypothesis import strategies as st
 
 from search.api import CursorMoved, Entry, QueryProblem, SearchEngine, Sort
 from search.folding import fold
-from search.memory import MemoryEngine
 from search.tantivy import TantivyEngine
+from tests.search.engines import ENGINES
 from tests.search.making import NOW, SENTENCES, TICK, entry, find, ids, query
 
 pytestmark = pytest.mark.timeout(60)
 
 
-@pytest.fixture(params=["memory", "tantivy"])
+@pytest.fixture(params=list(ENGINES))
 def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SearchEngine]:
-    made: SearchEngine = (
-        MemoryEngine() if request.param == "memory" else TantivyEngine(tmp_path / "index", wait=0.2)
-    )
+    made = ENGINES[request.param](tmp_path / "index")
     yield made
     made.close()
 

@@ -11,11 +11,13 @@ from typing import Final
 from search.api import Entry, SearchEngine
 from search.memory import MemoryEngine
 from search.tantivy import TantivyEngine
+from search.whoosh import WhooshEngine
 from tests.search.making import NOW, SENTENCES, entry
 
 ENGINES: Final[dict[str, Callable[[Path], SearchEngine]]] = {
     "memory": lambda folder: MemoryEngine(),
     "tantivy": lambda folder: TantivyEngine(folder, wait=0.2),
+    "whoosh": lambda folder: WhooshEngine(folder, wait=0.2),
 }
 
 
