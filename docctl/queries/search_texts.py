@@ -8,6 +8,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import (
+    JSON,
     LargeBinary,
     Select,
     Uuid,
@@ -23,9 +24,11 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from docctl.domain.lifecycle import RecordStatus
+from docctl.domain.paged_text import PagedText, put_together
 from docctl.models.content import FileReading, ItemFile
 from docctl.models.numbers import Alias
 from docctl.models.records import Record, RecordFact, RecordKey
+from docctl.reading.kinds import MEDIA_TYPES, Kind
 from docctl.services.content.texts import SealedText, texts_in
 
 #: Records that are found; voided ones and those going or gone are not (S-4).
@@ -35,43 +38,65 @@ FOUND: Final = (RecordStatus.COMPLETED, RecordStatus.ACCEPTED, RecordStatus.ON_L
 _DATES: Final = ("occurred_at", "received_at")
 
 
+#: The starts of these are sheets, not pages.
+_SHEETS: Final = frozenset({MEDIA_TYPES[Kind.XLSX], MEDIA_TYPES[Kind.XLS]})
+
+
 def texts_of(session: Session, owners: Collection[UUID], *, longest: int | None = None) -> dict[UUID, str]:
     """Return the text of each revision, document or record: files, facts ever set, keys, other names.
 
     A title stands in a field of its own; one that was corrected is found as well (C-1). `longest` cuts
     each part, for a page that shows only a few lines.
     """
+    paged = paged_texts_of(session, owners, longest=longest)
+    return {owner: found.text for owner, found in paged.items()}
+
+
+def paged_texts_of(
+    session: Session, owners: Collection[UUID], *, longest: int | None = None
+) -> dict[UUID, PagedText]:
+    """Return the same texts with the pages of their files, for the page that a hit stands on (S-3)."""
     if not owners:
         return {}
     found = session.execute(_query(longest), {"owners": list(owners)}).all()
-    sealed = [SealedText(owner, file, "text", kept) for owner, _, kept, file in found if kept is not None]
+    sealed = [
+        SealedText(row.owner, row.file_id, "text", row.sealed) for row in found if row.sealed is not None
+    ]
     house = texts_in(session)
     # A page does without a text that cannot be read now; the index would lack it until it is made anew.
     reading = house.opened if longest is None else house.shown
     opened = iter(reading(sealed, longest=longest))
-    texts: dict[UUID, str] = {}
-    for owner, plain, kept, _ in found:
-        if text := plain if kept is None else next(opened):
-            texts[owner] = f"{texts[owner]}\n\n{text}" if owner in texts else text
-    return texts
+    files: dict[UUID, list[tuple[str, list[int], bool]]] = {}
+    for row in found:
+        text = row.text if row.sealed is None else next(opened)
+        files.setdefault(row.owner, []).append((text, row.pages or [], row.media_type not in _SHEETS))
+    return {owner: paged for owner, texts in files.items() if (paged := put_together(texts)).text}
 
 
 @cache
-def _query(longest: int | None) -> Select[*tuple[UUID, str, bytes | None, UUID]]:
+def _query(longest: int | None) -> Select[*tuple[UUID, str, bytes | None, UUID, list[int] | None, str]]:
     """Return the query, built once: each page of hits asks it, and building it takes longer than asking."""
     parts = union_all(*_parts(longest)).subquery()
-    return select(parts.c.owner, parts.c.text, parts.c.sealed, parts.c.file_id).order_by(
-        parts.c.owner, parts.c.part, parts.c.name, parts.c.place
-    )
+    return select(
+        parts.c.owner, parts.c.text, parts.c.sealed, parts.c.file_id, parts.c.pages, parts.c.media_type
+    ).order_by(parts.c.owner, parts.c.part, parts.c.name, parts.c.place)
 
 
 def _parts(longest: int | None) -> list[Select[*tuple[Any, ...]]]:
     owners: Any = bindparam("owners", expanding=True)
 
     no_seal, no_file = cast(null(), LargeBinary), cast(null(), Uuid)
+    no_pages: tuple[Any, Any] = (cast(null(), JSON), literal(""))
 
     def part(
-        number: int, owner: Any, name: Any, place: Any, text: Any, sealed: Any = no_seal, file: Any = no_file
+        number: int,
+        owner: Any,
+        name: Any,
+        place: Any,
+        text: Any,
+        sealed: Any = no_seal,
+        file: Any = no_file,
+        paged: tuple[Any, Any] = no_pages,
     ) -> Select[*tuple[Any, ...]]:
         shown = text if longest is None else func.substr(text, 1, longest)
         return select(
@@ -82,6 +107,8 @@ def _parts(longest: int | None) -> list[Select[*tuple[Any, ...]]]:
             shown.label("text"),
             sealed.label("sealed"),
             file.label("file_id"),
+            paged[0].label("pages"),
+            paged[1].label("media_type"),
         ).where(owner.in_(owners), text != "" if sealed is no_seal else or_(text != "", sealed.is_not(None)))
 
     nothing, first = literal(""), literal(0)
@@ -94,6 +121,7 @@ def _parts(longest: int | None) -> list[Select[*tuple[Any, ...]]]:
             FileReading.text,
             FileReading.sealed_text,
             FileReading.file_id,
+            (FileReading.pages, ItemFile.media_type),
         ).join(FileReading, FileReading.file_id == ItemFile.id),
         part(1, RecordFact.record_id, RecordFact.field, RecordFact.ordinal, RecordFact.value)
         .join(Record, Record.id == RecordFact.record_id)

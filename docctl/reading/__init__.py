@@ -13,7 +13,7 @@ from docctl.reading.names import clean_name
 from docctl.reading.pool import ReaderPool
 from docctl.reading.programs import Programs
 from docctl.reading.sniffing import sniff
-from docctl.reading.steps import read_text, reading_steps
+from docctl.reading.steps import read_text, reading_steps, render
 
 __all__ = [
     "Kind",
@@ -27,5 +27,6 @@ __all__ = [
     "examine",
     "read_text",
     "reading_steps",
+    "render",
     "sniff",
 ]

@@ -14,6 +14,8 @@ from docctl.reading.repeats import furniture, paged
 from docctl.reading.said import ATTACHMENT, KINDS, Said
 
 _LONGEST_NAME: Final = 500
+#: What the page of a mail or archive shows, in characters; the text has also what is beyond.
+_LONGEST_HTML: Final = 8_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +116,9 @@ def joined(answer: Answer, inside: Sequence[tuple[str, Reading | None]]) -> Answ
         shift = told.length
         told.add(reading.text)
         parts += [part.shifted(shift) for part in reading.parts]
-        html.append(reading.html if reading.html is not None else plain.paragraphs(reading.text))
+        shown = reading.html if reading.html is not None else plain.paragraphs(reading.text)
+        if sum(map(len, html)) + len(shown) <= _LONGEST_HTML:
+            html.append(shown)
     text = str(told.answer(None)["text"])
     return replace(answer, text=text, parts=tuple(parts), html="\n".join(html) or None, files=())
 

@@ -37,7 +37,11 @@ _FROM: Final = {
     "xlsx": "Calc MS Excel 2007 XML",
     "pptx": "Impress MS PowerPoint 2007 XML",
 }
-_PARTS: Final = {"doc": "libswlo.so", "xls": "libsclo.so", "ppt": "libsdlo.so"}
+_PARTS: Final = {
+    **dict.fromkeys(("doc", "docx", "rtf"), "libswlo.so"),
+    **dict.fromkeys(("xls", "xlsx"), "libsclo.so"),
+    **dict.fromkeys(("ppt", "pptx"), "libsdlo.so"),
+}
 _PROFILE: Final = """<?xml version="1.0" encoding="UTF-8"?>
 <oor:items xmlns:oor="http://openoffice.org/2001/registry" xmlns:xs="http://www.w3.org/2001/XMLSchema"
  xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">
@@ -85,7 +89,7 @@ class Office:
 
     def opens(self, kind: str) -> bool:
         """Whether the part of LibreOffice is there that opens this kind: each is a package of its own."""
-        return (self._programs / _PARTS[kind]).is_file()
+        return kind in _PARTS and (self._programs / _PARTS[kind]).is_file()
 
     @property
     def pid(self) -> int | None:

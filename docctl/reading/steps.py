@@ -78,6 +78,21 @@ def reading_steps(pool: ReaderPool, path: Path, name: str) -> Generator[None, No
         return (yield from _Reader(pool, Path(folder)).read(path, name))
 
 
+def render(pool: ReaderPool, path: Path, name: str, folder: Path) -> Path:
+    """Return a PDF in `folder` that shows an office file as it prints; it can be stamped as any other.
+
+    Raises ReadingFailed: `no_program` where LibreOffice does not open such a file here, `encrypted`,
+    `unreadable`, `timeout`, `too_long`, `crash`, `closed`.
+    """
+    kind = sniff(path, name)
+    if kind in _CONVERTED:
+        pool.run("docctl.reading.ole_locks:check", path=str(path.absolute()))
+    office = pool.programs.office
+    if office is None or not office.opens(kind.value):
+        raise ReadingFailed("no_program", "LibreOffice")
+    return office.convert(path, kind.value, to="pdf", folder=folder)
+
+
 class _Reader:
     """Reads one upload and what lies within it."""
 

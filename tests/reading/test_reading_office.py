@@ -14,9 +14,9 @@ import helpers
 import psutil
 import pytest
 import xlsxwriter
-from uploads_made import a_docx, a_zip, an_ole, paragraph, pointer, saved, with_body
+from uploads_made import a_docx, a_png, a_zip, an_ole, paragraph, pointer, saved, with_body
 
-from docctl.reading import Kind, Programs, ReaderPool, Reading, ReadingFailed, read_text
+from docctl.reading import Kind, Programs, ReaderPool, Reading, ReadingFailed, read_text, render
 from docctl.reading.office import Office
 
 Write = Callable[[str, bytes], Path]
@@ -211,6 +211,20 @@ def test_an_old_file_in_a_zip_is_read(read: Read, old: Old) -> None:
     assert (
         read("a.zip", a_zip({"旧.doc": content, "新.txt": "新文件"})).text == "旧.doc\n旧文件\n新.txt\n新文件"
     )
+
+
+def test_an_office_file_is_rendered_as_a_pdf(
+    with_office: ReaderPool, old: Old, write: Write, tmp_path: Path
+) -> None:
+    for name, content in (("a.doc", old(a_docx("第一条"), "docx", "doc")), ("b.docx", a_docx("第一条"))):
+        made = render(with_office, write(name, content), name, tmp_path)
+        assert read_text(with_office, made, "made.pdf").text == "第一条"
+    for name, content, code in (
+        ("c.doc", an_ole({"WordDocument": b"\xec\xa5" + bytes(8) + b"\x00\x01" + bytes(5000)}), "encrypted"),
+        ("d.png", a_png(), "no_program"),
+    ):
+        with pytest.raises(ReadingFailed, match=code):
+            render(with_office, write(name, content), name, tmp_path)
 
 
 def test_without_libreoffice_an_old_file_says_so(pool: ReaderPool, write: Write) -> None:

@@ -1,0 +1,65 @@
+"""On which page of a file the words of a hit stand (S-3)."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+#: What a page of hits shows as one blank.
+_BLANK: Final = r"[\s\x00-\x1f\x7f-\x9f\ud800-\udfff]+"
+_MORE: Final = "…"
+#: So many characters before the hit tell its place from others of the same words.
+_BEFORE: Final = 60
+
+
+@dataclass(frozen=True, slots=True)
+class PagedText:
+    """The text of an item, its files after each other; `pages` are (place, page from 1, 0 for none)."""
+
+    text: str
+    pages: tuple[tuple[int, int], ...] = ()
+
+    def page_at(self, place: int) -> int | None:
+        """Return the page on which a character stands; nothing where its file has none (S-3)."""
+        at = bisect_right(self.pages, place, key=lambda start: start[0])
+        return (self.pages[at - 1][1] or None) if at else None
+
+    def page_of(self, shown: Sequence[tuple[str, bool]]) -> int | None:
+        """Return the page of the first marked words of a hit's lines, as they are shown (S-3)."""
+        before = ""
+        for words, is_hit in shown:
+            if is_hit:
+                place = self._place(before.rpartition(_MORE)[2].lstrip()[-_BEFORE:], words)
+                return None if place is None else self.page_at(place)
+            before += words
+        return None
+
+    def _place(self, before: str, words: str) -> int | None:
+        for context in (before, ""):
+            pattern = _BLANK.join(map(re.escape, re.split(r"\s+", context + words)))
+            if found := re.search(pattern, self.text):
+                return found.end() - 1
+        return None
+
+
+def put_together(files: Sequence[tuple[str, Sequence[int], bool]], parting: str = "\n\n") -> PagedText:
+    """Return the text of files after each other: each its text, where its pages start, whether it has any."""
+    texts: list[str] = []
+    pages: list[tuple[int, int]] = []
+    length = 0
+    for text, starts, has_pages in files:
+        if not text:
+            continue
+        length += len(parting) if texts else 0
+        if has_pages and len(starts) > 1:
+            pages += [
+                (length + start, page) for page, start in enumerate(starts, start=1) if start < len(text)
+            ]
+        else:
+            pages.append((length, 0))
+        texts.append(text)
+        length += len(text)
+    return PagedText(parting.join(texts), tuple(pages))

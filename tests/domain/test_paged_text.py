@@ -1,0 +1,48 @@
+"""On which page of a file the words of a hit stand (S-3)."""
+
+from __future__ import annotations
+
+import pytest
+
+from docctl.domain.paged_text import PagedText, put_together
+
+TWO = put_together(
+    [("甲页的记录\n乙页的\n记录", [0, 6], True), ("无页的文字", [0], True), ("表", [0, 1], False)]
+)
+
+
+def test_s_3_files_follow_each_other_with_their_pages() -> None:
+    assert TWO.text == "甲页的记录\n乙页的\n记录\n\n无页的文字\n\n表"
+    assert TWO.pages == ((0, 1), (6, 2), (14, 0), (21, 0))
+
+
+@pytest.mark.parametrize(
+    ("place", "page"), [(0, 1), (5, 1), (6, 2), (12, 2), (13, 2), (14, None), (20, None), (21, None)]
+)
+def test_s_3_a_character_stands_on_a_page_from_its_start_on(place: int, page: int | None) -> None:
+    assert TWO.page_at(place) == page
+
+
+@pytest.mark.parametrize(
+    ("shown", "page"),
+    [
+        ([("甲页的", False), ("记录", True)], 1),
+        ([("…乙页的 ", False), ("记录", True), (" 无页", False)], 2),
+        ([("乙页的", True), ("记录", False)], 2),
+        ([("…", False), ("无页", True)], None),
+        ([("甲页的", False)], None),
+        ([("另文", False), ("记录", True)], 1),
+        ([("不在其中", True)], None),
+        ([], None),
+    ],
+)
+def test_s_3_a_hit_is_on_the_page_of_its_first_marked_words(
+    shown: list[tuple[str, bool]], page: int | None
+) -> None:
+    assert TWO.page_of(shown) == page
+
+
+def test_s_3_pages_beyond_what_is_looked_at_and_empty_files_are_left_out() -> None:
+    cut = put_together([("", [0, 5], True), ("abc", [0, 2, 9], True)])
+    assert cut == PagedText("abc", ((0, 1), (2, 2)))
+    assert PagedText("abc").page_at(1) is None
