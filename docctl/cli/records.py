@@ -13,6 +13,7 @@ from docctl.cli.answers import Answer
 from docctl.cli.command import Noun, option
 from docctl.cli.desk import Desk
 from docctl.cli.kinds import FILE_IN, MOMENT
+from docctl.cli.record_import import add_import
 from docctl.cli.record_reads import add_reads, data_of, page_of
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 records = Noun("records")
 add_reads(records)
+add_import(records)
 
 
 @records.command("file", permission="record.file", changes=True)

@@ -27,7 +27,7 @@ from docctl.services.documents.facts import clean_title
 from docctl.services.files import Attached, StoredFile, add_files, storing
 from docctl.services.jobs import Wish
 from docctl.services.numbers.schemes import values_for
-from docctl.services.numbers.take import For, add_alias, take_number
+from docctl.services.numbers.take import For, add_alias, claim_number, take_number
 from docctl.services.records.effect import is_late
 from docctl.services.records.form import FormInForce, form_in_force
 from docctl.services.records.keep import kept_by
@@ -67,6 +67,9 @@ class FileRecord:
     language: str = "zh"
     keys: tuple[tuple[str, str], ...] = ()
     repeated_is_meant: bool = False
+    #: Of a record from before docctl: it keeps its number (N-6), and filing it now is not late (I-2).
+    number: str = ""
+    is_past: bool = False
     item_id: UUID = field(default_factory=new_id)
     files: tuple[StoredFile, ...] = ()
 
@@ -96,7 +99,11 @@ def file_record(session: Session, cmd: FileRecord, by: Caller) -> UUID:
     row = _row(cmd, form, by, title=title, unit=unit)
     row |= kept_by([cls], cmd.occurred_at.astimezone(by.zone).date())
     row["access_set_id"] = form.set_id or intern_set(session, readers)
-    row["number"] = number = take_number(session, by, form.scheme, values, for_).shown
+    row["number"] = number = (
+        claim_number(session, by, form.scheme, cmd.number, for_).shown
+        if cmd.number.strip()
+        else take_number(session, by, form.scheme, values, for_).shown
+    )
     new: list[New] = [
         (Record, [row]),
         (RecordClass, [{"record_id": cmd.item_id, "class_id": cls.id, "governs": True}]),
@@ -158,7 +165,8 @@ def _row(cmd: FileRecord, form: FormInForce, by: Caller, *, title: str, unit: Un
         "received_at": cmd.received_at,
         "filed_by": by.person_id,
         "filed_at": by.at,
-        "is_late": is_late(by.at, occurred_at=cmd.occurred_at, received_at=cmd.received_at),
+        "is_late": not cmd.is_past
+        and is_late(by.at, occurred_at=cmd.occurred_at, received_at=cmd.received_at),
         "request_id": by.request_id,
     }
 

@@ -1,0 +1,88 @@
+"""`docctl records import`: a table of past records with files beside it (I-2)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from docctl.cli import names
+from docctl.cli.answers import Answer, Table
+from docctl.cli.command import Noun, option
+from docctl.cli.desk import Desk
+from docctl.cli.kinds import FILE_IN
+
+if TYPE_CHECKING:
+    from docctl.jobs.imports.records import RecordLine
+
+_HEAD = ("row", "state", "number", "title", "file")
+_STATES = ("filed", "ready", "duplicate", "failed")
+_reads = Noun("records")
+
+
+def add_import(noun: Noun) -> None:
+    """Add the command to the noun."""
+    noun.add_command(import_)
+
+
+@_reads.command("import", permission="record.file", changes=True)
+@click.argument("table", type=FILE_IN)
+@option("--form", required=True, metavar="NUMBER")
+@option("--dry-run", is_flag=True)
+def import_(desk: Desk, table: Path, form: str, dry_run: bool) -> Answer:
+    """File each row of a table as a record, with its own number and day; or say what would happen (I-2)."""
+    from docctl.domain.verdicts import Refused, RuleRefused
+    from docctl.jobs.imports.records import import_records
+    from docctl.reading.errors import ReadingFailed
+
+    with desk.read() as session:
+        form_id = names.item(desk, session, form, "document").item_id
+    try:
+        lines = list(import_records(desk.house, table, form_id, by=desk.caller(), dry_run=dry_run))
+    except ReadingFailed as failed:
+        code = failed.code if failed.code in {"no_heading", "too_long"} else "table_unreadable"
+        raise RuleRefused(Refused("I-2", code, {"name": table.name})) from failed
+    return _told(desk, lines)
+
+
+def _told(desk: Desk, lines: list[RecordLine]) -> Answer:
+    counted = Counter(line.status for line in lines)
+    data = {
+        "rows": [
+            {
+                "row": line.row,
+                "status": line.status,
+                "number": line.number or None,
+                "title": line.title or None,
+                "file": line.file or None,
+                "rule": line.rule or None,
+                "code": line.code or None,
+                "message": _message(desk, line) or None,
+            }
+            for line in lines
+        ],
+        "totals": {name: counted[name] for name in _STATES},
+    }
+    rows = [
+        (line.row, desk.words.t(f"imports.row.{line.status}"), line.number, line.title, line.file)
+        for line in lines
+    ]
+    shown: list[str] = []
+    table = Table([desk.label(name) for name in _HEAD], rows).lines()
+    for text, line in zip(table[1:], lines, strict=True):
+        message = _message(desk, line)
+        shown += [text, f"    {message}"] if message else [text]
+    summary = ", ".join(
+        f"{desk.words.t(f'imports.row.{name}')} {counted[name]}" for name in _STATES if counted[name]
+    )
+    return Answer(data, [*table[:1], *shown, summary])
+
+
+def _message(desk: Desk, line: RecordLine) -> str:
+    from docctl.domain.verdicts import Refused
+
+    if not line.code:
+        return ""
+    return desk.words.refusal(Refused(line.rule, line.code, dict(line.params or {}))).sentence
