@@ -79,6 +79,9 @@ class Settings:
     ocr: bool = field(
         default=True, metadata={"help": "read scans and pictures with Tesseract where installed: on or off"}
     )
+    import_folder: Path | None = field(
+        default=None, metadata={"help": "files that are put here become imports to be checked"}
+    )
     audit_key: str = field(
         default="audit.key", metadata={"help": "file of the keys that sign the trail; relative: data folder"}
     )
@@ -167,6 +170,7 @@ class Settings:
             readers=values.number("readers", given.get("readers", "2"), 1, 16),
             office=values.on_or_off("office", given.get("office", "on")),
             ocr=values.on_or_off("ocr", given.get("ocr", "on")),
+            import_folder=values.watched(data, given.get("import_folder", "")),
             audit_key=values.key_file(data, given.get("audit_key") or str(usual["audit_key"])),
             witness=values.witness(data, given.get("witness") or str(usual["witness"])),
             search_engine=values.one_of("search_engine", given.get("search_engine") or "tantivy", ENGINES),

@@ -138,3 +138,15 @@ def number(name: str, value: str, least: int, most: int) -> int:
     if not value.isascii() or not value.isdigit() or not least <= int(value) <= most:
         raise WrongSetting(f"{PREFIX}{name.upper()}: {value!r} is no whole number from {least} to {most}")
     return int(value)
+
+
+def watched(data: Path, value: str) -> Path | None:
+    """Return the folder whose files become imports; it is there, and apart from the data folder (I-1)."""
+    if not value:
+        return None
+    path = Path(value).expanduser().absolute()
+    if not path.is_dir():
+        raise WrongSetting(f"{PREFIX}IMPORT_FOLDER: {value!r} is no folder")
+    if path.resolve().is_relative_to(data.resolve()) or data.resolve().is_relative_to(path.resolve()):
+        raise WrongSetting(f"{PREFIX}IMPORT_FOLDER: {value!r} and the data folder lie in each other")
+    return path

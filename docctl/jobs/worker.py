@@ -16,6 +16,7 @@ from docctl.jobs.copies import Teller
 from docctl.jobs.deliveries import Running, deliver
 from docctl.jobs.due import work_due
 from docctl.jobs.housekeeping import tidy, tidy_host
+from docctl.jobs.imports.watch import Watcher
 from docctl.jobs.imports.work import work_imports
 from docctl.jobs.projection import follow
 from docctl.jobs.scrub import scrub
@@ -42,6 +43,7 @@ class Worker:
         self._house = house
         self._only_follows = only_follows
         self._tell = Teller(house)
+        self._watch = Watcher(house)
         self._holder = f"{socket.gethostname()}:{os.getpid()}:{token_hex(4)}"
         self._wake = threading.Event()
         self._stop = threading.Event()
@@ -75,6 +77,7 @@ class Worker:
             try:
                 leads = self._leads()
                 busy = self.run_once() if leads else follow(self._house)
+                busy = self._watch() or busy
                 busy = work_imports(self._house) or busy  # files lie on the host that took them in
                 if not leads and time.monotonic() - self._tidied > TIDY_EVERY:
                     tidy_host(self._house)  # whoever leads sees its own folders only

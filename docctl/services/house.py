@@ -58,6 +58,8 @@ class House:
     clocks: Mapping[str, Callable[[], datetime]] = field(default_factory=dict)
     #: After so many days a backup of the key store has expired.
     key_backup_days: int = 35
+    #: Files that are put here become imports to be checked; None watches nothing (I-1).
+    import_folder: Path | None = None
     #: Whether several hosts may work on this database, each with a copy of the index (R-7).
     is_shared: bool = False
 

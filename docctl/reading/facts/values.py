@@ -197,7 +197,7 @@ def _status(text: str) -> Value | None:
         # the first sign of all says on which side the boxes stand
         leads = re.match(rf"\s*[(（\[]?{_BOX}", line) is not None
         ticked = [one for one in states if _is_ticked(line, one, leads=leads)]
-        if len(ticked) != 1 or len(states) < 2 and not leads:
+        if len(ticked) != 1 or (len(states) < 2 and not leads):
             return None
         return Value("no" if _is_negative(ticked[0][0]) else "yes", *ticked[0].span())
     first = states[0]
