@@ -10,12 +10,12 @@ from xml.sax.saxutils import escape
 
 import docx
 from reportlab.lib.pagesizes import A4
+from reportlab.lib.styles import ParagraphStyle
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.platypus import Paragraph, SimpleDocTemplate, Spacer, Table
-from reportlab.lib.styles import ParagraphStyle
 
-from tests.procedures.layouts import Block, Made
+from tests.procedures.drafting import Block, Made
 
 FONT = "STSong-Light"
 
