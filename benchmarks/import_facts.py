@@ -55,9 +55,8 @@ def main() -> None:
         if score.right.total():
             _show(name, score)
     for kind in (*SINGLE, "signers", *LISTS):
-        print(
-            f"{kind:20} right {whole.right[kind]:5} missing {whole.missing[kind]:4} wrong {whole.wrong[kind]:4}"
-        )
+        counts = (whole.right[kind], whole.missing[kind], whole.wrong[kind])
+        print(f"{kind:20} right %5d  missing %4d  wrong %4d" % counts)
     _show("all", whole)
     print(f"{1000 * took / count:.1f} ms of processor time each, {length // count} characters each")
     if "-v" in sys.argv:

@@ -15,7 +15,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.platypus import Paragraph, SimpleDocTemplate, Spacer, Table
 
-from tests.procedures.layouts import Block, Made
+from tests.procedures.drafting import Block, Made
 
 FONT = "STSong-Light"
 

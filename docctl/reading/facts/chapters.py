@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Final
 
 from docctl.reading.facts.outline import value_of
@@ -38,6 +39,8 @@ CODE: Final = re.compile(
 )
 #: Behind the name in a list: how long it is kept.
 _KEPT: Final = re.compile(r"[\s(（,，]{0,3}(?:保存|保管|留存)(?:期|年|\d).{0,20}$")
+#: What stands between a form's name and its number.
+_IS_LABEL: Final = re.compile(r"[(（]?(?:编号|編號|表号|No\.?)[:：]?")
 _LONGEST: Final = 4_000
 #: Words that head no list of documents by themselves.
 _TOO_SHORT: Final = frozenset(
@@ -71,15 +74,17 @@ def find_chapters(text: str) -> list[Chapter]:
     found: list[Chapter] = []
     heads = sorted(_heads(text), key=lambda head: head.start)
     for at, head in enumerate(heads):
-        if head.kind in {"documents", "forms"}:
-            end = min(_end(head, heads[at + 1 :], len(text)), head.behind + _LONGEST)
+        is_inside = bool(found) and head.start < found[-1].end and head.kind == found[-1].kind
+        if head.kind in {"documents", "forms"} and not is_inside:
+            end = min(_end(head, heads, at + 1, len(text)), head.behind + _LONGEST)
             found.append(Chapter(head.kind, head.behind, max(head.behind, end)))
     return found
 
 
 def chapter_at(chapters: list[Chapter], offset: int) -> str:
-    """Return in which kind of chapter an offset lies, or nothing; the inner one of two."""
-    return next((one.kind for one in reversed(chapters) if one.start <= offset < one.end), "")
+    """Return in which kind of chapter an offset lies, or nothing."""
+    at = bisect_right(chapters, offset, key=lambda one: one.start) - 1
+    return chapters[at].kind if at >= 0 and offset < chapters[at].end else ""
 
 
 def items(text: str, chapter: Chapter) -> Iterator[tuple[int, int]]:
@@ -131,8 +136,9 @@ def _by_codes(start: int, shown: str) -> Iterator[tuple[int, int]]:
         return
     leads = not shown[: codes[0][0]].strip(" (（")
     if not leads and len(codes) == 1:  # 管理评审报告 QR-01 三年
-        name = next(iter(_by_names(start, shown[: codes[0][0]])))
-        yield name[0], start + codes[0][1] + (shown[codes[0][1] : codes[0][1] + 1] in {")", "）"})
+        *others, last = _by_names(start, shown[: codes[0][0]])
+        yield from others
+        yield last[0], start + codes[0][1] + (shown[codes[0][1] : codes[0][1] + 1] in {")", "）"})
         return
     cuts = [begin for begin, _ in codes] if leads else [end for _, end in codes]
     for begin, end in pairwise(sorted({0, *cuts, len(shown)})):
@@ -145,6 +151,8 @@ def _by_names(start: int, shown: str) -> Iterator[tuple[int, int]]:
     begin = 0
     for blank in re.finditer(r"\s", shown):
         if _is_name(fold(shown[begin : blank.start()])) and not shown[begin : blank.end()].isascii():
+            if _IS_LABEL.fullmatch(shown[blank.end() :].strip()):
+                break
             yield start + begin, start + blank.start()
             begin = blank.end()
     if begin == 0 or shown[begin:].strip():
@@ -188,10 +196,10 @@ def _kind(name: str) -> str:
     return "documents" if is_one_of("documents_chapter", name) and name not in _TOO_SHORT else ""
 
 
-def _end(head: _Head, following: list[_Head], length: int) -> int:
+def _end(head: _Head, heads: list[_Head], at: int, length: int) -> int:
     """Return where a chapter ends; numbered names that count up from 1 are its items, no chapters."""
     counted = 0
-    for one in following:
+    for one in islice(heads, at, None):
         if one.kind == head.kind:
             continue
         if one.kind:

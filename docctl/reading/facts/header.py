@@ -11,6 +11,7 @@ from docctl.reading.facts import dates, runs, values
 from docctl.reading.facts.cells import Cell, Sheet
 from docctl.reading.facts.found import SURE, Finding, Found, Signer
 from docctl.reading.facts.labels import Label, kinds_of, labels_in
+from docctl.reading.facts.words import is_one_of
 from search.folding import fold
 
 SIGNING: Final = ("prepared", "reviewed", "approved", "countersigned")
@@ -25,7 +26,7 @@ _SOURCES: Final = {
 }
 _ONLY_SIGNERS: Final = frozenset({"tail"})
 #: "2016.7.5 实施日期：" is a date and the next label.
-_NO_LABEL: Final = r"(?!\s?(?:日|时间|年月|者|人|部门|单位|date|from|:))"
+_NO_LABEL: Final = r"(?!\s?(?:日期|日:|时间|者|人|部门|单位|date|from|:))"
 #: What follows a date and says what it is of: 发布, 实施.
 _ISSUED: Final = re.compile(rf"\s?(?:发布|颁布|发行|印发|公布|is\b|iss\b|issued?\b|released?\b){_NO_LABEL}")
 _EFFECTIVE: Final = re.compile(
@@ -154,8 +155,9 @@ def _places(
     if following is not None:
         return
     if cell.is_in_table:
-        right = sheet.right_of(cell)
-        if right is not None and right.text.strip() and not _begins_with_label(right):
+        right = _under_names(sheet, cell) if set(label.kinds) & set(SIGNING) else None
+        right = right or _next_filled(sheet, cell)
+        if right is not None and not _begins_with_label(right):
             yield right.start, right.text, True
             return
         below = sheet.below(cell)
@@ -170,6 +172,27 @@ def _places(
         and len(after[0].text) < 40
     ):
         yield after[0].start, after[0].text, False
+
+
+def _next_filled(sheet: Sheet, cell: Cell) -> Cell | None:
+    """Return the next cell of the row; over empty ones only where a single one says something."""
+    following = sheet.right_of(cell)
+    if following is None or following.text.strip():
+        return following
+    filled = [one for one in sheet.row(cell.row)[cell.column + 1 :] if one.text.strip()]
+    return filled[0] if filled and (len(filled) == 1 or _begins_with_label(filled[1])) else None
+
+
+def _under_names(sheet: Sheet, cell: Cell) -> Cell | None:
+    """Return the cell of the row that stands under 姓名 or 签名, if the table has such a heading."""
+    for above in range(cell.row - 1, max(-1, cell.row - 6), -1):
+        heads = sheet.row(above)
+        if len(heads) != cell.columns:
+            return None
+        for head in heads[1:]:
+            if is_one_of("name_columns", head.folded.text) and head.column > cell.column:
+                return sheet.row(cell.row)[head.column]
+    return None
 
 
 def _heads(sheet: Sheet, cell: Cell) -> bool:

@@ -14,6 +14,8 @@ from docctl.reading.facts.labels import data
 from search.folding import fold
 
 _MOST: Final = 200
+#: So many heads of tables are looked under; a text has one or two.
+_TRIES: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +46,11 @@ class HistoryLine:
 def find_history(sheet: Sheet) -> tuple[HistoryLine, ...]:
     """Return the rows of the first table whose head speaks of labels and of days or changes."""
     heads = [cell for cell in sheet.cells if cell.column == 0 and cell.columns >= 3]
+    tries = 0
     for first in heads:
         columns = _columns(sheet.row(first.row))
-        if "label" in columns and {"day", "what"} & columns.keys():
+        if tries < _TRIES and "label" in columns and {"day", "what"} & columns.keys():
+            tries += 1
             rows = _rows(sheet, first, columns)
             if rows:
                 return tuple(rows)

@@ -11,10 +11,19 @@ from importlib.resources import files
 from typing import Any, Final
 
 from docctl.reading.facts.cells import Cell
+from docctl.reading.facts.words import ends_as
 from search.folding import fold
 
 #: Sections of the data that are not labels of one value.
 _NOT_LABELS: Final = frozenset({"history", "placeholders"})
+SIGNING: Final = frozenset({"prepared", "reviewed", "approved", "countersigned"})
+#: Behind who signed: 编制（签字）, 编制/日期.
+_SUFFIX: Final = re.compile(
+    r"\s?\(?(?:签名|签字|签章|盖章|signature)\)?(?:\s?[/|]\s?(?:日期|时间|date))?|\s?[/|]\s?(?:日期|时间|date)",
+    re.IGNORECASE,
+)
+_COLON: Final = re.compile(r"[\s)\]]{0,3}[:：]")
+_CLOSED: Final = re.compile(r"\s?[)\"]\s?:?")  # all kinds of brackets are folded to one
 #: Between two labels of one thing in two languages: "Document No. 文件编号".
 _BETWEEN: Final = r"[\s/|()\[\].·-]{0,4}"
 
@@ -51,18 +60,36 @@ def labels_in(cell: Cell) -> Iterator[Label]:
     text = cell.folded.text
     at = 0
     for match in _pattern().finditer(text):
-        if match.start() < at or not _stands_free(text, match, cell):
-            continue
         start, end = _own_word(cell, match)
+        if start < at or not _stands_free(text, start, end, cell):
+            continue
         kinds = list(kinds_of(text[start:end]))
-        while (more := _again().match(text, end)) and set(kinds_of(more[1])) & set(kinds):
+        while (more := _again().match(text, end)) and _goes_on(cell, more, kinds):
             end = more.end(1)
-        colon = re.compile(r"[\s)\]]{0,3}[:：]").match(text, end)
+        if SIGNING & set(kinds) and (suffix := _SUFFIX.match(text, end)):
+            end = suffix.end()
+        colon = _COLON.match(text, end) or _closed(text, start, end)
         fills = not text[:start].strip(" *#·●■") and not text[end:].strip(" .:")
         if colon is None and not fills and not _may_do_without(start, end, cell):
             continue
         at = colon.end() if colon else end
         yield Label(tuple(kinds), start, at, colon is not None, fills)
+
+
+def _goes_on(cell: Cell, more: re.Match[str], kinds: list[str]) -> bool:
+    """Say whether a label goes on in another language: 版本 Rev. B does, 版本 Rev.B is label and value."""
+    if not set(kinds_of(more[1])) & set(kinds):
+        return False
+    if not more[1][-1:].isascii() or not more.string[more.end(1) : more.end(1) + 1].isalnum():
+        return True
+    _, behind = cell.source(more.start(1), more.end(1))
+    return cell.text[behind - cell.start : behind - cell.start + 1].isspace()
+
+
+def _closed(text: str, start: int, end: int) -> re.Match[str] | None:
+    """Return the bracket that closes around a label, 【文件编号】, which is as good as a colon."""
+    opened = re.search(r"[(\"]\s?$", text[max(0, start - 2) : start])
+    return _CLOSED.match(text, end) if opened else None
 
 
 def _own_word(cell: Cell, match: re.Match[str]) -> tuple[int, int]:
@@ -73,30 +100,26 @@ def _own_word(cell: Cell, match: re.Match[str]) -> tuple[int, int]:
         written = cell.text[first - cell.start : last - cell.start]
         for blank in re.finditer(r"\s+", written):
             word = fold(written[blank.end() :])
-            if len(word) >= 4 and kinds_of(word) and match[0].endswith(word):
+            is_title = len(word) >= 2 and ends_as("strict_titles", fold(written[: blank.start()]))
+            if (len(word) >= 4 or is_title) and kinds_of(word) and match[0].endswith(word):
                 return end - len(word), end
     return start, end
 
 
-def _stands_free(text: str, match: re.Match[str], cell: Cell) -> bool:
+def _stands_free(text: str, start: int, end: int, cell: Cell) -> bool:
     """Say whether a word is one of its own: not the end of a longer one, not a part of English words."""
-    before, after = text[match.start() - 1 : match.start()], text[match.end() : match.end() + 1]
-    if match[0][0].isascii():
+    before, after = text[start - 1 : start], text[end : end + 1]
+    if text[start].isascii():
         return not (before.isalnum() and before.isascii()) and not (after.isalnum() and after.isascii())
     if not before or not _is_han(before):
         return True
-    if len(match[0]) < 4 and not _signs(match[0]):
-        # 合同编号, 工程名称 are of something else; with a blank between, the value before ends there
-        first, _ = cell.source(match.start(), match.end())
-        return cell.text[first - cell.start - 1 : first - cell.start].isspace()
-    # "张伟 审核：" has its blank in the source only; "张伟审核：" is a label because of its colon
-    first, _ = cell.source(match.start(), match.end())
-    blank = cell.text[first - cell.start - 1 : first - cell.start].isspace()
-    return blank or re.match(r"\s{0,3}:", text[match.end() : match.end() + 4]) is not None
-
-
-def _signs(word: str) -> bool:
-    return bool({"prepared", "reviewed", "approved", "countersigned"} & set(kinds_of(word)))
+    # "张伟 审核：" has its blank in the source only
+    first, _ = cell.source(start, end)
+    if cell.text[first - cell.start - 1 : first - cell.start].isspace():
+        return True
+    # "张伟审核：" is a label because of its colon; 合同编号：, 工程名称： are of something else
+    word = text[start:end]
+    return (len(word) >= 4 or bool(SIGNING & set(kinds_of(word)))) and _COLON.match(text, end) is not None
 
 
 def _may_do_without(start: int, end: int, cell: Cell) -> bool:
@@ -108,7 +131,7 @@ def _may_do_without(start: int, end: int, cell: Cell) -> bool:
     if before and not before[-1].isspace():
         return False
     if re.search("[A-Za-z] $", before) and re.match(
-        "[A-Za-z]+$", cell.text[first - cell.start : last - cell.start]
+        "[A-Za-z]+[.]?$", cell.text[first - cell.start : last - cell.start]
     ):
         return False  # the last word of an English title or unit: Training Policy, Quality Department
     following = after.lstrip()
@@ -142,8 +165,7 @@ def _pattern() -> re.Pattern[str]:
 
 @cache
 def _again() -> re.Pattern[str]:
-    # "版本 Rev.B" is a label and its value, "版本 Rev. B" one in two languages
-    return re.compile(f"{_BETWEEN}({_any_word()})(?![a-z0-9.])")
+    return re.compile(f"{_BETWEEN}({_any_word()})")
 
 
 def _any_word() -> str:

@@ -26,13 +26,18 @@ _ISSUERS: Final = (
     r"(?:GB(?:\s?[/\\]\s?[TZ])?|GJB(?:\s?[/\\]?\s?Z)?|ISO(?:\s?/\s?(?:IEC|TS|DIS|TR))?|IEC|IATF|DB\d\d(?:\s?/\s?T)?"
     r"|JGJ|JJ[FG]|(?:JB|YY|HB|HG|SJ|QB|NB|DL|CJ|SB|LY|GA|RB|DA|QC)(?:\s?/\s?T)?|HJ|OHSAS|ASTM|EN|CNS|SA|TS|VDA)"
 )
-STANDARD: Final = re.compile(
+_CODED: Final = (
     rf"(?<![A-Za-z0-9/-]){_ISSUERS}\s?[A-Z]?\s?\d{{2,5}}[A-Z]?(?:[.]\s?\d{{1,4}}){{0,3}}[A-Z]?"
     r"(?:\s?[-‐-―－:：]\s?(?:(?:19|20)\d\d|\d\d)(?!\d))?"
     rf"(?:\s?(?:idt|IDT|eqv|/)\s?{_ISSUERS}\s?\d{{4,5}}(?:\s?[-–—:：]\s?(?:19|20)\d\d)?)?"
-    rf"|(?:国务院令|國務院令|主席令|部令|局令|总局令)\s?第?\s?\d{{1,4}}\s?号"
+)
+#: Orders and papers of authorities: 国务院令第291号, 国发〔2019〕5号.
+_ORDERED: Final = (
+    r"(?:国务院令|國務院令|主席令|部令|局令|总局令)\s?第?\s?\d{1,4}\s?号"
     rf"|[{_HAN}]{{1,6}}[〔\[［]\s?(?:19|20)\d\d\s?[〕\]］]\s?第?\s?\d{{1,4}}\s?[号號]"
 )
+STANDARD: Final = re.compile(f"{_CODED}|{_ORDERED}")
+_ONLY_CODED: Final = re.compile(_CODED)
 _BEFORE: Final = re.compile(rf"(?P<code>{CODE.pattern})[\s:：]{{0,3}}$")
 _AFTER: Final = re.compile(
     rf"[\s:：]{{0,2}}[(（\[【]?\s?(?:(?:编|編)\s?(?:号|號)|表\s?号|No\.?)?\s?[:：]?\s?(?P<code>{CODE.pattern})\s?[)）\]】]?"
@@ -42,7 +47,14 @@ _STANDARD_BEFORE: Final = re.compile(rf"(?P<code>{STANDARD.pattern})[\s:：]{{0,
 #: A form's name right behind its number, up to where the sentence goes on.
 _NAME_BEHIND: Final = re.compile(rf"\s?(?P<name>[{_HAN}A-Za-z()（）]{{3,20}}?)(?=[,，。;；、:：\s\n]|$)")
 _LEADING: Final = re.compile(rf"(?P<code>{CODE.pattern})\s{{0,3}}[:：]?\s{{0,3}}(?P<name>.*)")
-_TRAILING: Final = re.compile(rf"(?P<name>.*?)[\s(（:：\[]{{0,3}}(?P<code>{CODE.pattern})[)）\]]?")
+_TRAILING: Final = re.compile(
+    r"(?P<name>.*?)[\s(（:：\[]{0,3}(?:(?:编号|編號|表号|No\.?)[\s:：]{0,3})?"
+    rf"(?P<code>{CODE.pattern})[)）\]]?"
+)
+#: Before the name of a form that is annexed, or behind a row: 附表一, 三年.
+_BEFORE_NAME: Final = re.compile(
+    r"附[表件录錄]\s?[一二三四五六七八九十0-9A-Z]{0,2}\s?[:：.、]?\s{0,3}(?=\S{3})|(?:[一二三四五六七八九十0-9]{1,3}\s?年|长期|永久)\s"
+)
 _NOISE: Final = ' 《》<>“”"「」【】、,，.:：；;-_()（）'
 #: Listed where nothing is: 无, 略, N/A.
 _NOTHING: Final = frozenset({"无", "略", "无相关记录", "无相关文件", "n/a", "none", "nil", "暂无"})
@@ -121,7 +133,9 @@ class Mentions:
                     yield Mention(name, number, start, end, chapter.kind)
 
     def _standards(self) -> Iterator[Mention]:
-        for match in STANDARD.finditer(self._text):
+        # most texts name no order, and looking for one at each character is slow
+        pattern = STANDARD if re.search(r"令\s?第?\s?\d|[〔\[［]\s?(?:19|20)", self._text) else _ONLY_CODED
+        for match in pattern.finditer(self._text):
             if self._is_free(*match.span()):
                 self._take(*match.span())
                 at = chapter_at(self._chapters, match.start())
@@ -152,6 +166,7 @@ class Mentions:
 
 def apart(shown: str) -> tuple[str, str]:
     """Return name and number of what stands in marks or in a list; either may be empty."""
+    shown = _BEFORE_NAME.sub("", shown.lstrip(), count=1) if _BEFORE_NAME.match(shown.lstrip()) else shown
     text = without_readings(_tidy(shown)).strip(_NOISE)
     standard = STANDARD.match(text)
     if standard is not None:

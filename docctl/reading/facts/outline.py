@@ -29,6 +29,8 @@ _STYLES: Final = (
     ("circle", re.compile(r"([①-⑳])\s{0,3}")),
     ("letter", re.compile(r"([a-zA-Z])[)）、.．](?![A-Za-z])\s{0,3}")),
 )
+#: What one of them begins with.
+_MAY_BEGIN: Final = re.compile(r"[第0-9零〇一二三四五六七八九十百两(（①-⑳]|[a-zA-Z][)）、.．]")
 _RANK: Final = {name: rank for rank, (name, _) in enumerate(_STYLES)}
 _NUMBERED: Final = frozenset({"decimal", "article", "chapter", "han"})
 _TITLE: Final = re.compile(r"[^。;；\n:：,，\t]{0,40}")
@@ -117,6 +119,8 @@ def _beginnings(text: str, after: int) -> Iterator[tuple[int, str]]:
 
 
 def _numbered(line: str) -> tuple[str, str, int] | None:
+    if _MAY_BEGIN.match(line) is None:
+        return None
     for style, pattern in _STYLES:
         match = pattern.match(line)
         if match is not None:

@@ -1,6 +1,7 @@
 """Labels side by side whose values stand in the same order behind or below them (I-1).
 
-So a table looks whose cells are parted by blanks only, or whose line ends were lost: 编制 审核 批准 张三 李四 王五.
+So a table looks whose cells are parted by blanks only, or whose line ends were lost:
+编制 审核 批准 张三 李四 王五.
 """
 
 from __future__ import annotations
@@ -39,9 +40,10 @@ def places(sheet: Sheet, cell: Cell, run: list[Label], following: Label | None) 
         yield behind, text
         return
     below = sheet.row(cell.row + 1)
-    if following is None and not cell.is_in_table and len(below) == 1 and below[0].zone == cell.zone:
-        if next(labels_in(below[0]), None) is None:
-            yield below[0].start, below[0].text
+    if following is not None or cell.is_in_table or len(below) != 1 or below[0].zone != cell.zone:
+        return
+    if next(labels_in(below[0]), None) is None:
+        yield below[0].start, below[0].text
 
 
 def values_of(run: list[Label], text: str) -> list[tuple[Label, str, values.Value]] | None:

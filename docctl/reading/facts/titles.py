@@ -11,7 +11,7 @@ from docctl.reading.facts.cells import Cell, Sheet
 from docctl.reading.facts.found import SURE, Finding, Found
 from docctl.reading.facts.labels import kinds_of, labels_in
 from docctl.reading.facts.values import is_placeholder
-from docctl.reading.facts.words import ends_as
+from docctl.reading.facts.words import ends_as, is_one_of
 from search.folding import fold, without_readings
 
 _HAN: Final = "\u3400-\u9fff"
@@ -48,6 +48,10 @@ _JOINING: Final = frozenset("和与與及或的、")
 _GOES_ON: Final = re.compile(
     r"[和与與及或的、]"
     r"|(?:控制|管理|工作|作业)?(?:程序|制度|办法|辦法|规定|規定|规程|規程|规范|細則|细则|指导书|手册)(?:[(（].{1,8}[)）])?$"
+)
+#: Whose papers these are, before the title on its line.
+_COMPANY: Final = re.compile(
+    rf"^[{_HAN}A-Za-z（）()·]{{2,30}}(?:有限公司|有限责任公司|股份公司|集团|集團|分公司)\s+(?=\S)"
 )
 #: Blanks that part pieces of a line; those between English words do not.
 _BESIDE_HAN: Final = re.compile(rf"(?<=[{_HAN}）)])\s+|\s+(?=[{_HAN}])|\s{{2,}}")
@@ -152,14 +156,16 @@ def _in_line(cell: Cell) -> Iterable[Named]:
     """Take the beginning of a line up to its first label: all of it, or the piece that ends like a title."""
     first = next(labels_in(cell), None)
     until = len(cell.text) if first is None else cell.source(first.start, first.end)[0] - cell.start
-    head = cell.text[:until].strip()
+    head = _COMPANY.sub("", _NUMBER_BEFORE.sub("", cell.text[:until].strip()))
     if not head or is_placeholder(head):
         return
     if len(head) <= 60 and not re.search(r"[。;；!！?？]", head):
-        if re.fullmatch(r"[\W\d_]*|.*(?:有限公司|集团|集團)(?:\([^)]*\))?", head):
+        if re.fullmatch(r"[\W\d_]*|.*(?:有限公司|集团|集團)(?:\([^)]*\))?", head) or _is_series(head):
             return
         text = clean(head)
         pieces = [piece for piece in re.split(_BESIDE_HAN, head) if ends_as("titles", fold(clean(piece)))]
+        if pieces and _JOINING & {pieces[-1][0]}:  # 危险源辨识、风险评价 和风险控制程序
+            pieces = []
         if len(pieces) >= 1 and len(pieces[-1]) >= 5 and pieces[-1] != head:
             text = clean(pieces[-1])
             yield Named(text, pieces[-1], *_span(cell, pieces[-1]), "line")
@@ -174,6 +180,11 @@ def _in_line(cell: Cell) -> Iterable[Named]:
             and not re.search(r"[,，。;；]", piece)
         ):
             yield Named(clean(piece), piece, *_span(cell, piece), "text")
+
+
+def _is_series(head: str) -> bool:
+    """Say whether a line names the kind of papers, not this one: 质量管理体系程序文件, 2023年程序文件."""
+    return is_one_of("series", re.sub(r"^\d{4}年?(?:度|版)?", "", fold(head)))
 
 
 def _joined(one: Named, other: Named) -> Named | None:

@@ -18,8 +18,8 @@ _HAN: Final = "\u3400-\u9fff"
 _LATIN: Final = "A-Za-z0-9Ａ-Ｚａ-ｚ０-９"
 _SIGN: Final = r"[-‐-―－_/／\\.．·:：]"
 _OPEN, _CLOSE = "(（〔［\\[【", ")）〕］\\]】"
-#: Pieces of letters and digits joined by signs, by brackets, by blanks before digits; Chinese ones only beside a
-#: sign or a bracket: QP-04, Q/HX G 02-2020, QP—质—01, 质控〔2020〕5号.
+#: Pieces of letters and digits joined by signs, by brackets, by blanks before digits; Chinese ones
+#: only beside a sign or a bracket: QP-04, Q/HX G 02-2020, QP—质—01, 质控〔2020〕5号.
 _NUMBER: Final = re.compile(
     rf"(?:[{_LATIN}]{{1,24}}|[{_HAN}]{{1,6}}(?=\s?(?:[-‐-―－_/]|[{_OPEN}]\s?[{_LATIN}])))"
     rf"(?:\s{{0,2}}{_SIGN}\s{{0,2}}(?:[{_LATIN}]{{1,24}}|[{_HAN}]{{1,6}}(?=\s?[-‐-―－_/{_OPEN}])|[{_HAN}]{{1,2}}(?=\s|$))"
@@ -38,6 +38,9 @@ _PERSON: Final = re.compile(
     rf"[{_HAN}·]{{2,4}}(?![{_HAN}])|[A-Z][a-z'’-]+(?:\s[A-Z]\.?)?(?:\s[A-Z][A-Za-z'’-]+){{1,2}}|[A-Z][a-z]+(?:\s[A-Z]{{2,}})?"
 )
 _TEAM: Final = re.compile(rf"[{_HAN}A-Za-z0-9]{{2,14}}(?![{_HAN}])")
+_SPACED: Final = re.compile(rf"([{_HAN}])[ \u3000]{{1,3}}([{_HAN}])(?![{_HAN}])")
+#: Between the names of several who signed.
+_JOINT: Final = re.compile(r"\s?[、,，/；;&](?:\s?[、,，/；;&])?\s?")
 #: A unit's name runs over these; it ends where one of its words ends, before anything but a letter.
 _UNIT_RUN: Final = re.compile(
     rf"[{_HAN}A-Za-z0-9&·、/（）().\-]+(?: [{_HAN}A-Za-z0-9&·、/（）().\-]+){{0,4}}"
@@ -119,7 +122,7 @@ def _revision(text: str) -> Value | None:
     match = _REVISION.match(text)
     if match is None:
         return None
-    shown = match[0].strip()
+    shown = match[0].strip().rstrip(" /／-.")
     following = text[match.end() : match.end() + 1]
     if re.match(rf"[{_HAN}]", following) and shown.isalnum() and len(shown) > 2 and not shown[-1].isdigit():
         return None
@@ -142,24 +145,27 @@ def _day(text: str) -> Value | None:
 
 
 def _person(text: str) -> Value | None:
-    end = 0
     names: list[str] = []
-    while True:
-        match = _team(text, end) or _PERSON.match(text, end)
-        if match is None or (labels.kinds_of(fold(match[0])) and not names) or is_placeholder(match[0]):
+    at = end = 0
+    while (name := _name_at(text, at)) is not None:
+        folded = fold(name.value)
+        if labels.kinds_of(folded) or ends_as("posts", folded) or is_placeholder(name.value):
             break
-        names.append(match[0])
-        end = match.end()
-        joint = re.compile(r"\s?[、,，/；;&]\s?").match(text, end)
+        names.append(name.value)
+        end = name.end
+        joint = _JOINT.match(text, end)
         if joint is None:
             break
-        end = joint.end()
-    if not names:
-        spaced = re.match(rf"([{_HAN}])[ \u3000]{{1,3}}([{_HAN}])(?=[\s\d]|$)", text)  # 王　伟
-        if spaced is None or labels.kinds_of(spaced[1] + spaced[2]):
-            return None
-        return Value(spaced[1] + spaced[2], 0, spaced.end())
-    return Value("、".join(names), 0, end)
+        at = joint.end()
+    return Value("、".join(names), 0, end) if names else None
+
+
+def _name_at(text: str, at: int) -> Value | None:
+    match = _team(text, at) or _PERSON.match(text, at)
+    if match is not None:
+        return Value(match[0], at, match.end())
+    spaced = _SPACED.match(text, at)  # 王　伟
+    return Value(spaced[1] + spaced[2], at, spaced.end()) if spaced else None
 
 
 def _team(text: str, at: int) -> re.Match[str] | None:
@@ -199,7 +205,9 @@ def _status(text: str) -> Value | None:
         ticked = [one for one in states if _is_ticked(line, one, leads=leads)]
         if len(ticked) != 1 or (len(states) < 2 and not leads):
             return None
-        return Value("no" if _is_negative(ticked[0][0]) else "yes", *ticked[0].span())
+        choices = re.compile(rf"(?:{_STATE.pattern}|{_BOX}|[\s(（)）\[\]/、])+", re.IGNORECASE).match(line)
+        end = len(choices[0].rstrip()) if choices else ticked[0].end()
+        return Value("no" if _is_negative(ticked[0][0]) else "yes", 0, end)
     first = states[0]
     if first.start() > 0 or re.match(
         r"\s?[/／、或]\s?(?:非|不|受|un|con)", line[first.end() :], re.IGNORECASE

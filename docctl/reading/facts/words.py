@@ -17,25 +17,22 @@ _BRACKETED: Final = re.compile(r"\([^()]{1,16}\)$")
 
 def ends_as(kind: str, folded: str) -> bool:
     """Say whether a folded name ends as names of a kind do; English words only as whole words."""
-    bare = _BRACKETED.sub("", folded.rstrip(" .:"))
-    ending = next((one for one in _endings(kind) if bare.endswith(one)), None)
-    if ending is None:
+    bare = folded.rstrip(" .:")
+    if bare.endswith(")"):
+        bare = _BRACKETED.sub("", bare)
+    if not bare.endswith(_endings(kind)):
         return False
-    before = bare[: -len(ending)][-1:]
-    return not (ending.isascii() and before.isascii() and before.isalpha())
+    if not bare[-1].isascii():
+        return True
+    return any(
+        bare.endswith(one) and not (bare[: -len(one)][-1:].isascii() and bare[: -len(one)][-1:].isalpha())
+        for one in _endings(kind)
+    )
 
 
 def is_one_of(kind: str, folded: str) -> bool:
     """Say whether a folded name is a word of a kind, perhaps with one of its first parts before it."""
-    bare = folded.strip(" .:")
-    if bare in _endings(kind):
-        return True
-    return any(bare.startswith(one) and bare[len(one) :].strip() in _endings(kind) for one in _before(kind))
-
-
-def alternation(kind: str) -> str:
-    """Return the words of a kind as a piece of an expression, longest first."""
-    return "|".join(re.escape(word) for word in _endings(kind))
+    return folded.strip(" .:") in _wholes(kind)
 
 
 @cache
@@ -49,5 +46,8 @@ def _endings(kind: str) -> tuple[str, ...]:
 
 
 @cache
-def _before(kind: str) -> tuple[str, ...]:
-    return tuple(fold(word) for word in _data()[kind].get("before", ()))
+def _wholes(kind: str) -> frozenset[str]:
+    firsts = [fold(word) for word in _data()[kind].get("before", ())]
+    words = _endings(kind)
+    joined = (f"{first}{blank}{word}" for first in firsts for blank in ("", " ") for word in words)
+    return frozenset((*words, *joined))
