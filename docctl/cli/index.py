@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 index = Noun("index")
 
+#: So many differences are listed for people; JSON has all of them.
+_TOLD = 100
+
 
 @index.command("status", permission="system.operate", who="operator")
 def status(desk: Desk) -> Answer:
@@ -92,28 +95,39 @@ def forget(desk: Desk, copy: str) -> Answer:
 
 @index.command("verify", permission="system.operate", who="operator")
 def verify(desk: Desk) -> Answer:
-    """Read the whole index and compare its entries with the database (S-4)."""
-    from docctl.jobs.entries import all_entries
+    """Read the whole index and compare each of its entries with the database (S-4)."""
+    from docctl.jobs.comparison import compare
 
-    engine = desk.house.search
-    intact = engine.state == "ready" and engine.intact()
-    there = set(engine.ids()) if intact else set()
-    with desk.read() as session:
-        wanted = {one.id for one in all_entries(session, desk.house.zone)}
-    behind = _lag(desk)
+    found = compare(desk.house)
+    missing, left_over, different = map(found.ids, ("missing", "left_over", "different"))
     data = {
-        "ok": intact and there == wanted,
-        "intact": intact,
-        "entries": len(there),
-        "missing": sorted(wanted - there),
-        "left_over": sorted(there - wanted),
-        "behind": behind,
+        "ok": found.ok,
+        "intact": found.intact,
+        "entries": found.entries,
+        "missing": missing,
+        "left_over": left_over,
+        "different": different,
+        "items": found.differences,
+        "behind": found.behind,
     }
-    key = "cli.index_ok" if data["ok"] else "cli.index_bad"
+    key = "cli.index_ok" if found.ok else "cli.index_bad"
     line = desk.words.t(
-        key, n=len(there), missing=len(wanted - there), left_over=len(there - wanted), behind=behind
+        key,
+        n=found.entries,
+        behind=found.behind,
+        missing=len(missing),
+        left_over=len(left_over),
+        different=len(different),
     )
-    return Answer(data, [line], 0 if data["ok"] else FAILED)
+    head = [desk.label(name) for name in ("problem", "number", "title", "id")]
+    rows = [
+        (desk.words.t(f"cli.index_problem.{one.problem}"), one.number, one.title, one.id)
+        for one in found.differences[:_TOLD]
+    ]
+    lines = [line, *Table(head, rows).lines()]
+    if len(found.differences) > _TOLD:
+        lines.append(desk.words.t("cli.index_more", n=len(found.differences) - _TOLD))
+    return Answer(data, lines, 0 if found.ok else FAILED)
 
 
 def _copies(desk: Desk) -> list[CopyState]:

@@ -1,0 +1,54 @@
+"""`docctl search` counts, widens, sorts, offers what is near; `index verify` names items (S-3, S-4, S-6)."""
+
+from __future__ import annotations
+
+import pytest
+
+from docctl.jobs.wait import settle
+from tests.cli.terminal import Terminal
+from tests.filing import a_form, filed, row
+from tests.world import World
+
+
+@pytest.fixture
+def number(world: World) -> str:
+    form = a_form(world)
+    one = filed(world, form, title="业主来电")
+    filed(world, form, title="外壳划伤")
+    settle(world.house)
+    return row(world, one).number
+
+
+def test_s_3_counts_stand_beside_the_hits(terminal: Terminal, number: str) -> None:
+    found = terminal.ok("search", "kind:record", "--counts", "--sort", "number", user="wang")
+    assert (found["total"], found["counts"]["kind"]) == (2, {"record": 2})
+    assert "种类: 记录 2" in terminal.run("search", "kind:record", "--counts", "--as", "wang").stdout
+    assert "counts" not in terminal.ok("search", "kind:record", user="wang")
+
+
+def test_s_6_synonyms_on_request(terminal: Terminal, number: str) -> None:
+    assert terminal.ok("search", "title:客户", user="wang")["total"] == 0
+    assert terminal.ok("search", "title:客户", "--synonyms", user="wang")["hits"][0]["number"] == number
+
+
+def test_s_3_near_numbers_are_offered(terminal: Terminal, number: str) -> None:
+    slipped = f"{number}9"
+    found = terminal.ok("search", slipped, user="wang")
+    assert number in [one["number"] for one in found["near"]]
+    assert number in terminal.run("search", slipped, "--as", "wang").stdout
+
+
+def test_s_1_a_search_that_cannot_be_read_is_refused(terminal: Terminal, number: str) -> None:
+    assert terminal.refused("search", "(记录", user="wang") == (3, "S-1.unclosed_bracket")
+
+
+def test_s_4_verify_names_each_item_that_differs(terminal: Terminal, world: World, number: str) -> None:
+    engine = world.house.search
+    missing = next(name for name in engine.ids() if name.startswith("record:"))
+    engine.apply([], [missing], position=engine.position())
+    told = terminal.run("index", "verify")
+    assert told.exit_code == 1
+    assert missing in told.stdout
+    assert "缺少" in told.stdout
+    terminal.ok("index", "rebuild")
+    assert terminal.ok("index", "verify")["items"] == []
