@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from docctl.domain.permissions import Actor
 from docctl.queries.inbox_disposal import disposal_work
 from docctl.queries.inbox_files import file_work
+from docctl.queries.inbox_imports import import_work
 from docctl.queries.inbox_people import people_work
 from docctl.queries.inbox_records import record_work
 from docctl.queries.inbox_steps import revision_work
@@ -33,6 +34,7 @@ VERBS: Final = (
     "chase",
     "rework",
     "issue",
+    "check_import",
     "accept",
     "decide",
     "check",
@@ -111,6 +113,7 @@ def _work(actor: Actor) -> dict[str, Select[*tuple[Any, ...]]]:
         **disposal_work(actor),
         **people_work(actor),
         **file_work(actor),
+        **import_work(actor),
     }
     return {verb: found[verb] for verb in VERBS if verb in found}
 
@@ -122,7 +125,7 @@ def _counts(session: Session, actor: Actor) -> dict[str, int]:
     return {verb: count for verb, count in session.execute(query).mappings().one().items() if count}
 
 
-# It stands on every page: putting sixteen queries together takes longer than asking them.
+# It stands on every page: putting seventeen queries together takes longer than asking them.
 @lru_cache(maxsize=512)
 def _counting(actor: Actor) -> Select[*tuple[Any, ...]] | None:
     """Return the one statement that counts all kinds of work of a person."""

@@ -21,6 +21,7 @@ _PLACES: Final = {
     "disposal_list": "/retention/lists/{id}",
     "person": "/people/{id}",
     "stored_file": "/trail/files",
+    "import": "/documents/imports/{id}",
 }
 
 #: Where the words of a label stand, for work whose label is a code.

@@ -158,6 +158,21 @@ def test_x_3_a_run_is_for_who_may_import_there(
     assert client.get("/documents/imports/018f0000-0000-7000-8000-000000000000").status_code == 404
 
 
+def test_a_4_a_run_to_be_checked_waits_in_the_inbox_of_document_control(
+    client: Browser, world: World, quick: House, folder: Path
+) -> None:
+    run = Run.of(world, folder)
+    client.sign_in("chen")
+    assert "核对导入" not in client.get("/").text
+    run.read()
+    assert f"/documents/imports/{run.id}" in client.get("/?what=check_import").text
+    client.sign_in("wang")
+    assert "核对导入" not in client.get("/").text
+    run.imported()
+    client.sign_in("chen")
+    assert "核对导入" not in client.get("/").text
+
+
 def test_i_1_a_run_is_given_up(client: Browser, world: World, quick: House, folder: Path) -> None:
     run = Run.of(world, folder).read()
     client.sign_in("chen")
