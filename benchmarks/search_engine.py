@@ -1,28 +1,30 @@
-"""Times of the search engine at 100,000 items: with who may see what, exact totals and snippets.
+"""Times of the search engine: with who may see what, exact totals, counts by facets and snippets.
 
-    python benchmarks/search_engine.py [items] [folder]
+    python -m benchmarks.search_engine [items] [--engine whoosh] [--folder FOLDER] [--life]
 
-The figure that counts is the p95 of "all" beside "engine alone", the same terms without filters and snippets.
+The figure that counts is the p95 of "all" beside "engine alone": the same words asked of tantivy itself,
+without filters, counts and snippets, in the same run. `--life` adds entries at 50 a second, and searches
+during a rebuild.
 """
 
+import argparse
 import random
-import resource
 import sys
 import tempfile
+import threading
 import time
-from collections.abc import Iterator
+from array import array
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
-from itertools import accumulate
+from functools import cache
+from itertools import accumulate, islice
 from pathlib import Path
+from typing import Any
 
-import tantivy
-
-from search import questions as asking
-from search.api import Entry, Query
+from search.api import FACETS, Entry, Query, SearchEngine
 from search.asked import clauses
 from search.language import parse
 from search.snippets import snippet
-from search.tantivy import TantivyEngine
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 WHO = [
@@ -96,9 +98,37 @@ def sentences(chance: random.Random, count: int) -> list[str]:
     return made
 
 
-def entries(items: int, bodies: dict[str, str]) -> Iterator[Entry]:
+@cache
+def _stock() -> list[str]:
+    return sentences(random.Random(5), 40_000)
+
+
+class Bodies:
+    """The texts in a file, so that the memory of the engine can be told from theirs."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("w+b")
+        self._ends = array("Q", [0])
+
+    def __len__(self) -> int:
+        return len(self._ends) - 1
+
+    def has(self, number: int) -> bool:
+        """Say whether an entry is one of those whose text is kept; those that arrive later are not."""
+        return number < len(self)
+
+    def append(self, body: str) -> None:
+        self._file.seek(self._ends[-1])
+        self._ends.append(self._ends[-1] + self._file.write(body.encode()))
+
+    def __getitem__(self, number: int) -> str:
+        self._file.seek(self._ends[number])
+        return self._file.read(self._ends[number + 1] - self._ends[number]).decode()
+
+
+def entries(items: int, bodies: Bodies | None = None) -> Iterator[Entry]:
     chance = random.Random(1)
-    stock = sentences(chance, 40_000)
+    stock = _stock()
     weights = list(accumulate(1 / (rank + 20) for rank in range(len(stock))))
     for number in range(items):
         body = "\n".join(chance.choices(stock, cum_weights=weights, k=chance.randint(5, 25)))
@@ -118,17 +148,18 @@ def entries(items: int, bodies: dict[str, str]) -> Iterator[Entry]:
             published="everybody" if document else None,
             valid_from=start if document else None,
             valid_until=start + timedelta(days=900) if document else None,
+            retention=f"c{number % 9}",
         )
-        bodies[entry.id] = body
+        if bodies is not None:
+            bodies.append(body)
         yield entry
 
 
-def questions(bodies: dict[str, str]) -> dict[str, list[str]]:
+def questions(bodies: Bodies) -> dict[str, list[str]]:
     chance = random.Random(2)
-    texts = list(bodies.values())
 
     def cut(low: int, high: int) -> str:
-        line = chance.choice(chance.choice(texts).split("\n"))
+        line = chance.choice(bodies[chance.randrange(len(bodies))].split("\n"))
         start = chance.randrange(max(1, len(line) - high))
         return line[start : start + chance.randint(low, high)].replace('"', "")
 
@@ -149,74 +180,197 @@ def percentile(times: list[float], share: float) -> float:
     return sorted(times)[min(len(times) - 1, int(len(times) * share))] * 1_000
 
 
-def main(items: int, folder: Path) -> None:
-    bodies: dict[str, str] = {}
-    engine = TantivyEngine(folder)
+def memory() -> str:
+    """Return what of this process is in no file, in MB."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return f"{int(next(line for line in lines if line.startswith('RssAnon')).split()[1]) / 1024:.0f} MB"
+
+
+def opened(name: str, folder: Path) -> SearchEngine:
+    if name == "whoosh":
+        from search.whoosh import WhooshEngine
+
+        return WhooshEngine(folder)
+    from search.tantivy import TantivyEngine
+
+    return TantivyEngine(folder)
+
+
+def alone(engine: Any) -> Callable[[str], None] | None:
+    """Return how tantivy itself is asked for the words of a search, with its count; None for whoosh."""
+    if type(engine).__name__ != "TantivyEngine":
+        return None
+    import tantivy
+
+    from search.questions import wording
+
+    view = engine._view()
+
+    def ask(text: str) -> None:
+        must = [(tantivy.Occur.Must, wording(clause)) for clause in clauses(parse(text))]
+        view.searcher.search(tantivy.Query.boolean_query(must), 20)
+
+    return ask
+
+
+def fill(engine: SearchEngine, items: int, bodies: Bodies) -> float:
+    """Make the index of so many items; return how many a second."""
     started = time.perf_counter()
     with engine.rebuild(position=1) as fresh:
         fresh.add(entries(items, bodies))
-    took = time.perf_counter() - started
-    size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) / 1e6
-    print(f"{items} items in {took:.0f} s ({items / took:.0f}/s), {size:.0f} MB")
-    print(f"mean body {sum(map(len, bodies.values())) / items:.0f} characters")
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"peak {peak:.0f} MB with all bodies in memory")
+    return items / (time.perf_counter() - started)
 
-    sets = frozenset({"everybody", *(f"s{n}" for n in range(0, 60, 5))})
+
+def raw_rate(items: int) -> float:
+    """Return how many made documents a second tantivy takes by itself."""
+    import tantivy
+
+    from search import schema
+
+    made = [schema.document(one) for one in entries(items)]
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        index = tantivy.Index(schema.SCHEMA, path=folder)
+        started = time.perf_counter()
+        writer = index.writer(128_000_000, 1)
+        for one in made:
+            writer.add_document(one)
+        writer.commit()
+        writer.wait_merging_threads()
+        return items / (time.perf_counter() - started)
+
+
+SETS = frozenset({"everybody", *(f"s{n}" for n in range(0, 60, 5))})
+
+
+def ask(engine: SearchEngine, text: str, bodies: Bodies) -> int:
+    """Ask as the product does: filters, count, facets, snippets of the page; return the total."""
+    found = engine.search(Query(text=text, sets=SETS, at=NOW, in_force_only=True, facets=frozenset(FACETS)))
+    for hit in found.hits:
+        if bodies.has(number := int(hit.id[1:])):
+            snippet(bodies[number], text)
+    return found.total
+
+
+def main(items: int, name: str, folder: Path, *, life: bool) -> None:
+    bodies = Bodies(folder.parent / "bodies")
+    _stock()  # made before anything is timed
+    engine = opened(name, folder)
+    rate = fill(engine, items, bodies)
+    size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) / 1e6
+    print(f"{name}, {items} items, {rate:.0f}/s, {size:.0f} MB, in memory after filling {memory()}")
+    if name == "tantivy":
+        sample = min(items, 10_000)
+        raw = raw_rate(sample)
+        print(f"tantivy alone takes {raw:.0f} made documents a second: {rate / raw:.0%}")
+    compared = alone(engine)
     everything: list[float] = []
-    alone: list[float] = []
+    by_itself: list[float] = []
     print(f"{'':24}{'p50':>8}{'p95':>8}{'worst':>8}   engine alone p50 / p95   median total")
-    for name, typed in questions(bodies).items():
-        full: list[float] = []
-        raw: list[float] = []
-        totals = []
+    for kind, typed in questions(bodies).items():
+        full, raw_times, totals = [], [], []
         for _ in range(3):
             for text in typed:
                 started = time.perf_counter()
-                found = engine.search(Query(text=text, sets=sets, at=NOW, in_force_only=True))
-                for hit in found.hits:
-                    snippet(bodies[hit.id], text)
+                totals.append(ask(engine, text, bodies))
                 full.append(time.perf_counter() - started)
-                totals.append(found.total)
-                view = engine._view()
-                assert view is not None
-                asked = tantivy.Query.boolean_query(
-                    [(tantivy.Occur.Must, asking.wording(clause)) for clause in clauses(parse(text))]
-                )
-                started = time.perf_counter()
-                view.searcher.search(asked, 20)
-                raw.append(time.perf_counter() - started)
+                if compared is not None:
+                    started = time.perf_counter()
+                    compared(text)
+                    raw_times.append(time.perf_counter() - started)
         everything += full
-        alone += raw
-        print_line(name, full, raw, sorted(totals)[len(totals) // 2])
-    print_line("all", everything, alone, 0)
+        by_itself += raw_times
+        print_line(kind, full, raw_times, sorted(totals)[len(totals) // 2])
+    print_line("all", everything, by_itself, 0)
+    print(f"in memory after searching: {memory()}")
+    if by_itself:
+        share = percentile(everything, 0.95) / percentile(by_itself, 0.95)
+        print(f"p95 beside the engine alone: {share:.1f} times")
+    one_by_one(engine)
+    started = time.perf_counter()
+    sound = engine.intact()
+    print(f"read and checked whole: {time.perf_counter() - started:.1f} s, sound: {sound}")
+    started = time.perf_counter()
+    again = opened(name, folder)
+    again.search(Query(text="记录", sets=SETS, at=NOW))
+    print(f"opened and searched: {(time.perf_counter() - started) * 1_000:.0f} ms")
+    again.close()
+    if life:
+        arriving(engine, items)
+        in_use(engine, items, bodies)
+    engine.close()
 
+
+def one_by_one(engine: SearchEngine) -> None:
     times = []
-    again = next(entries(1, {}))
+    again = next(entries(1))
     for number in range(20):
         started = time.perf_counter()
         engine.apply([again], [], position=number + 2)
         times.append(time.perf_counter() - started)
     print(f"one entry written: p50 {percentile(times, 0.5):.0f} ms, p95 {percentile(times, 0.95):.0f} ms")
-    started = time.perf_counter()
-    sound = engine.intact()
-    print(f"read and checked whole: {time.perf_counter() - started:.1f} s, sound: {sound}")
-    started = time.perf_counter()
-    TantivyEngine(folder).search(Query(text="记录", sets=sets, at=NOW))
-    print(f"opened and searched: {(time.perf_counter() - started) * 1_000:.0f} ms")
 
 
-def print_line(name: str, full: list[float], raw: list[float], total: int) -> None:
+def arriving(engine: SearchEngine, items: int, seconds: int = 10, rate: int = 50) -> None:
+    """Let entries arrive at a rate, a follower take what waits; say when each could be found."""
+    fresh = list(islice(entries(items + seconds * rate), items, None))
+    began = time.perf_counter()
+    waits, done = [], 0
+    while done < len(fresh):
+        there = min(len(fresh), int((time.perf_counter() - began) * rate))
+        if there > done:
+            engine.apply(fresh[done:there], [], position=1_000 + there)
+            now = time.perf_counter() - began
+            waits += [now - number / rate for number in range(done, there)]
+            done = there
+        else:
+            time.sleep(0.005)
     print(
-        f"{name:24}{percentile(full, 0.5):8.1f}{percentile(full, 0.95):8.1f}{max(full) * 1e3:8.1f}"
-        f"{percentile(raw, 0.5):18.1f}{percentile(raw, 0.95):8.1f}{total:12}"
+        f"{rate} entries a second: found after p50 {percentile(waits, 0.5):.0f} ms, "
+        f"p95 {percentile(waits, 0.95):.0f} ms, at the latest {max(waits) * 1_000:.0f} ms"
     )
 
 
+def in_use(engine: SearchEngine, items: int, bodies: Bodies) -> None:
+    """Search while the index is made anew beside the old one."""
+
+    def anew() -> None:
+        with engine.rebuild(position=9_999_999) as fresh:
+            fresh.add(entries(items))
+
+    typed = [text for texts in questions(bodies).values() for text in texts]
+    chance = random.Random(4)
+    thread = threading.Thread(target=anew)
+    started = time.perf_counter()
+    thread.start()
+    times = []
+    while thread.is_alive():
+        begun = time.perf_counter()
+        ask(engine, chance.choice(typed), bodies)
+        times.append(time.perf_counter() - begun)
+        time.sleep(0.05)
+    thread.join()
+    print(
+        f"made anew in {time.perf_counter() - started:.0f} s, meanwhile {len(times)} searches p50 "
+        f"{percentile(times, 0.5):.0f} ms, p95 {percentile(times, 0.95):.0f} ms, "
+        f"worst {max(times) * 1e3:.0f} ms"
+    )
+
+
+def print_line(name: str, full: list[float], raw: list[float], total: int) -> None:
+    beside = f"{percentile(raw, 0.5):18.1f}{percentile(raw, 0.95):8.1f}" if raw else f"{'':26}"
+    line = f"{name:24}{percentile(full, 0.5):8.1f}{percentile(full, 0.95):8.1f}{max(full) * 1e3:8.1f}"
+    print(f"{line}{beside}{total:12}")
+    sys.stdout.flush()
+
+
 if __name__ == "__main__":
-    wanted = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
-    if len(sys.argv) > 2:
-        main(wanted, Path(sys.argv[2]))
-    else:
-        with tempfile.TemporaryDirectory() as made:
-            main(wanted, Path(made) / "index")
+    reader = argparse.ArgumentParser()
+    reader.add_argument("items", type=int, nargs="?", default=100_000)
+    reader.add_argument("--engine", choices=["tantivy", "whoosh"], default="tantivy")
+    reader.add_argument("--folder", type=Path)
+    reader.add_argument("--life", action="store_true")
+    given = reader.parse_args()
+    with tempfile.TemporaryDirectory() as made:
+        where = given.folder or Path(made)
+        where.mkdir(parents=True, exist_ok=True)
+        main(given.items, given.engine, where / "index", life=given.life)

@@ -112,6 +112,7 @@ def slips(one: str, other: str, *, most: int) -> int:
     return min(row[-1], most + 1)
 
 
+@lru_cache(maxsize=50_000)
 def number_key(number: str) -> str:
     """Return what two shown numbers have in common if they are the same number (N-10)."""
     return fold(number).replace(" ", "")[:200]
