@@ -1,4 +1,4 @@
-"""`docctl audit verify|seal|export` and `docctl objects verify|probe|sweep`: all is as it was (T-2, T-3)."""
+"""`docctl audit verify|seal|export`, `docctl objects verify|probe|sweep|read`: all as it was (T-2, T-3)."""
 
 from __future__ import annotations
 
@@ -209,3 +209,12 @@ def sweep(desk: Desk, check: bool) -> Answer:
     return desk.done(
         "would_sweep" if check else "swept", data, objects=len(found.objects), uploads=found.uploads
     )
+
+
+@objects.command("read", permission="system.operate", who="operator")
+def read_objects(desk: Desk) -> Answer:
+    """Have files that gave no text read again: after a program was installed, or a newer docctl (S-1)."""
+    from docctl.services.objects.read_again import read_unread
+
+    count = read_unread(by=desk.caller(), house=desk.house)
+    return desk.done("read_again", {"files": count}, n=count)

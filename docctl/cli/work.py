@@ -74,7 +74,9 @@ def search(
     for one in found.hits:
         lines.append(f"{one.number} {one.revision} {one.title} · {desk.state(one.state)}".replace("  ", " "))
         if one.snippet:
-            lines.append("    " + one_line("".join(f"[{t}]" if hit else t for t, hit in one.snippet)))
+            page = "" if one.page is None else f" · {desk.words.t('search.on_page', page=one.page)}"
+            shown = "".join(f"[{t}]" if hit else t for t, hit in one.snippet)
+            lines.append(f"    {one_line(shown)}{page}")
     if counts:
         lines += _counted(desk, found)
     if found.near:

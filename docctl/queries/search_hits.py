@@ -15,10 +15,11 @@ from docctl.domain.lifecycle import (
     record_state,
     revision_state,
 )
+from docctl.domain.paged_text import PagedText
 from docctl.domain.permissions import Actor
 from docctl.models.documents import Revision
 from docctl.queries.search_rows import records_shown, revisions_shown
-from docctl.queries.search_texts import texts_of
+from docctl.queries.search_texts import paged_texts_of
 from search.api import Found, Hit, Query
 from search.asked import Searched
 from search.language import widening
@@ -32,7 +33,8 @@ _LOOKED_AT: Final = 100_000
 class SearchHit:
     """One document revision or record as it is now; `snippet` is (text, is_hit) pairs.
 
-    `synonyms` are words found in it that were not typed (S-6).
+    `synonyms` are words found in it that were not typed (S-6), `page` is the one of its file on which the
+    first marked words stand.
     """
 
     kind: str
@@ -47,6 +49,7 @@ class SearchHit:
     day: date
     snippet: tuple[tuple[str, bool], ...]
     synonyms: tuple[str, ...] = ()
+    page: int | None = None
 
 
 def hits_shown(
@@ -77,7 +80,7 @@ def hits_shown(
         records_there = {f"record:{row.id}": row for row in found_rows}
         owners |= {row.id for row in records_there.values()}
         rows |= records_there
-    bodies = texts_of(session, owners, longest=_LOOKED_AT) if texts else {}
+    bodies = paged_texts_of(session, owners, longest=_LOOKED_AT) if texts else {}
     for hit in found.hits:
         if (row := rows.get(hit.id)) is None:
             continue
@@ -91,10 +94,12 @@ def _ids(hits: Iterable[Hit], kind: str) -> list[UUID]:
     return [UUID(rest) for before, _, rest in (hit.id.partition(":") for hit in hits) if before == kind]
 
 
-def _revision_hit(row: Any, bodies: dict[UUID, str], asked: Query, zone: tzinfo) -> SearchHit:
+def _revision_hit(row: Any, bodies: dict[UUID, PagedText], asked: Query, zone: tzinfo) -> SearchHit:
     revision: Revision = row[0]
     state = revision_state(revision.dates(), asked.at)
-    body = "\n\n".join(filter(None, map(bodies.get, (revision.id, revision.document_id))))
+    own, beside = (bodies.get(one, PagedText("")) for one in (revision.id, revision.document_id))
+    body = "\n\n".join(filter(None, (own.text, beside.text)))
+    shown = _pieces(body, asked)
     return SearchHit(
         kind="document",
         id=revision.document_id,
@@ -106,13 +111,15 @@ def _revision_hit(row: Any, bodies: dict[UUID, str], asked: Query, zone: tzinfo)
         is_obsolete=is_obsolete(state),
         unit=row[2],
         day=(revision.effective_from or revision.created_at).astimezone(zone).date(),
-        snippet=_pieces(body, asked),
+        snippet=shown,
         synonyms=_synonyms((row[1], revision.title, body), asked),
+        page=own.page_of(shown),
     )
 
 
-def _record_hit(row: Any, bodies: dict[UUID, str], asked: Query, zone: tzinfo) -> SearchHit:
-    body = bodies.get(row.id, "")
+def _record_hit(row: Any, bodies: dict[UUID, PagedText], asked: Query, zone: tzinfo) -> SearchHit:
+    body = bodies.get(row.id, PagedText(""))
+    shown = _pieces(body.text, asked)
     today = asked.at.astimezone(zone).date()
     return SearchHit(
         kind="record",
@@ -125,8 +132,9 @@ def _record_hit(row: Any, bodies: dict[UUID, str], asked: Query, zone: tzinfo) -
         is_obsolete=False,
         unit=row.unit,
         day=row.occurred_at.astimezone(zone).date(),
-        snippet=_pieces(body, asked),
-        synonyms=_synonyms((row.number, row.title, body), asked),
+        snippet=shown,
+        synonyms=_synonyms((row.number, row.title, body.text), asked),
+        page=body.page_of(shown),
     )
 
 

@@ -43,7 +43,7 @@ MEDIA_TYPES: Final = {
     Kind.PPT: "application/vnd.ms-powerpoint",
     Kind.OFD: "application/ofd",
     Kind.RTF: "application/rtf",
-    Kind.HTML: "text/html",
+    Kind.HTML: "application/octet-stream",  # nothing that comes from outside is ever served as a page
     Kind.EML: "message/rfc822",
     Kind.MSG: "application/vnd.ms-outlook",
     Kind.ZIP: "application/zip",

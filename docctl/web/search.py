@@ -90,6 +90,8 @@ def _card(hit: SearchHit) -> dict[str, Any]:
     else:
         href = f"/documents/revisions/{hit.revision_id}"
     note = f"{hit.unit}　{hit.day.isoformat()}"
+    if hit.page is not None:
+        note += "　" + words().t("search.on_page", page=hit.page)
     if hit.synonyms:
         said = words().t("search.list_comma").join(hit.synonyms)
         note += "　" + words().t("search.by_synonym", words=said)

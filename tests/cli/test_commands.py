@@ -36,7 +36,7 @@ records:import,file,list,show,accept,correct,decide,void,place
 retention:due,explain
 disposal:propose,check,take-out,approve,reject,execute,witness,resume,show,certificate,register,clear-server
 hold:place,lift,list
-audit:verify,seal,export objects:verify,probe,sweep keys:status,backup,restore,rotate
+audit:verify,seal,export objects:verify,probe,sweep,read keys:status,backup,restore,rotate
 index:rebuild,verify,status,forget
 backup restore epoch:show,accept
 """

@@ -114,6 +114,7 @@ PAGE = "<html><head><meta charset='{0}'><title>题</title></head><body><p>记录
 def test_html_is_read_in_its_encoding(read: Read, encoding: str) -> None:
     reading = read("a.html", PAGE.format(encoding).encode(encoding))
     assert (reading.kind, reading.text) == (Kind.HTML, "记录控制程序")
+    assert reading.media_type == "application/octet-stream"
     assert reading.html is not None
     assert "<p>记录控制程序</p>" in reading.html
 
