@@ -137,6 +137,8 @@ def with_history(draft: Draft) -> tuple[list[Block], list[Block]]:
         ["1", "A/0", "首次发布", "何大文", "黄小明", "2001-02-03"],
         ["2", "A/1", "修改4.2", "何大文", "黄小明", "2003.4.5"],
     ]
+    if draft.facts["revision"] is None:
+        draft.facts["revision"] = "A/1"  # the header leaves it blank, the table's last row says it
     heading = "修订记录" if draft.style != "english" else "Revision History"
     return ([*front, heading, rows], tail) if draft.chance.random() < 0.6 else (front, [*tail, heading, rows])
 

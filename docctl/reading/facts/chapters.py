@@ -34,7 +34,7 @@ _MARKER: Final = re.compile(
 )
 #: A code beside a name in a list.
 CODE: Final = re.compile(
-    r"(?<![A-Za-z0-9/_.-])(?:[A-Z]{1,8}(?:[-/_.][A-Z0-9.]{1,12}){1,5}|[A-Z]{2,6}\d{2,6}(?:[-.]\d{1,3}){0,2})"
+    r"(?<![A-Za-z0-9/_.-])(?:[A-Z]{1,8}(?:[-/_.－—–][A-Z0-9.]{1,12}){1,5}|[A-Z]{2,6}\d{2,6}(?:[-.]\d{1,3}){0,2})"
     r"(?![A-Za-z0-9/_-])"
 )
 #: Behind the name in a list: how long it is kept.

@@ -19,7 +19,7 @@ _PAGES: Final = re.compile(
     r"共\s{0,3}(\d{1,3})\s{0,3}[页頁]|(?:page|of)\s{1,3}(\d{1,3})\s{0,3}(?:of|pages)?", re.IGNORECASE
 )
 _NAMED: Final = re.compile(
-    r"(?:见|詳見|详见|参见|按照?|依据|執行|执行)\s?(?:本(?:程序|文件|制度|手册)\s?)?(?:第?\s?)(\d{1,2}(?:\.\d{1,2}){1,4})\s?(?:条|款|章|节|條|節)?"
+    r"(?:见|詳見|详见|参见|按照?|依据|執行|执行)\s?(?P<own>本(?:程序|文件|制度|手册)\s?)?(?:第?\s?)(?P<clause>\d{1,2}(?:\.\d{1,2}){1,4})\s?(?:条|款|章|节|條|節)?"
 )
 _FIGURES: Final = re.compile(
     r"(?:见|详见|如|詳見)\s?[(（《]?\s?((?:图|表|附图|附表|附件|附录|圖|附錄)\s?[0-9一二三四五六七八九A-Z]{1,3})"
@@ -97,9 +97,12 @@ def _absent(text: str, outline: tuple[Clause, ...]) -> Iterator[Finding]:
     """Clauses, figures, annexes that are named and stand nowhere else."""
     if len(outline) >= 5:
         there = {clause.path for clause in outline}
+        chapters = {path.split(".")[0] for path in there}
         for match in _NAMED.finditer(text):
-            if match[1] not in there and match[1].split(".")[0] in {one.split(".")[0] for one in there}:
-                yield Finding("I-6", "clause_absent", {"clause": match[1]}, match.start(1), match.end(1))
+            clause = match["clause"]
+            # another chapter's number may be one of a standard
+            if clause not in there and (match["own"] or clause.split(".")[0] in chapters):
+                yield Finding("I-6", "clause_absent", {"clause": clause}, *match.span("clause"))
     seen: set[str] = set()
     for match in _FIGURES.finditer(text):
         name = re.sub(r"\s", "", match[1])

@@ -14,7 +14,7 @@ from docctl.reading.facts.citations import Citation, find_citations
 from docctl.reading.facts.completeness import look_over
 from docctl.reading.facts.found import SURE, Finding, Found, Signer
 from docctl.reading.facts.header import Read, read_header
-from docctl.reading.facts.history import HistoryLine, find_history
+from docctl.reading.facts.history import History, HistoryLine, find_history
 from docctl.reading.facts.outline import Clause, find_outline
 from docctl.reading.facts.splits import Split, find_splits
 from search.folding import fold
@@ -114,16 +114,16 @@ def find_facts(text: str, name: str, *, parts: Parts = (), pages: Sequence[int] 
     """
     text = text.translate(_BLANKS)
     sheet = Sheet(text, parts)
-    read = read_header(sheet)
+    history = find_history(sheet)
+    read = read_header(sheet, history.rows)
     title, said = titles.find_title(sheet, read.best("title"), name)
     number = read.best("number") or _bare_number(sheet, name)
-    history = find_history(sheet)
     outline = find_outline(text, after=sheet.top)
     findings = [*read.findings, *said, *look_over(text, outline, pages)]
     return Facts(
         number=number,
         title=title,
-        revision=_revision(read, sheet, name),
+        revision=_revision(read, sheet, name) or _from_history(history),
         effective=read.best("effective"),
         issued=read.best("issued"),
         department=read.best("department"),
@@ -131,13 +131,21 @@ def find_facts(text: str, name: str, *, parts: Parts = (), pages: Sequence[int] 
         distribution=read.best("distribution"),
         signers=_signers(read.signers),
         is_copy_banned=_COPY_BAN.search(fold(text[:20_000])) is not None,
-        history=history,
+        history=history.lines,
         citations=find_citations(text, number.value if number else "", title.value if title else "", outline),
         outline=outline,
         splits=find_splits(text, parts, title.value if title else name),
         findings=tuple(findings),
         others=_others(read),
     )
+
+
+def _without_furniture(text: str, parts: Parts) -> str:
+    """Return a text with nothing where its page headers and footers stand, as long as before."""
+    for kind, start, end in parts:
+        if kind in {"header", "footer"}:
+            text = f"{text[:start]}{chr(10) * (end - start)}{text[end:]}"
+    return text
 
 
 def _revision(read: Read, sheet: Sheet, name: str) -> Found | None:
@@ -149,6 +157,13 @@ def _revision(read: Read, sheet: Sheet, name: str) -> Found | None:
     if amendment is not None and label is not None and label.amendment is None:
         return replace(found, value=f"{found.value}/{amendment.value}")
     return found
+
+
+def _from_history(history: History) -> Found | None:
+    newest = history.newest
+    if newest is None or revision_labels.read(newest.label) is None:
+        return None
+    return Found(newest.label, newest.label, newest.start, newest.end, "text", SURE["text"])
 
 
 def _label_beside_title(sheet: Sheet) -> Found | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -16,6 +16,7 @@ from search.folding import fold
 
 SIGNING: Final = ("prepared", "reviewed", "approved", "countersigned")
 _DAY_OF: Final = {"prepared": "prepared_on", "reviewed": "reviewed_on", "approved": "approved_on"}
+_DAYS: Final = frozenset({"effective", "issued", "date", *_DAY_OF.values()})
 #: Zones in which labels are believed, and how a value found there is sourced.
 _SOURCES: Final = {
     "header": "page_header",
@@ -26,7 +27,7 @@ _SOURCES: Final = {
 }
 _ONLY_SIGNERS: Final = frozenset({"tail"})
 #: "2016.7.5 实施日期：" is a date and the next label.
-_NO_LABEL: Final = r"(?!\s?(?:日期|日:|时间|者|人|部门|单位|date|from|:))"
+_NO_LABEL: Final = r"(?!\s?(?:日|时间|者|人|部门|单位|date|from|:))"
 #: What follows a date and says what it is of: 发布, 实施.
 _ISSUED: Final = re.compile(rf"\s?(?:发布|颁布|发行|印发|公布|is\b|iss\b|issued?\b|released?\b){_NO_LABEL}")
 _EFFECTIVE: Final = re.compile(
@@ -55,11 +56,11 @@ class Read:
         self.candidates.setdefault(kind, []).append(found)
 
 
-def read_header(sheet: Sheet) -> Read:
-    """Read all labelled facts; empty ones become findings (I-5)."""
+def read_header(sheet: Sheet, without: Set[int] = frozenset()) -> Read:
+    """Read all labelled facts but those in rows `without`; empty ones become findings (I-5)."""
     read = Read()
     for cell in sheet.cells:
-        if cell.zone not in _SOURCES:
+        if cell.zone not in _SOURCES or cell.row in without:
             continue
         _read_cell(sheet, cell, read)
         if cell.zone not in _ONLY_SIGNERS:
@@ -75,9 +76,10 @@ def _read_cell(sheet: Sheet, cell: Cell, read: Read) -> None:
         run = runs.run_at(cell, found, at)
         following = found[at + len(run)] if at + len(run) < len(found) else None
         if len(run) == 1 or not _read_run(sheet, cell, run, following, read):
+            is_last_ones = len(run) < 2 or not any(runs.are_alike(run[-1], one) for one in run[:-1])
             for label, after in zip(run, [*run[1:], following], strict=True):
-                # what stands behind several labels is not known to be the last one's
-                _read_label(sheet, cell, label, label if len(run) > 2 else after, read)
+                # what stands behind 编制 审核 批准 is not known to be the last one's
+                _read_label(sheet, cell, label, after if is_last_ones else label, read)
         at += len(run)
 
 
@@ -117,16 +119,14 @@ def _read_kind(
     shown = ""
     for start, text, sure in _places(sheet, cell, label, following):
         value = values.read(kind, text)
+        if value is None and kind in _DAYS and following is None and not cell.is_in_table:
+            # the day may go on in the next line: 2016年7月 / 5日
+            value = values.read(kind, sheet.text[start : start + len(text) + 12])
         if value is not None:
             source = _source(cell, sure)
-            found = Found(
-                value.value,
-                text[value.start : value.end],
-                start + value.start,
-                start + value.end,
-                source,
-                _confidence(source, label, sure),
-            )
+            first, last = start + value.start, start + value.end
+            confidence = _confidence(source, label, sure)
+            found = Found(value.value, sheet.text[first:last], first, last, source, confidence)
             _note(sheet, cell, kind, found, text[value.end :], read)
             return
         if text.strip():

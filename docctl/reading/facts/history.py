@@ -14,8 +14,6 @@ from docctl.reading.facts.labels import data
 from search.folding import fold
 
 _MOST: Final = 200
-#: So many heads of tables are looked under; a text has one or two.
-_TRIES: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,30 +41,46 @@ class HistoryLine:
         }
 
 
-def find_history(sheet: Sheet) -> tuple[HistoryLine, ...]:
-    """Return the rows of the first table whose head speaks of labels and of days or changes."""
-    heads = [cell for cell in sheet.cells if cell.column == 0 and cell.columns >= 3]
-    tries = 0
-    for first in heads:
+@dataclass(frozen=True, slots=True)
+class History:
+    """The rows of a table of revisions, in their order, and the numbers of its rows in the sheet."""
+
+    lines: tuple[HistoryLine, ...] = ()
+    rows: frozenset[int] = frozenset()
+
+    @property
+    def newest(self) -> HistoryLine | None:
+        """The row of the revision at hand: the last one, or the first where days run backwards."""
+        dated = [one for one in self.lines if one.day]
+        if not self.lines:
+            return None
+        runs_back = len(dated) > 1 and dated[0].day > dated[-1].day
+        return self.lines[0] if runs_back else self.lines[-1]
+
+
+def find_history(sheet: Sheet) -> History:
+    """Return the first table whose head speaks of labels and of days or changes; an empty one too."""
+    for first in [cell for cell in sheet.cells if cell.column == 0 and cell.columns >= 3]:
         columns = _columns(sheet.row(first.row))
-        if tries < _TRIES and "label" in columns and {"day", "what"} & columns.keys():
-            tries += 1
-            rows = _rows(sheet, first, columns)
-            if rows:
-                return tuple(rows)
-    return ()
+        if "label" in columns and {"day", "what"} & columns.keys() and len(columns) > 2:
+            return _history(sheet, first, columns)
+    return History()
 
 
-def _rows(sheet: Sheet, head: Cell, columns: Mapping[str, int]) -> list[HistoryLine]:
+def _history(sheet: Sheet, head: Cell, columns: Mapping[str, int]) -> History:
     found: list[HistoryLine] = []
+    rows = {head.row}
     for row in range(head.row + 1, head.row + _MOST):
         cells = sheet.row(row)
         if len(cells) != head.columns:
             break
         line = _line(cells, columns)
+        if line is None and any(cell.text.strip() for cell in cells):
+            break
+        rows.add(row)
         if line is not None:
             found.append(line)
-    return found
+    return History(tuple(found), frozenset(rows))
 
 
 def _line(cells: list[Cell], columns: Mapping[str, int]) -> HistoryLine | None:

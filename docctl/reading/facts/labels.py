@@ -19,8 +19,8 @@ _NOT_LABELS: Final = frozenset({"history", "placeholders"})
 SIGNING: Final = frozenset({"prepared", "reviewed", "approved", "countersigned"})
 #: Behind who signed: 编制（签字）, 编制/日期.
 _SUFFIX: Final = re.compile(
-    r"\s?\(?(?:签名|签字|签章|盖章|signature)\)?(?:\s?[/|]\s?(?:日期|时间|date))?|\s?[/|]\s?(?:日期|时间|date)",
-    re.IGNORECASE,
+    r"\s?\(?(?:签名|签字|签章|盖章|signature)\)?(?:\s?[/|]\s?(?:日期|时间|date))?"
+    r"|\s?[/|]\s?(?:日期|时间|date)(?:[\s/]?(?:日期|时间|date))?"
 )
 _COLON: Final = re.compile(r"[\s)\]]{0,3}[:：]")
 _CLOSED: Final = re.compile(r"\s?[)\"]\s?:?")  # all kinds of brackets are folded to one

@@ -53,7 +53,8 @@ _TRAILING: Final = re.compile(
 )
 #: Before the name of a form that is annexed, or behind a row: 附表一, 三年.
 _BEFORE_NAME: Final = re.compile(
-    r"附[表件录錄]\s?[一二三四五六七八九十0-9A-Z]{0,2}\s?[:：.、]?\s{0,3}(?=\S{3})|(?:[一二三四五六七八九十0-9]{1,3}\s?年|长期|永久)\s"
+    r"\s{0,3}(?:(?:[一二三四五六七八九十0-9]{1,3}\s?年|长期|永久)\s{1,3})?"
+    r"(?:附[表件录錄]\s?[一二三四五六七八九十0-9A-Z]{0,2}\s?[:：.、]?\s{0,3}(?=\S{3}))?"
 )
 _NOISE: Final = ' 《》<>“”"「」【】、,，.:：；;-_()（）'
 #: Listed where nothing is: 无, 略, N/A.
@@ -117,8 +118,11 @@ class Mentions:
                 return _tidy_number(before["code"]), start - len(window) + before.start(), end
         for pattern in (_STANDARD_AFTER, _AFTER):
             after = pattern.match(self._text, end, end + _WINDOW)
-            # a number before the next name is that one's
-            if after is not None and not re.match(r"\s?[《<]", self._text[after.end() : after.end() + 2]):
+            # a number before the next name is that one's, unless it stands in brackets
+            if after is not None and (
+                after[0].rstrip()[-1] in ")）]】"
+                or not re.match(r"\s?[《<]", self._text[after.end() : after.end() + 2])
+            ):
                 return _tidy_number(after["code"]), start, after.end()
         return "", start, end
 
@@ -146,7 +150,7 @@ class Mentions:
             code = match[0].rstrip(".")
             if (
                 not re.search(r"\d{2}", code)
-                or not re.search("[-/_]", code)
+                or not re.search("[-/_－—–]", code)
                 or not self._is_free(*match.span())
             ):
                 continue
@@ -166,7 +170,8 @@ class Mentions:
 
 def apart(shown: str) -> tuple[str, str]:
     """Return name and number of what stands in marks or in a list; either may be empty."""
-    shown = _BEFORE_NAME.sub("", shown.lstrip(), count=1) if _BEFORE_NAME.match(shown.lstrip()) else shown
+    if (before := _BEFORE_NAME.match(shown)) is not None:
+        shown = shown[before.end() :]
     text = without_readings(_tidy(shown)).strip(_NOISE)
     standard = STANDARD.match(text)
     if standard is not None:

@@ -11,6 +11,13 @@ from docctl.reading.facts.found import Finding
 
 _HAN_DIGITS: Final = {sign: value for value, sign in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 _CHINESE: Final = "[零〇一二三四五六七八九十百两]{1,5}"
+#: What is counted or measured, no clause: 10 个工作日, 3 天.
+_COUNTED: Final = "[%‰个個天日年月周小分秒次人份元台件名张張页頁号號万米吨克条]|工作日"
+#: A number of one part: 1. or 1、, or one with a blank or a Chinese word behind it.
+_SINGLE: Final = (
+    r"(\d{1,2})(?:[、.．](?!\d)\s{0,3}"
+    rf"|(?!\s{{0,3}}(?:{_COUNTED}))(?![\d,，:：/~-])(?:\s{{1,3}}|(?=[\u3400-\u9fff])))"
+)
 #: Style by name; earlier ones are outer ones where a text mixes them.
 _STYLES: Final = (
     ("part", re.compile(rf"第({_CHINESE}|\d{{1,3}})[编篇編]\s{{0,3}}")),
@@ -19,9 +26,7 @@ _STYLES: Final = (
     ("article", re.compile(rf"第({_CHINESE}|\d{{1,3}})[条條]\s{{0,3}}")),
     (
         "decimal",
-        re.compile(
-            r"(\d{1,2}(?:[.．。、]\d{1,2}){1,5})(?![\d%年月日])[.．、]?\s{0,3}|(\d{1,2})(?![\d%年月日.．,，:：/~-])(?:[、.．]\s{0,3}|\s{1,3}|(?=[\u3400-\u9fff]))"
-        ),
+        re.compile(rf"(\d{{1,2}}(?:[.．。、]\d{{1,2}}){{1,5}})(?![\d%年月日])[.．、]?\s{{0,3}}|{_SINGLE}"),
     ),
     ("han", re.compile(rf"({_CHINESE})、\s{{0,3}}")),
     ("han_bracket", re.compile(rf"[(（]({_CHINESE})[)）]\s{{0,3}}")),
@@ -35,7 +40,10 @@ _RANK: Final = {name: rank for rank, (name, _) in enumerate(_STYLES)}
 _NUMBERED: Final = frozenset({"decimal", "article", "chapter", "han"})
 _TITLE: Final = re.compile(r"[^。;；\n:：,，\t]{0,40}")
 #: In texts whose lines were lost, a clause begins after a blank or a full stop.
-_INSIDE: Final = re.compile(r"(?<=[\s。;；])(?=\d{1,2}(?:\.\d{1,2}){1,4}(?![\d%.年月]))")
+_INSIDE: Final = re.compile(
+    r"(?<=[\s。;；])(?=\d{1,2}(?:\.\d{1,2}){1,4}(?![\d%.年月])"
+    r"|\d{1,2}[、.．]?\s?(?:目的|目标|范围|適用|适用|职责|職責|权责|定义|术语|引用|相关|程序|工作|作业|内容|流程|记录|附件|总则|管理|要求))"
+)
 _MOST: Final = 2_000
 
 
@@ -55,7 +63,7 @@ class Clause:
 
 def find_outline(text: str, *, after: int = 0) -> tuple[Clause, ...]:
     """Return the clauses behind the header in their order; those of a table of contents come once."""
-    open_: list[tuple[int, str]] = []
+    open_: list[tuple[float, str]] = []
     found: list[Clause] = []
     for start, line in _beginnings(text, after):
         if (read := _numbered(line)) is None:
@@ -75,26 +83,27 @@ def find_outline(text: str, *, after: int = 0) -> tuple[Clause, ...]:
 def gaps(outline: tuple[Clause, ...]) -> list[Finding]:
     """Return numbers that are missing or stand twice among those of one level (I-9)."""
     findings: list[Finding] = []
-    seen: dict[str, int] = {}
+    seen: set[str] = set()
     last: dict[str, int] = {}
     for clause in outline:
         if clause.style not in _NUMBERED:
             continue
-        parent, _, own = clause.path.rpartition(".") if clause.style == "decimal" else ("", "", clause.path)
-        key = f"{clause.style}:{parent}"
-        number = value_of(own)
-        if clause.path in seen and clause.style == "decimal" and parent:
-            findings.append(
-                Finding("I-9", "clause_twice", {"clause": clause.path}, clause.start, clause.start + 1)
-            )
-        elif key in last and number > last[key] + 1 and number - last[key] < 20:
-            missing = f"{parent}.{last[key] + 1}" if parent else str(last[key] + 1)
-            findings.append(
-                Finding("I-9", "clause_missing", {"clause": missing}, clause.start, clause.start + 1)
-            )
-        seen[clause.path] = clause.start
+        parent, _, own = clause.path.rpartition(".")
+        # articles are counted through all chapters
+        key = f"{clause.style}:{'' if clause.style == 'article' else parent}"
+        number = int(own)
+        if clause.style == "decimal" and parent and clause.path in seen:
+            findings.append(_finding("clause_twice", clause.path, clause))
+        elif key in last and last[key] + 1 < number < last[key] + 20:
+            above = f"{parent}." if parent and clause.style != "article" else ""
+            findings.append(_finding("clause_missing", f"{above}{last[key] + 1}", clause))
+        seen.add(clause.path)
         last[key] = number
     return findings[:20]
+
+
+def _finding(code: str, path: str, clause: Clause) -> Finding:
+    return Finding("I-9", code, {"clause": path}, clause.start, clause.start + 1)
 
 
 def clause_at(outline: tuple[Clause, ...], offset: int) -> Clause | None:
@@ -129,11 +138,13 @@ def _numbered(line: str) -> tuple[str, str, int] | None:
     return None
 
 
-def _path(open_: list[tuple[int, str]], style: str, number: str) -> str:
+def _path(open_: list[tuple[float, str]], style: str, number: str) -> str:
+    rank: float = _RANK[style]
     if style == "decimal":
-        open_[:] = [one for one in open_ if one[0] < _RANK["article"]] + [(_RANK[style], number)]
-        return number
-    rank = _RANK[style]
+        if "." in number or not any(one >= _RANK["han"] for one, _ in open_):
+            open_[:] = [one for one in open_ if one[0] < _RANK["article"]] + [(rank, number)]
+            return number
+        rank = _RANK["han_bracket"] + 0.5  # 一、（一）1.（1）①
     while open_ and open_[-1][0] >= rank:
         open_.pop()
     shown = str(value_of(number))

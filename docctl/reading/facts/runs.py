@@ -12,11 +12,12 @@ from typing import Final
 
 from docctl.reading.facts import values
 from docctl.reading.facts.cells import Cell, Sheet
-from docctl.reading.facts.labels import Label, labels_in
+from docctl.reading.facts.labels import SIGNING, Label, labels_in
 
 _BLANKS: Final = re.compile(r"[\s|]*")
 #: Values of Latin letters are parted by more than one blank, as one stands between their words.
 _WIDE: Final = re.compile(r"\s{2,}|\t|$")
+_DAYS: Final = frozenset({"effective", "issued", "expires"})
 _TOKEN: Final = re.compile(r"\S+")
 
 
@@ -29,6 +30,21 @@ def run_at(cell: Cell, labels: list[Label], at: int) -> list[Label]:
             break
         run.append(label)
     return run
+
+
+def are_alike(one: Label, other: Label) -> bool:
+    """Say whether two labels may have the same value: both of people, both of days."""
+    return bool(_families(one) & _families(other))
+
+
+def _families(label: Label) -> set[str]:
+    people = {"person"} if SIGNING & set(label.kinds) else set()
+    days = (
+        {"day"}
+        if any("date" in kind or kind.endswith("_on") or kind in _DAYS for kind in label.kinds)
+        else set()
+    )
+    return people | days | set(label.kinds)
 
 
 def places(sheet: Sheet, cell: Cell, run: list[Label], following: Label | None) -> Iterator[tuple[int, str]]:
@@ -69,7 +85,10 @@ def _one(kind: str, text: str) -> values.Value | None:
     assert wide is not None
     piece = text[: wide.start()] if wide.start() else text
     value = values.read(kind, piece if re.match("[A-Z][a-z]", text) else text)
-    if value is None or (value.end < len(text) and not text[value.end].isspace()):
+    if value is None:
+        return None
+    value = values.Value(value.value, value.start, len(text[: value.end].rstrip()))
+    if value.end < len(text) and not text[value.end].isspace():
         return None
     # one English name cannot be told from the next where single blanks part them
     is_run_on = re.match("[A-Z][a-z]+ [A-Z]", text) is not None and value.end < len(piece)

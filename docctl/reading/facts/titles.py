@@ -53,6 +53,11 @@ _GOES_ON: Final = re.compile(
 _COMPANY: Final = re.compile(
     rf"^[{_HAN}A-Za-z（）()·]{{2,30}}(?:有限公司|有限责任公司|股份公司|集团|集團|分公司)\s+(?=\S)"
 )
+#: Lines of a table of contents and chapters: no titles.
+_CHAPTER: Final = re.compile(
+    r"\d{1,2}\.\d|目\s{0,4}[录錄次]$|.*[.…·]{4,}\s?\d{1,3}$"
+    r"|(?:\d{1,2}|[一二三四五六七八九十]{1,2})[、.．\s]{0,3}(?:目\s?的|范\s?围|适用范围|职\s?责|总\s?则|定义|术语)"
+)
 #: Blanks that part pieces of a line; those between English words do not.
 _BESIDE_HAN: Final = re.compile(rf"(?<=[{_HAN}）)])\s+|\s+(?=[{_HAN}])|\s{{2,}}")
 #: So many lines at the beginning may be titles.
@@ -160,7 +165,11 @@ def _in_line(cell: Cell) -> Iterable[Named]:
     if not head or is_placeholder(head):
         return
     if len(head) <= 60 and not re.search(r"[。;；!！?？]", head):
-        if re.fullmatch(r"[\W\d_]*|.*(?:有限公司|集团|集團)(?:\([^)]*\))?", head) or _is_series(head):
+        if (
+            _CHAPTER.match(head)
+            or re.fullmatch(r"[\W\d_]*|.*(?:有限公司|集团|集團)(?:\([^)]*\))?", head)
+            or _is_series(head)
+        ):
             return
         text = clean(head)
         pieces = [piece for piece in re.split(_BESIDE_HAN, head) if ends_as("titles", fold(clean(piece)))]
@@ -204,9 +213,18 @@ def _span(cell: Cell, piece: str) -> tuple[int, int]:
 
 def _choose(candidates: list[Named]) -> Named | None:
     """Prefer what the header says, then what is said twice, then the first line that ends like a title."""
-    fit = [one for one in candidates if 3 <= len(one.text) <= 80 and not is_placeholder(one.text)]
+    fit = [one for one in candidates if _is_fit(one.text)]
+    # 控制程序 alone is a piece of a title
+    fit = [one for one in fit if not is_one_of("titles", fold(one.text))] or fit
     scored = [(-_score(one, fit), order, one) for order, one in enumerate(fit)]
     return min(scored)[2] if scored else None
+
+
+def _is_fit(text: str) -> bool:
+    """Say whether a text may be a title: no placeholder, no sentence, no item of a list."""
+    if not 3 <= len(text) <= 80 or is_placeholder(text) or re.match("[①-⒇]", text):
+        return False
+    return ends_as("titles", fold(text)) or re.search("[,，;；:：]", text) is None
 
 
 def _score(one: Named, others: list[Named]) -> float:

@@ -11,7 +11,7 @@ from typing import Final
 
 from docctl.domain import labels as revision_labels
 from docctl.reading.facts import dates, labels
-from docctl.reading.facts.words import ends_as
+from docctl.reading.facts.words import ends_as, is_surname
 from search.folding import fold
 
 _HAN: Final = "\u3400-\u9fff"
@@ -35,7 +35,14 @@ _REVISION: Final = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _PERSON: Final = re.compile(
-    rf"[{_HAN}·]{{2,4}}(?![{_HAN}])|[A-Z][a-z'’-]+(?:\s[A-Z]\.?)?(?:\s[A-Z][A-Za-z'’-]+){{1,2}}|[A-Z][a-z]+(?:\s[A-Z]{{2,}})?"
+    rf"(?P<han>[{_HAN}·]{{2,4}})(?![{_HAN}])"
+    r"|(?:(?:Mr|Mrs|Ms|Dr)\.?\s)?(?:[A-Z]\.\s?){0,2}[A-Z][a-z'’-]+(?:\s[A-Z]\.?)?(?:\s[A-Z][A-Za-z'’-]+){1,2}"
+    r"|(?:[A-Z]\.\s?){1,2}[A-Z][a-z'’-]+|[A-Z]{2,12}\s[A-Z][A-Za-z]+"
+)
+#: Words that are written like English names and are none.
+_NOT_NAMED: Final = re.compile(
+    r"\b(?:January|February|March|April|May|June|July|August|September|October|November|December|Date|Dept|Department"
+    r"|Signature|Name|Title|Page|Rev|Revision|Effective|Approved|Reviewed|Prepared|Checked|By)\b"
 )
 _TEAM: Final = re.compile(rf"[{_HAN}A-Za-z0-9]{{2,14}}(?![{_HAN}])")
 _SPACED: Final = re.compile(rf"([{_HAN}])[ \u3000]{{1,3}}([{_HAN}])(?![{_HAN}])")
@@ -163,9 +170,14 @@ def _person(text: str) -> Value | None:
 def _name_at(text: str, at: int) -> Value | None:
     match = _team(text, at) or _PERSON.match(text, at)
     if match is not None:
+        han = match.groupdict().get("han")
+        if _NOT_NAMED.search(match[0]) or (han and not is_surname(han[0])):
+            return None
         return Value(match[0], at, match.end())
     spaced = _SPACED.match(text, at)  # 王　伟
-    return Value(spaced[1] + spaced[2], at, spaced.end()) if spaced else None
+    if spaced is None or not is_surname(spaced[1]):
+        return None
+    return Value(spaced[1] + spaced[2], at, spaced.end())
 
 
 def _team(text: str, at: int) -> re.Match[str] | None:

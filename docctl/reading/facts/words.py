@@ -35,6 +35,17 @@ def is_one_of(kind: str, folded: str) -> bool:
     return folded.strip(" .:") in _wholes(kind)
 
 
+def is_surname(sign: str) -> bool:
+    """Say whether a Chinese name may begin with a character, of either script."""
+    return fold(sign) in _surnames()
+
+
+@cache
+def _surnames() -> frozenset[str]:
+    words = "".join(_data()["surnames"]["words"]).split()
+    return frozenset(fold(sign) for word in words for sign in (word if len(word) > 2 else word[:1]))
+
+
 @cache
 def _data() -> Mapping[str, Any]:
     return tomllib.loads(files(__package__).joinpath("words.toml").read_text(encoding="utf-8"))
