@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -231,3 +233,31 @@ def test_without_libreoffice_an_old_file_says_so(pool: ReaderPool, write: Write)
     path = write("a.doc", an_ole({"WordDocument": bytes(600)}))
     reading = read_text(pool, path, "a.doc")
     assert (reading.kind, reading.text, reading.problem) == (Kind.DOC, "", "no_program")
+
+
+PARENT = """
+import sys
+from pathlib import Path
+from docctl.reading.office import Office, find_office
+office = Office(find_office(), scratch=Path(sys.argv[2]))
+office.convert(Path(sys.argv[1]), "docx", to="pdf", folder=Path(sys.argv[2]))
+print(office.pid, flush=True)
+sys.stdin.read()
+"""
+
+
+def test_it_dies_with_a_killed_parent(write: Write, tmp_path: Path) -> None:
+    helpers.office()
+    source = write("a.docx", a_docx("x"))
+    parent = subprocess.Popen(
+        [sys.executable, "-c", PARENT, str(source), str(tmp_path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    with parent:
+        assert parent.stdout is not None
+        office = psutil.Process(int(parent.stdout.readline()))
+        assert office.is_running()
+        parent.kill()
+    psutil.wait_procs([office], timeout=10)
+    assert not office.is_running() or office.status() == psutil.STATUS_ZOMBIE
