@@ -40,8 +40,8 @@ from tests.world import Clock, World, build_house, found
 MEGABYTE = 1 << 20
 PROCESSES, THREADS = 2, 4
 TURNS = 3
-#: Filings and puts of each process that are not timed.
-WARM = 12
+#: Filings and puts of each process that are not timed: a statement is prepared once it was run a few times.
+WARM = 40
 STORE_ALONE, OTHERS = {0}, {1}
 
 Work = Callable[[bytes], object]
@@ -89,7 +89,7 @@ def client(pipe: Connection, wanted: int, profiled: bool, made: Callable[..., tu
     work, close = made(*args)
     contents = [os.urandom(MEGABYTE // 2).hex().encode() for _ in range(WARM + wanted)]
     with ThreadPoolExecutor(THREADS) as threads:
-        list(threads.map(work, contents[:WARM]))  # statements are compiled, connections open
+        list(threads.map(work, contents[:WARM]))
         pipe.send("ready")
         pipe.recv()
         began = time.process_time()
