@@ -1,4 +1,6 @@
-"""Times of a search as a page asks it: access filter, exact total, rows and snippets from the database.
+"""Times of a search as a page asks it: access filter, total, counts, rows and snippets from the database.
+
+Beside it the same words asked of tantivy itself, in the same run.
 
 python benchmarks/search_product.py [folder made by benchmarks/world.py]
 """
@@ -11,7 +13,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from benchmarks.search_engine import DOES, WHAT, WHO
+from benchmarks.search_engine import DOES, WHAT, WHO, alone, memory
 from benchmarks.world import build, opened, percentile
 from docctl.jobs.projection import rebuild
 from docctl.jobs.seal_texts import seal_plain_texts
@@ -40,7 +42,8 @@ def typed(house: House) -> dict[str, list[Asked]]:
     def cut(low: int, high: int) -> str:
         line = chance.choice(chance.choice(texts).split("\n"))
         start = chance.randrange(max(1, len(line) - high))
-        return f'"{line[start : start + chance.randint(low, high)]}"'.replace('""', '"')
+        cut = line[start : start + chance.randint(low, high)].replace('"', "").strip()
+        return f'"{cut or WHAT[0]}"'
 
     words = {
         "common word": [chance.choice(DOES) for _ in range(15)],
@@ -68,6 +71,8 @@ def main(house: House) -> None:
         actors = [actor_of(session, one) for one in ids]
     everything: list[float] = []
     busy: list[float] = []
+    by_itself: list[float] = []
+    compared = alone(house.search)
     print(f"{house.search.count()} entries")
     print(f"{'':24}{'p50':>8}{'p95':>8}{'worst':>8}{'cpu p50':>8}{'p95':>8}   median total")
     for name, questions in typed(house).items():
@@ -77,15 +82,29 @@ def main(house: House) -> None:
                 started, began = time.perf_counter(), time.process_time()
                 with house.uow.read() as session:
                     page = search(
-                        session, actor, asked, engine=house.search, at=house.clock(), zone=house.zone
+                        session,
+                        actor,
+                        asked,
+                        engine=house.search,
+                        at=house.clock(),
+                        zone=house.zone,
+                        counts=True,
                     )
                 times.append(time.perf_counter() - started)
                 cpu.append(time.process_time() - began)
                 totals.append(page.total)
+                if compared is not None:
+                    started = time.perf_counter()
+                    compared(asked.text)
+                    by_itself.append(time.perf_counter() - started)
         everything += times
         busy += cpu
         show(name, times, cpu, totals)
     show("all", everything, busy, [0])
+    if by_itself:
+        p50, p95 = (percentile(by_itself, share) for share in (0.5, 0.95))
+        print(f"engine alone: p50 {p50:.1f}, p95 {p95:.1f}: {percentile(everything, 0.95) / p95:.1f} times")
+    print(f"in memory: {memory()}")
 
 
 def show(name: str, times: list[float], cpu: list[float], totals: list[int]) -> None:
