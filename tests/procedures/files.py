@@ -47,12 +47,15 @@ def _fill(target: Any, blocks: list[Block], width: Any) -> None:
             if in_header
             else target.add_table(len(block), columns)
         )
-        for row, cells in enumerate(block):
+        grid = [row.cells for row in table.rows]  # each look at a table for a cell is slow
+        for row, cells in zip(grid, block, strict=True):
             for column, text in enumerate(cells):
                 if text is None:
-                    table.cell(row, column - 1).merge(table.cell(row, column))
-                else:
-                    table.cell(row, column).text = text
+                    continue
+                row[column].text = text
+                wide = next((at for at in range(column + 1, len(cells)) if cells[at] is not None), len(cells))
+                if wide > column + 1:
+                    row[column].merge(row[wide - 1])
 
 
 def as_text(made: Made, chance: Random) -> str:

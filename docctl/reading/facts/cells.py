@@ -62,7 +62,9 @@ class Sheet:
         self._parts = sorted(parts, key=lambda part: part[1])
         self._starts = [part[1] for part in self._parts]
         #: Where the header ends and the rules begin.
-        self.top = _top(text)
+        self.top, is_found = _top(text)
+        #: Where clauses may begin: at the top of a text in which no first chapter is found.
+        self.rules = self.top if is_found else 0
         #: Where the last lines begin, in which a paper is often signed.
         self.tail = max(self.top, len(text) - _TAIL)
         self.cells = tuple(self._cells())
@@ -117,12 +119,12 @@ class Sheet:
             start = cut
 
 
-def _top(text: str) -> int:
-    """Return where the header ends: at the first chapter, or after as much as a header may have."""
+def _top(text: str) -> tuple[int, bool]:
+    """Return where the header ends, and whether a first chapter says so; else as much as one may have."""
     for chapter in _CHAPTER.finditer(text[:_LONGEST_TOP]):
         if not _is_in_contents(text, chapter.end()):
-            return chapter.start()
-    return min(len(text), _LONGEST_TOP)
+            return chapter.start(), True
+    return min(len(text), _LONGEST_TOP), False
 
 
 def _is_in_contents(text: str, after: int) -> bool:

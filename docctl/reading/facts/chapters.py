@@ -177,6 +177,10 @@ def _is_name(folded: str) -> bool:
     return 3 <= len(folded) <= 40 and (ends_as("forms", folded) or ends_as("listed_documents", folded))
 
 
+#: Each Chinese heading that is looked for has one of these.
+_TELLING: Final = frozenset("记記紀录錄表单單文标標资資程引参參依修变變更附流解版法")
+
+
 def _heads(text: str) -> Iterator[_Head]:
     for match in _NUMBERED.finditer(text):
         name = fold(match["name"])
@@ -184,6 +188,8 @@ def _heads(text: str) -> Iterator[_Head]:
         depth = 1 + match["number"].count(".")
         yield _Head(match.start(), match.end(), _kind(name), depth, value_of(number), _is_name(name))
     for match in _PLAIN.finditer(text):
+        if not match["name"].isascii() and _TELLING.isdisjoint(match["name"]):
+            continue
         name = fold(match["name"])
         kind = "other" if is_one_of("other_chapters", name) else _kind(name)
         if kind:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -57,13 +56,18 @@ def find_citations(
     """Return what is cited, each once, in the order of first mention; the text itself is left out (D-6)."""
     own = {normal(fold(own_title)), normal(own_number)} - {""}
     found: dict[str, Citation] = {}
+    numbered: set[str] = set()
     for one in Mentions(text, find_chapters(text)).all():
-        number, name = normal(one.number), normal(fold(one.name))
+        number = normal(one.number) if one.number else ""
+        name = normal(fold(one.name)) if one.name else ""
         if number in own or name in own or not (name or number):
             continue
-        key = name or number
-        found[key] = _joined(found.get(key), one)
-    clauses = ((one, clause_at(outline, one.start)) for one in _without_twins(found))
+        if name and number:
+            numbered.add(number)
+        found[name or number] = _joined(found.get(name or number), one)
+    # a bare number that stands elsewhere with its name is that citation's
+    kept = (one for key, one in found.items() if one.name or key not in numbered)
+    clauses = ((one, clause_at(outline, one.start)) for one in kept)
     return tuple(replace(one, clause=clause.path) if clause else one for one, clause in clauses)
 
 
@@ -78,14 +82,6 @@ def _joined(old: Citation | None, one: Mention) -> Citation:
         times=old.times + 1,
         chapter=old.chapter or one.chapter,
     )
-
-
-def _without_twins(found: dict[str, Citation]) -> Iterator[Citation]:
-    """Leave out bare numbers that belong to a citation with a name."""
-    numbered = {normal(one.number) for one in found.values() if one.name and one.number}
-    for one in found.values():
-        if one.name or normal(one.number) not in numbered:
-            yield one
 
 
 def _kind(name: str, number: str, chapter: str) -> str:

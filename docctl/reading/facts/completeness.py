@@ -28,14 +28,19 @@ _MARK_END: Final = re.compile(r"[一-鿿，,、：:]$")
 _SHORT: Final = 40
 
 
-def look_over(text: str, outline: tuple[Clause, ...], pages: Sequence[int] = ()) -> list[Finding]:
-    """Return what is doubtful about a whole text; grave ones make it a draft "needs checking" (I-6)."""
+def look_over(
+    text: str, outline: tuple[Clause, ...], pages: Sequence[int] = (), *, whole: str = ""
+) -> list[Finding]:
+    """Return what is doubtful about a text; grave ones make it a draft "needs checking" (I-6).
+
+    `whole` is the text with its page headers, which say how many pages there are.
+    """
     return [
         *_emptiness(text),
         *_garbled(text),
         *_end(text),
         *_brackets(text),
-        *_page_count(text, pages),
+        *_page_count(whole or text, pages),
         *_absent(text, outline),
         *gaps(outline),
     ]
@@ -78,7 +83,7 @@ def _brackets(text: str) -> Iterator[Finding]:
 
 
 def _page_count(text: str, pages: Sequence[int]) -> Iterator[Finding]:
-    match = _PAGES.search(text[:3_000])
+    match = _PAGES.search(text[:3_000]) or _PAGES.search(text, max(0, len(text) - 1_000))
     if match is None or len(pages) < 2:
         return
     said = int(match[1] or match[2])

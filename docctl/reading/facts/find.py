@@ -118,8 +118,9 @@ def find_facts(text: str, name: str, *, parts: Parts = (), pages: Sequence[int] 
     read = read_header(sheet, history.rows)
     title, said = titles.find_title(sheet, read.best("title"), name)
     number = read.best("number") or _bare_number(sheet, name)
-    outline = find_outline(text, after=sheet.top)
-    findings = [*read.findings, *said, *look_over(text, outline, pages)]
+    body = _without_furniture(text, parts)
+    outline = find_outline(body, after=sheet.rules)
+    findings = [*read.findings, *said, *look_over(body, outline, pages, whole=text)]
     return Facts(
         number=number,
         title=title,
@@ -132,7 +133,7 @@ def find_facts(text: str, name: str, *, parts: Parts = (), pages: Sequence[int] 
         signers=_signers(read.signers),
         is_copy_banned=_COPY_BAN.search(fold(text[:20_000])) is not None,
         history=history.lines,
-        citations=find_citations(text, number.value if number else "", title.value if title else "", outline),
+        citations=find_citations(body, number.value if number else "", title.value if title else "", outline),
         outline=outline,
         splits=find_splits(text, parts, title.value if title else name),
         findings=tuple(findings),
@@ -142,10 +143,13 @@ def find_facts(text: str, name: str, *, parts: Parts = (), pages: Sequence[int] 
 
 def _without_furniture(text: str, parts: Parts) -> str:
     """Return a text with nothing where its page headers and footers stand, as long as before."""
-    for kind, start, end in parts:
-        if kind in {"header", "footer"}:
-            text = f"{text[:start]}{chr(10) * (end - start)}{text[end:]}"
-    return text
+    pieces: list[str] = []
+    at = 0
+    for kind, start, end in sorted(parts, key=lambda part: part[1]):
+        if kind in {"header", "footer"} and start >= at:
+            pieces += (text[at:start], "\n" * (end - start))
+            at = end
+    return "".join((*pieces, text[at:]))
 
 
 def _revision(read: Read, sheet: Sheet, name: str) -> Found | None:
@@ -194,7 +198,8 @@ def _bare_number(sheet: Sheet, name: str) -> Found | None:
             cell.zone != "top"
         ):
             for match in _CODE.finditer(cell.text[:600]):
-                if _is_own(match[0]):
+                # behind a colon it is what that label says, which is none of ours
+                if _is_own(match[0]) and not re.search(r"[:：]\s{0,3}$", cell.text[: match.start()]):
                     start = cell.start + match.start()
                     found.setdefault(
                         match[0], Found(match[0], match[0], start, start + len(match[0]), "line", 60)

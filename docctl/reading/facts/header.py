@@ -120,8 +120,7 @@ def _read_kind(
     for start, text, sure in _places(sheet, cell, label, following):
         value = values.read(kind, text)
         if value is None and kind in _DAYS and following is None and not cell.is_in_table:
-            # the day may go on in the next line: 2016年7月 / 5日
-            value = values.read(kind, sheet.text[start : start + len(text) + 12])
+            value = _over_the_line(sheet, start, start + len(text))
         if value is not None:
             source = _source(cell, sure)
             first, last = start + value.start, start + value.end
@@ -135,6 +134,16 @@ def _read_kind(
                 break
     first, last = cell.source(label.start, label.end)
     read.empty.setdefault(kind, Found("", shown, first, last, _source(cell, sure=True), 0))
+
+
+def _over_the_line(sheet: Sheet, start: int, end: int) -> values.Value | None:
+    """Read a day that goes on in the next line: 2016年7月 / 5日; a clause's number is none."""
+    value = values.read("date", sheet.text[start : end + 12])
+    if value is None:
+        return None
+    last = start + value.end
+    is_whole = sheet.text[last - 1] in "日号號" or sheet.text[last : last + 1] in {"", "\n"}
+    return value if is_whole else None
 
 
 def _places(

@@ -42,6 +42,7 @@ _BEFORE: Final = re.compile(rf"(?P<code>{CODE.pattern})[\s:：]{{0,3}}$")
 _AFTER: Final = re.compile(
     rf"[\s:：]{{0,2}}[(（\[【]?\s?(?:(?:编|編)\s?(?:号|號)|表\s?号|No\.?)?\s?[:：]?\s?(?P<code>{CODE.pattern})\s?[)）\]】]?"
 )
+_NEXT_NAME: Final = re.compile(r"\s?[《<][^《》<>\n]{2,60}[》>]")
 _STANDARD_AFTER: Final = re.compile(rf"[\s:：]{{0,2}}[(（\[]?\s?(?P<code>{STANDARD.pattern})\s?[)）\]]?")
 _STANDARD_BEFORE: Final = re.compile(rf"(?P<code>{STANDARD.pattern})[\s:：]{{0,3}}$")
 #: A form's name right behind its number, up to where the sentence goes on.
@@ -118,13 +119,16 @@ class Mentions:
                 return _tidy_number(before["code"]), start - len(window) + before.start(), end
         for pattern in (_STANDARD_AFTER, _AFTER):
             after = pattern.match(self._text, end, end + _WINDOW)
-            # a number before the next name is that one's, unless it stands in brackets
-            if after is not None and (
-                after[0].rstrip()[-1] in ")）]】"
-                or not re.match(r"\s?[《<]", self._text[after.end() : after.end() + 2])
-            ):
+            if after is not None and not self._is_of_next(after):
                 return _tidy_number(after["code"]), start, after.end()
         return "", start, end
+
+    def _is_of_next(self, after: re.Match[str]) -> bool:
+        """Say whether a number behind a name is the next one's: 《甲》QR-01《乙》."""
+        if after[0].rstrip()[-1] in ")）]】":
+            return False
+        following = _NEXT_NAME.match(self._text, after.end())
+        return following is not None and _AFTER.match(self._text, following.end()) is None
 
     def _listed(self) -> Iterator[Mention]:
         for chapter in self._chapters:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
 from docctl.reading.facts.found import Finding
@@ -18,6 +20,7 @@ _SINGLE: Final = (
     r"(\d{1,2})(?:[、.．](?!\d)\s{0,3}"
     rf"|(?!\s{{0,3}}(?:{_COUNTED}))(?![\d,，:：/~-])(?:\s{{1,3}}|(?=[\u3400-\u9fff])))"
 )
+_NUMERALS: Final = frozenset("零〇一二三四五六七八九十百两")
 #: Style by name; earlier ones are outer ones where a text mixes them.
 _STYLES: Final = (
     ("part", re.compile(rf"第({_CHINESE}|\d{{1,3}})[编篇編]\s{{0,3}}")),
@@ -34,8 +37,6 @@ _STYLES: Final = (
     ("circle", re.compile(r"([①-⑳])\s{0,3}")),
     ("letter", re.compile(r"([a-zA-Z])[)）、.．](?![A-Za-z])\s{0,3}")),
 )
-#: What one of them begins with.
-_MAY_BEGIN: Final = re.compile(r"[第0-9零〇一二三四五六七八九十百两(（①-⑳]|[a-zA-Z][)）、.．]")
 _RANK: Final = {name: rank for rank, (name, _) in enumerate(_STYLES)}
 _NUMBERED: Final = frozenset({"decimal", "article", "chapter", "han"})
 _TITLE: Final = re.compile(r"[^。;；\n:：,，\t]{0,40}")
@@ -108,12 +109,8 @@ def _finding(code: str, path: str, clause: Clause) -> Finding:
 
 def clause_at(outline: tuple[Clause, ...], offset: int) -> Clause | None:
     """Return the clause that a place in the text belongs to (I-9)."""
-    best = None
-    for clause in outline:
-        if clause.start > offset:
-            break
-        best = clause
-    return best
+    at = bisect_right(outline, offset, key=lambda clause: clause.start)
+    return outline[at - 1] if at else None
 
 
 def _beginnings(text: str, after: int) -> Iterator[tuple[int, str]]:
@@ -128,14 +125,29 @@ def _beginnings(text: str, after: int) -> Iterator[tuple[int, str]]:
 
 
 def _numbered(line: str) -> tuple[str, str, int] | None:
-    if _MAY_BEGIN.match(line) is None:
-        return None
-    for style, pattern in _STYLES:
+    for style, pattern in _by_first(line[:1]):
         match = pattern.match(line)
         if match is not None:
             number = next(group for group in match.groups() if group is not None)
             return style, re.sub("[．。、]", ".", number), match.end()
     return None
+
+
+@cache
+def _by_first(sign: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """Return the styles whose numbers may begin with a sign: most lines begin with none of them."""
+    if sign == "第":
+        names = {"part", "chapter", "section", "article"}
+    elif sign in {"(", "（"}:
+        names = {"han_bracket", "bracket"}
+    elif sign.isascii() and sign.isdigit():
+        names = {"decimal", "bracket"}
+    elif sign.isascii() and sign.isalpha():
+        names = {"letter"}
+    else:
+        names = {"circle"} if "①" <= sign <= "⑳" else {"han"}
+        names = names if sign in _NUMERALS or names == {"circle"} else set()
+    return tuple(one for one in _STYLES if one[0] in names)
 
 
 def _path(open_: list[tuple[float, str]], style: str, number: str) -> str:

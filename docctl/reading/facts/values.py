@@ -54,6 +54,11 @@ _UNIT_RUN: Final = re.compile(
 )
 #: What belongs to a unit's name behind its end: a group in brackets, the dot of Dept.
 _UNIT_MORE: Final = re.compile(rf"[（(][{_HAN}A-Za-z0-9]{{1,8}}[)）]|(?<=[Dd]ept)\.|(?<=[Dd]iv)\.")
+#: A unit whose name ends like none, with nothing behind it.
+_UNIT_PLAIN: Final = re.compile(
+    rf"(?![详詳见見各由本第])[{_HAN}]{{2,6}}(?=\s|$)"
+    r"|[A-Z][A-Za-z&/]+(?: [A-Z&][A-Za-z&/]*){0,3}(?=\s*(?:\n|$))"
+)
 _UNIT_END: Final = re.compile(rf"(?<=[{_HAN}A-Za-z）)])(?![{_HAN}A-Za-z])")
 #: What people put where nothing is known yet.
 _BLANKS: Final = re.compile(r"[\s_＿—\-–.…·*＊/\\xX×ＸｘＸ□○〇]*")
@@ -182,7 +187,9 @@ def _name_at(text: str, at: int) -> Value | None:
 
 def _team(text: str, at: int) -> re.Match[str] | None:
     match = _TEAM.match(text, at)
-    return match if match is not None and ends_as("teams", fold(match[0])) else None
+    if match is None or match[0][0] in "各本由全该該相有所":
+        return None
+    return match if ends_as("teams", fold(match[0])) else None
 
 
 def _unit(text: str) -> Value | None:
@@ -197,9 +204,7 @@ def _unit(text: str) -> Value | None:
             more = _UNIT_MORE.match(text, len(shown))
             shown = text[: more.end()] if more else shown
             return Value(shown, 0, len(shown))
-    plain = re.match(
-        rf"[{_HAN}]{{2,10}}(?=\s|$)|[A-Z][A-Za-z&/]+(?: [A-Z&][A-Za-z&/]*){{0,3}}(?=\s*(?:\n|$))", text
-    )
+    plain = _UNIT_PLAIN.match(text)
     if plain is None or labels.kinds_of(fold(plain[0])):
         return None
     return Value(plain[0], 0, plain.end())
