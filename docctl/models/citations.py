@@ -1,4 +1,4 @@
-"""What the texts of revisions cite: the graph of documents and their record forms (D-6, D-12)."""
+"""What the texts of revisions cite: the graph of documents and their record forms (D-6)."""
 
 from __future__ import annotations
 

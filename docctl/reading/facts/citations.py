@@ -23,7 +23,7 @@ _FORM_CODE: Final = re.compile(r"(?:^|[-/_.])(?:QR|JL|BD|FM|FR|RE|REC|FORM|TAB|Q
 class Citation:
     """One thing cited: `kind` is document, form, outside, generic; name and number as written, where first.
 
-    `times` counts the places; `chapter` says where it is listed: "documents", "forms" or "" (D-6, D-12);
+    `times` counts the places; `chapter` says where it is listed: "documents", "forms" or "" (D-6);
     `clause` is the path of the clause that names it first (D-13).
     """
 
