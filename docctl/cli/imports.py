@@ -43,10 +43,10 @@ def import_(desk: Desk, path: Path, unit: str, type_code: str, class_code: str, 
 
 
 def _sources(path: Path) -> Iterator[Source]:
-    from docctl.reading.sources import archive_files, folder_files
+    from docctl.reading.sources import folder_files, packed_files
 
     if path.is_file() and path.suffix.lower() == ".zip":
-        return archive_files(path)
+        return packed_files(path, path.name)
     return folder_files(path)
 
 

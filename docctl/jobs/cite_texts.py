@@ -31,7 +31,7 @@ def cite_texts(house: House) -> bool:
     """Read the citations of some texts that were not looked through yet; say whether there were any."""
     with house.uow.read() as session:
         rows = session.execute(
-            select(FileReading, Revision.id, Document.number, Revision.title)
+            select(FileReading, Revision.id, Document.number, Revision.title, Revision.paper)
             .join(ItemFile, ItemFile.id == FileReading.file_id)
             .join(Revision, Revision.id == ItemFile.owner_id)
             .join(Document, Document.id == Revision.document_id)
@@ -54,15 +54,19 @@ def cite_texts(house: House) -> bool:
             log.warning("citations wait: the key store cannot be used", exc_info=True)
             return False
     done = 0
-    for reading, revision_id, number, title in rows:
+    for reading, revision_id, number, title, paper in rows:
+        is_piece = bool(paper and paper.get("piece"))
         text = opened.get(reading.file_id, reading.text)
         try:
-            found = _citations(house, text, number, title)
+            # of a file that holds several documents a piece cites what its import found in it
+            found = None if is_piece else _citations(house, text, number, title)
         except ReadingFailed as failed:
             if failed.code in _OURS:
                 break
             found = []  # a text on which the search fails has none
-        cmd = NoteCitations(revision_id, reading.file_id, reading.read_at, tuple(found))
+        cmd = NoteCitations(
+            revision_id, reading.file_id, reading.read_at, None if found is None else tuple(found)
+        )
         note_citations(cmd, by=the_system(house.clock()), house=house)
         done += 1
     return done > 0

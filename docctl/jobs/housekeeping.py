@@ -11,6 +11,7 @@ from typing import Final
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
+from docctl.jobs.imports.folders import clear_ended
 from docctl.models.organisation import SessionRow, SignInAttempt
 from docctl.models.work import AnsweredRequest
 from docctl.services.caller import the_system
@@ -47,6 +48,7 @@ def tidy_host(house: House) -> None:
     for path in house.scratch.iterdir():
         if _age(path) > SCRATCH_HOURS * 3600:
             shutil.rmtree(path, ignore_errors=True)
+    clear_ended(house)
 
 
 def _age(path: Path) -> float:

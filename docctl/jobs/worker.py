@@ -45,14 +45,14 @@ class Worker:
         self._tell = Teller(house)
         self._watch = Watcher(house)
         self._holder = f"{socket.gethostname()}:{os.getpid()}:{token_hex(4)}"
-        self._wake = threading.Event()
+        self._wake, self._wake_imports = threading.Event(), threading.Event()
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         #: What this worker has begun. Whoever takes the lease over begins it again, and whoever is done first
         #: has done it.
         self._running: Running = {}
         self._renewed = self._tidied = self._sealed = float("-inf")
-        house.uow.on_commit(lambda _newest: self._wake.set())
+        house.uow.on_commit(lambda _newest: self._wake_all())
 
     def run_once(self) -> bool:
         """Do one round of everything; say whether there was anything to do."""
@@ -72,13 +72,41 @@ class Worker:
 
     def run(self) -> None:
         """Work until `stop`; a fault is logged and the next round begins after a pause."""
+        imports = threading.Thread(target=self._import, name="docctl-imports", daemon=True)
+        imports.start()
+        try:
+            self._work()
+        finally:
+            self._stop.set()
+            self._wake_imports.set()
+            imports.join(timeout=25)
+
+    def _import(self) -> None:
+        """Go on with imports beside everything else: reading a scan takes minutes, and nobody waits for it.
+
+        The files lie on the host that took them in, whoever leads.
+        """
+        while not self._stop.is_set():
+            self._wake_imports.clear()
+            try:
+                busy = self._watch()
+                busy = work_imports(self._house) or busy
+            except Exception:
+                log.exception("a round of imports failed")
+                busy = False
+            if not busy:
+                self._wake_imports.wait(IDLE)
+
+    def _wake_all(self) -> None:
+        self._wake.set()
+        self._wake_imports.set()
+
+    def _work(self) -> None:
         while not self._stop.is_set():
             self._wake.clear()
             try:
                 leads = self._leads()
                 busy = self.run_once() if leads else follow(self._house)
-                busy = self._watch() or busy
-                busy = work_imports(self._house) or busy  # files lie on the host that took them in
                 if not leads and time.monotonic() - self._tidied > TIDY_EVERY:
                     tidy_host(self._house)  # whoever leads sees its own folders only
                     self._tidied = time.monotonic()
@@ -114,6 +142,6 @@ class Worker:
     def stop(self) -> None:
         """Stop the thread after its present step."""
         self._stop.set()
-        self._wake.set()
+        self._wake_all()
         if self._thread is not None:
             self._thread.join(timeout=30)

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Load, Mapped, defer, mapped_column
 
 from docctl.domain.imports import Choice, FileState, RunState
 from docctl.models.base import Base, Identified, Versioned, checked
@@ -103,6 +103,13 @@ class ImportFile(Identified, Versioned, Base):
     document_id: Mapped[UUID | None]
     revision_id: Mapped[UUID | None]
     done_at: Mapped[datetime | None]
+
+
+def without_text() -> Load:
+    """Return what leaves texts where they are, for whoever looks at many files at once."""
+    return Load(ImportFile).options(
+        *(defer(one, raiseload=True) for one in (ImportFile.text, ImportFile.parts, ImportFile.pages))
+    )
 
 
 class ImportChange(Identified, Base):

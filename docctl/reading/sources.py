@@ -7,9 +7,13 @@ and other people's folders are no danger; names in old encodings are read as the
 from __future__ import annotations
 
 import hashlib
+import lzma
 import os
 import stat
+import struct
+import unicodedata
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -29,6 +33,18 @@ _RATIO_FROM: Final = 64 << 20
 #: What systems and programs leave lying about.
 _LITTER: Final = frozenset({"thumbs.db", "desktop.ini", ".ds_store"})
 _LONGEST_PATH: Final = 1000
+#: Everything that reading a file which somebody else made, or an entry of a broken archive, raises.
+_BROKEN: Final = (
+    OSError,
+    EOFError,
+    ValueError,
+    RuntimeError,
+    OverflowError,
+    struct.error,
+    zlib.error,
+    lzma.LZMAError,
+    zipfile.BadZipFile,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +121,7 @@ def archive_files(path: Path) -> Iterator[Source]:
     """Yield the files of a zip in their order. Raises ReadingFailed for one that may not be opened."""
     try:
         archive = zipfile.ZipFile(path)
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError, EOFError):
+    except _BROKEN:
         raise ReadingFailed("unreadable", "no zip") from None
     # It closes when the last of its files is let go of: they are opened after they were found.
     entries = archive.infolist()
@@ -114,6 +130,15 @@ def archive_files(path: Path) -> Iterator[Source]:
     for entry in entries:
         if not entry.is_dir():
             yield _entry(archive, entry)
+
+
+def packed_files(path: Path, name: str) -> Iterator[Source]:
+    """Yield the files of a zip; one that may not be opened is told of under its own name."""
+    try:
+        yield from archive_files(path)
+    except ReadingFailed as failed:
+        problem = "archive_bomb" if failed.code == "bomb" else "archive_unreadable"
+        yield Source(name, path.stat().st_size, None, problem)
 
 
 def _entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Source:
@@ -139,43 +164,46 @@ def _entry_name(entry: zipfile.ZipInfo) -> str:
             name = _decoded(entry.orig_filename.encode("cp437"))
         except UnicodeEncodeError:
             name = entry.filename
-    parts = [part for part in name.replace("\\", "/").split("/") if part not in {"", ".", ".."}]
+    parts = [part for part in _seen(name).replace("\\", "/").split("/") if part not in {"", ".", ".."}]
     return "/".join(parts) or "file"
+
+
+def _seen(name: str) -> str:
+    """Return a name with a mark for each character that no table or page can hold."""
+    return "".join("\ufffd" if unicodedata.category(letter) in {"Cc", "Cs"} else letter for letter in name)
 
 
 def _decoded(raw: bytes) -> str:
     """Read a name in UTF-8, else as the encoding that fits, else with marks for what does not."""
     try:
-        return raw.decode()
+        return _seen(raw.decode())
     except UnicodeDecodeError:
         encoding = guess(raw, whole=True) or "gb18030"
-        return raw.decode(encoding, "replace")
+        return _seen(raw.decode(encoding, "replace"))
 
 
 def copy(source: Source, target: Path, *, limit: int) -> Copied:
     """Copy a file and say its hash. Raises ReadingFailed (`too_large`, `file_unreadable`), SourceChanged.
 
-    A file that grows or shrinks on the way is copied once more; `limit` in bytes.
+    A file that grows or shrinks on the way is copied once more; `limit` in bytes. Raises OSError where the
+    copy cannot be written: that says nothing about the file.
     """
-    assert source.open is not None
-    for _ in range(2):
-        try:
-            copied = _copy(source, target, limit)
-        except (OSError, zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError) as error:
-            target.unlink(missing_ok=True)
-            raise ReadingFailed("file_unreadable", type(error).__name__) from None
-        if copied is not None:
-            return copied
+    try:
+        for _ in range(2):
+            if (copied := _copy(source, target, limit)) is not None:
+                return copied
+    except BaseException:
+        target.unlink(missing_ok=True)
+        raise
     target.unlink(missing_ok=True)
     raise SourceChanged(source.path)
 
 
 def _copy(source: Source, target: Path, limit: int) -> Copied | None:
     digest, size = hashlib.sha256(), 0
-    assert source.open is not None
-    with source.open() as reader, target.open("wb") as writer:
+    with target.open("wb") as writer, _opened(source) as reader:
         before = _state(reader)
-        while chunk := reader.read(_CHUNK):
+        while chunk := _next(reader):
             size += len(chunk)
             if size > limit:
                 raise ReadingFailed("too_large", str(limit >> 20))
@@ -184,6 +212,21 @@ def _copy(source: Source, target: Path, limit: int) -> Copied | None:
         if before != _state(reader):
             return None
     return Copied(digest.hexdigest(), size)
+
+
+def _opened(source: Source) -> AbstractContextManager[BinaryIO]:
+    assert source.open is not None
+    try:
+        return source.open()
+    except _BROKEN as error:
+        raise ReadingFailed("file_unreadable", type(error).__name__) from None
+
+
+def _next(reader: BinaryIO) -> bytes:
+    try:
+        return reader.read(_CHUNK)
+    except _BROKEN as error:
+        raise ReadingFailed("file_unreadable", type(error).__name__) from None
 
 
 def _state(reader: BinaryIO) -> tuple[int, int] | None:

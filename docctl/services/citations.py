@@ -25,12 +25,12 @@ _MOST: Final = 500
 
 @dataclass(frozen=True, slots=True)
 class NoteCitations:
-    """What the text of a revision's file cites, as it was read at `read_at`."""
+    """What the text of a revision's file cites, as read at `read_at`; None: what stands there stays."""
 
     revision_id: UUID
     file_id: UUID
     read_at: datetime
-    found: tuple[Mapping[str, Any], ...]
+    found: tuple[Mapping[str, Any], ...] | None
 
 
 @use_case("system.operate")
@@ -40,7 +40,8 @@ def note_citations(session: Session, cmd: NoteCitations, by: Caller) -> bool:
     row = session.get(FileReading, cmd.file_id)
     if row is None or row.read_at != cmd.read_at or row.cited_at is not None:
         return False
-    write_citations(session, cmd.revision_id, cmd.found)
+    if cmd.found is not None:
+        write_citations(session, cmd.revision_id, cmd.found)
     row.cited_at = by.at
     return True
 

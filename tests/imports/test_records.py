@@ -72,6 +72,7 @@ def test_i_2_each_row_that_cannot_be_filed_says_why_and_harms_no_other(
         "JL-8,还没到,2099-01-01,生产部,,b.txt,",
         "JL-1,重号,2019-03-05,生产部,,c.txt,",
         ",没有编号,2019-03-05,生产部,,c.txt,",
+        f"JL-9,名字太长,2019-03-05,生产部,,{'x' * 300}.txt,",
     )
     lines = filed(world, path, form)
     assert [(one.status, f"{one.rule}.{one.code}".strip(".")) for one in lines] == [
@@ -85,6 +86,7 @@ def test_i_2_each_row_that_cannot_be_filed_says_why_and_harms_no_other(
         ("failed", "F-5.later_than_entry"),
         ("failed", "N-6.taken"),
         ("filed", ""),
+        ("failed", "I-2.file_missing"),
     ]
     assert len(the_records(world)) == 2
 

@@ -24,7 +24,7 @@ def rest(folder: Path, seconds: float = watch.AT_REST) -> None:
     """Let all files of a folder look as if they had not changed for so long."""
     at = time.time() - seconds - 1
     for path in (folder, *folder.rglob("*")):
-        os.utime(path, (at, at))
+        os.utime(path, (at, at), follow_symlinks=False)
 
 
 def the_runs(world: World) -> list[ImportRun]:

@@ -428,6 +428,29 @@ def test_the_worker_outlives_a_faulty_round(world: World, monkeypatch: pytest.Mo
     assert len(calls) > 1
 
 
+def test_i_1_an_import_that_reads_for_long_keeps_nothing_else_waiting(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reads, goes_on = threading.Event(), threading.Event()
+
+    def long_reading(_house: House) -> bool:
+        reads.set()
+        goes_on.wait(20)
+        return False
+
+    monkeypatch.setattr("docctl.jobs.worker.work_imports", long_reading)
+    worker = Worker(world.house)
+    worker.start()
+    try:
+        assert reads.wait(20)
+        world.draft()
+        assert wait(lambda: world.house.search.count() == 1)
+    finally:
+        goes_on.set()
+        worker.stop()
+    assert not [one for one in threading.enumerate() if one.name == "docctl-imports"]
+
+
 def wait(until: Callable[[], bool], seconds: float = 20.0) -> bool:
     deadline = time.monotonic() + seconds
     while not until():

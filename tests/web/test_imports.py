@@ -148,6 +148,16 @@ def test_i_4_two_files_stand_side_by_side_and_the_person_decides(
     assert row(world, 2).choice.value == "leave_out"
 
 
+def test_i_1_a_run_that_is_still_received_or_read_can_be_given_up(
+    client: Browser, world: World, quick: House, folder: Path
+) -> None:
+    run = Run.of(world, folder)
+    client.sign_in("chen")
+    own = f"/documents/imports/{run.id}"
+    assert client.submit(own, action=f"{own}/cancel").status_code == 303
+    assert run.row.state is RunState.CANCELLED
+
+
 def test_x_3_a_run_is_for_who_may_import_there(
     client: Browser, world: World, quick: House, folder: Path
 ) -> None:

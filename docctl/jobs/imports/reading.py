@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -21,6 +22,8 @@ from docctl.services.imports.propose import propose
 _OURS: Final = frozenset({"busy", "closed"})
 #: A text may stand under these problems; the file goes in all the same.
 _NO_TEXT: Final = frozenset({"no_text"})
+#: Characters that no database keeps; they are replaced one by one, so that all places stay right.
+_UNKEPT: Final = re.compile("[\x00\ud800-\udfff]")
 #: Read at once, by as many children as the house has.
 _AT_ONCE: Final = 4
 
@@ -46,6 +49,8 @@ def read_files(house: House, files: Iterable[ToRead], units: Mapping[str, UUID])
 def read_one(house: House, file: ToRead, units: Mapping[str, UUID]) -> ReadFile:
     """Read one file. Raises ReadingFailed only for what says nothing about the file."""
     name = file.name.rsplit("/", 1)[-1]
+    if not file.path.is_file():  # a restored database has no copies
+        return ReadFile(file.id, "", problem="copy_gone", params={"name": clean_name(name)})
     verdict = examine(file.path, name, size_limit=house.staging.limit, for_document=False)
     if isinstance(verdict, Refused) and verdict.code != "misnamed":
         return ReadFile(file.id, "", problem=verdict.code, params=dict(verdict.params))
@@ -59,11 +64,12 @@ def read_one(house: House, file: ToRead, units: Mapping[str, UUID]) -> ReadFile:
             file.id, found.media_type, problem="kind_not_allowed", params={"name": clean_name(name)}
         )
     parts = [(one.kind, one.start, one.end) for one in found.parts]
-    facts = _facts(house, found.text, file.name, parts, found.pages)
+    text = _UNKEPT.sub("\ufffd", found.text)
+    facts = _facts(house, text, file.name, parts, found.pages)
     return ReadFile(
         file.id,
         found.media_type,
-        text=found.text,
+        text=text,
         parts=parts,
         pages=found.pages,
         facts=facts,

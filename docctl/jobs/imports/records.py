@@ -68,6 +68,8 @@ def import_records(
             refused = error.refused
             params = plain(refused.params)
             yield RecordLine(row.number, "failed", *told, refused.rule, refused.code, params)
+        except OSError:
+            yield RecordLine(row.number, "failed", *told, "I-1", "file_unreadable", {})
         except NotFound:
             yield RecordLine(row.number, "failed", *told, "I-1", "gone_meanwhile", {})
         tell(done)
@@ -126,8 +128,13 @@ def _beside(folder: Path, name: str) -> Path:
     if not name:
         raise RuleRefused(Refused("I-2", "file_needed"))
     path = folder / name.replace("\\", "/")
-    root = folder.resolve()
-    if not path.resolve().is_relative_to(root) or path.is_symlink() or not path.is_file():
+    try:
+        is_there = (
+            path.resolve().is_relative_to(folder.resolve()) and not path.is_symlink() and path.is_file()
+        )
+    except (OSError, ValueError):  # no name that a file can have
+        is_there = False
+    if not is_there:
         raise RuleRefused(Refused("I-2", "file_missing", {"file": name[:120]}))
     return path
 

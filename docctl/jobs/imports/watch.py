@@ -7,21 +7,27 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
+from uuid import UUID
 
 from sqlalchemy import select
 
 from docctl.jobs.imports.work import receive
+from docctl.models.base import new_id
 from docctl.models.documents import DocumentType
+from docctl.models.imports import ImportRun
 from docctl.models.organisation import Unit
-from docctl.reading.sources import Source, archive_files, folder_files
+from docctl.reading.sources import Source, folder_files, packed_files
 from docctl.services.caller import the_system
 from docctl.services.house import House
+from docctl.services.imports.folder import RunFolder
 from docctl.services.imports.start import StartImport, start_import
 
 log = logging.getLogger(__name__)
 
 #: Where taken files are moved, below the watched folder; nothing is deleted there.
 TAKEN: Final = ".taken"
+#: Ends the name of what is still being taken.
+_UNDER_WAY: Final = ".part"
 #: Who copies a file is done when it has not changed for so long, in seconds.
 AT_REST: Final = 10.0
 #: How often the folder is looked at, in seconds.
@@ -49,11 +55,32 @@ class Watcher:
 
 
 def take_watched(house: House, folder: Path) -> bool:
-    """Start a run of all files of the folder, once none of them still changes; move them aside."""
-    found = _entries(folder)
-    if not found or any(_changed_at(one) > time.time() - AT_REST for one in found):
-        return False
+    """Start a run of all files of the folder, once none of them still changes.
+
+    They are moved aside before, so that nothing is taken twice and what cannot be moved starts no run; what a
+    stop left half done is gone on with first.
+    """
+    with RunFolder(house.data / "imports" / "watched").alone(waits=False) as is_alone:
+        if not is_alone:
+            return False
+        for aside in sorted((folder / TAKEN).glob(f"*{_UNDER_WAY}")):
+            _take(house, folder, aside)
+        found = _entries(folder)
+        if not found or any(_still_changes(one) for one in found):
+            return False
+        aside = folder / TAKEN / f"{house.today():%Y-%m-%d}-{new_id()}{_UNDER_WAY}"
+        aside.mkdir(parents=True)
+        if not [one for one in found if _moved(one, aside)]:
+            aside.rmdir()
+            return False
+        return _take(house, folder, aside)
+
+
+def _take(house: House, folder: Path, aside: Path) -> bool:
+    """Start the run of what was moved aside, unless it was started before a stop, and receive its files."""
+    run_id = UUID(aside.stem[-36:])
     with house.uow.read() as session:
+        is_there = session.get(ImportRun, run_id) is not None
         unit = session.scalars(select(Unit).where(Unit.valid_until.is_(None)).order_by(Unit.code)).first()
         kind = session.scalars(
             select(DocumentType).where(DocumentType.is_form.is_(False)).order_by(DocumentType.ordinal)
@@ -61,30 +88,41 @@ def take_watched(house: House, folder: Path) -> bool:
     if unit is None or kind is None:
         return False
     now = house.clock().astimezone(house.zone)
-    cmd = StartImport(f"{folder.name} {now:%Y-%m-%d %H:%M}", "watched", unit.id, kind.id)
-    run_id = start_import(cmd, by=the_system(house.clock()), house=house)
-    receive(house, run_id, _sources(found))
-    aside = folder / TAKEN / f"{now:%Y-%m-%d}-{run_id}"
-    aside.mkdir(parents=True)
-    for one in found:
-        one.rename(aside / one.name)
+    if not is_there:
+        name = f"{folder.name} {now:%Y-%m-%d %H:%M}"
+        cmd = StartImport(name, "watched", unit.id, kind.id, item_id=run_id)
+        start_import(cmd, by=the_system(house.clock()), house=house)
+    receive(house, run_id, _sources(aside))
+    aside.rename(aside.with_suffix(""))
+    return True
+
+
+def _moved(path: Path, aside: Path) -> bool:
+    try:
+        path.rename(aside / path.name)
+    except OSError:
+        log.warning("a file of the watched folder cannot be moved aside", exc_info=True)
+        return False
     return True
 
 
 def _entries(folder: Path) -> list[Path]:
-    return sorted(one for one in folder.iterdir() if one.name != TAKEN and not one.is_symlink())
+    return sorted(one for one in folder.iterdir() if one.name != TAKEN)
 
 
-def _changed_at(path: Path) -> float:
-    """Return when anything at or below a path changed last, seconds since 1970."""
-    below = [path, *path.rglob("*")] if path.is_dir() else [path]
-    return max(one.lstat().st_mtime for one in below)
+def _still_changes(path: Path) -> bool:
+    """Say whether anything at or below a path changed just now; a day to come says nothing."""
+    below = [path, *path.rglob("*")] if path.is_dir() and not path.is_symlink() else [path]
+    now = time.time()
+    return any(now - AT_REST < one.lstat().st_mtime <= now + AT_REST for one in below)
 
 
-def _sources(found: list[Path]) -> Iterator[Source]:
-    for one in found:
-        if one.is_file() and one.suffix.lower() == ".zip":
-            yield from archive_files(one)
+def _sources(aside: Path) -> Iterator[Source]:
+    for one in sorted(aside.iterdir()):
+        if one.is_symlink():
+            yield Source(one.name, 0, None, "link")
+        elif one.is_file() and one.suffix.lower() == ".zip":
+            yield from packed_files(one, one.name)
         elif one.is_dir():
             yield from (_below(one.name, source) for source in folder_files(one))
         else:

@@ -5,9 +5,11 @@ A run goes on where it stood after a stop: what was read or imported is in its r
 
 from __future__ import annotations
 
+import logging
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
+from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -15,22 +17,29 @@ from sqlalchemy import select
 
 from docctl.domain.import_plan import compare, series_by_file
 from docctl.domain.imports import BATCH, FileState, RunState
+from docctl.domain.verdicts import Refused, RuleRefused
 from docctl.jobs.imports.commit import import_some
+from docctl.jobs.imports.folders import clear_ended
 from docctl.jobs.imports.reading import ToRead, read_files
 from docctl.models.base import new_id
 from docctl.models.imports import ImportFile, ImportRun
 from docctl.queries.import_there import plan_files, there
 from docctl.reading.errors import ReadingFailed
-from docctl.reading.sources import Source, SourceChanged, archive_files, copy
+from docctl.reading.sources import Source, SourceChanged, copy, packed_files
 from docctl.services.caller import the_system
 from docctl.services.house import House
+from docctl.services.imports.commit import CancelImport, cancel_import
 from docctl.services.imports.folder import RunFolder
-from docctl.services.imports.note import NoteComparison, NoteRead, note_comparison, note_read
+from docctl.services.imports.note import NoteComparison, NoteRead, ReadFile, note_comparison, note_read
 from docctl.services.imports.propose import units_by_name
 from docctl.services.imports.start import TakeIn, Taken, take_in
 
+log = logging.getLogger(__name__)
+
 #: How long one round works on imports before others have their turn, in seconds.
 SLICE: Final = 2.0
+#: Whoever starts a run begins to bring its files within this time.
+_TO_BEGIN: Final = timedelta(minutes=10)
 _ACTIVE: Final = (RunState.RECEIVING, RunState.READING, RunState.IMPORTING)
 
 
@@ -38,9 +47,15 @@ def work_imports(house: House, *, seconds: float = SLICE) -> bool:
     """Go on with the runs of this host for about so long; say whether there was anything to do."""
     until = time.monotonic() + seconds
     busy = False
+    clear_ended(house)
     for run_id, state in _active(house):
-        while time.monotonic() < until and step(house, run_id, state):
-            busy = True
+        try:
+            while time.monotonic() < until and step(house, run_id, state):
+                busy = True
+        except RuleRefused as error:  # the store or the disk is away: it goes on later
+            log.warning("an import waits: %s", error.refused.key, extra={"run": str(run_id)})
+        except Exception:  # one run that cannot go on harms no other
+            log.exception("an import cannot go on", extra={"run": str(run_id)})
         if time.monotonic() >= until:
             break
     return busy
@@ -55,21 +70,35 @@ def finish_reading(house: House, run_id: UUID) -> Iterator[None]:
 def step(house: House, run_id: UUID, state: RunState) -> bool:
     """Do one step of a run; say whether another one follows."""
     if state is RunState.RECEIVING:
-        return _receive_uploads(house, run_id)
+        return _receive(house, run_id)
     if state is RunState.READING:
         return _read_some(house, run_id)
     return import_some(house, run_id)
 
 
 def receive(house: House, run_id: UUID, sources: Iterable[Source], *, is_last: bool = True) -> int:
-    """Copy files into the folder of a run and note them in batches; return how many there are (I-1)."""
+    """Copy files into the folder of a run and note them in batches; return how many there are (I-1).
+
+    Waits for another process of this host that does so, and then has nothing left to do. Raises RuleRefused
+    where the disk cannot take them.
+    """
     folder = RunFolder.of(house.data, run_id)
-    folder.make()
+    with folder.alone():
+        return _received(house, run_id, folder, sources, is_last=is_last)
+
+
+def _received(
+    house: House, run_id: UUID, folder: RunFolder, sources: Iterable[Source], *, is_last: bool = True
+) -> int:
+    with house.uow.read() as session:
+        if session.get_one(ImportRun, run_id).state is not RunState.RECEIVING:
+            return 0
     known = _known_paths(house, run_id)
     some: list[Taken] = []
     total = 0
     for source in sources:
-        if source.path in known:
+        if known[source.path] > 0:  # noted before a stop; archives may hold one path twice
+            known[source.path] -= 1
             continue
         some.append(_take(source, folder, limit=house.staging.limit))
         if len(some) >= BATCH:
@@ -78,12 +107,29 @@ def receive(house: House, run_id: UUID, sources: Iterable[Source], *, is_last: b
     return take_in(TakeIn(run_id, some, is_last=is_last), by=the_system(house.clock()), house=house) or total
 
 
-def _receive_uploads(house: House, run_id: UUID) -> bool:
-    """Take uploaded archives apart; single files are taken as they are."""
+def _receive(house: House, run_id: UUID) -> bool:
+    """Take uploaded archives apart; single files are taken as they are.
+
+    Without uploads somebody else brings the files. One who died has told of some of them only: such a run is
+    given up, for what is missing has no line.
+    """
     folder = RunFolder.of(house.data, run_id)
-    receive(house, run_id, _uploaded(folder))
-    folder.drop_uploads()
+    if not folder.has_uploads() and not _should_have_begun(house, run_id):
+        return False
+    with folder.alone(waits=False) as is_alone:
+        if is_alone and folder.has_uploads():
+            _received(house, run_id, folder, _uploaded(folder))
+            folder.drop_uploads()
+        elif is_alone and _should_have_begun(house, run_id):
+            log.warning("whoever brought the files of an import is gone", extra={"run": str(run_id)})
+            cancel_import(CancelImport(run_id), by=the_system(house.clock()), house=house)
     return False
+
+
+def _should_have_begun(house: House, run_id: UUID) -> bool:
+    with house.uow.read() as session:
+        run = session.get_one(ImportRun, run_id)
+        return run.state is RunState.RECEIVING and run.started_at < house.clock() - _TO_BEGIN
 
 
 def _uploaded(folder: RunFolder) -> Iterator[Source]:
@@ -91,11 +137,7 @@ def _uploaded(folder: RunFolder) -> Iterator[Source]:
         if not name.lower().endswith(".zip"):
             yield Source(name, path.stat().st_size, lambda path=path: path.open("rb"))  # type: ignore[misc]
             continue
-        try:
-            yield from archive_files(path)
-        except ReadingFailed as failed:
-            problem = "archive_bomb" if failed.code == "bomb" else "archive_unreadable"
-            yield Source(name, path.stat().st_size, None, problem)
+        yield from packed_files(path, name)
 
 
 def _take(source: Source, folder: RunFolder, *, limit: int) -> Taken:
@@ -109,12 +151,14 @@ def _take(source: Source, folder: RunFolder, *, limit: int) -> Taken:
     except ReadingFailed as failed:
         params = {"limit_mb": limit >> 20} if failed.code == "too_large" else {}
         return Taken(file_id, source.path, source.size, "", failed.code, params)
+    except OSError as error:  # our own disk: it says nothing about the file
+        raise RuleRefused(Refused("request", "disk_full")) from error
     return Taken(file_id, source.path, copied.size, copied.sha256)
 
 
-def _known_paths(house: House, run_id: UUID) -> set[str]:
+def _known_paths(house: House, run_id: UUID) -> Counter[str]:
     with house.uow.read() as session:
-        return set(session.scalars(select(ImportFile.path).where(ImportFile.run_id == run_id)))
+        return Counter(session.scalars(select(ImportFile.path).where(ImportFile.run_id == run_id)))
 
 
 def _read_some(house: House, run_id: UUID) -> bool:
@@ -132,8 +176,13 @@ def _read_some(house: House, run_id: UUID) -> bool:
         compare_run(house, run_id)
         return False
     some = [ToRead(file_id, folder.file(file_id), path) for file_id, path in waiting]
-    read = list(read_files(house, some, units))
-    note_read(NoteRead(run_id, read), by=the_system(house.clock()), house=house)
+    read: list[ReadFile] = []
+    try:
+        for one in read_files(house, some, units):
+            read.append(one)  # noqa: PERF402  # what was read before a stop is noted
+    finally:
+        if read:
+            note_read(NoteRead(run_id, read), by=the_system(house.clock()), house=house)
     return True
 
 

@@ -35,7 +35,7 @@ from docctl.services.caller import Caller
 from docctl.services.citations import write_citations
 from docctl.services.documents.create import amendment_text
 from docctl.services.documents.facts import clean_title
-from docctl.services.documents.load import Loaded, lock_document
+from docctl.services.documents.load import Loaded, facts_of, lock_document
 from docctl.services.files import StoredFile, add_files
 from docctl.services.house import House
 from docctl.services.imports.folder import RunFolder
@@ -94,6 +94,9 @@ def bring_in(session: Session, cmd: BringIn, by: Caller) -> str:
     facts = wanted(row.chosen, row.facts, row.choice)
     in_force = bool(may_stand_in_force(facts, today=by.today))
     loaded = _document_of(session, row)
+    if loaded is not None:  # which may be another unit's, or not for this person to see
+        newest = loaded.in_order()[-1]
+        authorise(by.actor, "document.import", facts_of(session, loaded.document, newest, by))
     document = loaded.document if loaded else _new_document(session, by, row, run, unit, facts)
     add_files(session, by, owner=OwnerKind.REVISION, owner_id=cmd.item_id, files=cmd.files)
     revision = _revision(session, by, cmd, row, document, facts)

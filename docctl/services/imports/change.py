@@ -33,8 +33,6 @@ _ROWS: Final = {
 _DAYS: Final = frozenset({"effective", "issued"})
 _LONGEST: Final = {"number": 100, "title": 500, "label": 40, "distribution": 40}
 _CHOICE, _CHECKED = "choice", "checked"
-#: So many changes are kept to be undone.
-_KEPT: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +57,7 @@ def change_import(session: Session, cmd: ChangeImport, by: Caller) -> int:
     """
     run = _open_run(session, cmd.run_id, by)
     values = {name: _read(session, name, value) for name, value in cmd.values.items()}
-    choice = Choice(cmd.choice) if cmd.choice else None
+    choice = _choice(cmd.choice)
     changes: list[list[Any]] = []
     for row in _files(session, run, cmd.files):
         for name, value in values.items():
@@ -100,8 +98,10 @@ def undo_import_change(session: Session, cmd: UndoImportChange, by: Caller) -> s
         raise RuleRefused(Refused("I-1", "nothing_to_undo"))
     ids = {UUID(one[0]) for one in last.changes}
     rows = {str(row.id): row for row in _files(session, run, sorted(ids))}
-    for file_id, name, old, _ in reversed(last.changes):
+    for file_id, name, old, new in reversed(last.changes):
         row = rows[file_id]
+        if _now(row, name) != new:
+            continue  # somebody has changed it since: theirs stays
         if name == _CHOICE:
             row.choice = Choice(old)
         elif name == _CHECKED:
@@ -110,6 +110,18 @@ def undo_import_change(session: Session, cmd: UndoImportChange, by: Caller) -> s
             row.chosen = _with(row.chosen, name, old)
     last.undone_at = by.at
     return str(last.changes[0][0])
+
+
+def _now(row: ImportFile, name: str) -> Any:
+    if name == _CHOICE:
+        return row.choice.value
+    return row.checked_at is not None if name == _CHECKED else row.chosen.get(name, "")
+
+
+def _choice(text: str) -> Choice | None:
+    if text and text not in set(Choice):
+        raise RuleRefused(Refused("I-1", "field_unknown", {"field": text[:20]}))
+    return Choice(text) if text else None
 
 
 def _open_run(session: Session, run_id: UUID, by: Caller) -> ImportRun:
@@ -134,8 +146,8 @@ def _files(session: Session, run: ImportRun, ids: Sequence[UUID]) -> Sequence[Im
 
 def _set(row: ImportFile, name: str, value: Any, changes: list[list[Any]]) -> None:
     old = row.chosen.get(name, "")
-    if old != value:
-        changes.append([str(row.id), name, old, value])
+    if old != (value or ""):
+        changes.append([str(row.id), name, old, value or ""])
         row.chosen = _with(row.chosen, name, value)
 
 

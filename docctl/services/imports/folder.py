@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import json
+import os
 import shutil
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
-_NAMES = "names.json"
+_NAMES, _LOCK = "names.json", "receiving"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +31,38 @@ class RunFolder:
         """Make it, for nobody else to look into."""
         self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
 
+    def changed_at(self) -> float:
+        """Return when something was put in or taken out last, seconds since 1970; now where it has gone."""
+        try:
+            return self.path.stat().st_mtime
+        except FileNotFoundError:
+            return time.time()
+
     def file(self, file_id: UUID) -> Path:
         """Return where a file of the run lies."""
         return self.path / str(file_id)
+
+    @contextlib.contextmanager
+    def alone(self, *, waits: bool = True) -> Iterator[bool]:
+        """Receive files into it as the only process of this host; say whether that is so.
+
+        Whoever dies lets go: what nobody holds is not being received. Without `waits` another one goes first.
+        """
+        self.make()
+        descriptor = os.open(self.path / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if waits else fcntl.LOCK_NB))
+            except BlockingIOError:
+                yield False
+            else:
+                yield True
+        finally:
+            os.close(descriptor)
+
+    def has_uploads(self) -> bool:
+        """Say whether uploads were put here to be taken apart."""
+        return (self.path / _NAMES).is_file()
 
     def keep_uploads(self, uploads: list[tuple[Path, str]]) -> None:
         """Move uploaded files in, to be taken apart by the worker; names as they were given."""
@@ -55,6 +88,14 @@ class RunFolder:
         for path, _ in list(self.uploads()):
             path.unlink(missing_ok=True)
         (self.path / _NAMES).unlink(missing_ok=True)
+
+    @classmethod
+    def all_below(cls, data: Path) -> Iterator[tuple[UUID, RunFolder]]:
+        """Yield the folders of all runs that lie below the data folder, by run."""
+        with contextlib.suppress(FileNotFoundError):
+            for path in (data / "imports").iterdir():
+                with contextlib.suppress(ValueError):
+                    yield UUID(path.name), cls(path)
 
     def discard(self) -> None:
         """Remove all of it; one that is gone is no error."""

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, load_only
 
 from docctl.domain.imports import Choice, FileState, RunAction, RunState
 from docctl.domain.permissions import Facts, authorise
@@ -103,7 +103,8 @@ def note_comparison(session: Session, cmd: NoteComparison, by: Caller) -> int:
         Rank.ITEMS,
         select(ImportFile)
         .where(ImportFile.run_id == run.id, ImportFile.state == FileState.READ)
-        .order_by(ImportFile.id),
+        .order_by(ImportFile.id)
+        .options(load_only(ImportFile.notes, ImportFile.series, ImportFile.place, ImportFile.choice)),
     )
     for row in rows:
         notes = [dict(one) for one in cmd.notes.get(row.id, ())]

@@ -15,6 +15,7 @@ from docctl.domain.permissions import Facts, authorise
 from docctl.domain.verdicts import NotFound, Refused, RuleRefused, require
 from docctl.models.base import new_id
 from docctl.models.imports import ImportFile
+from docctl.reading.errors import ReadingFailed
 from docctl.reading.facts.child import facts_in_child
 from docctl.services.caller import Caller
 from docctl.services.house import House
@@ -55,6 +56,10 @@ def _reading(cmd: SplitFile, by: Caller, house: House) -> Prepared[SplitFile]:
             facts_in_child(house.pool, folder, text[start:end], title or path)
             for title, start, end in cmd.pieces
         ]
+    except ReadingFailed as failed:
+        if failed.code in {"busy", "closed"}:
+            raise RuleRefused(Refused("request", "busy")) from failed
+        raise RuleRefused(Refused("I-6", "facts_not_found")) from failed
     finally:
         folder.rmdir()
     return Prepared(replace(cmd, facts=facts), lambda: None, lambda: None)
@@ -73,7 +78,9 @@ def split_file(session: Session, cmd: SplitFile, by: Caller) -> int:
         select(ImportFile.id).where(ImportFile.piece_of == whole.id).limit(1)
     ):
         raise RuleRefused(Refused("I-3", "already_split"))
-    if any(not 0 <= start < end <= len(whole.text) or end - start < LEAST for _, start, end in cmd.pieces):
+    if not cmd.pieces or any(
+        not 0 <= start < end <= len(whole.text) or end - start < LEAST for _, start, end in cmd.pieces
+    ):
         raise RuleRefused(Refused("I-3", "no_piece", {"least": LEAST}))
     units = units_by_name(session)
     last = session.scalar(select(func.max(ImportFile.ordinal)).where(ImportFile.run_id == run.id)) or 0

@@ -26,7 +26,7 @@ def store_file(
         with path.open("rb") as source:
             stored = house.objects.put(key, source, retain_until=None)
     except FileNotFoundError as error:
-        raise RuleRefused(Refused("upload", "gone")) from error
+        raise RuleRefused(Refused("upload", "copy_gone", {"name": clean_name(name)})) from error
     except (StoreFull, StoreUnavailable) as error:
         code = "disk_full" if isinstance(error, StoreFull) else "disk_failed"
         raise RuleRefused(Refused("request", code)) from error
