@@ -136,7 +136,7 @@ def test_d_6_the_document_itself_is_left_out(text: str) -> None:
     assert cited(text, "QP-01", "培训程序") == []
 
 
-def test_d_6_a_citation_counts_its_places_and_knows_its_list() -> None:
+def test_d_12_a_citation_counts_its_places_and_knows_its_list() -> None:
     found = only("3.1 按《采购程序》执行。\n3.2 再按《采购 程序》执行。\n5 相关文件\n5.1 采购程序 QP-07\n")
     assert (found.times, found.chapter, found.number) == (3, "documents", "QP-07")
     assert found.start == 5

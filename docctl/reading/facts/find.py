@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from docctl.domain import labels as revision_labels
-from docctl.reading.facts import titles
-from docctl.reading.facts.cells import Parts, Sheet
+from docctl.reading.facts import titles, values
+from docctl.reading.facts.cells import Cell, Parts, Sheet
 from docctl.reading.facts.citations import Citation, find_citations
 from docctl.reading.facts.completeness import look_over
 from docctl.reading.facts.found import SURE, Finding, Found, Signer
@@ -24,7 +24,7 @@ _CODE: Final = re.compile(r"(?<![A-Za-z0-9/_-])[A-Z]{1,8}(?:[-/_.][A-Z0-9.]{1,12
 #: Standards, laws, download ids: cited, not the text's own number.
 _OUTSIDE: Final = re.compile(
     r"^(?:ISO|IEC|GB|GBT|GJB|GJBC|IATF|TS|DB|JB|QS|OHSAS|SA|AS|EN|ASTM|HACCP|BS|DIN|JIS|YY|HB|HG|SJ|MIL"
-    r"|RoHS|WEEE|VDA)[-/_.\dT]",
+    r"|RoHS|WEEE|VDA)(?:\s?/\s?(?:T|Z|IEC|TS))?[-_./\s]?(?:\d|T\s?\d)",
     re.IGNORECASE,
 )
 _COPY_BAN: Final = re.compile(
@@ -36,6 +36,9 @@ _STAMP: Final = re.compile(r"(非受控|不受控|受控)(?:文件|副本|本|�
 _LABEL_IN_NAME: Final = re.compile(
     r"(?:^|[-_\s(（\[第])(?P<label>(?:V|Ver|Rev)\.?\s?\d{1,2}(?:\.\d{1,2}){0,2}|[A-Z][/-]?\d{0,2}版?|第?\d{1,2}版)(?=[)）\]\s_.-]|$)",
     re.IGNORECASE,
+)
+_BARE_LABEL: Final = re.compile(
+    r"[A-Z]\s?/\s?\d{1,2}版?|[A-Z]版|[(（][A-Z]/\d{1,2}版?[)）]|V\d{1,2}\.\d{1,2}"
 )
 _LABEL_AFTER_TITLE: Final = re.compile(
     r"(?:程序|制度|办法|规定|规程|方案|手册|计划)\s?[(（]?(?P<label>V\d{1,2}(?:\.\d{1,2}){1,2}|[A-Z][/]?\d?版)[)）]?(?![A-Za-z0-9])",
@@ -171,10 +174,18 @@ def _from_history(history: History) -> Found | None:
 
 
 def _label_beside_title(sheet: Sheet) -> Found | None:
-    for match in _LABEL_AFTER_TITLE.finditer(sheet.text[: sheet.top]):
-        start, end = match.span("label")
-        return Found(match["label"], match["label"], start, end, "line", SURE["line"])
-    return None
+    match = _LABEL_AFTER_TITLE.search(sheet.text[: sheet.top])
+    if match is not None:
+        return Found(match["label"], match["label"], *match.span("label"), "line", SURE["line"])
+    bare = {  # A/0 on a line of its own; a list of documents has several
+        text: cell.start + cell.text.index(text)
+        for cell in reversed(sheet.cells)
+        if cell.zone in {"header", "top", "box"} and _BARE_LABEL.fullmatch(text := cell.text.strip())
+    }
+    if len(bare) != 1:
+        return None
+    ((shown, start),) = bare.items()
+    return Found(shown, shown, start, start + len(shown), "line", SURE["line"] - 10)
 
 
 def _label_in_name(name: str) -> Found | None:
@@ -194,27 +205,31 @@ def _bare_number(sheet: Sheet, name: str) -> Found | None:
     """Take a code of the header, or of the file's name, if there is exactly one (I-1)."""
     found: dict[str, Found] = {}
     for cell in sheet.cells:
-        if cell.zone in {"header", "top", "box"} and cell.start < max(sheet.top, 1) + 10**9 * (
-            cell.zone != "top"
-        ):
-            for match in _CODE.finditer(cell.text[:600]):
-                # behind a colon it is what that label says, which is none of ours
-                if _is_own(match[0]) and not re.search(r"[:：]\s{0,3}$", cell.text[: match.start()]):
-                    start = cell.start + match.start()
-                    found.setdefault(
-                        match[0], Found(match[0], match[0], start, start + len(match[0]), "line", 60)
-                    )
+        if cell.zone in {"header", "top", "box"}:
+            for shown, start in _codes_of(cell):
+                end = start + len(shown)
+                found.setdefault(shown, Found(shown, shown, start, end, "line", SURE["line"] - 10))
     if len(found) == 1:
         return next(iter(found.values()))
-    stem = name.rsplit("/", 1)[-1]
-    own = [
-        match[0].rstrip("._-")
-        for match in _CODE.finditer(re.sub(r"\.[A-Za-z]{2,5}$", "", stem))
-        if _is_own(match[0])
-    ]
+    stem = re.sub(r"\.[A-Za-z]{2,5}$", "", name.rsplit("/", 1)[-1])
+    own = [match[0].rstrip("._-") for match in _CODE.finditer(stem) if _is_own(match[0])]
     if len(own) == 1 and (not found or own[0] in found):
         return found.get(own[0]) or Found(own[0], own[0], -1, -1, "name", SURE["name"])
     return None
+
+
+def _codes_of(cell: Cell) -> Iterator[tuple[str, int]]:
+    """Yield the codes of a cell that may be numbers of the document; one may fill it: 安环〔2021〕18号."""
+    text = cell.text.strip()
+    whole = values.read("number", text) if len(text) <= 40 else None
+    if whole is not None and whole.end == len(text) and re.search(r"[〔\[][12]\d{3}|[A-Z]{1,8}[-/]", text):
+        if _OUTSIDE.match(text) is None and _BARE_LABEL.fullmatch(text) is None:
+            yield text, cell.start + cell.text.index(text)
+        return
+    for match in _CODE.finditer(cell.text[:600]):
+        # behind a colon it is what that label says, which is none of ours
+        if _is_own(match[0]) and not re.search(r"[:：]\s{0,3}$", cell.text[: match.start()]):
+            yield match[0], cell.start + match.start()
 
 
 def _is_own(code: str) -> bool:

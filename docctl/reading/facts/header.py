@@ -170,7 +170,13 @@ def _places(
             yield right.start, right.text, True
             return
         below = sheet.below(cell)
-        if below is not None and below.text.strip() and not _begins_with_label(below) and _heads(sheet, cell):
+        is_filled = below is not None and below.text.strip() and not _begins_with_label(below)
+        if (
+            below is not None
+            and is_filled
+            and _heads(sheet, cell)
+            and not _goes_on(sheet.below(below), label)
+        ):
             yield below.start, below.text, True
         return
     after = sheet.row(cell.row + 1)
@@ -181,6 +187,13 @@ def _places(
         and len(after[0].text) < 40
     ):
         yield after[0].start, after[0].text, False
+
+
+def _goes_on(cell: Cell | None, label: Label) -> bool:
+    """Say whether a further row has such a value too: a list of documents is no header of one."""
+    return cell is not None and any(
+        values.can_read(kind) and values.read(kind, cell.text) is not None for kind in label.kinds
+    )
 
 
 def _next_filled(sheet: Sheet, cell: Cell) -> Cell | None:

@@ -31,6 +31,11 @@ _HUNG: Final = re.compile(
     r"|\.(?:docx?|pdf|txt|wps|xlsx?|rtf)))+$",
     re.IGNORECASE,
 )
+#: A number in brackets behind a title: 培训程序（QP-04 A/1）.
+_CODE_BEHIND: Final = re.compile(r"\s?[（(][A-Z]{1,8}[-/_.][A-Z0-9./_-]*\d[A-Z0-9./_ -]{0,16}[)）]$")
+_KIND_BEFORE: Final = re.compile(
+    r"^(?:Procedure|Policy|SOP|Instruction|程序|制度)\s?[:：]\s?(?=\S)", re.IGNORECASE
+)
 _NEWEST: Final = re.compile(r"^(?:最新|精品|【[^】]{1,8}】)\s?")
 _SERIES: Final = re.compile(
     rf"^[{_HAN}A-Z0-9:-]{{0,20}}(?:体系|體系)?(?:程序)?文件\s?[:：_]\s?|^\(?程序文件\)?\s?[:：_]?\s?(?=[{_HAN}])",
@@ -49,13 +54,17 @@ _GOES_ON: Final = re.compile(
     r"[和与與及或的、]"
     r"|(?:控制|管理|工作|作业)?(?:程序|制度|办法|辦法|规定|規定|规程|規程|规范|細則|细则|指导书|手册)(?:[(（].{1,8}[)）])?$"
 )
+#: Before the kind of papers: a year, a company.
+_BEFORE_SERIES: Final = re.compile(
+    r"^(?:\d{4}年?(?:度|版)?|(?:iso|iatf|gb/?t?|gjb)\s?[\d:.-]{4,14}c?|.{2,30}(?:公司|集团|工厂|厂))\s?(?=.)"
+)
 #: Whose papers these are, before the title on its line.
 _COMPANY: Final = re.compile(
     rf"^[{_HAN}A-Za-z（）()·]{{2,30}}(?:有限公司|有限责任公司|股份公司|集团|集團|分公司)\s+(?=\S)"
 )
 #: Lines of a table of contents and chapters: no titles.
 _CHAPTER: Final = re.compile(
-    r"\d{1,2}\.\d|目\s{0,4}[录錄次]$|.*[.…·]{4,}\s?\d{1,3}$"
+    r"\d{1,2}\.\d|(?i:purpose|scope|objective|introduction|definitions?|contents)$|目\s{0,4}[录錄次]$|.*[.…·]{4,}\s?\d{1,3}$"
     r"|(?:\d{1,2}|[一二三四五六七八九十]{1,2})[、.．\s]{0,3}(?:目\s?的|范\s?围|适用范围|职\s?责|总\s?则|定义|术语)"
 )
 #: Blanks that part pieces of a line; those between English words do not.
@@ -113,6 +122,7 @@ def clean(text: str) -> str:
         before = title
         title = _HUNG.sub("", title)
         title = _NEWEST.sub("", title)
+        title = _KIND_BEFORE.sub("", _CODE_BEHIND.sub("", title))
         shorter = _COLLECTED.sub("", title)
         if len(shorter) >= 4:
             title = shorter
@@ -193,7 +203,7 @@ def _in_line(cell: Cell) -> Iterable[Named]:
 
 def _is_series(head: str) -> bool:
     """Say whether a line names the kind of papers, not this one: 质量管理体系程序文件, 2023年程序文件."""
-    return is_one_of("series", re.sub(r"^\d{4}年?(?:度|版)?", "", fold(head)))
+    return is_one_of("series", _BEFORE_SERIES.sub("", fold(head)))
 
 
 def _joined(one: Named, other: Named) -> Named | None:

@@ -147,7 +147,7 @@ def _revision(text: str) -> Value | None:
 
 
 def _amendment(text: str) -> Value | None:
-    match = re.match(r"第?\s?(\d{1,3})\s?次?(?:修改|修订|修訂)?", text)
+    match = re.match(r"第?\s?(\d{1,2})(?![\d./年-])\s?次?(?:修改|修订|修訂)?", text)
     return Value(match[1], 0, match.end()) if match else None
 
 
@@ -251,7 +251,7 @@ def _copy(text: str) -> Value | None:
 
 
 def _title(text: str) -> Value | None:
-    shown = re.split(r"[\n\t]|\s{2,}", text.strip())[0].strip(" 《》<>")
+    shown = re.split(r"[\n\t|｜┃│]|\s{2,}", text.strip())[0].strip(" 《》<>")
     if not 2 <= len(shown) <= 100 or not re.search(rf"[{_HAN}A-Za-z]", shown):
         return None
     start = text.index(shown)
