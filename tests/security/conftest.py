@@ -97,13 +97,14 @@ def said(answer: TestResponse) -> tuple[int, str, str]:
     return answer.status_code, answer.headers.get("Content-Type", ""), _OWN.sub("#", answer.text)
 
 
-def addresses(app: Flask, ids: dict[str, UUID]) -> Iterator[tuple[Rule, str, str]]:
+def addresses(app: Flask, ids: dict[str, UUID | int]) -> Iterator[tuple[Rule, str, str]]:
     """Yield every address of an item, and the same with ids that nobody has."""
     for rule in app.url_map.iter_rules():
         if rule.arguments and rule.arguments <= ids.keys():
             wanted = {name: ids[name] for name in rule.arguments}
             _, there = rule.build(wanted, append_unknown=False) or ("", "")
-            _, missing = rule.build(dict.fromkeys(wanted, uuid4()), append_unknown=False) or ("", "")
+            nobody = {name: uuid4() if isinstance(one, UUID) else one for name, one in wanted.items()}
+            _, missing = rule.build(nobody, append_unknown=False) or ("", "")
             yield rule, there, missing
 
 

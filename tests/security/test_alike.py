@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
@@ -17,6 +18,7 @@ from docctl.services.people.posts import AddPost, HoldPost, add_post, take_post
 from tests.cli.terminal import SIGNING, Terminal
 from tests.cli.test_roles import CALLS
 from tests.filing import held
+from tests.imports.making import Run, write
 from tests.lists import proposed_list
 from tests.security.conftest import ANYTHING, SECRET, Hidden, addresses, said, token_of
 from tests.web.browser import Browser
@@ -35,11 +37,12 @@ OUTSIDERS = {
     "a person": "wang",
     "a unit": "zhang",
     "a background task": "wang",
+    "an import": "wang",
 }
 
 
 @pytest.fixture
-def kinds(world: World, hidden: Hidden) -> dict[str, dict[str, UUID]]:
+def kinds(world: World, hidden: Hidden, tmp_path: Path) -> dict[str, dict[str, UUID | int]]:
     """Return one item of each kind, by the names that addresses use."""
     list_id, records = proposed_list(world, items=1)
     grant = propose_role(
@@ -50,6 +53,9 @@ def kinds(world: World, hidden: Hidden) -> dict[str, dict[str, UUID]]:
     holder = take_post(
         HoldPost(post, world.people["wang"], world.house.today()), by=world.by("admin"), house=world.house
     )
+    for name in ("a.txt", "b.txt"):
+        write(tmp_path / "旧文件", name, f"{SECRET} {name}")
+    run = Run.of(world, tmp_path / "旧文件")
     with world.house.uow.read() as session:
         task = session.scalars(select(Delivery.id).limit(1)).one()
     return {
@@ -61,11 +67,12 @@ def kinds(world: World, hidden: Hidden) -> dict[str, dict[str, UUID]]:
         "a person": {"person_id": world.people["li"], "grant_id": grant},
         "a unit": {"unit_id": unit, "post_id": post, "holder_id": holder},
         "a background task": {"delivery_id": task},
+        "an import": {"run_id": run.id, "ordinal": 1, "other": 2},
     }
 
 
 def test_x_3_at_every_address_the_hidden_and_the_missing_have_one_answer(
-    client: Browser, app: Flask, kinds: dict[str, dict[str, UUID]]
+    client: Browser, app: Flask, kinds: dict[str, dict[str, UUID | int]]
 ) -> None:
     walked = set()
     for kind, username in OUTSIDERS.items():
@@ -95,7 +102,7 @@ def test_x_3_at_every_address_the_hidden_and_the_missing_have_one_answer(
 
 @pytest.mark.parametrize("username", ["wang", "admin"])
 def test_r_6_a_list_is_not_there_for_those_outside(
-    client: Browser, app: Flask, kinds: dict[str, dict[str, UUID]], username: str
+    client: Browser, app: Flask, kinds: dict[str, dict[str, UUID | int]], username: str
 ) -> None:
     client.sign_in(username)
     for place in ("", "/progress", "/certificate"):
@@ -113,7 +120,7 @@ def test_x_3_by_number_in_an_address_the_hidden_is_not_found(client: Browser, hi
 
 
 def test_x_3_by_every_command_the_hidden_and_the_missing_have_one_answer(
-    terminal: Terminal, world: World, kinds: dict[str, dict[str, UUID]]
+    terminal: Terminal, world: World, kinds: dict[str, dict[str, UUID | int]]
 ) -> None:
     with world.house.uow.read() as session:
         a_list = session.get_one(DisposalList, kinds["a list"]["list_id"]).number
