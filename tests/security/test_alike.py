@@ -15,6 +15,7 @@ from docctl.models.retention import DisposalList, Hold
 from docctl.models.work import Delivery
 from docctl.services.people.grant import ProposeRole, propose_role
 from docctl.services.people.posts import AddPost, HoldPost, add_post, take_post
+from docctl.services.searches.keep import SaveSearch, save_search
 from tests.cli.terminal import SIGNING, Terminal
 from tests.cli.test_roles import CALLS
 from tests.filing import held
@@ -38,6 +39,7 @@ OUTSIDERS = {
     "a unit": "zhang",
     "a background task": "wang",
     "an import": "wang",
+    "a saved search": "wang",
 }
 
 
@@ -56,6 +58,7 @@ def kinds(world: World, hidden: Hidden, tmp_path: Path) -> dict[str, dict[str, U
     for name in ("a.txt", "b.txt"):
         write(tmp_path / "旧文件", name, f"{SECRET} {name}")
     run = Run.of(world, tmp_path / "旧文件")
+    kept = save_search(SaveSearch(SECRET, "q=x"), by=world.by("li"), house=world.house)
     with world.house.uow.read() as session:
         task = session.scalars(select(Delivery.id).limit(1)).one()
     return {
@@ -67,6 +70,7 @@ def kinds(world: World, hidden: Hidden, tmp_path: Path) -> dict[str, dict[str, U
         "a person": {"person_id": world.people["li"], "grant_id": grant},
         "a unit": {"unit_id": unit, "post_id": post, "holder_id": holder},
         "a background task": {"delivery_id": task},
+        "a saved search": {"search_id": kept},
         "an import": {"run_id": run.id, "ordinal": 1, "other": 2},
     }
 
