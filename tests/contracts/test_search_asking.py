@@ -272,6 +272,7 @@ def questions(draw: st.DrawFn) -> Query:
         near=draw(st.sampled_from(("", "", "", "QP/XX-01", "ab/xx-1"))),
         exclude=draw(SOME(st.sampled_from(("e001", "e002", "e003")), max_size=2)),
         facets=draw(SOME(st.sampled_from(FACETS))),
+        limit=1_000,  # all of them: which come first is each engine's own
     )
 
 
