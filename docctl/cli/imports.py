@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from docctl.cli.answers import Answer, Table
+from docctl.cli.answers import Answer
 from docctl.cli.command import Action, option
 from docctl.cli.desk import Desk
+from docctl.cli.report_lines import report_lines, why
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -107,20 +108,16 @@ def _progress(desk: Desk) -> Any:
 def _told(desk: Desk, lines: list[Line], run_id: UUID | None = None) -> Answer:
     from docctl.queries.imports import totals
 
-    said = [(line, _message(desk, line)) for line in lines]
+    messages = [why(desk, line.rule, line.code, line.params) for line in lines]
     counted = totals(lines)
-    data: dict[str, Any] = {"files": [line.as_json(message) for line, message in said], "totals": counted}
+    data: dict[str, Any] = {
+        "files": [line.as_json(message) for line, message in zip(lines, messages, strict=True)],
+        "totals": counted,
+    }
     if run_id is not None:
         data["run"] = str(run_id)
-    rows = [_row(desk, line) for line, _ in said]
-    head = [desk.label(name) for name in _HEAD]
-    shown = []
-    for text, (_, message) in zip(Table(head, rows).lines()[1:], said, strict=True):
-        shown += [text, f"    {message}"] if message else [text]
-    summary = ", ".join(
-        f"{desk.words.t(f'imports.outcome.{name}')} {number}" for name, number in counted.items() if number
-    )
-    return Answer(data, [*Table(head, rows).lines()[:1], *shown, summary])
+    rows = [_row(desk, line) for line in lines]
+    return Answer(data, report_lines(desk, _HEAD, rows, messages, "imports.outcome", counted))
 
 
 def _row(desk: Desk, line: Line) -> tuple[object, ...]:
@@ -133,11 +130,3 @@ def _row(desk: Desk, line: Line) -> tuple[object, ...]:
         chosen.get("title", ""),
         line.path,
     )
-
-
-def _message(desk: Desk, line: Line) -> str:
-    from docctl.domain.verdicts import Refused
-
-    if not line.code:
-        return ""
-    return desk.words.refusal(Refused(line.rule, line.code, dict(line.params))).sentence

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from docctl.cli import names
-from docctl.cli.answers import Answer, Table
+from docctl.cli.answers import Answer
 from docctl.cli.command import Noun, option
 from docctl.cli.desk import Desk
 from docctl.cli.kinds import FILE_IN
+from docctl.cli.report_lines import report_lines, why
 
 if TYPE_CHECKING:
     from docctl.jobs.imports.records import RecordLine
@@ -48,7 +48,8 @@ def import_(desk: Desk, table: Path, form: str, dry_run: bool) -> Answer:
 
 
 def _told(desk: Desk, lines: list[RecordLine]) -> Answer:
-    counted = Counter(line.status for line in lines)
+    totals = {name: sum(line.status == name for line in lines) for name in _STATES}
+    messages = [why(desk, line.rule, line.code, line.params) for line in lines]
     data = {
         "rows": [
             {
@@ -59,30 +60,14 @@ def _told(desk: Desk, lines: list[RecordLine]) -> Answer:
                 "file": line.file or None,
                 "rule": line.rule or None,
                 "code": line.code or None,
-                "message": _message(desk, line) or None,
+                "message": message or None,
             }
-            for line in lines
+            for line, message in zip(lines, messages, strict=True)
         ],
-        "totals": {name: counted[name] for name in _STATES},
+        "totals": totals,
     }
     rows = [
         (line.row, desk.words.t(f"imports.row.{line.status}"), line.number, line.title, line.file)
         for line in lines
     ]
-    shown: list[str] = []
-    table = Table([desk.label(name) for name in _HEAD], rows).lines()
-    for text, line in zip(table[1:], lines, strict=True):
-        message = _message(desk, line)
-        shown += [text, f"    {message}"] if message else [text]
-    summary = ", ".join(
-        f"{desk.words.t(f'imports.row.{name}')} {counted[name]}" for name in _STATES if counted[name]
-    )
-    return Answer(data, [*table[:1], *shown, summary])
-
-
-def _message(desk: Desk, line: RecordLine) -> str:
-    from docctl.domain.verdicts import Refused
-
-    if not line.code:
-        return ""
-    return desk.words.refusal(Refused(line.rule, line.code, dict(line.params or {}))).sentence
+    return Answer(data, report_lines(desk, _HEAD, rows, messages, "imports.row", totals))

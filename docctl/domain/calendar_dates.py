@@ -1,9 +1,14 @@
-"""Decides how days, months and years are counted from a day (R-2, R-4)."""
+"""Decides how days, months and years are counted from a day, and when a day begins (R-2, R-4)."""
 
 from __future__ import annotations
 
 import calendar
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+
+
+def midnight(day: date, zone: tzinfo) -> datetime:
+    """Return the instant at which a day of the company's time zone begins, UTC."""
+    return datetime.combine(day, time(), zone).astimezone(UTC)
 
 
 def add_days(day: date, days: int) -> date:

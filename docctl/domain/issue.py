@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, tzinfo
+from datetime import date, datetime, tzinfo
 
+from docctl.domain.calendar_dates import midnight
 from docctl.domain.lifecycle import RevisionAction, RevisionStatus, may_move_revision
 from docctl.domain.verdicts import Allowed, Refused, Verdict
 
@@ -28,7 +29,7 @@ def takes_effect(on: date, *, at: datetime, zone: tzinfo) -> datetime:
     """
     if on <= at.astimezone(zone).date():
         return at
-    return datetime.combine(on, time(), zone).astimezone(UTC)
+    return midnight(on, zone)
 
 
 def may_issue(facts: IssueFacts, *, on: date, at: datetime, zone: tzinfo) -> Verdict:

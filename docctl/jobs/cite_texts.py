@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from docctl.models.content import FileReading, FileRole, ItemFile, OwnerKind
 from docctl.models.documents import Document, Revision
-from docctl.reading.errors import ReadingFailed
+from docctl.reading.errors import OURS, ReadingFailed
 from docctl.reading.facts.child import citations_in_child
 from docctl.services.caller import the_system
 from docctl.services.citations import NoteCitations, note_citations
@@ -23,8 +23,6 @@ log = logging.getLogger(__name__)
 
 #: So many texts are looked through in one round.
 TOGETHER: Final = 20
-#: Says nothing about the text.
-_OURS: Final = frozenset({"busy", "closed"})
 
 
 def cite_texts(house: House) -> bool:
@@ -61,7 +59,7 @@ def cite_texts(house: House) -> bool:
             # of a file that holds several documents a piece cites what its import found in it
             found = None if is_piece else _citations(house, text, number, title)
         except ReadingFailed as failed:
-            if failed.code in _OURS:
+            if failed.code in OURS:
                 break
             found = []  # a text on which the search fails has none
         cmd = NoteCitations(

@@ -19,6 +19,7 @@ from docctl.models.content import ItemFile
 from docctl.models.records import Record
 from docctl.queries.epochs import waits
 from docctl.reading import ReadingFailed, reading_steps
+from docctl.reading.errors import OURS
 from docctl.services.caller import the_system
 from docctl.services.content.sound import opener
 from docctl.services.content.texts import Texts
@@ -58,7 +59,7 @@ def read_upload(house: House, payload: Mapping[str, Any]) -> Iterator[None]:
                 return
             raise
         found = yield from reading_steps(house.pool, path, row.name)
-    if found.problem in {"busy", "closed"}:  # says nothing about the file: try again
+    if found.problem in OURS:  # says nothing about the file: try again
         raise ReadingFailed(found.problem)
     try:
         kept = Texts(house.keys).kept(row.owner_id, row.id, found.text, found.html)

@@ -104,6 +104,11 @@ class ImportFile(Identified, Versioned, Base):
     revision_id: Mapped[UUID | None]
     done_at: Mapped[datetime | None]
 
+    @property
+    def name(self) -> str:
+        """What the file is called, without its folders."""
+        return self.path.rsplit("/", 1)[-1]
+
 
 def without_text() -> Load:
     """Return what leaves texts where they are, for whoever looks at many files at once."""

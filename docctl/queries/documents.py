@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, distinct, func, or_, select
 from sqlalchemy.orm import Session
 
+from docctl.domain.calendar_dates import midnight
 from docctl.domain.lifecycle import Computed, RevisionDates, RevisionStatus, is_obsolete, revision_state
 from docctl.domain.normal_form import normal
 from docctl.domain.permissions import Actor
@@ -115,9 +116,7 @@ def _moment(as_of: date | None, at: datetime, zone: tzinfo) -> datetime:
     """Return the last instant of a past day, and now for today or a day to come."""
     if as_of is None or as_of >= at.astimezone(zone).date():
         return at
-    return datetime.combine(as_of + timedelta(days=1), time(), zone).astimezone(UTC) - timedelta(
-        microseconds=1
-    )
+    return midnight(as_of + timedelta(days=1), zone) - timedelta(microseconds=1)
 
 
 def _conditions(

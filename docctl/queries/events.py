@@ -8,13 +8,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from typing import Any, Final, Protocol
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, literal, select
 from sqlalchemy.orm import Session
 
+from docctl.domain.calendar_dates import midnight
 from docctl.domain.normal_form import normal
 from docctl.domain.permissions import Actor, Facts, allows
 from docctl.models.documents import Document
@@ -122,16 +123,12 @@ def _conditions(session: Session, wanted: EventFilter, zone: tzinfo) -> list[Col
     if wanted.item.strip():
         conditions.append(EventRow.subject_id.in_(_meant(session, wanted.item)))
     if wanted.day_from is not None:
-        conditions.append(EventRow.recorded_at >= _midnight(wanted.day_from, zone))
+        conditions.append(EventRow.recorded_at >= midnight(wanted.day_from, zone))
     if wanted.day_until is not None and wanted.day_until < date.max:
-        conditions.append(EventRow.recorded_at < _midnight(wanted.day_until + timedelta(days=1), zone))
+        conditions.append(EventRow.recorded_at < midnight(wanted.day_until + timedelta(days=1), zone))
     if wanted.before is not None:
         conditions.append(EventRow.seq < wanted.before)
     return conditions
-
-
-def _midnight(day: date, zone: tzinfo) -> datetime:
-    return datetime.combine(day, time(), zone).astimezone(UTC)
 
 
 def _meant(session: Session, item: str) -> list[UUID]:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from docctl.domain.verdicts import DomainError
+
+#: Codes that say nothing about the file: it may be tried again.
+OURS: Final = frozenset({"busy", "closed"})
 
 
 class ReadingFailed(DomainError):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from docctl.domain.verdicts import Allowed, Refused, Verdict
+from docctl.reading.errors import OURS
 from docctl.reading.examining import RULE
 from docctl.reading.kinds import Kind
 from docctl.reading.names import clean_name
@@ -13,8 +14,6 @@ from docctl.reading.names import clean_name
 NO_TEXT: Final = "no_text"
 #: Nobody could ever read these, so they are no record either.
 _LOST: Final = frozenset({"encrypted"})
-#: These say nothing about the file: it may be tried again.
-_OURS: Final = frozenset({"busy", "closed"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +54,6 @@ def accept(reading: Reading, name: str, *, for_document: bool) -> Verdict:
     problem = reading.problem
     if problem is None or problem == NO_TEXT:
         return Allowed()
-    if not for_document and problem not in _LOST | _OURS:
+    if not for_document and problem not in _LOST | OURS:
         return Allowed()
     return Refused(RULE, problem, {"name": clean_name(name)})

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from docctl.reading.answers import Answer, checked, drawn, joined, with_pages
-from docctl.reading.errors import ReadingFailed
+from docctl.reading.errors import OURS, ReadingFailed
 from docctl.reading.files import NO_TEXT, Reading
 from docctl.reading.kinds import MEDIA_TYPES, Kind
 from docctl.reading.lines import Line
@@ -210,7 +210,7 @@ class _Reader:
         finally:
             place.unlink(missing_ok=True)
         self._budget.text -= len(found.text)
-        if found.problem in {"busy", "closed"}:
+        if found.problem in OURS:
             raise ReadingFailed(found.problem)
         return found if self._budget.text >= 0 else None
 

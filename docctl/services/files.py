@@ -78,9 +78,7 @@ def storing(owner: OwnerKind, *, for_document: bool) -> Callable[[C, Caller, Hou
 
         def undo() -> None:
             for one in stored:
-                with contextlib.suppress(StorageError, DBAPIError, RuleRefused):  # an orphan is swept later
-                    if not is_named(house, one):
-                        house.objects.destroy(Key.parse(one.object_key))
+                take_back(house, one)
 
         def done() -> None:
             for one in cmd.uploads:  # no second copy of the content is left behind (R-7)
@@ -89,10 +87,6 @@ def storing(owner: OwnerKind, *, for_document: bool) -> Callable[[C, Caller, Hou
         try:
             for ordinal, upload in enumerate(_uploads(cmd.uploads, by, house), start=1):
                 stored.append(_store(upload, cmd, ordinal, owner, house, for_document))
-        except (StoreFull, StoreUnavailable) as error:
-            undo()
-            code = "disk_full" if isinstance(error, StoreFull) else "disk_failed"
-            raise RuleRefused(Refused("request", code)) from error
         except BaseException:
             undo()
             raise
@@ -101,7 +95,14 @@ def storing(owner: OwnerKind, *, for_document: bool) -> Callable[[C, Caller, Hou
     return before
 
 
-def is_named(house: House, stored: StoredFile) -> bool:
+def take_back(house: House, stored: StoredFile) -> None:
+    """Remove bytes whose row did not come; an orphan that stays is swept later."""
+    with contextlib.suppress(StorageError, DBAPIError, RuleRefused):
+        if not _is_named(house, stored):
+            house.objects.destroy(Key.parse(stored.object_key))
+
+
+def _is_named(house: House, stored: StoredFile) -> bool:
     """Say whether a row names the bytes: a call stopped just after its commit must not take them."""
     with house.uow.read() as session:
         query = select(ItemFile.id).where(ItemFile.object_key == stored.object_key)
@@ -129,29 +130,61 @@ def _store(
 ) -> StoredFile:
     row, role = upload
     path = Path(row.path)
-    key = Key.new(Area.RECORDS, owner.value, cmd.item_id, ordinal)
     try:
         is_main = for_document and role is FileRole.MAIN  # only what is shown and stamped must be so
         require(examine(path, row.name, size_limit=house.staging.limit, for_document=is_main))
-        with path.open("rb") as source:
-            stored = house.objects.put(key, source, retain_until=None)
+        return store_bytes(
+            house,
+            path,
+            Key.new(Area.RECORDS, owner.value, cmd.item_id, ordinal),
+            role=role,
+            ordinal=ordinal,
+            name=row.name,
+            media_type=row.media_type,
+            sha256=row.sha256,
+            upload_id=row.id,
+        )
     except FileNotFoundError as error:  # expired, or taken by the same request a moment ago
         raise RuleRefused(Refused("upload", "gone")) from error
-    if stored.sha256 != row.sha256:
+
+
+def store_bytes(
+    house: House,
+    path: Path,
+    key: Key,
+    *,
+    role: FileRole,
+    ordinal: int,
+    name: str,
+    media_type: str,
+    sha256: str,
+    upload_id: UUID | None = None,
+) -> StoredFile:
+    """Store a file of this machine before its row is there.
+
+    Raises RuleRefused where it is not what was hashed or the store refuses, FileNotFoundError: it is gone.
+    """
+    try:
+        with path.open("rb") as source:
+            stored = house.objects.put(key, source, retain_until=None)
+    except (StoreFull, StoreUnavailable) as error:
+        code = "disk_full" if isinstance(error, StoreFull) else "disk_failed"
+        raise RuleRefused(Refused("request", code)) from error
+    if stored.sha256 != sha256:
         house.objects.destroy(key)
         raise RuleRefused(Refused("upload", "changed"))
     return StoredFile(
         role=role,
         ordinal=ordinal,
-        name=row.name,
-        media_type=row.media_type,
+        name=name,
+        media_type=media_type,
         sha256=stored.sha256,
         size=stored.size,
         object_key=str(key),
         object_version=stored.version,
         stored_sha256=stored.stored_sha256,
         stored_size=stored.stored_size,
-        upload_id=row.id,
+        upload_id=upload_id,
     )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import re
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -14,14 +13,12 @@ from docctl.domain.imports import RunState
 from docctl.jobs.imports.work import work_imports
 from docctl.models.imports import ImportFile, ImportRun
 from docctl.reading import xlsx
-from docctl.reading.pool import ReaderPool
-from docctl.services.house import House
-from tests.imports.conftest import readers
+from tests.imports.conftest import house, readers
 from tests.imports.making import Run, text_of, write, zipped
 from tests.web.conftest import Browser
 from tests.world import World
 
-__all__ = ["readers"]
+__all__ = ["house", "readers"]
 
 WHOLE = {"number": "JL-QP-07", "label": "B/1", "effective": "2021-05-01"}
 
@@ -32,14 +29,6 @@ def folder(tmp_path: Path) -> Path:
     write(made, "a.txt", text_of("记录控制程序", **WHOLE))
     write(made, "b.txt", text_of("来访接待办法"))
     return made
-
-
-@pytest.fixture
-def quick(house: House, readers: ReaderPool) -> Any:
-    own = house.pool
-    object.__setattr__(house, "pool", readers)
-    yield house
-    object.__setattr__(house, "pool", own)
 
 
 def the_run(world: World) -> ImportRun:
@@ -58,7 +47,7 @@ def worked(world: World) -> None:
 
 
 def test_i_1_an_uploaded_zip_is_read_checked_imported_and_reported(
-    client: Browser, world: World, quick: House, folder: Path, tmp_path: Path
+    client: Browser, world: World, folder: Path, tmp_path: Path
 ) -> None:
     client.sign_in("chen")
     assert "还没有导入过文件" in client.get("/documents/imports").text
@@ -89,7 +78,7 @@ def test_i_1_an_uploaded_zip_is_read_checked_imported_and_reported(
 
 
 def test_i_1_the_page_of_a_file_shows_where_each_fact_was_read(
-    client: Browser, world: World, quick: House, folder: Path
+    client: Browser, world: World, folder: Path
 ) -> None:
     run = Run.of(world, folder).read()
     client.sign_in("chen")
@@ -102,7 +91,7 @@ def test_i_1_the_page_of_a_file_shows_where_each_fact_was_read(
 
 
 def test_i_1_a_day_that_is_none_comes_back_with_what_was_typed(
-    client: Browser, world: World, quick: House, folder: Path
+    client: Browser, world: World, folder: Path
 ) -> None:
     run = Run.of(world, folder).read()
     client.sign_in("chen")
@@ -116,7 +105,7 @@ def test_i_1_a_day_that_is_none_comes_back_with_what_was_typed(
 
 
 def test_i_1_many_files_are_changed_at_once_and_the_change_is_taken_back(
-    client: Browser, world: World, quick: House, folder: Path
+    client: Browser, world: World, folder: Path
 ) -> None:
     run = Run.of(world, folder).read()
     client.sign_in("chen")
@@ -132,7 +121,7 @@ def test_i_1_many_files_are_changed_at_once_and_the_change_is_taken_back(
 
 
 def test_i_4_two_files_stand_side_by_side_and_the_person_decides(
-    client: Browser, world: World, quick: House, folder: Path
+    client: Browser, world: World, folder: Path
 ) -> None:
     run = Run.of(world, folder).read()
     client.sign_in("chen")
@@ -149,7 +138,7 @@ def test_i_4_two_files_stand_side_by_side_and_the_person_decides(
 
 
 def test_i_1_a_run_that_is_still_received_or_read_can_be_given_up(
-    client: Browser, world: World, quick: House, folder: Path
+    client: Browser, world: World, folder: Path
 ) -> None:
     run = Run.of(world, folder)
     client.sign_in("chen")
@@ -158,9 +147,7 @@ def test_i_1_a_run_that_is_still_received_or_read_can_be_given_up(
     assert run.row.state is RunState.CANCELLED
 
 
-def test_x_3_a_run_is_for_who_may_import_there(
-    client: Browser, world: World, quick: House, folder: Path
-) -> None:
+def test_x_3_a_run_is_for_who_may_import_there(client: Browser, world: World, folder: Path) -> None:
     run = Run.of(world, folder)
     for who, status in (("wang", 403), ("qian", 403), ("chen", 200)):
         client.sign_in(who)
@@ -169,7 +156,7 @@ def test_x_3_a_run_is_for_who_may_import_there(
 
 
 def test_a_4_a_run_to_be_checked_waits_in_the_inbox_of_document_control(
-    client: Browser, world: World, quick: House, folder: Path
+    client: Browser, world: World, folder: Path
 ) -> None:
     run = Run.of(world, folder)
     client.sign_in("chen")
@@ -183,7 +170,7 @@ def test_a_4_a_run_to_be_checked_waits_in_the_inbox_of_document_control(
     assert "核对导入" not in client.get("/").text
 
 
-def test_i_1_a_run_is_given_up(client: Browser, world: World, quick: House, folder: Path) -> None:
+def test_i_1_a_run_is_given_up(client: Browser, world: World, folder: Path) -> None:
     run = Run.of(world, folder).read()
     client.sign_in("chen")
     own = f"/documents/imports/{run.id}"
@@ -192,9 +179,7 @@ def test_i_1_a_run_is_given_up(client: Browser, world: World, quick: House, fold
     assert "已取消" in client.get(own).text
 
 
-def test_n_11_the_real_number_is_given_on_the_page(
-    client: Browser, world: World, quick: House, folder: Path
-) -> None:
+def test_n_11_the_real_number_is_given_on_the_page(client: Browser, world: World, folder: Path) -> None:
     done = Run.of(world, folder).read().imported()
     client.sign_in("chen")
     revision = done["b.txt"].revision_id
@@ -206,9 +191,7 @@ def test_n_11_the_real_number_is_given_on_the_page(
     assert "JL-WI-02" in client.get(f"/documents/revisions/{revision}").text
 
 
-def test_v_6_an_imported_document_is_always_marked_so(
-    client: Browser, world: World, quick: House, folder: Path
-) -> None:
+def test_v_6_an_imported_document_is_always_marked_so(client: Browser, world: World, folder: Path) -> None:
     done = Run.of(world, folder).read().imported()
     client.sign_in("wang")
     page = client.page(f"/documents/{done['a.txt'].document_id}").text_content()

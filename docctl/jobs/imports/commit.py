@@ -9,12 +9,13 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from docctl.domain.canonical import plain
 from docctl.domain.imports import BATCH, Choice, FileState, Outcome
 from docctl.domain.verdicts import Conflict, NotFound, Refused, RuleRefused
 from docctl.models.imports import ImportFile, ImportRun, without_text
 from docctl.services.caller import Caller, the_system
 from docctl.services.house import House
-from docctl.services.imports.bring_in import BringIn, bring_in, plain
+from docctl.services.imports.bring_in import BringIn, bring_in
 from docctl.services.imports.commit import (
     LineOfReport,
     NoteOutcomes,
@@ -80,9 +81,7 @@ def _told_before(row: ImportFile) -> LineOfReport | None:
     if row.state is FileState.UNREADABLE:
         return LineOfReport(row.id, Outcome.FAILED, row.rule, row.code, row.params)
     if row.state is FileState.WAITING:
-        return LineOfReport(
-            row.id, Outcome.FAILED, "upload", "unreadable", {"name": row.path.rsplit("/", 1)[-1]}
-        )
+        return LineOfReport(row.id, Outcome.FAILED, "upload", "unreadable", {"name": row.name})
     if row.choice is Choice.LEAVE_OUT:
         copy: dict[str, Any] | None = next((one for one in row.notes if one.get("leaves_out")), None)
         if copy is not None:

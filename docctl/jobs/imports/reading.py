@@ -13,13 +13,12 @@ from uuid import UUID
 
 from docctl.domain.verdicts import Refused
 from docctl.reading import Kind, ReadingFailed, clean_name, examine, read_text
+from docctl.reading.errors import OURS
 from docctl.reading.facts.child import facts_in_child
 from docctl.services.house import House
 from docctl.services.imports.note import ReadFile
 from docctl.services.imports.propose import propose
 
-#: Codes that say nothing about the file.
-_OURS: Final = frozenset({"busy", "closed"})
 #: A text may stand under these problems; the file goes in all the same.
 _NO_TEXT: Final = frozenset({"no_text"})
 #: Characters that no database keeps; they are replaced one by one, so that all places stay right.
@@ -55,7 +54,7 @@ def read_one(house: House, file: ToRead, units: Mapping[str, UUID]) -> ReadFile:
     if isinstance(verdict, Refused) and verdict.code != "misnamed":
         return ReadFile(file.id, "", problem=verdict.code, params=dict(verdict.params))
     found = read_text(house.pool, file.path, name)
-    if found.problem in _OURS:
+    if found.problem in OURS:
         raise ReadingFailed(found.problem)
     if found.problem and found.problem not in _NO_TEXT:
         return ReadFile(file.id, found.media_type, problem=found.problem, params={"name": clean_name(name)})
@@ -85,7 +84,7 @@ def _facts(
         try:
             return facts_in_child(house.pool, Path(folder), text, name, parts=parts, pages=pages)
         except ReadingFailed as failed:
-            if failed.code in _OURS:
+            if failed.code in OURS:
                 raise
         facts = facts_in_child(house.pool, Path(folder), "", name)
     facts["findings"].append(

@@ -5,13 +5,15 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import date
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 
+from docctl.domain.calendar_dates import midnight
+from docctl.domain.canonical import plain
 from docctl.domain.normal_form import normal
 from docctl.domain.verdicts import NotFound, Refused, RuleRefused
 from docctl.models.content import ItemFile, OwnerKind
@@ -22,7 +24,6 @@ from docctl.reading.tables import TableRow, table_rows
 from docctl.services.caller import Caller
 from docctl.services.files import Attached
 from docctl.services.house import House
-from docctl.services.imports.bring_in import plain
 from docctl.services.imports.propose import units_by_name
 from docctl.services.records.file import FileRecord, file_record
 from docctl.services.uploads import drop_uploads, stage_upload
@@ -103,7 +104,7 @@ def _file(
     cmd = FileRecord(
         form_id=form_id,
         title=values["title"],
-        occurred_at=datetime.combine(day, time(), house.zone).astimezone(UTC),
+        occurred_at=midnight(day, house.zone),
         uploads=(Attached(upload),),
         unit_id=unit_id,
         stated_person=values.get("person", ""),

@@ -10,17 +10,17 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from docctl.domain.canonical import plain
 from docctl.domain.import_plan import Note, compare
 from docctl.domain.imports import BATCH, Choice, Outcome, may_stand_in_force
 from docctl.domain.verdicts import Refused
 from docctl.jobs.imports.reading import ToRead, read_files
-from docctl.models.base import new_id
+from docctl.jobs.imports.work import take
 from docctl.queries.import_there import plan_file, there
 from docctl.queries.imports import Line
-from docctl.reading.errors import ReadingFailed
-from docctl.reading.sources import Source, SourceChanged, copy
+from docctl.reading.sources import Source
 from docctl.services.house import House
-from docctl.services.imports.bring_in import plain
+from docctl.services.imports.folder import RunFolder
 from docctl.services.imports.note import ReadFile
 from docctl.services.imports.propose import units_by_name, wanted
 
@@ -65,21 +65,12 @@ def _batches(sources: Iterable[Source]) -> Iterator[list[Source]]:
 
 def _read(house: House, sources: list[Source], units: dict[str, UUID]) -> dict[UUID, _Seen]:
     seen: dict[UUID, _Seen] = {}
-    with tempfile.TemporaryDirectory(prefix="rehearse-", dir=house.scratch) as folder:
-        copied: list[ToRead] = []
-        for source in sources:
-            key = new_id()
-            seen[key] = one = _Seen(source.path, rule="I-1", code=source.problem)
-            if source.problem:
-                continue
-            try:
-                one.sha256 = copy(source, Path(folder) / str(key), limit=house.staging.limit).sha256
-            except SourceChanged:
-                one.code = "changed_while_read"
-            except ReadingFailed as failed:
-                one.code, one.params = failed.code, {"limit_mb": house.staging.limit >> 20}
-            else:
-                copied.append(ToRead(key, Path(folder) / str(key), source.path))
+    with tempfile.TemporaryDirectory(prefix="rehearse-", dir=house.scratch) as made:
+        folder = RunFolder(Path(made))
+        taken = [take(source, folder, limit=house.staging.limit) for source in sources]
+        for one in taken:
+            seen[one.id] = _Seen(one.path, one.sha256, None, "I-1", one.problem, one.params)
+        copied = [ToRead(one.id, folder.file(one.id), one.path) for one in taken if not one.problem]
         for read in read_files(house, copied, units):
             seen[read.file_id].read = _without_text(read)
     return seen

@@ -61,12 +61,6 @@ def work_imports(house: House, *, seconds: float = SLICE) -> bool:
     return busy
 
 
-def finish_reading(house: House, run_id: UUID) -> Iterator[None]:
-    """Read a run to its end, a batch at a time; for who waits for it, such as a command."""
-    while step(house, run_id, RunState.READING):
-        yield
-
-
 def step(house: House, run_id: UUID, state: RunState) -> bool:
     """Do one step of a run; say whether another one follows."""
     if state is RunState.RECEIVING:
@@ -100,7 +94,7 @@ def _received(
         if known[source.path] > 0:  # noted before a stop; archives may hold one path twice
             known[source.path] -= 1
             continue
-        some.append(_take(source, folder, limit=house.staging.limit))
+        some.append(take(source, folder, limit=house.staging.limit))
         if len(some) >= BATCH:
             total = take_in(TakeIn(run_id, some), by=the_system(house.clock()), house=house)
             some = []
@@ -140,7 +134,8 @@ def _uploaded(folder: RunFolder) -> Iterator[Source]:
         yield from packed_files(path, name)
 
 
-def _take(source: Source, folder: RunFolder, *, limit: int) -> Taken:
+def take(source: Source, folder: RunFolder, *, limit: int) -> Taken:
+    """Copy one file, or say why not. Raises RuleRefused where our own disk cannot take it."""
     file_id = new_id()
     if source.problem:
         return Taken(file_id, source.path, source.size, "", source.problem)
@@ -186,7 +181,7 @@ def _read_some(house: House, run_id: UUID) -> bool:
     return True
 
 
-def compare_run(house: House, run_id: UUID, *, is_first: bool = True) -> None:
+def compare_run(house: House, run_id: UUID) -> None:
     """Compare the files of a run with each other and with what is there (I-1, I-4)."""
     with house.uow.read() as session:
         files = plan_files(session, run_id)
@@ -195,9 +190,7 @@ def compare_run(house: House, run_id: UUID, *, is_first: bool = True) -> None:
     for note in compare(files, known):
         notes[UUID(note.key)].append(note.as_json())
     series = {UUID(key): name for key, name in series_by_file(files).items()}
-    note_comparison(
-        NoteComparison(run_id, notes, series, is_first), by=the_system(house.clock()), house=house
-    )
+    note_comparison(NoteComparison(run_id, notes, series), by=the_system(house.clock()), house=house)
 
 
 def _active(house: House) -> list[tuple[UUID, RunState]]:

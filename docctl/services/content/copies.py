@@ -15,7 +15,7 @@ from docctl.i18n import Translator
 from docctl.printing.errors import PrintingFailed
 from docctl.printing.jobs import printed
 from docctl.printing.stamp import Colour, Stamp
-from docctl.reading.errors import ReadingFailed
+from docctl.reading.errors import OURS, ReadingFailed
 from docctl.reading.kinds import MEDIA_TYPES, Kind
 from docctl.services.caller import Caller
 from docctl.services.content.open import Content, Purpose, open_content
@@ -167,7 +167,7 @@ def _run(house: House, job: str, **arguments: Any) -> Any:
     try:
         return house.pool.run(job, **arguments)
     except ReadingFailed as error:
-        ours = error.code in {"busy", "closed"}
+        ours = error.code in OURS
         raise RuleRefused(Refused("D-3", "busy" if ours else "not_stamped")) from error
 
 

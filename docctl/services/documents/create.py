@@ -13,15 +13,12 @@ from docctl.domain.verdicts import NotFound, Refused, RuleRefused
 from docctl.models.base import new_id
 from docctl.models.content import OwnerKind
 from docctl.models.documents import Document, DocumentType, Revision
-from docctl.models.numbers import NumberScheme
-from docctl.models.organisation import LegalEntity, Unit
+from docctl.models.organisation import Unit
 from docctl.models.retention import RetentionClassRow
-from docctl.services.access import STAFF_READERS, insider_readers, intern_set
 from docctl.services.caller import Caller
 from docctl.services.documents.facts import clean_title
+from docctl.services.documents.make import new_document, number_document
 from docctl.services.files import Attached, StoredFile, add_files, storing
-from docctl.services.numbers.schemes import scheme_of, values_for
-from docctl.services.numbers.take import For, claim_number, take_number
 from docctl.services.registry import use_case
 from docctl.services.trail import Subject, record
 
@@ -60,35 +57,17 @@ def create_document(session: Session, cmd: CreateDocument, by: Caller) -> UUID:
     parent = session.get(Document, cmd.parent_id) if cmd.parent_id else None
     _check_class(session, cmd.class_id)
     label = _first_label(kind, cmd.label)
-    document = Document(
-        entity_id=unit.entity_id,
-        type_id=kind.id,
-        number="",
+    document = new_document(
+        session,
+        by,
+        kind=kind,
+        unit=unit,
         title=title,
-        unit_id=unit.id,
-        drafting_unit_id=by.actor.unit_id,
-        parent_id=parent.id if parent else None,
         class_id=cmd.class_id,
-        access_set_id=intern_set(session, STAFF_READERS),
-        insider_set_id=intern_set(session, insider_readers(unit.id, [by.person_id])),
-        created_by=by.person_id,
-        created_at=by.at,
-        id=new_id(),
+        drafting_unit_id=by.actor.unit_id,
+        parent=parent,
     )
-    entity = session.get_one(LegalEntity, unit.entity_id)
-    scheme = scheme_of(session.get_one(NumberScheme, kind.scheme_id))
-    for_ = For(entity.id, "document", document.id)
-    if cmd.number.strip():
-        document.number = claim_number(session, by, scheme, cmd.number, for_).shown
-    else:
-        values = values_for(
-            scheme,
-            entity=entity,
-            unit=unit,
-            today=by.today,
-            parent=parent.number if parent else "",
-        )
-        document.number = take_number(session, by, scheme, values, for_).shown
+    document.number = number_document(session, by, document, cmd.number, kind=kind, unit=unit, parent=parent)
     session.add(document)
     session.flush()  # the revision refers to it
     revision = Revision(

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, time
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from docctl.domain import labels
+from docctl.domain.calendar_dates import midnight
+from docctl.domain.canonical import plain
 from docctl.domain.imports import (
     FileState,
     InSeries,
@@ -28,28 +28,27 @@ from docctl.models.base import new_id
 from docctl.models.content import FileRole, OwnerKind
 from docctl.models.documents import Document, DocumentType, Revision
 from docctl.models.imports import ImportFile, ImportRun
-from docctl.models.numbers import NumberScheme
-from docctl.models.organisation import LegalEntity, Unit
-from docctl.services.access import STAFF_READERS, insider_readers, intern_set
+from docctl.models.organisation import Unit
+from docctl.reading.names import clean_name
 from docctl.services.caller import Caller
 from docctl.services.citations import write_citations
 from docctl.services.documents.create import amendment_text
 from docctl.services.documents.facts import clean_title
 from docctl.services.documents.load import Loaded, facts_of, lock_document
-from docctl.services.files import StoredFile, add_files
+from docctl.services.documents.make import new_document, number_document
+from docctl.services.files import StoredFile, add_files, store_bytes, take_back
 from docctl.services.house import House
 from docctl.services.imports.folder import RunFolder
 from docctl.services.imports.propose import wanted
 from docctl.services.imports.provisional import provisional_number
-from docctl.services.imports.storing import store_file, unstore
 from docctl.services.jobs import want
-from docctl.services.numbers.schemes import scheme_of
-from docctl.services.numbers.take import For, claim_number
+from docctl.services.numbers.take import For
 from docctl.services.registry import Prepared, use_case
 from docctl.services.revisions.content import manifest_of
 from docctl.services.revisions.issue import open_ended
 from docctl.services.revisions.revise import UNDER_WAY
 from docctl.services.trail import Subject, record
+from storage.api import Area, Key
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +67,21 @@ def _storing(cmd: BringIn, _by: Caller, house: House) -> Prepared[BringIn]:
     if row is None:
         raise NotFound("file")
     holder = row.piece_of or row.id
-    stored = store_file(
-        house,
-        RunFolder.of(house.data, row.run_id).file(holder),
-        owner_id=cmd.item_id,
-        name=row.path.rsplit("/", 1)[-1],
-        media_type=row.media_type,
-        sha256=row.sha256,
-        role=FileRole.MAIN,
-    )
-    return Prepared(replace(cmd, files=(stored,)), lambda: unstore(house, stored), lambda: None)
+    name = clean_name(row.name)
+    try:
+        stored = store_bytes(
+            house,
+            RunFolder.of(house.data, row.run_id).file(holder),
+            Key.new(Area.RECORDS, OwnerKind.REVISION.value, cmd.item_id, 1),
+            role=FileRole.MAIN,
+            ordinal=1,
+            name=name,
+            media_type=row.media_type,
+            sha256=row.sha256,
+        )
+    except FileNotFoundError as error:
+        raise RuleRefused(Refused("upload", "copy_gone", {"name": name})) from error
+    return Prepared(replace(cmd, files=(stored,)), lambda: take_back(house, stored), lambda: None)
 
 
 @use_case("document.import", before=_storing)
@@ -92,7 +96,8 @@ def bring_in(session: Session, cmd: BringIn, by: Caller) -> str:
     unit = session.get_one(Unit, UUID(row.chosen["unit_id"]) if row.chosen.get("unit_id") else run.unit_id)
     authorise(by.actor, "document.import", Facts(unit_id=unit.id))
     facts = wanted(row.chosen, row.facts, row.choice)
-    in_force = bool(may_stand_in_force(facts, today=by.today))
+    verdict = may_stand_in_force(facts, today=by.today)
+    in_force = bool(verdict)
     loaded = _document_of(session, row)
     if loaded is not None:  # which may be another unit's, or not for this person to see
         newest = loaded.in_order()[-1]
@@ -109,18 +114,12 @@ def bring_in(session: Session, cmd: BringIn, by: Caller) -> str:
     session.flush()  # citations refer to it
     write_citations(session, revision.id, row.facts.get("citations", ()))
     outcome = Outcome.IN_FORCE if in_force else Outcome.NEW
-    verdict = may_stand_in_force(facts, today=by.today)
     if isinstance(verdict, Refused):  # the report says what keeps it a draft
         row.rule, row.code, row.params = verdict.rule, verdict.code, plain(verdict.params)
     row.state, row.outcome, row.done_at = FileState.DONE, outcome.value, by.at
     row.document_id, row.revision_id = document.id, revision.id
     _record(session, by, row, document, revision, unit, outcome)
     return outcome.value
-
-
-def plain(params: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the parameters of a refusal as JSON can carry them; days as ISO."""
-    return {key: value.isoformat() if isinstance(value, date) else value for key, value in params.items()}
 
 
 def _document_of(session: Session, row: ImportFile) -> Loaded | None:
@@ -145,27 +144,14 @@ def _new_document(
 ) -> Document:
     kind = session.get_one(DocumentType, UUID(row.chosen.get("type_id") or str(run.type_id)))
     kept = row.chosen.get("class_id")
-    title = clean_title(facts.title or row.path.rsplit("/", 1)[-1].rsplit(".", 1)[0])
-    document = Document(
-        id=new_id(),
-        entity_id=unit.entity_id,
-        type_id=kind.id,
-        number="",
-        title=title,
-        unit_id=unit.id,
-        drafting_unit_id=None,
-        class_id=UUID(kept) if kept else run.class_id,
-        access_set_id=intern_set(session, STAFF_READERS),
-        insider_set_id=intern_set(session, insider_readers(unit.id, [by.person_id])),
-        created_by=by.person_id,
-        created_at=by.at,
+    title = clean_title(facts.title or row.name.rsplit(".", 1)[0])
+    document = new_document(
+        session, by, kind=kind, unit=unit, title=title, class_id=UUID(kept) if kept else run.class_id
     )
-    for_ = For(session.get_one(LegalEntity, unit.entity_id).id, "document", document.id)
     if facts.number:
-        scheme = scheme_of(session.get_one(NumberScheme, kind.scheme_id))
-        document.number = claim_number(session, by, scheme, facts.number, for_).shown
+        document.number = number_document(session, by, document, facts.number, kind=kind, unit=unit)
     else:
-        document.number = provisional_number(session, by, for_)
+        document.number = provisional_number(session, by, For(document.entity_id, "document", document.id))
     session.add(document)
     session.flush()  # revisions and files refer to it
     return document
@@ -223,7 +209,7 @@ def _put_in_force(
 ) -> None:
     """Let the revision hold from the day its paper says; the one before ends there (V-3, V-7)."""
     assert facts.effective is not None
-    start = _instant(facts.effective, by)
+    start = midnight(facts.effective, by.zone)
     newest = open_ended(loaded) if loaded else None
     if newest is not None and newest.effective_from is not None:
         before = InSeries("", newest.label, newest.effective_from.astimezone(by.zone).date())
@@ -234,13 +220,9 @@ def _put_in_force(
     content = manifest_of(session, document, revision)
     revision.manifest, revision.manifest_sha256 = content.text, content.sha256
     revision.status = RevisionStatus.ISSUED
-    revision.issued_at = _instant(facts.issued, by) if facts.issued else start
+    revision.issued_at = midnight(facts.issued, by.zone) if facts.issued else start
     revision.effective_from = start
     want(session, "lock", key=str(revision.id), payload={"revision_id": str(revision.id)}, at=by.at)
-
-
-def _instant(day: date, by: Caller) -> datetime:
-    return datetime.combine(day, time(), by.zone).astimezone(UTC)
 
 
 def _record(

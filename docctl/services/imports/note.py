@@ -88,7 +88,6 @@ class NoteComparison:
     run_id: UUID
     notes: Mapping[UUID, Sequence[Mapping[str, Any]]]
     series: Mapping[UUID, str]
-    is_first: bool = True
 
 
 @use_case("system.operate")
@@ -96,7 +95,7 @@ def note_comparison(session: Session, cmd: NoteComparison, by: Caller) -> int:
     """Keep how the files compare; the first time the run is then ready to be checked (I-4)."""
     authorise(by.actor, "system.operate", Facts())
     run = lock_run(session, cmd.run_id)
-    if run.state not in {RunState.READING, RunState.CHECKING}:
+    if run.state is not RunState.READING:
         return 0
     rows = lock(
         session,
@@ -113,18 +112,17 @@ def note_comparison(session: Session, cmd: NoteComparison, by: Caller) -> int:
         if row.series != (series := cmd.series.get(row.id, "")):
             row.series = series
         row.place = next((one["params"]["place"] for one in notes if one["code"] == "history"), 0)
-        if cmd.is_first and any(one.get("leaves_out") for one in notes):
+        if any(one.get("leaves_out") for one in notes):
             row.choice = Choice.LEAVE_OUT
-    if cmd.is_first and run.state is RunState.READING:
-        move(run, RunAction.READ)
-        unreadable = session.scalar(
-            select(func.count()).where(ImportFile.run_id == run.id, ImportFile.state == FileState.UNREADABLE)
-        )
-        record(
-            session,
-            by,
-            "import.read",
-            Subject("import", run.id),
-            facts={"files": run.total, "unreadable": unreadable or 0},
-        )
+    move(run, RunAction.READ)
+    unreadable = session.scalar(
+        select(func.count()).where(ImportFile.run_id == run.id, ImportFile.state == FileState.UNREADABLE)
+    )
+    record(
+        session,
+        by,
+        "import.read",
+        Subject("import", run.id),
+        facts={"files": run.total, "unreadable": unreadable or 0},
+    )
     return len(rows)

@@ -12,13 +12,12 @@ from docctl.domain.number_schemes import Literal, Scheme, Sequence
 from docctl.domain.permissions import authorise
 from docctl.domain.verdicts import Refused, RuleRefused
 from docctl.models.documents import Document, DocumentType
-from docctl.models.numbers import NumberScheme, NumberState
-from docctl.models.organisation import LegalEntity, Unit
+from docctl.models.organisation import Unit
 from docctl.queries.provisional import PROVISIONAL, is_provisional
 from docctl.services.caller import Caller
 from docctl.services.documents.load import facts_of, lock_document
-from docctl.services.numbers.schemes import scheme_of, values_for
-from docctl.services.numbers.take import For, add_alias, claim_number, take_number
+from docctl.services.documents.make import number_document
+from docctl.services.numbers.take import For, add_alias, take_number
 from docctl.services.registry import use_case
 from docctl.services.trail import Subject, record
 
@@ -47,7 +46,15 @@ def give_number(session: Session, cmd: GiveNumber, by: Caller) -> str:
     if not is_provisional(session, document.id, document.number):
         raise RuleRefused(Refused("N-11", "has_its_number", {"number": document.number}))
     before = document.number
-    document.number = _real_number(session, by, document, cmd.number)
+    document.number = number_document(
+        session,
+        by,
+        document,
+        cmd.number,
+        kind=session.get_one(DocumentType, document.type_id),
+        unit=session.get_one(Unit, document.unit_id),
+        parent=session.get(Document, document.parent_id) if document.parent_id else None,
+    )
     add_alias(session, kind="former", item_kind="document", item_id=document.id, text=before)
     record(
         session,
@@ -57,21 +64,3 @@ def give_number(session: Session, cmd: GiveNumber, by: Caller) -> str:
         facts={"number": document.number, "before": before},
     )
     return document.number
-
-
-def _real_number(session: Session, by: Caller, document: Document, wanted: str) -> str:
-    kind = session.get_one(DocumentType, document.type_id)
-    scheme = scheme_of(session.get_one(NumberScheme, kind.scheme_id))
-    entity = session.get_one(LegalEntity, document.entity_id)
-    for_ = For(entity.id, "document", document.id)
-    if wanted.strip():
-        return claim_number(session, by, scheme, wanted, for_).shown
-    parent = session.get(Document, document.parent_id) if document.parent_id else None
-    values = values_for(
-        scheme,
-        entity=entity,
-        unit=session.get_one(Unit, document.unit_id),
-        today=by.today,
-        parent=parent.number if parent else "",
-    )
-    return take_number(session, by, scheme, values, for_, state=NumberState.USED).shown

@@ -15,7 +15,7 @@ from docctl.domain.permissions import Facts, authorise
 from docctl.domain.verdicts import NotFound, Refused, RuleRefused, require
 from docctl.models.base import new_id
 from docctl.models.imports import ImportFile
-from docctl.reading.errors import ReadingFailed
+from docctl.reading.errors import OURS, ReadingFailed
 from docctl.reading.facts.child import facts_in_child
 from docctl.services.caller import Caller
 from docctl.services.house import House
@@ -57,7 +57,7 @@ def _reading(cmd: SplitFile, by: Caller, house: House) -> Prepared[SplitFile]:
             for title, start, end in cmd.pieces
         ]
     except ReadingFailed as failed:
-        if failed.code in {"busy", "closed"}:
+        if failed.code in OURS:
             raise RuleRefused(Refused("request", "busy")) from failed
         raise RuleRefused(Refused("I-6", "facts_not_found")) from failed
     finally:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from docctl.domain.approval import RouteStep, Signed, due_on, may_sign, route_from_data, step_of
+from docctl.domain.calendar_dates import midnight
 from docctl.domain.permissions import Facts, authorise
 from docctl.domain.verdicts import Refused, RuleRefused, require
 from docctl.models.content import Signature
@@ -92,7 +93,7 @@ def close_step(session: Session, step: Step, status: StepStatus, by: Caller, com
 def escalation_due(session: Session, step: Step, by: Caller) -> None:
     """Put the step on the list of what falls due: the day after its last day (A-4)."""
     assert step.due_on is not None
-    at = datetime.combine(step.due_on + timedelta(days=1), time(), by.zone).astimezone(UTC)
+    at = midnight(step.due_on + timedelta(days=1), by.zone)
     due(session, "step.escalate", subject_id=step.id, at=at)
 
 

@@ -1,0 +1,70 @@
+"""The row of a new document and its number, for whoever brings it in (N-1, N-6, X-1)."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from docctl.models.base import new_id
+from docctl.models.documents import Document, DocumentType
+from docctl.models.numbers import NumberScheme
+from docctl.models.organisation import LegalEntity, Unit
+from docctl.services.access import STAFF_READERS, insider_readers, intern_set
+from docctl.services.caller import Caller
+from docctl.services.numbers.schemes import scheme_of, values_for
+from docctl.services.numbers.take import For, claim_number, take_number
+
+
+def new_document(
+    session: Session,
+    by: Caller,
+    *,
+    kind: DocumentType,
+    unit: Unit,
+    title: str,
+    class_id: UUID | None,
+    drafting_unit_id: UUID | None = None,
+    parent: Document | None = None,
+) -> Document:
+    """Return a document without its number yet; staff read it in force, its unit sees drafts (X-1)."""
+    return Document(
+        id=new_id(),
+        entity_id=unit.entity_id,
+        type_id=kind.id,
+        number="",
+        title=title,
+        unit_id=unit.id,
+        drafting_unit_id=drafting_unit_id,
+        parent_id=parent.id if parent else None,
+        class_id=class_id,
+        access_set_id=intern_set(session, STAFF_READERS),
+        insider_set_id=intern_set(session, insider_readers(unit.id, [by.person_id])),
+        created_by=by.person_id,
+        created_at=by.at,
+    )
+
+
+def number_document(
+    session: Session,
+    by: Caller,
+    document: Document,
+    wanted: str,
+    *,
+    kind: DocumentType,
+    unit: Unit,
+    parent: Document | None = None,
+) -> str:
+    """Take the number that somebody brought, or the next one of the type's scheme; return it (N-1, N-6)."""
+    scheme = scheme_of(session.get_one(NumberScheme, kind.scheme_id))
+    for_ = For(document.entity_id, "document", document.id)
+    if wanted.strip():
+        return claim_number(session, by, scheme, wanted, for_).shown
+    values = values_for(
+        scheme,
+        entity=session.get_one(LegalEntity, document.entity_id),
+        unit=unit,
+        today=by.today,
+        parent=parent.number if parent else "",
+    )
+    return take_number(session, by, scheme, values, for_).shown
