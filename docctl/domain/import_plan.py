@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from itertools import combinations, pairwise
 from typing import Any, Final
 
+from docctl.domain.canonical import plain
 from docctl.domain.imports import InSeries, in_order, may_follow, series_of, shared
 from docctl.domain.normal_form import normal
 from docctl.domain.verdicts import Refused
@@ -61,7 +62,7 @@ class Note:
         return {
             "rule": self.rule,
             "code": self.code,
-            "params": self.params,
+            "params": plain(self.params),
             "other": self.other,
             "leaves_out": self.leaves_out,
         }

@@ -85,7 +85,8 @@ RUN_MOVES: Final[Mapping[tuple[RunState, RunAction], RunState]] = {
 class Wanted:
     """What is known of a file when it is to go in; empty texts are missing, days are the company's.
 
-    `is_doubtful`: a grave finding says that the text is no finished one (I-6).
+    `is_doubtful`: a grave finding says that the text is no finished one (I-6). `is_revision`: it has the
+    number of a document that is there.
     """
 
     number: str = ""
@@ -95,6 +96,7 @@ class Wanted:
     issued: date | None = None
     is_controlled: bool | None = None
     is_doubtful: bool = False
+    is_revision: bool = False
     choice: Choice = Choice.IMPORT
 
 
@@ -117,7 +119,7 @@ def may_stand_in_force(wanted: Wanted, *, today: date) -> Verdict:
     if wanted.is_controlled is False:
         return Refused("D-1", "not_controlled")
     for field in ("number", "title", "label", "effective"):
-        if not getattr(wanted, field):
+        if not getattr(wanted, field) and not (field == "number" and wanted.is_revision):
             return Refused("I-5", "missing", {"field": field})
     if read_label(wanted.label) is None:
         return Refused("V-1", "label_unreadable", {"label": wanted.label[:40]})

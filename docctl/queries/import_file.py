@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import datetime, tzinfo
 from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from docctl.domain.imports import FileState
 from docctl.domain.permissions import Actor
 from docctl.domain.verdicts import NotFound
 from docctl.models.imports import ImportFile
-from docctl.queries.import_review import ReviewLine, can_undo, condition, line
+from docctl.queries.import_joining import Target, targets
+from docctl.queries.import_review import ReviewLine, can_undo, condition, review_lines
 from docctl.queries.imports import RunLine, run_line
 from docctl.reading.facts.alike import lines_beside, share_of
 
@@ -55,6 +57,7 @@ class FileView:
 
     run: RunLine
     line: ReviewLine
+    targets: Sequence[Target]
     fields: Mapping[str, FieldView]
     findings: Sequence[Mapping[str, Any]]
     text: tuple[tuple[str, bool], ...]
@@ -70,7 +73,9 @@ class FileView:
     can_undo: bool
 
 
-def file_view(session: Session, actor: Actor, run_id: UUID, ordinal: int, *, today: date) -> FileView:
+def file_view(
+    session: Session, actor: Actor, run_id: UUID, ordinal: int, *, at: datetime, zone: tzinfo
+) -> FileView:
     """Return one file of a run; raise NotFound where there is none that the person may see."""
     run = run_line(session, actor, run_id)
     row = session.scalars(
@@ -89,7 +94,8 @@ def file_view(session: Session, actor: Actor, run_id: UUID, ordinal: int, *, tod
     here = ImportFile.run_id == run_id
     return FileView(
         run=run,
-        line=line(row, today),
+        line=review_lines(session, [row], at=at, zone=zone)[0],
+        targets=targets(session, actor, row, at=at, zone=zone) if row.state is FileState.READ else (),
         fields=fields,
         findings=row.facts.get("findings", ()),
         text=tuple(_marked(row.text[:_SHOWN_TEXT], spans)),
@@ -206,7 +212,9 @@ class Beside:
     percent: int
 
 
-def beside(session: Session, actor: Actor, run_id: UUID, ordinal: int, other: int, *, today: date) -> Beside:
+def beside(
+    session: Session, actor: Actor, run_id: UUID, ordinal: int, other: int, *, at: datetime, zone: tzinfo
+) -> Beside:
     """Return two files of a run beside each other; raise NotFound where one is missing."""
     run = run_line(session, actor, run_id)
     rows = {
@@ -219,10 +227,11 @@ def beside(session: Session, actor: Actor, run_id: UUID, ordinal: int, other: in
         raise NotFound("file")
     left, right = rows[ordinal], rows[other]
     texts = left.text[:_SHOWN_TEXT], right.text[:_SHOWN_TEXT]
+    lines = review_lines(session, [left, right], at=at, zone=zone)
     return Beside(
         run,
-        line(left, today),
-        line(right, today),
+        lines[0],
+        lines[1],
         tuple(lines_beside(*texts)),
         round(share_of(*texts) * 100),
     )

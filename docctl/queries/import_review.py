@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, tzinfo
 from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session, load_only
 
+from docctl.domain.import_joining import Joins
 from docctl.domain.imports import BATCH, Choice, FileState, Outcome, may_stand_in_force
+from docctl.domain.normal_form import normal
 from docctl.domain.permissions import Actor
 from docctl.domain.verdicts import Refused
 from docctl.models.imports import ImportChange, ImportFile
+from docctl.queries.import_joining import Joined, joined
 from docctl.queries.imports import RunLine, run_line
 from docctl.services.imports.propose import wanted
 
@@ -43,6 +46,9 @@ class ReviewLine:
     notes: Sequence[Mapping[str, Any]]
     findings: int
     is_checked: bool
+    #: The number of the document that it becomes a revision of, and which one: next or earlier.
+    joins: str
+    joins_as: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +81,15 @@ class ReviewPage:
 
 
 def review_page(
-    session: Session, actor: Actor, run_id: UUID, *, view: str, text: str, page: int, today: date
+    session: Session,
+    actor: Actor,
+    run_id: UUID,
+    *,
+    view: str,
+    text: str,
+    page: int,
+    at: datetime,
+    zone: tzinfo,
 ) -> ReviewPage:
     """Return one page of a run's files; raise NotFound for a run that the person may not see."""
     run = run_line(session, actor, run_id)
@@ -87,12 +101,14 @@ def review_page(
     query = select(ImportFile).where(ImportFile.run_id == run_id, *condition(view), *_containing(text))
     total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
     page = max(1, min(page, -(-total // BATCH)))
-    rows = session.scalars(_in_order(query, view).options(_light()).limit(BATCH).offset((page - 1) * BATCH))
+    rows = session.scalars(
+        _in_order(query, view).options(_light()).limit(BATCH).offset((page - 1) * BATCH)
+    ).all()
     return ReviewPage(
         run,
         view,
         text,
-        tuple(line(row, today) for row in rows),
+        review_lines(session, rows, at=at, zone=zone),
         total,
         page,
         counts,
@@ -107,7 +123,7 @@ def condition(view: str) -> tuple[ColumnElement[bool], ...]:
         "all": (),
         "unchecked": (read, ImportFile.checked_at.is_(None), ImportFile.choice != Choice.LEAVE_OUT),
         "checked": (ImportFile.checked_at.is_not(None),),
-        "history": (ImportFile.place > 0,),
+        "history": (ImportFile.place != 0,),
         "left_out": (read, ImportFile.choice == Choice.LEAVE_OUT),
         "unreadable": (
             or_(ImportFile.state == FileState.UNREADABLE, ImportFile.outcome == Outcome.SKIPPED.value),
@@ -143,10 +159,18 @@ def _light() -> Any:
     )
 
 
-def line(row: ImportFile, today: date) -> ReviewLine:
-    """Return a file as the list shows it; its text is not looked at."""
+def review_lines(
+    session: Session, rows: Sequence[ImportFile], *, at: datetime, zone: tzinfo
+) -> tuple[ReviewLine, ...]:
+    """Return files as the list shows them; their texts are not looked at."""
+    known = joined(session, rows, at=at, zone=zone)
+    today = at.astimezone(zone).date()
+    return tuple(_line(row, today, known.get(row.id)) for row in rows)
+
+
+def _line(row: ImportFile, today: date, joins: Joined | None) -> ReviewLine:
     chosen = row.chosen
-    outcome, refused = _becomes(row, today)
+    outcome, refused = _becomes(row, today, joins)
     return ReviewLine(
         id=row.id,
         ordinal=row.ordinal,
@@ -163,10 +187,12 @@ def line(row: ImportFile, today: date) -> ReviewLine:
         notes=row.notes,
         findings=len(row.facts.get("findings", ())),
         is_checked=row.checked_at is not None,
+        joins=joins.number if joins else "",
+        joins_as=joins.goes.value if joins and isinstance(joins.goes, Joins) else "",
     )
 
 
-def _becomes(row: ImportFile, today: date) -> tuple[str, Refused | None]:
+def _becomes(row: ImportFile, today: date, joins: Joined | None) -> tuple[str, Refused | None]:
     """Return what a file will be and the first reason against being in force."""
     if row.state is not FileState.READ:
         refused = Refused(row.rule, row.code, row.params) if row.code else None
@@ -176,13 +202,22 @@ def _becomes(row: ImportFile, today: date) -> tuple[str, Refused | None]:
         if copy is not None:
             return Outcome.DUPLICATE.value, Refused(copy["rule"], copy["code"], copy["params"])
         return Outcome.SKIPPED.value, None
+    if joins is not None and isinstance(joins.goes, Refused):
+        return Outcome.FAILED.value, joins.goes
     taken = next((one for one in row.notes if one["rule"] == "N-6"), None)
-    if taken is not None and not row.chosen.get("document_id"):
+    if joins is None and taken is not None and _still(taken, row):
         return Outcome.FAILED.value, Refused("N-6", "taken", taken["params"])
     verdict = may_stand_in_force(wanted(row.chosen, row.facts, row.choice), today=today)
     if isinstance(verdict, Refused):
         return Outcome.NEW.value, verdict
+    if joins is not None and joins.goes is Joins.EARLIER:
+        return Outcome.SUPERSEDED.value, None
     return Outcome.IN_FORCE.value, None
+
+
+def _still(taken: Mapping[str, Any], row: ImportFile) -> bool:
+    """Say whether the file goes in with the number that was found taken."""
+    return normal(str(taken["params"]["number"])) == normal(str(row.chosen.get("number", "")))
 
 
 def _least_sure(row: ImportFile) -> int:

@@ -35,6 +35,7 @@ class FileForm:
     unit_id: UUID | None = None
     type_id: UUID | None = None
     class_id: UUID | None = None
+    document_id: UUID | None = None
     controlled: str = ""
     distribution: str = ""
     prepared: str = ""
@@ -58,7 +59,7 @@ class FilePage:
 
 def _page(run_id: UUID, ordinal: int) -> FilePage:
     with house().uow.read() as session:
-        found = file_view(session, actor(), run_id, ordinal, today=house().today())
+        found = file_view(session, actor(), run_id, ordinal, at=house().clock(), zone=house().zone)
         choices = (units(session), document_types(session), retention_classes(session))
     signers = {role: "、".join(name for one, name, _ in found.signers if one == role) for role in ROLES}
     return FilePage(found, choices, signers, lang() == "en", told)
@@ -70,7 +71,15 @@ def _page(run_id: UUID, ordinal: int) -> FilePage:
     "imports/file.html",
     FileForm,
     page=_page,
-    beside={"I-1.day_unreadable": "effective", "I-1.field_unknown": "controlled"},
+    beside={
+        "I-1.day_unreadable": "effective",
+        "I-1.field_unknown": "controlled",
+        "V-1": "document_id",
+        "V-2": "document_id",
+        "V-3": "document_id",
+        "V-6": "document_id",
+        "X-1": "document_id",
+    },
 )
 def check(typed: FileForm, run_id: UUID, ordinal: int) -> Response:
     """Take a file as it is shown, and go on with the next that nobody has looked at (I-1)."""
@@ -86,6 +95,7 @@ def check(typed: FileForm, run_id: UUID, ordinal: int) -> Response:
             "unit_id",
             "type_id",
             "class_id",
+            "document_id",
             "controlled",
             "distribution",
         )
@@ -141,7 +151,7 @@ class SameForm:
 def side_by_side(run_id: UUID, ordinal: int, other: int) -> str:
     """Show two files side by side, with their share of common text (I-4)."""
     with house().uow.read() as session:
-        found = beside(session, actor(), run_id, ordinal, other, today=house().today())
+        found = beside(session, actor(), run_id, ordinal, other, at=house().clock(), zone=house().zone)
     return render("imports/beside.html", found=found, run=found.run)
 
 
@@ -151,7 +161,7 @@ def relate(run_id: UUID, ordinal: int, other: int) -> Response:
     """Say what the second file is to the first: left out, or a document of its own (I-4)."""
     typed = parse(SameForm)
     with house().uow.read() as session:
-        found = beside(session, actor(), run_id, ordinal, other, today=house().today())
+        found = beside(session, actor(), run_id, ordinal, other, at=house().clock(), zone=house().zone)
     choice = "leave_out" if typed.relation == "same" else "import"
     values = {"number": found.left.number, "title": found.left.title} if typed.relation == "revision" else {}
     cmd = ChangeImport(run_id, [found.right.id], values, choice)

@@ -103,7 +103,8 @@ def show(run_id: UUID) -> str:
             view=view,
             text=text,
             page=number(given.get("page")),
-            today=house().today(),
+            at=house().clock(),
+            zone=house().zone,
         )
         choices = (units(session), document_types(session), retention_classes(session))
     kept = {"view": found.view if found.view != VIEWS[0] else "", "text": text}
@@ -161,6 +162,7 @@ class BulkForm:
     type_id: UUID | None = None
     class_id: UUID | None = None
     choice: str = ""
+    joins: str = ""
     checked: bool = False
     request_id: str = ""
 
@@ -173,7 +175,16 @@ def change(run_id: UUID) -> Response:
     files = [one for text in request.form.getlist("ids") if (one := _id(text)) is not None]
     fields = {"unit_id": typed.unit_id, "type_id": typed.type_id, "class_id": typed.class_id}
     values = {name: str(value) for name, value in fields.items() if value is not None}
-    cmd = ChangeImport(run_id, files, values, typed.choice, is_checked=True if typed.checked else None)
+    if typed.joins == "own":
+        values["document_id"] = ""
+    cmd = ChangeImport(
+        run_id,
+        files,
+        values,
+        typed.choice,
+        is_checked=True if typed.checked else None,
+        joins_by_number=typed.joins == "number",
+    )
     count = change_import(cmd, by=caller(typed.request_id), house=house())
     flash_done("imports.done.changed", count=count)
     return see_other(_back(run_id))

@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from docctl.domain.imports import RunState
 from docctl.jobs.imports.work import work_imports
 from docctl.models.imports import ImportFile, ImportRun
+from docctl.models.organisation import RoleGrant
 from docctl.reading import xlsx
 from tests.imports.conftest import house, readers
 from tests.imports.making import Run, text_of, write, zipped
@@ -198,3 +200,77 @@ def test_v_6_an_imported_document_is_always_marked_so(client: Browser, world: Wo
     assert "没有在本系统签名" in page
     assert "沈立新" in page
     assert "文件控制程序" in page
+
+
+def again(world: World, folder: Path, label: str, day: str) -> Run:
+    """Import a.txt, then read it anew with another label and day."""
+    Run.of(world, folder).read().imported()
+    world.clock.forward(minutes=1)
+    (folder / "b.txt").unlink()
+    write(folder, "a.txt", text_of("记录控制程序", number="JL-QP-07", label=label, effective=day))
+    return Run.of(world, folder).read()
+
+
+def test_i_4_a_file_is_made_a_revision_of_the_document_with_its_number(
+    client: Browser, world: World, folder: Path
+) -> None:
+    run = again(world, folder, "C/0", "2024-01-01")
+    client.sign_in("chen")
+    own = f"/documents/imports/{run.id}"
+    page = client.page(f"{own}/files/1")
+    assert "成为 B/1 之后的版本" in page.text_content()
+    (option,) = page.cssselect("#f-document_id option:not([value=''])")
+    assert not option.get("disabled")
+    assert client.submit(f"{own}/files/1", {"document_id": option.get("value")}).status_code == 303
+    assert "JL-QP-07 的下一版本" in client.get(own).text
+    assert client.submit(own, action=f"{own}/import").status_code == 303
+    worked(world)
+    assert {row.outcome for row in run.files().values()} == {"in_force"}
+
+
+def test_v_1_what_cannot_join_says_why_before_it_is_chosen(
+    client: Browser, world: World, folder: Path
+) -> None:
+    run = again(world, folder, "A/0", "2024-01-01")
+    client.sign_in("chen")
+    own = f"/documents/imports/{run.id}/files/1"
+    page = client.page(own)
+    (option,) = page.cssselect("#f-document_id option:not([value=''])")
+    assert option.get("disabled") is not None
+    assert "版本 A/0 不在库中最新版本 B/1 之后" in page.text_content()
+    answer = client.submit(own, {"document_id": option.get("value")})
+    assert answer.status_code == 422
+    assert "e-document_id" in answer.text
+    fixed = client.submit(own, {"document_id": option.get("value"), "label": "B/2"})
+    assert fixed.status_code == 303
+
+
+def test_x_1_a_document_of_another_unit_is_offered_and_refused(
+    client: Browser, world: World, folder: Path
+) -> None:
+    run = again(world, folder, "C/0", "2024-01-01")
+
+    def only_of(session: Session) -> None:
+        for grant in session.scalars(select(RoleGrant).where(RoleGrant.person_id == world.people["chen"])):
+            grant.unit_id = world.units["KF"]
+        session.get_one(ImportRun, run.id).unit_id = world.units["KF"]
+
+    world.house.uow.write(only_of)
+    client.sign_in("chen")
+    page = client.page(f"/documents/imports/{run.id}/files/1")
+    (option,) = page.cssselect("#f-document_id option:not([value=''])")
+    assert option.get("disabled") is not None
+    assert "X-1" in page.cssselect(".joining")[0].text_content()
+
+
+def test_i_4_many_files_join_the_documents_with_their_numbers_at_once(
+    client: Browser, world: World, folder: Path
+) -> None:
+    run = again(world, folder, "C/0", "2024-01-01")
+    client.sign_in("chen")
+    own = f"/documents/imports/{run.id}"
+    ids = [str(one.id) for one in run.files().values()]
+    assert client.submit(own, {"ids": ids, "joins": "number"}, action=f"{own}/change").status_code == 303
+    assert all(one.chosen.get("document_id") for one in run.files().values())
+    assert client.submit(own, {"ids": ids, "joins": "own"}, action=f"{own}/change").status_code == 303
+    assert not any(one.chosen.get("document_id") for one in run.files().values())

@@ -10,20 +10,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from docctl.domain import labels
-from docctl.domain.calendar_dates import midnight
 from docctl.domain.canonical import plain
+from docctl.domain.import_joining import Joins
 from docctl.domain.imports import (
     FileState,
-    InSeries,
     Outcome,
     RunState,
     Wanted,
-    may_follow,
     may_stand_in_force,
 )
-from docctl.domain.lifecycle import RevisionStatus
 from docctl.domain.permissions import Facts, authorise
-from docctl.domain.verdicts import NotFound, Refused, RuleRefused, require
+from docctl.domain.verdicts import NotFound, Refused, RuleRefused
 from docctl.models.base import new_id
 from docctl.models.content import FileRole, OwnerKind
 from docctl.models.documents import Document, DocumentType, Revision
@@ -32,20 +29,19 @@ from docctl.models.organisation import Unit
 from docctl.reading.names import clean_name
 from docctl.services.caller import Caller
 from docctl.services.citations import write_citations
-from docctl.services.documents.create import amendment_text
+from docctl.services.documents.create import amendment_text, stored_label
 from docctl.services.documents.facts import clean_title
 from docctl.services.documents.load import Loaded, facts_of, lock_document
 from docctl.services.documents.make import new_document, number_document
 from docctl.services.files import StoredFile, add_files, store_bytes, take_back
 from docctl.services.house import House
+from docctl.services.imports.begin import put_before, put_in_force
 from docctl.services.imports.folder import RunFolder
+from docctl.services.imports.joining import placed
 from docctl.services.imports.propose import wanted
 from docctl.services.imports.provisional import provisional_number
-from docctl.services.jobs import want
 from docctl.services.numbers.take import For
 from docctl.services.registry import Prepared, use_case
-from docctl.services.revisions.content import manifest_of
-from docctl.services.revisions.issue import open_ended
 from docctl.services.revisions.revise import UNDER_WAY
 from docctl.services.trail import Subject, record
 from storage.api import Area, Key
@@ -104,16 +100,20 @@ def bring_in(session: Session, cmd: BringIn, by: Caller) -> str:
         authorise(by.actor, "document.import", facts_of(session, loaded.document, newest, by))
     document = loaded.document if loaded else _new_document(session, by, row, run, unit, facts)
     add_files(session, by, owner=OwnerKind.REVISION, owner_id=cmd.item_id, files=cmd.files)
-    revision = _revision(session, by, cmd, row, document, facts)
-    revision.ordinal = 1 + max((one.ordinal for one in loaded.revisions.values()), default=0) if loaded else 1
-    if in_force:
-        _put_in_force(session, by, loaded, document, revision, facts)
+    goes = _goes(by, row, loaded)
+    revision = _revision(session, by, cmd, row, document, facts, loaded)
+    if goes is Joins.EARLIER:
+        put_before(session, by, loaded, document, revision, facts)
+    elif in_force:
+        put_in_force(session, by, loaded, document, revision, facts)
     elif loaded and any(one.status in UNDER_WAY for one in loaded.revisions.values()):
         raise RuleRefused(Refused("V-2", "revision_under_way"))
     session.add(revision)
     session.flush()  # citations refer to it
     write_citations(session, revision.id, row.facts.get("citations", ()))
     outcome = Outcome.IN_FORCE if in_force else Outcome.NEW
+    if goes is Joins.EARLIER:
+        outcome = Outcome.SUPERSEDED
     if isinstance(verdict, Refused):  # the report says what keeps it a draft
         row.rule, row.code, row.params = verdict.rule, verdict.code, plain(verdict.params)
     row.state, row.outcome, row.done_at = FileState.DONE, outcome.value, by.at
@@ -139,6 +139,16 @@ def _document_of(session: Session, row: ImportFile) -> Loaded | None:
     return lock_document(session, document_id) if document_id else None
 
 
+def _goes(by: Caller, row: ImportFile, loaded: Loaded | None) -> Joins:
+    """Return where a file goes; raise RuleRefused where the document chosen for it cannot take it (I-4)."""
+    if loaded is None or not row.chosen.get("document_id"):
+        return Joins.NEXT
+    found = placed(row, list(loaded.revisions.values()), today=by.today, zone=by.zone)
+    if isinstance(found, Refused):
+        raise RuleRefused(found)
+    return found
+
+
 def _new_document(
     session: Session, by: Caller, row: ImportFile, run: ImportRun, unit: Unit, facts: Wanted
 ) -> Document:
@@ -158,15 +168,24 @@ def _new_document(
 
 
 def _revision(
-    session: Session, by: Caller, cmd: BringIn, row: ImportFile, document: Document, facts: Wanted
+    session: Session,
+    by: Caller,
+    cmd: BringIn,
+    row: ImportFile,
+    document: Document,
+    facts: Wanted,
+    loaded: Loaded | None,
 ) -> Revision:
     kind = session.get_one(DocumentType, document.type_id)
     scheme = labels.LABEL_SCHEMES[kind.label_scheme]
     read = labels.read(facts.label, scheme) if facts.label else None
-    label = read or labels.first(scheme)
+    there = loaded.in_order() if loaded else []
+    newest = stored_label(there[-1].issue_label, there[-1].amendment_label) if there else None
+    label = read or (labels.next_amendment(newest, scheme) if newest else labels.first(scheme))
     return Revision(
         id=cmd.item_id,
         document_id=document.id,
+        ordinal=there[-1].ordinal + 1 if there else 1,
         issue_label=label.issue,
         amendment_label=amendment_text(label),
         label=facts.label.strip()[:40] if read else labels.show(label, scheme),
@@ -197,32 +216,6 @@ def _paper(row: ImportFile) -> dict[str, Any]:
         "history": row.facts.get("history", []),
         "copy_ban": bool(row.facts.get("copy_ban")),
     }
-
-
-def _put_in_force(
-    session: Session,
-    by: Caller,
-    loaded: Loaded | None,
-    document: Document,
-    revision: Revision,
-    facts: Wanted,
-) -> None:
-    """Let the revision hold from the day its paper says; the one before ends there (V-3, V-7)."""
-    assert facts.effective is not None
-    start = midnight(facts.effective, by.zone)
-    newest = open_ended(loaded) if loaded else None
-    if newest is not None and newest.effective_from is not None:
-        before = InSeries("", newest.label, newest.effective_from.astimezone(by.zone).date())
-        require(may_follow(before, InSeries("", revision.label, facts.effective)))
-        newest.effective_until = start
-        session.flush()  # the guard looks row by row: end one interval before the next begins
-    document.title = revision.title
-    content = manifest_of(session, document, revision)
-    revision.manifest, revision.manifest_sha256 = content.text, content.sha256
-    revision.status = RevisionStatus.ISSUED
-    revision.issued_at = midnight(facts.issued, by.zone) if facts.issued else start
-    revision.effective_from = start
-    want(session, "lock", key=str(revision.id), payload={"revision_id": str(revision.id)}, at=by.at)
 
 
 def _record(

@@ -11,13 +11,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from docctl.domain.imports import Choice, FileState, RunAction, may_move_run
-from docctl.domain.permissions import Facts, authorise
+from docctl.domain.permissions import Facts, allows, authorise
 from docctl.domain.verdicts import NotFound, Refused, RuleRefused, require
 from docctl.models.documents import Document, DocumentType
 from docctl.models.imports import ImportChange, ImportFile, ImportRun
 from docctl.models.organisation import Unit
 from docctl.models.retention import RetentionClassRow
 from docctl.services.caller import Caller
+from docctl.services.imports.joining import by_number, documents_units, placed, revisions_of
 from docctl.services.imports.propose import FIELDS, day
 from docctl.services.imports.start import lock_run
 from docctl.services.locks import Rank, lock
@@ -39,7 +40,8 @@ _CHOICE, _CHECKED = "choice", "checked"
 class ChangeImport:
     """New values for files of a run; all files get the same. `choice` and `is_checked` as they shall be.
 
-    A value of "" clears a field. `files` in any order.
+    A value of "" clears a field. `files` in any order. `joins_by_number`: each becomes a revision of the
+    document that has its number; files without one, or that cannot, stay as they are.
     """
 
     run_id: UUID
@@ -47,6 +49,7 @@ class ChangeImport:
     values: Mapping[str, Any] = field(default_factory=dict)
     choice: str = ""
     is_checked: bool | None = None
+    joins_by_number: bool = False
 
 
 @use_case("document.import")
@@ -59,7 +62,8 @@ def change_import(session: Session, cmd: ChangeImport, by: Caller) -> int:
     values = {name: _read(session, name, value) for name, value in cmd.values.items()}
     choice = _choice(cmd.choice)
     changes: list[list[Any]] = []
-    for row in _files(session, run, cmd.files):
+    rows = _files(session, run, cmd.files)
+    for row in rows:
         for name, value in values.items():
             _set(row, name, value, changes)
         if choice is not None and row.choice is not choice:
@@ -68,9 +72,47 @@ def change_import(session: Session, cmd: ChangeImport, by: Caller) -> int:
         if cmd.is_checked is not None and cmd.is_checked != (row.checked_at is not None):
             changes.append([str(row.id), _CHECKED, row.checked_at is not None, cmd.is_checked])
             _check(row, by, is_checked=cmd.is_checked)
+    if cmd.joins_by_number:
+        _join_by_number(session, rows, by, changes)
+    elif values.get("document_id"):
+        _require_places(session, rows, by)
     if changes:
         session.add(ImportChange(run_id=run.id, by=by.person_id, at=by.at, changes=changes))
     return len({one[0] for one in changes})
+
+
+def _join_by_number(
+    session: Session, rows: Sequence[ImportFile], by: Caller, changes: list[list[Any]]
+) -> None:
+    found = by_number(session, rows)
+    units = documents_units(session, found.values())
+    there = revisions_of(session, found.values())
+    for row in rows:
+        document_id = found.get(row.id)
+        if document_id is None or not allows(by.actor, "document.import", Facts(unit_id=units[document_id])):
+            continue
+        before = row.chosen
+        row.chosen = _with(before, "document_id", str(document_id))
+        goes = placed(row, there.get(document_id, ()), today=by.today, zone=by.zone)
+        row.chosen = before
+        if not isinstance(goes, Refused):
+            _set(row, "document_id", str(document_id), changes)
+
+
+def _require_places(session: Session, rows: Sequence[ImportFile], by: Caller) -> None:
+    """Raise RuleRefused where the document chosen for a file cannot take it as a revision (I-4)."""
+    joining = {
+        row: UUID(row.chosen["document_id"])
+        for row in rows
+        if row.chosen.get("document_id") and row.choice is not Choice.LEAVE_OUT
+    }
+    units = documents_units(session, joining.values())
+    there = revisions_of(session, joining.values())
+    for row, document_id in joining.items():
+        authorise(by.actor, "document.import", Facts(unit_id=units[document_id]))
+        goes = placed(row, there.get(document_id, ()), today=by.today, zone=by.zone)
+        if isinstance(goes, Refused):
+            raise RuleRefused(goes)
 
 
 @dataclass(frozen=True, slots=True)

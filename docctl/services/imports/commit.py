@@ -15,6 +15,7 @@ from docctl.domain.permissions import Facts, authorise
 from docctl.domain.verdicts import Conflict, Refused
 from docctl.models.imports import ImportChange, ImportFile, ImportRun
 from docctl.services.caller import Caller
+from docctl.services.imports.joining import arrange
 from docctl.services.imports.start import lock_run, move
 from docctl.services.locks import Rank, lock
 from docctl.services.registry import use_case
@@ -37,6 +38,7 @@ def commit_import(session: Session, cmd: CommitImport, by: Caller) -> UUID:
     if cmd.row_version is not None and run.row_version != cmd.row_version:
         raise Conflict(Refused("request", "changed_meanwhile"))
     move(run, RunAction.IMPORT)
+    arrange(session, run, today=by.today, zone=by.zone)
     run.committed_by, run.committed_at = by.person_id, by.at
     record(session, by, "import.ordered", Subject("import", run.id), facts={"files": run.total})
     return run.id

@@ -73,6 +73,7 @@ def wanted(chosen: Mapping[str, Any], facts: Mapping[str, Any], choice: Choice) 
         issued=day(chosen.get("issued")),
         is_controlled={"yes": True, "no": False}.get(str(chosen.get("controlled", ""))),
         is_doubtful=bool(facts.get("needs_checking")),
+        is_revision=bool(chosen.get("document_id")),
         choice=choice,
     )
 

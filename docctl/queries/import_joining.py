@@ -1,0 +1,114 @@
+"""Which documents that are there a file of a run can be a revision of, for who checks it (I-4, N-6, N-9)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from docctl.domain.import_joining import Joins
+from docctl.domain.lifecycle import RevisionStatus
+from docctl.domain.normal_form import normal
+from docctl.domain.permissions import Actor, Facts, allows
+from docctl.domain.verdicts import Refused
+from docctl.models.documents import Document, Revision
+from docctl.models.imports import ImportFile
+from docctl.models.names import name_key
+from docctl.queries.revision_states import readable_document
+from docctl.services.imports.joining import holders, placed, revisions_of
+
+#: So many documents of one title are offered.
+_MOST = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A document that a file may join: `joins` says as which revision, `refused` why not; one of them is set.
+
+    `beside` is the label of the revision that it would stand beside, empty where there is none.
+    """
+
+    document_id: UUID
+    number: str
+    title: str
+    joins: Joins | None
+    refused: Refused | None
+    beside: str
+
+
+def targets(
+    session: Session, actor: Actor, row: ImportFile, *, at: datetime, zone: tzinfo
+) -> tuple[Target, ...]:
+    """Return the documents that have a file's number or title, and the one chosen, as far as seen (X-3)."""
+    number, title = str(row.chosen.get("number", "")), str(row.chosen.get("title", ""))
+    wanted = list(holders(session, [number]).values())
+    if chosen := row.chosen.get("document_id"):
+        wanted.append(UUID(chosen))
+    if title:
+        named = select(Document.id).where(Document.title_key == name_key(title)).limit(_MOST)
+        wanted += session.scalars(named)
+    query = (
+        select(Document)
+        .where(Document.id.in_(set(wanted)), readable_document(actor, at))
+        .order_by(Document.number)
+    )
+    documents = session.scalars(query).all()
+    there = revisions_of(session, (one.id for one in documents))
+    found = [_target(actor, row, one, there.get(one.id, []), at, zone) for one in documents]
+    return tuple(sorted(found, key=lambda one: normal(one.number) != normal(number)))
+
+
+def _target(
+    actor: Actor, row: ImportFile, document: Document, there: list[Revision], at: datetime, zone: tzinfo
+) -> Target:
+    goes = placed_in(row, document.id, there, at=at, zone=zone)
+    if not allows(actor, "document.import", Facts(unit_id=document.unit_id)):
+        goes = Refused("X-1", "not_permitted", {"permission": "document.import"})
+    kept = [one for one in there if one.status is not RevisionStatus.DISCARDED]
+    beside = (kept[0] if goes is Joins.EARLIER else kept[-1]).label if kept else ""
+    refused = goes if isinstance(goes, Refused) else None
+    joins = goes if isinstance(goes, Joins) else None
+    return Target(document.id, document.number, document.title, joins, refused, beside)
+
+
+def placed_in(
+    row: ImportFile, document_id: UUID, there: list[Revision], *, at: datetime, zone: tzinfo
+) -> Joins | Refused:
+    """Say which revision of a document a file would be if that were chosen for it."""
+    if row.chosen.get("document_id") == str(document_id):
+        return placed(row, there, today=at.astimezone(zone).date(), zone=zone)
+    chosen = {**row.chosen, "document_id": str(document_id)}
+    tried = ImportFile(id=row.id, chosen=chosen, facts=row.facts, choice=row.choice)
+    return placed(tried, there, today=at.astimezone(zone).date(), zone=zone)
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """The document chosen for a file, and which revision of it the file becomes, or why none."""
+
+    number: str
+    goes: Joins | Refused
+
+
+def joined(
+    session: Session, rows: Iterable[ImportFile], *, at: datetime, zone: tzinfo
+) -> Mapping[UUID, Joined]:
+    """Return by file what becomes of those that shall join a document."""
+    chosen = {row.id: (row, UUID(row.chosen["document_id"])) for row in rows if row.chosen.get("document_id")}
+    ids = {document_id for _, document_id in chosen.values()}
+    if not ids:
+        return {}
+    found = session.execute(select(Document.id, Document.number).where(Document.id.in_(ids)))
+    numbers: dict[UUID, str] = {one[0]: one[1] for one in found}
+    there = revisions_of(session, ids)
+    return {
+        file_id: Joined(
+            numbers[document_id], placed_in(row, document_id, there.get(document_id, []), at=at, zone=zone)
+        )
+        for file_id, (row, document_id) in chosen.items()
+        if document_id in numbers
+    }
