@@ -19,15 +19,19 @@ CJK: Final = (
     "\u2e80-\u2fdf\u3005-\u3007\u3021-\u3029\u3040-\u30ff\u3105-\u312f\u31a0-\u31bf\u31f0-\u31ff"
     "\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
 )
-#: Letters and digits of scripts that put blanks between words, as the inside of a regex class.
-WORD: Final = rf"^\W_{CJK}"
+#: Letters and digits of scripts that put blanks between words, as the inside of a regex class. What most
+#: texts are made of is asked for first: classes with categories are gone through in their order.
+WORD: Final = rf"^\u4e00-\u9fff\W_{CJK}"
 
-#: Blanks that say nothing: all but one between two words of a script that uses blanks.
-_SPARE_BLANKS: Final = re.compile(f"(?<= ) +|(?<![{WORD}]) +| ++(?![{WORD}])")
+#: Blanks that say nothing: all but one between two words of a script that uses blanks. Begins with what it
+#: looks for, so that a text is searched for blanks instead of tried at each character.
+_SPARE_BLANKS: Final = re.compile(f" (?:(?<![{WORD}] ) *+| *+(?![{WORD}]))")
 _HAN: Final = re.compile(f"[{CJK}]")
 _READING: Final = re.compile(
-    r"\s{0,4}[(\uff08\ufe59]([\sa-zɑɡüêāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹḿếề\u0300-\u030c]{1,12})[)\uff09\ufe5a]"
+    r"[(\uff08\ufe59]([\sa-zɑɡüêāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹḿếề\u0300-\u030c]{1,12})[)\uff09\ufe5a]"
 )
+#: So many blanks may stand between a character and its reading.
+_MOST_BLANKS: Final = 4
 _TONE: Final = re.compile("[\u0300\u0301\u0304\u030c]")
 _SYLLABLE: Final = re.compile(
     "(?:zh|ch|sh|[bpmfdtnlgkhjqxrzcsyw])?"
@@ -97,9 +101,12 @@ def _readings(text: str) -> list[tuple[int, int]]:
     """Find readings in brackets after one Han character, broken by line ends or not (S-2)."""
     found = []
     for match in _READING.finditer(text):
-        before = text[match.start() - 1 : match.start()]
+        start = match.start()
+        while start and match.start() - start < _MOST_BLANKS and text[start - 1].isspace():
+            start -= 1
+        before = text[start - 1 : start]
         if before and _HAN.match(before) and _is_reading(match[1], of=before):
-            found.append(match.span())
+            found.append((start, match.end()))
     return found
 
 
