@@ -102,6 +102,8 @@ def tie(digest: str) -> float:
 
 def term(value: str) -> str:
     """Make a value fit to be one term: valid UTF-8, and no longer than an index takes."""
+    if value.isascii():
+        return value[:_MOST_BYTES]
     return value.encode("utf-8", "replace")[:_MOST_BYTES].decode("utf-8", "ignore")
 
 

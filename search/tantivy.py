@@ -3,7 +3,8 @@ time (S-1 to S-4).
 """
 
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -23,14 +24,20 @@ from search.api import (
     Query,
     Sort,
 )
+from search.filling import SMALL, Filled
 from search.generations import Generations, stamp
 from search.ondisk import OnDisk
 from search.questions import question, scores_differ
-from search.writing import Filling, vendor_errors, write
+from search.writing import vendor_errors, write
 
 #: More values of one facet than any company has units, forms or years.
 _MOST_VALUES: Final = 60_000
+#: So many searches count by facets at the same time.
+_AT_ONCE: Final = 4
 _MADE_WITH: Final = f"tantivy {version('tantivy')}, fields {schema.FORMAT}, analysis {ANALYSIS}"
+
+
+_Counted = dict[str, dict[str, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +53,17 @@ class _View:
 class TantivyEngine(OnDisk):
     """See SearchEngine. Several processes may read a folder while one writes it."""
 
-    def __init__(self, folder: Path, *, wait: float = 10.0) -> None:
-        """Open the index in `folder`; writers wait `wait` seconds for each other."""
+    def __init__(self, folder: Path, *, wait: float = 10.0, small: int = SMALL) -> None:
+        """Open the index in `folder`; writers wait `wait` seconds for each other.
+
+        A new generation of more than `small` characters is filled by a process of its own.
+        """
+        self._small = small
         self._generations = Generations(
             folder, made_with=_MADE_WITH, wait=wait, is_whole=tantivy_files.is_whole
         )
         self._lock = threading.Lock()
+        self._beside = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="docctl-count")
         self._seen: _View | None = None
         self._broken: tuple[tuple[int, ...], ...] | None = None
 
@@ -90,11 +102,23 @@ class TantivyEngine(OnDisk):
         view = self._view()
         if view is None:
             return Found(0, (), 0)
-        with self._noticing_damage(view):
+        with self._noticing_damage(view), self._counting(view, asked, query) as counted:
             total, page = _page(view.searcher, asked, query)
             hits = tuple(_hit(view.searcher, score, address) for score, address in page)
-            facets = _facets(view.searcher, asked, query)
+            facets = counted()
         return Found(total, hits, view.position, facets)
+
+    @contextmanager
+    def _counting(self, view: _View, asked: tantivy.Query, query: Query) -> Iterator[Callable[[], _Counted]]:
+        """Count by facets beside what is done meanwhile: tantivy leaves the interpreter to others."""
+        if not query.facets:
+            yield dict
+            return
+        counting = self._beside.submit(_facets, view.searcher, asked, query)
+        try:
+            yield counting.result
+        finally:
+            wait([counting])
 
     def ids(self) -> Iterator[str]:
         """See SearchEngine."""
@@ -146,8 +170,8 @@ class TantivyEngine(OnDisk):
     def _is_open(self) -> bool:
         return self._view() is not None
 
-    def _fill(self, folder: Path) -> Filling:
-        return Filling(tantivy.Index(schema.SCHEMA, path=str(folder)))
+    def _fill(self, folder: Path) -> Filled:
+        return Filled(folder, small=self._small)
 
     def _is_unchanged(self, folder: Path) -> bool:
         return tantivy_files.is_whole(folder, thoroughly=True)
@@ -155,6 +179,11 @@ class TantivyEngine(OnDisk):
     def _forget(self) -> None:
         with self._lock:
             self._seen = None
+
+    def close(self) -> None:
+        """See SearchEngine."""
+        super().close()
+        self._beside.shutdown()
 
     @contextmanager
     def _noticing_damage(self, view: _View) -> Iterator[None]:
@@ -219,7 +248,7 @@ def _by_relevance(
     return int(result.count), result.hits
 
 
-def _facets(searcher: tantivy.Searcher, asked: tantivy.Query, query: Query) -> dict[str, dict[str, int]]:
+def _facets(searcher: tantivy.Searcher, asked: tantivy.Query, query: Query) -> _Counted:
     """Count by facets; what is not narrowed by is counted in one pass over what was found."""
     chosen = query.chosen()
     together = query.facets - set(chosen)
@@ -229,9 +258,7 @@ def _facets(searcher: tantivy.Searcher, asked: tantivy.Query, query: Query) -> d
     return found
 
 
-def _counts(
-    searcher: tantivy.Searcher, asked: tantivy.Query, names: Iterable[str]
-) -> dict[str, dict[str, int]]:
+def _counts(searcher: tantivy.Searcher, asked: tantivy.Query, names: Iterable[str]) -> _Counted:
     by = {name: {"terms": {"field": name, "size": _MOST_VALUES}} for name in sorted(names)}
     answer: Any = searcher.aggregate(asked, by)
     return {name: {str(one["key"]): int(one["doc_count"]) for one in answer[name]["buckets"]} for name in by}

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, load_only
 
 from docctl.domain.lifecycle import Computed, RevisionStatus
 from docctl.models.documents import Document, DocumentType, Revision
@@ -19,6 +20,19 @@ from docctl.queries.search_texts import FOUND, texts_of
 from search.api import Entry
 
 BATCH = 200
+
+#: What the index takes of a record: the whole row of each of 100,000 takes twice as long to read.
+_READ: Final = (
+    Record.id,
+    Record.number,
+    Record.title,
+    Record.status,
+    Record.place,
+    Record.occurred_at,
+    Record.filed_by,
+    Record.is_late,
+    Record.access_set_id,
+)
 
 
 def revision_key(revision_id: UUID) -> str:
@@ -77,6 +91,7 @@ def record_entries(session: Session, record_ids: Sequence[UUID], zone: ZoneInfo)
         .join(Document, Document.id == Record.form_id)
         .join(RetentionClassRow, RetentionClassRow.id == Record.class_id)
         .where(Record.id.in_(record_ids), Record.status.in_(FOUND))
+        .options(load_only(*_READ, raiseload=True))
     ).all()
     there = [row[0].id for row in rows]
     texts, keys = texts_of(session, there), _keys(session, there)
