@@ -1,4 +1,4 @@
-"""What holds where a new generation is filled by a process of its own: the same answers, nothing half (S-4)."""
+"""What holds where a generation is filled by a process of its own: the same answers, nothing half (S-4)."""
 
 from __future__ import annotations
 
