@@ -86,6 +86,9 @@ def list_(
                 "cancelled": one.cancelled_on,
                 "type": one.type_name,
                 "unit": one.unit_name,
+                "external": one.is_external,
+                "issuer": one.issuer or None,
+                "issuer_number": one.issuer_number or None,
             }
             for one in found.rows
         ],

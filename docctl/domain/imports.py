@@ -86,7 +86,7 @@ class Wanted:
     """What is known of a file when it is to go in; empty texts are missing, days are the company's.
 
     `is_doubtful`: a grave finding says that the text is no finished one (I-6). `is_revision`: it has the
-    number of a document that is there.
+    number of a document that is there. `is_external`: from outside, where no paper bears our labels (D-9).
     """
 
     number: str = ""
@@ -97,6 +97,7 @@ class Wanted:
     is_controlled: bool | None = None
     is_doubtful: bool = False
     is_revision: bool = False
+    is_external: bool = False
     choice: Choice = Choice.IMPORT
 
 
@@ -119,9 +120,9 @@ def may_stand_in_force(wanted: Wanted, *, today: date) -> Verdict:
     if wanted.is_controlled is False:
         return Refused("D-1", "not_controlled")
     for field in ("number", "title", "label", "effective"):
-        if not getattr(wanted, field) and not (field == "number" and wanted.is_revision):
+        if not getattr(wanted, field) and not _is_given(wanted, field):
             return Refused("I-5", "missing", {"field": field})
-    if read_label(wanted.label) is None:
+    if wanted.label and read_label(wanted.label) is None:
         return Refused("V-1", "label_unreadable", {"label": wanted.label[:40]})
     assert wanted.effective is not None
     if wanted.effective > today:
@@ -131,6 +132,11 @@ def may_stand_in_force(wanted: Wanted, *, today: date) -> Verdict:
             "V-7", "issued_after_effective", {"issued": wanted.issued, "effective": wanted.effective}
         )
     return Allowed()
+
+
+def _is_given(wanted: Wanted, field: str) -> bool:
+    """Say whether a file need not say a field: its document has the number, one from outside has no label."""
+    return (field == "number" and wanted.is_revision) or (field == "label" and wanted.is_external)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from docctl.domain.lifecycle import RevisionDates, RevisionStatus, Suspension
@@ -61,6 +61,10 @@ class Document(Identified, Versioned, Base):
         ForeignKey("access_set.id"), index=True, comment="who sees drafts and obsolete revisions"
     )
     confidentiality: Mapped[int] = mapped_column(default=0)
+    #: From outside (外来文件), with who issued it and the number it has there, as text (D-9).
+    is_external: Mapped[bool] = mapped_column(default=False, server_default=false())
+    issuer: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    issuer_number: Mapped[str] = mapped_column(String(200), default="", server_default="")
     created_by: Mapped[UUID | None]
     created_at: Mapped[datetime]
 

@@ -69,6 +69,10 @@ class DocumentPage:
     is_form: bool
     unit_name: str
     drafting_unit: str
+    #: From outside, with who issued it and its number there (D-9).
+    is_external: bool
+    issuer: str
+    issuer_number: str
     is_insider: bool
     revision: RevisionView
     revisions: tuple[RevisionLine, ...]
@@ -156,6 +160,9 @@ def document_page(
         is_form=head.kind.is_form,
         unit_name=head.unit.name,
         drafting_unit=head.drafting_unit,
+        is_external=head.document.is_external,
+        issuer=head.document.issuer,
+        issuer_number=head.document.issuer_number,
         is_insider=head.insider,
         revision=view_of(shown, people, at, zone),
         revisions=tuple(

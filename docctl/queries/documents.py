@@ -37,12 +37,16 @@ SORTS: Final = ("number", "title", "unit", "effective", "label")
 
 @dataclass(frozen=True, slots=True)
 class RegisterFilter:
-    """What a register of documents is asked for; `as_of` a past day shows it at the end of that day."""
+    """What a register of documents is asked for; `as_of` a past day shows it at the end of that day.
+
+    `origin` is own, external, or empty for both (D-9).
+    """
 
     text: str = ""
     type_id: UUID | None = None
     unit_id: UUID | None = None
     state: str = ""
+    origin: str = ""
     with_obsolete: bool = False
     as_of: date | None = None
     sort: str = "number"
@@ -66,6 +70,9 @@ class RegisterRow:
     type_name: str
     type_name_en: str
     unit_name: str
+    is_external: bool
+    issuer: str
+    issuer_number: str
     effective_on: date | None
     cancelled_on: date | None
 
@@ -139,6 +146,8 @@ def _conditions(
         conditions.append(Document.type_id == wanted.type_id)
     if wanted.unit_id is not None:
         conditions.append(Document.unit_id == wanted.unit_id)
+    if wanted.origin in {"own", "external"}:
+        conditions.append(Document.is_external.is_(wanted.origin == "external"))
     if text := wanted.text.strip():
         conditions.append(_matches(text))
     return conditions
@@ -165,7 +174,7 @@ _STATES_THEN: Final = {
 def _matches(text: str) -> ColumnElement[bool]:
     """Find a text in the title, the number in any way of writing it, or another name (N-9, N-10)."""
     form = normal(text)
-    known = [containing(Revision.title, text)]
+    known = [containing(Revision.title, text), containing(Document.issuer_number, text)]
     if form:
         entries = select(NumberEntry.item_id).where(
             NumberEntry.item_kind == "document", NumberEntry.normal.contains(form, autoescape=True)
@@ -205,6 +214,9 @@ def _rows(
             DocumentType.name.label("type_name"),
             DocumentType.name_en.label("type_name_en"),
             Unit.name.label("unit_name"),
+            Document.is_external,
+            Document.issuer,
+            Document.issuer_number,
         )
         .join(Document, Document.id == Revision.document_id)
         .join(DocumentType, DocumentType.id == Document.type_id)
@@ -234,6 +246,9 @@ def _row(found: Any, moment: datetime, zone: tzinfo, *, past: bool) -> RegisterR
         type_name=found.type_name,
         type_name_en=found.type_name_en or found.type_name,
         unit_name=found.unit_name,
+        is_external=found.is_external,
+        issuer=found.issuer,
+        issuer_number=found.issuer_number,
         effective_on=found.effective_from.astimezone(zone).date() if found.effective_from else None,
         cancelled_on=found.effective_until.astimezone(zone).date()
         if is_obsolete(state) and found.effective_until

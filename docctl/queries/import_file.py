@@ -125,6 +125,9 @@ _SHOWN: Final = (
     "unit_id",
     "controlled",
     "distribution",
+    "origin",
+    "issuer",
+    "issuer_number",
     "type_id",
     "class_id",
     "document_id",
@@ -171,8 +174,11 @@ def _flat(text: str) -> str:
     return " ".join(text.split("\n")).replace("\t", " ▏")
 
 
+_OUTSIDE: Final = ("origin", "issuer", "issuer_number")
+
+
 def _sources(row: ImportFile) -> Iterator[Mapping[str, Any]]:
-    for name in ("number", "title", "revision", "effective", "issued", "department", "controlled"):
+    for name in ("number", "title", "revision", "effective", "issued", "department", "controlled", *_OUTSIDE):
         if row.facts.get(name):
             yield row.facts[name]
     for signer in row.facts.get("signers", ()):

@@ -19,7 +19,7 @@ from docctl.domain.verdicts import Refused
 from docctl.models.imports import ImportChange, ImportFile
 from docctl.queries.import_joining import Joined, joined
 from docctl.queries.imports import RunLine, run_line
-from docctl.services.imports.propose import wanted
+from docctl.services.imports.propose import EXTERNAL, wanted
 
 #: Views of the list: each a condition, so that counts and pages are the database's.
 VIEWS: Final = ("all", "unchecked", "checked", "history", "left_out", "unreadable")
@@ -45,6 +45,7 @@ class ReviewLine:
     confidence: int
     notes: Sequence[Mapping[str, Any]]
     findings: int
+    is_external: bool
     is_checked: bool
     #: The number of the document that it becomes a revision of, and which one: next or earlier.
     joins: str
@@ -185,6 +186,7 @@ def _line(row: ImportFile, today: date, joins: Joined | None) -> ReviewLine:
         refused=refused,
         confidence=_least_sure(row),
         notes=row.notes,
+        is_external=chosen.get("origin") == EXTERNAL,
         findings=len(row.facts.get("findings", ())),
         is_checked=row.checked_at is not None,
         joins=joins.number if joins else "",

@@ -22,6 +22,7 @@ BLUEPRINTS: Final = (
     "numbers",
     "imports",
     "import_files",
+    "import_reports",
     "records",
     "record_files",
     "record_acts",

@@ -43,7 +43,7 @@ def register() -> str:
         english=lang() == "en",
         here=_address(wanted),
         sort=sorted_by(request.args, ("number", "title", "unit", "effective", "label")),
-        is_filtered=bool(wanted.text or wanted.type_id or wanted.unit_id or wanted.state),
+        is_filtered=bool(wanted.text or wanted.type_id or wanted.unit_id or wanted.state or wanted.origin),
     )
 
 
@@ -62,6 +62,7 @@ def wanted_documents(given: Mapping[str, str]) -> RegisterFilter:
         type_id=chosen(given.get("type")),
         unit_id=chosen(given.get("unit")),
         state=given.get("state", ""),
+        origin=given.get("origin", ""),
         with_obsolete=flag(given.get("obsolete")),
         as_of=day,
         sort=given.get("sort", "number"),
@@ -77,6 +78,7 @@ def _address(wanted: RegisterFilter) -> Any:
         "type": wanted.type_id,
         "unit": wanted.unit_id,
         "state": wanted.state,
+        "origin": wanted.origin,
         "obsolete": "1" if wanted.with_obsolete else "",
         "as_of": wanted.as_of,
         "sort": wanted.sort if wanted.sort != "number" else "",

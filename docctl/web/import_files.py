@@ -38,6 +38,9 @@ class FileForm:
     document_id: UUID | None = None
     controlled: str = ""
     distribution: str = ""
+    origin: str = ""
+    issuer: str = ""
+    issuer_number: str = ""
     prepared: str = ""
     reviewed: str = ""
     countersigned: str = ""
@@ -98,6 +101,9 @@ def check(typed: FileForm, run_id: UUID, ordinal: int) -> Response:
             "document_id",
             "controlled",
             "distribution",
+            "origin",
+            "issuer",
+            "issuer_number",
         )
         if (value := getattr(typed, name)) is not None or name.endswith("_id")
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -11,10 +11,9 @@ from uuid import UUID
 from flask import Blueprint, Response, jsonify, request
 
 from docctl.domain.verdicts import Refused
-from docctl.printing.columns import Column, Row
 from docctl.queries.document_choices import Choice, document_types, retention_classes, units
 from docctl.queries.import_review import VIEWS, review_page
-from docctl.queries.imports import Line, RunLine, report, run_line, runs
+from docctl.queries.imports import RunLine, run_line, runs
 from docctl.services.imports.change import (
     ChangeImport,
     UndoImportChange,
@@ -26,7 +25,6 @@ from docctl.services.imports.start import StartImport, start_import
 from docctl.web.context import actor, caller, flash_done, house, lang, render, requires, see_other, words
 from docctl.web.forms import UploadField, form, parse
 from docctl.web.registers import number
-from docctl.web.sheets import sheet
 
 bp = Blueprint("imports", __name__, url_prefix="/documents/imports")
 
@@ -161,6 +159,7 @@ class BulkForm:
     unit_id: UUID | None = None
     type_id: UUID | None = None
     class_id: UUID | None = None
+    origin: str = ""
     choice: str = ""
     joins: str = ""
     checked: bool = False
@@ -175,6 +174,8 @@ def change(run_id: UUID) -> Response:
     files = [one for text in request.form.getlist("ids") if (one := _id(text)) is not None]
     fields = {"unit_id": typed.unit_id, "type_id": typed.type_id, "class_id": typed.class_id}
     values = {name: str(value) for name, value in fields.items() if value is not None}
+    if typed.origin:
+        values["origin"] = typed.origin
     if typed.joins == "own":
         values["document_id"] = ""
     cmd = ChangeImport(
@@ -240,47 +241,6 @@ def cancel(run_id: UUID) -> Response:
     cancel_import(CancelImport(run_id), by=caller(typed.request_id), house=house())
     flash_done("imports.done.cancelled")
     return see_other("/documents/imports")
-
-
-@bp.get("/<uuid:run_id>/report")
-@requires("document.import")
-def report_file(run_id: UUID) -> Response:
-    """Send the report as xlsx, a line for each file (I-1)."""
-    t = words().t
-    with house().uow.read() as session:
-        run = run_line(session, actor(), run_id)
-    columns = [
-        Column(t("imports.column.path"), 50),
-        Column(t("imports.column.outcome"), 12),
-        Column(t("fields.number"), 20),
-        Column(t("fields.title"), 36),
-        Column(t("fields.label"), 10),
-        Column(t("fields.effective"), 12),
-        Column(t("fields.signers"), 24),
-        Column(t("imports.column.why"), 60),
-    ]
-
-    def rows() -> Iterator[Row]:
-        with house().uow.read() as session:
-            for line in report(session, run_id):
-                yield _row(line)
-
-    notes = [run.name, t("imports.report.total", count=run.total)]
-    return sheet(t("imports.report.title"), notes, columns, rows(), day=house().today())
-
-
-def _row(line: Line) -> Row:
-    t, chosen = words().t, line.chosen
-    return (
-        line.path,
-        t(f"imports.outcome.{line.status}") if line.status else "",
-        chosen.get("number", ""),
-        chosen.get("title", ""),
-        chosen.get("label", ""),
-        chosen.get("effective", ""),
-        "、".join(name for _, name, _ in chosen.get("signers", ())),
-        refused_words(Refused(line.rule, line.code, dict(line.params)) if line.code else None),
-    )
 
 
 def told(one: Mapping[str, Any]) -> str:

@@ -35,6 +35,8 @@ def export() -> Response:
         Column(t("documents.column.effective"), 12, "date"),
         Column(t("documents.column.type"), 14),
     ]
+    if wanted.origin == "external":
+        columns += [Column(t("fields.issuer"), 24), Column(t("fields.issuer_number"), 20)]
     rows = (
         (
             one.number,
@@ -44,6 +46,7 @@ def export() -> Response:
             one.unit_name,
             one.effective_on,
             one.type_name_en if lang() == "en" else one.type_name,
+            *((one.issuer, one.issuer_number) if wanted.origin == "external" else ()),
         )
         for one in found.rows
     )

@@ -467,3 +467,64 @@ def _places(world: World) -> tuple[UUID, UUID]:
     from tests.imports.making import _type, _unit
 
     return _unit(world, "PZ"), _type(world)
+
+
+STANDARD = """中华人民共和国国家标准
+GB/T 19001—2016
+质量管理体系 要求
+2016-12-30 发布
+2017-07-01 实施
+国家质量监督检验检疫总局 发布
+1 范围
+本标准规定了质量管理体系的要求，适用于各种类型和规模的组织。
+"""
+
+
+def test_d_9_a_standard_becomes_an_external_document_with_its_own_number(world: World, folder: Path) -> None:
+    write(folder, "a.txt", STANDARD)
+    write(folder, "b.txt", text_of("记录控制程序", **WHOLE))
+    run = Run.of(world, folder).read()
+    assert run.files()["a.txt"].chosen["origin"] == "external"
+    assert "origin" not in run.files()["b.txt"].chosen
+    done = run.imported()
+    assert refused(done["a.txt"]) == ("in_force", "", "")
+    document = world.document_of(revision_of(world, done["a.txt"]).id)
+    assert (document.is_external, document.number) == (True, "GB/T 19001—2016")
+    assert (document.issuer, document.issuer_number) == ("国家质量监督检验检疫总局", "GB/T 19001—2016")
+    assert revision_of(world, done["a.txt"]).effective_from == datetime(2017, 6, 30, 16, tzinfo=UTC)
+    assert '"outside"' in (revision_of(world, done["a.txt"]).manifest or "")
+    assert '"outside"' not in (revision_of(world, done["b.txt"]).manifest or "")
+    with world.house.uow.read() as session:
+        found = {
+            origin: [
+                one.number
+                for one in document_register(
+                    session,
+                    world.by("wang").actor,
+                    RegisterFilter(origin=origin),
+                    at=world.clock(),
+                    zone=world.house.zone,
+                ).rows
+            ]
+            for origin in ("", "own", "external")
+        }
+    assert found == {
+        "": ["GB/T 19001—2016", "JL-QP-07"],
+        "own": ["JL-QP-07"],
+        "external": ["GB/T 19001—2016"],
+    }
+
+
+def test_d_9_the_person_says_what_is_own_and_an_own_one_needs_its_label(world: World, folder: Path) -> None:
+    write(folder, "a.txt", STANDARD)
+    run = Run.of(world, folder).read()
+    row = run.files()["a.txt"]
+    with pytest.raises(RuleRefused) as error:
+        change_import(
+            ChangeImport(run.id, [row.id], {"origin": "foreign"}), by=world.by("chen"), house=world.house
+        )
+    assert error.value.refused.key == "I-1.field_unknown"
+    change_import(ChangeImport(run.id, [row.id], {"origin": "own"}), by=world.by("chen"), house=world.house)
+    done = run.imported()["a.txt"]
+    assert refused(done) == ("new", "I-5", "missing")
+    assert not world.document_of(revision_of(world, done).id).is_external

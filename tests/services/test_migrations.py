@@ -78,6 +78,7 @@ def test_a_database_with_rows_is_migrated_again_and_keeps_them(world: World) -> 
 #: What came with imports and citations.
 IMPORTS = (
     "DROP TABLE saved_search",  # which came after them
+    *(f"ALTER TABLE document DROP COLUMN {name}" for name in ("is_external", "issuer", "issuer_number")),
     *(f"DROP TABLE {name}" for name in ("import_change", "import_file", "import_run", "citation")),
     "DROP INDEX ix_document_title_key",
     "ALTER TABLE document DROP COLUMN title_key",
@@ -107,6 +108,7 @@ def test_d_6_documents_from_before_imports_are_kept_and_found_by_their_title(wor
     assert migrate(uow.owner).is_ready
     with uow.read() as session:
         assert session.scalars(select(Document.title_key)).all() == ["记录控制程序"]
+        assert session.scalars(select(Document.is_external)).all() == [False]
 
 
 #: The columns that came with the copies of the index, and their table.

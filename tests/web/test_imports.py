@@ -17,6 +17,7 @@ from docctl.models.organisation import RoleGrant
 from docctl.reading import xlsx
 from tests.imports.conftest import house, readers
 from tests.imports.making import Run, text_of, write, zipped
+from tests.imports.test_runs import STANDARD
 from tests.web.conftest import Browser
 from tests.world import World
 
@@ -274,3 +275,39 @@ def test_i_4_many_files_join_the_documents_with_their_numbers_at_once(
     assert all(one.chosen.get("document_id") for one in run.files().values())
     assert client.submit(own, {"ids": ids, "joins": "own"}, action=f"{own}/change").status_code == 303
     assert not any(one.chosen.get("document_id") for one in run.files().values())
+
+
+def test_d_9_an_external_document_is_told_apart_shown_and_filtered(
+    client: Browser, world: World, folder: Path
+) -> None:
+    for one in folder.iterdir():
+        one.unlink()
+    write(folder, "a.txt", STANDARD)
+    run = Run.of(world, folder).read()
+    client.sign_in("chen")
+    own = f"/documents/imports/{run.id}"
+    page = client.page(f"{own}/files/1")
+    assert page.cssselect("#f-origin option[selected]")[0].get("value") == "external"
+    assert page.cssselect("#f-issuer")[0].get("value") == "国家质量监督检验检疫总局"
+    assert "中华人民共和国国家标准" in {one.text_content() for one in page.cssselect(".read-text mark")}
+    assert client.submit(f"{own}/files/1", {"issuer": "市场监督管理总局"}).status_code == 303
+    assert "外来" in client.get(own).text
+    run.imported()
+    register = client.page("/documents?origin=external").text_content()
+    assert "市场监督管理总局" in register
+    assert "GB/T 19001—2016" in register
+    assert "GB/T 19001—2016" not in client.page("/documents?origin=own").text_content()
+    shown = client.page(f"/documents/{run.files()['a.txt'].document_id}").text_content()
+    assert "外来文件" in shown
+    sent = client.get("/documents/export?origin=external")
+    assert sent.status_code == 200
+
+
+def test_d_9_many_files_are_said_to_be_external_at_once(client: Browser, world: World, folder: Path) -> None:
+    run = Run.of(world, folder).read()
+    client.sign_in("chen")
+    own = f"/documents/imports/{run.id}"
+    ids = [str(one.id) for one in run.files().values()]
+    for said, kept in (("external", "external"), ("own", None)):
+        assert client.submit(own, {"ids": ids, "origin": said}, action=f"{own}/change").status_code == 303
+        assert {one.chosen.get("origin") for one in run.files().values()} == {kept}

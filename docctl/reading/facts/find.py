@@ -15,6 +15,7 @@ from docctl.reading.facts.completeness import look_over
 from docctl.reading.facts.found import SURE, Finding, Found, Signer
 from docctl.reading.facts.header import Read, read_header
 from docctl.reading.facts.history import History, HistoryLine, find_history
+from docctl.reading.facts.origin import find_origin
 from docctl.reading.facts.outline import Clause, find_outline
 from docctl.reading.facts.splits import Split, find_splits
 from search.folding import fold
@@ -55,6 +56,7 @@ class Facts:
     """What a text says of itself; fields that it does not say are None or empty.
 
     `controlled` is "yes" or "no"; dates are ISO days; `needs_checking` says that it goes in as a draft (I-6).
+    `origin` is "external" for a text from outside, with who issued it and its number there (D-9).
     """
 
     number: Found | None
@@ -65,6 +67,9 @@ class Facts:
     department: Found | None
     controlled: Found | None
     distribution: Found | None
+    origin: Found | None
+    issuer: Found | None
+    issuer_number: Found | None
     signers: tuple[Signer, ...]
     is_copy_banned: bool
     history: tuple[HistoryLine, ...]
@@ -107,6 +112,9 @@ SINGLE: Final = (
     "department",
     "controlled",
     "distribution",
+    "origin",
+    "issuer",
+    "issuer_number",
 )
 
 
@@ -122,6 +130,8 @@ def find_facts(text: str, name: str, *, parts: Parts = (), pages: Sequence[int] 
     title, said = titles.find_title(sheet, read.best("title"), name)
     number = read.best("number") or _bare_number(sheet, name)
     body = _without_furniture(text, parts)
+    signers = _signers(read.signers)
+    outside = find_origin(sheet, name, number=number, is_signed=bool(signers))
     outline = find_outline(body, after=sheet.rules)
     findings = [*read.findings, *said, *look_over(body, outline, pages, whole=text)]
     return Facts(
@@ -133,7 +143,10 @@ def find_facts(text: str, name: str, *, parts: Parts = (), pages: Sequence[int] 
         department=read.best("department"),
         controlled=read.best("status") or _stamped(sheet),
         distribution=read.best("distribution"),
-        signers=_signers(read.signers),
+        origin=outside.mark,
+        issuer=outside.issuer,
+        issuer_number=outside.number,
+        signers=signers,
         is_copy_banned=_COPY_BAN.search(fold(text[:20_000])) is not None,
         history=history.lines,
         citations=find_citations(body, number.value if number else "", title.value if title else "", outline),

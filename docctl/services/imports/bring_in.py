@@ -158,6 +158,10 @@ def _new_document(
     document = new_document(
         session, by, kind=kind, unit=unit, title=title, class_id=UUID(kept) if kept else run.class_id
     )
+    if facts.is_external:
+        document.is_external = True
+        document.issuer = str(row.chosen.get("issuer", ""))
+        document.issuer_number = str(row.chosen.get("issuer_number", ""))
     if facts.number:
         document.number = number_document(session, by, document, facts.number, kind=kind, unit=unit)
     else:
@@ -237,6 +241,7 @@ def _record(
             "title": revision.title,
             "label": revision.label,
             "unit": unit.code,
+            "external": document.is_external,
             "outcome": outcome.value,
             "manifest": revision.manifest_sha256,
             "effective_from": revision.effective_from,

@@ -19,7 +19,7 @@ from docctl.models.organisation import Unit
 from docctl.models.retention import RetentionClassRow
 from docctl.services.caller import Caller
 from docctl.services.imports.joining import by_number, documents_units, placed, revisions_of
-from docctl.services.imports.propose import FIELDS, day
+from docctl.services.imports.propose import EXTERNAL, FIELDS, day
 from docctl.services.imports.start import lock_run
 from docctl.services.locks import Rank, lock
 from docctl.services.registry import use_case
@@ -32,7 +32,15 @@ _ROWS: Final = {
     "document_id": Document,
 }
 _DAYS: Final = frozenset({"effective", "issued"})
-_LONGEST: Final = {"number": 100, "title": 500, "label": 40, "distribution": 40}
+_LONGEST: Final = {
+    "number": 100,
+    "title": 500,
+    "label": 40,
+    "distribution": 40,
+    "issuer": 200,
+    "issuer_number": 200,
+}
+_WORDS: Final = {"controlled": {"yes", "no"}, "origin": {EXTERNAL}}
 _CHOICE, _CHECKED = "choice", "checked"
 
 
@@ -216,6 +224,8 @@ def _read(session: Session, name: str, value: Any) -> Any:
         raise RuleRefused(Refused("I-1", "day_unreadable", {"value": text[:30]}))
     if name in _ROWS and session.get(_ROWS[name], UUID(text)) is None:
         raise NotFound(name)
-    if name == "controlled" and text not in {"yes", "no"}:
+    if name == "origin" and text == "own":
+        return ""
+    if text not in _WORDS.get(name, {text}):
         raise RuleRefused(Refused("I-1", "field_unknown", {"field": text[:20]}))
     return text

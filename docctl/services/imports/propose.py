@@ -29,7 +29,12 @@ FIELDS: Final = (
     "type_id",
     "class_id",
     "document_id",
+    "origin",
+    "issuer",
+    "issuer_number",
 )
+#: The one value of `origin`: a document from outside (D-9).
+EXTERNAL: Final = "external"
 _SINGLE: Final = {
     "number": "number",
     "title": "title",
@@ -38,6 +43,9 @@ _SINGLE: Final = {
     "issued": "issued",
     "controlled": "controlled",
     "distribution": "distribution",
+    "origin": "origin",
+    "issuer": "issuer",
+    "issuer_number": "issuer_number",
 }
 
 
@@ -58,6 +66,8 @@ def propose(facts: Mapping[str, Any], units: Mapping[str, UUID]) -> dict[str, An
     department = facts.get("department")
     if department is not None and (unit := units.get(normal(fold(department["value"])))):
         chosen["unit_id"] = str(unit)
+    if chosen.get("origin") and not chosen.get("number") and chosen.get("issuer_number"):
+        chosen["number"] = chosen["issuer_number"]  # an outside paper goes by its own
     if facts.get("signers"):
         chosen["signers"] = [[one["role"], one["name"], one["signed_on"]] for one in facts["signers"]]
     return chosen
@@ -73,6 +83,7 @@ def wanted(chosen: Mapping[str, Any], facts: Mapping[str, Any], choice: Choice) 
         issued=day(chosen.get("issued")),
         is_controlled={"yes": True, "no": False}.get(str(chosen.get("controlled", ""))),
         is_doubtful=bool(facts.get("needs_checking")),
+        is_external=chosen.get("origin") == EXTERNAL,
         is_revision=bool(chosen.get("document_id")),
         choice=choice,
     )

@@ -39,6 +39,8 @@ def manifest_of(session: Session, document: Document, revision: Revision) -> Man
         "prepared_by": revision.created_by,
         "authors": revision.authors(),
     }
+    if document.is_external:
+        facts["outside"] = {"issuer": document.issuer, "number": document.issuer_number}
     if revision.paper is not None:
         facts["paper"] = revision.paper
     files = [
