@@ -19,6 +19,7 @@ from dotenv import dotenv_values
 
 from docctl import config_values as values
 from docctl.config_values import PREFIX, WrongSetting
+from docctl.domain.imports import Watched
 
 __all__ = ["LANGUAGES", "PREFIX", "Settings", "WrongSetting"]
 
@@ -79,8 +80,9 @@ class Settings:
     ocr: bool = field(
         default=True, metadata={"help": "read scans and pictures with Tesseract where installed: on or off"}
     )
-    import_folder: Path | None = field(
-        default=None, metadata={"help": "files that are put here become imports to be checked"}
+    import_folder: tuple[Watched, ...] = field(
+        default=(),
+        metadata={"help": "PATH=DEPARTMENT/TYPE: files put there become imports; several parted by ;"},
     )
     audit_key: str = field(
         default="audit.key", metadata={"help": "file of the keys that sign the trail; relative: data folder"}

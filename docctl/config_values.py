@@ -10,6 +10,8 @@ from typing import Final
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from docctl.domain.imports import Watched
+
 PREFIX: Final = "DOCCTL_"
 
 
@@ -140,13 +142,31 @@ def number(name: str, value: str, least: int, most: int) -> int:
     return int(value)
 
 
-def watched(data: Path, value: str) -> Path | None:
-    """Return the folder whose files become imports; it is there, and apart from the data folder (I-1)."""
-    if not value:
-        return None
-    path = Path(value).expanduser().absolute()
-    if not path.is_dir():
-        raise WrongSetting(f"{PREFIX}IMPORT_FOLDER: {value!r} is no folder")
-    if path.resolve().is_relative_to(data.resolve()) or data.resolve().is_relative_to(path.resolve()):
-        raise WrongSetting(f"{PREFIX}IMPORT_FOLDER: {value!r} and the data folder lie in each other")
-    return path
+def watched(data: Path, value: str) -> tuple[Watched, ...]:
+    """Return the folders whose files become imports: PATH=DEPARTMENT/TYPE, parted by ";" (I-1).
+
+    Each is there, apart from the data folder and from the others.
+    """
+    found: list[Watched] = []
+    for entry in filter(None, (one.strip() for one in value.split(";"))):
+        folder, _, goes_to = entry.rpartition("=")
+        unit, _, kind = (one.strip() for one in goes_to.partition("/"))
+        if not folder or not unit or not kind:
+            raise WrongSetting(
+                f"{PREFIX}IMPORT_FOLDER: {entry!r} says no department and type; write PATH=DEPARTMENT/TYPE, "
+                "such as /srv/scans=QA/procedure"
+            )
+        path = Path(folder.strip()).expanduser().absolute()
+        if not path.is_dir():
+            raise WrongSetting(f"{PREFIX}IMPORT_FOLDER: {folder!r} is no folder")
+        if _within(path, data):
+            raise WrongSetting(f"{PREFIX}IMPORT_FOLDER: {folder!r} and the data folder lie in each other")
+        if any(_within(path, one.path) for one in found):
+            raise WrongSetting(f"{PREFIX}IMPORT_FOLDER: {folder!r} and another one lie in each other")
+        found.append(Watched(path, unit, kind))
+    return tuple(found)
+
+
+def _within(one: Path, other: Path) -> bool:
+    first, second = one.resolve(), other.resolve()
+    return first.is_relative_to(second) or second.is_relative_to(first)

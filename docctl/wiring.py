@@ -111,7 +111,7 @@ def build(settings: Settings, *, clock: Callable[[], datetime] = system_clock) -
         measures=measures,
         clocks=_clocks(settings, uow) if clock is system_clock else {},
         key_backup_days=settings.key_backup_days,
-        import_folder=settings.import_folder,
+        watched=settings.import_folder,
         is_shared=settings.database_url is not None,
     )
 

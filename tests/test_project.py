@@ -169,7 +169,7 @@ def test_every_setting_is_documented(page: str) -> None:
 
 
 def shown_value(default: object) -> str:
-    if default is None:
+    if default in (None, ()):
         return "none"
     if isinstance(default, bool):
         return "on" if default else "off"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
@@ -11,11 +12,13 @@ from sqlalchemy import select
 
 from docctl.checks.check import Bench, Check, Grade, Said
 from docctl.domain.notes import PROBE_KIND
+from docctl.domain.verdicts import Refused
 from docctl.jobs import lease
 from docctl.jobs.projection import lag
 from docctl.models.trail import EventRow
 from docctl.queries.epochs import waits
 from docctl.queries.search import FAR
+from docctl.services.imports.watched import goes_to
 from docctl.services.schema import schema_state
 from storage.api import Area, Key
 
@@ -99,6 +102,23 @@ def _files(bench: Bench) -> Said:
     return "ok", {"count": state.files, "at": state.files_oldest}
 
 
+def _watched(bench: Bench) -> Said:
+    watched = bench.house.watched
+    if not watched:
+        return "none", {}
+    with bench.house.uow.read() as session:
+        for one in watched:
+            params = {"folder": one.path, "unit": one.unit, "type": one.type}
+            if isinstance(found := goes_to(session, one), Refused):
+                return _NOT_TAKEN[found.code], params
+            if not os.access(one.path, os.R_OK | os.W_OK | os.X_OK):
+                return "closed", params
+    return "ok", {"count": len(watched), **params}
+
+
+_NOT_TAKEN: Final = {"watched_unit": "no_unit", "watched_type": "no_type", "watched_gone": "gone"}
+
+
 def _uploads(bench: Bench) -> Said:
     state = bench.state
     if state.uploads_over:
@@ -146,6 +166,18 @@ PARTS: Final = (
         "files",
         _files,
         {"ok": Grade.OK, "none": Grade.OK, "late": Grade.WARNING, "unsound": Grade.WRONG},
+    ),
+    Check(
+        "watched",
+        _watched,
+        {
+            "ok": Grade.OK,
+            "none": Grade.OK,
+            "no_unit": Grade.WRONG,
+            "no_type": Grade.WRONG,
+            "gone": Grade.WRONG,
+            "closed": Grade.WRONG,
+        },
     ),
     Check("uploads", _uploads, {"ok": Grade.OK, "over": Grade.WARNING}),
     Check(

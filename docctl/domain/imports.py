@@ -6,11 +6,22 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from pathlib import Path
 from typing import Final
 
 from docctl.domain.labels import read as read_label
 from docctl.domain.normal_form import normal
 from docctl.domain.verdicts import Allowed, Refused, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A folder whose files become imports, for which unit and of which type, by code or name."""
+
+    path: Path
+    unit: str
+    type: str
+
 
 #: So many files go through one transaction, one round of reading, one page of the review (I-1).
 BATCH: Final = 50

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from docctl.domain.imports import Watched
 from docctl.reading.pool import ReaderPool
 from docctl.services.audit.keys import KeyFile
 from docctl.services.audit.witness import Witness
@@ -58,8 +59,8 @@ class House:
     clocks: Mapping[str, Callable[[], datetime]] = field(default_factory=dict)
     #: After so many days a backup of the key store has expired.
     key_backup_days: int = 35
-    #: Files that are put here become imports to be checked; None watches nothing (I-1).
-    import_folder: Path | None = None
+    #: Folders whose files become imports to be checked (I-1).
+    watched: tuple[Watched, ...] = ()
     #: Whether several hosts may work on this database, each with a copy of the index (R-7).
     is_shared: bool = False
 

@@ -22,6 +22,7 @@ from docctl.services.imports.change import (
 )
 from docctl.services.imports.commit import CancelImport, CommitImport, cancel_import, commit_import
 from docctl.services.imports.start import StartImport, start_import
+from docctl.services.imports.watched import not_taken_from
 from docctl.web.context import actor, caller, flash_done, house, lang, render, requires, see_other, words
 from docctl.web.forms import UploadField, form, parse
 from docctl.web.registers import number
@@ -38,7 +39,8 @@ def register() -> str:
     page = number(request.args.get("page"))
     with house().uow.read() as session:
         total, rows = runs(session, actor(), limit=_PAGE, offset=(page - 1) * _PAGE)
-    return render("imports/register.html", total=total, rows=rows, page=page, size=_PAGE)
+        waiting = not_taken_from(session, house().watched)
+    return render("imports/register.html", total=total, rows=rows, page=page, size=_PAGE, waiting=waiting)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from docctl.checks import machine
 from docctl.checks.check import Bench, Check, Finding, Grade, find
 from docctl.checks.doctor import CHECKS, findings
 from docctl.config import Settings
+from docctl.domain.imports import Watched
 from docctl.i18n import LANGUAGES, sentences
 from docctl.jobs import lease
 from docctl.jobs.due import work_due
@@ -324,3 +325,23 @@ def test_r_7_texts_that_lie_plain_are_told(look: Callable[..., Finding], world: 
     assert (look("texts").code, look("texts").params) == ("plain", {"count": 1})
     assert seal_plain_texts(world.house)
     assert look("texts").code == "ok"
+
+
+@pytest.mark.parametrize(
+    ("unit", "kind", "code"),
+    [
+        ("PZ", "procedure", "ok"),
+        ("品质部", "程序文件", "ok"),
+        ("QA", "procedure", "no_unit"),
+        ("PZ", "memo", "no_type"),
+    ],
+)
+def test_i_1_a_watched_folder_is_told_with_where_its_files_go(
+    world: World, settings: Settings, tmp_path: Path, unit: str, kind: str, code: str
+) -> None:
+    assert find(BY_NAME["watched"], Bench(world.house, settings)).code == "none"
+    watched = Watched(tmp_path, unit, kind)
+    bench = Bench(replace(world.house, watched=(watched,)), settings)
+    assert find(BY_NAME["watched"], bench).code == code
+    gone = replace(world.house, watched=(replace(watched, path=tmp_path / "gone"),))
+    assert find(BY_NAME["watched"], Bench(gone, settings)).code == ("gone" if code == "ok" else code)

@@ -34,7 +34,7 @@ from docctl.services.imports.folder import RunFolder
 from docctl.services.imports.split import SplitFile, split_file
 from docctl.services.imports.start import StartImport, start_import
 from tests.imports.making import Run, _type, _unit, text_of, write
-from tests.imports.test_watch import rest, the_runs
+from tests.imports.test_watch import rest, the_runs, watched
 from tests.services.test_guards import EPOCH
 from tests.world import World
 
@@ -267,9 +267,9 @@ def test_i_1_a_broken_archive_in_the_watched_folder_has_its_line_once(world: Wor
     (folder / "z.zip").write_bytes(b"PK no zip")
     (folder / "loop").symlink_to(folder)
     rest(folder)
-    assert take_watched(world.house, folder)
+    assert take_watched(world.house, watched(folder))
     rest(folder)
-    assert not take_watched(world.house, folder)
+    assert not take_watched(world.house, watched(folder))
     (run,) = the_runs(world)
     assert lines(Run(world, run.id).files()) == {
         "loop": ("skipped", "I-1.link"),
@@ -282,7 +282,7 @@ def test_i_1_what_cannot_be_moved_aside_starts_no_run(world: World, folder: Path
     (folder / TAKEN).write_text("in the way")
     rest(folder)
     with pytest.raises(OSError, match=TAKEN):
-        take_watched(world.house, folder)
+        take_watched(world.house, watched(folder))
     assert not the_runs(world)
 
 
@@ -295,7 +295,7 @@ def test_i_1_a_watched_folder_is_gone_on_with_after_a_stop(
     if is_started:
         cmd = StartImport("x", "watched", _unit(world, "PZ"), _type(world), item_id=run_id)
         start_import(cmd, by=world.by("chen"), house=world.house)
-    take_watched(world.house, folder)
+    take_watched(world.house, watched(folder))
     (run,) = the_runs(world)
     assert (run.id, run.state, run.total) == (run_id, RunState.READING, 1)
     assert [one.name for one in (folder / TAKEN).iterdir()] == [f"2026-03-02-{run_id}"]
@@ -308,7 +308,7 @@ def test_i_1_a_file_of_a_day_to_come_does_not_keep_the_others_waiting(world: Wor
     write(folder, "a.txt", "x")
     rest(folder)
     os.utime(folder / "a.txt", (time.time() + 86_400,) * 2)
-    assert take_watched(world.house, folder)
+    assert take_watched(world.house, watched(folder))
 
 
 def test_i_3_a_piece_keeps_its_own_citations_when_the_whole_file_is_read(world: World, folder: Path) -> None:

@@ -8,14 +8,17 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from docctl.config import Settings, WrongSetting
-from docctl.domain.imports import RunState
+from docctl.domain.imports import RunState, Watched
 from docctl.jobs.imports import watch
 from docctl.jobs.imports.watch import TAKEN, Watcher, take_watched
 from docctl.jobs.imports.work import work_imports
 from docctl.models.imports import ImportFile, ImportRun, RunSource
+from docctl.models.organisation import Unit
 from docctl.services.house import House
+from docctl.services.imports.watched import not_taken_from
 from tests.imports.making import text_of, write, zipped
 from tests.world import World
 
@@ -25,6 +28,10 @@ def rest(folder: Path, seconds: float = watch.AT_REST) -> None:
     at = time.time() - seconds - 1
     for path in (folder, *folder.rglob("*")):
         os.utime(path, (at, at), follow_symlinks=False)
+
+
+def watched(folder: Path) -> Watched:
+    return Watched(folder, "PZ", "procedure")
 
 
 def the_runs(world: World) -> list[ImportRun]:
@@ -39,9 +46,9 @@ def test_i_1_files_at_rest_become_a_run_and_are_moved_aside(
     write(inside, "b.txt", text_of("采购控制程序"))
     zipped(inside, folder / "z.zip")
     write(folder, "部门/a.txt", text_of("记录控制程序"))
-    assert not take_watched(world.house, folder)
+    assert not take_watched(world.house, watched(folder))
     rest(folder)
-    assert take_watched(world.house, folder)
+    assert take_watched(world.house, watched(folder))
     (run,) = the_runs(world)
     assert (run.source, run.started_by, run.state) == (RunSource.WATCHED, None, RunState.READING)
     while work_imports(world.house):
@@ -53,44 +60,97 @@ def test_i_1_files_at_rest_become_a_run_and_are_moved_aside(
     assert [one.name for one in folder.iterdir()] == [TAKEN]
     kept = {one.name for one in (folder / TAKEN).rglob("*") if one.is_file()}
     assert kept == {"a.txt", "z.zip"}
-    assert not take_watched(world.house, folder)
+    assert not take_watched(world.house, watched(folder))
 
 
 def test_i_1_the_worker_looks_from_time_to_time_and_only_where_it_shall(world: World, folder: Path) -> None:
     write(folder, "a.txt", text_of("记录控制程序"))
     rest(folder)
     assert not Watcher(world.house)()
-    object.__setattr__(world.house, "import_folder", folder)
+    object.__setattr__(world.house, "watched", (watched(folder),))
     watcher = Watcher(world.house)
     assert watcher()
     write(folder, "b.txt", text_of("采购控制程序"))
     rest(folder)
     assert not watcher()
     assert len(the_runs(world)) == 1
-    object.__setattr__(world.house, "import_folder", folder / "gone")
+    object.__setattr__(world.house, "watched", (watched(folder / "gone"),))
     assert not Watcher(world.house)()
 
 
-@pytest.mark.parametrize("place", ["nowhere", "data", "data/below", "."])
-def test_i_1_the_watched_folder_is_there_and_apart_from_the_data(tmp_path: Path, place: str) -> None:
+@pytest.mark.parametrize(
+    "written",
+    [
+        pytest.param("{}/nowhere=PZ/procedure", id="not there"),
+        pytest.param("{}/data=PZ/procedure", id="the data folder"),
+        pytest.param("{}/data/below=PZ/procedure", id="below it"),
+        pytest.param("{}=PZ/procedure", id="above it"),
+        pytest.param("{}/inbox", id="neither department nor type"),
+        pytest.param("{}/inbox=PZ", id="no type"),
+        pytest.param("{}/inbox=/procedure", id="no department"),
+        pytest.param("{}/inbox=PZ/procedure;{}/inbox=SC/form", id="twice"),
+    ],
+)
+def test_i_1_a_watched_folder_is_there_apart_and_says_where_its_files_go(
+    tmp_path: Path, written: str
+) -> None:
     (tmp_path / "data" / "below").mkdir(parents=True)
+    for name in ("inbox", "a=b"):
+        (tmp_path / name).mkdir()
+
+    def read(value: str) -> tuple[Watched, ...]:
+        given = {"DOCCTL_DATA": str(tmp_path / "data"), "DOCCTL_IMPORT_FOLDER": value}
+        return Settings.from_env(given, folder=tmp_path).import_folder
+
     with pytest.raises(WrongSetting):
-        Settings.from_env(
-            {"DOCCTL_DATA": str(tmp_path / "data"), "DOCCTL_IMPORT_FOLDER": str(tmp_path / place)},
-            folder=tmp_path,
-        )
-    (tmp_path / "inbox").mkdir()
-    settings = Settings.from_env(
-        {"DOCCTL_DATA": str(tmp_path / "data"), "DOCCTL_IMPORT_FOLDER": str(tmp_path / "inbox")},
-        folder=tmp_path,
+        read(written.replace("{}", str(tmp_path)))
+    assert read("") == ()
+    assert read(f"{tmp_path}/inbox=PZ/procedure; {tmp_path}/a=b = 生产部 / 程序文件 ;") == (
+        Watched(tmp_path / "inbox", "PZ", "procedure"),
+        Watched(tmp_path / "a=b", "生产部", "程序文件"),
     )
-    assert settings.import_folder == tmp_path / "inbox"
+
+
+def test_i_1_a_run_goes_to_the_unit_and_type_of_its_folder(world: World, folder: Path) -> None:
+    write(folder, "a.txt", text_of("记录控制程序"))
+    rest(folder)
+    assert take_watched(world.house, Watched(folder, "生产部", "form"))
+    (run,) = the_runs(world)
+    assert (run.unit_id, run.type_id) == (world.units["SC"], world.types["form"])
+
+
+@pytest.mark.parametrize(
+    ("unit", "kind", "code"), [("XX", "procedure", "watched_unit"), ("PZ", "none", "watched_type")]
+)
+def test_i_1_files_wait_where_unit_or_type_is_not_there(
+    world: World, folder: Path, unit: str, kind: str, code: str
+) -> None:
+    path = write(folder, "a.txt", text_of("记录控制程序"))
+    rest(folder)
+    wrong = Watched(folder, unit, kind)
+    object.__setattr__(world.house, "watched", (wrong, watched(folder / "gone")))
+    assert not Watcher(world.house)()
+    assert path.is_file()
+    assert not the_runs(world)
+    with world.house.uow.read() as session:
+        told = not_taken_from(session, world.house.watched)
+    assert [one.code for one in told] == [code, "watched_gone"]
+
+
+def test_i_1_a_unit_that_ended_takes_no_files(world: World, folder: Path) -> None:
+    def end(session: Session) -> None:
+        session.get_one(Unit, world.units["PZ"]).valid_until = world.clock()
+
+    world.house.uow.write(end)
+    write(folder, "a.txt", text_of("记录控制程序"))
+    rest(folder)
+    assert not take_watched(world.house, watched(folder))
 
 
 def test_i_1_a_run_of_another_host_is_left_to_it(world: World, house: House, folder: Path) -> None:
     write(folder, "a.txt", text_of("记录控制程序"))
     rest(folder)
-    take_watched(house, folder)
+    take_watched(house, watched(folder))
 
     def elsewhere(session: object) -> None:
         for run in session.scalars(select(ImportRun)):  # type: ignore[attr-defined]

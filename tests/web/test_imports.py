@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from docctl.domain.imports import RunState
+from docctl.domain.imports import RunState, Watched
 from docctl.jobs.imports.work import work_imports
 from docctl.models.imports import ImportFile, ImportRun
 from docctl.models.organisation import RoleGrant
@@ -311,3 +311,13 @@ def test_d_9_many_files_are_said_to_be_external_at_once(client: Browser, world: 
     for said, kept in (("external", "external"), ("own", None)):
         assert client.submit(own, {"ids": ids, "origin": said}, action=f"{own}/change").status_code == 303
         assert {one.chosen.get("origin") for one in run.files().values()} == {kept}
+
+
+def test_i_1_the_page_says_why_a_watched_folder_is_not_taken_from(
+    client: Browser, world: World, tmp_path: Path
+) -> None:
+    object.__setattr__(world.house, "watched", (Watched(tmp_path, "PZ", "procedure"),))
+    client.sign_in("chen")
+    assert "暂不接收" not in client.get("/documents/imports").text
+    object.__setattr__(world.house, "watched", (Watched(tmp_path, "QA", "procedure"),))
+    assert "没有部门 QA" in client.get("/documents/imports").text

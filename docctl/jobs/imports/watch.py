@@ -9,18 +9,17 @@ from pathlib import Path
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select
-
+from docctl.domain.imports import Watched
+from docctl.domain.verdicts import Refused
 from docctl.jobs.imports.work import receive
 from docctl.models.base import new_id
-from docctl.models.documents import DocumentType
 from docctl.models.imports import ImportRun
-from docctl.models.organisation import Unit
 from docctl.reading.sources import Source, folder_files, packed_files
 from docctl.services.caller import the_system
 from docctl.services.house import House
 from docctl.services.imports.folder import RunFolder
 from docctl.services.imports.start import StartImport, start_import
+from docctl.services.imports.watched import GoesTo, goes_to
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +34,7 @@ EVERY: Final = 15.0
 
 
 class Watcher:
-    """Looks at the watched folder of this host from time to time."""
+    """Looks at the watched folders of this host from time to time."""
 
     def __init__(self, house: House) -> None:
         self._house = house
@@ -43,28 +42,38 @@ class Watcher:
 
     def __call__(self) -> bool:
         """Take what lies there at rest; say whether there was anything."""
-        folder = self._house.import_folder
-        if folder is None or time.monotonic() - self._looked < EVERY:
+        if not self._house.watched or time.monotonic() - self._looked < EVERY:
             return False
         self._looked = time.monotonic()
+        taken = [self._taken(one) for one in self._house.watched]
+        return any(taken)
+
+    def _taken(self, watched: Watched) -> bool:
         try:
-            return take_watched(self._house, folder)
+            return take_watched(self._house, watched)
         except OSError:
-            log.warning("the watched folder cannot be used", exc_info=True)
+            log.warning("a watched folder cannot be used", exc_info=True)
             return False
 
 
-def take_watched(house: House, folder: Path) -> bool:
-    """Start a run of all files of the folder, once none of them still changes.
+def take_watched(house: House, watched: Watched) -> bool:
+    """Start a run of all files of a folder, once none of them still changes.
 
     They are moved aside before, so that nothing is taken twice and what cannot be moved starts no run; what a
-    stop left half done is gone on with first.
+    stop left half done is gone on with first. Where unit or type is not there they stay where they are, which
+    `docctl doctor` and the page of imports say.
     """
+    folder = watched.path
+    with house.uow.read() as session:
+        target = goes_to(session, watched)
+    if isinstance(target, Refused):
+        log.warning("a watched folder is not taken from: %s", target.key, extra={"folder": folder.name})
+        return False
     with RunFolder(house.data / "imports" / "watched").alone(waits=False) as is_alone:
         if not is_alone:
             return False
         for aside in sorted((folder / TAKEN).glob(f"*{_UNDER_WAY}")):
-            _take(house, folder, aside)
+            _take(house, folder, aside, target)
         found = _entries(folder)
         if not found or any(_still_changes(one) for one in found):
             return False
@@ -73,24 +82,18 @@ def take_watched(house: House, folder: Path) -> bool:
         if not [one for one in found if _moved(one, aside)]:
             aside.rmdir()
             return False
-        return _take(house, folder, aside)
+        return _take(house, folder, aside, target)
 
 
-def _take(house: House, folder: Path, aside: Path) -> bool:
+def _take(house: House, folder: Path, aside: Path, target: GoesTo) -> bool:
     """Start the run of what was moved aside, unless it was started before a stop, and receive its files."""
     run_id = UUID(aside.stem[-36:])
     with house.uow.read() as session:
         is_there = session.get(ImportRun, run_id) is not None
-        unit = session.scalars(select(Unit).where(Unit.valid_until.is_(None)).order_by(Unit.code)).first()
-        kind = session.scalars(
-            select(DocumentType).where(DocumentType.is_form.is_(False)).order_by(DocumentType.ordinal)
-        ).first()
-    if unit is None or kind is None:
-        return False
     now = house.clock().astimezone(house.zone)
     if not is_there:
         name = f"{folder.name} {now:%Y-%m-%d %H:%M}"
-        cmd = StartImport(name, "watched", unit.id, kind.id, item_id=run_id)
+        cmd = StartImport(name, "watched", target.unit_id, target.type_id, item_id=run_id)
         start_import(cmd, by=the_system(house.clock()), house=house)
     receive(house, run_id, _sources(aside))
     aside.rename(aside.with_suffix(""))
