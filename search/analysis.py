@@ -19,7 +19,7 @@ import snowballstemmer  # type: ignore[import-untyped]
 from search.folding import CJK, WORD, fingerprint, fold
 
 #: Goes up with every change of what is indexed; an index made by another number is made again.
-ANALYSIS: Final = f"2-{fingerprint()}"
+ANALYSIS: Final = f"3-{fingerprint()}"
 
 #: Longer words are found by their first letters; an index term has to end somewhere.
 LONGEST: Final = 40

@@ -10,10 +10,13 @@ from typing import Final
 
 from search.analysis import number_key, words
 from search.api import RECORD, Entry
+from search.clauses import clause_key
 from search.folding import fold
 
 #: The texts of an entry, each looked through by itself: nothing runs from one into the next.
 PARTS: Final = ("number", "title", "body")
+#: The fact that says which clauses a text has, however they are written (I-9).
+CLAUSE: Final = "clause"
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +159,11 @@ def has_fact(entry: Entry, facts: dict[str, frozenset[str]], node: Is | Days | I
     return node.value in values
 
 
+def fact_weight(node: Is | Days | InForce) -> float:
+    """Return what a fact adds to the rank: a clause counts more than its digits somewhere (I-9)."""
+    return 3.0 if isinstance(node, Is) and node.field == CLAUSE else 0.0
+
+
 def known_as(node: Node, names: Mapping[str, Mapping[str, frozenset[str]]]) -> Node:
     """Return the tree in which a fact that was asked for by a name is found by its values too (S-1)."""
     if isinstance(node, All | AnyOf):
@@ -196,6 +204,6 @@ def fact_values(entry: Entry) -> dict[str, frozenset[str]]:
         ("retention", entry.retention),
     )
     for field, value in (*own, *entry.facts):
-        if key := number_key(value):
+        if key := clause_key(value) if field == CLAUSE else number_key(value):
             found.setdefault(field, set()).add(key)
     return {field: frozenset(values) for field, values in found.items()}

@@ -9,7 +9,8 @@ from typing import Final
 
 from search.analysis import number_key
 from search.api import QueryProblem
-from search.asked import Days, InForce, Is
+from search.asked import CLAUSE, Days, InForce, Is
+from search.clauses import clause_key
 from search.folding import fold
 
 _YEAR: Final = re.compile(r"(\d{4})年?")
@@ -34,7 +35,10 @@ def value_of(field: str, typed: str) -> Is | Days | InForce:
     if field == "state" and value in _IN_FORCE:
         return InForce()
     beginning = value.endswith("*")
-    return Is(field, value.rstrip("*") if beginning else value, beginning)
+    value = value.rstrip("*") if beginning else value
+    if field == CLAUSE:  # the dot of 4.2.* stays: 4.20 does not lie under 4.2
+        value = clause_key(value) + ("." if beginning and value.endswith(".") else "")
+    return Is(field, value, beginning)
 
 
 @cache

@@ -13,7 +13,8 @@ from typing import Final
 from search import synonyms
 from search.analysis import LONGEST, has_stem, runs, stem
 from search.api import Query, QueryProblem
-from search.asked import All, AnyOf, Is, No, Node, Searched, Text, Word, clauses, known_as, leaves
+from search.asked import CLAUSE, All, AnyOf, Is, No, Node, Searched, Text, Word, clauses, known_as, leaves
+from search.clauses import clause_key, is_clause
 from search.fields import value_of
 from search.folding import CJK, fold
 from search.tokens import AND, CLOSE, NOT, OPEN, OR, Token, tokens
@@ -68,8 +69,8 @@ def matches(text: str, query: str) -> bool:
     def holds(node: Node) -> bool:
         if isinstance(node, All):
             return all(map(holds, node.of))
-        if isinstance(node, AnyOf):
-            return any(map(holds, node.of))
+        if isinstance(node, AnyOf):  # 4.2.1 is found in words, or as a clause, which is a fact
+            return any(holds(one) for one in node.of if not _is_clause(one) or len(node.of) == 1)
         if isinstance(node, No):
             return not holds(node.of)
         return searched.holds(node) if isinstance(node, Text | Word) else True
@@ -83,6 +84,19 @@ def widening(text: str) -> tuple[Text, ...]:
     typed = set(clauses(parse(text)))
     found = clauses(parse(text, widened=True))
     return tuple(one for one in found if isinstance(one, Text) and one not in typed)
+
+
+def clauses_in(text: str) -> tuple[Is, ...]:
+    """Return the clauses that a search names or may mean; none where it cannot be read (I-9)."""
+    try:
+        node = parse(text)
+    except QueryProblem:
+        return ()
+    return tuple(dict.fromkeys(one for one in leaves(node) if isinstance(one, Is) and _is_clause(one)))
+
+
+def _is_clause(node: Node) -> bool:
+    return isinstance(node, Is) and node.field == CLAUSE
 
 
 class _Reading:
@@ -180,6 +194,9 @@ def _leaves(token: Token, field: str) -> Iterator[Node]:
     if token.quoted:
         if folded:
             yield Text(folded, field)
+    elif not field and is_clause(folded):
+        said = Text(folded) if _CJK.search(folded) else _word(runs(folded)[0], field, beginning_only=False)
+        yield AnyOf((said, Is(CLAUSE, clause_key(folded))))
     elif _CJK.search(folded):
         yield _chinese(_EDGE.sub("", folded) or folded, field)
     else:

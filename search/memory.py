@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from search import plain
 from search.analysis import number_key
 from search.api import CursorMoved, Entry, Found, Generation, Hit, Query, Sort, State
-from search.asked import Clause, Looked, clauses, parts_of
+from search.asked import Clause, Is, Looked, clauses, fact_weight, leaves, parts_of
 from search.language import read
 
 
@@ -61,7 +61,12 @@ class MemoryEngine:
         scores = {}
         if query.sort is Sort.RELEVANCE and node is not None:
             asked = clauses(node)
-            scores = {one.entry.id: _score(one, asked, query.text) for one in found}
+            facts = [one for one in leaves(node) if isinstance(one, Is)]
+            scores = {
+                one.entry.id: _score(one, asked, query.text)
+                + sum(fact_weight(fact) for fact in facts if one.holds(fact, query.at))
+                for one in found
+            }
         entries = plain.in_order((one.entry for one in found), query, scores)
         page = entries[query.offset : query.offset + query.limit]
         hits = tuple(Hit(entry.id, entry.kind, scores.get(entry.id, 0.0)) for entry in page)

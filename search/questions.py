@@ -10,7 +10,20 @@ from tantivy import FieldType, Occur
 
 from search.analysis import BLANK, nearness, number_key, squeezed
 from search.api import Query
-from search.asked import All, AnyOf, Clause, Days, InForce, Is, No, Node, Text, clauses, parts_of
+from search.asked import (
+    All,
+    AnyOf,
+    Clause,
+    Days,
+    InForce,
+    Is,
+    No,
+    Node,
+    Text,
+    clauses,
+    fact_weight,
+    parts_of,
+)
 from search.language import read
 from search.schema import SCHEMA, instant, term
 
@@ -51,7 +64,7 @@ def _node(node: Node, query: Query) -> Made:
         everything = Made.const_score_query(Made.all_query(), 0.0)
         return Made.boolean_query([(Occur.Must, everything), (Occur.MustNot, _node(node.of, query))])
     if isinstance(node, Is | Days | InForce):
-        return Made.const_score_query(_fact(node, query), 0.0)
+        return Made.const_score_query(_fact(node, query), fact_weight(node))
     return wording(node)
 
 

@@ -22,6 +22,7 @@ from search.asked import (
     Text,
     Word,
     fact_values,
+    fact_weight,
     has_fact,
     parts_of,
 )
@@ -58,7 +59,8 @@ class Segment:
             without = self.holding(node.of, among, at)
             return {number: 0.0 for number in among if number not in without}
         if isinstance(node, Is | Days | InForce):
-            return {one: 0.0 for one in among if has_fact(self.entries[one], self._facts(one), node, at)}
+            weight = fact_weight(node)
+            return {one: weight for one in among if has_fact(self.entries[one], self._facts(one), node, at)}
         found = self._clause(node)
         return {number: found[number] for number in among if number in found}
 

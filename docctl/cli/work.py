@@ -62,6 +62,7 @@ def search(
                 "revision": one.revision,
                 "state": one.state,
                 "snippet": "".join(text for text, _ in one.snippet),
+                **({"clause": one.clause.path} if one.clause else {}),
             }
             for one in found.hits
         ],
@@ -75,6 +76,9 @@ def search(
         lines.append(f"{one.number} {one.revision} {one.title} · {desk.state(one.state)}".replace("  ", " "))
         if one.snippet:
             page = "" if one.page is None else f" · {desk.words.t('search.on_page', page=one.page)}"
+            if one.clause:
+                said = desk.words.t("search.at_clause", clause=one.clause.path, title=one.clause.title)
+                page = f" · {said.rstrip()}{page}"
             shown = "".join(f"[{t}]" if hit else t for t, hit in one.snippet)
             lines.append(f"    {one_line(shown)}{page}")
     if counts:

@@ -16,6 +16,7 @@ from docctl.models.documents import Document, DocumentType, Revision
 from docctl.models.organisation import Unit
 from docctl.models.records import Record, RecordKey
 from docctl.models.retention import RetentionClassRow
+from docctl.queries.outlines import clause_facts, outlines_of
 from docctl.queries.search_texts import FOUND, texts_of
 from search.api import Entry
 
@@ -55,6 +56,7 @@ def revision_entries(session: Session, document_ids: Sequence[UUID], zone: ZoneI
         .where(Revision.document_id.in_(document_ids), Revision.status != RevisionStatus.DISCARDED)
     ).all()
     texts = texts_of(session, [*{row[1].id for row in rows}, *(row[0].id for row in rows)])
+    outlines = outlines_of(session, [row[0].id for row in rows])
     for revision, document, kind, unit in rows:
         start = revision.effective_from
         yield Entry(
@@ -71,6 +73,7 @@ def revision_entries(session: Session, document_ids: Sequence[UUID], zone: ZoneI
             published=str(document.access_set_id) if start else None,
             valid_from=start,
             valid_until=revision.effective_until,
+            facts=tuple(clause_facts(outlines.get(revision.id, ()))),
         )
 
 

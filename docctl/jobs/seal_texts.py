@@ -45,7 +45,7 @@ def seal_plain_texts(house: House) -> bool:
     try:
         for row, owner_id in rows:
             with suppress(KeyDestroyed):
-                kept = texts.kept(owner_id, row.file_id, row.text, row.html)
+                kept = texts.kept(owner_id, row.file_id, row.text, row.html, row.outline)
                 sealed.append((row.file_id, row.read_at, kept))
     except StorageError:
         log.warning("texts stay plain for now: the key store cannot be used", exc_info=True)

@@ -18,6 +18,7 @@ from docctl.jobs.due import work_due
 from docctl.jobs.housekeeping import tidy, tidy_host
 from docctl.jobs.imports.watch import Watcher
 from docctl.jobs.imports.work import work_imports
+from docctl.jobs.outline_texts import outline_texts
 from docctl.jobs.projection import follow
 from docctl.jobs.scrub import scrub
 from docctl.jobs.seal_texts import seal_plain_texts
@@ -61,6 +62,7 @@ class Worker:
         busy = work_due(self._house) or busy
         busy = busy or seal_plain_texts(self._house)  # only when nobody waits
         busy = busy or cite_texts(self._house)
+        busy = busy or outline_texts(self._house)
         busy = busy or scrub(self._house)
         if time.monotonic() - self._sealed > SEAL_EVERY:
             busy = seal_round(self._house) or busy

@@ -77,10 +77,10 @@ class ItemFile(Identified, Base):
 
 
 class FileReading(Base):
-    """What was read out of a file: text, clean HTML, page starts; goes with its file (R-7).
+    """What was read out of a file: text, clean HTML, outline, page starts; goes with its file (R-7).
 
-    Text and HTML are sealed with the item's key. Without a key store, and until the worker has sealed what is
-    from before, they stand in `text` and `html`; then `sealed_text` is NULL.
+    Text, HTML and outline are sealed with the item's key. Without a key store, and until the worker has
+    sealed what is from before, they stand in `text`, `html` and `outline`; then `sealed_text` is NULL.
     """
 
     __tablename__ = "file_reading"
@@ -97,18 +97,29 @@ class FileReading(Base):
             sqlite_where=text("cited_at IS NULL"),
             postgresql_where=text("cited_at IS NULL"),
         ),
+        Index(  # and for clauses
+            "ix_file_reading_unoutlined",
+            "file_id",
+            sqlite_where=text("outlined_at IS NULL"),
+            postgresql_where=text("outlined_at IS NULL"),
+        ),
     )
 
     file_id: Mapped[UUID] = mapped_column(ForeignKey("item_file.id"), primary_key=True)
     text: Mapped[str] = mapped_column(Text, default="")
     html: Mapped[str | None] = mapped_column(Text)
+    #: Its clauses as JSON, where it is the text of a document (I-9).
+    outline: Mapped[str | None] = mapped_column(Text)
     sealed_text: Mapped[bytes | None] = mapped_column(LargeBinary)
     sealed_html: Mapped[bytes | None] = mapped_column(LargeBinary)
+    sealed_outline: Mapped[bytes | None] = mapped_column(LargeBinary)
     pages: Mapped[list[Any]] = mapped_column(default=list)
     problem: Mapped[str | None] = mapped_column(String(40))
     read_at: Mapped[datetime]
     #: When its citations were read; of what is no revision's file, when it was read itself (D-6).
     cited_at: Mapped[datetime | None]
+    #: When its clauses were read; of what is no revision's file, when it was read itself (I-9).
+    outlined_at: Mapped[datetime | None]
 
 
 class Upload(Identified, Base):

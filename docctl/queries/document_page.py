@@ -22,6 +22,7 @@ from docctl.models.visibility import visible_sets
 from docctl.queries.citations import Cited, CitedBy, cited, cited_by
 from docctl.queries.document_actions import UNDER_WAY, Offered, Situation, offers
 from docctl.queries.document_relations import Relations, relations
+from docctl.queries.outlines import Outline, outline_shown
 from docctl.queries.paper import Paper, paper_of
 from docctl.queries.provisional import still_provisional
 from docctl.queries.revision_states import is_insider
@@ -86,6 +87,8 @@ class DocumentPage:
     #: What the revision shown cites, and who cites the document (D-6).
     cites: tuple[Cited, ...]
     cited_by: tuple[CitedBy, ...]
+    #: The clauses of its text, and what is missing or stands twice among their numbers (I-9).
+    outline: Outline
 
     @property
     def main(self) -> FileLine | None:
@@ -177,6 +180,7 @@ def document_page(
         paper=paper_of(shown, people, zone),
         cites=cited(session, actor, shown.id, at=at),
         cited_by=cited_by(session, actor, head.document, at=at),
+        outline=outline_shown(session, shown.id),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, tzinfo
 from typing import Any, Final
 from uuid import UUID
@@ -18,11 +18,13 @@ from docctl.domain.lifecycle import (
 from docctl.domain.paged_text import PagedText
 from docctl.domain.permissions import Actor
 from docctl.models.documents import Revision
+from docctl.queries.outlines import clause_meant, outlines_of
 from docctl.queries.search_rows import records_shown, revisions_shown
 from docctl.queries.search_texts import paged_texts_of
+from docctl.reading.outlines import Clause
 from search.api import Found, Hit, Query
-from search.asked import Searched
-from search.language import widening
+from search.asked import Is, Searched
+from search.language import clauses_in, widening
 from search.snippets import snippet
 
 #: Snippets look this far into one file: a page of hits must not read whole books.
@@ -34,7 +36,7 @@ class SearchHit:
     """One document revision or record as it is now; `snippet` is (text, is_hit) pairs.
 
     `synonyms` are words found in it that were not typed (S-6), `page` is the one of its file on which the
-    first marked words stand.
+    first marked words stand, `clause` the one that was asked for (I-9).
     """
 
     kind: str
@@ -50,6 +52,7 @@ class SearchHit:
     snippet: tuple[tuple[str, bool], ...]
     synonyms: tuple[str, ...] = ()
     page: int | None = None
+    clause: Clause | None = None
 
 
 def hits_shown(
@@ -80,12 +83,16 @@ def hits_shown(
         records_there = {f"record:{row.id}": row for row in found_rows}
         owners |= {row.id for row in records_there.values()}
         rows |= records_there
+    named = clauses_in(asked.text) if texts else ()
+    there = [row[0].id for name, row in rows.items() if name.startswith("revision:")] if named else []
+    outlines = outlines_of(session, there, for_page=True)
     bodies = paged_texts_of(session, owners, longest=_LOOKED_AT) if texts else {}
     for hit in found.hits:
         if (row := rows.get(hit.id)) is None:
             continue
         if hit.id.startswith("revision:"):
-            yield _revision_hit(row, bodies, asked, zone)
+            meant = _clause_meant(outlines.get(row[0].id, ()), named)
+            yield _revision_hit(row, bodies, asked, zone, meant)
         else:
             yield _record_hit(row, bodies, asked, zone)
 
@@ -94,12 +101,35 @@ def _ids(hits: Iterable[Hit], kind: str) -> list[UUID]:
     return [UUID(rest) for before, _, rest in (hit.id.partition(":") for hit in hits) if before == kind]
 
 
-def _revision_hit(row: Any, bodies: dict[UUID, PagedText], asked: Query, zone: tzinfo) -> SearchHit:
+@dataclass(frozen=True, slots=True)
+class _Meant:
+    """The clause that was asked for, where it ends, and the last one up to it that has a place to go to."""
+
+    clause: Clause
+    end: int | None
+
+
+def _clause_meant(clauses: Sequence[Clause], named: Sequence[Is]) -> _Meant | None:
+    at = clause_meant(clauses, named) if clauses and named else None
+    if at is None:
+        return None
+    place = next((one.anchor for one in reversed(clauses[: at + 1]) if one.anchor), "")
+    following = clauses[at + 1 : at + 2]
+    return _Meant(replace(clauses[at], anchor=place), following[0].start if following else None)
+
+
+def _revision_hit(
+    row: Any, bodies: dict[UUID, PagedText], asked: Query, zone: tzinfo, meant: _Meant | None
+) -> SearchHit:
     revision: Revision = row[0]
     state = revision_state(revision.dates(), asked.at)
     own, beside = (bodies.get(one, PagedText("")) for one in (revision.id, revision.document_id))
     body = "\n\n".join(filter(None, (own.text, beside.text)))
-    shown = _pieces(body, asked)
+    clause = meant.clause if meant else None
+    stretch = own.text[clause.start : meant.end] if meant and clause else ""
+    if clause and clause.title not in stretch[:200]:  # it stands beyond what is looked at
+        stretch = ""
+    shown = _pieces(stretch or body, asked)
     return SearchHit(
         kind="document",
         id=revision.document_id,
@@ -113,7 +143,8 @@ def _revision_hit(row: Any, bodies: dict[UUID, PagedText], asked: Query, zone: t
         day=(revision.effective_from or revision.created_at).astimezone(zone).date(),
         snippet=shown,
         synonyms=_synonyms((row[1], revision.title, body), asked),
-        page=own.page_of(shown),
+        page=(clause.page if clause else 0) or own.page_of(shown),
+        clause=clause,
     )
 
 

@@ -22,6 +22,7 @@ PAGE_SIZE: Final = 50
 ROUTINE: Final = frozenset(
     {
         "file.read",
+        "file.outlined",
         "revision.read",
         "revision.copied",
         "revision.source_taken",

@@ -22,7 +22,7 @@ from docctl.services.trail import Subject, record
 
 @dataclass(frozen=True, slots=True)
 class NoteReading:
-    """Text and clean HTML of a file as they are kept, where its pages start, or the problem with it."""
+    """Text, HTML and outline of a file as they are kept, where its pages start, or the problem with it."""
 
     file_id: UUID
     kept: KeptText
@@ -44,8 +44,9 @@ def note_reading(session: Session, cmd: NoteReading, by: Caller) -> bool:
     _keep(row, cmd.kept)
     row.pages = list(cmd.pages)
     row.problem, row.read_at = cmd.problem, by.at
-    is_cited = file.owner_kind is OwnerKind.REVISION and file.role is FileRole.MAIN
+    is_cited = is_of_document(file)
     row.cited_at = None if is_cited else by.at
+    row.outlined_at = by.at
     session.add(row)
     record(
         session,
@@ -55,6 +56,36 @@ def note_reading(session: Session, cmd: NoteReading, by: Caller) -> bool:
         facts={"file": file.sha256, "characters": cmd.kept.characters, "problem": cmd.problem},
     )
     return True
+
+
+def is_of_document(file: ItemFile) -> bool:
+    """Say whether a file is the text of a document: one that has clauses and cites others (D-6, I-9)."""
+    return file.owner_kind is OwnerKind.REVISION and file.role is FileRole.MAIN
+
+
+@dataclass(frozen=True, slots=True)
+class NoteOutlines:
+    """Texts from before: the file, when it was read, how it is kept with its outline; None: it has none."""
+
+    texts: tuple[tuple[UUID, datetime, KeptText | None], ...]
+
+
+@use_case("system.operate")
+def note_outlines(session: Session, cmd: NoteOutlines, by: Caller) -> int:
+    """Keep outlines unless files were read anew meanwhile; events bring them into the index (I-9)."""
+    authorise(by.actor, "system.operate", Facts())
+    done = 0
+    for file_id, read_at, kept in cmd.texts:
+        row, file = session.get(FileReading, file_id), session.get(ItemFile, file_id)
+        if row is None or file is None or row.read_at != read_at or row.outlined_at is not None:
+            continue
+        row.outlined_at = by.at
+        if kept is not None:
+            _keep(row, kept)
+        if kept is not None and (subject := _subject(session, file)) is not None:
+            record(session, by, "file.outlined", subject, facts={"file": file.sha256})
+        done += 1
+    return done
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +122,9 @@ def seal_texts(session: Session, cmd: SealTexts, by: Caller) -> int:
 
 
 def _keep(row: FileReading, kept: KeptText) -> None:
-    row.text, row.html = kept.text, kept.html
+    row.text, row.html, row.outline = kept.text, kept.html, kept.outline
     row.sealed_text, row.sealed_html = kept.sealed_text, kept.sealed_html
+    row.sealed_outline = kept.sealed_outline
 
 
 def _subject(session: Session, file: ItemFile) -> Subject | None:

@@ -11,6 +11,7 @@ from docctl.queries.document_page import DocumentPage, document_page
 from docctl.queries.timeline import Timeline, timeline
 from docctl.services.content.open import open_content
 from docctl.web.context import actor, caller, house, lang, render, words
+from docctl.web.registers import number
 from docctl.web.timelines import told
 
 #: What those outside may know of a revision's life: that it came, was signed, and went (X-3).
@@ -42,6 +43,7 @@ def page_of(*, document_id: UUID | None = None, revision_id: UUID | None = None)
             reads=_wants_reads(page),
             today=house().today(),
             english=lang() == "en",
+            at_page=number(request.args.get("page")),
         )
     )
 

@@ -89,7 +89,14 @@ def _card(hit: SearchHit) -> dict[str, Any]:
         href = f"/documents/{hit.id}"
     else:
         href = f"/documents/revisions/{hit.revision_id}"
+    if hit.clause is not None and hit.clause.anchor:
+        href += f"#{hit.clause.anchor}"
+    elif hit.kind == "document" and hit.page is not None:
+        href += f"?page={hit.page}"
     note = f"{hit.unit}　{hit.day.isoformat()}"
+    if hit.clause is not None:
+        said = words().t("search.at_clause", clause=hit.clause.path, title=hit.clause.title)
+        note += f"　{said.rstrip()}"
     if hit.page is not None:
         note += "　" + words().t("search.on_page", page=hit.page)
     if hit.synonyms:

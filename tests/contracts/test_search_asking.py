@@ -110,6 +110,38 @@ def test_s_1_names_stand_for_the_values_they_mean(few: SearchEngine) -> None:
     assert find(few, "unit:品质部") == set()
 
 
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        pytest.param("clause:4.2.1", "a", id="as a field"),
+        pytest.param("条款:４．２．１", "a", id="in full width"),
+        pytest.param("条款:4.2", "a", id="the one above it"),
+        pytest.param("条款:4.2.*", "a", id="all under it"),
+        pytest.param("条款:4.2*", "ac", id="what begins so"),
+        pytest.param("条款:2", "", id="a clause is whole"),
+        pytest.param("条款:第五條", "b", id="named, in the other script"),
+        pytest.param("第五条", "bc", id="named, or in words"),
+        pytest.param("4.2.1", "ac", id="its number, or its digits in words"),
+        pytest.param("ab 4.2.1", "a", id="with the number of the document"),
+        pytest.param('"4.2.1"', "c", id="an exact text is no clause"),
+        pytest.param("NOT 条款:4.2.1", "bc", id="not this clause"),
+    ],
+)
+def test_i_9_a_clause_is_found_in_any_way_of_writing_it(engine: SearchEngine, typed: str, found: str) -> None:
+    put(
+        engine,
+        entry("a", "检验", number="AB-01", facts=tuple(("clause", one) for one in ("4", "4.2", "4.2.1"))),
+        entry("b", "总则", facts=(("clause", "1.5"), ("clause", "第5条"))),
+        entry("c", "按 4.2.1 和第五条执行", facts=(("clause", "4.20"),)),
+    )
+    assert find(engine, typed) == set(found)
+
+
+def test_i_9_a_clause_stands_before_its_digits_somewhere(engine: SearchEngine) -> None:
+    put(engine, entry("a", "按 4.2.1 执行"), entry("b", "4.2.1 检验", facts=(("clause", "4.2.1"),)))
+    assert ids(engine.search(query("4.2.1"))) == ["b", "a"]
+
+
 def test_s_6_synonyms_on_request(engine: SearchEngine) -> None:
     put(engine, entry("a", "顧客投訴"), entry("b", "客户抱怨"), entry("c", "客诉"), entry("d", "不良品"))
     assert find(engine, "客户") == {"b"}

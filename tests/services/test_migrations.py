@@ -28,6 +28,7 @@ from docctl.models.trail import AuditHead, EventRow
 from docctl.models.work import DueJob
 from docctl.queries.audit import verify
 from docctl.queries.file_html import html_of
+from docctl.queries.outlines import outlines_of
 from docctl.queries.search_texts import texts_of
 from docctl.services.house import House
 from docctl.services.revisions.suspend import SuspendRevision, suspend_revision
@@ -75,6 +76,47 @@ def test_a_database_with_rows_is_migrated_again_and_keeps_them(world: World) -> 
         assert verify(session).ok
 
 
+#: What came with outlines.
+OUTLINES = (
+    "DROP INDEX ix_file_reading_unoutlined",
+    *(
+        f"ALTER TABLE file_reading DROP COLUMN {name}"
+        for name in ("outline", "sealed_outline", "outlined_at")
+    ),
+)
+
+
+def before_the_outlines(session: Session) -> None:
+    for statement in OUTLINES:
+        session.execute(text(statement))
+
+
+def test_i_9_texts_from_before_outlines_get_theirs_from_the_worker_and_those_of_records_none(
+    world: World,
+) -> None:
+    revision = world.issued(world.draft(text="1 目的\n说明。\n2 范围\n说明。"))
+    record = filing.filed(world, filing.a_form(world), uploads=(filing.upload(world, "wang", "1 目的"),))
+    settle(world.house)
+    uow = world.house.uow
+
+    def as_before(session: Session) -> None:
+        before_the_outlines(session)
+        session.execute(text("UPDATE alembic_version SET version_num = '0011'"))
+
+    as_owner(world.house).write(as_before)
+    assert not schema_state(uow.engine).is_ready
+    assert migrate(uow.owner).is_ready
+    (of_record,) = filing.files(world, record)
+    with uow.read() as session:
+        assert outlines_of(session, [revision]) == {}
+        assert session.get_one(FileReading, of_record.id).outlined_at is not None
+    worker = Worker(world.house)
+    while worker.run_once():
+        pass
+    with uow.read() as session:
+        assert [one.path for one in outlines_of(session, [revision])[revision]] == ["1", "2"]
+
+
 #: What came with imports and citations.
 IMPORTS = (
     "DROP TABLE saved_search",  # which came after them
@@ -89,6 +131,7 @@ IMPORTS = (
 
 
 def before_the_imports(session: Session) -> None:
+    before_the_outlines(session)
     place = "" if session.get_bind().dialect.name == "sqlite" else " ON revision"
     for statement in (f"DROP TRIGGER IF EXISTS v_6_imported{place}", *IMPORTS):
         session.execute(text(statement))
@@ -262,6 +305,7 @@ def test_t_3_rows_from_the_first_tables_are_kept_and_their_files_count_as_hashed
     def as_at_first(session: Session) -> None:  # the other guards stand, as in a database in use
         for statement in (
             *since_then,
+            *OUTLINES,
             *IMPORTS,
             *BEFORE_SEALS,
             *COPIES,

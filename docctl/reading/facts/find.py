@@ -157,6 +157,12 @@ def find_facts(text: str, name: str, *, parts: Parts = (), pages: Sequence[int] 
     )
 
 
+def outline_of(text: str, *, parts: Parts = ()) -> tuple[Clause, ...]:
+    """Return the clauses of a text alone, as `find_facts` finds them; offsets are those of `text` (I-9)."""
+    text = text.translate(_BLANKS)
+    return find_outline(_without_furniture(text, parts), after=Sheet(text, parts).rules)
+
+
 def _without_furniture(text: str, parts: Parts) -> str:
     """Return a text with nothing where its page headers and footers stand, as long as before."""
     pieces: list[str] = []

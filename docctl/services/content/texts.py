@@ -33,11 +33,13 @@ class KeptText:
     sealed_text: bytes | None
     sealed_html: bytes | None
     characters: int
+    outline: str | None = None
+    sealed_outline: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class SealedText:
-    """One sealed column of one file: `name` is `text` or `html`."""
+    """One sealed column of one file: `name` is `text`, `html` or `outline`."""
 
     owner_id: UUID
     file_id: UUID
@@ -57,14 +59,26 @@ class Texts:
         """Say whether texts are encrypted in this house."""
         return self._keys is not None
 
-    def kept(self, owner_id: UUID, file_id: UUID, text: str, html: str | None) -> KeptText:
+    def kept(
+        self, owner_id: UUID, file_id: UUID, text: str, html: str | None, outline: str | None = None
+    ) -> KeptText:
         """Return how a text is kept; the item's key is durable before. Raises KeyDestroyed."""
         if self._keys is None:
-            return KeptText(text, html, None, None, len(text))
+            return KeptText(text, html, None, None, len(text), outline)
         secret = self._keys.make(owner_id)
-        sealed = seal_text(secret, _place(file_id, "text"), text)
-        sealed_html = None if html is None else seal_text(secret, _place(file_id, "html"), html)
-        return KeptText("", None, sealed, sealed_html, len(text))
+
+        def sealed(name: str, words: str) -> bytes:
+            return seal_text(secret, _place(file_id, name), words)
+
+        return KeptText(
+            "",
+            None,
+            sealed("text", text),
+            None if html is None else sealed("html", html),
+            len(text),
+            None,
+            None if outline is None else sealed("outline", outline),
+        )
 
     def opened(self, asked: Sequence[SealedText], *, longest: int | None = None) -> list[str]:
         """Return texts in the order asked for, with one question to the key store.
