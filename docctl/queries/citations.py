@@ -12,7 +12,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, aliased
 
 from docctl.domain.lifecycle import RevisionStatus
-from docctl.domain.normal_form import normal
+from docctl.domain.normal_form import normal, tails
 from docctl.domain.permissions import Actor
 from docctl.models.citations import Citation
 from docctl.models.documents import Document, Revision
@@ -23,14 +23,17 @@ from docctl.queries.revision_states import in_force_at, readable_document
 #: How a citation was resolved, the surest first.
 MATCHES: Final = ("number", "title", "other_name")
 
+#: A text that cites more by what nothing else resolves is a bibliography.
+_MOST_TAILS: Final = 200
+
 
 @dataclass(frozen=True, slots=True)
 class Cited:
     """One citation: as written, and what it means now.
 
     `standing`: in_force; obsolete (there is no revision in force); coming (none yet); missing; outside;
-    generic. `other_name` where it is cited by a former or another name. Without `document_id` the document is
-    not shown to this person (X-3).
+    generic; ambiguous, a tail that `candidates` share (N-10). `other_name` where it is cited by a former or
+    another name. Without `document_id` the document is not shown to this person (X-3).
     """
 
     kind: str
@@ -44,6 +47,16 @@ class Cited:
     is_other_name: bool
     clause: str
     times: int
+    candidates: tuple[Candidate, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A document that a tail may mean; of one that is hidden only the number shows (X-3)."""
+
+    document_id: UUID | None
+    number: str
+    title: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +91,23 @@ def cited(session: Session, actor: Actor, revision_id: UUID, *, at: datetime) ->
         return ()
     keys = {one.normal for one in rows} | {one.normal_name for one in rows} - {""}
     by_key = _leading_to(session, keys | {normal(one.name) for one in rows if one.name})
-    targets = _targets(session, actor, {found for found, _ in by_key.values()}, at)
-    return tuple(_cited(row, by_key, targets) for row in rows)
+    by_tail = _ending_so(session, {key for one in rows for key in _written(one)} - by_key.keys())
+    ids = {found for found, _ in by_key.values()}.union(*by_tail.values())
+    targets = _targets(session, actor, ids, at)
+    return tuple(_cited(row, by_key, by_tail, targets) for row in rows)
 
 
-def _cited(row: Citation, by_key: dict[str, tuple[UUID, str]], targets: dict[UUID, _Target]) -> Cited:
+def _written(row: Citation) -> tuple[str, ...]:
+    """Return what of a citation may be the tail of a number (N-10)."""
+    return tuple(key for key in (normal(row.number), normal(row.name)) if key)
+
+
+def _cited(
+    row: Citation,
+    by_key: dict[str, tuple[UUID, str]],
+    by_tail: dict[str, set[UUID]],
+    targets: dict[UUID, _Target],
+) -> Cited:
     found = next(
         (
             by_key[key]
@@ -92,12 +117,16 @@ def _cited(row: Citation, by_key: dict[str, tuple[UUID, str]], targets: dict[UUI
         None,
     )
     target = targets[found[0]] if found else None
+    ends = [] if target else next(filter(None, (by_tail.get(key) for key in _written(row))), set[UUID]())
+    meant = sorted((targets[one] for one in ends if one in targets), key=lambda one: one.number)
+    if len(meant) == 1:
+        target = meant[0]
     seen = target if target is not None and target.is_seen else None
     return Cited(
         kind=row.kind,
         name=row.name,
         number=row.number,
-        standing=_standing(row, target),
+        standing="ambiguous" if len(meant) > 1 else _standing(row, target),
         document_id=seen.id if seen else None,
         shown_number=seen.number if seen else "",
         shown_title=seen.title if seen else "",
@@ -105,7 +134,14 @@ def _cited(row: Citation, by_key: dict[str, tuple[UUID, str]], targets: dict[UUI
         is_other_name=found is not None and found[1] == "other_name",
         clause=row.clause,
         times=row.times,
+        candidates=tuple(map(_candidate, meant)) if len(meant) > 1 else (),
     )
+
+
+def _candidate(target: _Target) -> Candidate:
+    if target.is_seen:
+        return Candidate(target.id, target.number, target.title)
+    return Candidate(None, target.number, "")
 
 
 def _standing(row: Citation, target: _Target | None) -> str:
@@ -133,6 +169,26 @@ def _leading_to(session: Session, keys: Iterable[str]) -> dict[str, tuple[UUID, 
     found: dict[str, tuple[UUID, str]] = {}
     for how, query in zip(("other_name", *reversed(MATCHES)), ways, strict=True):  # later ones overwrite
         found.update({key: (item_id, how) for key, item_id in session.execute(query)})
+    return found
+
+
+def _ending_so(session: Session, keys: Iterable[str]) -> dict[str, set[UUID]]:
+    """Return the documents whose number has a key as its tail, for each key that is one (N-10)."""
+    wanted = sorted(key for key in keys if len(key) > 1 and any(sign.isdigit() for sign in key))[:_MOST_TAILS]
+    if not wanted:
+        return {}
+    rows = session.execute(
+        select(NumberEntry.normal, Document.id)
+        .join(Document, Document.id == NumberEntry.item_id)
+        .where(
+            NumberEntry.state == NumberState.USED,
+            or_(*(NumberEntry.normal.endswith(key, autoescape=True) for key in wanted)),
+        )
+    )
+    found: dict[str, set[UUID]] = {}
+    for number, document_id in rows:
+        for tail in set(tails(number)).intersection(wanted):
+            found.setdefault(tail, set()).add(document_id)
     return found
 
 
@@ -166,7 +222,7 @@ def cited_by(
     session: Session, actor: Actor, document: Document, *, at: datetime, limit: int = 200
 ) -> tuple[CitedBy, ...]:
     """Return the documents whose revision in force cites this one by any of its names (D-6, X-3)."""
-    keys = _keys_of(session, document)
+    keys = [*_keys_of(session, document), *_tails_of(session, document)]
     citing = select(Citation.revision_id).where(
         or_(Citation.normal.in_(keys), Citation.normal_name.in_(keys))
     )
@@ -178,6 +234,16 @@ def cited_by(
         .limit(limit)
     )
     return tuple(CitedBy(*one) for one in rows)
+
+
+def _tails_of(session: Session, document: Document) -> Sequence[str]:
+    """Return those tails of a document's number by which it is cited and which mean nothing else (N-10)."""
+    ends = tails(normal(document.number))
+    if not ends:
+        return ()
+    used = set(session.scalars(select(Citation.normal).where(Citation.normal.in_(ends)).distinct()))
+    used -= _leading_to(session, used).keys()
+    return [tail for tail, meant in _ending_so(session, used).items() if meant == {document.id}]
 
 
 def _keys_of(session: Session, document: Document) -> Sequence[str]:

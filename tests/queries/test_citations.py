@@ -96,3 +96,64 @@ def test_d_6_texts_of_drafts_are_looked_through_by_the_worker(world: World, twic
     if twice:
         assert not cite_texts(world.house)
     assert list(standing(world, revision)) == ["记录控制程序"]
+
+
+def test_n_10_a_citation_by_a_unique_tail_is_resolved_both_ways(world: World, folder: Path) -> None:
+    target, _ = imported(world, folder, "出库程序", "T/NDF/TSP01", "别的程序")
+    citing, revision = imported(world, folder, "采购控制程序", "JL-QP-09", "TSP01")
+    found = standing(world, revision)["TSP01"]
+    assert (found.standing, found.document_id, found.shown_number) == ("in_force", target, "T/NDF/TSP01")
+    assert (found.candidates, found.is_other_name) == ((), False)
+    assert who_cites(world, target) == [citing]
+
+
+def test_n_10_an_ambiguous_tail_lists_its_candidates_and_cites_none_of_them(
+    world: World, folder: Path
+) -> None:
+    first, _ = imported(world, folder, "出库程序", "T/NDF/TSP01", "别的程序")
+    second, _ = imported(world, folder, "入库程序", "T/NDG/TSP01", "别的程序")
+    _, revision = imported(world, folder, "采购控制程序", "JL-QP-09", "TSP01")
+    found = standing(world, revision)["TSP01"]
+    assert (found.standing, found.document_id) == ("ambiguous", None)
+    assert [(one.document_id, one.number) for one in found.candidates] == [
+        (first, "T/NDF/TSP01"),
+        (second, "T/NDG/TSP01"),
+    ]
+    assert (who_cites(world, first), who_cites(world, second)) == ([], [])
+
+
+def test_n_10_a_whole_number_goes_before_the_tail_of_another(world: World, folder: Path) -> None:
+    whole, _ = imported(world, folder, "出库程序", "TSP01", "别的程序")
+    longer, _ = imported(world, folder, "入库程序", "T/NDF/TSP01", "别的程序")
+    citing, revision = imported(world, folder, "采购控制程序", "JL-QP-09", "TSP01")
+    assert standing(world, revision)["TSP01"].document_id == whole
+    assert (who_cites(world, whole), who_cites(world, longer)) == ([citing], [])
+
+
+def test_n_10_the_end_of_a_word_is_no_tail(world: World, folder: Path) -> None:
+    target, _ = imported(world, folder, "出库程序", "T/NDF/XTSP01", "别的程序")
+    _, revision = imported(world, folder, "采购控制程序", "JL-QP-09", "TSP01")
+    assert standing(world, revision)["TSP01"].document_id is None
+    assert who_cites(world, target) == []
+
+
+def test_x_3_of_a_hidden_candidate_only_the_number_shows(world: World, folder: Path) -> None:
+    imported(world, folder, "出库程序", "T/NDF/TSP01", "别的程序")
+    write(folder, "a.txt", text_of("来访接待办法", number="T/NDG/TSP01", label="A/0"))
+    Run.of(world, folder).read().imported()
+    (folder / "a.txt").unlink()
+    _, revision = imported(world, folder, "采购控制程序", "JL-QP-09", "TSP01")
+    found = standing(world, revision, who="zhang")["TSP01"]
+    assert [(one.document_id is None, one.number, one.title) for one in found.candidates] == [
+        (False, "T/NDF/TSP01", "出库程序"),
+        (True, "T/NDG/TSP01", ""),
+    ]
+
+
+def who_cites(world: World, document_id: object) -> list[object]:
+    from docctl.models.documents import Document
+
+    with world.house.uow.read() as session:
+        document = session.get_one(Document, document_id)
+        found = cited_by(session, world.by("wang").actor, document, at=world.clock())
+    return [one.document_id for one in found]

@@ -1,4 +1,4 @@
-"""A hit opens a document at the clause that was asked for; the page lists its clauses and their gaps (I-9)."""
+"""A hit opens a document at the clause asked for; its page lists clauses and their gaps (I-9)."""
 
 from __future__ import annotations
 
