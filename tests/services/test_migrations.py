@@ -101,7 +101,7 @@ def test_i_9_texts_from_before_outlines_get_theirs_from_the_worker_and_those_of_
 
     def as_before(session: Session) -> None:
         before_the_outlines(session)
-        session.execute(text("UPDATE alembic_version SET version_num = '0011'"))
+        session.execute(text("UPDATE alembic_version SET version_num = '0012'"))
 
     as_owner(world.house).write(as_before)
     assert not schema_state(uow.engine).is_ready
