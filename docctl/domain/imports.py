@@ -64,6 +64,7 @@ class Outcome(StrEnum):
     DUPLICATE = "duplicate"
     SKIPPED = "skipped"
     FAILED = "failed"
+    GIVEN_UP = "given_up"
 
 
 class RunAction(StrEnum):
@@ -75,6 +76,7 @@ class RunAction(StrEnum):
     IMPORT = "import"
     FINISH = "finish"
     CANCEL = "cancel"
+    GIVE_UP = "give_up"
 
 
 S, A = RunState, RunAction
@@ -89,6 +91,10 @@ RUN_MOVES: Final[Mapping[tuple[RunState, RunAction], RunState]] = {
     (S.CHECKING, A.IMPORT): S.IMPORTING,
     (S.CHECKING, A.CANCEL): S.CANCELLED,
     (S.IMPORTING, A.FINISH): S.DONE,
+    # Where the host that has the copies is lost: what was imported stays.
+    (S.RECEIVING, A.GIVE_UP): S.DONE,
+    (S.READING, A.GIVE_UP): S.DONE,
+    (S.IMPORTING, A.GIVE_UP): S.DONE,
 }
 
 

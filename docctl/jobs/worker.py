@@ -16,6 +16,7 @@ from docctl.jobs.copies import Teller
 from docctl.jobs.deliveries import Running, deliver
 from docctl.jobs.due import work_due
 from docctl.jobs.housekeeping import tidy, tidy_host
+from docctl.jobs.imports.run_keys import seal_plain_runs
 from docctl.jobs.imports.watch import Watcher
 from docctl.jobs.imports.work import work_imports
 from docctl.jobs.outline_texts import outline_texts
@@ -61,6 +62,7 @@ class Worker:
         busy = deliver(self._house, self._running) or busy
         busy = work_due(self._house) or busy
         busy = busy or seal_plain_texts(self._house)  # only when nobody waits
+        busy = busy or seal_plain_runs(self._house)
         busy = busy or cite_texts(self._house)
         busy = busy or outline_texts(self._house)
         busy = busy or scrub(self._house)

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Load, Mapped, defer, mapped_column
 
 from docctl.domain.imports import Choice, FileState, RunState
@@ -26,7 +26,8 @@ class RunSource(StrEnum):
 class ImportRun(Identified, Versioned, Base):
     """One taking-in of files: read in the background, checked by people, then imported (I-1).
 
-    The copied files lie on `host` until the run has ended; its worker reads and imports them.
+    The copied files lie on `host` until the run has ended; its worker reads and imports them. What was read
+    of them is encrypted with a key of the run, which is destroyed when it has ended (R-7).
     """
 
     __tablename__ = "import_run"
@@ -51,13 +52,19 @@ class ImportRun(Identified, Versioned, Base):
     committed_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     committed_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
+    #: Why it was given up before its end; empty where it was not.
+    given_up_because: Mapped[str] = mapped_column(String(500), default="")
+    #: What was read lies plain: from before it was encrypted, or in a house without key store.
+    is_plain: Mapped[bool] = mapped_column(default=False)
+    #: When its key was destroyed, after its end.
+    key_destroyed_at: Mapped[datetime | None]
 
 
 class ImportFile(Identified, Versioned, Base):
     """One file of a run, or a piece of one: what was read, what people decided, what became of it.
 
-    `facts` is what was found, `chosen` what is used. The text stands here while the run is being checked and
-    goes at its end.
+    What was read of it, what is used and how it compares is sealed (`docctl.services.imports.contents`) and
+    goes when the file has its line. The line stays: path, outcome, reason, and the number of what it became.
     """
 
     __tablename__ = "import_file"
@@ -76,19 +83,17 @@ class ImportFile(Identified, Versioned, Base):
     media_type: Mapped[str] = mapped_column(String(120), default="")
     state: Mapped[FileState] = mapped_column(checked(FileState))
     choice: Mapped[Choice] = mapped_column(checked(Choice), default=Choice.IMPORT)
-    facts: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    chosen: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    #: What a comparison with the others and with what is there found: findings as JSON (I-4).
-    notes: Mapped[list[Any]] = mapped_column(default=list)
-    #: Files of one document's history share this (I-1).
+    #: Files of one document's history share this, the id of the first of them (I-1).
     series: Mapped[str] = mapped_column(String(600), default="")
     #: Its place among them, from 1; 0 where it stands alone.
     place: Mapped[int] = mapped_column(default=0)
-    text: Mapped[str] = mapped_column(Text, default="")
-    parts: Mapped[list[Any]] = mapped_column(default=list)
-    pages: Mapped[list[Any]] = mapped_column(default=list)
-    #: Of the text, for finding near-duplicates (I-4).
-    sketch: Mapped[list[Any]] = mapped_column(default=list)
+    #: What was found, and never changes; what is used; how it compares (I-4); of the text, for finding
+    #: near-duplicates; the text. Each None where there is none.
+    sealed_facts: Mapped[bytes | None]
+    sealed_chosen: Mapped[bytes | None]
+    sealed_notes: Mapped[bytes | None]
+    sealed_sketch: Mapped[bytes | None]
+    sealed_text: Mapped[bytes | None]
     #: The file that this is a piece of, with its half-open place in the other's text (I-3).
     piece_of: Mapped[UUID | None] = mapped_column(ForeignKey("import_file.id"))
     piece_start: Mapped[int | None]
@@ -100,6 +105,8 @@ class ImportFile(Identified, Versioned, Base):
     rule: Mapped[str] = mapped_column(String(20), default="")
     code: Mapped[str] = mapped_column(String(60), default="")
     params: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    #: Under which it was imported, also a provisional one (N-11).
+    number: Mapped[str] = mapped_column(String(100), default="")
     document_id: Mapped[UUID | None]
     revision_id: Mapped[UUID | None]
     done_at: Mapped[datetime | None]
@@ -112,13 +119,14 @@ class ImportFile(Identified, Versioned, Base):
 
 def without_text() -> Load:
     """Return what leaves texts where they are, for whoever looks at many files at once."""
-    return Load(ImportFile).options(
-        *(defer(one, raiseload=True) for one in (ImportFile.text, ImportFile.parts, ImportFile.pages))
-    )
+    return Load(ImportFile).options(defer(ImportFile.sealed_text, raiseload=True))
 
 
 class ImportChange(Identified, Base):
-    """One change made while checking, so that it can be undone: old and new values by file (I-1)."""
+    """One change made while checking, so that it can be undone (I-1).
+
+    Sealed: [file id, field, old, new] each; None when its run has ended.
+    """
 
     __tablename__ = "import_change"
     __table_args__ = (Index("ix_import_change_run", "run_id", "at"),)
@@ -126,6 +134,5 @@ class ImportChange(Identified, Base):
     run_id: Mapped[UUID] = mapped_column(ForeignKey("import_run.id"))
     by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     at: Mapped[datetime]
-    #: [file id, field, old, new] each.
-    changes: Mapped[list[Any]] = mapped_column(default=list)
+    sealed_changes: Mapped[bytes | None]
     undone_at: Mapped[datetime | None]

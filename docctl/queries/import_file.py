@@ -17,8 +17,11 @@ from docctl.domain.verdicts import NotFound
 from docctl.models.imports import ImportFile
 from docctl.queries.import_joining import Target, targets
 from docctl.queries.import_review import ReviewLine, can_undo, condition, review_lines
+from docctl.queries.import_values import contents_of
 from docctl.queries.imports import RunLine, run_line
 from docctl.reading.facts.alike import lines_beside, share_of
+from docctl.services.imports.contents import Content
+from docctl.services.imports.joining import AsChosen
 
 _AROUND: Final = 16
 _SHOWN_TEXT: Final = 30_000
@@ -83,28 +86,31 @@ def file_view(
     ).first()
     if row is None:
         raise NotFound("file")
-    fields = {name: _field(row, name) for name in _SHOWN}
+    read = contents_of(session, run_id, [row], "facts", "chosen", "notes", "text")[row.id]
+    fields = {name: _field(row, read, name) for name in _SHOWN}
     spans = sorted(
         {
             (found["start"], found["end"])
-            for found in _sources(row)
+            for found in _sources(read)
             if 0 <= found["start"] < found["end"] <= _SHOWN_TEXT
         }
     )
     here = ImportFile.run_id == run_id
     return FileView(
         run=run,
-        line=review_lines(session, [row], at=at, zone=zone)[0],
-        targets=targets(session, actor, row, at=at, zone=zone) if row.state is FileState.READ else (),
+        line=review_lines(session, [row], {row.id: read}, at=at, zone=zone)[0],
+        targets=targets(session, actor, AsChosen.of(row, read), at=at, zone=zone)
+        if row.state is FileState.READ
+        else (),
         fields=fields,
-        findings=row.facts.get("findings", ()),
-        text=tuple(_marked(row.text[:_SHOWN_TEXT], spans)),
-        is_cut=len(row.text) > _SHOWN_TEXT,
-        signers=row.chosen.get("signers", ()),
-        history=row.facts.get("history", ()),
-        citations=row.facts.get("citations", ()),
-        splits=row.facts.get("splits", ()) if row.piece_of is None else (),
-        others=_others(session, row),
+        findings=read.facts.get("findings", ()),
+        text=tuple(_marked(read.text[:_SHOWN_TEXT], spans)),
+        is_cut=len(read.text) > _SHOWN_TEXT,
+        signers=read.chosen.get("signers", ()),
+        history=read.facts.get("history", ()),
+        citations=read.facts.get("citations", ()),
+        splits=read.facts.get("splits", ()) if row.piece_of is None else (),
+        others=_others(session, read),
         previous=session.scalar(
             select(func.max(ImportFile.ordinal)).where(here, ImportFile.ordinal < ordinal)
         ),
@@ -143,18 +149,19 @@ def _next_unchecked(session: Session, run_id: UUID, ordinal: int) -> int | None:
     return after if after is not None else session.scalar(query)
 
 
-def _field(row: ImportFile, name: str) -> FieldView:
-    fact = row.facts.get(_FACT.get(name, name))
-    value = row.chosen.get(name, "")
-    others = row.facts.get("others", {}).get(_FACT.get(name, name), ())
+def _field(row: ImportFile, read: Content, name: str) -> FieldView:
+    fact = read.facts.get(_FACT.get(name, name))
+    value = read.chosen.get(name, "")
+    others = read.facts.get("others", {}).get(_FACT.get(name, name), ())
     proposed = fact["value"] if fact else ""
+    is_open = row.state is FileState.READ
     return FieldView(
         name,
         value,
         fact["confidence"] if fact else None,
-        _excerpt(row.text, fact) if fact else None,
+        _excerpt(read.text, fact) if fact else None,
         tuple(one["value"] for one in others),
-        name not in {"unit_id", "type_id", "class_id", "document_id"} and value != proposed,
+        is_open and name not in {"unit_id", "type_id", "class_id", "document_id"} and value != proposed,
     )
 
 
@@ -177,11 +184,11 @@ def _flat(text: str) -> str:
 _OUTSIDE: Final = ("origin", "issuer", "issuer_number")
 
 
-def _sources(row: ImportFile) -> Iterator[Mapping[str, Any]]:
+def _sources(read: Content) -> Iterator[Mapping[str, Any]]:
     for name in ("number", "title", "revision", "effective", "issued", "department", "controlled", *_OUTSIDE):
-        if row.facts.get(name):
-            yield row.facts[name]
-    for signer in row.facts.get("signers", ()):
+        if read.facts.get(name):
+            yield read.facts[name]
+    for signer in read.facts.get("signers", ()):
         yield signer["at"]
 
 
@@ -198,9 +205,9 @@ def _marked(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[str, 
         yield text[at:], False
 
 
-def _others(session: Session, row: ImportFile) -> dict[str, tuple[int, str]]:
+def _others(session: Session, read: Content) -> dict[str, tuple[int, str]]:
     """Return ordinal and path of the files that the notes speak of."""
-    ids = {UUID(one["other"]) for one in row.notes if one.get("other")}
+    ids = {UUID(one["other"]) for one in read.notes if one.get("other")}
     found = session.execute(
         select(ImportFile.id, ImportFile.ordinal, ImportFile.path).where(ImportFile.id.in_(ids))
     )
@@ -232,8 +239,9 @@ def beside(
     if len(rows) != 2:
         raise NotFound("file")
     left, right = rows[ordinal], rows[other]
-    texts = left.text[:_SHOWN_TEXT], right.text[:_SHOWN_TEXT]
-    lines = review_lines(session, [left, right], at=at, zone=zone)
+    read = contents_of(session, run_id, [left, right], "facts", "chosen", "notes", "text")
+    texts = read[left.id].text[:_SHOWN_TEXT], read[right.id].text[:_SHOWN_TEXT]
+    lines = review_lines(session, [left, right], read, at=at, zone=zone)
     return Beside(
         run,
         lines[0],

@@ -16,10 +16,9 @@ from docctl.domain.normal_form import normal
 from docctl.domain.permissions import Actor, Facts, allows
 from docctl.domain.verdicts import Refused
 from docctl.models.documents import Document, Revision
-from docctl.models.imports import ImportFile
 from docctl.models.names import name_key
 from docctl.queries.revision_states import readable_document
-from docctl.services.imports.joining import holders, placed, revisions_of
+from docctl.services.imports.joining import AsChosen, holders, placed, revisions_of
 
 #: So many documents of one title are offered.
 _MOST = 5
@@ -41,13 +40,13 @@ class Target:
 
 
 def targets(
-    session: Session, actor: Actor, row: ImportFile, *, at: datetime, zone: tzinfo
+    session: Session, actor: Actor, file: AsChosen, *, at: datetime, zone: tzinfo
 ) -> tuple[Target, ...]:
     """Return the documents that have a file's number or title, and the one chosen, as far as seen (X-3)."""
-    number, title = str(row.chosen.get("number", "")), str(row.chosen.get("title", ""))
+    number, title = file.number, str(file.chosen.get("title", ""))
     wanted = list(holders(session, [number]).values())
-    if chosen := row.chosen.get("document_id"):
-        wanted.append(UUID(chosen))
+    if file.document_id is not None:
+        wanted.append(file.document_id)
     if title:
         named = select(Document.id).where(Document.title_key == name_key(title)).limit(_MOST)
         wanted += session.scalars(named)
@@ -58,14 +57,14 @@ def targets(
     )
     documents = session.scalars(query).all()
     there = revisions_of(session, (one.id for one in documents))
-    found = [_target(actor, row, one, there.get(one.id, []), at, zone) for one in documents]
+    found = [_target(actor, file, one, there.get(one.id, []), at, zone) for one in documents]
     return tuple(sorted(found, key=lambda one: normal(one.number) != normal(number)))
 
 
 def _target(
-    actor: Actor, row: ImportFile, document: Document, there: list[Revision], at: datetime, zone: tzinfo
+    actor: Actor, file: AsChosen, document: Document, there: list[Revision], at: datetime, zone: tzinfo
 ) -> Target:
-    goes = placed_in(row, document.id, there, at=at, zone=zone)
+    goes = placed(file.joining(document.id), there, today=at.astimezone(zone).date(), zone=zone)
     if not allows(actor, "document.import", Facts(unit_id=document.unit_id)):
         goes = Refused("X-1", "not_permitted", {"permission": "document.import"})
     kept = [one for one in there if one.status is not RevisionStatus.DISCARDED]
@@ -73,17 +72,6 @@ def _target(
     refused = goes if isinstance(goes, Refused) else None
     joins = goes if isinstance(goes, Joins) else None
     return Target(document.id, document.number, document.title, joins, refused, beside)
-
-
-def placed_in(
-    row: ImportFile, document_id: UUID, there: list[Revision], *, at: datetime, zone: tzinfo
-) -> Joins | Refused:
-    """Say which revision of a document a file would be if that were chosen for it."""
-    if row.chosen.get("document_id") == str(document_id):
-        return placed(row, there, today=at.astimezone(zone).date(), zone=zone)
-    chosen = {**row.chosen, "document_id": str(document_id)}
-    tried = ImportFile(id=row.id, chosen=chosen, facts=row.facts, choice=row.choice)
-    return placed(tried, there, today=at.astimezone(zone).date(), zone=zone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,20 +83,21 @@ class Joined:
 
 
 def joined(
-    session: Session, rows: Iterable[ImportFile], *, at: datetime, zone: tzinfo
+    session: Session, files: Iterable[AsChosen], *, at: datetime, zone: tzinfo
 ) -> Mapping[UUID, Joined]:
     """Return by file what becomes of those that shall join a document."""
-    chosen = {row.id: (row, UUID(row.chosen["document_id"])) for row in rows if row.chosen.get("document_id")}
-    ids = {document_id for _, document_id in chosen.values()}
+    chosen = [(one, one.document_id) for one in files if one.document_id is not None]
+    ids = {document_id for _, document_id in chosen}
     if not ids:
         return {}
     found = session.execute(select(Document.id, Document.number).where(Document.id.in_(ids)))
     numbers: dict[UUID, str] = {one[0]: one[1] for one in found}
     there = revisions_of(session, ids)
+    today = at.astimezone(zone).date()
     return {
-        file_id: Joined(
-            numbers[document_id], placed_in(row, document_id, there.get(document_id, []), at=at, zone=zone)
+        file.id: Joined(
+            numbers[document_id], placed(file, there.get(document_id, []), today=today, zone=zone)
         )
-        for file_id, (row, document_id) in chosen.items()
+        for file, document_id in chosen
         if document_id in numbers
     }

@@ -9,16 +9,19 @@ from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
-from sqlalchemy.orm import Session, load_only
+from sqlalchemy.orm import Session
 
 from docctl.domain.import_joining import Joins
 from docctl.domain.imports import BATCH, Choice, FileState, Outcome, may_stand_in_force
 from docctl.domain.normal_form import normal
 from docctl.domain.permissions import Actor
 from docctl.domain.verdicts import Refused
-from docctl.models.imports import ImportChange, ImportFile
+from docctl.models.imports import ImportChange, ImportFile, without_text
 from docctl.queries.import_joining import Joined, joined
+from docctl.queries.import_values import contents_of
 from docctl.queries.imports import RunLine, run_line
+from docctl.services.imports.contents import Content
+from docctl.services.imports.joining import AsChosen
 from docctl.services.imports.propose import EXTERNAL, wanted
 
 #: Views of the list: each a condition, so that counts and pages are the database's.
@@ -103,13 +106,14 @@ def review_page(
     total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
     page = max(1, min(page, -(-total // BATCH)))
     rows = session.scalars(
-        _in_order(query, view).options(_light()).limit(BATCH).offset((page - 1) * BATCH)
+        _in_order(query, view).options(without_text()).limit(BATCH).offset((page - 1) * BATCH)
     ).all()
+    found = contents_of(session, run_id, rows, "facts", "chosen", "notes")
     return ReviewPage(
         run,
         view,
         text,
-        review_lines(session, rows, at=at, zone=zone),
+        review_lines(session, rows, found, at=at, zone=zone),
         total,
         page,
         counts,
@@ -142,36 +146,24 @@ def _in_order(query: Select[ImportFile], view: str) -> Select[ImportFile]:
     return query.order_by(ImportFile.ordinal)
 
 
-def _light() -> Any:
-    """Leave the texts where they are: a page of files must not read whole books."""
-    return load_only(
-        ImportFile.ordinal,
-        ImportFile.path,
-        ImportFile.state,
-        ImportFile.choice,
-        ImportFile.facts,
-        ImportFile.chosen,
-        ImportFile.notes,
-        ImportFile.checked_at,
-        ImportFile.outcome,
-        ImportFile.rule,
-        ImportFile.code,
-        ImportFile.params,
-    )
-
-
 def review_lines(
-    session: Session, rows: Sequence[ImportFile], *, at: datetime, zone: tzinfo
+    session: Session,
+    rows: Sequence[ImportFile],
+    known: Mapping[UUID, Content],
+    *,
+    at: datetime,
+    zone: tzinfo,
 ) -> tuple[ReviewLine, ...]:
-    """Return files as the list shows them; their texts are not looked at."""
-    known = joined(session, rows, at=at, zone=zone)
+    """Return files as the list shows them; `known` is what was read of them without their texts."""
+    opened = (AsChosen.of(row, known[row.id]) for row in rows if row.state is FileState.READ)
+    joins = joined(session, opened, at=at, zone=zone)
     today = at.astimezone(zone).date()
-    return tuple(_line(row, today, known.get(row.id)) for row in rows)
+    return tuple(_line(row, known[row.id], today, joins.get(row.id)) for row in rows)
 
 
-def _line(row: ImportFile, today: date, joins: Joined | None) -> ReviewLine:
-    chosen = row.chosen
-    outcome, refused = _becomes(row, today, joins)
+def _line(row: ImportFile, read: Content, today: date, joins: Joined | None) -> ReviewLine:
+    chosen = read.chosen
+    outcome, refused = _becomes(row, read, today, joins)
     return ReviewLine(
         id=row.id,
         ordinal=row.ordinal,
@@ -184,32 +176,32 @@ def _line(row: ImportFile, today: date, joins: Joined | None) -> ReviewLine:
         label=str(chosen.get("label", "")),
         effective=str(chosen.get("effective", "")),
         refused=refused,
-        confidence=_least_sure(row),
-        notes=row.notes,
+        confidence=_least_sure(read),
+        notes=read.notes,
         is_external=chosen.get("origin") == EXTERNAL,
-        findings=len(row.facts.get("findings", ())),
+        findings=len(read.facts.get("findings", ())),
         is_checked=row.checked_at is not None,
         joins=joins.number if joins else "",
         joins_as=joins.goes.value if joins and isinstance(joins.goes, Joins) else "",
     )
 
 
-def _becomes(row: ImportFile, today: date, joins: Joined | None) -> tuple[str, Refused | None]:
+def _becomes(row: ImportFile, read: Content, today: date, joins: Joined | None) -> tuple[str, Refused | None]:
     """Return what a file will be and the first reason against being in force."""
     if row.state is not FileState.READ:
         refused = Refused(row.rule, row.code, row.params) if row.code else None
         return row.outcome or Outcome.FAILED.value, refused
     if row.choice is Choice.LEAVE_OUT:
-        copy = next((one for one in row.notes if one.get("leaves_out")), None)
+        copy = next((one for one in read.notes if one.get("leaves_out")), None)
         if copy is not None:
             return Outcome.DUPLICATE.value, Refused(copy["rule"], copy["code"], copy["params"])
         return Outcome.SKIPPED.value, None
     if joins is not None and isinstance(joins.goes, Refused):
         return Outcome.FAILED.value, joins.goes
-    taken = next((one for one in row.notes if one["rule"] == "N-6"), None)
-    if joins is None and taken is not None and _still(taken, row):
+    taken = next((one for one in read.notes if one["rule"] == "N-6"), None)
+    if joins is None and taken is not None and _still(taken, read):
         return Outcome.FAILED.value, Refused("N-6", "taken", taken["params"])
-    verdict = may_stand_in_force(wanted(row.chosen, row.facts, row.choice), today=today)
+    verdict = may_stand_in_force(wanted(read.chosen, read.facts, row.choice), today=today)
     if isinstance(verdict, Refused):
         return Outcome.NEW.value, verdict
     if joins is not None and joins.goes is Joins.EARLIER:
@@ -217,14 +209,15 @@ def _becomes(row: ImportFile, today: date, joins: Joined | None) -> tuple[str, R
     return Outcome.IN_FORCE.value, None
 
 
-def _still(taken: Mapping[str, Any], row: ImportFile) -> bool:
+def _still(taken: Mapping[str, Any], read: Content) -> bool:
     """Say whether the file goes in with the number that was found taken."""
-    return normal(str(taken["params"]["number"])) == normal(str(row.chosen.get("number", "")))
+    return normal(str(taken["params"]["number"])) == normal(str(read.chosen.get("number", "")))
 
 
-def _least_sure(row: ImportFile) -> int:
+def _least_sure(read: Content) -> int:
     """Return the confidence of the least sure of the facts that decide, 0 where none was found."""
-    found = [row.facts[name]["confidence"] for name in ("number", "title", "revision") if row.facts.get(name)]
+    facts = read.facts
+    found = [facts[name]["confidence"] for name in ("number", "title", "revision") if facts.get(name)]
     return min(found, default=0)
 
 

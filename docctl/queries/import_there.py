@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, TypeVar
+from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, load_only
 
 from docctl.domain.import_plan import PlanFile, There
 from docctl.domain.imports import FileState, InSeries
@@ -16,6 +17,7 @@ from docctl.models.content import ItemFile, OwnerKind
 from docctl.models.documents import Document, Revision
 from docctl.models.imports import ImportFile
 from docctl.models.numbers import Alias, NumberEntry, NumberState
+from docctl.services.imports.contents import Contents
 from docctl.services.imports.propose import day
 
 T = TypeVar("T")
@@ -73,20 +75,26 @@ def _titles(session: Session, titles: set[str]) -> dict[str, str]:
     return found
 
 
-def plan_files(session: Session, run_id: Any) -> list[PlanFile]:
+def plan_files(session: Session, run_id: UUID) -> list[PlanFile]:
     """Return the files of a run that were read, as the comparison needs them."""
     query = (
-        select(ImportFile.id, ImportFile.path, ImportFile.sha256, ImportFile.chosen, ImportFile.sketch)
+        select(ImportFile)
         .where(ImportFile.run_id == run_id, ImportFile.state == FileState.READ)
         .order_by(ImportFile.ordinal)
+        .options(
+            load_only(ImportFile.path, ImportFile.sha256, ImportFile.sealed_chosen, ImportFile.sealed_sketch)
+        )
+        .execution_options(yield_per=_AT_ONCE)
     )
-    return [
-        plan_file(str(file_id), path, sha256, chosen, sketch)
-        for file_id, path, sha256, chosen, sketch in session.execute(query)
-    ]
+    contents = Contents(session, run_id)
+    found = []
+    for row in session.scalars(query):
+        read = contents.read(row, "chosen", "sketch")
+        found.append(plan_file(str(row.id), row.path, row.sha256, read.chosen, read.sketch))
+    return found
 
 
-def plan_file(key: str, path: str, sha256: str, chosen: dict[str, Any], sketch: Sequence[int]) -> PlanFile:
+def plan_file(key: str, path: str, sha256: str, chosen: Mapping[str, Any], sketch: Sequence[int]) -> PlanFile:
     """Return one file as the comparison needs it."""
     label = str(chosen.get("label", ""))
     return PlanFile(

@@ -16,15 +16,17 @@ from docctl.domain.imports import FileState, Outcome, RunState
 from docctl.domain.permissions import Actor, Facts, allows
 from docctl.domain.verdicts import NotFound
 from docctl.models.documents import DocumentType
-from docctl.models.imports import ImportFile, ImportRun
+from docctl.models.imports import ImportFile, ImportRun, without_text
 from docctl.models.organisation import Person, Unit
+from docctl.queries.import_values import contents_of
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
     """One line of the report: what became of a file, or would; the rule that decided it, with its parameters.
 
-    `chosen` is what it goes in with, `facts` what was read, `notes` how it compares.
+    `chosen` is what it goes in with, `facts` what was read, `notes` how it compares. Of an imported file its
+    revision tells; of one that has its line and was not imported nothing else is kept (R-7).
     """
 
     path: str
@@ -76,23 +78,24 @@ def totals(lines: Iterable[Line]) -> dict[str, int]:
 
 def report(session: Session, run_id: UUID) -> Iterator[Line]:
     """Yield the lines of a run in the order of its files, without their texts."""
-    query = (
-        select(
-            ImportFile.path,
-            ImportFile.outcome,
-            ImportFile.rule,
-            ImportFile.code,
-            ImportFile.params,
-            ImportFile.chosen,
-            ImportFile.facts,
-            ImportFile.notes,
-        )
-        .where(ImportFile.run_id == run_id)
+    units = {str(unit_id): name for unit_id, name in session.execute(select(Unit.id, Unit.name))}
+    last = 0
+    while rows := session.scalars(
+        select(ImportFile)
+        .where(ImportFile.run_id == run_id, ImportFile.ordinal > last)
         .order_by(ImportFile.ordinal)
-        .execution_options(yield_per=200)
-    )
-    for path, outcome, rule, code, params, chosen, facts, notes in session.execute(query):
-        yield Line(path, outcome, rule, code, params or {}, chosen or {}, facts or {}, notes or ())
+        .limit(_LINES)
+        .options(without_text())
+    ).all():
+        found = contents_of(session, run_id, rows, "facts", "chosen", "notes")
+        for row in rows:
+            read = found[row.id]
+            facts = dict(read.facts)
+            if row.revision_id is not None and (unit := units.get(read.chosen.get("unit_id", ""))):
+                facts["department"] = {"value": unit}
+            yield Line(row.path, row.outcome, row.rule, row.code, row.params, read.chosen, facts, read.notes)
+        last = rows[-1].ordinal
+        session.expunge_all()
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +124,8 @@ class RunLine:
         return self.state in _BUSY
 
 
+#: So many lines of a report are in memory at once.
+_LINES: Final = 200
 _BUSY: Final = frozenset({RunState.RECEIVING.value, RunState.READING.value, RunState.IMPORTING.value})
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from docctl.domain.imports import RunState
 from docctl.jobs.imports.work import receive, step
@@ -15,6 +17,7 @@ from docctl.models.documents import DocumentType
 from docctl.models.imports import ImportFile, ImportRun
 from docctl.reading.sources import folder_files
 from docctl.services.imports.commit import CommitImport, commit_import
+from docctl.services.imports.contents import NAMES, Content, Contents
 from docctl.services.imports.start import StartImport, start_import
 from tests.world import World
 
@@ -105,6 +108,21 @@ class Run:
                 select(ImportFile).where(ImportFile.run_id == self.id).order_by(ImportFile.ordinal)
             )
             return {row.path: row for row in rows}
+
+    def content(self, path: str) -> Content:
+        """Return what was read of a file, opened with the key of the run."""
+        row = self.files()[path]
+        with self.world.house.uow.read() as session:
+            return Contents(session, self.id).read(row, *NAMES)
+
+    def keep(self, path: str, **values: Any) -> None:
+        """Put other values in the place of what was read or chosen."""
+
+        def change(session: Session) -> None:
+            row = session.get_one(ImportFile, self.files()[path].id)
+            Contents(session, self.id).keep(row, **values)
+
+        self.world.house.uow.write(change)
 
     def read(self) -> Run:
         """Read all files and compare them."""

@@ -95,10 +95,10 @@ def test_i_4_in_bulk_only_what_can_join_does_and_it_is_taken_back_whole(
     paper(folder, "other.txt", "A/0", "2023-01-01", number="JL-QP-08")
     run = Run.of(world, folder).read()
     assert join(world, run) == 1
-    chosen = {name: row.chosen.get("document_id") for name, row in run.files().items()}
+    chosen = {name: run.content(name).chosen.get("document_id") for name in run.files()}
     assert chosen == {"next.txt": str(there), "back.txt": None, "other.txt": None}
     undo_import_change(UndoImportChange(run.id), by=world.by("chen"), house=world.house)
-    assert not any(row.chosen.get("document_id") for row in run.files().values())
+    assert not any(run.content(name).chosen.get("document_id") for name in run.files())
     done = run.imported()
     assert (done["next.txt"].outcome, done["next.txt"].code) == ("failed", "taken")
 
@@ -109,11 +109,12 @@ def test_v_1_a_label_that_does_not_follow_is_refused_at_once_unless_left_out(
     paper(folder, "a.txt", "A/9", "2023-01-01")
     run = Run.of(world, folder).read()
     row = run.files()["a.txt"]
+    before = run.content("a.txt").chosen
     cmd = ChangeImport(run.id, [row.id], {"document_id": str(there)})
     with pytest.raises(RuleRefused) as error:
         change_import(cmd, by=world.by("chen"), house=world.house)
     assert error.value.refused.key == "V-1.label_not_after"
-    assert run.files()["a.txt"].chosen == row.chosen
+    assert run.content("a.txt").chosen == before
     left = ChangeImport(run.id, [row.id], {"document_id": str(there)}, "leave_out")
     assert change_import(left, by=world.by("chen"), house=world.house) == 1
     assert run.files()["a.txt"].choice is Choice.LEAVE_OUT
@@ -161,7 +162,7 @@ def test_n_9_a_file_joins_by_another_name_of_the_document(world: World, there: U
     paper(folder, "a.txt", "B/1", "2023-01-01", number="QP-老-07")
     run = Run.of(world, folder).read()
     row = run.files()["a.txt"]
-    if not row.chosen.get("number"):
+    if not run.content("a.txt").chosen.get("number"):
         change_import(
             ChangeImport(run.id, [row.id], {"number": "QP-老-07"}), by=world.by("chen"), house=world.house
         )

@@ -31,6 +31,7 @@ from docctl.services.imports.change import (
     undo_import_change,
 )
 from docctl.services.imports.commit import CancelImport, CommitImport, cancel_import, commit_import
+from docctl.services.imports.contents import Content
 from docctl.services.imports.folder import RunFolder
 from docctl.services.imports.provisional import GiveNumber, give_number
 from docctl.services.imports.split import SplitFile, split_file
@@ -179,8 +180,8 @@ def test_v_7_an_earlier_revision_without_its_day_does_not_go_before_a_later_one(
 ) -> None:
     write(folder, "old.txt", text_of("采购控制程序", number="JL-QP-09", label="A/0"))
     write(folder, "new.txt", text_of("采购控制程序", number="JL-QP-09", label="B/0", effective="2023-06-01"))
-    files = Run.of(world, folder).read().files()
-    codes = {path: [note["code"] for note in row.notes] for path, row in files.items()}
+    run = Run.of(world, folder).read()
+    codes = {path: [note["code"] for note in run.content(path).notes] for path in run.files()}
     assert "day_of_earlier_needed" in codes["old.txt"]
 
 
@@ -213,7 +214,7 @@ def test_i_4_the_user_makes_a_file_a_revision_of_a_document_that_is_there(world:
     write(folder, "a.txt", later)
     run = Run.of(world, folder).read()
     row = run.files()["a.txt"]
-    assert [note["code"] for note in row.notes] == ["taken"]
+    assert [note["code"] for note in run.content("a.txt").notes] == ["taken"]
     change = ChangeImport(run.id, [row.id], {"document_id": str(first.document_id)})
     change_import(change, by=world.by("chen"), house=world.house)
     done = run.imported()["a.txt"]
@@ -255,13 +256,14 @@ def test_i_1_values_choices_and_what_was_checked_can_be_undone_one_after_the_oth
     leave = ChangeImport(run.id, ids[:1], {"title": "新名称"}, "leave_out", is_checked=True)
     assert change_import(leave, by=by, house=house) == 1
     first = run.files()["a.txt"]
-    assert (first.chosen["title"], first.choice) == ("新名称", Choice.LEAVE_OUT)
+    assert (run.content("a.txt").chosen["title"], first.choice) == ("新名称", Choice.LEAVE_OUT)
     assert first.checked_at is not None
     assert undo_import_change(UndoImportChange(run.id), by=by, house=house) == str(ids[0])
     first = run.files()["a.txt"]
-    assert (first.chosen["title"], first.choice, first.checked_at) == ("程序a", Choice.IMPORT, None)
+    title = run.content("a.txt").chosen["title"]
+    assert (title, first.choice, first.checked_at) == ("程序a", Choice.IMPORT, None)
     undo_import_change(UndoImportChange(run.id), by=by, house=house)
-    assert all("label" not in row.chosen for row in run.files().values())
+    assert all("label" not in run.content(path).chosen for path in run.files())
     with pytest.raises(RuleRefused) as error:
         undo_import_change(UndoImportChange(run.id), by=by, house=house)
     assert error.value.refused.key == "I-1.nothing_to_undo"
@@ -280,21 +282,21 @@ def test_i_1_a_value_that_cannot_be_read_changes_nothing(
 ) -> None:
     write(folder, "a.txt", text_of("程序", **WHOLE))
     run = Run.of(world, folder).read()
-    before = run.files()["a.txt"].chosen
+    before = run.content("a.txt").chosen
     cmd = ChangeImport(run.id, [run.files()["a.txt"].id], {"title": "别的", **values})
     with pytest.raises(RuleRefused) as error:
         change_import(cmd, by=world.by("chen"), house=world.house)
     assert error.value.refused.key == key
-    assert run.files()["a.txt"].chosen == before
+    assert run.content("a.txt").chosen == before
 
 
 def test_i_1_a_cancelled_run_leaves_nothing_and_cannot_be_imported(world: World, folder: Path) -> None:
     write(folder, "a.txt", text_of("程序", **WHOLE))
     run = Run.of(world, folder).read()
-    assert run.files()["a.txt"].text
+    assert run.content("a.txt").text
     cancel_import(CancelImport(run.id), by=world.by("chen"), house=world.house)
     assert run.row.state is RunState.CANCELLED
-    assert run.files()["a.txt"].text == ""
+    assert run.content("a.txt") == Content()
     with pytest.raises(RuleRefused) as error:
         commit_import(CommitImport(run.id), by=world.by("chen"), house=world.house)
     assert error.value.refused.key == "I-1.no_such_step"
@@ -309,7 +311,7 @@ def test_i_1_the_copies_go_when_the_run_has_ended(world: World, folder: Path) ->
     assert copies.is_dir()
     run.imported()
     assert not copies.exists()
-    assert {row.text for row in run.files().values()} == {""}
+    assert run.content("a.txt") == Content()
 
 
 def test_i_1_a_run_goes_on_where_it_was_stopped(world: World, folder: Path) -> None:
@@ -338,8 +340,8 @@ def test_i_3_a_file_of_two_procedures_is_split_and_each_piece_keeps_its_origin(
     write(folder, "two.txt", f"{first}\n\n{second}")
     run = Run.of(world, folder).read()
     whole = run.files()["two.txt"]
-    place = len(first) + 2
-    pieces = [("采购控制程序", 0, place), ("仓储控制程序", place, len(whole.text))]
+    place, end = len(first) + 2, len(run.content("two.txt").text)
+    pieces = [("采购控制程序", 0, place), ("仓储控制程序", place, end)]
     cmd = SplitFile(run.id, whole.id, pieces)
     assert split_file(cmd, by=world.by("chen"), house=world.house) == 2
     with pytest.raises(RuleRefused) as error:
@@ -351,14 +353,14 @@ def test_i_3_a_file_of_two_procedures_is_split_and_each_piece_keeps_its_origin(
     assert numbers == {"JL-QP-09", "JL-QP-10"}
     paper = revision_of(world, done["two.txt #2"]).paper
     assert paper is not None
-    assert paper["piece"] == [place, len(whole.text)]
+    assert paper["piece"] == [place, end]
 
 
 def test_i_3_a_piece_that_is_no_piece_is_refused(world: World, folder: Path) -> None:
     write(folder, "a.txt", text_of("程序", **WHOLE))
     run = Run.of(world, folder).read()
     row = run.files()["a.txt"]
-    for pieces in ([("x", 0, 39)], [("x", -1, 60)], [("x", 0, len(row.text) + 1)]):
+    for pieces in ([("x", 0, 39)], [("x", -1, 60)], [("x", 0, len(run.content("a.txt").text) + 1)]):
         with pytest.raises(RuleRefused) as error:
             split_file(SplitFile(run.id, row.id, pieces), by=world.by("chen"), house=world.house)
         assert error.value.refused.key == "I-3.no_piece"
@@ -370,10 +372,11 @@ def test_i_4_near_duplicates_are_told_of_and_never_merged(world: World, folder: 
     write(folder, "简.txt", text_of("检查程序", body=body))
     write(folder, "另.txt", text_of("巡查程序", body=body.replace("第7项", "第七项")))
     write(folder, "他.txt", text_of("采购程序"))
-    files = Run.of(world, folder).read().files()
+    run = Run.of(world, folder).read()
+    files = run.files()
     alike = {
-        path: [one["params"]["path"] for one in row.notes if one["code"] == "alike"]
-        for path, row in files.items()
+        path: [one["params"]["path"] for one in run.content(path).notes if one["code"] == "alike"]
+        for path in files
     }
     assert alike == {"简.txt": ["另.txt"], "另.txt": ["简.txt"], "他.txt": []}
     assert all(row.choice is Choice.IMPORT for row in files.values())
@@ -424,7 +427,7 @@ def test_i_1_facts_of_a_header_table_in_docx_are_read_and_used(world: World, fol
         made.add_paragraph(line)
     made.save(str(folder / "a.docx"))
     row = Run.of(world, folder).read().imported()["a.docx"]
-    assert row.outcome == "in_force", (row.rule, row.code, row.chosen)
+    assert row.outcome == "in_force", (row.rule, row.code)
     revision = revision_of(world, row)
     assert (world.document_of(revision.id).number, revision.label) == ("JL/QP-11", "C/2")
 
@@ -484,8 +487,8 @@ def test_d_9_a_standard_becomes_an_external_document_with_its_own_number(world: 
     write(folder, "a.txt", STANDARD)
     write(folder, "b.txt", text_of("记录控制程序", **WHOLE))
     run = Run.of(world, folder).read()
-    assert run.files()["a.txt"].chosen["origin"] == "external"
-    assert "origin" not in run.files()["b.txt"].chosen
+    assert run.content("a.txt").chosen["origin"] == "external"
+    assert "origin" not in run.content("b.txt").chosen
     done = run.imported()
     assert refused(done["a.txt"]) == ("in_force", "", "")
     document = world.document_of(revision_of(world, done["a.txt"]).id)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import select, text
+from sqlalchemy import Uuid, bindparam, select, text
 from sqlalchemy.orm import Session
 
 from docctl.config import Settings
@@ -23,6 +24,7 @@ from docctl.models.content import FileReading
 from docctl.models.documents import Document, DocumentType
 from docctl.models.guarding import declared, install, live
 from docctl.models.guards import GUARDS
+from docctl.models.imports import ImportChange, ImportFile
 from docctl.models.records import ORDERED
 from docctl.models.trail import AuditHead, EventRow
 from docctl.models.work import DueJob
@@ -31,9 +33,12 @@ from docctl.queries.file_html import html_of
 from docctl.queries.outlines import outlines_of
 from docctl.queries.search_texts import texts_of
 from docctl.services.house import House
+from docctl.services.imports.change import ChangeImport, change_import
+from docctl.services.imports.contents import Content, Contents
 from docctl.services.revisions.suspend import SuspendRevision, suspend_revision
 from docctl.services.schema import migrate, schema_state
 from tests import filing
+from tests.imports.making import Run, text_of, write
 from tests.tampering import past_the_guards
 from tests.world import START, Clock, World, as_owner, build_house
 
@@ -152,6 +157,86 @@ def test_d_6_documents_from_before_imports_are_kept_and_found_by_their_title(wor
     with uow.read() as session:
         assert session.scalars(select(Document.title_key)).all() == ["记录控制程序"]
         assert session.scalars(select(Document.is_external)).all() == [False]
+
+
+_WAS_READ = {
+    "facts": {"number": {"value": "JL-QP-07"}},
+    "chosen": {"number": "JL-QP-07", "title": "记录控制程序"},
+    "notes": [{"rule": "I-1", "code": "history", "params": {"place": 1, "of": 1}}],
+    "sketch": [1, 2, 3],
+    "text": "规范公司记录控制程序的要求",
+}
+
+
+def before_the_seals_of_imports(session: Session) -> None:
+    """Let the import tables be as they were when everything lay plain in them."""
+    for name, was in _WAS_READ.items():
+        kind = "TEXT" if name == "text" else "JSON"
+        session.execute(text(f"ALTER TABLE import_file DROP COLUMN sealed_{name}"))
+        session.execute(text(f"ALTER TABLE import_file ADD COLUMN {name} {kind}"))
+        value = was if name == "text" else json.dumps(was, ensure_ascii=False)
+        session.execute(text(f"UPDATE import_file SET {name} = :value"), {"value": value})
+    for name in ("parts", "pages"):
+        session.execute(text(f"ALTER TABLE import_file ADD COLUMN {name} JSON"))
+    session.execute(text("UPDATE import_file SET series = 'n:JLQP07'"))
+    session.execute(text("ALTER TABLE import_file DROP COLUMN number"))
+    session.execute(text("ALTER TABLE import_change DROP COLUMN sealed_changes"))
+    session.execute(text("ALTER TABLE import_change ADD COLUMN changes JSON"))
+    session.execute(
+        text("UPDATE import_change SET changes = :value"), {"value": '[["x", "title", "", "记录"]]'}
+    )
+    for name in ("given_up_because", "is_plain", "key_destroyed_at"):
+        session.execute(text(f"ALTER TABLE import_run DROP COLUMN {name}"))
+    session.execute(text("UPDATE alembic_version SET version_num = '0013'"))
+
+
+def test_r_7_imports_from_before_they_were_sealed_are_kept_open_ones_sealed_by_the_worker(
+    world: World, tmp_path: Path
+) -> None:
+    for name in ("a.txt", "b.txt"):
+        write(tmp_path / "old", name, text_of(f"程序{name}", number="JL-QP-07", label=f"{name[0]}/0"))
+    opened, cancelled, done = (Run.of(world, tmp_path / "old").read() for _ in range(3))
+    change = ChangeImport(opened.id, [opened.files()["a.txt"].id], {"title": "新名称"})
+    change_import(change, by=world.by("chen"), house=world.house)
+    done.imported()
+    uow = world.house.uow
+
+    def as_before(session: Session) -> None:
+        session.execute(
+            text("UPDATE import_run SET state = 'cancelled' WHERE id = :id").bindparams(
+                bindparam("id", cancelled.id, Uuid())
+            )
+        )
+        before_the_seals_of_imports(session)
+
+    as_owner(world.house).write(as_before)
+    assert not schema_state(uow.engine).is_ready
+    assert migrate(uow.owner).is_ready
+    for path in ("a.txt", "b.txt"):
+        found = opened.content(path)
+        assert found == Content(**_WAS_READ), path
+        assert cancelled.content(path) == done.content(path) == Content()
+    assert {one.code for one in cancelled.files().values()} == {"run_cancelled"}
+    first = str(opened.files()["a.txt"].id)
+    assert [one.series for one in opened.files().values()] == [first, first]
+    numbers = {one.outcome: one.number for one in done.files().values()}
+    assert numbers["new"].startswith("JL-QP-07")
+    with uow.read() as session:
+        kept = select(ImportFile.sealed_text, ImportFile.run_id)
+        assert {(one[:1], run) for one, run in session.execute(kept) if one} == {(b"\0", opened.id)}
+    worker = Worker(world.house)
+    while worker.run_once():
+        pass
+    with uow.read() as session:
+        found_now = {one[:1] for one, _ in session.execute(kept) if one}
+        assert found_now == {b"\1"}
+        (undone,) = (one for one in session.scalars(select(ImportChange)) if one.sealed_changes)
+        assert Contents(session, opened.id).changes(undone) == [["x", "title", "", "记录"]]
+    assert opened.content("a.txt") == Content(**_WAS_READ)
+    assert opened.row.is_plain is False
+    with uow.owner.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "render_as_batch": True})
+        assert compare_metadata(context, Base.metadata) == []
 
 
 #: The columns that came with the copies of the index, and their table.

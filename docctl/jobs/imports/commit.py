@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +24,7 @@ from docctl.services.imports.commit import (
     note_outcomes,
     note_progress,
 )
+from docctl.services.imports.contents import Contents
 from docctl.services.imports.folder import RunFolder
 from docctl.services.people.actors import actor_of
 from storage.errors import StorageError
@@ -54,7 +56,9 @@ def import_some(house: House, run_id: UUID) -> bool:
             .options(without_text())
         ).all()
         by = _caller(session, run, house)
-    lines = [line for row in rows if (line := _told_before(row)) is not None]
+        contents = Contents(session, run_id)
+        notes = {row.id: contents.shown(row, "notes").notes for row in rows}
+    lines = [line for row in rows if (line := _told_before(row, notes[row.id])) is not None]
     told = {line.file_id for line in lines}
     failed = (_import(house, row, by) for row in rows if row.id not in told)
     lines += [line for line in failed if line is not None]
@@ -76,14 +80,14 @@ def _caller(session: Session, run: ImportRun, house: House) -> Caller | None:
     return Caller(actor=actor, at=house.clock(), channel="import", zone=house.zone)
 
 
-def _told_before(row: ImportFile) -> LineOfReport | None:
+def _told_before(row: ImportFile, notes: Sequence[Mapping[str, Any]]) -> LineOfReport | None:
     """Return the line of a file that is not imported at all."""
     if row.state is FileState.UNREADABLE:
         return LineOfReport(row.id, Outcome.FAILED, row.rule, row.code, row.params)
     if row.state is FileState.WAITING:
         return LineOfReport(row.id, Outcome.FAILED, "upload", "unreadable", {"name": row.name})
     if row.choice is Choice.LEAVE_OUT:
-        copy: dict[str, Any] | None = next((one for one in row.notes if one.get("leaves_out")), None)
+        copy = next((one for one in notes if one.get("leaves_out")), None)
         if copy is not None:
             return LineOfReport(row.id, Outcome.DUPLICATE, copy["rule"], copy["code"], copy["params"])
         return LineOfReport(row.id, Outcome.SKIPPED, "I-1", "left_out", {})

@@ -69,8 +69,6 @@ def read_one(house: House, file: ToRead, units: Mapping[str, UUID]) -> ReadFile:
         file.id,
         found.media_type,
         text=text,
-        parts=parts,
-        pages=found.pages,
         facts=facts,
         chosen=propose(facts, units),
     )

@@ -77,7 +77,7 @@ def _read(house: House, sources: list[Source], units: dict[str, UUID]) -> dict[U
 
 
 def _without_text(read: ReadFile) -> ReadFile:
-    return replace(read, text="", parts=(), pages=())
+    return replace(read, text="")
 
 
 def _lines(house: House, seen: dict[UUID, _Seen], notes: list[Note]) -> Iterator[Line]:

@@ -21,6 +21,7 @@ from docctl.domain.verdicts import Refused, RuleRefused
 from docctl.jobs.imports.commit import import_some
 from docctl.jobs.imports.folders import clear_ended
 from docctl.jobs.imports.reading import ToRead, read_files
+from docctl.jobs.imports.run_keys import destroy_ended_keys
 from docctl.models.base import new_id
 from docctl.models.imports import ImportFile, ImportRun
 from docctl.queries.import_there import plan_files, there
@@ -48,6 +49,7 @@ def work_imports(house: House, *, seconds: float = SLICE) -> bool:
     until = time.monotonic() + seconds
     busy = False
     clear_ended(house)
+    destroy_ended_keys(house)
     for run_id, state in _active(house):
         try:
             while time.monotonic() < until and step(house, run_id, state):
@@ -189,7 +191,8 @@ def compare_run(house: House, run_id: UUID) -> None:
     notes: dict[UUID, list[dict[str, Any]]] = defaultdict(list)
     for note in compare(files, known):
         notes[UUID(note.key)].append(note.as_json())
-    series = {UUID(key): name for key, name in series_by_file(files).items()}
+    first: dict[str, str] = {}  # what they have in common was read: their first one stands for it
+    series = {UUID(key): first.setdefault(name, key) for key, name in series_by_file(files).items()}
     note_comparison(NoteComparison(run_id, notes, series), by=the_system(house.clock()), house=house)
 
 

@@ -80,6 +80,17 @@ class Texts:
             None if outline is None else sealed("outline", outline),
         )
 
+    def secret_of(self, owner_id: UUID) -> bytes | None:
+        """Return a key for what a module seals in its own places; None for one that is gone, or no key store.
+
+        Raises StorageError where the key store cannot be read.
+        """
+        return self._keys.get_many([owner_id]).get(owner_id) if self._keys is not None else None
+
+    def make_secret(self, owner_id: UUID) -> bytes | None:
+        """Return the key, made durably where there is none; None without key store. Raises KeyDestroyed."""
+        return self._keys.make(owner_id) if self._keys is not None else None
+
     def opened(self, asked: Sequence[SealedText], *, longest: int | None = None) -> list[str]:
         """Return texts in the order asked for, with one question to the key store.
 

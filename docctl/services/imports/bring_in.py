@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
@@ -36,8 +37,9 @@ from docctl.services.documents.make import new_document, number_document
 from docctl.services.files import StoredFile, add_files, store_bytes, take_back
 from docctl.services.house import House
 from docctl.services.imports.begin import put_before, put_in_force
+from docctl.services.imports.contents import Content, Contents, let_go
 from docctl.services.imports.folder import RunFolder
-from docctl.services.imports.joining import placed
+from docctl.services.imports.joining import AsChosen, placed
 from docctl.services.imports.propose import wanted
 from docctl.services.imports.provisional import provisional_number
 from docctl.services.numbers.take import For
@@ -89,19 +91,21 @@ def bring_in(session: Session, cmd: BringIn, by: Caller) -> str:
         raise NotFound("file")
     if run.state is not RunState.IMPORTING or row.state is not FileState.READ:
         raise RuleRefused(Refused("I-1", "no_such_step", {"state": row.state.value, "action": "import"}))
-    unit = session.get_one(Unit, UUID(row.chosen["unit_id"]) if row.chosen.get("unit_id") else run.unit_id)
+    read = Contents(session, run.id).read(row, "chosen", "facts")
+    own_unit = read.chosen.get("unit_id")
+    unit = session.get_one(Unit, UUID(own_unit) if own_unit else run.unit_id)
     authorise(by.actor, "document.import", Facts(unit_id=unit.id))
-    facts = wanted(row.chosen, row.facts, row.choice)
+    facts = wanted(read.chosen, read.facts, row.choice)
     verdict = may_stand_in_force(facts, today=by.today)
     in_force = bool(verdict)
-    loaded = _document_of(session, row)
+    loaded = _document_of(session, row, read.chosen)
     if loaded is not None:  # which may be another unit's, or not for this person to see
         newest = loaded.in_order()[-1]
         authorise(by.actor, "document.import", facts_of(session, loaded.document, newest, by))
-    document = loaded.document if loaded else _new_document(session, by, row, run, unit, facts)
+    document = loaded.document if loaded else _new_document(session, by, row, run, unit, facts, read.chosen)
     add_files(session, by, owner=OwnerKind.REVISION, owner_id=cmd.item_id, files=cmd.files)
-    goes = _goes(by, row, loaded)
-    revision = _revision(session, by, cmd, row, document, facts, loaded)
+    goes = _goes(by, AsChosen.of(row, read), loaded)
+    revision = _revision(session, by, cmd, row, document, facts, loaded, read)
     if goes is Joins.EARLIER:
         put_before(session, by, loaded, document, revision, facts)
     elif in_force:
@@ -110,21 +114,22 @@ def bring_in(session: Session, cmd: BringIn, by: Caller) -> str:
         raise RuleRefused(Refused("V-2", "revision_under_way"))
     session.add(revision)
     session.flush()  # citations refer to it
-    write_citations(session, revision.id, row.facts.get("citations", ()))
+    write_citations(session, revision.id, read.facts.get("citations", ()))
     outcome = Outcome.IN_FORCE if in_force else Outcome.NEW
     if goes is Joins.EARLIER:
         outcome = Outcome.SUPERSEDED
     if isinstance(verdict, Refused):  # the report says what keeps it a draft
         row.rule, row.code, row.params = verdict.rule, verdict.code, plain(verdict.params)
     row.state, row.outcome, row.done_at = FileState.DONE, outcome.value, by.at
-    row.document_id, row.revision_id = document.id, revision.id
+    row.document_id, row.revision_id, row.number = document.id, revision.id, document.number
+    let_go(row)
     _record(session, by, row, document, revision, unit, outcome)
     return outcome.value
 
 
-def _document_of(session: Session, row: ImportFile) -> Loaded | None:
+def _document_of(session: Session, row: ImportFile, chosen: Mapping[str, Any]) -> Loaded | None:
     """Return the document that the file is a revision of: chosen, or made by this run (I-1, I-4)."""
-    document_id = UUID(row.chosen["document_id"]) if row.chosen.get("document_id") else None
+    document_id = UUID(chosen["document_id"]) if chosen.get("document_id") else None
     if document_id is None and row.series:
         document_id = session.scalar(
             select(ImportFile.document_id)
@@ -139,29 +144,35 @@ def _document_of(session: Session, row: ImportFile) -> Loaded | None:
     return lock_document(session, document_id) if document_id else None
 
 
-def _goes(by: Caller, row: ImportFile, loaded: Loaded | None) -> Joins:
+def _goes(by: Caller, file: AsChosen, loaded: Loaded | None) -> Joins:
     """Return where a file goes; raise RuleRefused where the document chosen for it cannot take it (I-4)."""
-    if loaded is None or not row.chosen.get("document_id"):
+    if loaded is None or file.document_id is None:
         return Joins.NEXT
-    found = placed(row, list(loaded.revisions.values()), today=by.today, zone=by.zone)
+    found = placed(file, list(loaded.revisions.values()), today=by.today, zone=by.zone)
     if isinstance(found, Refused):
         raise RuleRefused(found)
     return found
 
 
 def _new_document(
-    session: Session, by: Caller, row: ImportFile, run: ImportRun, unit: Unit, facts: Wanted
+    session: Session,
+    by: Caller,
+    row: ImportFile,
+    run: ImportRun,
+    unit: Unit,
+    facts: Wanted,
+    chosen: Mapping[str, Any],
 ) -> Document:
-    kind = session.get_one(DocumentType, UUID(row.chosen.get("type_id") or str(run.type_id)))
-    kept = row.chosen.get("class_id")
+    kind = session.get_one(DocumentType, UUID(chosen.get("type_id") or str(run.type_id)))
+    kept = chosen.get("class_id")
     title = clean_title(facts.title or row.name.rsplit(".", 1)[0])
     document = new_document(
         session, by, kind=kind, unit=unit, title=title, class_id=UUID(kept) if kept else run.class_id
     )
     if facts.is_external:
         document.is_external = True
-        document.issuer = str(row.chosen.get("issuer", ""))
-        document.issuer_number = str(row.chosen.get("issuer_number", ""))
+        document.issuer = str(chosen.get("issuer", ""))
+        document.issuer_number = str(chosen.get("issuer_number", ""))
     if facts.number:
         document.number = number_document(session, by, document, facts.number, kind=kind, unit=unit)
     else:
@@ -179,20 +190,21 @@ def _revision(
     document: Document,
     facts: Wanted,
     loaded: Loaded | None,
+    read: Content,
 ) -> Revision:
     kind = session.get_one(DocumentType, document.type_id)
     scheme = labels.LABEL_SCHEMES[kind.label_scheme]
-    read = labels.read(facts.label, scheme) if facts.label else None
+    given = labels.read(facts.label, scheme) if facts.label else None
     there = loaded.in_order() if loaded else []
     newest = stored_label(there[-1].issue_label, there[-1].amendment_label) if there else None
-    label = read or (labels.next_amendment(newest, scheme) if newest else labels.first(scheme))
+    label = given or (labels.next_amendment(newest, scheme) if newest else labels.first(scheme))
     return Revision(
         id=cmd.item_id,
         document_id=document.id,
         ordinal=there[-1].ordinal + 1 if there else 1,
         issue_label=label.issue,
         amendment_label=amendment_text(label),
-        label=facts.label.strip()[:40] if read else labels.show(label, scheme),
+        label=facts.label.strip()[:40] if given else labels.show(label, scheme),
         title=clean_title(facts.title or document.title),
         change_what="",
         change_reason="",
@@ -202,13 +214,13 @@ def _revision(
         created_at=by.at,
         imported_at=by.at,
         imported_by=by.person_id,
-        paper=_paper(row),
+        paper=_paper(row, read),
     )
 
 
-def _paper(row: ImportFile) -> dict[str, Any]:
+def _paper(row: ImportFile, read: Content) -> dict[str, Any]:
     """Return what the paper says and where it came from; its signers stay text (I-3, I-10)."""
-    chosen = row.chosen
+    chosen = read.chosen
     return {
         "path": row.path,
         "piece": [row.piece_start, row.piece_end] if row.piece_of else None,
@@ -217,8 +229,8 @@ def _paper(row: ImportFile) -> dict[str, Any]:
         "effective": chosen.get("effective", ""),
         "controlled": chosen.get("controlled", ""),
         "distribution": chosen.get("distribution", ""),
-        "history": row.facts.get("history", []),
-        "copy_ban": bool(row.facts.get("copy_ban")),
+        "history": read.facts.get("history", []),
+        "copy_ban": bool(read.facts.get("copy_ban")),
     }
 
 

@@ -13,12 +13,14 @@ from sqlalchemy.orm import Session
 from docctl.domain.imports import Choice, FileState, RunAction, may_move_run
 from docctl.domain.permissions import Facts, allows, authorise
 from docctl.domain.verdicts import NotFound, Refused, RuleRefused, require
+from docctl.models.base import new_id
 from docctl.models.documents import Document, DocumentType
 from docctl.models.imports import ImportChange, ImportFile, ImportRun
 from docctl.models.organisation import Unit
 from docctl.models.retention import RetentionClassRow
 from docctl.services.caller import Caller
-from docctl.services.imports.joining import by_number, documents_units, placed, revisions_of
+from docctl.services.imports.contents import Contents
+from docctl.services.imports.joining import AsChosen, by_number, documents_units, placed, revisions_of
 from docctl.services.imports.propose import EXTERNAL, FIELDS, day
 from docctl.services.imports.start import lock_run
 from docctl.services.locks import Rank, lock
@@ -70,10 +72,10 @@ def change_import(session: Session, cmd: ChangeImport, by: Caller) -> int:
     values = {name: _read(session, name, value) for name, value in cmd.values.items()}
     choice = _choice(cmd.choice)
     changes: list[list[Any]] = []
+    contents = Contents(session, run.id)
     rows = _files(session, run, cmd.files)
     for row in rows:
-        for name, value in values.items():
-            _set(row, name, value, changes)
+        _set(row, values, contents, changes)
         if choice is not None and row.choice is not choice:
             changes.append([str(row.id), _CHOICE, row.choice.value, choice.value])
             row.choice = choice
@@ -81,44 +83,52 @@ def change_import(session: Session, cmd: ChangeImport, by: Caller) -> int:
             changes.append([str(row.id), _CHECKED, row.checked_at is not None, cmd.is_checked])
             _check(row, by, is_checked=cmd.is_checked)
     if cmd.joins_by_number:
-        _join_by_number(session, rows, by, changes)
+        _join_by_number(session, rows, contents, by, changes)
     elif values.get("document_id"):
-        _require_places(session, rows, by)
+        _require_places(session, _opened(rows, contents), by)
     if changes:
-        session.add(ImportChange(run_id=run.id, by=by.person_id, at=by.at, changes=changes))
+        change = ImportChange(id=new_id(), run_id=run.id, by=by.person_id, at=by.at)
+        contents.keep_changes(change, changes)
+        session.add(change)
     return len({one[0] for one in changes})
 
 
+def _opened(rows: Sequence[ImportFile], contents: Contents) -> list[AsChosen]:
+    return [AsChosen.of(row, contents.read(row, "chosen", "facts")) for row in rows]
+
+
 def _join_by_number(
-    session: Session, rows: Sequence[ImportFile], by: Caller, changes: list[list[Any]]
+    session: Session,
+    rows: Sequence[ImportFile],
+    contents: Contents,
+    by: Caller,
+    changes: list[list[Any]],
 ) -> None:
-    found = by_number(session, rows)
+    files = _opened(rows, contents)
+    found = by_number(session, files)
     units = documents_units(session, found.values())
     there = revisions_of(session, found.values())
-    for row in rows:
+    for row, file in zip(rows, files, strict=True):
         document_id = found.get(row.id)
         if document_id is None or not allows(by.actor, "document.import", Facts(unit_id=units[document_id])):
             continue
-        before = row.chosen
-        row.chosen = _with(before, "document_id", str(document_id))
-        goes = placed(row, there.get(document_id, ()), today=by.today, zone=by.zone)
-        row.chosen = before
+        goes = placed(file.joining(document_id), there.get(document_id, ()), today=by.today, zone=by.zone)
         if not isinstance(goes, Refused):
-            _set(row, "document_id", str(document_id), changes)
+            _set(row, {"document_id": str(document_id)}, contents, changes)
 
 
-def _require_places(session: Session, rows: Sequence[ImportFile], by: Caller) -> None:
+def _require_places(session: Session, files: Sequence[AsChosen], by: Caller) -> None:
     """Raise RuleRefused where the document chosen for a file cannot take it as a revision (I-4)."""
-    joining = {
-        row: UUID(row.chosen["document_id"])
-        for row in rows
-        if row.chosen.get("document_id") and row.choice is not Choice.LEAVE_OUT
-    }
-    units = documents_units(session, joining.values())
-    there = revisions_of(session, joining.values())
-    for row, document_id in joining.items():
+    joining = [
+        (one, one.document_id)
+        for one in files
+        if one.document_id is not None and one.choice is not Choice.LEAVE_OUT
+    ]
+    units = documents_units(session, (document_id for _, document_id in joining))
+    there = revisions_of(session, (document_id for _, document_id in joining))
+    for file, document_id in joining:
         authorise(by.actor, "document.import", Facts(unit_id=units[document_id]))
-        goes = placed(row, there.get(document_id, ()), today=by.today, zone=by.zone)
+        goes = placed(file, there.get(document_id, ()), today=by.today, zone=by.zone)
         if isinstance(goes, Refused):
             raise RuleRefused(goes)
 
@@ -144,28 +154,31 @@ def undo_import_change(session: Session, cmd: UndoImportChange, by: Caller) -> s
         .order_by(ImportChange.at.desc(), ImportChange.id.desc())
         .limit(1)
     ).first()
-    if last is None or not last.changes:
+    contents = Contents(session, run.id)
+    changes = contents.changes(last) if last is not None else []
+    if last is None or not changes:
         raise RuleRefused(Refused("I-1", "nothing_to_undo"))
-    ids = {UUID(one[0]) for one in last.changes}
+    ids = {UUID(one[0]) for one in changes}
     rows = {str(row.id): row for row in _files(session, run, sorted(ids))}
-    for file_id, name, old, new in reversed(last.changes):
+    for file_id, name, old, new in reversed(changes):
         row = rows[file_id]
-        if _now(row, name) != new:
+        chosen = contents.read(row, "chosen").chosen
+        if _now(row, chosen, name) != new:
             continue  # somebody has changed it since: theirs stays
         if name == _CHOICE:
             row.choice = Choice(old)
         elif name == _CHECKED:
             _check(row, by, is_checked=bool(old))
         else:
-            row.chosen = _with(row.chosen, name, old)
+            contents.keep(row, chosen=_with(chosen, name, old))
     last.undone_at = by.at
-    return str(last.changes[0][0])
+    return str(changes[0][0])
 
 
-def _now(row: ImportFile, name: str) -> Any:
+def _now(row: ImportFile, chosen: Mapping[str, Any], name: str) -> Any:
     if name == _CHOICE:
         return row.choice.value
-    return row.checked_at is not None if name == _CHECKED else row.chosen.get(name, "")
+    return row.checked_at is not None if name == _CHECKED else chosen.get(name, "")
 
 
 def _choice(text: str) -> Choice | None:
@@ -194,11 +207,18 @@ def _files(session: Session, run: ImportRun, ids: Sequence[UUID]) -> Sequence[Im
     return rows
 
 
-def _set(row: ImportFile, name: str, value: Any, changes: list[list[Any]]) -> None:
-    old = row.chosen.get(name, "")
-    if old != (value or ""):
-        changes.append([str(row.id), name, old, value or ""])
-        row.chosen = _with(row.chosen, name, value)
+def _set(row: ImportFile, values: Mapping[str, Any], contents: Contents, changes: list[list[Any]]) -> None:
+    if not values:
+        return
+    before = contents.read(row, "chosen").chosen
+    chosen = before
+    for name, value in values.items():
+        old = before.get(name, "")
+        if old != (value or ""):
+            changes.append([str(row.id), name, old, value or ""])
+            chosen = _with(chosen, name, value)
+    if chosen is not before:
+        contents.keep(row, chosen=chosen)
 
 
 def _with(chosen: Mapping[str, Any], name: str, value: Any) -> dict[str, Any]:

@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 from docctl.domain.imports import FileState, Outcome, RunAction, RunState
 from docctl.domain.permissions import Facts, authorise
 from docctl.domain.verdicts import Conflict, Refused
-from docctl.models.imports import ImportChange, ImportFile, ImportRun
+from docctl.models.imports import ImportChange, ImportFile, ImportRun, without_text
 from docctl.services.caller import Caller
+from docctl.services.imports.contents import NOTHING_READ, let_go
 from docctl.services.imports.joining import arrange
 from docctl.services.imports.start import lock_run, move
 from docctl.services.locks import Rank, lock
@@ -53,12 +54,17 @@ class CancelImport:
 
 @use_case("document.import")
 def cancel_import(session: Session, cmd: CancelImport, by: Caller) -> UUID:
-    """Cancel a run; its texts and copies go (I-1)."""
+    """Cancel a run; what was read and the copies go, each file keeps its line (I-1)."""
     run = lock_run(session, cmd.run_id)
     authorise(by.actor, "document.import", Facts(unit_id=run.unit_id))
     move(run, RunAction.CANCEL)
-    _clear(session, run)
-    run.ended_at = by.at
+    session.execute(
+        update(ImportFile)
+        .where(ImportFile.run_id == run.id, ImportFile.state == FileState.UNREADABLE)
+        .values(state=FileState.DONE, outcome=Outcome.FAILED.value, done_at=by.at)
+    )
+    end_files(session, run, by, Outcome.SKIPPED, "run_cancelled")
+    end_run(session, run, by)
     record(session, by, "import.cancelled", Subject("import", run.id), facts={"files": run.total})
     return run.id
 
@@ -93,10 +99,12 @@ def note_outcomes(session: Session, cmd: NoteOutcomes, by: Caller) -> int:
         Rank.ITEMS,
         select(ImportFile)
         .where(ImportFile.id.in_(wanted), ImportFile.state != FileState.DONE)
-        .order_by(ImportFile.id),
+        .order_by(ImportFile.id)
+        .options(without_text()),
     )
     for row in rows:
         one = wanted[row.id]
+        let_go(row)
         row.state, row.outcome, row.done_at = FileState.DONE, one.outcome.value, by.at
         row.rule, row.code, row.params = one.rule, one.code, dict(one.params)
     run.imported += len(rows)
@@ -120,22 +128,37 @@ def note_progress(session: Session, cmd: NoteProgress, by: Caller) -> int:
     run.imported = session.scalar(count.where(ImportFile.state == done)) or 0
     left = session.scalar(count.where(ImportFile.state != done)) or 0
     if left == 0 and run.state is RunState.IMPORTING:
-        counted = session.execute(
-            select(ImportFile.outcome, func.count())
-            .where(ImportFile.run_id == run.id)
-            .group_by(ImportFile.outcome)
-        )
-        totals = {one[0]: one[1] for one in counted}
         move(run, RunAction.FINISH)
-        run.ended_at = by.at
-        _clear(session, run)
-        record(session, by, "import.finished", Subject("import", run.id), facts={"totals": totals})
+        end_run(session, run, by)
+        facts = {"totals": totals_of(session, run)}
+        record(session, by, "import.finished", Subject("import", run.id), facts=facts)
     return left
 
 
-def _clear(session: Session, run: ImportRun) -> None:
-    """Let go of texts and of what could be undone; facts stay for the report."""
+def end_files(session: Session, run: ImportRun, by: Caller, outcome: Outcome, code: str) -> None:
+    """Give every file without a line the same one under I-1, and let go of what was read of it."""
     session.execute(
-        update(ImportFile).where(ImportFile.run_id == run.id).values(text="", parts=[], pages=[], sketch=[])
+        update(ImportFile)
+        .where(ImportFile.run_id == run.id, ImportFile.state != FileState.DONE)
+        .values(state=FileState.DONE, outcome=outcome.value, rule="I-1", code=code, params={}, done_at=by.at)
     )
-    session.execute(update(ImportChange).where(ImportChange.run_id == run.id).values(changes=[]))
+
+
+def end_run(session: Session, run: ImportRun, by: Caller) -> None:
+    """End a run whose files have their lines: nothing that was read is kept, nothing can be undone (R-7).
+
+    The worker destroys its key after that.
+    """
+    run.ended_at, run.is_plain = by.at, False
+    session.execute(update(ImportFile).where(ImportFile.run_id == run.id).values(NOTHING_READ))
+    session.execute(update(ImportChange).where(ImportChange.run_id == run.id).values(sealed_changes=None))
+
+
+def totals_of(session: Session, run: ImportRun) -> dict[str, int]:
+    """Return how many files of a run there are of each outcome."""
+    counted = session.execute(
+        select(ImportFile.outcome, func.count())
+        .where(ImportFile.run_id == run.id)
+        .group_by(ImportFile.outcome)
+    )
+    return {one[0]: one[1] for one in counted}

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, tzinfo
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import select
@@ -19,17 +20,48 @@ from docctl.domain.verdicts import Refused
 from docctl.models.documents import Document, Revision
 from docctl.models.imports import ImportFile, ImportRun
 from docctl.models.numbers import Alias, NumberEntry
+from docctl.services.imports.contents import Content, Contents
 from docctl.services.imports.propose import wanted
 from docctl.services.revisions.revise import UNDER_WAY
 
 _AT_ONCE: Final = 400
 
 
-def placed(row: ImportFile, there: Sequence[Revision], *, today: date, zone: tzinfo) -> Joins | Refused:
+@dataclass(frozen=True, slots=True)
+class AsChosen:
+    """A file as it is chosen now; opened, so that nobody asks for the key again."""
+
+    id: UUID
+    chosen: Mapping[str, Any]
+    facts: Mapping[str, Any]
+    choice: Choice
+
+    @classmethod
+    def of(cls, row: ImportFile, read: Content) -> AsChosen:
+        """Return a row with what was read of it: facts and chosen."""
+        return cls(row.id, read.chosen, read.facts, row.choice)
+
+    @property
+    def number(self) -> str:
+        """The number that it goes in with, empty for none."""
+        return str(self.chosen.get("number", ""))
+
+    @property
+    def document_id(self) -> UUID | None:
+        """The document chosen for it."""
+        chosen = self.chosen.get("document_id")
+        return UUID(chosen) if chosen else None
+
+    def joining(self, document_id: UUID) -> AsChosen:
+        """Return it as if that document were chosen for it."""
+        return replace(self, chosen={**self.chosen, "document_id": str(document_id)})
+
+
+def placed(file: AsChosen, there: Sequence[Revision], *, today: date, zone: tzinfo) -> Joins | Refused:
     """Say which revision of a document a file becomes as it is chosen now (I-4)."""
-    facts = wanted(row.chosen, row.facts, row.choice)
-    file = InSeries(str(row.id), facts.label, facts.effective)
-    return joins(file, standings(there, zone), in_force=bool(may_stand_in_force(facts, today=today)))
+    facts = wanted(file.chosen, file.facts, file.choice)
+    place = InSeries(str(file.id), facts.label, facts.effective)
+    return joins(place, standings(there, zone), in_force=bool(may_stand_in_force(facts, today=today)))
 
 
 def standings(revisions: Iterable[Revision], zone: tzinfo) -> list[Standing]:
@@ -102,21 +134,25 @@ def arrange(session: Session, run: ImportRun, *, today: date, zone: tzinfo) -> N
 
     Earlier revisions go from the newest back, later ones from the oldest on: each lies beside what is there.
     """
-    by_document = defaultdict(list)
-    for row in _joining(session, run):
-        by_document[UUID(row.chosen["document_id"])].append(row)
+    by_document: dict[UUID, list[AsChosen]] = defaultdict(list)
+    contents = Contents(session, run.id)
+    rows = {row.id: row for row in _joining(session, run, contents)}
+    for row in rows.values():
+        file = AsChosen.of(row, contents.read(row, "chosen", "facts"))
+        assert file.document_id is not None
+        by_document[file.document_id].append(file)
     there = revisions_of(session, by_document)
-    ordered: list[ImportFile] = []
-    for document_id, rows in by_document.items():
-        known = {row.id: placed(row, there.get(document_id, ()), today=today, zone=zone) for row in rows}
-        rows.sort(key=lambda row: str(row.chosen.get("effective", "")))
-        earlier = [row for row in rows if known[row.id] is Joins.EARLIER]
-        ordered += [*reversed(earlier), *(row for row in rows if row not in earlier)]
-    for place, row in enumerate(ordered, start=-len(ordered)):
-        row.place = place
+    ordered: list[AsChosen] = []
+    for document_id, files in by_document.items():
+        known = {one.id: placed(one, there.get(document_id, ()), today=today, zone=zone) for one in files}
+        files.sort(key=lambda one: str(one.chosen.get("effective", "")))
+        earlier = [one for one in files if known[one.id] is Joins.EARLIER]
+        ordered += [*reversed(earlier), *(one for one in files if one not in earlier)]
+    for place, one in enumerate(ordered, start=-len(ordered)):
+        rows[one.id].place = place
 
 
-def _joining(session: Session, run: ImportRun) -> list[ImportFile]:
+def _joining(session: Session, run: ImportRun, contents: Contents) -> list[ImportFile]:
     query = (
         select(ImportFile)
         .where(
@@ -125,18 +161,23 @@ def _joining(session: Session, run: ImportRun) -> list[ImportFile]:
             ImportFile.choice != Choice.LEAVE_OUT,
         )
         .order_by(ImportFile.ordinal)
-        .options(load_only(ImportFile.chosen, ImportFile.choice, ImportFile.place, ImportFile.state))
+        .options(load_only(*_ARRANGED))
         .execution_options(yield_per=500)
     )
-    return [row for row in session.scalars(query) if row.chosen.get("document_id")]
+    return [row for row in session.scalars(query) if contents.read(row, "chosen").chosen.get("document_id")]
 
 
-def by_number(session: Session, rows: Iterable[ImportFile]) -> Mapping[UUID, UUID]:
+_ARRANGED: Final = (
+    ImportFile.sealed_chosen,
+    ImportFile.choice,
+    ImportFile.place,
+    ImportFile.state,
+)
+
+
+def by_number(session: Session, files: Sequence[AsChosen]) -> Mapping[UUID, UUID]:
     """Return the document that has a file's number, by file; files without one are left out (N-6)."""
-    known = list(rows)
-    found = holders(session, (str(row.chosen.get("number", "")) for row in known))
+    found = holders(session, (one.number for one in files))
     return {
-        row.id: document_id
-        for row in known
-        if (document_id := found.get(normal(str(row.chosen.get("number", ""))))) is not None
+        one.id: document_id for one in files if (document_id := found.get(normal(one.number))) is not None
     }

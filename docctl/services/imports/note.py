@@ -14,6 +14,7 @@ from docctl.domain.imports import Choice, FileState, RunAction, RunState
 from docctl.domain.permissions import Facts, authorise
 from docctl.models.imports import ImportFile
 from docctl.services.caller import Caller
+from docctl.services.imports.contents import Contents
 from docctl.services.imports.start import lock_run, move
 from docctl.services.locks import Rank, lock
 from docctl.services.registry import use_case
@@ -27,8 +28,6 @@ class ReadFile:
     file_id: UUID
     media_type: str
     text: str = ""
-    parts: Sequence[Sequence[Any]] = ()
-    pages: Sequence[int] = ()
     facts: Mapping[str, Any] = field(default_factory=dict)
     chosen: Mapping[str, Any] = field(default_factory=dict)
     problem: str = ""
@@ -58,13 +57,14 @@ def note_read(session: Session, cmd: NoteRead, by: Caller) -> int:
         .where(ImportFile.id.in_(wanted), ImportFile.state == FileState.WAITING)
         .order_by(ImportFile.id),
     )
+    contents = Contents(session, run.id)
     for row in rows:
-        _keep(row, wanted[row.id])
+        _keep(row, wanted[row.id], contents)
     run.read += len(rows)
     return run.read
 
 
-def _keep(row: ImportFile, one: ReadFile) -> None:
+def _keep(row: ImportFile, one: ReadFile, contents: Contents) -> None:
     row.media_type = one.media_type
     if one.problem:
         row.state, row.rule, row.code, row.params = (
@@ -75,10 +75,9 @@ def _keep(row: ImportFile, one: ReadFile) -> None:
         )
         return
     facts = dict(one.facts)
-    row.sketch = list(facts.pop("sketch", ()))
+    sketch = list(facts.pop("sketch", ()))
     row.state = FileState.READ
-    row.text, row.facts, row.chosen = one.text, facts, dict(one.chosen)
-    row.parts, row.pages = [list(part) for part in one.parts], list(one.pages)
+    contents.keep(row, facts=facts, chosen=dict(one.chosen), sketch=sketch, text=one.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,12 +102,12 @@ def note_comparison(session: Session, cmd: NoteComparison, by: Caller) -> int:
         select(ImportFile)
         .where(ImportFile.run_id == run.id, ImportFile.state == FileState.READ)
         .order_by(ImportFile.id)
-        .options(load_only(ImportFile.notes, ImportFile.series, ImportFile.place, ImportFile.choice)),
+        .options(load_only(ImportFile.series, ImportFile.place, ImportFile.choice)),
     )
+    contents = Contents(session, run.id)
     for row in rows:
         notes = [dict(one) for one in cmd.notes.get(row.id, ())]
-        if row.notes != notes:
-            row.notes = notes
+        contents.keep(row, notes=notes)
         if row.series != (series := cmd.series.get(row.id, "")):
             row.series = series
         row.place = next((one["params"]["place"] for one in notes if one["code"] == "history"), 0)

@@ -19,6 +19,7 @@ from docctl.reading.errors import OURS, ReadingFailed
 from docctl.reading.facts.child import facts_in_child
 from docctl.services.caller import Caller
 from docctl.services.house import House
+from docctl.services.imports.contents import Contents
 from docctl.services.imports.propose import propose, units_by_name
 from docctl.services.imports.start import lock_run
 from docctl.services.registry import Prepared, use_case
@@ -48,7 +49,7 @@ def _reading(cmd: SplitFile, by: Caller, house: House) -> Prepared[SplitFile]:
         row = session.get(ImportFile, cmd.file_id)
         if row is None or row.run_id != cmd.run_id:
             raise NotFound("file")
-        text, path = row.text, row.path
+        text, path = Contents(session, row.run_id).read(row, "text").text, row.path
     folder = house.scratch / f"split-{cmd.item_id}"
     folder.mkdir(mode=0o700)
     try:
@@ -78,8 +79,10 @@ def split_file(session: Session, cmd: SplitFile, by: Caller) -> int:
         select(ImportFile.id).where(ImportFile.piece_of == whole.id).limit(1)
     ):
         raise RuleRefused(Refused("I-3", "already_split"))
+    contents = Contents(session, run.id)
+    text = contents.read(whole, "text").text
     if not cmd.pieces or any(
-        not 0 <= start < end <= len(whole.text) or end - start < LEAST for _, start, end in cmd.pieces
+        not 0 <= start < end <= len(text) or end - start < LEAST for _, start, end in cmd.pieces
     ):
         raise RuleRefused(Refused("I-3", "no_piece", {"least": LEAST}))
     units = units_by_name(session)
@@ -88,24 +91,22 @@ def split_file(session: Session, cmd: SplitFile, by: Caller) -> int:
         facts = dict(found)
         sketch = list(facts.pop("sketch", ()))
         chosen = propose(facts, units)
-        session.add(
-            ImportFile(
-                run_id=run.id,
-                ordinal=last + place,
-                path=f"{whole.path[-980:]} #{place}",
-                size=whole.size,
-                sha256=whole.sha256,
-                media_type=whole.media_type,
-                state=FileState.READ,
-                facts=facts,
-                chosen={**chosen, "title": chosen.get("title") or title} if title else chosen,
-                text=whole.text[start:end],
-                sketch=sketch,
-                piece_of=whole.id,
-                piece_start=start,
-                piece_end=end,
-            )
+        piece = ImportFile(
+            id=new_id(),
+            run_id=run.id,
+            ordinal=last + place,
+            path=f"{whole.path[-980:]} #{place}",
+            size=whole.size,
+            sha256=whole.sha256,
+            media_type=whole.media_type,
+            state=FileState.READ,
+            piece_of=whole.id,
+            piece_start=start,
+            piece_end=end,
         )
+        chosen = {**chosen, "title": chosen.get("title") or title} if title else chosen
+        contents.keep(piece, facts=facts, chosen=chosen, sketch=sketch, text=text[start:end])
+        session.add(piece)
     whole.choice = Choice.LEAVE_OUT
     run.total += len(cmd.pieces)
     run.read += len(cmd.pieces)

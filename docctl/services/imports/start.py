@@ -20,6 +20,7 @@ from docctl.models.imports import ImportFile, ImportRun, RunSource
 from docctl.models.organisation import Unit
 from docctl.models.retention import RetentionClassRow
 from docctl.services.caller import Caller
+from docctl.services.content.texts import texts_in
 from docctl.services.house import House
 from docctl.services.imports.folder import RunFolder
 from docctl.services.locks import Rank, lock
@@ -88,6 +89,7 @@ def start_import(session: Session, cmd: StartImport, by: Caller) -> UUID:
             class_id=cmd.class_id,
             started_by=by.actor.person_id,
             started_at=by.at,
+            is_plain=not texts_in(session).are_sealed,
         )
     )
     record(

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from docctl.domain.lifecycle import RecordStatus
 from docctl.domain.permissions import Facts, authorise
 from docctl.domain.verdicts import Refused, RuleRefused
+from docctl.models.imports import ImportRun
 from docctl.models.records import Record
 from docctl.services.caller import Caller
 from docctl.services.house import House
@@ -28,15 +29,16 @@ _BATCH: Final = 500
 def restore(folder: Path, *, by: Caller, house: House) -> int:
     """Take from a backup the keys that the key store lacks; return their number.
 
-    Before it, the register of destruction is replayed: a destroyed record's key stays destroyed. A
-    backup that has expired is refused.
+    Before it, the register of destruction is replayed: a destroyed record's key stays destroyed, and that of
+    an import that has ended. A backup that has expired is refused.
     """
     authorise(by.actor, "system.operate", Facts())
     store = key_store(house)
     path = usable_backup(store, folder, today=house.today())
     with house.uow.read() as session:
         query = select(Record.id).where(Record.status == RecordStatus.DESTROYED).order_by(Record.id)
-        destroyed = session.scalars(query).all()
+        ended = select(ImportRun.id).where(ImportRun.key_destroyed_at.is_not(None)).order_by(ImportRun.id)
+        destroyed = [*session.scalars(query), *session.scalars(ended)]
     for first in range(0, len(destroyed), _BATCH):
         store.destroy(destroyed[first : first + _BATCH])
     store.purge()

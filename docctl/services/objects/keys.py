@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from docctl.models.content import ItemFile
 from docctl.models.documents import Revision
+from docctl.models.imports import ImportRun
 from docctl.models.records import Record
 from docctl.models.retention import DisposalList
 from docctl.queries.objects import batched
@@ -45,7 +46,7 @@ def unneeded_keys(house: House, session: Session, by: Caller, *, without: Collec
 
 def _with_rows(session: Session, items: Collection[UUID]) -> Iterator[UUID]:
     """Yield the items that a row stands for, or a file of them; what a rule keeps is never without."""
-    for column in (Record.id, Revision.id, DisposalList.id, ItemFile.owner_id):
+    for column in (Record.id, Revision.id, DisposalList.id, ItemFile.owner_id, ImportRun.id):
         yield from session.scalars(select(column).where(column.in_(items)))
 
 

@@ -1,0 +1,77 @@
+"""What the files of a run say: as read while they are open, as their revisions say it later (I-1, R-7)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from docctl.domain.imports import FileState
+from docctl.models.citations import Citation
+from docctl.models.documents import Document, Revision
+from docctl.models.imports import ImportFile
+from docctl.services.imports.contents import Content, Contents
+from docctl.services.imports.propose import EXTERNAL
+
+
+def contents_of(
+    session: Session, run_id: UUID, rows: Sequence[ImportFile], *names: str
+) -> dict[UUID, Content]:
+    """Return what is known of files of a run, by id: `names` of what was read of those still open.
+
+    Of a file that was imported its revision tells, with what it cites; of one that was not, nothing is kept
+    beside its line.
+    """
+    contents = Contents(session, run_id)
+    found = {row.id: contents.shown(row, *names) for row in rows if row.state is not FileState.DONE}
+    imported = {row.revision_id: row for row in rows if row.revision_id and row.id not in found}
+    return {**dict.fromkeys((row.id for row in rows), Content()), **found, **_imported(session, imported)}
+
+
+def _imported(session: Session, rows: dict[UUID, ImportFile]) -> dict[UUID, Content]:
+    if not rows:
+        return {}
+    cited: dict[UUID, list[dict[str, Any]]] = defaultdict(list)
+    for one in session.scalars(
+        select(Citation)
+        .where(Citation.revision_id.in_(rows))
+        .order_by(Citation.revision_id, Citation.ordinal)
+    ):
+        cited[one.revision_id].append({"kind": one.kind, "name": one.name, "number": one.number})
+    query = select(Revision, Document).join(Document, Document.id == Revision.document_id)
+    return {
+        rows[revision.id].id: Content(
+            facts={"citations": cited[revision.id]},
+            chosen=_chosen(rows[revision.id], revision, document),
+        )
+        for revision, document in session.execute(query.where(Revision.id.in_(rows)))
+    }
+
+
+def _chosen(row: ImportFile, revision: Revision, document: Document) -> dict[str, Any]:
+    paper = revision.paper or {}
+    told = {
+        name: paper.get(name) for name in ("effective", "issued", "controlled", "distribution", "signers")
+    }
+    return {
+        "number": row.number,
+        "title": revision.title,
+        "label": revision.label,
+        "unit_id": str(document.unit_id),
+        "type_id": str(document.type_id),
+        **_outside(document),
+        **{name: value for name, value in told.items() if value},
+    }
+
+
+def _outside(document: Document) -> dict[str, str]:
+    if not document.is_external:
+        return {}
+    return {"origin": EXTERNAL, "issuer": document.issuer, "issuer_number": document.issuer_number}
+
+
+__all__ = ["contents_of"]
