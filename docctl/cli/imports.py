@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from docctl.cli.answers import Answer
-from docctl.cli.command import Action, option
+from docctl.cli.command import Noun, option
 from docctl.cli.desk import Desk
 from docctl.cli.report_lines import report_lines, why
 
@@ -20,16 +20,30 @@ if TYPE_CHECKING:
     from docctl.reading.sources import Source
 
 _PATH = click.Path(exists=True, path_type=Path, readable=True)
+_FILES: Final = "files"
 _HEAD = ("state", "number", "revision", "effective", "title", "path")
 
 
-@click.command("import", cls=Action, permission="document.import", who="either", changes=True)
+class _Import(Noun):
+    """`docctl import PATH` is `docctl import files PATH`: what names no command is a path or an option."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Take files in where no command is named."""
+        if args and args[0] not in {*self.commands, "--help"}:
+            args = [_FILES, *args]
+        return super().parse_args(ctx, args)
+
+
+import_ = _Import("import")
+
+
+@import_.command(_FILES, permission="document.import", who="either", changes=True)
 @click.argument("path", type=_PATH)
 @option("--department", "unit", default="")
 @option("--type", "type_code", default="procedure")
 @option("--class", "class_code", default="")
 @option("--dry-run", is_flag=True)
-def import_(desk: Desk, path: Path, unit: str, type_code: str, class_code: str, dry_run: bool) -> Answer:
+def files(desk: Desk, path: Path, unit: str, type_code: str, class_code: str, dry_run: bool) -> Answer:
     """Read files, a folder or a zip, and import what may go in; or say what would (I-1)."""
     from docctl.domain.permissions import OPERATOR
     from docctl.domain.verdicts import Refused, RuleRefused
@@ -41,6 +55,19 @@ def import_(desk: Desk, path: Path, unit: str, type_code: str, class_code: str, 
         raise RuleRefused(Refused("I-1", "person_needed"))
     run_id = _start(desk, path, unit, type_code, class_code)
     return _told(desk, _some(_carried_out(desk, run_id, path)), run_id)
+
+
+@import_.command("give-up", permission="document.import", changes=True)
+@click.argument("run", type=click.UUID)
+@option("--reason", required=True)
+def give_up(desk: Desk, run: UUID, reason: str) -> Answer:
+    """End a run whose host is lost, with a line for each file; what was imported stays (I-1)."""
+    from docctl.queries.imports import report
+    from docctl.services.imports.give_up import GiveUpImport, give_up_import
+
+    give_up_import(GiveUpImport(run, reason), by=desk.caller(), house=desk.house)
+    with desk.read() as session:
+        return _told(desk, list(report(session, run)), run)
 
 
 def _sources(path: Path) -> Iterator[Source]:
@@ -69,22 +96,24 @@ def _start(desk: Desk, path: Path, unit: str, type_code: str, class_code: str) -
 def _carried_out(desk: Desk, run_id: UUID, path: Path) -> list[Line]:
     """Receive, read and import a run to its end, whoever else works on it meanwhile."""
     from docctl.domain.imports import RunState
+    from docctl.jobs.imports.at_work import at_work
     from docctl.jobs.imports.work import receive, step
     from docctl.queries.imports import report, run_line
     from docctl.services.imports.commit import CommitImport, commit_import
 
     receive(desk.house, run_id, _sources(path))
     tell = _progress(desk)
-    while True:
-        with desk.read() as session:
-            run = run_line(session, desk.actor, run_id)
-        tell(run.imported if run.state == RunState.IMPORTING else run.read)
-        if run.state == RunState.CHECKING:
-            commit_import(CommitImport(run_id), by=desk.caller(), house=desk.house)
-        elif run.is_busy:
-            step(desk.house, run_id, RunState(run.state))
-        else:
-            break
+    with at_work(desk.house):
+        while True:
+            with desk.read() as session:
+                run = run_line(session, desk.actor, run_id)
+            tell(run.imported if run.state == RunState.IMPORTING else run.read)
+            if run.state == RunState.CHECKING:
+                commit_import(CommitImport(run_id), by=desk.caller(), house=desk.house)
+            elif run.is_busy:
+                step(desk.house, run_id, RunState(run.state))
+            else:
+                break
     with desk.read() as session:
         return list(report(session, run_id))
 

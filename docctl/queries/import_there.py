@@ -87,11 +87,12 @@ def plan_files(session: Session, run_id: UUID) -> list[PlanFile]:
         .execution_options(yield_per=_AT_ONCE)
     )
     contents = Contents(session, run_id)
-    found = []
-    for row in session.scalars(query):
-        read = contents.read(row, "chosen", "sketch")
-        found.append(plan_file(str(row.id), row.path, row.sha256, read.chosen, read.sketch))
-    return found
+    files = []
+    with session.execute(query) as found:
+        for row in found.scalars():
+            read = contents.read(row, "chosen", "sketch")
+            files.append(plan_file(str(row.id), row.path, row.sha256, read.chosen, read.sketch))
+    return files
 
 
 def plan_file(key: str, path: str, sha256: str, chosen: Mapping[str, Any], sketch: Sequence[int]) -> PlanFile:

@@ -14,11 +14,12 @@ from sqlalchemy.orm import Session
 
 from docctl.domain.imports import FileState, Outcome, RunState
 from docctl.domain.permissions import Actor, Facts, allows
-from docctl.domain.verdicts import NotFound
+from docctl.domain.verdicts import NotFound, Refused
 from docctl.models.documents import DocumentType
 from docctl.models.imports import ImportFile, ImportRun, without_text
 from docctl.models.organisation import Person, Unit
 from docctl.queries.import_values import contents_of
+from docctl.services.imports.give_up import may_give_up
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +118,8 @@ class RunLine:
     checked: int
     ended_at: datetime | None
     outcomes: Mapping[str, int]
+    host: str
+    given_up_because: str
 
     @property
     def is_busy(self) -> bool:
@@ -150,6 +153,12 @@ def run_line(session: Session, actor: Actor, run_id: UUID) -> RunLine:
     if run is None or not allows(actor, "document.import", Facts(unit_id=run.unit_id)):
         raise NotFound("import")
     return _lines(session, [run_id])[0]
+
+
+def give_up_refused(session: Session, run: RunLine, at: datetime) -> Refused | None:
+    """Return why a run may not be given up now, None where it may (I-1)."""
+    verdict = may_give_up(session, RunState(run.state), run.host, at)
+    return verdict if isinstance(verdict, Refused) else None
 
 
 def _lines(session: Session, ids: Sequence[UUID]) -> list[RunLine]:
@@ -190,6 +199,8 @@ def _lines(session: Session, ids: Sequence[UUID]) -> list[RunLine]:
             checked=checked.get(run.id, 0),
             ended_at=run.ended_at,
             outcomes=outcomes.get(run.id, {}),
+            host=run.host,
+            given_up_because=run.given_up_because,
         )
         for run, unit, kind, person in rows
     }

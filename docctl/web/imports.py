@@ -13,7 +13,7 @@ from flask import Blueprint, Response, jsonify, request
 from docctl.domain.verdicts import Refused
 from docctl.queries.document_choices import Choice, document_types, retention_classes, units
 from docctl.queries.import_review import VIEWS, review_page
-from docctl.queries.imports import RunLine, run_line, runs
+from docctl.queries.imports import RunLine, give_up_refused, run_line, runs
 from docctl.services.imports.change import (
     ChangeImport,
     UndoImportChange,
@@ -21,6 +21,7 @@ from docctl.services.imports.change import (
     undo_import_change,
 )
 from docctl.services.imports.commit import CancelImport, CommitImport, cancel_import, commit_import
+from docctl.services.imports.give_up import GiveUpImport, give_up_import
 from docctl.services.imports.start import StartImport, start_import
 from docctl.services.imports.watched import not_taken_from
 from docctl.web.context import actor, caller, flash_done, house, lang, render, requires, see_other, words
@@ -107,6 +108,7 @@ def show(run_id: UUID) -> str:
             zone=house().zone,
         )
         choices = (units(session), document_types(session), retention_classes(session))
+        no_end = give_up_refused(session, found.run, house().clock()) if found.run.is_busy else None
     kept = {"view": found.view if found.view != VIEWS[0] else "", "text": text}
 
     def here(**changed: Any) -> str:
@@ -122,6 +124,7 @@ def show(run_id: UUID) -> str:
         choices=choices,
         english=lang() == "en",
         told=told,
+        no_end=no_end,
     )
 
 
@@ -243,6 +246,43 @@ def cancel(run_id: UUID) -> Response:
     cancel_import(CancelImport(run_id), by=caller(typed.request_id), house=house())
     flash_done("imports.done.cancelled")
     return see_other("/documents/imports")
+
+
+@dataclass(frozen=True, slots=True)
+class GiveUpForm:
+    """Why a run is given up."""
+
+    reason: str = ""
+    request_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GiveUpPage:
+    """A run that may be given up, or why it may not."""
+
+    run: RunLine
+    refused: Refused | None
+
+
+def _give_up_page(run_id: UUID) -> GiveUpPage:
+    with house().uow.read() as session:
+        run = run_line(session, actor(), run_id)
+        return GiveUpPage(run, give_up_refused(session, run, house().clock()))
+
+
+@bp.route("/<uuid:run_id>/give-up", methods=["GET", "POST"])
+@requires("document.import")
+@form(
+    "imports/give_up.html",
+    GiveUpForm,
+    page=_give_up_page,
+    beside={"I-1.reason_needed": "reason", "I-1.reason_too_long": "reason"},
+)
+def give_up(typed: GiveUpForm, run_id: UUID) -> Response:
+    """End a run whose host is lost; what was imported stays (I-1)."""
+    give_up_import(GiveUpImport(run_id, typed.reason), by=caller(typed.request_id), house=house())
+    flash_done("imports.done.given_up")
+    return see_other(f"/documents/imports/{run_id}")
 
 
 def told(one: Mapping[str, Any]) -> str:

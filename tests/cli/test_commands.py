@@ -31,7 +31,7 @@ unit:list,add,duties
 post:list,open,holder,leave
 documents:new,revise,edit,discard,submit,review,approve,return,issue,withdraw,suspend,resume,file,list,show,history
 numbers:list,reserve,void,give
-import
+import:files,give-up
 records:import,file,list,show,accept,correct,decide,void,place
 retention:due,explain
 disposal:propose,check,take-out,approve,reject,execute,witness,resume,show,certificate,register,clear-server

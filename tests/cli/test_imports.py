@@ -10,8 +10,9 @@ from sqlalchemy import func, select
 from docctl.models.documents import Document
 from docctl.models.imports import ImportRun
 from docctl.models.trail import AuditHead
+from docctl.services.imports.presence import LENGTH
 from tests.cli.terminal import Terminal
-from tests.imports.making import text_of, write, zipped
+from tests.imports.making import Run, text_of, write, zipped
 from tests.world import World
 
 WHOLE = {"number": "JL-QP-07", "label": "B/1", "effective": "2021-05-01", "issued": "2021-04-20"}
@@ -113,3 +114,24 @@ def test_n_11_a_provisional_number_is_replaced_by_the_real_one(terminal: Termina
     assert shown["title"] == "来访接待办法"
     code, key = terminal.refused("numbers", "give", "JL-WI-01", user="chen")
     assert (code, key) == (3, "N-11.has_its_number")
+
+
+def test_i_1_a_run_whose_host_is_lost_is_given_up_by_a_command(
+    terminal: Terminal, world: World, folder: Path
+) -> None:
+    run = Run.of(world, folder)
+    call = ("import", "give-up", run.id, "--reason", "主机已坏")
+    assert terminal.refused(*call, user="chen") == (3, "I-1.host_at_work")
+    world.clock.now += LENGTH
+    assert terminal.refused(*call, user="wang")[1] == "X-1.not_permitted"
+    answer = terminal.ok(*call, user="chen")
+    assert {one["status"] for one in answer["files"]} == {"given_up"}
+    assert (answer["run"], answer["totals"]["given_up"]) == (str(run.id), 4)
+    assert terminal.refused(*call, user="chen") == (3, "I-1.no_such_step")
+
+
+def test_i_1_files_are_taken_in_with_and_without_the_name_of_the_command(
+    terminal: Terminal, folder: Path
+) -> None:
+    short, long = (terminal.ok("import", *name, "--dry-run", folder) for name in ((), ("files",)))
+    assert [one["path"] for one in short["files"]] == [one["path"] for one in long["files"]] != []

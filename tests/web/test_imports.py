@@ -15,6 +15,7 @@ from docctl.jobs.imports.work import work_imports
 from docctl.models.imports import ImportFile, ImportRun
 from docctl.models.organisation import RoleGrant
 from docctl.reading import xlsx
+from docctl.services.imports.presence import LENGTH
 from tests.imports.conftest import house, readers
 from tests.imports.making import Run, text_of, write, zipped
 from tests.imports.test_runs import STANDARD
@@ -321,3 +322,29 @@ def test_i_1_the_page_says_why_a_watched_folder_is_not_taken_from(
     assert "暂不接收" not in client.get("/documents/imports").text
     object.__setattr__(world.house, "watched", (Watched(tmp_path, "QA", "procedure"),))
     assert "没有部门 QA" in client.get("/documents/imports").text
+
+
+def test_i_1_the_page_gives_a_run_up_whose_host_is_lost_and_says_before_why_not(
+    client: Browser, world: World, folder: Path
+) -> None:
+    run = Run.of(world, folder)
+    client.sign_in("chen")
+    own = f"/documents/imports/{run.id}"
+    page = client.page(own)
+    assert "正在处理这次导入" in page.text_content()
+    assert not page.cssselect(f"a[href='{own}/give-up']")
+    token = page.cssselect("input[name=csrf_token]")[0].get("value")
+    answer = client.post(f"{own}/give-up", data={"reason": "主机已坏", "csrf_token": token})
+    assert answer.status_code == 422
+    assert "正在处理这次导入" in answer.text
+    world.clock.now += LENGTH
+    assert client.page(own).cssselect(f"a[href='{own}/give-up']")
+    answer = client.submit(f"{own}/give-up", {"reason": " "})
+    assert answer.status_code == 422
+    assert "请写明原因" in answer.text
+    assert client.submit(f"{own}/give-up", {"reason": "主机已坏"}).headers["Location"] == own
+    shown = client.page(own).text_content()
+    assert "未完成即终止：主机已坏" in shown
+    assert shown.count("未完成，已终止") >= 3
+    client.sign_in("wang")
+    assert client.get(f"{own}/give-up").status_code == 403

@@ -18,6 +18,7 @@ from sqlalchemy import select
 from docctl.domain.import_plan import compare, series_by_file
 from docctl.domain.imports import BATCH, FileState, RunState
 from docctl.domain.verdicts import Refused, RuleRefused
+from docctl.jobs.imports.at_work import at_work
 from docctl.jobs.imports.commit import import_some
 from docctl.jobs.imports.folders import clear_ended
 from docctl.jobs.imports.reading import ToRead, read_files
@@ -50,16 +51,19 @@ def work_imports(house: House, *, seconds: float = SLICE) -> bool:
     busy = False
     clear_ended(house)
     destroy_ended_keys(house)
-    for run_id, state in _active(house):
-        try:
-            while time.monotonic() < until and step(house, run_id, state):
-                busy = True
-        except RuleRefused as error:  # the store or the disk is away: it goes on later
-            log.warning("an import waits: %s", error.refused.key, extra={"run": str(run_id)})
-        except Exception:  # one run that cannot go on harms no other
-            log.exception("an import cannot go on", extra={"run": str(run_id)})
-        if time.monotonic() >= until:
-            break
+    if not (active := _active(house)):
+        return False
+    with at_work(house):
+        for run_id, state in active:
+            try:
+                while time.monotonic() < until and step(house, run_id, state):
+                    busy = True
+            except RuleRefused as error:  # the store or the disk is away: it goes on later
+                log.warning("an import waits: %s", error.refused.key, extra={"run": str(run_id)})
+            except Exception:  # one run that cannot go on harms no other
+                log.exception("an import cannot go on", extra={"run": str(run_id)})
+            if time.monotonic() >= until:
+                break
     return busy
 
 
@@ -79,7 +83,7 @@ def receive(house: House, run_id: UUID, sources: Iterable[Source], *, is_last: b
     where the disk cannot take them.
     """
     folder = RunFolder.of(house.data, run_id)
-    with folder.alone():
+    with folder.alone(), at_work(house):
         return _received(house, run_id, folder, sources, is_last=is_last)
 
 

@@ -58,11 +58,6 @@ def cancel_import(session: Session, cmd: CancelImport, by: Caller) -> UUID:
     run = lock_run(session, cmd.run_id)
     authorise(by.actor, "document.import", Facts(unit_id=run.unit_id))
     move(run, RunAction.CANCEL)
-    session.execute(
-        update(ImportFile)
-        .where(ImportFile.run_id == run.id, ImportFile.state == FileState.UNREADABLE)
-        .values(state=FileState.DONE, outcome=Outcome.FAILED.value, done_at=by.at)
-    )
     end_files(session, run, by, Outcome.SKIPPED, "run_cancelled")
     end_run(session, run, by)
     record(session, by, "import.cancelled", Subject("import", run.id), facts={"files": run.total})
@@ -136,11 +131,19 @@ def note_progress(session: Session, cmd: NoteProgress, by: Caller) -> int:
 
 
 def end_files(session: Session, run: ImportRun, by: Caller, outcome: Outcome, code: str) -> None:
-    """Give every file without a line the same one under I-1, and let go of what was read of it."""
+    """Give every file without a line the same one under I-1; one that could not be read keeps its reason.
+
+    Whoever imports one of them at this moment finds that it has changed.
+    """
+    line = {"state": FileState.DONE, "done_at": by.at, "row_version": ImportFile.row_version + 1}
+    files = update(ImportFile).where(ImportFile.run_id == run.id).execution_options(synchronize_session=False)
     session.execute(
-        update(ImportFile)
-        .where(ImportFile.run_id == run.id, ImportFile.state != FileState.DONE)
-        .values(state=FileState.DONE, outcome=outcome.value, rule="I-1", code=code, params={}, done_at=by.at)
+        files.where(ImportFile.state == FileState.UNREADABLE).values(outcome=Outcome.FAILED.value, **line)
+    )
+    session.execute(
+        files.where(ImportFile.state != FileState.DONE).values(
+            outcome=outcome.value, rule="I-1", code=code, params={}, **line
+        )
     )
 
 

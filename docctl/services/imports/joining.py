@@ -164,7 +164,8 @@ def _joining(session: Session, run: ImportRun, contents: Contents) -> list[Impor
         .options(load_only(*_ARRANGED))
         .execution_options(yield_per=500)
     )
-    return [row for row in session.scalars(query) if contents.read(row, "chosen").chosen.get("document_id")]
+    with session.execute(query) as found:
+        return [row for row in found.scalars() if contents.read(row, "chosen").chosen.get("document_id")]
 
 
 _ARRANGED: Final = (
