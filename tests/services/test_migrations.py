@@ -81,6 +81,37 @@ def test_a_database_with_rows_is_migrated_again_and_keeps_them(world: World) -> 
         assert verify(session).ok
 
 
+_WAS_READ = {
+    "facts": {"number": {"value": "JL-QP-07"}},
+    "chosen": {"number": "JL-QP-07", "title": "记录控制程序"},
+    "notes": [{"rule": "I-1", "code": "history", "params": {"place": 1, "of": 1}}],
+    "sketch": [1, 2, 3],
+    "text": "规范公司记录控制程序的要求",
+}
+
+
+def before_the_seals_of_imports(session: Session) -> None:
+    """Let the import tables be as they were when everything lay plain in them."""
+    for name, was in _WAS_READ.items():
+        kind = "TEXT" if name == "text" else "JSON"
+        session.execute(text(f"ALTER TABLE import_file DROP COLUMN sealed_{name}"))
+        session.execute(text(f"ALTER TABLE import_file ADD COLUMN {name} {kind}"))
+        value = was if name == "text" else json.dumps(was, ensure_ascii=False)
+        session.execute(text(f"UPDATE import_file SET {name} = :value"), {"value": value})
+    for name in ("parts", "pages"):
+        session.execute(text(f"ALTER TABLE import_file ADD COLUMN {name} JSON"))
+    session.execute(text("UPDATE import_file SET series = 'n:JLQP07'"))
+    session.execute(text("ALTER TABLE import_file DROP COLUMN number"))
+    session.execute(text("ALTER TABLE import_change DROP COLUMN sealed_changes"))
+    session.execute(text("ALTER TABLE import_change ADD COLUMN changes JSON"))
+    session.execute(
+        text("UPDATE import_change SET changes = :value"), {"value": '[["x", "title", "", "记录"]]'}
+    )
+    for name in ("given_up_because", "is_plain", "key_destroyed_at"):
+        session.execute(text(f"ALTER TABLE import_run DROP COLUMN {name}"))
+    session.execute(text("UPDATE alembic_version SET version_num = '0013'"))
+
+
 #: What came with outlines.
 OUTLINES = (
     "DROP INDEX ix_file_reading_unoutlined",
@@ -105,6 +136,7 @@ def test_i_9_texts_from_before_outlines_get_theirs_from_the_worker_and_those_of_
     uow = world.house.uow
 
     def as_before(session: Session) -> None:
+        before_the_seals_of_imports(session)
         before_the_outlines(session)
         session.execute(text("UPDATE alembic_version SET version_num = '0012'"))
 
@@ -157,37 +189,6 @@ def test_d_6_documents_from_before_imports_are_kept_and_found_by_their_title(wor
     with uow.read() as session:
         assert session.scalars(select(Document.title_key)).all() == ["记录控制程序"]
         assert session.scalars(select(Document.is_external)).all() == [False]
-
-
-_WAS_READ = {
-    "facts": {"number": {"value": "JL-QP-07"}},
-    "chosen": {"number": "JL-QP-07", "title": "记录控制程序"},
-    "notes": [{"rule": "I-1", "code": "history", "params": {"place": 1, "of": 1}}],
-    "sketch": [1, 2, 3],
-    "text": "规范公司记录控制程序的要求",
-}
-
-
-def before_the_seals_of_imports(session: Session) -> None:
-    """Let the import tables be as they were when everything lay plain in them."""
-    for name, was in _WAS_READ.items():
-        kind = "TEXT" if name == "text" else "JSON"
-        session.execute(text(f"ALTER TABLE import_file DROP COLUMN sealed_{name}"))
-        session.execute(text(f"ALTER TABLE import_file ADD COLUMN {name} {kind}"))
-        value = was if name == "text" else json.dumps(was, ensure_ascii=False)
-        session.execute(text(f"UPDATE import_file SET {name} = :value"), {"value": value})
-    for name in ("parts", "pages"):
-        session.execute(text(f"ALTER TABLE import_file ADD COLUMN {name} JSON"))
-    session.execute(text("UPDATE import_file SET series = 'n:JLQP07'"))
-    session.execute(text("ALTER TABLE import_file DROP COLUMN number"))
-    session.execute(text("ALTER TABLE import_change DROP COLUMN sealed_changes"))
-    session.execute(text("ALTER TABLE import_change ADD COLUMN changes JSON"))
-    session.execute(
-        text("UPDATE import_change SET changes = :value"), {"value": '[["x", "title", "", "记录"]]'}
-    )
-    for name in ("given_up_because", "is_plain", "key_destroyed_at"):
-        session.execute(text(f"ALTER TABLE import_run DROP COLUMN {name}"))
-    session.execute(text("UPDATE alembic_version SET version_num = '0013'"))
 
 
 def test_r_7_imports_from_before_they_were_sealed_are_kept_open_ones_sealed_by_the_worker(
