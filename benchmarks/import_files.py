@@ -6,7 +6,6 @@ python -m benchmarks.import_files [files]    of 100: 60 docx, 20 pdf, 5 doc, 5 x
 from __future__ import annotations
 
 import io
-import os
 import random
 import shutil
 import subprocess
@@ -16,6 +15,7 @@ import threading
 import time
 import zipfile
 from collections import Counter
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 
@@ -28,6 +28,7 @@ from reportlab.pdfgen.canvas import Canvas
 from sqlalchemy import select
 
 from benchmarks.world import settings_of
+from docctl import wiring
 from docctl.domain.imports import RunState
 from docctl.jobs.imports.work import receive, step
 from docctl.models.imports import ImportFile, ImportRun
@@ -36,8 +37,9 @@ from docctl.printing.registers import register_xlsx
 from docctl.reading.sources import folder_files
 from docctl.services.imports.commit import CommitImport, commit_import
 from docctl.services.imports.start import StartImport, start_import
+from docctl.services.people.passwords import Passwords
 from tests.imports.making import text_of
-from tests.world import START, Clock, World, build_house, found
+from tests.world import START, Clock, World, found
 
 TOPICS = ("采购", "仓储", "检验", "培训", "设备", "文件", "记录", "投诉", "内审", "标识", "运输", "环境")
 
@@ -172,7 +174,8 @@ class Memory(threading.Thread):
 def main(count: int, folder: Path) -> None:
     source = folder / "files"
     make(source, count)
-    house = build_house(settings_of(folder / "data"), Clock(START))
+    house = wiring.build(replace(settings_of(folder / "data"), ocr=False), clock=Clock(START))
+    house = replace(house, passwords=Passwords(memory_kib=64, passes=1))
     found(house)
     world = World.of(house, Clock(START))
     memory = Memory()
@@ -213,6 +216,5 @@ def _state(house: object, run_id: object) -> RunState:
 
 
 if __name__ == "__main__":
-    os.environ.setdefault("DOCCTL_OCR", "off")
     with tempfile.TemporaryDirectory() as made:
         main(next(chain(map(int, sys.argv[1:]), [5_000])), Path(made))
