@@ -1,6 +1,6 @@
 """Times of the search engine: with who may see what, exact totals, counts by facets and snippets.
 
-    python -m benchmarks.search_engine [items] [--engine whoosh] [--folder FOLDER] [--life]
+    python -m benchmarks.search_engine [items] [--engine whoosh] [--folder FOLDER] [--texts FOLDER] [--life]
 
 The figure that counts is the p95 of "all" beside "engine alone": the same words asked of tantivy itself,
 without filters, counts and snippets, in the same run. `--life` adds entries at 50 a second, and searches
@@ -10,6 +10,7 @@ during a rebuild.
 import argparse
 import pickle
 import random
+import re
 import sys
 import tempfile
 import threading
@@ -23,6 +24,9 @@ from itertools import accumulate, islice
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
+
+from docx import Document as Docx
+from opencc import OpenCC
 
 from search.api import FACETS, Entry, Query, SearchEngine
 from search.asked import clauses
@@ -101,9 +105,70 @@ def sentences(chance: random.Random, count: int) -> list[str]:
     return made
 
 
+#: What is asked for where real texts are searched: words of all procedures.
+COMMON = ["记录", "质量", "顾客", "管理", "控制", "程序", "负责", "部门"]
+THINGS = ["投诉处理", "管理评审", "质量记录", "保存期限", "纠正措施", "顾客满意", "不合格品", "质量目标"]
+POSTS = ["部门", "总经理", "负责人", "办公室", "客服部", "管理者代表"]
+
+
+class Stock:
+    """Sentences that texts are made of: made ones, or real ones with names and codes between them."""
+
+    def __init__(self, texts: Path | None) -> None:
+        chance = random.Random(5)
+        self.made = sentences(chance, 40_000)
+        self.weights = _falling(len(self.made))
+        self.real = _sentences_of(texts) if texts is not None else []
+        chance.shuffle(self.real)
+        self.real_weights = _falling(len(self.real))
+        self.to_traditional = OpenCC("s2t")
+
+    def body(self, chance: random.Random) -> str:
+        """Return a text of 5 to 25 sentences; of real ones every fifth is in traditional characters.
+
+        74 % are real sentences, common and rare ones, 10 % halves of two, 16 % made ones.
+        """
+        count = chance.randint(5, 25)
+        if not self.real:
+            return "\n".join(chance.choices(self.made, cum_weights=self.weights, k=count))
+        lines = []
+        for _ in range(count):
+            kind = chance.random()
+            first, other = chance.choices(self.real, cum_weights=self.real_weights, k=2)
+            if kind < 0.74:
+                lines.append(first)
+            elif kind < 0.84:
+                lines.append(first[: len(first) // 2] + other[len(other) // 2 :])
+            else:
+                lines.append(chance.choice(self.made))
+        text = "\n".join(lines)
+        return str(self.to_traditional.convert(text)) if chance.random() < 0.2 else text
+
+
+def _falling(count: int) -> list[float]:
+    return list(accumulate(1 / (rank + 20) for rank in range(count)))
+
+
+def _sentences_of(folder: Path) -> list[str]:
+    """Read the sentences of the procedures in a folder, docx and txt, each once."""
+    found: dict[str, None] = {}
+    for path in sorted(folder.iterdir()):
+        if path.suffix == ".txt":
+            text = path.read_bytes().decode("utf-8", "ignore")
+        elif path.suffix == ".docx":
+            text = "\n".join(one.text for one in Docx(str(path)).paragraphs)
+        else:
+            continue
+        found |= dict.fromkeys(one.strip() for one in re.split(r"[。；\n]", text))
+    return [one for one in found if 6 <= len(one) <= 150]
+
+
+TEXTS: list[Path] = []
+
+
 @cache
-def _stock() -> list[str]:
-    return sentences(random.Random(5), 40_000)
+def _stock() -> Stock:
+    return Stock(TEXTS[0] if TEXTS else None)
 
 
 class Bodies:
@@ -132,9 +197,8 @@ class Bodies:
 def entries(items: int) -> Iterator[Entry]:
     chance = random.Random(1)
     stock = _stock()
-    weights = list(accumulate(1 / (rank + 20) for rank in range(len(stock))))
     for number in range(items):
-        body = "\n".join(chance.choices(stock, cum_weights=weights, k=chance.randint(5, 25)))
+        body = stock.body(chance)
         document = number % 10 == 0
         start = NOW + timedelta(days=chance.randrange(-2_000, 100))
         yield Entry(
@@ -157,6 +221,7 @@ def entries(items: int) -> Iterator[Entry]:
 
 def questions(bodies: Bodies) -> dict[str, list[str]]:
     chance = random.Random(2)
+    common, things, posts = (COMMON, THINGS, POSTS) if _stock().real else (DOES, WHAT, WHO)
 
     def cut(low: int, high: int) -> str:
         line = chance.choice(bodies[chance.randrange(len(bodies))].split("\n"))
@@ -164,11 +229,11 @@ def questions(bodies: Bodies) -> dict[str, list[str]]:
         return line[start : start + chance.randint(low, high)].replace('"', "")
 
     return {
-        "common word": [chance.choice(DOES) for _ in range(30)],
+        "common word": [chance.choice(common) for _ in range(30)],
         "one character": [chance.choice("检记单表") for _ in range(10)],
         "4 to 6 characters": [f'"{cut(4, 6)}"' for _ in range(40)],
         "7 to 20, mixed": [f'"{cut(7, 20)}"' for _ in range(30)],
-        "two words": [f"{chance.choice(WHAT)} {chance.choice(WHO)}" for _ in range(30)],
+        "two words": [f"{chance.choice(things)} {chance.choice(posts)}" for _ in range(30)],
         "English words": [chance.choice(["calibrations", "supplier complaint", "reports due"])] * 15,
         "beginning of a number": [f"QR-{chance.randrange(97):02}-0" for _ in range(15)],
         "part of a number": [f"{chance.choice('KQTZ')}-{chance.randrange(99):02}" for _ in range(15)],
@@ -391,7 +456,9 @@ if __name__ == "__main__":
     reader.add_argument("--engine", choices=["tantivy", "whoosh"], default="tantivy")
     reader.add_argument("--folder", type=Path, help="what is made stays there for the next run")
     reader.add_argument("--life", action="store_true")
+    reader.add_argument("--texts", type=Path, help="a folder of procedures whose sentences are used")
     given = reader.parse_args()
+    TEXTS += [given.texts] if given.texts else []
     with tempfile.TemporaryDirectory() as made:
         where = given.folder or Path(made)
         where.mkdir(parents=True, exist_ok=True)

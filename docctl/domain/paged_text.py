@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 #: What a page of hits shows as one blank.
-_BLANK: Final = r"[\s\x00-\x1f\x7f-\x9f\ud800-\udfff]+"
+_BLANK: Final = re.compile(r"[\s\x00-\x1f\x7f-\x9f\ud800-\udfff]+")
 _MORE: Final = "…"
 #: So many characters before the hit tell its place from others of the same words.
 _BEFORE: Final = 60
@@ -29,6 +29,8 @@ class PagedText:
 
     def page_of(self, shown: Sequence[tuple[str, bool]]) -> int | None:
         """Return the page of the first marked words of a hit's lines, as they are shown (S-3)."""
+        if not any(page for _, page in self.pages):
+            return None
         before = ""
         for words, is_hit in shown:
             if is_hit:
@@ -39,10 +41,25 @@ class PagedText:
 
     def _place(self, before: str, words: str) -> int | None:
         for context in (before, ""):
-            pattern = _BLANK.join(map(re.escape, re.split(r"\s+", context + words)))
-            if found := re.search(pattern, self.text):
-                return found.end() - 1
+            if (place := _end_of(re.split(r"\s+", context + words), self.text)) is not None:
+                return place - 1
         return None
+
+
+def _end_of(pieces: Sequence[str], text: str) -> int | None:
+    """Return where pieces with blanks between them end, the first time they stand so; compiles no pattern."""
+    start = text.find(pieces[0])
+    while start >= 0:
+        at = start + len(pieces[0])
+        for piece in pieces[1:]:
+            blank = _BLANK.match(text, at)
+            if blank is None or not text.startswith(piece, blank.end()):
+                break
+            at = blank.end() + len(piece)
+        else:
+            return at
+        start = text.find(pieces[0], start + 1)
+    return None
 
 
 def put_together(files: Sequence[tuple[str, Sequence[int], bool]], parting: str = "\n\n") -> PagedText:

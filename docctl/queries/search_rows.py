@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, case, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, load_only
 
 from docctl.domain.lifecycle import RevisionStatus
 from docctl.domain.permissions import Actor
@@ -18,6 +18,18 @@ from docctl.models.trail import EventRow
 from docctl.models.visibility import visible_sets
 from docctl.queries.revision_states import in_force_at, readable_revision, suspended_at, usable_at
 from docctl.queries.search_texts import FOUND
+
+#: What a hit shows of a revision: its manifest and its paper are larger than all of it.
+_SHOWN: Final = (
+    Revision.id,
+    Revision.document_id,
+    Revision.title,
+    Revision.label,
+    Revision.status,
+    Revision.effective_from,
+    Revision.effective_until,
+    Revision.created_at,
+)
 
 #: States that follow from dates, as the condition on a revision.
 NOW: Final = {"in_force": usable_at, "suspended": suspended_at}
@@ -98,6 +110,7 @@ def revisions_shown(actor: Actor, state: str, with_obsolete: bool) -> Select[*tu
             Revision.id.in_(bindparam("ids", expanding=True)),
             _may_find(actor, state, with_obsolete, bindparam("at")),
         )
+        .options(load_only(*_SHOWN, raiseload=True))
     )
 
 
