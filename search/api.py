@@ -191,9 +191,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The answer: the exact number of visible entries, one page of them, and how far the index had
-    come.
-    """
+    """The answer: the exact number of visible entries, one page of them, how far the index had come."""
 
     total: int
     hits: tuple[Hit, ...]
@@ -229,9 +227,7 @@ class SearchEngine(Protocol):
 
     @property
     def state(self) -> State:
-        """Whether the index can be used; unless "ready" it answers nothing and stands at position
-        0.
-        """
+        """Whether the index can be used; unless "ready" it answers nothing and stands at position 0."""
 
     def apply(
         self,
@@ -243,8 +239,7 @@ class SearchEngine(Protocol):
     ) -> None:
         """Store one batch and its position in one commit; a removal wins over an upsert.
 
-        Applying a batch again changes nothing. Raises IndexBusy, and CursorMoved where the index
-        does not
+        Applying a batch again changes nothing. Raises IndexBusy, and CursorMoved where the index does not
         stand at `after`, if that is given.
         """
 
