@@ -184,23 +184,6 @@ def document_page(
     )
 
 
-def in_force_instead(session: Session, actor: Actor, revision_id: UUID, *, at: datetime) -> UUID | None:
-    """Return the revision in force for a link to one that was before it and is not for this person (V-4).
-
-    None where the person sees the one asked for, or may not know that it ever was (X-3).
-    """
-    document_id = session.scalar(select(Revision.document_id).where(Revision.id == revision_id))
-    try:
-        head = headed(session, actor, document_id)
-        known = revisions_seen(session, head, at)
-    except NotFound:
-        return None
-    asked = next((one for one in known if one.id == revision_id), None)
-    if head.insider or asked is None or asked.effective_from == asked.effective_until:
-        return None
-    return next((one.id for one in known if one.id != revision_id and in_force(one.dates(), at)), None)
-
-
 def headed(session: Session, actor: Actor, document_id: UUID | None) -> Headed:
     """Return a document with how far the person sees it; raise NotFound where there is none."""
     drafting = aliased(Unit)

@@ -9,8 +9,9 @@ from uuid import UUID
 from flask import Blueprint, Response
 
 from docctl.domain.verdicts import NotFound
-from docctl.queries.document_page import DocumentPage, document_page, in_force_instead
+from docctl.queries.document_page import DocumentPage, document_page
 from docctl.queries.next_label import NextLabel, next_label
+from docctl.queries.revision_instead import in_force_instead
 from docctl.services.files import Attached
 from docctl.services.revisions.issue import IssueRevision, issue_revision
 from docctl.services.revisions.revise import (
