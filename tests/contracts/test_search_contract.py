@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from search.api import CursorMoved, Entry, QueryProblem, SearchEngine, Sort
 from search.folding import fold
 from search.tantivy import TantivyEngine
+from tests.effort import examples
 from tests.search.engines import ENGINES
 from tests.search.making import NOW, SENTENCES, TICK, entry, find, ids, query
 
@@ -215,7 +216,7 @@ def mixed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[list[str],
 
 
 @settings(
-    max_examples=400,
+    max_examples=examples(100),
     deadline=None,
     database=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],

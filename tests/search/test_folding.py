@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from search.folding import fold, fold_mapped
+from tests.effort import examples
 from tests.search.making import SENTENCES
 
 PAIRS = [
@@ -73,7 +74,7 @@ def test_s_5_every_character_is_settled_by_one_fold() -> None:
         assert not any(unicodedata.category(char) == "Cs" or char == "\n" for char in once)
 
 
-@settings(max_examples=200, deadline=None, database=None)
+@settings(max_examples=examples(100), deadline=None, database=None)
 @given(st.lists(st.sampled_from([*SENTENCES, "⑴ ", "\ud800", "  ", "(", "(yè)"])).map("".join))
 def test_s_3_the_mapped_fold_is_the_fold_with_a_way_back(text: str) -> None:
     mapped = fold_mapped(text)

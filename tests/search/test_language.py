@@ -11,6 +11,7 @@ from search.api import QueryProblem
 from search.asked import All, AnyOf, Days, InForce, Is, No, Node, Text, Word, clauses
 from search.folding import fold
 from search.language import LONGEST_QUERY, MOST_CLAUSES, matches, parse, widening
+from tests.effort import examples
 
 A, B, C, D = (Text(one) for one in "甲乙丙丁")
 
@@ -145,7 +146,7 @@ TYPED = st.lists(
 ).map("".join)
 
 
-@settings(max_examples=300, deadline=None, database=None)
+@settings(max_examples=examples(100), deadline=None, database=None)
 @given(st.text(max_size=200), TYPED | st.text(max_size=60))
 def test_s_2_nothing_typed_fails_otherwise(text: str, typed: str) -> None:
     try:

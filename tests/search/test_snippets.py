@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from search.folding import fold
 from search.snippets import Piece, snippet
+from tests.effort import examples
 from tests.search.making import SENTENCES
 
 FILLER = "各车间按计划完成当月任务并上报。" * 300
@@ -56,7 +57,7 @@ def test_s_3_a_hit_across_two_blocks_is_found() -> None:
         assert "[检验记录]" in shown("甲" * shift + "检验记录" + "乙" * 3_000, "检验记录")
 
 
-@settings(max_examples=200, deadline=None, database=None)
+@settings(max_examples=examples(100), deadline=None, database=None)
 @given(st.lists(st.sampled_from(SENTENCES), min_size=1, max_size=8), st.data())
 def test_s_3_every_quoted_cut_is_marked(sentences: list[str], data: st.DataObject) -> None:
     text = "".join(sentences)
@@ -67,7 +68,7 @@ def test_s_3_every_quoted_cut_is_marked(sentences: list[str], data: st.DataObjec
     assert any(piece.marked for piece in pieces) == (fold(cut) in fold(text))
 
 
-@settings(max_examples=200, deadline=None, database=None)
+@settings(max_examples=examples(100), deadline=None, database=None)
 @given(st.text(), st.text(max_size=1_200))
 def test_s_3_a_snippet_never_fails(text: str, query: str) -> None:
     assert all(isinstance(piece, Piece) for piece in snippet(text, query))
