@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from datetime import date, datetime, timedelta, timezone
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -32,7 +33,9 @@ def words(language: str) -> dict[str, object]:
     return {"shell": tomllib.loads(path.read_text("utf-8"))}
 
 
-def render(source: str, language: str = "zh_Hans", **values: object) -> html.HtmlElement:
+@cache
+def pages(language: str) -> Environment:
+    """Return the templates in one language; each is compiled once for all tests."""
     table = words(language)
 
     def t(key: str, **params: object) -> str:
@@ -44,9 +47,13 @@ def render(source: str, language: str = "zh_Hans", **values: object) -> html.Htm
             found = found["one" if params.get("count") == 1 else "other"]
         return str(found).format(**params)
 
-    pages = Environment(autoescape=True, loader=FileSystemLoader(ROOT / "templates" / "pages"))
-    pages.globals["t"] = t
-    pages.globals["url_for"] = lambda _, filename: f"/static/{filename}"
+    made = Environment(autoescape=True, loader=FileSystemLoader(ROOT / "templates" / "pages"))
+    made.globals["t"] = t
+    made.globals["url_for"] = lambda _, filename: f"/static/{filename}"
+    return made
+
+
+def render(source: str, language: str = "zh_Hans", **values: object) -> html.HtmlElement:
     request = SimpleNamespace(full_path="/documents?")
     context = {"shell": SHELL | {"language": language}, "request": request, **values}
     imports = """
@@ -61,7 +68,7 @@ def render(source: str, language: str = "zh_Hans", **values: object) -> html.Htm
     before = "" if source.startswith("{% extends") else imports
     return html.fromstring(
         f"{'' if not before else '<div>'}"
-        + pages.from_string(before + source).render(**context)
+        + pages(language).from_string(before + source).render(**context)
         + ("</div>" if before else "")
     )
 

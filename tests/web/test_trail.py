@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import sqlite3
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 
@@ -130,6 +131,7 @@ def test_nonsense_in_the_address_counts_as_absent(client: Browser, nonsense: str
     assert client.get(f"/trail?{nonsense}").status_code == 200
 
 
+@cache
 def recorded() -> set[str]:
     """Return every action that the code records."""
     found: set[str] = set()
