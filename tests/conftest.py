@@ -11,19 +11,20 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select
 
 from docctl.config import Settings
-from docctl.models.documents import Document
+from docctl.reading import ReaderPool
 from docctl.services.house import House
-from tests import postgres
+from tests import effort, postgres
+from tests.beginnings import begun, settings_after
 from tests.filing import a_form
 from tests.places import Place, drop_databases, keep, new_place
+from tests.readers import lend
 from tests.s3.serving import s3_server
 from tests.statements import compile_once
 from tests.world import START, Clock, World, build_house, found
 
-__all__ = ["s3_server"]
+__all__ = ["effort", "s3_server"]  # `effort` names its profile of Hypothesis before that is asked for
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -45,10 +46,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _statements() -> Iterator[None]:
-    """Compile each statement once for all tests."""
-    with pytest.MonkeyPatch.context() as patch:
+def _once() -> Iterator[None]:
+    """Compile each statement and start reading children once for all tests."""
+    with pytest.MonkeyPatch.context() as patch, ReaderPool() as children:
         compile_once(patch)
+        lend(patch, children)
         yield
 
 
@@ -78,19 +80,6 @@ def founded(tmp_path_factory: pytest.TempPathFactory) -> Place:
     return place
 
 
-@pytest.fixture(scope="session")
-def founded_with_a_form(founded: Place, tmp_path_factory: pytest.TempPathFactory) -> Place:
-    """Make the small company with a form in force once."""
-    place = keep(founded.copy(tmp_path_factory.mktemp("with-a-form") / "data"))
-    clock = Clock(START)
-    house = build_house(place.settings, clock)
-    try:
-        a_form(World.of(house, clock))
-    finally:
-        house.close()
-    return place
-
-
 @pytest.fixture(autouse=True)
 def _databases() -> Iterator[None]:
     """Remove what a test made on the server."""
@@ -104,12 +93,7 @@ def empty(tmp_path: Path) -> Settings:
     return new_place(tmp_path / "empty").settings
 
 
-@pytest.fixture
-def settings(tmp_path: Path, founded: Place, request: pytest.FixtureRequest) -> Settings:
-    """Return settings of an installation of its own: a copy of the small company."""
-    wants_form = "form" in request.fixturenames
-    place: Place = request.getfixturevalue("founded_with_a_form") if wants_form else founded
-    return place.copy(tmp_path / "data").settings
+settings = settings_after()
 
 
 @pytest.fixture
@@ -127,7 +111,6 @@ def world(house: House, clock: Clock) -> World:
 
 
 @pytest.fixture
-def form(world: World) -> UUID:
+def form(world: World, founded: Place) -> UUID:
     """Return the document id of a record form in force: who asks for it gets a company that has it."""
-    with world.house.uow.read() as session:
-        return session.scalars(select(Document.id).where(Document.number == "QR-1102")).one()
+    return begun(founded, a_form)[1]

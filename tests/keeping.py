@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
 from pathlib import Path
 from uuid import UUID
 
@@ -40,8 +39,9 @@ from docctl.services.disposal.execute import (
 from docctl.services.disposal.propose import ProposeDisposal, propose_disposal
 from docctl.services.disposal.start import StartItems, start_items
 from docctl.services.holds.place import LiftHold, PlaceHold, lift_hold, place_hold
-from tests.places import Place, keep
-from tests.world import START, Clock, World, build_house
+from tests.beginnings import begun
+from tests.places import Place
+from tests.world import World
 
 #: Due since long before the tests' clock begins.
 LONG_AGO = date(2025, 12, 31)
@@ -50,23 +50,14 @@ LONG_AGO = date(2025, 12, 31)
 FORM = "JL/04-01"
 
 
-@cache
-def _prepared(founded: Place) -> Place:
-    place = keep(founded.copy(founded.folder.parent / "with-form"))
-    clock = Clock(START)
-    house = build_house(place.settings, clock)
-    try:
-        world = World.of(house, clock)
-        world.issued(world.draft())
-        world.issued(world.draft("顾客反馈登记表", kind="form", number=FORM))
-    finally:
-        house.close()
-    return place
+def _a_form(world: World) -> None:
+    world.issued(world.draft())
+    world.issued(world.draft("顾客反馈登记表", kind="form", number=FORM))
 
 
 def with_form(founded: Place, tmp_path: Path) -> Settings:
     """Return settings of a copy of the small company in which a form is in force."""
-    return _prepared(founded).copy(tmp_path / "data").settings
+    return begun(founded, _a_form)[0].copy(tmp_path / "data").settings
 
 
 @dataclass

@@ -9,8 +9,10 @@ from sqlalchemy import select
 
 from docctl.domain.permissions import Facts, allows
 from docctl.models.trail import AuditHead
+from tests.beginnings import begun, settings_after
 from tests.cli.terminal import Terminal
 from tests.cli.test_commands import ALL
+from tests.places import Place
 from tests.world import PEOPLE, World, docx_bytes
 
 #: Words after the name of each command of a person, in the small company below.
@@ -84,32 +86,34 @@ CALLS: dict[str, tuple[str, ...]] = {
 }
 
 
-@pytest.fixture
-def names(terminal: Terminal, world: World, tmp_path: Path) -> dict[str, str]:
-    """Give the company a document in each state, a record and a reserved number."""
-    terminal.no_wait = True
-    world.issued(world.draft())
+def in_each_state(world: World) -> str:
+    """Give the company a document in each state; return the number of a form."""
+    first = world.issued(world.draft())
     world.draft("草稿")
     world.submitted(world.draft("待审"))
     world.approved(world.draft("已批"))
+    procedure = world.document_of(first).id
+    form = world.issued(world.draft("记录表", kind="form", parent=procedure, text="表"))
+    return world.document_of(form).number
+
+
+settings = settings_after(names=in_each_state)
+
+
+@pytest.fixture
+def names(terminal: Terminal, founded: Place, tmp_path: Path) -> dict[str, str]:
+    """Add a record and a reserved number."""
+    terminal.no_wait = True
+    number = begun(founded, in_each_state)[1]
     terminal.ok("numbers", "reserve", "--type", "procedure", "--reason", "预留", user="chen")
-    form = world.issued(world.draft("记录表", kind="form", parent=_procedure(world), text="表"))
     file = tmp_path / "新.docx"
     file.write_bytes(docx_bytes("新的正文"))
-    number = world.document_of(form).number
     record = terminal.ok(
         *("records", "file", file, "--form", number, "--title", "三月"),
         *("--occurred", "2026-03-02 08:00"),
         user="wang",
     )["number"]
     return {"file": str(file), "out": str(tmp_path / "out.docx"), "form": number, "record": record}
-
-
-def _procedure(world: World):  # type: ignore[no-untyped-def]
-    from docctl.models.documents import Document
-
-    with world.house.uow.read() as session:
-        return session.scalars(select(Document.id).where(Document.number == "QP-01")).one()
 
 
 def test_every_command_of_a_person_is_walked() -> None:

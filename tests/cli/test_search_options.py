@@ -5,18 +5,27 @@ from __future__ import annotations
 import pytest
 
 from docctl.jobs.wait import settle
+from tests.beginnings import begun, settings_after
 from tests.cli.terminal import Terminal
 from tests.filing import a_form, filed, row
+from tests.places import Place
 from tests.world import World
 
 
-@pytest.fixture
-def number(world: World) -> str:
+def two_records(world: World) -> str:
     form = a_form(world)
     one = filed(world, form, title="业主来电")
     filed(world, form, title="外壳划伤")
     settle(world.house)
     return row(world, one).number
+
+
+settings = settings_after(number=two_records)
+
+
+@pytest.fixture
+def number(world: World, founded: Place) -> str:
+    return begun(founded, two_records)[1]
 
 
 def test_s_3_counts_stand_beside_the_hits(terminal: Terminal, number: str) -> None:

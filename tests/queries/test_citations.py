@@ -10,11 +10,11 @@ from docctl.jobs.cite_texts import cite_texts
 from docctl.queries.citations import Cited, cited, cited_by
 from docctl.services.imports.provisional import GiveNumber, give_number
 from docctl.services.revisions.withdraw import WithdrawRevision, withdraw_revision
-from tests.imports.conftest import folder, house, readers
+from tests.imports.conftest import folder
 from tests.imports.making import Run, text_of, write
 from tests.world import World
 
-__all__ = ["folder", "house", "readers"]
+__all__ = ["folder"]
 
 BODY = "1 目的\n规范工作。\n2 相关文件\n2.1《{cited}》\n2.2 GB/T 19001-2016\n3 相关记录\n3.1《发放登记表》\n"
 

@@ -21,7 +21,9 @@ from docctl.services.access import intern_set
 from docctl.services.caller import the_system
 from docctl.services.revisions.withdraw import WithdrawRevision, withdraw_revision
 from docctl.services.trail import Subject, record
+from tests.beginnings import begun, settings_after
 from tests.filing import a_form, accepted, corrected, filed, force, row, upload, voided
+from tests.places import Place
 from tests.world import World
 
 
@@ -51,20 +53,31 @@ class Searching:
         return [one.number for one in self(who, text, **asked).hits]
 
 
+def issued(world: World) -> None:
+    """Bring a procedure into force."""
+    world.issued(world.draft("记录控制程序", text="记录应清晰、完整，并便于查找。"))
+
+
+def scratched(world: World) -> UUID:
+    """File a record of the production unit that everybody's index knows."""
+    issued(world)
+    one = filed(world, a_form(world), uploads=(upload(world, "wang", "上盖侧边划伤，班长已确认。"),))
+    settle(world.house)
+    return one
+
+
+settings = settings_after(scratch=scratched, found=issued)
+
+
 @pytest.fixture
 def found(world: World) -> Searching:
-    world.issued(world.draft("记录控制程序", text="记录应清晰、完整，并便于查找。"))
     return Searching(world)
 
 
 @pytest.fixture
-def scratch(found: Searching) -> UUID:
-    """File a record of the production unit that everybody's index knows."""
-    world = found.world
-    form = a_form(world)
-    one = filed(world, form, uploads=(upload(world, "wang", "上盖侧边划伤，班长已确认。"),))
-    settle(world.house)
-    return one
+def scratch(world: World, founded: Place) -> UUID:
+    """Return the record of a company that has it."""
+    return begun(founded, scratched)[1]
 
 
 def test_s_4_what_was_filed_is_found_once_the_worker_followed(found: Searching) -> None:

@@ -20,6 +20,7 @@ from docctl.jobs.sealer import seal
 from docctl.models.documents import Revision
 from docctl.models.guards import GUARDS
 from docctl.services.revisions.revise import ReviseDocument, revise_document
+from tests.beginnings import settings_after
 from tests.keeping import FORM, Keeping
 from tests.world import World, as_owner
 
@@ -154,7 +155,7 @@ def guard_of(act: Callable[[], object]) -> str:
     return str(error.value.refused.params["guard"])
 
 
-def lively(world: World) -> None:
+def with_revisions(world: World) -> None:
     """A document with two issued revisions, the second of them waiting, and a draft of another one."""
     first = world.issued(world.draft())
     cmd = ReviseDocument(world.document_of(first).id, "什么", "为何", (world.upload("chen"),))
@@ -164,14 +165,22 @@ def lively(world: World) -> None:
     world.draft("培训管理程序")
 
 
+settings = settings_after(lively=with_revisions)
+
+
+@pytest.fixture
+def lively(world: World) -> World:
+    """Return the company in which `with_revisions` was done."""
+    return world
+
+
 @pytest.mark.parametrize("one", [*DOCUMENTS, *INSERTS], ids=lambda one: one.guard)
-def test_a_guard_refuses_and_lets_through(world: World, one: Try) -> None:
-    lively(world)
+def test_a_guard_refuses_and_lets_through(lively: World, one: Try) -> None:
     if one.guard == "o_1_demo_for_ever":
-        statement(world, one.allowed)
-    assert guard_of(lambda: statement(world, one.refused)) == one.guard
+        statement(lively, one.allowed)
+    assert guard_of(lambda: statement(lively, one.refused)) == one.guard
     if one.allowed:
-        statement(world, one.allowed)
+        statement(lively, one.allowed)
 
 
 PERSON = "'bbbbbbbbbbbb4bbb8bbbbbbbbbbbbbbb'"
@@ -208,9 +217,7 @@ def test_t_2_one_person_is_not_two(world: World) -> None:
         statement(world, f"UPDATE epoch SET second_by = {PERSON}, second_at = started_at")
 
 
-def test_v_3_a_row_that_overlaps_is_not_let_in(world: World) -> None:
-    lively(world)
-
+def test_v_3_a_row_that_overlaps_is_not_let_in(lively: World) -> None:
     def copy(session: Session, start: str) -> None:
         names = [column.name for column in Revision.__table__.columns]
         given = {
@@ -222,10 +229,10 @@ def test_v_3_a_row_that_overlaps_is_not_let_in(world: World) -> None:
         columns = ", ".join(given.get(name, name) for name in names)
         session.execute(text(COPY.format(names=", ".join(names), columns=columns)))
 
-    uow = world.house.uow
+    uow = lively.house.uow
     last = "(SELECT max(effective_until) FROM revision)"
     assert guard_of(lambda: uow.write(lambda s: copy(s, "effective_from"))) == "v_3_overlap_insert"
-    statement(world, "UPDATE revision SET effective_until = '2030-01-01 00:00:00.000000' WHERE ordinal = 2")
+    statement(lively, "UPDATE revision SET effective_until = '2030-01-01 00:00:00.000000' WHERE ordinal = 2")
     uow.write(lambda session: copy(session, last))
 
 

@@ -16,13 +16,10 @@ from docctl.models.imports import ImportFile, ImportRun
 from docctl.models.organisation import RoleGrant
 from docctl.reading import xlsx
 from docctl.services.imports.presence import LENGTH
-from tests.imports.conftest import house, readers
 from tests.imports.making import Run, text_of, write, zipped
 from tests.imports.test_runs import STANDARD
 from tests.web.conftest import Browser
 from tests.world import World
-
-__all__ = ["house", "readers"]
 
 WHOLE = {"number": "JL-QP-07", "label": "B/1", "effective": "2021-05-01"}
 

@@ -7,18 +7,28 @@ from uuid import UUID
 import pytest
 
 from docctl.jobs.wait import settle
+from tests.beginnings import begun, settings_after
 from tests.filing import a_form, filed, upload, voided
+from tests.places import Place
 from tests.web.conftest import Browser, words_of
 from tests.world import World
 
 
-@pytest.fixture
-def scratch(world: World) -> UUID:
+def scratched(world: World) -> UUID:
     """Bring a procedure into force and file a record of the production unit."""
     world.issued(world.draft("记录控制程序", text="记录应清晰、完整，并便于查找。"))
     one = filed(world, a_form(world), uploads=(upload(world, "wang", "上盖侧边划伤，记录已核对。"),))
     settle(world.house)
     return one
+
+
+settings = settings_after(scratch=scratched)
+
+
+@pytest.fixture
+def scratch(world: World, founded: Place) -> UUID:
+    """Return the record of a company that has it."""
+    return begun(founded, scratched)[1]
 
 
 def titles(client: Browser, address: str) -> list[str]:

@@ -9,15 +9,16 @@ import pytest
 from lxml import html
 
 from docctl.jobs.wait import settle
+from tests.beginnings import begun, settings_after
 from tests.filing import a_form, filed, row, upload, voided
+from tests.places import Place
 from tests.web.browser import Browser
 from tests.web.conftest import words_of
 from tests.web.test_record_export import cells
 from tests.world import World
 
 
-@pytest.fixture
-def stock(world: World) -> list[UUID]:
+def stocked(world: World) -> list[UUID]:
     """Bring a procedure into force and file two records of one unit and one of another."""
     world.issued(world.draft("记录控制程序", text="记录应清晰、完整，并便于查找。"))
     form = a_form(world)
@@ -28,6 +29,15 @@ def stock(world: World) -> list[UUID]:
     ]
     settle(world.house)
     return found
+
+
+settings = settings_after(stock=stocked)
+
+
+@pytest.fixture
+def stock(world: World, founded: Place) -> list[UUID]:
+    """Return the three records of a company that has them."""
+    return begun(founded, stocked)[1]
 
 
 def titles(client: Browser, address: str) -> list[str]:
