@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Route
 
+from docctl.jobs.wait import settle
+from tests.beginnings import settings_after
 from tests.filing import a_form, accepted, corrected, filed, held, upload
 from tests.story.conftest import DeskFor
 from tests.story.looks import faint, headings, wide_on_paper
@@ -25,10 +27,8 @@ NAMES = re.compile(r"\.(?:docx|pdf|txt|xlsx|png|jpe?g|toml)\b|wang\.qiang")
 ITEM = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{32}")
 
 
-@pytest.fixture
-def world(stage: Stage) -> World:
+def filled(world: World) -> None:
     """Fill the company: something in most states, and something for everybody to do."""
-    world = World.of(stage.house, stage.clock)
     procedure = world.issued(world.draft("顾客投诉处理程序", text="本程序规定顾客投诉的登记。" * 20))
     world.submitted(world.draft("文件控制程序"))
     world.draft("一份名称很长很长很长很长很长很长很长很长很长很长很长很长很长的程序", number="QP-77")
@@ -40,8 +40,16 @@ def world(stage: Stage) -> World:
     corrected(world, one, new="待归档的一份（更正）")
     held(world, accepted(world, filed(world, form, title="诉讼中的一份")))
     assert procedure
-    stage.settle()
-    return world
+    assert settle(world.house)
+
+
+settings = settings_after(world=filled)
+
+
+@pytest.fixture
+def world(stage: Stage) -> World:
+    """Return the company that is filled, on its stage."""
+    return World.of(stage.house, stage.clock)
 
 
 def widths(desk: Desk) -> tuple[int, int]:
