@@ -29,8 +29,11 @@ def begun(founded: Place, begin: Callable[[World], Any]) -> tuple[Place, Any]:
 
 
 def settings_after(**begins: Callable[[World], Any]) -> Callable[..., Settings]:
-    """Return the fixture `settings` of tests: a test that asks for a name here begins after its function."""
-    known = {"form": a_form, **begins}
+    """Return the fixture `settings` of tests: a test that asks for a name here begins after its function.
+
+    Of several names the first counts: what contains others stands before them.
+    """
+    known = {**begins, "form": a_form}
 
     @pytest.fixture
     def settings(tmp_path: Path, founded: Place, request: pytest.FixtureRequest) -> Settings:

@@ -10,14 +10,15 @@ from docctl.domain.canonical import canonical
 from docctl.domain.events import detail_digest
 from docctl.models.trail import EventRow
 from docctl.queries.audit import AuditReport, verify
+from tests.beginnings import begun, settings_after
+from tests.places import Place
 from tests.tampering import Raw, past_the_guards
 from tests.world import World
 
 Tamper = Callable[[Raw], object]
 
 
-@pytest.fixture
-def newest(world: World) -> int:
+def lived(world: World) -> int:
     """Let some things happen; return the number of the newest event."""
     world.issued(world.draft())
     world.issued(world.draft("培训管理程序"))
@@ -25,6 +26,15 @@ def newest(world: World) -> int:
     assert (found.ok, found.first_bad, found.reason, found.is_complete) == (True, None, None, True)
     assert found.events > 8
     return found.events
+
+
+settings = settings_after(newest=lived)
+
+
+@pytest.fixture
+def newest(world: World, founded: Place) -> int:
+    """Return the number of the newest event of a company in which some things have happened."""
+    return begun(founded, lived)[1]
 
 
 def check(world: World) -> AuditReport:

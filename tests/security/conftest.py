@@ -13,9 +13,11 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from docctl.services.revisions.withdraw import WithdrawRevision, withdraw_revision
+from tests.beginnings import begun, settings_after
 from tests.cli.terminal import Terminal
 from tests.filing import a_form, corrected, filed, files
 from tests.lists import proposed_list
+from tests.places import Place
 from tests.web.browser import Browser, filled
 from tests.web.conftest import app, client
 from tests.world import PASSWORD, World
@@ -56,8 +58,7 @@ class Hidden:
     record: dict[str, UUID]
 
 
-@pytest.fixture
-def hidden(world: World) -> Hidden:
+def hiding(world: World) -> Hidden:
     """Make a draft, a withdrawn document and a record with a waiting correction."""
     draft = world.draft(f"{SECRET} 草案", number="QP-77", text=SECRET)
     gone = world.issued(world.draft(f"{SECRET} 停用", number="QP-78", text=SECRET))
@@ -83,6 +84,15 @@ def hidden(world: World) -> Hidden:
         of_document(gone),
         {"record_id": record, "file_id": files(world, record)[0].id, "correction_id": correction},
     )
+
+
+settings = settings_after(hidden=hiding)
+
+
+@pytest.fixture
+def hidden(world: World, founded: Place) -> Hidden:
+    """Return what is hidden in a company that has it."""
+    return begun(founded, hiding)[1]
 
 
 @pytest.fixture
