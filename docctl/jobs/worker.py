@@ -16,9 +16,10 @@ from docctl.jobs.copies import Teller
 from docctl.jobs.deliveries import Running, deliver
 from docctl.jobs.due import work_due
 from docctl.jobs.housekeeping import tidy, tidy_host
+from docctl.jobs.imports.record_runs import work_record_imports
 from docctl.jobs.imports.run_keys import seal_plain_runs
 from docctl.jobs.imports.watch import Watcher
-from docctl.jobs.imports.work import work_imports
+from docctl.jobs.imports.work import SLICE, work_imports
 from docctl.jobs.outline_texts import outline_texts
 from docctl.jobs.projection import follow
 from docctl.jobs.scrub import scrub
@@ -95,6 +96,7 @@ class Worker:
             try:
                 busy = self._watch()
                 busy = work_imports(self._house) or busy
+                busy = work_record_imports(self._house, seconds=SLICE) or busy
             except Exception:
                 log.exception("a round of imports failed")
                 busy = False

@@ -35,8 +35,21 @@ class TableRow:
     values: Mapping[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table as read: each heading with the column it was understood as, empty for none, and its rows."""
+
+    heads: tuple[tuple[str, str], ...]
+    rows: list[TableRow]
+
+
 def table_rows(pool: ReaderPool, path: Path) -> list[TableRow]:
     """Return the rows below the heading. Raises ReadingFailed: unreadable, no_heading, too_long."""
+    return read_table(pool, path).rows
+
+
+def read_table(pool: ReaderPool, path: Path) -> Table:
+    """Return a table with its headings. Raises ReadingFailed: unreadable, no_heading, too_long."""
     lines = _csv(path) if path.suffix.lower() in {".csv", ".txt", ".tsv"} else _workbook(pool, path)
     if len(lines) > MOST_ROWS:
         raise ReadingFailed("too_long", str(MOST_ROWS))
@@ -44,7 +57,9 @@ def table_rows(pool: ReaderPool, path: Path) -> list[TableRow]:
         columns = _columns(line)
         if {"title", "day"} <= columns.keys():
             rows = (_row(number, line, columns) for number, line in enumerate(lines[at + 1 :], start=at + 2))
-            return [row for row in rows if row.values]
+            meant = {place: name for name, place in columns.items()}
+            heads = tuple((cell.strip(), meant.get(place, "")) for place, cell in enumerate(line))
+            return Table(tuple(one for one in heads if one[0]), [row for row in rows if row.values])
     raise ReadingFailed("no_heading")
 
 

@@ -25,6 +25,7 @@ BLUEPRINTS: Final = (
     "import_reports",
     "records",
     "record_files",
+    "record_imports",
     "record_acts",
     "corrections",
     "search",

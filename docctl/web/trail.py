@@ -46,6 +46,7 @@ NOUNS: Final = (
     "session",
     "signature",
     "import",
+    "record_import",
     "objects",
     "audit",
     "epoch",

@@ -157,6 +157,8 @@ def test_i_9_texts_from_before_outlines_get_theirs_from_the_worker_and_those_of_
 #: What came with imports and citations.
 IMPORTS = (
     "DROP TABLE saved_search",  # which came after them
+    "DROP TABLE record_import_row",
+    "DROP TABLE record_import",
     *(f"ALTER TABLE document DROP COLUMN {name}" for name in ("is_external", "issuer", "issuer_number")),
     *(f"DROP TABLE {name}" for name in ("import_change", "import_file", "import_run", "citation")),
     "DROP INDEX ix_document_title_key",

@@ -32,7 +32,7 @@ from storage.errors import StorageError
 log = logging.getLogger(__name__)
 
 #: What stops the run and is tried again, instead of being a file's fault.
-_WAITS = frozenset(
+WAITS = frozenset(
     {
         "request.disk_full",
         "request.disk_failed",
@@ -103,7 +103,7 @@ def _import(house: House, row: ImportFile, by: Caller | None) -> LineOfReport | 
         return None  # somebody else is at it: the next round looks again
     except RuleRefused as error:
         refused = error.refused
-        if refused.key in _WAITS:
+        if refused.key in WAITS:
             raise
         return _failed(row, refused)
     except NotFound:

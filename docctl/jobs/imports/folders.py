@@ -9,8 +9,9 @@ from sqlalchemy import select
 
 from docctl.domain.imports import RunState
 from docctl.models.imports import ImportRun
+from docctl.models.record_imports import RecordImport
 from docctl.services.house import House
-from docctl.services.imports.folder import RunFolder
+from docctl.services.imports.folder import DOCUMENTS, RECORDS, RunFolder
 
 _ENDED: Final = frozenset({RunState.DONE, RunState.CANCELLED})
 #: A folder is there before its run; without one for so long, in seconds, it never gets one.
@@ -19,12 +20,15 @@ _NO_RUN: Final = 24 * 3600.0
 
 def clear_ended(house: House) -> int:
     """Remove the folders of this host whose run has ended or is not there; return how many."""
-    folders = dict(RunFolder.all_below(house.data))
+    return _clear(house, DOCUMENTS, ImportRun) + _clear(house, RECORDS, RecordImport)
+
+
+def _clear(house: House, kind: str, of: type[ImportRun] | type[RecordImport]) -> int:
+    folders = dict(RunFolder.all_below(house.data, kind))
     if not folders:
         return 0
     with house.uow.read() as session:
-        query = select(ImportRun.id, ImportRun.state).where(ImportRun.id.in_(folders))
-        states = dict(session.execute(query).all())
+        states = dict(session.execute(select(of.id, of.state).where(of.id.in_(folders))).all())
     ended = [folder for run_id, folder in folders.items() if _is_over(states.get(run_id), folder)]
     removed = 0
     for folder in ended:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -14,10 +14,13 @@ from sqlalchemy import select
 
 from docctl.domain.calendar_dates import midnight
 from docctl.domain.canonical import plain
+from docctl.domain.correction import stated_not_late
 from docctl.domain.normal_form import normal
-from docctl.domain.verdicts import NotFound, Refused, RuleRefused
+from docctl.domain.permissions import Facts, allows
+from docctl.domain.verdicts import NotFound, Refused, RuleRefused, require
+from docctl.models.base import new_id
 from docctl.models.content import ItemFile, OwnerKind
-from docctl.models.numbers import NumberEntry
+from docctl.models.numbers import NumberEntry, NumberState
 from docctl.models.records import KEY_KINDS
 from docctl.reading.facts.dates import first_date
 from docctl.reading.tables import TableRow, table_rows
@@ -42,6 +45,7 @@ class RecordLine:
     rule: str = ""
     code: str = ""
     params: Mapping[str, Any] | None = None
+    record_id: UUID | None = field(default=None, compare=False)
 
 
 def import_records(
@@ -59,33 +63,43 @@ def import_records(
     """
     with house.uow.read() as session:
         units = units_by_name(session)
+    target = Target(table.parent, form_id, units)
     for done, row in enumerate(table_rows(house.pool, table), start=1):
-        values = row.values
-        told = (values.get("number", ""), values.get("title", ""), values.get("file", ""))
-        try:
-            status, number = _file(house, row, table.parent, form_id, units, by, dry_run=dry_run)
-            yield RecordLine(row.number, status, number or told[0], told[1], told[2])
-        except RuleRefused as error:
-            refused = error.refused
-            params = plain(refused.params)
-            yield RecordLine(row.number, "failed", *told, refused.rule, refused.code, params)
-        except OSError:
-            yield RecordLine(row.number, "failed", *told, "I-1", "file_unreadable", {})
-        except NotFound:
-            yield RecordLine(row.number, "failed", *told, "I-1", "gone_meanwhile", {})
+        yield file_row(house, row, target, by=by, dry_run=dry_run)
         tell(done)
 
 
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where rows go: the folder of their files, the form, the units by what people call them."""
+
+    folder: Path
+    form_id: UUID
+    units: Mapping[str, UUID]
+
+
+def file_row(
+    house: House, row: TableRow, target: Target, *, by: Caller, dry_run: bool, record_id: UUID | None = None
+) -> RecordLine:
+    """File one row, or say what would become of it; `record_id` is what a row filed before a stop has."""
+    values = row.values
+    told = (values.get("number", ""), values.get("title", ""), values.get("file", ""))
+    try:
+        status, number, made = _file(house, row, target, by, dry_run=dry_run, record_id=record_id)
+    except RuleRefused as error:
+        refused = error.refused
+        return RecordLine(row.number, "failed", *told, refused.rule, refused.code, plain(refused.params))
+    except OSError:
+        return RecordLine(row.number, "failed", *told, "I-1", "file_unreadable", {})
+    except NotFound:
+        return RecordLine(row.number, "failed", *told, "I-1", "gone_meanwhile", {})
+    return RecordLine(row.number, status, number or told[0], told[1], told[2], record_id=made)
+
+
 def _file(
-    house: House,
-    row: TableRow,
-    folder: Path,
-    form_id: UUID,
-    units: Mapping[str, UUID],
-    by: Caller,
-    *,
-    dry_run: bool,
-) -> tuple[str, str]:
+    house: House, row: TableRow, target: Target, by: Caller, *, dry_run: bool, record_id: UUID | None
+) -> tuple[str, str, UUID | None]:
+    folder, form_id, units = target.folder, target.form_id, target.units
     values = row.values
     path = _beside(folder, values.get("file", ""))
     day = _day(values.get("day", ""))
@@ -96,15 +110,19 @@ def _file(
     if unit and unit_id is None:
         raise RuleRefused(Refused("I-2", "no_such_unit", {"unit": unit[:60]}))
     if (number := values.get("number", "")) and _is_there(house, number, path):
-        return "duplicate", number
+        return "duplicate", number, None
+    occurred_at = midnight(day, house.zone)
     if dry_run:
-        return "ready", number
+        _foresee(house, number, occurred_at, unit_id, by)
+        return "ready", number, None
+    if record_id is not None and (shown := _filed_as(house, record_id)):
+        return "filed", shown, record_id
     with path.open("rb") as source:
         upload = stage_upload(source, name=path.name, by=by, house=house, for_document=False)
     cmd = FileRecord(
         form_id=form_id,
         title=values["title"],
-        occurred_at=midnight(day, house.zone),
+        occurred_at=occurred_at,
         uploads=(Attached(upload),),
         unit_id=unit_id,
         stated_person=values.get("person", ""),
@@ -113,15 +131,37 @@ def _file(
         keys=tuple((kind, values[kind]) for kind in KEY_KINDS if values.get(kind)),
         number=number,
         is_past=True,
+        item_id=record_id or new_id(),
     )
     try:
-        record_id = file_record(cmd, by=by, house=house)
+        made = file_record(cmd, by=by, house=house)
     except BaseException:
         drop_uploads((upload,), by=by, house=house)
         raise
+    return "filed", _filed_as(house, made), made
+
+
+def _filed_as(house: House, record_id: UUID) -> str:
+    """Return the number of a record, empty where there is none."""
     with house.uow.read() as session:
-        shown = session.scalars(select(NumberEntry.shown).where(NumberEntry.item_id == record_id)).one()
-    return "filed", shown
+        query = select(NumberEntry.shown).where(NumberEntry.item_id == record_id)
+        return session.scalars(query).first() or ""
+
+
+def _foresee(house: House, number: str, occurred_at: datetime, unit_id: UUID | None, by: Caller) -> None:
+    """Raise what filing would refuse, as far as a look can tell (F-5, N-6, X-1)."""
+    if not allows(by.actor, "record.file", Facts(unit_id=unit_id or by.actor.unit_id)):
+        raise RuleRefused(Refused("X-1", "not_permitted", {"permission": "record.file"}))
+    require(stated_not_late(stated=occurred_at, entered=by.at, field="occurred_at"))
+    if not number:
+        return
+    with house.uow.read() as session:
+        taken = select(NumberEntry.shown).where(
+            NumberEntry.normal == normal(number), NumberEntry.state != NumberState.RESERVED
+        )
+        holder = session.scalars(taken).first()
+    if holder is not None:
+        raise RuleRefused(Refused("N-6", "taken", {"number": number, "holder": holder}))
 
 
 def _beside(folder: Path, name: str) -> Path:

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
+#: Below the data folder: files of documents, and tables of records with their files.
+DOCUMENTS, RECORDS = "imports", "record-imports"
 _NAMES, _LOCK = "names.json", "receiving"
 
 
@@ -23,9 +25,9 @@ class RunFolder:
     path: Path
 
     @classmethod
-    def of(cls, data: Path, run_id: UUID) -> RunFolder:
+    def of(cls, data: Path, run_id: UUID, kind: str = DOCUMENTS) -> RunFolder:
         """Return the folder of a run below the data folder."""
-        return cls(data / "imports" / str(run_id))
+        return cls(data / kind / str(run_id))
 
     def make(self) -> None:
         """Make it, for nobody else to look into."""
@@ -90,10 +92,10 @@ class RunFolder:
         (self.path / _NAMES).unlink(missing_ok=True)
 
     @classmethod
-    def all_below(cls, data: Path) -> Iterator[tuple[UUID, RunFolder]]:
+    def all_below(cls, data: Path, kind: str = DOCUMENTS) -> Iterator[tuple[UUID, RunFolder]]:
         """Yield the folders of all runs that lie below the data folder, by run."""
         with contextlib.suppress(FileNotFoundError):
-            for path in (data / "imports").iterdir():
+            for path in (data / kind).iterdir():
                 with contextlib.suppress(ValueError):
                     yield UUID(path.name), cls(path)
 

@@ -1,0 +1,223 @@
+"""The worker's part of tables of past records, where they lie; each step may be repeated (I-2)."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from docctl.domain.canonical import plain
+from docctl.domain.imports import BATCH, RunState
+from docctl.domain.normal_form import normal
+from docctl.domain.verdicts import NotFound, Refused, RuleRefused
+from docctl.jobs.imports.commit import WAITS
+from docctl.jobs.imports.records import RecordLine, Target, file_row
+from docctl.models.record_imports import RecordImport, RecordImportRow, RowStatus
+from docctl.reading.errors import OURS, ReadingFailed
+from docctl.reading.sources import Source, SourceChanged, copy, packed_files
+from docctl.reading.tables import Table, TableRow, read_table
+from docctl.services.caller import Caller, the_system
+from docctl.services.house import House
+from docctl.services.imports.folder import RECORDS, RunFolder
+from docctl.services.imports.propose import units_by_name
+from docctl.services.people.actors import actor_of
+from docctl.services.records.import_table import NoteRows, NoteTable, RowSeen, note_rows, note_table
+
+log = logging.getLogger(__name__)
+
+_ACTIVE: Final = (RunState.RECEIVING, RunState.READING, RunState.IMPORTING)
+#: What says nothing about a row: it is filed later.
+_LATER: Final = WAITS | {"request.changed_meanwhile"}
+_TABLES: Final = frozenset({".csv", ".xlsx"})
+_TOLD: Final = frozenset({"no_heading", "too_long"})
+
+
+def work_record_imports(house: House, *, seconds: float) -> bool:
+    """Go on with the tables of this host for about so long; say whether there was anything to do."""
+    until, busy = time.monotonic() + seconds, False
+    with house.uow.read() as session:
+        ids = session.scalars(
+            select(RecordImport.id)
+            .where(RecordImport.state.in_(_ACTIVE), RecordImport.host == house.here.host)
+            .order_by(RecordImport.started_at)
+        ).all()
+    for import_id in ids:
+        try:
+            while time.monotonic() < until and step_records(house, import_id):
+                busy = True
+        except RuleRefused as error:  # the store or the disk is away: it goes on later
+            log.warning("a table of records waits: %s", error.refused.key, extra={"import": str(import_id)})
+        except Exception:  # one that cannot go on harms no other
+            log.exception("a table of records cannot go on", extra={"import": str(import_id)})
+    return busy
+
+
+def step_records(house: House, import_id: UUID) -> bool:
+    """Do one step of a table; say whether another one follows."""
+    with house.uow.read() as session:
+        found = session.get_one(RecordImport, import_id)
+    folder = RunFolder.of(house.data, import_id, RECORDS)
+    if found.state is RunState.RECEIVING:
+        _receive(house, import_id, folder)
+        return True
+    if found.state is RunState.READING:
+        return _look(house, found, folder)
+    if found.state is RunState.IMPORTING:
+        return _file(house, found, folder)
+    folder.discard()
+    return False
+
+
+def _receive(house: House, import_id: UUID, folder: RunFolder) -> None:
+    """Unpack, find the table and keep its rows; a table that cannot be used ends the import with why."""
+    with folder.alone():
+        try:
+            path, table = _found(house, _unpacked(house, folder))
+            cmd = NoteTable(
+                import_id,
+                path,
+                table.heads,
+                [(row.number, row.values) for row in table.rows],
+                _twice(table.rows),
+            )
+        except RuleRefused as error:
+            if error.refused.rule != "I-2":
+                raise
+            cmd = NoteTable(import_id, refused=error.refused)
+        note_table(cmd, by=the_system(house.clock()), house=house)
+
+
+def _unpacked(house: House, folder: RunFolder) -> Path:
+    """Put the files where the rows look for them: beside the table, below one folder."""
+    target = folder.path / "files"
+    target.mkdir(exist_ok=True)
+    for upload, name in folder.uploads():
+        sources: Iterator[Source] = (
+            packed_files(upload, name)
+            if name.lower().endswith(".zip")
+            else iter([Source(name, upload.stat().st_size, lambda upload=upload: upload.open("rb"))])  # type: ignore[misc]
+        )
+        for source in sources:
+            _put(house, source, target)
+    return target
+
+
+def _put(house: House, source: Source, target: Path) -> None:
+    parts = PurePosixPath(source.path.replace("\\", "/")).parts
+    if source.problem or not parts or any(part in {"..", "/"} for part in parts):
+        return  # whoever names it hears that it is not there
+    path = target.joinpath(*parts)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        copy(source, path, limit=house.staging.limit)
+    except (ReadingFailed, SourceChanged):
+        path.unlink(missing_ok=True)
+    except (FileExistsError, NotADirectoryError, IsADirectoryError):  # one name for a file and a folder
+        return
+    except OSError as error:
+        if len(str(path).encode()) > 1000 or any(len(part.encode()) > 250 for part in parts):
+            return
+        raise RuleRefused(Refused("request", "disk_full")) from error
+
+
+def _found(house: House, folder: Path) -> tuple[str, Table]:
+    """Return the table that lies highest and can be read, with its place; raise RuleRefused for none."""
+    tables = [one for one in folder.rglob("*") if one.suffix.lower() in _TABLES and one.is_file()]
+    refused = Refused("I-2", "no_table")
+    for path in sorted(tables, key=lambda one: (len(one.parts), one.name)):
+        try:
+            return str(path.relative_to(folder)), read_table(house.pool, path)
+        except ReadingFailed as failed:
+            if failed.code in OURS:
+                raise RuleRefused(Refused("request", "busy")) from failed
+            if refused.code == "no_table":
+                code = failed.code if failed.code in _TOLD else "table_unreadable"
+                refused = Refused("I-2", code, {"name": path.name})
+    raise RuleRefused(refused)
+
+
+def _look(house: House, found: RecordImport, folder: RunFolder) -> bool:
+    """Look at the next rows; say whether any are left."""
+    with house.uow.read() as session:
+        rows = _next(session, found.id, RowStatus.WAITING)
+        units = units_by_name(session)
+        by = _caller(session, found, house)
+    target = _target(found, folder, units)
+    seen = [_seen(row, _line(house, row, target, by, dry_run=True)) for row in rows]
+    return note_rows(NoteRows(found.id, seen), by=the_system(house.clock()), house=house) > 0
+
+
+def _file(house: House, found: RecordImport, folder: RunFolder) -> bool:
+    """File the next rows; say whether any are left. Raises RuleRefused where the store or disk is away."""
+    with house.uow.read() as session:
+        rows = _next(session, found.id, RowStatus.READY)
+        units = units_by_name(session)
+        by = _caller(session, found, house)
+    target = _target(found, folder, units)
+    seen: list[RowSeen] = []
+    waits: Refused | None = None
+    for row in rows:
+        line = _line(house, row, target, by, dry_run=False)
+        if f"{line.rule}.{line.code}" in _LATER:
+            waits = Refused(line.rule, line.code, line.params or {})
+            break
+        seen.append(_seen(row, line))
+    left = note_rows(NoteRows(found.id, seen), by=the_system(house.clock()), house=house)
+    if waits is not None:
+        raise RuleRefused(waits)
+    if not left:
+        folder.discard()
+    return left > 0
+
+
+def _line(
+    house: House, row: RecordImportRow, target: Target, by: Caller | None, *, dry_run: bool
+) -> RecordLine:
+    given = TableRow(row.number, row.values)
+    if by is None:
+        params = {"permission": "record.file"}
+        return RecordLine(row.number, "failed", "", "", "", "X-1", "not_permitted", params)
+    try:
+        return file_row(house, given, target, by=by, dry_run=dry_run, record_id=row.id)
+    except Exception:  # a fault of ours harms no other row
+        log.exception("a row could not be filed", extra={"row": str(row.id)})
+        return RecordLine(row.number, "failed", "", "", "", "I-1", "fault", {})
+
+
+def _seen(row: RecordImportRow, line: RecordLine) -> RowSeen:
+    params = plain(line.params or {})
+    return RowSeen(row.id, RowStatus(line.status), line.rule, line.code, params, line.record_id)
+
+
+def _next(session: Session, import_id: UUID, status: RowStatus) -> list[RecordImportRow]:
+    query = select(RecordImportRow).where(
+        RecordImportRow.import_id == import_id, RecordImportRow.status == status
+    )
+    return list(session.scalars(query.order_by(RecordImportRow.number).limit(BATCH)))
+
+
+def _twice(rows: list[TableRow]) -> dict[int, int]:
+    """Return the rows whose number stands in an earlier one, with that one."""
+    first: dict[str, int] = {}
+    known = ((row.number, normal(row.values.get("number", ""))) for row in rows)
+    firsts = ((number, first.setdefault(form, number)) for number, form in known if form)
+    return {number: earlier for number, earlier in firsts if earlier != number}
+
+
+def _caller(session: Session, found: RecordImport, house: House) -> Caller | None:
+    """Return the person whose import it is, with the roles held now; None: disabled since."""
+    try:
+        actor = actor_of(session, found.started_by)
+    except NotFound:
+        return None
+    return Caller(actor=actor, at=house.clock(), channel="import", zone=house.zone)
+
+
+def _target(found: RecordImport, folder: RunFolder, units: dict[str, UUID]) -> Target:
+    return Target((folder.path / "files" / found.table_path).parent, found.form_id, units)
