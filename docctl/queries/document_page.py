@@ -70,10 +70,8 @@ class DocumentPage:
     is_form: bool
     unit_name: str
     drafting_unit: str
-    #: From outside, with who issued it and its number there (D-9).
-    is_external: bool
-    issuer: str
-    issuer_number: str
+    #: Of one from outside: who issued it, and its number there (D-9).
+    outside: tuple[str, str] | None
     is_insider: bool
     revision: RevisionView
     revisions: tuple[RevisionLine, ...]
@@ -163,9 +161,7 @@ def document_page(
         is_form=head.kind.is_form,
         unit_name=head.unit.name,
         drafting_unit=head.drafting_unit,
-        is_external=head.document.is_external,
-        issuer=head.document.issuer,
-        issuer_number=head.document.issuer_number,
+        outside=(head.document.issuer, head.document.issuer_number) if head.document.is_external else None,
         is_insider=head.insider,
         revision=view_of(shown, people, at, zone),
         revisions=tuple(

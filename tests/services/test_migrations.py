@@ -92,6 +92,8 @@ _WAS_READ = {
 
 def before_the_seals_of_imports(session: Session) -> None:
     """Let the import tables be as they were when everything lay plain in them."""
+    for name in ("record_import_row", "record_import"):  # which came after that
+        session.execute(text(f"DROP TABLE {name}"))
     for name, was in _WAS_READ.items():
         kind = "TEXT" if name == "text" else "JSON"
         session.execute(text(f"ALTER TABLE import_file DROP COLUMN sealed_{name}"))
@@ -157,8 +159,8 @@ def test_i_9_texts_from_before_outlines_get_theirs_from_the_worker_and_those_of_
 #: What came with imports and citations.
 IMPORTS = (
     "DROP TABLE saved_search",  # which came after them
-    "DROP TABLE record_import_row",
-    "DROP TABLE record_import",
+    "DROP TABLE IF EXISTS record_import_row",
+    "DROP TABLE IF EXISTS record_import",
     *(f"ALTER TABLE document DROP COLUMN {name}" for name in ("is_external", "issuer", "issuer_number")),
     *(f"DROP TABLE {name}" for name in ("import_change", "import_file", "import_run", "citation")),
     "DROP INDEX ix_document_title_key",
