@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+import click
+
 from docctl.cli.failures import Ambiguous
 from docctl.domain.verdicts import NotFound
 
@@ -42,3 +44,11 @@ def revision(
 
     document = item(desk, session, number, "document")
     return revision_named(session, desk.actor, document.item_id, label, at=desk.house.clock(), wanted=wanted)
+
+
+def key(text: str) -> tuple[str, str]:
+    """Return kind and value of a key written as KIND=VALUE (S-7)."""
+    kind, separator, value = text.partition("=")
+    if not separator or not value.strip():
+        raise click.UsageError(f"--key {text!r}: KIND=VALUE")
+    return kind.strip(), value.strip()

@@ -30,7 +30,7 @@ COMMANDS: Final = {
     "numbers": "numbers:numbers",
     "events": "work:events",
     "records": "records:records",
-    "search": "work:search",
+    "search": "search:search",
     "retention": "retention:retention",
     "disposal": "disposal:disposal",
     "hold": "holds:hold",

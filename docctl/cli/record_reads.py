@@ -13,6 +13,7 @@ from docctl.cli.answers import Answer, Table, pairs
 from docctl.cli.command import Noun, option
 from docctl.cli.desk import Desk
 from docctl.cli.kinds import FILE_OUT
+from docctl.domain.verdicts import Refused, RuleRefused
 
 if TYPE_CHECKING:
     from docctl.queries.record_page import RecordPage
@@ -36,6 +37,7 @@ _reads = Noun("records")
 @option("--class", "class_code", default="")
 @option("--year", type=int, default=None)
 @option("--text", default="")
+@option("--key", "keys", default="", metavar="KIND=VALUE")
 @option("--xlsx", type=FILE_OUT, default=None)
 @option("--docx", type=FILE_OUT, default=None)
 def list_(
@@ -46,6 +48,7 @@ def list_(
     class_code: str,
     year: int | None,
     text: str,
+    keys: str,
     xlsx: Path | None,
     docx: Path | None,
 ) -> Answer:
@@ -53,7 +56,11 @@ def list_(
     from docctl.cli.registers import write_register
     from docctl.queries.by_name import class_named, unit_named
     from docctl.queries.records import RecordFilter, record_register
+    from docctl.queries.shared_keys import KEY_KINDS
 
+    key = names.key(keys) if keys else None
+    if key and key[0] not in KEY_KINDS:
+        raise RuleRefused(Refused("F-3", "no_such_key", {"kind": key[0]}))
     with desk.read() as session:
         wanted = RecordFilter(
             text=text,
@@ -62,7 +69,8 @@ def list_(
             class_id=class_named(session, class_code).id if class_code else None,
             state=state,
             year=year,
-            sort="number",
+            key=key,
+            sort="occurred" if key else "number",
             descending=False,
         )
         found = record_register(

@@ -80,7 +80,7 @@ def file(
         unit_id=unit_id,
         medium=medium,
         place=place,
-        keys=tuple(_pair(one) for one in keys),
+        keys=tuple(names.key(one) for one in keys),
         repeated_is_meant=repeated,
         uploads=tuple(
             desk.stage(path) if place == 0 else Attached(desk.stage(path).upload_id, FileRole.ANNEX)
@@ -217,13 +217,6 @@ def _waiting(desk: Desk, page: RecordPage, number: int | None) -> CorrectionLine
         numbers = ", ".join(str(one.number) for one in found)
         raise click.UsageError(desk.words.t("cli.which_correction", numbers=numbers))
     return found[0]
-
-
-def _pair(text: str) -> tuple[str, str]:
-    kind, separator, value = text.partition("=")
-    if not separator or not value.strip():
-        raise click.UsageError(f"--key {text!r}: KIND=VALUE")
-    return kind.strip(), value.strip()
 
 
 def _what(desk: Desk, meaning: str, what: str, content: str) -> str:

@@ -14,10 +14,11 @@ from sqlalchemy.orm import Session, load_only
 from docctl.domain.lifecycle import Computed, RevisionStatus
 from docctl.models.documents import Document, DocumentType, Revision
 from docctl.models.organisation import Unit
-from docctl.models.records import Record, RecordKey
+from docctl.models.records import Record
 from docctl.models.retention import RetentionClassRow
 from docctl.queries.outlines import clause_facts, outlines_of
 from docctl.queries.search_texts import FOUND, texts_of
+from docctl.queries.shared_keys import keys_of
 from search.api import Entry
 
 BATCH = 200
@@ -97,7 +98,7 @@ def record_entries(session: Session, record_ids: Sequence[UUID], zone: ZoneInfo)
         .options(load_only(*_READ, raiseload=True))
     ).all()
     there = [row[0].id for row in rows]
-    texts, keys = texts_of(session, there), _keys(session, there)
+    texts, keys = texts_of(session, there), keys_of(session, there)
     for record, unit, form, retention in rows:
         yield Entry(
             id=record_key(record.id),
@@ -122,19 +123,6 @@ def _facts(record: Record) -> Iterator[tuple[str, str]]:
     yield "late", "yes" if record.is_late else "no"
     if record.place:
         yield "place", record.place
-
-
-def _keys(session: Session, record_ids: Sequence[UUID]) -> dict[UUID, list[tuple[str, str]]]:
-    """Return the shared keys of some records: batch, order, customer (S-7)."""
-    found: dict[UUID, list[tuple[str, str]]] = {}
-    rows = session.execute(
-        select(RecordKey.record_id, RecordKey.kind, RecordKey.value)
-        .where(RecordKey.record_id.in_(record_ids))
-        .order_by(RecordKey.record_id, RecordKey.kind, RecordKey.value)
-    )
-    for record_id, kind, value in rows:
-        found.setdefault(record_id, []).append((kind, value))
-    return found
 
 
 def all_entries(session: Session, zone: ZoneInfo) -> Iterator[Entry]:

@@ -21,8 +21,8 @@ class Medium(StrEnum):
     PAPER = "paper"
 
 
-#: Shared keys that a record may carry (S-7).
-KEY_KINDS: Final = ("batch", "order", "customer")
+#: Shared keys that a record may carry (S-7): 批号、订单号、料号、顾客、项目、车牌、机台.
+KEY_KINDS: Final = ("batch", "order", "part", "customer", "project", "vehicle", "machine")
 
 #: What a register of records is narrowed by.
 FILTERED: Final = (
@@ -157,7 +157,7 @@ class RecordClass(Base):
 
 
 class RecordKey(Identified, Base):
-    """A shared key of a record: batch, order, customer (S-7)."""
+    """A shared key of a record, one of KEY_KINDS (S-7)."""
 
     __tablename__ = "record_key"
     __table_args__ = (Index("ix_record_key_value", "kind", "normal"),)

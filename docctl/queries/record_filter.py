@@ -15,6 +15,7 @@ from docctl.models.numbers import Alias, NumberEntry
 from docctl.models.organisation import LegalEntity
 from docctl.models.records import KEY_KINDS, Medium, Record, RecordKey
 from docctl.models.retention import Hold, HoldItem
+from docctl.queries.shared_keys import is_of_key
 from docctl.queries.sql_terms import Unindexed, containing
 
 #: What the register can be narrowed to: stored states, what follows from dates, and held.
@@ -44,6 +45,8 @@ class RecordFilter:
     medium: str = ""
     year: int | None = None
     late: bool = False
+    #: Kind and value of a key: every record that bears it (S-7).
+    key: tuple[str, str] | None = None
     sort: str = "filed"
     descending: bool = True
     page: int = 1
@@ -70,6 +73,8 @@ def conditions(wanted: RecordFilter, *, today: date, zone: tzinfo) -> list[Colum
         first = datetime(wanted.year, 1, 1, tzinfo=zone).astimezone(UTC)
         after = datetime(wanted.year + 1, 1, 1, tzinfo=zone).astimezone(UTC)
         found += [Record.occurred_at >= first, Record.occurred_at < after]
+    if wanted.key is not None:
+        found.append(is_of_key(*wanted.key))
     if text := wanted.text.strip():
         found.append(_matches(text))
     return found

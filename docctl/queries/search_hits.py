@@ -21,6 +21,7 @@ from docctl.models.documents import Revision
 from docctl.queries.outlines import clause_meant, outlines_of
 from docctl.queries.search_rows import records_shown, revisions_shown
 from docctl.queries.search_texts import paged_texts_of
+from docctl.queries.shared_keys import keys_of
 from docctl.reading.outlines import Clause
 from search.api import Found, Hit, Query
 from search.asked import Is, Searched
@@ -36,7 +37,7 @@ class SearchHit:
     """One document revision or record as it is now; `snippet` is (text, is_hit) pairs.
 
     `synonyms` are words found in it that were not typed (S-6), `page` is the one of its file on which the
-    first marked words stand, `clause` the one that was asked for (I-9).
+    first marked words stand, `clause` the one that was asked for (I-9), `keys` what it shares (S-7).
     """
 
     kind: str
@@ -53,6 +54,7 @@ class SearchHit:
     synonyms: tuple[str, ...] = ()
     page: int | None = None
     clause: Clause | None = None
+    keys: tuple[tuple[str, str], ...] = ()
 
 
 def hits_shown(
@@ -78,6 +80,7 @@ def hits_shown(
         found_rows = session.execute(query, {"ids": revisions, "at": asked.at})
         rows |= {f"revision:{row[0].id}": row for row in found_rows}
         owners |= {one for row in rows.values() for one in (row[0].id, row[0].document_id)}
+    records_there: dict[str, Any] = {}
     if records:
         found_rows = session.execute(records_shown(actor), {"ids": records})
         records_there = {f"record:{row.id}": row for row in found_rows}
@@ -87,6 +90,7 @@ def hits_shown(
     there = [row[0].id for name, row in rows.items() if name.startswith("revision:")] if named else []
     outlines = outlines_of(session, there, for_page=True)
     bodies = paged_texts_of(session, owners, longest=_LOOKED_AT) if texts else {}
+    keys = keys_of(session, [row.id for row in records_there.values()]) if texts else {}
     for hit in found.hits:
         if (row := rows.get(hit.id)) is None:
             continue
@@ -94,7 +98,7 @@ def hits_shown(
             meant = _clause_meant(outlines.get(row[0].id, ()), named)
             yield _revision_hit(row, bodies, asked, zone, meant)
         else:
-            yield _record_hit(row, bodies, asked, zone)
+            yield _record_hit(row, bodies, asked, zone, keys.get(row.id, ()))
 
 
 def _ids(hits: Iterable[Hit], kind: str) -> list[UUID]:
@@ -148,7 +152,13 @@ def _revision_hit(
     )
 
 
-def _record_hit(row: Any, bodies: dict[UUID, PagedText], asked: Query, zone: tzinfo) -> SearchHit:
+def _record_hit(
+    row: Any,
+    bodies: dict[UUID, PagedText],
+    asked: Query,
+    zone: tzinfo,
+    keys: Sequence[tuple[str, str]],
+) -> SearchHit:
     body = bodies.get(row.id, PagedText(""))
     shown = _pieces(body.text, asked)
     today = asked.at.astimezone(zone).date()
@@ -166,6 +176,7 @@ def _record_hit(row: Any, bodies: dict[UUID, PagedText], asked: Query, zone: tzi
         snippet=shown,
         synonyms=_synonyms((row.number, row.title, body.text), asked),
         page=body.page_of(shown),
+        keys=tuple(keys),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from urllib.parse import urlencode
 
 from docctl.domain.verdicts import RuleRefused
 from docctl.queries.record_page import RecordPage
@@ -17,6 +18,11 @@ def fact_value(value: str, kind: str) -> str:
     if kind != "datetime" or not value:
         return value
     return words().instant(datetime.fromisoformat(value))
+
+
+def key_address(kind: str, value: str) -> str:
+    """Return the address of every record of a key in order of time (S-7)."""
+    return f"/records?{urlencode({'key': f'{kind}:{value}'}, errors='replace')}"
 
 
 def local_value(value: str, kind: str) -> str:

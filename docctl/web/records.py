@@ -21,17 +21,19 @@ from docctl.queries.record_forms import (
     units_to_filter,
 )
 from docctl.queries.records import SORTS, STATES, Choice, RecordFilter, classes_to_filter, record_register
+from docctl.queries.shared_keys import KEY_KINDS, keys_beside
 from docctl.services.files import Attached
 from docctl.services.records.file import FileRecord, file_record
-from docctl.web.context import actor, caller, flash_done, house, lang, render, requires, see_other
+from docctl.web.context import actor, caller, flash_done, house, lang, render, requires, see_other, words
 from docctl.web.forms import UploadField, form
 from docctl.web.record_pages import load, shown
-from docctl.web.record_words import because_words, beside_its_field, fact_value
+from docctl.web.record_words import because_words, beside_its_field, fact_value, key_address
 from docctl.web.registers import chosen, flag, number
 
 bp = Blueprint("records", __name__, url_prefix="/records")
 bp.add_app_template_global(fact_value)
 bp.add_app_template_global(because_words)
+bp.add_app_template_global(key_address)
 
 MEDIA: Final = ("electronic", "paper")
 
@@ -49,6 +51,7 @@ def register() -> str:
             "class": classes_to_filter(session),
             "filer": people_to_filter(session, chosen=wanted.filer_id),
         }
+        beside = keys_beside(session, actor(), *wanted.key) if wanted.key else ()
     return render(
         "records/register.html",
         found=found,
@@ -58,6 +61,7 @@ def register() -> str:
         media=MEDIA,
         here=_address(wanted),
         narrowed=_narrowed(wanted, choices),
+        beside=beside,
     )
 
 
@@ -66,6 +70,8 @@ def wanted_records() -> RecordFilter:
     given = request.args
     year = given.get("year", "")
     sort = given.get("sort", "")
+    kind, _, value = given.get("key", "")[:250].partition(":")
+    key = (kind, value.strip()) if kind in KEY_KINDS and value.strip() else None
     return RecordFilter(
         text=given.get("text", "")[:200].strip(),
         form_id=chosen(given.get("form")),
@@ -76,15 +82,17 @@ def wanted_records() -> RecordFilter:
         medium=given.get("medium", "") if given.get("medium") in MEDIA else "",
         year=int(year) if year.isascii() and year.isdigit() and len(year) == 4 else None,
         late=flag(given.get("late")),
-        sort=sort if sort in SORTS else "filed",
-        descending=given.get("order", "asc" if sort else "desc") == "desc",
+        key=key,
+        # A key is followed through time: from the first record of it on.
+        sort=sort if sort in SORTS else ("occurred" if key else "filed"),
+        descending=given.get("order", "asc" if sort or key else "desc") == "desc",
         page=number(given.get("page")),
     )
 
 
 def _kept(wanted: RecordFilter) -> dict[str, Any]:
     """Return what stands in the address of the register."""
-    by_default = wanted.sort == "filed" and wanted.descending
+    by_default = (wanted.sort, wanted.descending) == (("occurred", False) if wanted.key else ("filed", True))
     return {
         "text": wanted.text,
         "form": wanted.form_id,
@@ -95,6 +103,7 @@ def _kept(wanted: RecordFilter) -> dict[str, Any]:
         "medium": wanted.medium,
         "year": wanted.year,
         "late": "1" if wanted.late else "",
+        "key": ":".join(wanted.key) if wanted.key else "",
         "sort": "" if by_default else wanted.sort,
         "order": "" if by_default else ("desc" if wanted.descending else "asc"),
     }
@@ -123,6 +132,8 @@ def _narrowed(wanted: RecordFilter, choices: dict[str, tuple[Choice, ...]]) -> l
         found.append(("text", wanted.text))
     if wanted.year is not None:
         found.append(("year", str(wanted.year)))
+    if wanted.key is not None:
+        found.append(("key", f"{words().t(f'fields.{wanted.key[0]}')} {wanted.key[1]}"))
     return found
 
 
@@ -150,7 +161,11 @@ class NewRecord:
     outside_number: str = ""
     batch: str = ""
     order: str = ""
+    part: str = ""
     customer: str = ""
+    project: str = ""
+    vehicle: str = ""
+    machine: str = ""
     medium: str = "electronic"
     place: str = ""
     language: str = "zh"
@@ -167,6 +182,7 @@ class NewPage:
     units: tuple[Choice, ...]
     now: str
     english: bool
+    key_kinds: tuple[str, ...] = KEY_KINDS
 
 
 def _new_page(form_id: UUID) -> NewPage:
@@ -215,7 +231,7 @@ def file(typed: NewRecord, form_id: UUID) -> Response:
         medium=typed.medium,
         place=typed.place if typed.medium == "paper" else "",
         language=typed.language[:20],
-        keys=(("batch", typed.batch), ("order", typed.order), ("customer", typed.customer)),
+        keys=tuple((kind, getattr(typed, kind)) for kind in KEY_KINDS),
         repeated_is_meant=typed.repeated_is_meant,
     )
     with beside_its_field(*NewRecord.__slots__):

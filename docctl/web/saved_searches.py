@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from urllib.parse import parse_qsl, urlencode
 from uuid import UUID
 
 from flask import Blueprint, Response, request
 
 from docctl.queries.saved_searches import Saved, saved_searches
+from docctl.queries.search_address import address_kept, asked_for, asked_in
 from docctl.services.searches.keep import DropSearch, SaveSearch, drop_search, save_search
 from docctl.web.context import actor, caller, flash_done, house, render, requires, see_other
 from docctl.web.forms import form
-from docctl.web.search_address import asked_for, query_of
 
 bp = Blueprint("saved_searches", __name__, url_prefix="/search/saved")
 
@@ -46,12 +45,9 @@ def listed() -> str:
 
 def _page() -> SavingPage:
     """Return what the form shows; the search is in the address, or comes back with the form."""
-    given = dict(parse_qsl(request.form["address"])) if "address" in request.form else request.args
-    asked = asked_for(given)
+    asked = asked_in(request.form["address"]) if "address" in request.form else asked_for(request.args)
     with house().uow.read() as session:
-        return SavingPage(
-            asked.text, urlencode(query_of(asked), errors="replace"), saved_searches(session, actor())
-        )
+        return SavingPage(asked.text, address_kept(asked), saved_searches(session, actor()))
 
 
 @bp.route("/new", methods=["GET", "POST"])
@@ -59,7 +55,7 @@ def _page() -> SavingPage:
 @form("search/save.html", SaveForm, page=_page, beside={"S-3.name_unfit": "name"})
 def new(typed: SaveForm) -> Response:
     """Keep the search of the address under a name (S-3)."""
-    address = urlencode(query_of(asked_for(dict(parse_qsl(typed.address)))), errors="replace")
+    address = address_kept(asked_in(typed.address))
     save_search(SaveSearch(typed.name, address), by=caller(typed.request_id), house=house())
     flash_done("search.done.saved", name=" ".join(typed.name.split()))
     return see_other(f"/search?{address}")

@@ -10,11 +10,14 @@ from docctl.domain.verdicts import RuleRefused
 from docctl.i18n import Explained
 from docctl.queries.saved_searches import saved_searches
 from docctl.queries.search import KINDS, SORTS, STATES, SearchPage, search
+from docctl.queries.search_address import asked_for
 from docctl.queries.search_choices import search_choices
 from docctl.queries.search_hits import SearchHit
 from docctl.queries.search_suggestions import suggestions
+from docctl.queries.shared_keys import keys_beginning
 from docctl.web.context import actor, explain, house, lang, render, requires, words
-from docctl.web.search_address import address_of, asked_for
+from docctl.web.record_words import key_address
+from docctl.web.search_address import address_of, key_query
 from docctl.web.search_facets import facet_groups
 
 bp = Blueprint("search", __name__)
@@ -72,12 +75,18 @@ def page() -> Response:
 @bp.get("/search/suggest")
 @requires("search.query")
 def suggest() -> Response:
-    """Return numbers that begin as typed, of what the person may see (S-3, X-3)."""
+    """Return numbers and keys that begin as typed, of what the person may see (S-3, S-7, X-3)."""
     now = house()
     typed = request.args.get("q", "")[:_LONGEST_BEGINNING]
     with now.uow.read() as session:
         found = suggestions(session, actor(), typed, engine=now.search, at=now.clock(), zone=now.zone)
-    answer = jsonify([{"number": one.number, "title": one.title} for one in found])
+        keys = keys_beginning(session, actor(), typed)
+    t = words().t
+    offered = [{"number": one.number, "title": one.title} for one in found]
+    for one in keys:
+        asked = key_query(t(f"fields.{one.kind}"), one.value)
+        offered.append({"number": asked, "title": t("search.key_of", count=one.records)})
+    answer = jsonify(offered)
     answer.headers["Cache-Control"] = "private, no-store"
     return answer
 
@@ -109,4 +118,5 @@ def _card(hit: SearchHit) -> dict[str, Any]:
         "kind": hit.state,
         "note": note,
         "snippet": hit.snippet,
+        "links": [(key_address(*one), f"{words().t(f'fields.{one[0]}')} {one[1]}") for one in hit.keys],
     }

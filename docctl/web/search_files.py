@@ -11,9 +11,10 @@ from flask import Blueprint, Response, request
 from docctl.domain.verdicts import RuleRefused
 from docctl.printing.columns import Column, Row
 from docctl.queries.search import Asked, SearchPage, search
+from docctl.queries.search_address import asked_for
 from docctl.queries.search_hits import SearchHit
 from docctl.web.context import actor, house, requires, see_other, words
-from docctl.web.search_address import address_of, asked_for
+from docctl.web.search_address import address_of
 from docctl.web.sheets import sheet
 
 bp = Blueprint("search_files", __name__)

@@ -16,6 +16,7 @@ from click.testing import CliRunner
 
 from docctl.cli.command import Action
 from docctl.cli.program import COMMANDS, program
+from docctl.cli.search import saved
 from docctl.config import Settings
 from docctl.domain.permissions import PERMISSIONS
 from docctl.i18n import sentences
@@ -54,6 +55,9 @@ def actions() -> Iterator[tuple[str, Action]]:
         else:
             assert isinstance(command, Action)
             yield name, command
+    for sub, one in saved.commands.items():
+        assert isinstance(one, Action)
+        yield f"search saved {sub}", one
 
 
 ALL = dict(actions())
@@ -64,6 +68,7 @@ def test_the_names_of_the_commands_are_fixed() -> None:
     for word in NAMES.split():
         noun, _, verbs = word.partition(":")
         wanted |= {f"{noun} {verb}" for verb in verbs.split(",")} if verbs else {noun}
+    wanted |= {f"search saved {verb}" for verb in ("list", "show", "run", "add", "remove")}
     assert set(ALL) == wanted
 
 
