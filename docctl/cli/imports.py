@@ -80,6 +80,7 @@ def _sources(path: Path) -> Iterator[Source]:
 
 def _start(desk: Desk, path: Path, unit: str, type_code: str, class_code: str) -> UUID:
     from docctl.queries.by_name import class_named, type_named, unit_named
+    from docctl.services.imports.room import require_room
     from docctl.services.imports.start import StartImport, start_import
 
     with desk.read() as session:
@@ -87,6 +88,8 @@ def _start(desk: Desk, path: Path, unit: str, type_code: str, class_code: str) -
         assert unit_id is not None
         type_id = type_named(session, type_code).id
         kept = class_named(session, class_code).id if class_code else None
+    if path.is_file():
+        require_room(desk.house, [(path, path.name)])
     source = "archive" if path.is_file() else "folder"
     name = path.resolve().name or str(path)
     cmd = StartImport(name, source, unit_id, type_id, kept)

@@ -82,7 +82,12 @@ def _new_page() -> NewPage:
 
 @bp.route("/new", methods=["GET", "POST"])
 @requires("document.import")
-@form("imports/new.html", NewForm, page=_new_page, beside={"I-1.name_needed": "name", "upload": "file"})
+@form(
+    "imports/new.html",
+    NewForm,
+    page=_new_page,
+    beside={"I-1.name_needed": "name", "I-1.no_room": "file", "upload": "file"},
+)
 def new(typed: NewForm) -> Response:
     """Start an import of an uploaded archive or file (I-1)."""
     cmd = StartImport(typed.name, "archive", typed.unit_id, typed.type_id, typed.class_id, uploads=typed.file)

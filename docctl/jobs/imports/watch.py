@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 from uuid import UUID
 
 from docctl.domain.imports import Watched
-from docctl.domain.verdicts import Refused
+from docctl.domain.verdicts import Refused, RuleRefused
 from docctl.jobs.imports.work import receive
 from docctl.models.base import new_id
 from docctl.models.imports import ImportRun
@@ -18,6 +18,7 @@ from docctl.reading.sources import Source, folder_files, packed_files
 from docctl.services.caller import the_system
 from docctl.services.house import House
 from docctl.services.imports.folder import RunFolder
+from docctl.services.imports.room import is_archive, require_room
 from docctl.services.imports.start import StartImport, start_import
 from docctl.services.imports.watched import GoesTo, goes_to
 
@@ -73,9 +74,11 @@ def take_watched(house: House, watched: Watched) -> bool:
         if not is_alone:
             return False
         for aside in sorted((folder / TAKEN).glob(f"*{_UNDER_WAY}")):
+            if not _has_room(house, aside.iterdir(), UUID(aside.stem[-36:])):
+                return False
             _take(house, folder, aside, target)
         found = _entries(folder)
-        if not found or any(_still_changes(one) for one in found):
+        if not found or any(_still_changes(one) for one in found) or not _has_room(house, found):
             return False
         aside = folder / TAKEN / f"{house.today():%Y-%m-%d}-{new_id()}{_UNDER_WAY}"
         aside.mkdir(parents=True)
@@ -83,6 +86,17 @@ def take_watched(house: House, watched: Watched) -> bool:
             aside.rmdir()
             return False
         return _take(house, folder, aside, target)
+
+
+def _has_room(house: House, found: Iterable[Path], run_id: UUID | None = None) -> bool:
+    """Say whether what archives hold can be written; until then they stay where they are."""
+    files = [(one, one.name) for one in found if one.is_file() and not one.is_symlink()]
+    try:
+        require_room(house, files, run_id)
+    except RuleRefused as error:
+        log.warning("a watched folder waits: %s %s", error.refused.key, dict(error.refused.params))
+        return False
+    return True
 
 
 def _take(house: House, folder: Path, aside: Path, target: GoesTo) -> bool:
@@ -124,7 +138,7 @@ def _sources(aside: Path) -> Iterator[Source]:
     for one in sorted(aside.iterdir()):
         if one.is_symlink():
             yield Source(one.name, 0, None, "link")
-        elif one.is_file() and one.suffix.lower() == ".zip":
+        elif one.is_file() and is_archive(one.name):
             yield from packed_files(one, one.name)
         elif one.is_dir():
             yield from (_below(one.name, source) for source in folder_files(one))

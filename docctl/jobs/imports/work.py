@@ -34,6 +34,7 @@ from docctl.services.imports.commit import CancelImport, cancel_import
 from docctl.services.imports.folder import RunFolder
 from docctl.services.imports.note import NoteComparison, NoteRead, ReadFile, note_comparison, note_read
 from docctl.services.imports.propose import units_by_name
+from docctl.services.imports.room import is_archive, require_room
 from docctl.services.imports.start import TakeIn, Taken, take_in
 
 log = logging.getLogger(__name__)
@@ -118,6 +119,7 @@ def _receive(house: House, run_id: UUID) -> bool:
         return False
     with folder.alone(waits=False) as is_alone:
         if is_alone and folder.has_uploads():
+            require_room(house, folder.uploads(), run_id)
             _received(house, run_id, folder, _uploaded(folder))
             folder.drop_uploads()
         elif is_alone and _should_have_begun(house, run_id):
@@ -134,7 +136,7 @@ def _should_have_begun(house: House, run_id: UUID) -> bool:
 
 def _uploaded(folder: RunFolder) -> Iterator[Source]:
     for path, name in folder.uploads():
-        if not name.lower().endswith(".zip"):
+        if not is_archive(name):
             yield Source(name, path.stat().st_size, lambda path=path: path.open("rb"))  # type: ignore[misc]
             continue
         yield from packed_files(path, name)

@@ -85,6 +85,16 @@ class RunFolder:
             if (self.path / place).is_file():
                 yield self.path / place, str(name)
 
+    def copied(self) -> int:
+        """Return how many bytes of files lie here already, without what is still to be taken apart."""
+        with contextlib.suppress(FileNotFoundError):
+            return sum(
+                one.stat().st_size
+                for one in self.path.iterdir()
+                if one.is_file() and not one.name.startswith(("in-", _NAMES, _LOCK))
+            )
+        return 0
+
     def drop_uploads(self) -> None:
         """Remove what has been taken apart."""
         for path, _ in list(self.uploads()):

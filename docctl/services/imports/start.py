@@ -23,6 +23,7 @@ from docctl.services.caller import Caller
 from docctl.services.content.texts import texts_in
 from docctl.services.house import House
 from docctl.services.imports.folder import RunFolder
+from docctl.services.imports.room import require_room
 from docctl.services.locks import Rank, lock
 from docctl.services.registry import Prepared, use_case
 from docctl.services.trail import Subject, record
@@ -55,6 +56,7 @@ def _moving_uploads(cmd: StartImport, by: Caller, house: House) -> Prepared[Star
         raise RuleRefused(Refused("upload", "gone"))
     if found:
         try:
+            require_room(house, ((house.staging.path(row.id), row.name) for row in found))
             folder.keep_uploads([(house.staging.path(row.id), row.name) for row in found])
         except FileNotFoundError as error:
             folder.discard()
