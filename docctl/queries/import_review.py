@@ -50,6 +50,7 @@ class ReviewLine:
     findings: int
     is_external: bool
     is_checked: bool
+    row_version: int
     #: The number of the document that it becomes a revision of, and which one: next or earlier.
     joins: str
     joins_as: str
@@ -181,6 +182,7 @@ def _line(row: ImportFile, read: Content, today: date, joins: Joined | None) -> 
         is_external=chosen.get("origin") == EXTERNAL,
         findings=len(read.facts.get("findings", ())),
         is_checked=row.checked_at is not None,
+        row_version=row.row_version,
         joins=joins.number if joins else "",
         joins_as=joins.goes.value if joins and isinstance(joins.goes, Joins) else "",
     )

@@ -46,6 +46,7 @@ class FileForm:
     countersigned: str = ""
     approved: str = ""
     choice: str = "import"
+    row_version: int | None = None
     request_id: str = ""
 
 
@@ -85,7 +86,10 @@ def _page(run_id: UUID, ordinal: int) -> FilePage:
     },
 )
 def check(typed: FileForm, run_id: UUID, ordinal: int) -> Response:
-    """Take a file as it is shown, and go on with the next that nobody has looked at (I-1)."""
+    """Take a file as it is shown, and go on with the next that nobody has looked at (I-1).
+
+    Who comes second keeps what was typed, sees what the first one chose beside it, and decides.
+    """
     page = _page(run_id, ordinal).file
     values = {
         name: "" if value is None else str(value)
@@ -108,7 +112,14 @@ def check(typed: FileForm, run_id: UUID, ordinal: int) -> Response:
         if (value := getattr(typed, name)) is not None or name.endswith("_id")
     }
     values_and_signers: dict[str, Any] = {**values, "signers": _signers(typed, page)}
-    cmd = ChangeImport(run_id, [page.line.id], values_and_signers, typed.choice, is_checked=True)
+    cmd = ChangeImport(
+        run_id,
+        [page.line.id],
+        values_and_signers,
+        typed.choice,
+        is_checked=True,
+        row_version=typed.row_version,
+    )
     change_import(cmd, by=caller(typed.request_id), house=house())
     if page.next_unchecked is None:
         flash_done("imports.done.all_checked")

@@ -6,6 +6,7 @@ import shutil
 import uuid
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -380,3 +381,35 @@ def test_i_1_many_files_are_compared_without_their_texts(world: World, folder: P
     assert run.row.state is RunState.CHECKING
     assert seen
     assert not [one for one in seen[:-1] if "import_file.sealed_text" in one]
+
+
+def test_i_1_a_file_is_changed_as_it_was_shown_or_not_at_all(world: World, folder: Path) -> None:
+    write(folder, "a.txt", text_of("程序", **WHOLE))
+    run = Run.of(world, folder).read()
+    by, house = world.by("chen"), world.house
+    shown = run.files()["a.txt"]
+    seen = ChangeImport(run.id, [shown.id], {"title": "甲"}, row_version=shown.row_version)
+    assert change_import(seen, by=by, house=house) == 1
+    with pytest.raises(RuleRefused) as error:
+        change_import(replace(seen, values={"title": "乙"}), by=by, house=house)
+    assert error.value.refused.key == "I-1.changed_by_other"
+    assert error.value.refused.params == {"name": "陈静"}
+    assert run.content("a.txt").chosen["title"] == "甲"
+    now = run.files()["a.txt"].row_version
+    assert change_import(replace(seen, row_version=now), by=by, house=house) == 0
+    assert run.files()["a.txt"].row_version == now  # what stays as it is disturbs nobody
+    assert change_import(replace(seen, values={"title": "乙"}, row_version=None), by=by, house=house) == 1
+
+
+def test_i_1_what_changed_without_anybody_is_told_without_a_name(world: World, folder: Path) -> None:
+    write(folder, "a.txt", text_of("程序", **WHOLE))
+    run = Run.of(world, folder).read()
+    shown = run.files()["a.txt"]
+    run.keep("a.txt", chosen={"title": "别的"})
+    with pytest.raises(RuleRefused) as error:
+        change_import(
+            ChangeImport(run.id, [shown.id], {"title": "甲"}, row_version=shown.row_version),
+            by=world.by("chen"),
+            house=world.house,
+        )
+    assert error.value.refused.key == "request.changed_meanwhile"

@@ -7,10 +7,13 @@ import re
 from pathlib import Path
 
 import pytest
+from flask import Flask
+from lxml import html
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from docctl.domain.imports import RunState, Watched
+from docctl.domain.roles import Role
 from docctl.jobs.imports.work import work_imports
 from docctl.models.imports import ImportFile, ImportRun
 from docctl.models.organisation import RoleGrant
@@ -18,6 +21,7 @@ from docctl.reading import xlsx
 from docctl.services.imports.presence import LENGTH
 from tests.imports.making import Run, text_of, write, zipped
 from tests.imports.test_runs import STANDARD
+from tests.web.browser import browser
 from tests.web.conftest import Browser
 from tests.world import World
 
@@ -345,3 +349,79 @@ def test_i_1_the_page_gives_a_run_up_whose_host_is_lost_and_says_before_why_not(
     assert shown.count("未完成，已终止") >= 3
     client.sign_in("wang")
     assert client.get(f"{own}/give-up").status_code == 403
+
+
+def test_i_1_who_saves_second_is_told_what_the_first_chose_and_loses_nothing(
+    app: Flask, client: Browser, world: World, folder: Path
+) -> None:
+    run = Run.of(world, folder).read()
+    own = f"/documents/imports/{run.id}/files/1"
+
+    def also_controls(session: Session) -> None:
+        of_chen = select(RoleGrant).where(RoleGrant.person_id == world.people["chen"])
+        for grant in session.scalars(of_chen.where(RoleGrant.role == Role.DOCUMENT_CONTROLLER)):
+            kept = {one: getattr(grant, one) for one in ("role", "unit_id", "proposed_by", "proposed_at")}
+            confirmed = {one: getattr(grant, one) for one in ("confirmed_by", "confirmed_at")}
+            session.add(RoleGrant(person_id=world.people["wang"], **kept, **confirmed))
+
+    world.house.uow.write(also_controls)
+    client.sign_in("chen")
+    second = browser(app)
+    second.sign_in("wang")
+    first_form, second_form = filled_form(client, own), filled_form(second, own)
+    first_form |= {
+        "title": "甲定的名称",
+        "unit_id": str(world.units["SC"]),
+        "approved": "",
+        "choice": "draft",
+    }
+    assert client.post(own, data=first_form).status_code == 303
+    second_form |= {"title": "乙定的名称", "issued": "2021-04-01", "choice": "import"}
+    answer = second.post(own, data=second_form)
+    assert answer.status_code == 422
+    page = html.fromstring(answer.text)
+    said = page.text_content()
+    assert "陈静改动了这个文件" in said
+    assert "处理方式：作为草稿" in said
+    told = [" ".join(one.text_content().split()) for one in page.cssselect(".first-chose")]
+    assert told == [
+        "对方所选： 甲定的名称",
+        "对方所选： （清空）",
+        "对方所选： 生产部",
+        "对方所选： （清空）",
+    ]
+    assert page.cssselect("#f-title")[0].get("value") == "乙定的名称"
+    assert page.cssselect("#f-issued")[0].get("value") == "2021-04-01"
+    assert page.cssselect("#f-approved")[0].get("value") == "沈立新"
+    assert run.content("a.txt").chosen["title"] == "甲定的名称"
+    assert run.files()["a.txt"].choice.value == "draft"
+    again = fields_of(page, own) | {"choice": "import"}
+    assert second.post(own, data=again).status_code == 303  # it was seen
+    assert run.content("a.txt").chosen["title"] == "乙定的名称"
+    assert run.content("a.txt").chosen["issued"] == "2021-04-01"
+    assert "unit_id" not in run.content("a.txt").chosen
+    assert run.files()["a.txt"].choice.value == "import"
+
+
+def test_i_1_two_people_at_different_files_do_not_meet(
+    app: Flask, client: Browser, world: World, folder: Path
+) -> None:
+    run = Run.of(world, folder).read()
+    own = f"/documents/imports/{run.id}/files"
+    client.sign_in("chen")
+    second = browser(app)
+    second.sign_in("chen")
+    forms = [filled_form(client, f"{own}/1"), filled_form(second, f"{own}/2")]
+    assert client.post(f"{own}/1", data=forms[0] | {"title": "甲"}).status_code == 303
+    assert second.post(f"{own}/2", data=forms[1] | {"title": "乙"}).status_code == 303
+    assert [run.content(name).chosen["title"] for name in ("a.txt", "b.txt")] == ["甲", "乙"]
+
+
+def filled_form(who: Browser, url: str) -> dict[str, str]:
+    """Return what the form of a file sends, as it was opened."""
+    return fields_of(who.page(url), url)
+
+
+def fields_of(page: html.HtmlElement, url: str) -> dict[str, str]:
+    (found,) = (one for one in page.forms if one.get("action") == url)
+    return {name: value for name, value in found.form_values() if name != "choice"}

@@ -19,6 +19,7 @@ from docctl.models.imports import ImportChange, ImportFile, ImportRun
 from docctl.models.organisation import Unit
 from docctl.models.retention import RetentionClassRow
 from docctl.services.caller import Caller
+from docctl.services.imports.changed import changed_since
 from docctl.services.imports.contents import Contents
 from docctl.services.imports.joining import AsChosen, by_number, documents_units, placed, revisions_of
 from docctl.services.imports.propose import EXTERNAL, FIELDS, day
@@ -51,7 +52,8 @@ class ChangeImport:
     """New values for files of a run; all files get the same. `choice` and `is_checked` as they shall be.
 
     A value of "" clears a field. `files` in any order. `joins_by_number`: each becomes a revision of the
-    document that has its number; files without one, or that cannot, stay as they are.
+    document that has its number; files without one, or that cannot, stay as they are. `row_version`: of
+    the one file as it was shown; None overwrites whatever stands there.
     """
 
     run_id: UUID
@@ -60,13 +62,15 @@ class ChangeImport:
     choice: str = ""
     is_checked: bool | None = None
     joins_by_number: bool = False
+    row_version: int | None = None
 
 
 @use_case("document.import")
 def change_import(session: Session, cmd: ChangeImport, by: Caller) -> int:
     """Change what files go in with; return how many differ now (I-1).
 
-    Raises RuleRefused where a value cannot be read; then nothing has changed.
+    Raises RuleRefused where a value cannot be read, or somebody else has changed the file since it was shown;
+    then nothing has changed.
     """
     run = _open_run(session, cmd.run_id, by)
     values = {name: _read(session, name, value) for name, value in cmd.values.items()}
@@ -74,6 +78,8 @@ def change_import(session: Session, cmd: ChangeImport, by: Caller) -> int:
     changes: list[list[Any]] = []
     contents = Contents(session, run.id)
     rows = _files(session, run, cmd.files)
+    if cmd.row_version is not None and any(row.row_version != cmd.row_version for row in rows):
+        raise RuleRefused(changed_since(session, run.id, rows[0].id, contents))
     for row in rows:
         _set(row, values, contents, changes)
         if choice is not None and row.choice is not choice:
