@@ -16,7 +16,6 @@ from docctl.jobs.imports.watch import TAKEN, take_watched
 from docctl.jobs.imports.work import work_imports
 from docctl.models.content import Upload
 from docctl.models.imports import ImportFile, ImportRun
-from docctl.reading.pool import ReaderPool
 from docctl.services.house import House
 from docctl.services.imports.folder import RunFolder
 from docctl.services.imports.room import require_room
@@ -45,11 +44,8 @@ def world(disk: Disk, founded: Place, clock: Clock) -> Iterator[World]:
 
 
 @pytest.fixture
-def house(world: World, readers: ReaderPool) -> Iterator[House]:
-    own = world.house.pool
-    object.__setattr__(world.house, "pool", readers)
-    yield world.house
-    object.__setattr__(world.house, "pool", own)
+def house(world: World) -> House:
+    return world.house
 
 
 def swelling(target: Path) -> Path:
