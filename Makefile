@@ -79,7 +79,7 @@ test-s3: dev ## Run the tests of the S3 store on a real server with Object Lock 
 
 .PHONY: browser
 browser: dev ## Run the story in Debian's chromium
-	@$(BIN)/python -m pytest -m browser -n 0 --force-enable-socket --timeout=600 $(ARGS)
+	@$(BIN)/python -m pytest -m browser -n 0 --force-enable-socket --timeout=600 tests/story $(ARGS)
 
 .PHONY: check
 check: lint types imports translations licences lock-check test ## Run every check and the tests
