@@ -275,3 +275,17 @@ def test_i_2_only_a_record_form_takes_a_table(world: World, tmp_path: Path) -> N
     with pytest.raises(RuleRefused) as error:
         start_record_import(StartRecordImport("x", document.id), by=world.by("li"), house=world.house)
     assert error.value.refused.key == "upload.needed"
+
+
+def test_r_7_a_row_whose_record_is_there_keeps_none_of_its_values(world: World, form: UUID) -> None:
+    content = packed({"表.csv": table("JL-1,首件检验,2019-03-05,生产部,林晓,a.txt,红"), "a.txt": "a"})
+    first = started(world, form, content)
+    worked(world, first)
+    order_record_import(OrderRecordImport(first), by=world.by("li"), house=world.house)
+    worked(world, first)
+    again = started(world, form, content)
+    assert worked(world, again).state is RunState.CHECKING
+    assert [one[1] for one in lines(world, again)] == ["duplicate"]
+    with world.house.uow.read() as session:
+        kept = {row.import_id: row.values for row in session.scalars(select(RecordImportRow))}
+    assert kept == {first: {}, again: {"number": "JL-1", "file": "a.txt"}}

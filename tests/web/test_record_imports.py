@@ -8,12 +8,9 @@ from uuid import UUID
 
 from docctl.domain.imports import RunState
 from docctl.reading import xlsx
-from tests.imports.conftest import house, readers
 from tests.imports.test_record_runs import ROWS, packed, the_import, worked
 from tests.web.conftest import Browser
 from tests.world import World
-
-__all__ = ["house", "readers"]
 
 
 def uploaded(client: Browser, form: UUID, content: bytes) -> str:

@@ -173,6 +173,8 @@ def note_rows(session: Session, cmd: NoteRows, by: Caller) -> int:
         }
         if one.record_id is not None:  # the record has them; where it is destroyed nothing is left here
             values["values"] = {}
+        elif one.status is RowStatus.DUPLICATE:  # another record has them: its disposal must leave none here
+            values["values"] = _told_by_line(session, one.row_id)
         session.execute(
             update(RecordImportRow)
             .where(RecordImportRow.id == one.row_id, RecordImportRow.import_id == found.id)
@@ -183,6 +185,13 @@ def note_rows(session: Session, cmd: NoteRows, by: Caller) -> int:
     if left == 0:
         _end_step(session, found, by)
     return left
+
+
+def _told_by_line(session: Session, row_id: UUID) -> dict[str, Any]:
+    """Return of a row's values those that its line of the report needs (R-7)."""
+    row = session.get(RecordImportRow, row_id)
+    known = row.values if row is not None else {}
+    return {name: known[name] for name in ("number", "file") if name in known}
 
 
 def _count(import_id: UUID) -> Any:
