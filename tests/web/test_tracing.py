@@ -123,3 +123,16 @@ def test_s_7_every_kind_of_key_is_filed_found_and_followed(client: Browser, worl
 def world_form(client: Browser):  # type: ignore[no-untyped-def]
     (first, *_) = client.page("/records/new").xpath("//a[starts-with(@href, '/records/new/')]/@href")
     return client.page(first)
+
+
+def test_s_3_what_is_offered_is_a_listbox_that_the_search_box_controls(
+    client: Browser, stock: dict[str, UUID]
+) -> None:
+    client.sign_in("wang")
+    page = client.page("/search")
+    (box,) = page.cssselect("input[data-suggest]")
+    (offered,) = page.xpath(f"//ul[@id='{box.get('aria-controls')}']")
+    assert (box.get("role"), offered.get("role")) == ("combobox", "listbox")
+    assert box.get("aria-expanded") == "false"
+    assert offered.get("aria-label") == "提示"
+    assert offered.get("hidden") is not None

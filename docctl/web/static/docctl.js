@@ -66,21 +66,55 @@ const keys = {
   },
 };
 
-// Numbers are offered while one is typed; an answer that comes late is for what was typed before.
+// Numbers and keys are offered while one is typed; an answer that comes late is for what was typed before.
 for (const box of all("input[data-suggest]")) {
-  let wait = 0;
-  box.addEventListener("input", (event) => {
+  const list = document.getElementById(box.getAttribute("aria-controls"));
+  let wait = 0, chosen = -1;
+  const choose = (to) => {
+    chosen = to;
+    [...list.children].forEach((one, n) => one.setAttribute("aria-selected", n === to));
+    if (to < 0) box.removeAttribute("aria-activedescendant");
+    else box.setAttribute("aria-activedescendant", list.children[to].id);
+  };
+  const show = (offered) => {
+    list.replaceChildren(...offered.map(({ number, title }, n) => {
+      const words = [["number", number], ["two", title]].map(([name, text]) => Object.assign(document.createElement("span"), { className: name, textContent: text }));
+      const one = Object.assign(document.createElement("li"), { id: `${list.id}-${n}`, role: "option" });
+      one.dataset.value = number;
+      one.append(...words);
+      return one;
+    }));
+    list.hidden = !offered.length;
+    box.setAttribute("aria-expanded", !list.hidden);
+    choose(-1);
+  };
+  const take = (one) => {
+    box.value = one.dataset.value;
+    show([]);
+    box.form.requestSubmit();
+  };
+  box.addEventListener("input", () => {
     clearTimeout(wait);
     const typed = box.value.trim();
-    if (event.inputType === "insertReplacementText" || !/^[^\s"“「]{2,60}$/.test(typed) || !/\d|[-/.]/.test(typed)) return;
+    if (!/^[^\s"“「]{2,60}$/.test(typed) || !/\d|[-/.]/.test(typed)) return show([]);
     wait = setTimeout(async () => {
       const answer = await fetch(`${box.dataset.suggest}?q=${encodeURIComponent(typed)}`).catch(() => null);
-      if (!answer?.ok || box.value.trim() !== typed) return;
-      const found = await answer.json().catch(() => []);
-      const options = found.map(({ number, title }) => Object.assign(document.createElement("option"), { value: number, label: `${number} ${title}` }));
-      box.list.replaceChildren(...options);
+      if (answer?.ok && box.value.trim() === typed && document.activeElement === box) show(await answer.json().catch(() => []));
     }, 150);
   });
+  box.addEventListener("keydown", (event) => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (list.hidden || event.isComposing) return;
+    if (step) choose((chosen + 1 + step + list.children.length + 1) % (list.children.length + 1) - 1);
+    else if (event.key === "Enter" && chosen >= 0) take(list.children[chosen]);
+    else if (event.key === "Escape") show([]);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  });
+  box.addEventListener("blur", () => show([]));
+  list.addEventListener("pointerdown", (event) => event.preventDefault()); // the box keeps the focus
+  list.addEventListener("click", (event) => event.target.closest("li") && take(event.target.closest("li")));
 }
 
 // A filter closes like a menu: by Escape, and by a press beside it.
