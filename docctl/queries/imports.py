@@ -110,6 +110,7 @@ class RunLine:
     state: str
     unit: str
     type: str
+    type_en: str
     started_by: str
     started_at: datetime
     total: int
@@ -163,7 +164,7 @@ def give_up_refused(session: Session, run: RunLine, at: datetime) -> Refused | N
 
 def _lines(session: Session, ids: Sequence[UUID]) -> list[RunLine]:
     rows = session.execute(
-        select(ImportRun, Unit.name, DocumentType.name, Person.name)
+        select(ImportRun, Unit.name, DocumentType.name, DocumentType.name_en, Person.name)
         .join(Unit, Unit.id == ImportRun.unit_id)
         .join(DocumentType, DocumentType.id == ImportRun.type_id)
         .outerjoin(Person, Person.id == ImportRun.started_by)
@@ -191,6 +192,7 @@ def _lines(session: Session, ids: Sequence[UUID]) -> list[RunLine]:
             state=run.state.value,
             unit=unit,
             type=kind,
+            type_en=kind_en or kind,
             started_by=person or "",
             started_at=run.started_at,
             total=run.total,
@@ -202,6 +204,6 @@ def _lines(session: Session, ids: Sequence[UUID]) -> list[RunLine]:
             host=run.host,
             given_up_because=run.given_up_because,
         )
-        for run, unit, kind, person in rows
+        for run, unit, kind, kind_en, person in rows
     }
     return [found[one] for one in ids if one in found]

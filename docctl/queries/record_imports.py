@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,6 +26,8 @@ VIEWS: Final = (
     "all",
     *(one.value for one in (RowStatus.FAILED, RowStatus.READY, RowStatus.DUPLICATE, RowStatus.FILED)),
 )
+#: How an instant is stored in JSON.
+_INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z")
 _BUSY: Final = frozenset({RunState.RECEIVING, RunState.READING, RunState.IMPORTING})
 
 
@@ -175,5 +178,13 @@ def _row(found: Any) -> RowLine:
         str(values.get("day", "")),
         str(values.get("unit", "")),
         str(values.get("file", "")),
-        Refused(row.rule, row.code, row.params) if row.code else None,
+        Refused(row.rule, row.code, _revived(row.params)) if row.code else None,
     )
+
+
+def _revived(params: Mapping[str, Any]) -> dict[str, Any]:
+    """Return values as they were before they were stored: an instant is shown as people write it."""
+    return {
+        name: datetime.fromisoformat(value) if isinstance(value, str) and _INSTANT.fullmatch(value) else value
+        for name, value in params.items()
+    }

@@ -104,3 +104,5 @@ def test_d_9_the_mark_stands_where_it_was_read() -> None:
     facts = find_facts(STANDARD, "a.txt")
     assert facts.origin is not None
     assert STANDARD[facts.origin.start : facts.origin.end] == "中华人民共和国国家标准" == facts.origin.shown
+    assert facts.title is not None
+    assert facts.title.value == "质量管理体系 要求"

@@ -132,6 +132,8 @@ def find_facts(text: str, name: str, *, parts: Parts = (), pages: Sequence[int] 
     body = _without_furniture(text, parts)
     signers = _signers(read.signers)
     outside = find_origin(sheet, name, number=number, is_signed=bool(signers))
+    if title is not None and outside.mark is not None and title.value == outside.mark.shown:
+        title = outside.title or title  # what stands above the title of a standard is none
     outline = find_outline(body, after=sheet.rules)
     findings = [*read.findings, *said, *look_over(body, outline, pages, whole=text)]
     return Facts(

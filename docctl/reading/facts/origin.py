@@ -44,6 +44,7 @@ class Origin:
     mark: Found | None = None
     issuer: Found | None = None
     number: Found | None = None
+    title: Found | None = None
 
 
 def find_origin(sheet: Sheet, name: str, *, number: Found | None, is_signed: bool) -> Origin:
@@ -61,11 +62,26 @@ def find_origin(sheet: Sheet, name: str, *, number: Found | None, is_signed: boo
     if mark is None:
         return Origin()
     found = code or _code_of_name(name)
-    return Origin(_as_mark(mark), _issuer(cover), found)
+    return Origin(_as_mark(mark), _issuer(cover), found, _title(cover, mark))
 
 
 def _as_mark(found: Found) -> Found:
     return Found(EXTERNAL, found.shown, found.start, found.end, found.source, found.confidence)
+
+
+def _title(cover: list[Cell], mark: Found) -> Found | None:
+    """Return the first line below the mark that is no code, day or issuer: as covers of standards have it."""
+    for cell in cover:
+        text = cell.text.strip()
+        if cell.start <= mark.start or mark.start < 0:
+            continue
+        folded = cell.folded.text.strip()
+        is_other = STANDARD.match(text) or _RELEASED.match(folded) or _LABELLED.match(folded) or ":" in folded
+        if is_other or re.match(r"代替|部分代替|ics|\d|[a-z]\s?\d", folded) or len(text) < 4:
+            continue
+        start = cell.start + cell.text.index(text)
+        return Found(text, text, start, start + len(text), "cover", SURE["cover"] - 10)
+    return None
 
 
 def _cover(sheet: Sheet) -> Iterator[Cell]:

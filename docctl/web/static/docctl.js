@@ -58,6 +58,7 @@ const keys = {
   x: () => {
     const box = rows[at]?.querySelector("input[name=ids]");
     if (box) box.click();
+    else press("[data-key=x]");
   },
   Enter: (event) => {
     if (at < 0 || event.target.closest("a, button, summary")) return false;
