@@ -131,14 +131,12 @@ def find_facts(text: str, name: str, *, parts: Parts = (), pages: Sequence[int] 
     number = read.best("number") or _bare_number(sheet, name)
     body = _without_furniture(text, parts)
     signers = _signers(read.signers)
-    outside = find_origin(sheet, name, number=number, is_signed=bool(signers))
-    if title is not None and outside.mark is not None and title.value == outside.mark.shown:
-        title = outside.title or title  # what stands above the title of a standard is none
+    outside = find_origin(sheet, name, number=number, title=title, is_signed=bool(signers))
     outline = find_outline(body, after=sheet.rules)
     findings = [*read.findings, *said, *look_over(body, outline, pages, whole=text)]
     return Facts(
         number=number,
-        title=title,
+        title=outside.title or title,
         revision=_revision(read, sheet, name) or _from_history(history),
         effective=read.best("effective"),
         issued=read.best("issued"),

@@ -39,7 +39,10 @@ _IN_NAME: Final = re.compile(r"(?:\d{1,3}[-_. 、])?\s?")
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """What says that a text comes from outside: the mark itself, who issued it, its number there."""
+    """What says that a text comes from outside: the mark itself, who issued it, its number there.
+
+    `title` is set where what was read as title is the mark.
+    """
 
     mark: Found | None = None
     issuer: Found | None = None
@@ -47,7 +50,9 @@ class Origin:
     title: Found | None = None
 
 
-def find_origin(sheet: Sheet, name: str, *, number: Found | None, is_signed: bool) -> Origin:
+def find_origin(
+    sheet: Sheet, name: str, *, number: Found | None, title: Found | None, is_signed: bool
+) -> Origin:
     """Return what says that a text is an outside one, nothing for the company's own (D-9).
 
     `number` is the number that it was found to have, `is_signed` that somebody of a company prepared it. A
@@ -62,7 +67,8 @@ def find_origin(sheet: Sheet, name: str, *, number: Found | None, is_signed: boo
     if mark is None:
         return Origin()
     found = code or _code_of_name(name)
-    return Origin(_as_mark(mark), _issuer(cover), found, _title(cover, mark))
+    is_none = title is not None and title.value == mark.shown  # what stands above the title of a standard
+    return Origin(_as_mark(mark), _issuer(cover), found, _title(cover, mark) if is_none else None)
 
 
 def _as_mark(found: Found) -> Found:
