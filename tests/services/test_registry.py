@@ -281,6 +281,7 @@ SILENT = {
     "number_certificate",
     # what is being checked is no more than a draft: the import tells what it did, and for whom
     "take_in",
+    "note_table",
     "change_import",
     "undo_import_change",
     "split_file",
