@@ -29,6 +29,8 @@ _BESIDE: Final = (
 )
 #: What tracked changes struck, readings above characters, and settings: not said by the document.
 _SILENT: Final = frozenset({"moveFrom", "rt", "pPr", "rPr", "sectPr", "instrText", "delText", "del"})
+#: So much in a cell is a label or a value over several lines, not clauses.
+_SHORT_CELL: Final = 60
 _BREAKS: Final = {"tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 
 
@@ -61,6 +63,7 @@ class _Lines:
         self._done: list[said.Piece] = []
         self._open: list[list[str]] = []
         self._boxed: list[said.Piece] = []
+        self._cells: list[int] = []
 
     def read(self, root: etree._Element) -> list[said.Piece]:
         walk = etree.iterwalk(root, events=("start", "end"))
@@ -78,6 +81,8 @@ class _Lines:
     def _start(self, element: etree._Element, name: str) -> None:
         if name == "p":
             self._open.append([])
+        elif name == "tc":
+            self._cells.append(len(self._lines))
         elif self._open and name == "t":
             self._open[-1].append(element.text or "")
         elif self._open and name in _BREAKS:
@@ -92,13 +97,30 @@ class _Lines:
                 self._done += [(line, None), *self._boxed]
                 self._boxed.clear()
         elif name == "tc":
+            self._close_cell(self._cells.pop())
             self._replace_end("\t")
         elif name == "tr":
             self._replace_end("\n")
 
+    @property
+    def _lines(self) -> list[said.Piece]:
+        return self._boxed if self._open else self._done
+
+    def _close_cell(self, first: int) -> None:
+        """Make one line of a short cell, two blanks where its lines ended, so that its row stays one."""
+        lines = self._lines[first:]
+        pieces = [piece.strip() for text, _ in lines for piece in text.split("\n") if piece.strip()]
+        said_there = "  ".join(pieces)
+        if (
+            len(said_there) <= _SHORT_CELL
+            and "\t" not in said_there
+            and len({kind for _, kind in lines}) == 1
+        ):
+            self._lines[first:] = [(f"{said_there}\n", lines[0][1])]
+
     def _replace_end(self, end: str) -> None:
         """Let the last paragraph of a cell end in a tab, the last cell of a row in a new line."""
-        lines = self._boxed if self._open else self._done
+        lines = self._lines
         if lines:
             text, kind = lines[-1]
             lines[-1] = re.sub(r"[\n\t]$", "", text) + end, kind

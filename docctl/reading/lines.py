@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
@@ -42,10 +43,12 @@ def together(pieces: Iterable[Piece], height: float, *, always_apart: bool = Tru
     lines: list[Piece] = []
     for piece in pieces:
         _add(lines, piece, always_apart=always_apart)
-    return [
-        Line(line.text.replace(SOFT_HYPHEN, ""), 1 - line.high / height, 1 - line.low / height)
-        for line in lines
-    ]
+    return [Line(_whole(line.text), 1 - line.high / height, 1 - line.low / height) for line in lines]
+
+
+def _whole(text: str) -> str:
+    """Join words that were broken, which go on in small letters; a number as HR-QP-06 keeps its sign."""
+    return re.sub(rf"{SOFT_HYPHEN}(?=[A-Z0-9])", "-", text).replace(SOFT_HYPHEN, "")
 
 
 def _add(pieces: list[Piece], new: Piece, *, always_apart: bool) -> None:
@@ -53,7 +56,7 @@ def _add(pieces: list[Piece], new: Piece, *, always_apart: bool) -> None:
     if pieces:
         last = pieces[-1]
         if last.text.endswith(SOFT_HYPHEN):
-            last.text = last.text[:-1] + new.text
+            last.text += new.text
             return
         shared = min(last.high, new.high) - max(last.low, new.low)
         smaller = min(last.high - last.low, new.high - new.low)

@@ -70,6 +70,28 @@ def test_merged_cells_are_said_once(read: Read) -> None:
     assert 'colspan="2"' in result["html"]
 
 
+def _celled(*cells: str) -> bytes:
+    document = python_docx.Document()
+    row = document.add_table(1, len(cells)).rows[0].cells
+    for cell, text in zip(row, cells, strict=True):
+        first, *more = text.split("|")
+        cell.text = first
+        for one in more:
+            cell.add_paragraph(one)
+    return saved(document)
+
+
+def test_a_short_cell_of_several_lines_leaves_its_row_whole(read: Read) -> None:
+    text = read(_celled("文件|编号", "QP-04|", "版本\nRev.", "A"))["text"]
+    assert text == "文件  编号\tQP-04\t版本  Rev.\tA"
+
+
+@pytest.mark.parametrize(("signs", "is_joined"), [(58, True), (59, False)])
+def test_a_long_cell_keeps_its_lines(read: Read, signs: int, is_joined: bool) -> None:
+    text = read(_celled("字" * (signs - 1) + "|尾", "右"))["text"]
+    assert ("\n" not in text) is is_joined
+
+
 def test_headers_and_footers_follow_the_body_once(read: Read) -> None:
     document = python_docx.Document()
     document.add_paragraph("正文")

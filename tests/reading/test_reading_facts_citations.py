@@ -175,3 +175,26 @@ def test_d_6_what_a_page_header_says_is_not_cited() -> None:
     text = f"采购程序\n1 目的\n规范采购。\n6 相关记录\n6.1 采购单\n{header}"
     facts = find_facts(text, "a.docx", parts=[("header", len(text) - len(header), len(text))])
     assert [one.name for one in facts.citations] == ["采购单"]
+
+
+def test_d_6_a_heading_on_the_line_of_what_it_heads_is_not_cited() -> None:
+    assert cited("依据标准：GB/T 16923-2008\n上级文件：QP-08 采购程序\n") == [
+        ("outside", "", "GB/T 16923-2008"),
+        ("document", "采购程序", "QP-08"),
+    ]
+
+
+def test_d_6_a_standard_keeps_its_name_behind_a_wide_blank() -> None:
+    text = "3 引用文件\nGB/T 19001-2016  质量管理体系 要求\nQP-01  文件控制程序\n4 职责\n"
+    assert cited(text) == [
+        ("outside", "质量管理体系要求", "GB/T 19001-2016"),
+        ("document", "文件控制程序", "QP-01"),
+    ]
+
+
+def test_d_6_a_procedure_about_records_is_a_document() -> None:
+    text = "3.0 REFERENCES\nQP-702 Control of Records\n4.0 RECORDS\nQF-715 Calibration Record\n5.0 REVIEW\n"
+    assert cited(text) == [
+        ("document", "Control of Records", "QP-702"),
+        ("form", "Calibration Record", "QF-715"),
+    ]

@@ -344,3 +344,158 @@ def test_i_1_each_fact_knows_its_place() -> None:
 def test_d_3_a_copy_ban_is_noticed() -> None:
     assert facts("未经批准不得复制。\n").is_copy_banned
     assert not facts("复制三份。\n").is_copy_banned
+
+
+@pytest.mark.parametrize(
+    ("line", "meant"),
+    [
+        ("版本：A\n第3版 第1次修改", "A"),
+        ("文件编号：QP-04   第3版 第1次修改", "第3版第1次修改"),
+        ("QP-04  A/2", "A/2"),
+        ("第二版", "第二版"),
+        ("Rev. D", "D"),
+        ("本程序共3版。", None),
+    ],
+)
+def test_v_1_a_label_without_its_word_is_read_where_it_cannot_be_another(
+    line: str, meant: str | None
+) -> None:
+    assert value(f"{line}\n", "revision") == meant
+
+
+def test_i_1_a_number_behind_no_is_none_of_the_document() -> None:
+    assert value("No. 5 Workshop\n", "number") is None
+
+
+@pytest.mark.parametrize(
+    ("shown", "names"),
+    [
+        ("邸刚", ["邸刚"]),
+        ("亓元", ["亓元"]),
+        ("乜正", ["乜正"]),  # no surname of the list
+        ("阿依古丽", ["阿依古丽"]),
+        ("乜正（副总经理）", ["乜正"]),
+        ("J. Müller", ["J. Müller"]),
+        ("见审批单", []),
+        ("待定", []),
+        ("甲乙丙", []),
+        ("体系管理", []),
+        ("乜正同意下列各条", []),
+    ],
+)
+def test_i_1_a_name_of_any_surname_is_read_and_no_other_word(shown: str, names: list[str]) -> None:
+    assert [name for _, name, _ in signers(f"批准：{shown}\n")] == names
+
+
+def test_i_1_names_before_their_roles_are_read() -> None:
+    assert [(role, name) for role, name, _ in signers("张伟 编制\n李秀英 批准\n")] == [
+        ("prepared", "张伟"),
+        ("approved", "李秀英"),
+    ]
+
+
+def test_i_1_departments_that_sign_are_no_signers() -> None:
+    assert signers("会签部门：财务部、法务部\n会签：王刚\n") == [("countersigned", "王刚", "")]
+
+
+@pytest.mark.parametrize(
+    ("shown", "meant"),
+    [
+        ("Owner: IT", "IT"),
+        ("Department: Quality Assurance", "Quality Assurance"),
+        ("Department: Quality Department  Copy: 4", "Quality Department"),
+        ("Department: Quality Assurance Control of Records", "Quality Assurance"),
+        ("Owner: Grace Lee", None),
+        ("制定科室：医务科", "医务科"),
+    ],
+)
+def test_i_1_units_in_english_are_told_from_persons(shown: str, meant: str | None) -> None:
+    assert value(f"{shown}\n", "department") == meant
+
+
+def test_i_7_the_day_of_making_is_that_of_issue_only_where_no_signer_has_a_day() -> None:
+    assert value("制定日期：2019-05-01\n", "issued") == "2019-05-01"
+    assert value("制定日期：2019-05-01\n发布日期：2019-06-01\n", "issued") == "2019-06-01"
+    assert value("制定日期：2019-05-01\n审核日期：2019-05-08\n", "issued") is None
+
+
+def test_i_1_a_stamp_may_ban_copies() -> None:
+    assert value("受控文件 禁止复印\n", "controlled") == "yes"
+    assert value("受控文件由办公室发放并禁止复印\n", "controlled") is None
+
+
+def test_i_7_the_number_of_a_form_is_the_texts_own_only_on_a_form() -> None:
+    form = find_facts("表单编号：QR-75-01\n内审检查表\n受审部门\t生产部\n", "a.docx")
+    assert form.number is not None
+    assert form.number.value == "QR-75-01"
+    assert find_facts(f"表单编号：QR-75-01\n培训管理程序\n{BODY}", "a.docx").number is None
+
+
+def test_i_1_a_list_of_documents_says_nothing_of_itself() -> None:
+    rows = "序号\t文件编号\t文件名称\t版本\t生效日期\t责任部门\n"
+    rows += (
+        "1\tQP-01\t文件控制程序\tA/1\t2019-01-01\t办公室\n2\tQP-02\t记录控制程序\tA/0\t2018-01-01\t办公室\n"
+    )
+    found = find_facts(f"受控文件清单\n编号：QR-01    版本：B/0\n{rows}", "a.xlsx")
+    assert {kind: one.value for kind, one in found.found().items() if one} == {
+        "number": "QR-01",
+        "title": "受控文件清单",
+        "revision": "B/0",
+    }
+
+
+@pytest.mark.parametrize(("head", "meant"), [("生效日期", "2020-03-02"), ("修订日期", None)])
+def test_i_1_the_newest_row_of_a_history_says_when_it_took_effect(head: str, meant: str | None) -> None:
+    table = f"版本\t修改内容\t修订人\t{head}\nA\t新编\t张伟\t2019-01-01\nB\t改4.2\t张伟\t2020-03-02\n"
+    assert value(table, "effective") == meant
+
+
+@pytest.mark.parametrize(
+    "drawn",
+    [
+        "| 文件编号 | QP-04 | 版本 | A |\n| --- | --- | --- | --- |\n| 编制 | 张伟 | 批准 | 王刚 |\n",
+        "┌──┬──┬──┬──┐\n│文件编号│QP-04│版本│A│\n├──┼──┼──┼──┤\n│编制│张伟│批准│王刚│\n└──┴──┴──┴──┘\n",
+        "文件编号 | QP-04 | 版本 | A\n======\n编制 | 张伟 | 批准 | 王刚\n",
+        "编\t号\tQP-04\t版\t本\tA\n编\t制\t张伟\t批\t准\t王刚\n",
+    ],
+)
+def test_i_1_drawn_tables_and_wide_labels_are_read(drawn: str) -> None:
+    found = facts(drawn)
+    assert (found.number and found.number.value, found.revision and found.revision.value) == ("QP-04", "A")
+    assert [one.name for one in found.signers] == ["张伟", "王刚"]
+
+
+@pytest.mark.parametrize(
+    ("line", "meant"),
+    [
+        ("实施:2014.5.20", "2014-05-20"),
+        ("實施日期：110年3月15日", "2021-03-15"),
+        ("实施日期：130年3月15日", None),
+        ("110年3月15日起办理", None),
+        ("2016年5月1日 发布    年  月  日 实施\n2016年6月1日", None),
+        ("生效\t2016年6月1日\t编号\tQP-04", "2016-06-01"),
+    ],
+)
+def test_i_7_verbs_and_years_of_the_republic_need_a_label(line: str, meant: str | None) -> None:
+    assert value(f"{line}\n", "effective") == meant
+
+
+def test_i_1_chapters_of_a_table_of_contents_do_not_end_the_header() -> None:
+    contents = "目录\n1 目的\n2 适用范围\n3 职责\n"
+    assert value(f"{contents}文件编号：QP-04\n", "number") == "QP-04"
+    assert value("1 目的\n2 台设备的培训。\n3 文件编号：QP-04\n", "number", body="") is None
+
+
+def test_i_1_a_label_is_found_behind_a_name_that_makes_another_word_of_it() -> None:
+    assert [name for _, name, _ in signers("编制：严复　审核：杨过　批准：姚明\n")] == [
+        "严复",
+        "杨过",
+        "姚明",
+    ]
+
+
+def test_i_1_codes_of_other_papers_are_no_number_of_the_document() -> None:
+    assert value("（代替CX-17-2009）\nCX-17-2015\n", "number") == "CX-17-2015"
+    assert value("（参见CX-17-2009）\nCX-17-2015\n", "number") is None
+    assert value("JL-07-03\tNO：2023001\n", "number") == "JL-07-03"
+    assert value("No.: QP-04\n", "number") == "QP-04"

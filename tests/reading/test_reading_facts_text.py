@@ -46,6 +46,7 @@ def paths(text: str) -> list[str]:
         ("目标、指标和管理方案\n控制程序\n", "目标、指标和管理方案控制程序"),
         ("法律法规识别、更新\n和合规性评价程序\n", "法律法规识别、更新和合规性评价程序"),
         ("文件名称：培训管理程序\n文件编号：QP-04\n", "培训管理程序"),
+        ("文件名称: 培训管理程序; 文件编号: QP-04\n", "培训管理程序"),
         ("文件名称\t培训管理程序\t文件编号\tQP-04\n", "培训管理程序"),
         ("Training Policy\nDocument No.: HY-04\n", "Training Policy"),
         ("培(péi)训(xùn)管理程序\n", "培训管理程序"),
@@ -256,3 +257,76 @@ def test_i_3_pieces_are_offered_where_a_title_begins_a_text_of_its_own(text: str
     if found:
         assert (found[0].start, found[-1].end) == (0, len(text))
         assert all(one.end == other.start for one, other in pairwise(found))
+
+
+@pytest.mark.parametrize(
+    "series",
+    [
+        *(
+            "质量、环境、职业健康安全管理体系\n程序文件",
+            "ISO9001质量体系文件汇编",
+            "行政管理制度汇编 · 第三分册",
+        ),
+        *(
+            "第三层文件",
+            "安全生产标准化管理文件",
+            "QUALITY SYSTEM PROCEDURE",
+            "ISO 9001 品質管理系統\n二階文件",
+        ),
+        *("IATF16949:2016 质量管理体系程序文件", "文件履历表", "修订记录"),
+    ],
+)
+def test_i_8_the_kind_of_papers_is_no_title(series: str) -> None:
+    assert title(f"{series}\n培训管理程序\n{RULES}") == "培训管理程序"
+
+
+@pytest.mark.parametrize(
+    "text", ["质量管理制度", "安全管理办法", "文件管理程序", "质量手册", "环境管理方案", "质量记录清单"]
+)
+def test_i_8_a_title_of_common_words_is_one(text: str) -> None:
+    assert title(f"江南精密机械有限公司\n{text}\n{RULES}") == text
+
+
+def test_i_8_the_kind_of_papers_in_a_page_header_is_no_title() -> None:
+    header = "江南机械\t质量管理体系程序文件\tQP-04"
+    text = f"培训管理程序\n{RULES}{header}"
+    found = find_facts(text, "a.docx", parts=[("header", len(text) - len(header), len(text))])
+    assert found.title is not None
+    assert found.title.value == "培训管理程序"
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("QP-04培训管理程序A0版(2017.2.17).docx", "培训管理程序"),
+        ("(完整word版)培训管理程序.doc", "培训管理程序"),
+        ("培训管理程序（试行）.docx", "培训管理程序（试行）"),
+    ],
+)
+def test_i_8_more_noise_of_file_names_is_cut(name: str, meant: str) -> None:
+    assert title(RULES, name) == meant
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("财务管理制度\n之三：应收账款管理制度\n", "应收账款管理制度"),
+        ("第三篇  安全管理类\n安全生产奖惩办法\n", "安全生产奖惩办法"),
+        ("培训管理程序（B版）\n", "培训管理程序"),
+        ("2022年度培训计划表\n序号\t培训内容\t时间\n1\tISO9001标准\t3月\n", "2022年度培训计划表"),
+        (
+            "控制计划 CONTROL PLAN\n过程编号\t过程名称\t规范\t控制方法\n10\t注塑\t50±0.1\t首检\n",
+            "控制计划 CONTROL PLAN",
+        ),
+    ],
+)
+def test_i_8_a_member_of_a_collection_and_a_form_have_their_own_titles(text: str, meant: str) -> None:
+    assert title(text + RULES) == meant
+
+
+def test_i_8_a_title_is_found_among_the_pieces_of_a_page_header() -> None:
+    header = "江南检测公司程序文件      编号：QP-04\n培训管理程序      第5版 第0次修订      第 1 页 共 5 页"
+    text = f"{RULES}{header}"
+    found = find_facts(text, "a.docx", parts=[("header", len(RULES), len(text))])
+    assert found.title is not None
+    assert (found.title.value, text[found.title.start : found.title.end]) == ("培训管理程序", "培训管理程序")

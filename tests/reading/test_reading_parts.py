@@ -190,3 +190,15 @@ UPRIGHT = {
     270: b"BT /F 10 Tf 0 -1 1 0 555 770 Tm (number) Tj ET BT /F 10 Tf 0 -1 1 0 555 500 Tm (QP-01) Tj ET"
     b" BT /F 10 Tf 0 -1 1 0 300 770 Tm (body) Tj ET",
 }
+
+
+def test_a_number_broken_at_its_sign_in_a_pdf_keeps_it_and_a_word_does_not(read: Read) -> None:
+    page = [
+        (72, 700, "Doc No.: HR-"),
+        (72, 688, "QP-06"),
+        (72, 600, "This proce-"),
+        (72, 588, "dure is kept"),
+    ]
+    text = read("a.pdf", pages_of(page)).text
+    assert "HR-QP-06" in text
+    assert "procedure is kept" in text

@@ -21,6 +21,18 @@ _CHAPTER: Final = re.compile(
     r"(?:目\s{0,4}的|总\s{0,4}[则則]|總\s{0,4}則|[适適]用[范範][围圍]|[范範]\s{0,4}[围圍]|Purpose|Scope|Objective|General)",
     re.IGNORECASE,
 )
+#: Two chapters of which the first says nothing stand in a table of contents.
+_NEXT_CHAPTER: Final = re.compile(
+    r"\s{0,4}\n\s{0,4}(?:2(?:\.0)?|二|第二[章条條])\s{0,3}[、.．]?\s{0,3}[\u3400-\u9fff]{2,8}\s{0,4}\n\s{0,4}(?:3|三|第三)"
+)
+#: What parts cells: a tab, a bar between blanks, a drawn line.
+_BARS: Final = re.compile(r"\t|(?:^|(?<=[ \u3000]))[|｜](?=[ \u3000]|$)|[│┃┆┇]", re.MULTILINE)
+_DRAWN: Final = re.compile("[|｜│┃┆┇]")
+#: Drawn between rows: | --- | --- |, ├──┼──┤.
+_RULER: Final = re.compile(
+    r"[\s|｜:+=-]*[-=]{3,}[\s|｜:+=-]*|[\s─━┄┅│┃┌┐└┘├┤┬┴┼╔╗╚╝═║╠╣╦╩╬]*[─━═]{2,}[\s─━┄┅│┃┌┐└┘├┤┬┴┼╔╗╚╝═║╠╣╦╩╬]*"
+)
+_SINGLE: Final = re.compile(r"[\s\u3000]*[\u3400-\u9fff][\s\u3000]*")
 #: A header is over after so many characters, whatever follows.
 _LONGEST_TOP: Final = 3_000
 _LONGEST_CELL: Final = 4_000
@@ -101,13 +113,12 @@ class Sheet:
         for line in _LINE.finditer(self.text):
             for start, end in self._zones_of(line.start(), line.end()):
                 zone = self.zone_at(start)
-                pieces = self.text[start:end].split("\t")
-                offset = start
-                for column, piece in enumerate(pieces):
+                pieces = list(_rejoined(self.text, _pieces(self.text, start, end)))
+                for column, (offset, until) in enumerate(pieces):
                     # empty cells keep their column, so that a value below is found under its label
-                    yield Cell(row, column, len(pieces), offset, piece[:_LONGEST_CELL], zone)
-                    offset += len(piece) + 1
-                row += 1
+                    piece = self.text[offset : min(until, offset + _LONGEST_CELL)]
+                    yield Cell(row, column, len(pieces), offset, piece, zone)
+                row += bool(pieces)
 
     def _zones_of(self, start: int, end: int) -> Iterator[tuple[int, int]]:
         """Part a line where header and rules, or rules and last words, share it: its line ends were lost."""
@@ -119,6 +130,47 @@ class Sheet:
             start = cut
 
 
+def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield where the cells of a line stand: parted by tabs or drawn lines; a ruler has none."""
+    if _RULER.fullmatch(text, start, end):
+        return
+    if _DRAWN.search(text, start, end) is None:
+        yield from _by_tabs(text, start, end)
+        return
+    bars = [bar.span() for bar in _BARS.finditer(text, start, end)]
+    # a drawn row is open or closed at its ends
+    if bars and text[bars[0][0]] != "\t" and not text[start : bars[0][0]].strip():
+        start = bars.pop(0)[1]
+    if bars and text[bars[-1][0]] != "\t" and not text[bars[-1][1] : end].strip():
+        end = bars.pop()[0]
+    for first, behind in bars:
+        yield start, first
+        start = behind
+    yield start, end
+
+
+def _by_tabs(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    while (tab := text.find("\t", start, end)) >= 0:
+        yield start, tab
+        start = tab + 1
+    yield start, end
+
+
+def _rejoined(text: str, pieces: Iterator[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Join single characters side by side, which a wide blank parted in print: 编　　制."""
+    before: tuple[int, int] | None = None
+    for start, end in pieces:
+        if before is not None and _SINGLE.fullmatch(text, *before) and _SINGLE.fullmatch(text, start, end):
+            yield before[0], end
+            before = None
+            continue
+        if before is not None:
+            yield before
+        before = start, end
+    if before is not None:
+        yield before
+
+
 def _top(text: str) -> tuple[int, bool]:
     """Return where the header ends, and whether a first chapter says so; else as much as one may have."""
     for chapter in _CHAPTER.finditer(text[:_LONGEST_TOP]):
@@ -128,8 +180,9 @@ def _top(text: str) -> tuple[int, bool]:
 
 
 def _is_in_contents(text: str, after: int) -> bool:
-    """Say whether a chapter's name stands in a table of contents: dots or a page number follow it."""
+    """Say whether a chapter's name stands in a table of contents: dots, a page or the next one follow."""
+    behind = text[after : after + 100]
     return (
-        re.match(r"[\s.…·]{0,80}[(（]?\d{1,3}[)）]?\s{0,3}(?:[2二]|$|\n)", text[after : after + 100])
-        is not None
+        re.match(r"[\s.…·]{0,80}[(（]?\d{1,3}[)）]?\s{0,3}(?:[2二]|$|\n)", behind) is not None
+        or _NEXT_CHAPTER.match(behind) is not None
     )

@@ -37,6 +37,10 @@ CODE: Final = re.compile(
     r"(?<![A-Za-z0-9/_.-])(?:[A-Z]{1,8}(?:[-/_.－—–][A-Z0-9.]{1,12}){1,5}|[A-Z]{2,6}\d{2,6}(?:[-.]\d{1,3}){0,2})"
     r"(?![A-Za-z0-9/_-])"
 )
+#: A heading that shares the line with what it heads: 上级文件：QP-08 采购程序.
+_HEADING: Final = re.compile(rf"\s*([{_HAN}]{{2,10}})\s?[:：]\s?")
+#: What wide blanks part; those behind a number that leads do not.
+_PARTED: Final = re.compile(r"(?:^[A-Z][A-Z0-9/ .:：—-]*\d\s{2,})?(?:[^\s;；。]|\s(?!\s))+")
 #: Behind the name in a list: how long it is kept.
 _KEPT: Final = re.compile(r"[\s(（,，]{0,3}(?:保存|保管|留存)(?:期|年|\d).{0,20}$")
 #: What stands between a form's name and its number.
@@ -118,7 +122,11 @@ def _row(start: int, line: str) -> Iterator[tuple[int, int]]:
 
 def _parts(start: int, piece: str) -> Iterator[tuple[int, int]]:
     """Yield the names of a piece: parted by blanks, by 、 where each part is a name, by codes."""
-    for part in re.finditer(r"(?:[^\s;；。]|\s(?!\s))+", piece):
+    if (head := _HEADING.match(piece)) is not None and any(
+        is_one_of(kind, fold(head[1])) for kind in ("documents_chapter", "forms_chapter")
+    ):
+        start, piece = start + head.end(), piece[head.end() :]
+    for part in _PARTED.finditer(piece):
         begin, shown = start + part.start(), _KEPT.sub("", part[0]).rstrip(" ,，、")
         names = re.split("[、,，]", shown)
         if len(names) > 1 and all(_is_name(fold(name)) for name in names):

@@ -93,6 +93,8 @@ def _kind(name: str, number: str, chapter: str) -> str:
         return "generic"
     if ends_as("quoted_documents", name) or (chapter != "forms" and ends_as("documents", name)):
         return "document"
+    if chapter == "documents" and name.isascii() and not _FORM_CODE.search(number):
+        return "document"  # Control of Records
     if chapter == "forms" or ends_as("forms", name):
         return "form"
     return "document" if chapter == "documents" or ends_as("documents", name) else "generic"

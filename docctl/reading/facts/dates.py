@@ -74,6 +74,10 @@ _DAY_FIRST: Final = re.compile(
 _SHORT: Final = re.compile(
     rf"(?<![\d.])(?P<y>\d\d){_S}[-./年]{_S}(?P<m>1[0-2]|0?[1-9]){_S}[-./月]{_S}(?P<d>3[01]|[12]\d|0?[1-9])(?![\d.]){_S}[日号號]?"
 )
+#: 110年3月15日, which only a label makes a year of the republic.
+_MINGUO_BARE: Final = re.compile(
+    rf"(?<![\d.])(?P<y>1[0-2]\d){_S}[-./年]{_S}(?P<m>1[0-2]|0?[1-9]){_S}[-./月]{_S}(?P<d>3[01]|[12]\d|0?[1-9])(?![\d.]){_S}日?"
+)
 #: From the surest to the loosest.
 _ALL: Final = (_NUMBERS, _MINGUO, _CHINESE, _ENGLISH, _BRITISH, _DAY_FIRST, _COMPACT)
 #: A date without its day, which is no date yet: it is shown and asked for.
@@ -92,14 +96,14 @@ class ReadDate:
 def first_date(text: str, *, at_start: bool = False, short: bool = False) -> ReadDate | None:
     """Return the first date of a text; `at_start` takes only one that nothing but signs stand before.
 
-    `short` also takes years of two digits, which only a label makes a date.
+    `short` also takes years of two digits, and of the republic of three, which only a label makes a date.
     """
     wide = text.translate(_WIDE)
     plain = (
         unicodedata.normalize("NFKC", wide) if len(unicodedata.normalize("NFKC", wide)) == len(wide) else wide
     )
     best: ReadDate | None = None
-    for pattern in (*_ALL, *((_SHORT,) if short else ())):
+    for pattern in (*_ALL, *((_SHORT, _MINGUO_BARE) if short else ())):
         for match in pattern.finditer(plain):
             if best is not None and match.start() >= best.start:
                 break
@@ -134,7 +138,7 @@ def _day(match: re.Match[str]) -> date | None:
 
 def _year(match: re.Match[str]) -> int:
     text = match["y"]
-    if match.re is _MINGUO:
+    if match.re in {_MINGUO, _MINGUO_BARE}:
         return int(text) + 1911
     if match.re is _SHORT:
         return 2000 + int(text) if int(text) < 70 else 1900 + int(text)

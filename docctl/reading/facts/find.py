@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from docctl.domain import labels as revision_labels
-from docctl.reading.facts import titles, values
-from docctl.reading.facts.cells import Cell, Parts, Sheet
+from docctl.reading.facts import bare, titles
+from docctl.reading.facts.cells import Parts, Sheet
 from docctl.reading.facts.citations import Citation, find_citations
 from docctl.reading.facts.completeness import look_over
 from docctl.reading.facts.found import SURE, Finding, Found, Signer
@@ -18,35 +18,14 @@ from docctl.reading.facts.history import History, HistoryLine, find_history
 from docctl.reading.facts.origin import find_origin
 from docctl.reading.facts.outline import Clause, find_outline
 from docctl.reading.facts.splits import Split, find_splits
+from docctl.reading.facts.words import ends_as
 from search.folding import fold
 
-#: A code that is a document's number though nothing says so: letters, digits, signs between.
-_CODE: Final = re.compile(r"(?<![A-Za-z0-9/_-])[A-Z]{1,8}(?:[-/_.][A-Z0-9.]{1,12}){1,5}(?![A-Za-z0-9/_-])")
-#: Standards, laws, download ids: cited, not the text's own number.
-_OUTSIDE: Final = re.compile(
-    r"^(?:ISO|IEC|GB|GBT|GJB|GJBC|IATF|TS|DB|JB|QS|OHSAS|SA|AS|EN|ASTM|HACCP|BS|DIN|JIS|YY|HB|HG|SJ|MIL"
-    r"|RoHS|WEEE|VDA)(?:\s?/\s?(?:T|Z|IEC|TS))?[-_./\s]?(?:\d|T\s?\d)",
-    re.IGNORECASE,
-)
 _COPY_BAN: Final = re.compile(
     r"(?:未经|未經)[^。\n]{0,20}(?:不得|严禁|禁止)[^。\n]{0,6}(?:复制|复印|拷贝|翻印)"
     r"|(?:严禁|禁止|不得)(?:擅自)?(?:复制|复印|翻印)"
     r"|must not be copied|no part of this document may be (?:copied|reproduced)"
 )
-_STAMP: Final = re.compile(r"(非受控|不受控|受控)(?:文件|副本|本|版本)?")
-_LABEL_IN_NAME: Final = re.compile(
-    r"(?:^|[-_\s(（\[第])(?P<label>(?:V|Ver|Rev)\.?\s?\d{1,2}(?:\.\d{1,2}){0,2}|[A-Z][/-]?\d{0,2}版?|第?\d{1,2}版)(?=[)）\]\s_.-]|$)",
-    re.IGNORECASE,
-)
-_BARE_LABEL: Final = re.compile(
-    r"[A-Z]\s?/\s?\d{1,2}版?|[A-Z]版|[(（][A-Z]/\d{1,2}版?[)）]|V\d{1,2}\.\d{1,2}"
-)
-_LABEL_AFTER_TITLE: Final = re.compile(
-    r"(?:程序|制度|办法|规定|规程|方案|手册|计划)\s?[(（]?(?P<label>V\d{1,2}(?:\.\d{1,2}){1,2}|[A-Z][/]?\d?版)[)）]?(?![A-Za-z0-9])",
-    re.IGNORECASE,
-)
-
-
 #: Blanks that are blanks to people: of fixed width, not to be broken. One for one, so that offsets stay.
 _BLANKS: Final = dict.fromkeys((0xA0, *range(0x2000, 0x200B), 0x202F, 0x205F), " ")
 
@@ -127,8 +106,8 @@ def find_facts(text: str, name: str, *, parts: Parts = (), pages: Sequence[int] 
     sheet = Sheet(text, parts)
     history = find_history(sheet)
     read = read_header(sheet, history.rows)
-    title, said = titles.find_title(sheet, read.best("title"), name)
-    number = read.best("number") or _bare_number(sheet, name)
+    title, said = titles.find_title(sheet, read.best("title"), name, history.rows)
+    number = read.best("number") or _form_number(read, title) or bare.bare_number(sheet, name)
     body = _without_furniture(text, parts)
     signers = _signers(read.signers)
     outside = find_origin(sheet, name, number=number, title=title, is_signed=bool(signers))
@@ -138,10 +117,10 @@ def find_facts(text: str, name: str, *, parts: Parts = (), pages: Sequence[int] 
         number=number,
         title=outside.title or title,
         revision=_revision(read, sheet, name) or _from_history(history),
-        effective=read.best("effective"),
-        issued=read.best("issued"),
+        effective=read.best("effective") or _in_force(history),
+        issued=read.best("issued") or _made_on(read),
         department=read.best("department"),
-        controlled=read.best("status") or _stamped(sheet),
+        controlled=read.best("status") or bare.stamped(sheet),
         distribution=read.best("distribution"),
         origin=outside.mark,
         issuer=outside.issuer,
@@ -163,6 +142,11 @@ def outline_of(text: str, *, parts: Parts = ()) -> tuple[Clause, ...]:
     return find_outline(_without_furniture(text, parts), after=Sheet(text, parts).rules)
 
 
+def _made_on(read: Read) -> Found | None:
+    """Take 制定日期 for the day of issue, unless it stands among the days of those who signed."""
+    return None if read.best("reviewed_on") or read.best("approved_on") else read.best("made_on")
+
+
 def _without_furniture(text: str, parts: Parts) -> str:
     """Return a text with nothing where its page headers and footers stand, as long as before."""
     pieces: list[str] = []
@@ -177,7 +161,7 @@ def _without_furniture(text: str, parts: Parts) -> str:
 def _revision(read: Read, sheet: Sheet, name: str) -> Found | None:
     found = read.best("revision")
     if found is None:
-        return _label_beside_title(sheet) or _label_in_name(name)
+        return bare.label_beside_title(sheet) or bare.label_in_name(name)
     amendment = read.best("amendment")
     label = revision_labels.read(found.value)
     if amendment is not None and label is not None and label.amendment is None:
@@ -192,86 +176,22 @@ def _from_history(history: History) -> Found | None:
     return Found(newest.label, newest.label, newest.start, newest.end, "text", SURE["text"])
 
 
-def _label_beside_title(sheet: Sheet) -> Found | None:
-    match = _LABEL_AFTER_TITLE.search(sheet.text[: sheet.top])
-    if match is not None:
-        return Found(match["label"], match["label"], *match.span("label"), "line", SURE["line"])
-    bare = {  # A/0 on a line of its own; a list of documents has several
-        text: cell.start + cell.text.index(text)
-        for cell in reversed(sheet.cells)
-        if cell.zone in {"header", "top", "box"} and _BARE_LABEL.fullmatch(text := cell.text.strip())
-    }
-    if len(bare) != 1:
+def _in_force(history: History) -> Found | None:
+    newest = history.newest
+    if newest is None or not newest.day or not history.is_effective:
         return None
-    ((shown, start),) = bare.items()
-    return Found(shown, shown, start, start + len(shown), "line", SURE["line"] - 10)
+    return Found(newest.day, newest.day, newest.start, newest.end, "text", SURE["text"])
 
 
-def _label_in_name(name: str) -> Found | None:
-    stem = re.sub(r"\.[A-Za-z]{2,5}$", "", name.rsplit("/", 1)[-1])
-    for match in _LABEL_IN_NAME.finditer(stem):
-        label = match["label"]
-        if (
-            re.search(r"\d|版", label)
-            and revision_labels.read(label) is not None
-            and re.match(r"v|r|第|[A-Z][/-]?\d?版", label, re.IGNORECASE)
-        ):
-            return Found(label, label, -1, -1, "name", SURE["name"])
-    return None
-
-
-def _bare_number(sheet: Sheet, name: str) -> Found | None:
-    """Take a code of the header, or of the file's name, if there is exactly one (I-1)."""
-    found: dict[str, Found] = {}
-    for cell in sheet.cells:
-        if cell.zone in {"header", "top", "box"}:
-            for shown, start in _codes_of(cell):
-                end = start + len(shown)
-                found.setdefault(shown, Found(shown, shown, start, end, "line", SURE["line"] - 10))
-    if len(found) == 1:
-        return next(iter(found.values()))
-    stem = re.sub(r"\.[A-Za-z]{2,5}$", "", name.rsplit("/", 1)[-1])
-    own = [match[0].rstrip("._-") for match in _CODE.finditer(stem) if _is_own(match[0])]
-    if len(own) == 1 and (not found or own[0] in found):
-        return found.get(own[0]) or Found(own[0], own[0], -1, -1, "name", SURE["name"])
-    return None
-
-
-def _codes_of(cell: Cell) -> Iterator[tuple[str, int]]:
-    """Yield the codes of a cell that may be numbers of the document; one may fill it: 安环〔2021〕18号."""
-    text = cell.text.strip()
-    whole = values.read("number", text) if len(text) <= 40 else None
-    if whole is not None and whole.end == len(text) and re.search(r"[〔\[][12]\d{3}|[A-Z]{1,8}[-/]", text):
-        if _OUTSIDE.match(text) is None and _BARE_LABEL.fullmatch(text) is None:
-            yield text, cell.start + cell.text.index(text)
-        return
-    for match in _CODE.finditer(cell.text[:600]):
-        # behind a colon it is what that label says, which is none of ours
-        if _is_own(match[0]) and not re.search(r"[:：]\s{0,3}$", cell.text[: match.start()]):
-            yield match[0], cell.start + match.start()
-
-
-def _is_own(code: str) -> bool:
-    return (
-        _OUTSIDE.match(code) is None
-        and re.search(r"\d{2}", code) is not None
-        and re.search(r"[A-Z]{2}", code) is not None
-        and not re.search(r"[A-Z]\d+[A-Z]-[A-Z]\d", code)
-    )
-
-
-def _stamped(sheet: Sheet) -> Found | None:
-    for cell in sheet.cells:
-        text = cell.text.strip()
-        if (
-            cell.zone in {"header", "top", "box"}
-            and len(text) <= 8
-            and (match := _STAMP.fullmatch(fold(text)))
-        ):
-            start = cell.start + cell.text.index(text)
-            value = "yes" if match[1] == "受控" else "no"
-            return Found(value, text, start, start + len(text), "line", SURE["line"])
-    return None
+def _form_number(read: Read, title: Found | None) -> Found | None:
+    """Take the number of a form for the text's own where the text is a form: 表单编号 above 内审检查表."""
+    if (
+        title is None
+        or not ends_as("forms", fold(title.value))
+        or ends_as("strict_titles", fold(title.value))
+    ):
+        return None
+    return read.best("form_number")
 
 
 def _signers(found: list[Signer]) -> tuple[Signer, ...]:

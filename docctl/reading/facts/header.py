@@ -10,13 +10,14 @@ from typing import Final
 from docctl.reading.facts import dates, runs, values
 from docctl.reading.facts.cells import Cell, Sheet
 from docctl.reading.facts.found import SURE, Finding, Found, Signer
-from docctl.reading.facts.labels import Label, kinds_of, labels_in
+from docctl.reading.facts.labels import SIGNING, Label, labels_in
+from docctl.reading.facts.placeholders import is_placeholder
+from docctl.reading.facts.signing import signers_of
 from docctl.reading.facts.words import is_one_of
 from search.folding import fold
 
-SIGNING: Final = ("prepared", "reviewed", "approved", "countersigned")
 _DAY_OF: Final = {"prepared": "prepared_on", "reviewed": "reviewed_on", "approved": "approved_on"}
-_DAYS: Final = frozenset({"effective", "issued", "date", *_DAY_OF.values()})
+_DAYS: Final = frozenset({"effective", "issued", "made_on", "date", *_DAY_OF.values()})
 #: Zones in which labels are believed, and how a value found there is sourced.
 _SOURCES: Final = {
     "header": "page_header",
@@ -33,6 +34,7 @@ _ISSUED: Final = re.compile(rf"\s?(?:发布|颁布|发行|印发|公布|is\b|iss
 _EFFECTIVE: Final = re.compile(
     rf"\s?(?:起\s?)?(?:生效|实施|施行|执行|启用|ef\b|eff\b|effective\b|in force\b){_NO_LABEL}"
 )
+_ORDINALS: Final = frozenset({"序号", "序", "项次", "项目", "no", "item", "s/n"})
 #: Of a value that its cell does not end with.
 _END: Final = re.compile(r"[\n\f]|\s{2,}(?=\S{1,12}[:：])")
 _WANTED: Final = ("number", "revision", "effective", "prepared", "reviewed", "approved", "title")
@@ -60,13 +62,19 @@ def read_header(sheet: Sheet, without: Set[int] = frozenset()) -> Read:
     """Read all labelled facts but those in rows `without`; empty ones become findings (I-5)."""
     read = Read()
     for cell in sheet.cells:
-        if cell.zone not in _SOURCES or cell.row in without:
+        if cell.zone not in _SOURCES or cell.row in without or _heads_list(sheet, cell):
             continue
         _read_cell(sheet, cell, read)
         if cell.zone not in _ONLY_SIGNERS:
             _read_dates_before(cell, read)
     _note_missing(read)
     return read
+
+
+def _heads_list(sheet: Sheet, cell: Cell) -> bool:
+    """Say whether a cell heads a column of a numbered list: what stands beside it is no value."""
+    first = sheet.row(cell.row)[0]
+    return cell.columns > 2 and first.folded.text.strip(" .:") in _ORDINALS
 
 
 def _read_cell(sheet: Sheet, cell: Cell, read: Read) -> None:
@@ -102,7 +110,7 @@ def _read_run(sheet: Sheet, cell: Cell, run: list[Label], following: Label | Non
 
 def _note(sheet: Sheet, cell: Cell, kind: str, found: Found, rest: str, read: Read) -> None:
     if kind in SIGNING:
-        _sign(sheet, cell, kind, found, rest, read)
+        read.signers += signers_of(sheet, cell, kind, found, rest)
     else:
         read.add(kind, found)
 
@@ -121,6 +129,8 @@ def _read_kind(
         value = values.read(kind, text)
         if value is None and kind in _DAYS and following is None and not cell.is_in_table:
             value = _over_the_line(sheet, start, start + len(text))
+        if value is not None and kind == "number" and _counts_copies(cell, label, value.value):
+            return
         if value is not None:
             source = _source(cell, sure)
             first, last = start + value.start, start + value.end
@@ -130,10 +140,16 @@ def _read_kind(
             return
         if text.strip():
             shown = shown or text.strip().split()[0][:20]
-            if values.is_placeholder(text):
+            if is_placeholder(text):
                 break
     first, last = cell.source(label.start, label.end)
     read.empty.setdefault(kind, Found("", shown, first, last, _source(cell, sure=True), 0))
+
+
+def _counts_copies(cell: Cell, label: Label, value: str) -> bool:
+    """Say whether a number counts the filled-in sheets of a form: NO：2023001."""
+    word = cell.folded.text[label.start : label.end]
+    return value.isdigit() and word.strip(" .:") == "no"
 
 
 def _over_the_line(sheet: Sheet, start: int, end: int) -> values.Value | None:
@@ -163,8 +179,13 @@ def _places(
         return
     if following is not None:
         return
+    if set(label.kinds) & SIGNING and not label.has_colon:
+        first, _ = cell.source(label.start, label.end)
+        if 2 <= len(before := sheet.text[cell.start : first].strip()) <= 4:  # 张三 编制
+            yield sheet.text.index(before, cell.start), before, True
+            return
     if cell.is_in_table:
-        right = _under_names(sheet, cell) if set(label.kinds) & set(SIGNING) else None
+        right = _under_names(sheet, cell) if set(label.kinds) & SIGNING else None
         right = right or _next_filled(sheet, cell)
         if right is not None and not _begins_with_label(right):
             yield right.start, right.text, True
@@ -237,41 +258,6 @@ def _source(cell: Cell, sure: bool) -> str:
 
 def _confidence(source: str, label: Label, sure: bool) -> int:
     return SURE[source] - (0 if label.has_colon or label.fills else 10) - (0 if sure else 5)
-
-
-def _sign(sheet: Sheet, cell: Cell, role: str, found: Found, rest: str, read: Read) -> None:
-    """Note each who signed, with the day that stands behind the name, in the row or below (I-10)."""
-    signed_on = ""
-    day = dates.first_date(rest[:30], at_start=True)
-    if day is not None:
-        signed_on = day.day.isoformat()
-    elif cell.is_in_table:
-        signed_on = _day_in_row(sheet, cell) or _day_below(sheet, cell, found)
-    for name in found.value.split("、"):
-        read.signers.append(Signer(role, name, signed_on, found))
-
-
-def _day_in_row(sheet: Sheet, cell: Cell) -> str:
-    for one in sheet.row(cell.row):
-        if one.column <= cell.column:
-            continue
-        kinds = kinds_of(fold(one.text).strip(" :"))
-        if set(kinds) & set(SIGNING):
-            return ""
-        right = sheet.right_of(one)
-        if "date" in kinds and right is not None and (value := values.read("date", right.text)):
-            return value.value
-    return ""
-
-
-def _day_below(sheet: Sheet, cell: Cell, found: Found) -> str:
-    for row in (cell.row + 1, cell.row + 2):
-        for one in sheet.row(row):
-            if one.column == cell.column and not one.start <= found.start <= one.start + len(one.text):
-                value = values.read("date", one.text)
-                if value is not None:
-                    return value.value
-    return ""
 
 
 def _read_dates_before(cell: Cell, read: Read) -> None:

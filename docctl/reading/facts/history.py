@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from docctl.reading.facts import dates, values
 from docctl.reading.facts.cells import Cell, Sheet
-from docctl.reading.facts.labels import data
+from docctl.reading.facts.labels import data, kinds_of
 from search.folding import fold
 
 _MOST: Final = 200
@@ -43,10 +43,14 @@ class HistoryLine:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """The rows of a table of revisions, in their order, and the numbers of its rows in the sheet."""
+    """The rows of a table of revisions, in their order, and the numbers of its rows in the sheet.
+
+    `is_effective` says that its days are those from which revisions are in force.
+    """
 
     lines: tuple[HistoryLine, ...] = ()
     rows: frozenset[int] = frozenset()
+    is_effective: bool = False
 
     @property
     def newest(self) -> HistoryLine | None:
@@ -62,9 +66,19 @@ def find_history(sheet: Sheet) -> History:
     """Return the first table whose head speaks of labels and of days or changes; an empty one too."""
     for first in [cell for cell in sheet.cells if cell.column == 0 and cell.columns >= 3]:
         columns = _columns(sheet.row(first.row))
+        if any(_is_none_of_it(cell) for cell in sheet.row(first.row)):
+            continue
         if "label" in columns and {"day", "what"} & columns.keys() and len(columns) > 2:
-            return _history(sheet, first, columns)
+            found = _history(sheet, first, columns)
+            if all(re.search(r"[A-Za-z]\W?\d", one.ordinal) is None for one in found.lines):
+                return found  # else a row of numbers below 编号 版本 生效日期
     return History()
+
+
+def _is_none_of_it(cell: Cell) -> bool:
+    """Say whether a cell heads no column of a history: a value, as in 编号 QP-05 版本 A, or 文件名称."""
+    is_value = dates.first_date(cell.text, at_start=True) or re.fullmatch(r"\s*[A-Z]{1,2}\W?\d+.*", cell.text)
+    return is_value is not None or "title" in kinds_of(cell.folded.text.strip(" :"))
 
 
 def _history(sheet: Sheet, head: Cell, columns: Mapping[str, int]) -> History:
@@ -80,7 +94,8 @@ def _history(sheet: Sheet, head: Cell, columns: Mapping[str, int]) -> History:
         rows.add(row)
         if line is not None:
             found.append(line)
-    return History(tuple(found), frozenset(rows))
+    day = sheet.row(head.row)[columns["day"]].folded.text if "day" in columns else ""
+    return History(tuple(found), frozenset(rows), is_effective="effective" in kinds_of(day))
 
 
 def _line(cells: list[Cell], columns: Mapping[str, int]) -> HistoryLine | None:

@@ -15,7 +15,7 @@ from docctl.reading.facts.words import ends_as
 from search.folding import fold
 
 #: Sections of the data that are not labels of one value.
-_NOT_LABELS: Final = frozenset({"history", "placeholders"})
+_NOT_LABELS: Final = frozenset({"history", "placeholders", "verbs"})
 SIGNING: Final = frozenset({"prepared", "reviewed", "approved", "countersigned"})
 #: Behind who signed: 编制（签字）, 编制/日期.
 _SUFFIX: Final = re.compile(
@@ -59,9 +59,14 @@ def labels_in(cell: Cell) -> Iterator[Label]:
     """Yield the labels of a cell in their order, those in two languages as one."""
     text = cell.folded.text
     at = 0
-    for match in _pattern().finditer(text):
+    search = 0
+    while (match := _pattern().search(text, search)) is not None:
         start, end = _own_word(cell, match)
-        if start < at or not _stands_free(text, start, end, cell):
+        search = match.end()
+        if start < at:
+            continue
+        if not _stands_free(text, start, end, cell):
+            search = match.start() + 1  # the 复审 of 严复 审核 hides a label
             continue
         kinds = list(kinds_of(text[start:end]))
         while (more := _again().match(text, end)) and _goes_on(cell, more, kinds):
@@ -70,17 +75,25 @@ def labels_in(cell: Cell) -> Iterator[Label]:
             end = suffix.end()
         colon = _COLON.match(text, end) or _closed(text, start, end)
         fills = not text[:start].strip(" *#·●■") and not text[end:].strip(" .:")
+        if colon is None and _is_verb(text[start:end]) and not (fills and cell.is_in_table):
+            continue
         if colon is None and not fills and not _may_do_without(start, end, cell):
             continue
         at = colon.end() if colon else end
         yield Label(tuple(kinds), start, at, colon is not None, fills)
 
 
+@cache
+def _is_verb(word: str) -> bool:
+    return _bare(word) in {_bare(fold(one)) for one in data()["verbs"]["words"]}
+
+
 def _goes_on(cell: Cell, more: re.Match[str], kinds: list[str]) -> bool:
     """Say whether a label goes on in another language: 版本 Rev. B does, 版本 Rev.B is label and value."""
     if not set(kinds_of(more[1])) & set(kinds):
         return False
-    if not more[1][-1:].isascii() or not more.string[more.end(1) : more.end(1) + 1].isalnum():
+    following = more.string[more.end(1) : more.end(1) + 1]
+    if not more[1][-1:].isascii() or not (following.isascii() and following.isalnum()):
         return True
     _, behind = cell.source(more.start(1), more.end(1))
     return cell.text[behind - cell.start : behind - cell.start + 1].isspace()
@@ -110,7 +123,13 @@ def _stands_free(text: str, start: int, end: int, cell: Cell) -> bool:
     """Say whether a word is one of its own: not the end of a longer one, not a part of English words."""
     before, after = text[start - 1 : start], text[end : end + 1]
     if text[start].isascii():
-        return not (before.isalnum() and before.isascii()) and not (after.isalnum() and after.isascii())
+        _, behind = cell.source(start, end)
+        # "Rev. D" has its blank in the source only
+        is_cut = text[end - 1] == "." and cell.text[behind - cell.start : behind - cell.start + 1].isspace()
+        is_cut = is_cut and "number" not in kinds_of(text[start:end])  # nor is No. 5 a document's
+        return not (before.isalnum() and before.isascii()) and (
+            is_cut or not (after.isalnum() and after.isascii())
+        )
     if not before or not _is_han(before):
         return True
     # "张伟 审核：" has its blank in the source only

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from docctl.reading.facts.cells import Parts
-from docctl.reading.facts.titles import clean
+from docctl.reading.facts.noise import clean
 from search.folding import fold
 
 _PIECE: Final = re.compile(

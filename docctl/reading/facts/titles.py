@@ -3,50 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Set
+from dataclasses import dataclass, replace
 from typing import Final
 
 from docctl.reading.facts.cells import Cell, Sheet
 from docctl.reading.facts.found import SURE, Finding, Found
 from docctl.reading.facts.labels import kinds_of, labels_in
-from docctl.reading.facts.values import is_placeholder
-from docctl.reading.facts.words import ends_as, is_one_of
-from search.folding import fold, without_readings
+from docctl.reading.facts.noise import NUMBER_BEFORE, clean, from_name
+from docctl.reading.facts.placeholders import is_placeholder
+from docctl.reading.facts.words import ends_as, is_made_of, is_one_of
+from search.folding import fold
 
 _HAN: Final = "\u3400-\u9fff"
-_NUMBER_BEFORE: Final = re.compile(r"^(?:[A-Z]{1,6}[-_/][A-Z0-9./_-]*\d[A-Z0-9./_-]*[\s_-]+)", re.IGNORECASE)
-#: Collection numbers before a title: 26, 007, 3-, 篇二: (I-8).
-_COLLECTED: Final = re.compile(
-    rf"^(?:\d{{1,3}}(?:[-_.、．\s]{{1,2}}|(?=[{_HAN}]))"
-    r"|第?[一二三四五六七八九十百]{1,4}[、.．:：]\s?"
-    r"|篇\s?[0-9一二三四五六七八九十]{1,3}\s?[:：_]?\s?"
-    r"|[(（]\d{1,3}[)）]\s?)"
+#: Heads the table of revisions: 文件履历表, 修订记录.
+_HISTORY: Final = re.compile(
+    r"(?:文件)?(?:修订|修改|变更|更改|版本|文件|修正)(?:履历|历史|历程|沿革|记录|纪录|记事|状况)(?:记录|一览)?表?"
 )
-#: What sites and collectors hang on: 范本, 精品, 最新版, download ids, second file endings (I-8).
-_HUNG: Final = re.compile(
-    r"(?:[-_—\s]*(?:精品|范本|範本|标准范本|模板|样本|樣本|通用版"
-    r"|[(（](?:通用版|整理版|完整版|精选|最新|修订版|范本|抱怨)[)）]"
-    r"|最新版本?|整理版|完整版|实用版|精选|全套|免费下载|下载|\(\d{6,}\)|（\d{6,}）|\d{5,}"
-    r"|\.(?:docx?|pdf|txt|wps|xlsx?|rtf)))+$",
-    re.IGNORECASE,
-)
-#: A number in brackets behind a title: 培训程序（QP-04 A/1）.
-_CODE_BEHIND: Final = re.compile(r"\s?[（(][A-Z]{1,8}[-/_.][A-Z0-9./_-]*\d[A-Z0-9./_ -]{0,16}[)）]$")
-_KIND_BEFORE: Final = re.compile(
-    r"^(?:Procedure|Policy|SOP|Instruction|程序|制度)\s?[:：]\s?(?=\S)", re.IGNORECASE
-)
-_NEWEST: Final = re.compile(r"^(?:最新|精品|【[^】]{1,8}】)\s?")
-_SERIES: Final = re.compile(
-    rf"^[{_HAN}A-Z0-9:-]{{0,20}}(?:体系|體系)?(?:程序)?文件\s?[:：_]\s?|^\(?程序文件\)?\s?[:：_]?\s?(?=[{_HAN}])",
-    re.IGNORECASE,
-)
-_FILE_END: Final = re.compile(
-    r"(?:\.(?:docx?|pdf|txt|wps|xlsx?|rtf|pptx?|html?|ofd|xls|et))+$", re.IGNORECASE
-)
-_LABEL_IN_NAME: Final = re.compile(
-    r"[-_\s(（\[]*(?:v|ver|rev)\.?\s?\d+(?:\.\d+)*[)）\]]*$|[-_\s(（]+[A-Z]\d{0,2}版?[)）]*$|[-_\s(（]*[A-Z]\d?版[)）]*$",
-    re.IGNORECASE,
+#: One of a collection whose name stands above it: 之三：…, 第四部分 ….
+_MEMBER: Final = re.compile(
+    r"之[一二三四五六七八九十]{1,3}\s?[、.:：]|第[一二三四五六七八九十\d]{1,3}(?:部分|分册|篇|册)"
 )
 _JOINING: Final = frozenset("和与與及或的、")
 #: How the second line of a title begins, or all of it: 和…, 控制程序.
@@ -67,6 +43,8 @@ _CHAPTER: Final = re.compile(
     r"\d{1,2}\.\d|(?i:purpose|scope|objective|introduction|definitions?|contents)$|目\s{0,4}[录錄次]$|.*[.…·]{4,}\s?\d{1,3}$"
     r"|(?:\d{1,2}|[一二三四五六七八九十]{1,2})[、.．\s]{0,3}(?:目\s?的|范\s?围|适用范围|职\s?责|总\s?则|定义|术语)"
 )
+#: A collection, perhaps with its volume or year: 行政管理制度汇编 · 第三分册.
+_COLLECTION: Final = re.compile(r"汇编(?:[\s·(].{0,12}|第.{1,3}册|(?:19|20)\d\d年?版?)?$")
 #: Blanks that part pieces of a line; those between English words do not.
 _BESIDE_HAN: Final = re.compile(rf"(?<=[{_HAN}）)])\s+|\s+(?=[{_HAN}])|\s{{2,}}")
 #: So many lines at the beginning may be titles.
@@ -84,16 +62,21 @@ class Named:
     source: str
 
 
-def find_title(sheet: Sheet, labelled: Found | None, name: str) -> tuple[Found | None, list[Finding]]:
-    """Return the title and what is to be said about it: noise, a heading that differs (I-8)."""
-    candidates = list(_candidates(sheet, name))
+def find_title(
+    sheet: Sheet, labelled: Found | None, name: str, without: Set[int] = frozenset()
+) -> tuple[Found | None, list[Finding]]:
+    """Return the title and what is to be said about it: noise, a heading that differs (I-8).
+
+    No title is looked for in rows `without`: those of a table of revisions.
+    """
+    candidates = list(_candidates(sheet, name, without))
     if labelled is not None:
         findings = _differs(labelled.value, candidates)
         return labelled, findings
     best = _choose(candidates)
     if best is None:
         return None, [Finding("I-5", "nothing_behind_label", {"field": "title"})]
-    source = "line" if best.source == "joined" else best.source
+    source = {"joined": "line", "series": "text"}.get(best.source, best.source)
     confidence = SURE[source]
     if sum(_same(best.text, one.text) for one in candidates) > 1:
         confidence = min(95, confidence + 15)
@@ -108,38 +91,15 @@ def find_title(sheet: Sheet, labelled: Found | None, name: str) -> tuple[Found |
     return found, findings
 
 
-def from_name(name: str) -> str:
-    """Return the title that a file name holds, without number, label, noise."""
-    stem = _FILE_END.sub("", name.rsplit("/", 1)[-1])
-    stem = re.sub(r"^\d{1,3}_", "", stem)
-    return clean(_LABEL_IN_NAME.sub("", _NUMBER_BEFORE.sub("", stem)))
-
-
-def clean(text: str) -> str:
-    """Cut the noise around a title: collection numbers, 范本, download ids (I-8)."""
-    title = " ".join(without_readings(text).replace("\u3000", " ").split()).strip(" *#·●■-_—《》<>“”\"'")
-    for _ in range(3):
-        before = title
-        title = _HUNG.sub("", title)
-        title = _NEWEST.sub("", title)
-        title = _KIND_BEFORE.sub("", _CODE_BEHIND.sub("", title))
-        shorter = _COLLECTED.sub("", title)
-        if len(shorter) >= 4:
-            title = shorter
-        shorter = _SERIES.sub("", title)
-        if len(shorter) >= 4:
-            title = shorter
-        title = title.strip(" -_—:：.")
-        if title == before:
-            break
-    return re.sub(rf"(?<=[{_HAN}、])\s+(?=[{_HAN}])", "", title)
-
-
-def _candidates(sheet: Sheet, name: str) -> Iterable[Named]:
+def _candidates(sheet: Sheet, name: str, without: Set[int]) -> Iterable[Named]:
     lines = 0
     before: Named | None = None
     for cell in sheet.cells:
-        if cell.zone == "header" or (cell.is_in_table and cell.zone == "top"):
+        if cell.row in without or _is_in_list(sheet, cell):
+            continue
+        if cell.zone == "header" and not cell.is_in_table:
+            yield from filter(None, (_in_cell(sheet, piece) for piece in _parted(cell)))
+        elif cell.zone == "header" or (cell.is_in_table and cell.zone == "top"):
             if (named := _in_cell(sheet, cell)) is not None:
                 yield named
         elif cell.zone in {"top", "box"} and cell.text.strip() and lines < _LINES:
@@ -154,16 +114,46 @@ def _candidates(sheet: Sheet, name: str) -> Iterable[Named]:
         yield Named(title, name, -1, -1, "name")
 
 
+def _parted(cell: Cell) -> Iterable[Cell]:
+    """Yield the pieces of a line that wide blanks part, each as a cell."""
+    for piece in re.finditer(r"\S+(?:\s\S+)*", cell.text):
+        yield replace(cell, start=cell.start + piece.start(), text=piece[0])
+
+
+def _is_in_list(sheet: Sheet, cell: Cell) -> bool:
+    """Say whether a cell is one of a column of names: a list of documents is called none of them."""
+    return (
+        cell.columns > 2 and ends_as("titles", fold(cell.text.strip())) and _has_ordinal(sheet, cell)
+    ) or (
+        cell.columns > 2
+        and ends_as("titles", fold(cell.text.strip()))
+        and any(
+            _bare(one.text) != _bare(cell.text)
+            and ends_as("titles", fold(one.text.strip()))
+            and not _is_series(one.text.strip())
+            for row in (cell.row - 1, cell.row + 1)
+            for one in sheet.row(row)
+            if one.column == cell.column and one.columns == cell.columns
+        )
+    )
+
+
+def _has_ordinal(sheet: Sheet, cell: Cell) -> bool:
+    return re.fullmatch(r"\s*\d{1,3}\s*", sheet.row(cell.row)[0].text) is not None
+
+
 def _in_cell(sheet: Sheet, cell: Cell) -> Named | None:
     """Take a header cell that is neither label nor value: it ends as titles do."""
     text = cell.text.strip()
     if not 3 <= len(text) <= 60 or next(labels_in(cell), None) is not None:
         return None
-    left = sheet.cells[sheet.cells.index(cell) - 1] if cell.column else None
+    left = next((one for one in sheet.row(cell.row) if one.column == cell.column - 1), None)
     if left is not None and kinds_of(fold(left.text).strip(" :")):
         return None
-    if not ends_as("titles", fold(text)):
+    if not ends_as("titles", fold(text)) or _is_series(text):
         return None
+    if len(_bare(text)) < 5 and not ends_as("strict_titles", fold(text)):
+        return None  # 控制方法 heads a column
     return Named(clean(text), text, *_span(cell, text), "page_header" if cell.zone == "header" else "table")
 
 
@@ -171,26 +161,11 @@ def _in_line(cell: Cell) -> Iterable[Named]:
     """Take the beginning of a line up to its first label: all of it, or the piece that ends like a title."""
     first = next(labels_in(cell), None)
     until = len(cell.text) if first is None else cell.source(first.start, first.end)[0] - cell.start
-    head = _COMPANY.sub("", _NUMBER_BEFORE.sub("", cell.text[:until].strip()))
+    head = _COMPANY.sub("", NUMBER_BEFORE.sub("", cell.text[:until].strip()))
     if not head or is_placeholder(head):
         return
     if len(head) <= 60 and not re.search(r"[。;；!！?？]", head):
-        if (
-            _CHAPTER.match(head)
-            or re.fullmatch(r"[\W\d_]*|.*(?:有限公司|集团|集團)(?:\([^)]*\))?", head)
-            or _is_series(head)
-        ):
-            return
-        text = clean(head)
-        pieces = [piece for piece in re.split(_BESIDE_HAN, head) if ends_as("titles", fold(clean(piece)))]
-        if pieces and _JOINING & {pieces[-1][0]}:  # 危险源辨识、风险评价 和风险控制程序
-            pieces = []
-        if len(pieces) >= 1 and len(pieces[-1]) >= 5 and pieces[-1] != head:
-            text = clean(pieces[-1])
-            yield Named(text, pieces[-1], *_span(cell, pieces[-1]), "line")
-            return
-        if len(text) >= 3:
-            yield Named(text, head, *_span(cell, head), "line")
+        yield from _in_short(cell, head)
         return
     for piece in re.split(rf"{_BESIDE_HAN.pattern}|(?<=。)", head[:400]):
         if (
@@ -201,9 +176,30 @@ def _in_line(cell: Cell) -> Iterable[Named]:
             yield Named(clean(piece), piece, *_span(cell, piece), "text")
 
 
+def _in_short(cell: Cell, head: str) -> Iterable[Named]:
+    """Take what is no sentence: all of it, or its last piece that ends like a title."""
+    if _CHAPTER.match(head) or re.fullmatch(r"[\W\d_]*|.*(?:有限公司|集团|集團)(?:\([^)]*\))?", head):
+        return
+    if _is_series(head):
+        if ends_as("strict_titles", fold(head)) and len(clean(head)) >= 5:
+            yield Named(clean(head), head, *_span(cell, head), "series")
+        return
+    pieces = [piece for piece in re.split(_BESIDE_HAN, head) if ends_as("titles", fold(clean(piece)))]
+    # of one in two languages the Chinese
+    pieces = [piece for piece in pieces if not piece.isascii()] or pieces
+    if pieces and _JOINING & {pieces[-1][0]}:  # 危险源辨识、风险评价 和风险控制程序
+        pieces = []
+    shown = pieces[-1] if pieces and len(pieces[-1]) >= 5 else head
+    if len(text := clean(shown)) >= 3:
+        yield Named(text, shown, *_span(cell, shown), "line")
+
+
 def _is_series(head: str) -> bool:
     """Say whether a line names the kind of papers, not this one: 质量管理体系程序文件, 2023年程序文件."""
-    return is_one_of("series", _BEFORE_SERIES.sub("", fold(head)))
+    folded = _BEFORE_SERIES.sub("", fold(head).strip(' ·.-—_()《》【】[]"'))
+    if _COLLECTION.search(folded) or _HISTORY.fullmatch(folded):
+        return True
+    return is_one_of("series", folded) or is_made_of("series_made", folded)
 
 
 def _joined(one: Named, other: Named) -> Named | None:
@@ -238,11 +234,21 @@ def _is_fit(text: str) -> bool:
 
 
 def _score(one: Named, others: list[Named]) -> float:
-    score = {"page_header": 6.0, "table": 6.0, "joined": 5.5, "line": 3.0, "name": 2.0, "text": 1.5}[
-        one.source
-    ]
+    score = {
+        "page_header": 6.0,
+        "table": 6.0,
+        "joined": 5.5,
+        "line": 3.0,
+        "name": 2.0,
+        "text": 1.5,
+        "series": 0.0,
+    }[one.source]
     if ends_as("titles", fold(one.text)):
         score += 3
+    elif ends_as("quoted_forms", fold(one.text)):
+        score += 2
+    if one.source == "line" and _MEMBER.match(one.shown) and ends_as("titles", fold(one.text)):
+        score += 2
     score += 2.5 * min(2, sum(_same(one.text, other.text) for other in others) - 1)
     if one.source == "line" and one is next((other for other in others if other.source == "line"), None):
         score += 1.5

@@ -6,12 +6,12 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Final
 
 from docctl.domain import labels as revision_labels
-from docctl.reading.facts import dates, labels
-from docctl.reading.facts.words import ends_as, is_surname
+from docctl.reading.facts import dates, labels, persons
+from docctl.reading.facts.placeholders import is_placeholder
+from docctl.reading.facts.words import ends_as
 from search.folding import fold
 
 _HAN: Final = "\u3400-\u9fff"
@@ -34,20 +34,6 @@ _REVISION: Final = re.compile(
     |(?:19|20)\d\d\s?版)(?![A-Za-z0-9])""",
     re.VERBOSE | re.IGNORECASE,
 )
-_PERSON: Final = re.compile(
-    rf"(?P<han>[{_HAN}·]{{2,4}})(?![{_HAN}])"
-    r"|(?:(?:Mr|Mrs|Ms|Dr)\.?\s)?(?:[A-Z]\.\s?){0,2}[A-Z][a-z'’-]+(?:\s[A-Z]\.?)?(?:\s[A-Z][A-Za-z'’-]+){1,2}"
-    r"|(?:[A-Z]\.\s?){1,2}[A-Z][a-z'’-]+|[A-Z]{2,12}\s[A-Z][A-Za-z]+"
-)
-#: Words that are written like English names and are none.
-_NOT_NAMED: Final = re.compile(
-    r"\b(?:January|February|March|April|May|June|July|August|September|October|November|December|Date|Dept|Department"
-    r"|Signature|Name|Title|Page|Rev|Revision|Effective|Approved|Reviewed|Prepared|Checked|By)\b"
-)
-_TEAM: Final = re.compile(rf"[{_HAN}A-Za-z0-9]{{2,14}}(?![{_HAN}])")
-_SPACED: Final = re.compile(rf"([{_HAN}])[ \u3000]{{1,3}}([{_HAN}])(?![{_HAN}])")
-#: Between the names of several who signed.
-_JOINT: Final = re.compile(r"\s?[、,，/；;&](?:\s?[、,，/；;&])?\s?")
 #: A unit's name runs over these; it ends where one of its words ends, before anything but a letter.
 _UNIT_RUN: Final = re.compile(
     rf"[{_HAN}A-Za-z0-9&·、/（）().\-]+(?: [{_HAN}A-Za-z0-9&·、/（）().\-]+){{0,4}}"
@@ -60,11 +46,6 @@ _UNIT_PLAIN: Final = re.compile(
     r"|[A-Z][A-Za-z&/]+(?: [A-Z&][A-Za-z&/]*){0,3}(?=\s*(?:\n|$))"
 )
 _UNIT_END: Final = re.compile(rf"(?<=[{_HAN}A-Za-z）)])(?![{_HAN}A-Za-z])")
-#: What people put where nothing is known yet.
-_BLANKS: Final = re.compile(r"[\s_＿—\-–.…·*＊/\\xX×ＸｘＸ□○〇]*")
-_HOLES: Final = re.compile(r"[xX×ＸｘＸ＊*]{2,}|_{2,}|＿{2,}|…{1,}|\.{4,}|□{2,}")
-
-
 _STATE: Final = re.compile(
     r"非\s?受\s?控|不\s?受\s?控|受\s?控|uncontrolled|non-?controlled|controlled|^是|^否|^yes|^no(?![a-z.])",
     re.IGNORECASE,
@@ -95,21 +76,6 @@ def read(kind: str, text: str) -> Value | None:
 def can_read(kind: str) -> bool:
     """Say whether values of this kind are taken at all."""
     return kind in _READERS
-
-
-def is_placeholder(text: str) -> bool:
-    """Say whether something stands for a value that is to be filled in: XXXX, xx年xx月xx日, ____ (I-5)."""
-    plain = text.strip(" \u3000\t:：。.")
-    if not plain or _BLANKS.fullmatch(plain) or fold(plain) in _placeholders():
-        return True
-    first = re.split(r"\s{2,}|\n", plain)[0]
-    rest = _HOLES.sub("", first)
-    return bool(_HOLES.search(first)) and not re.sub(r"[年月日号第版次页共部门科室处\s\W]|[xX×]", "", rest)
-
-
-@cache
-def _placeholders() -> frozenset[str]:
-    return frozenset(fold(word) for word in labels.data()["placeholders"]["words"])
 
 
 def _number(text: str) -> Value | None:
@@ -157,39 +123,8 @@ def _day(text: str) -> Value | None:
 
 
 def _person(text: str) -> Value | None:
-    names: list[str] = []
-    at = end = 0
-    while (name := _name_at(text, at)) is not None:
-        folded = fold(name.value)
-        if labels.kinds_of(folded) or ends_as("posts", folded) or is_placeholder(name.value):
-            break
-        names.append(name.value)
-        end = name.end
-        joint = _JOINT.match(text, end)
-        if joint is None:
-            break
-        at = joint.end()
+    names, end = persons.names_at_start(text)
     return Value("、".join(names), 0, end) if names else None
-
-
-def _name_at(text: str, at: int) -> Value | None:
-    match = _team(text, at) or _PERSON.match(text, at)
-    if match is not None:
-        han = match.groupdict().get("han")
-        if _NOT_NAMED.search(match[0]) or (han and not is_surname(han[0])):
-            return None
-        return Value(match[0], at, match.end())
-    spaced = _SPACED.match(text, at)  # 王　伟
-    if spaced is None or not is_surname(spaced[1]):
-        return None
-    return Value(spaced[1] + spaced[2], at, spaced.end())
-
-
-def _team(text: str, at: int) -> re.Match[str] | None:
-    match = _TEAM.match(text, at)
-    if match is None or match[0][0] in "各本由全该該相有所":
-        return None
-    return match if ends_as("teams", fold(match[0])) else None
 
 
 def _unit(text: str) -> Value | None:
@@ -199,6 +134,7 @@ def _unit(text: str) -> Value | None:
     for end in _UNIT_END.finditer(run[0]):
         shown = run[0][: end.start()]
         if ends_as("units", fold(shown)):
+            shown += _more_words(run[0][end.start() :]) if shown[-1].isascii() else ""
             if labels.kinds_of(fold(shown)):
                 return None
             more = _UNIT_MORE.match(text, len(shown))
@@ -207,7 +143,20 @@ def _unit(text: str) -> Value | None:
     plain = _UNIT_PLAIN.match(text)
     if plain is None or labels.kinds_of(fold(plain[0])):
         return None
+    if " " in plain[0] and persons.is_name(plain[0]):
+        return None  # Owner: Grace Lee
     return Value(plain[0], 0, plain.end())
+
+
+def _more_words(text: str) -> str:
+    """Return the words by which an English unit goes on to a further end: Quality Assurance."""
+    more = re.match(r"(?: (?:&|and|[A-Z][A-Za-z.]*)){1,3}(?![A-Za-z])", text)
+    words = more[0].split(" ")[1:] if more else []
+    if more and re.match(r" of\b", text[more.end() :]):
+        words.pop()  # Control of Records is a title
+    while words and not ends_as("units", fold(words[-1])):
+        words.pop()
+    return "".join(f" {word}" for word in words)
 
 
 def _status(text: str) -> Value | None:
@@ -251,7 +200,7 @@ def _copy(text: str) -> Value | None:
 
 
 def _title(text: str) -> Value | None:
-    shown = re.split(r"[\n\t|｜┃│]|\s{2,}", text.strip())[0].strip(" 《》<>")
+    shown = re.split(r"[\n\t|｜┃│;；]|\s{2,}", text.strip())[0].strip(" 《》<>")
     if not 2 <= len(shown) <= 100 or not re.search(rf"[{_HAN}A-Za-z]", shown):
         return None
     start = text.index(shown)
@@ -260,11 +209,13 @@ def _title(text: str) -> Value | None:
 
 _READERS: Final[Mapping[str, Callable[[str], Value | None]]] = {
     "number": _number,
+    "form_number": _number,
     "title": _title,
     "revision": _revision,
     "amendment": _amendment,
     "effective": _day,
     "issued": _day,
+    "made_on": _day,
     "expires": _day,
     "revised_on": _day,
     "date": _day,

@@ -35,9 +35,24 @@ def is_one_of(kind: str, folded: str) -> bool:
     return folded.strip(" .:") in _wholes(kind)
 
 
+def is_made_of(kind: str, folded: str) -> bool:
+    """Say whether a folded name is put together of nothing but words of a kind, the last one of its ends."""
+    return _made_of(kind).fullmatch(re.sub(r"[\s、,，/和与及·.:&-]+", "", folded)) is not None
+
+
 def is_surname(sign: str) -> bool:
     """Say whether a Chinese name may begin with a character, of either script."""
     return fold(sign) in _surnames()
+
+
+def may_be_name(folded: str) -> bool:
+    """Say whether a word has no character of those that words in the place of a name are made of."""
+    return not _no_names() & set(folded)
+
+
+@cache
+def _no_names() -> frozenset[str]:
+    return frozenset("".join(_data()["no_names"]["words"]))
 
 
 @cache
@@ -54,6 +69,16 @@ def _data() -> Mapping[str, Any]:
 @cache
 def _endings(kind: str) -> tuple[str, ...]:
     return tuple(sorted({fold(word) for word in _data()[kind]["words"]}, key=lambda one: (-len(one), one)))
+
+
+@cache
+def _made_of(kind: str) -> re.Pattern[str]:
+    section = _data()[kind]
+    words = "|".join(re.escape(fold(word).replace(" ", "")) for word in (*section["words"], *section["ends"]))
+    ends = "|".join(re.escape(fold(word).replace(" ", "")) for word in section["ends"])
+    return re.compile(
+        rf"(?:iso\d{{4,5}}|iatf\d{{5}}|gbt?\d{{5}}|gjb\d{{4}}c?|haccp|gmp|ohsas\d{{5}}|(?:19|20)\d\d年?版?|{words})*(?:{ends})"
+    )
 
 
 @cache
