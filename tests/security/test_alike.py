@@ -18,8 +18,9 @@ from docctl.services.people.posts import AddPost, HoldPost, add_post, take_post
 from docctl.services.searches.keep import SaveSearch, save_search
 from tests.cli.terminal import SIGNING, Terminal
 from tests.cli.test_roles import CALLS
-from tests.filing import held
+from tests.filing import a_form, held
 from tests.imports.making import Run, write
+from tests.imports.test_record_runs import packed, started
 from tests.lists import proposed_list
 from tests.security.conftest import ANYTHING, SECRET, Hidden, addresses, said, token_of
 from tests.web.browser import Browser
@@ -40,6 +41,7 @@ OUTSIDERS = {
     "a background task": "wang",
     "an import": "wang",
     "a saved search": "wang",
+    "a table of records": "wang",
 }
 
 
@@ -58,6 +60,8 @@ def kinds(world: World, hidden: Hidden, tmp_path: Path) -> dict[str, dict[str, U
     for name in ("a.txt", "b.txt"):
         write(tmp_path / "旧文件", name, f"{SECRET} {name}")
     run = Run.of(world, tmp_path / "旧文件")
+    table = packed({"表.csv": "记录编号,名称,日期\n"})
+    records_table = started(world, a_form(world, number="QR-2201", title="首件检验单"), table)
     kept = save_search(SaveSearch(SECRET, "q=x"), by=world.by("li"), house=world.house)
     with world.house.uow.read() as session:
         task = session.scalars(select(Delivery.id).limit(1)).one()
@@ -72,6 +76,7 @@ def kinds(world: World, hidden: Hidden, tmp_path: Path) -> dict[str, dict[str, U
         "a background task": {"delivery_id": task},
         "a saved search": {"search_id": kept},
         "an import": {"run_id": run.id, "ordinal": 1, "other": 2},
+        "a table of records": {"import_id": records_table},
     }
 
 
