@@ -53,7 +53,7 @@ class RecordImport(Identified, Versioned, Base):
 
 
 class RecordImportRow(Identified, Base):
-    """One row: its values by column while it is on its way; a filed one keeps its record alone (R-7)."""
+    """One row: its values by column while it is on its way; then its line alone, with its record (R-7)."""
 
     __tablename__ = "record_import_row"
     __table_args__ = (

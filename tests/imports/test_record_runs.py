@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import shutil
 import zipfile
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -23,6 +24,7 @@ from docctl.models.organisation import Person
 from docctl.models.record_imports import RecordImport, RecordImportRow
 from docctl.models.records import Record
 from docctl.models.trail import EventRow
+from docctl.services.imports import room
 from docctl.services.imports.folder import RECORDS, RunFolder
 from docctl.services.records.import_table import (
     CancelRecordImport,
@@ -289,3 +291,34 @@ def test_r_7_a_row_whose_record_is_there_keeps_none_of_its_values(world: World, 
     with world.house.uow.read() as session:
         kept = {row.import_id: row.values for row in session.scalars(select(RecordImportRow))}
     assert kept == {first: {}, again: {"number": "JL-1", "file": "a.txt"}}
+
+
+def test_r_7_a_row_that_was_not_filed_keeps_its_line_alone_when_its_table_has_ended(
+    world: World, form: UUID
+) -> None:
+    rows = table("JL-1,好的,2019-03-05,生产部,,a.txt,", "JL-2,病假单,2019-03-05,生产部,林晓,没有.txt,")
+    import_id = started(world, form, packed({"表.csv": rows, "a.txt": "a"}))
+    worked(world, import_id)
+    order_record_import(OrderRecordImport(import_id), by=world.by("li"), house=world.house)
+    assert worked(world, import_id).state is RunState.DONE
+    assert lines(world, import_id) == [(2, "filed", ""), (3, "failed", "I-2.file_missing")]
+    with world.house.uow.read() as session:
+        assert session.scalars(select(RecordImportRow.values)).all() == [{}, {}]
+
+
+def test_i_1_a_zip_of_records_waits_for_room_on_the_disk(
+    world: World, form: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = packed({"表.csv": table("JL-1,好的,2019-03-05,生产部,,a.txt,"), "a.txt": "a" * 100_000})
+    import_id = started(world, form, content)
+    full = shutil.disk_usage(world.house.data)._replace(free=50_000)
+    with monkeypatch.context() as patched:
+        patched.setattr(room.shutil, "disk_usage", lambda _path: full)
+        with pytest.raises(RuleRefused) as error:
+            started(world, form, content)
+        assert error.value.refused.key == "I-1.no_room"
+        assert not work_record_imports(world.house, seconds=1)
+    assert the_import(world, import_id).state is RunState.RECEIVING
+    assert not list(RunFolder.of(world.house.data, import_id, RECORDS).path.glob("files/*"))
+    worked(world, import_id)
+    assert lines(world, import_id) == [(2, "ready", "")]

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import io
+import tomllib
 from pathlib import Path
 from uuid import UUID
 
+from docctl import reading
 from docctl.domain.imports import RunState
 from docctl.reading import xlsx
 from tests.imports.test_record_runs import ROWS, packed, the_import, worked
 from tests.web.conftest import Browser
 from tests.world import World
+
+COLUMNS = Path(reading.__path__[0]) / "table_columns.toml"
 
 
 def uploaded(client: Browser, form: UUID, content: bytes) -> str:
@@ -62,6 +66,7 @@ def test_i_2_what_cannot_be_filed_is_said_before_the_button(
     assert client.submit(own, action=f"{own}/cancel").status_code == 303
     assert the_import(world, UUID(own.rsplit("/", 1)[-1])).state is RunState.CANCELLED
     assert "已放弃" in client.get(own).text
+    assert client.get(f"{own}/report").status_code == 200
 
 
 def test_i_2_a_file_that_is_no_table_says_why(client: Browser, world: World, form: UUID) -> None:
@@ -87,3 +92,12 @@ def test_x_3_a_table_of_somebody_else_is_not_there(client: Browser, world: World
         for address in (own, f"{own}/progress", f"{own}/report"):
             assert client.get(address).status_code == 404
         assert "旧台账" not in client.get("/records/imports").text
+
+
+def test_i_2_every_column_that_is_understood_has_its_name(client: Browser, world: World, form: UUID) -> None:
+    client.sign_in("li")
+    heads = [words[0] for words in tomllib.loads(COLUMNS.read_text(encoding="utf-8")).values()]
+    own = uploaded(client, form, packed({"表.csv": ",".join(heads) + "\n" + ",".join("x" for _ in heads)}))
+    worked(world, UUID(own.rsplit("/", 1)[-1]))
+    shown = client.page(own).cssselect(".heads dt")
+    assert [one.text_content() for one in shown] == heads

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
@@ -26,6 +27,7 @@ from docctl.services.caller import Caller, the_system
 from docctl.services.house import House
 from docctl.services.imports.folder import RECORDS, RunFolder
 from docctl.services.imports.propose import units_by_name
+from docctl.services.imports.room import require_room
 from docctl.services.people.actors import actor_of
 from docctl.services.records.import_table import NoteRows, NoteTable, RowSeen, note_rows, note_table
 
@@ -94,9 +96,14 @@ def _receive(house: House, import_id: UUID, folder: RunFolder) -> None:
 
 
 def _unpacked(house: House, folder: RunFolder) -> Path:
-    """Put the files where the rows look for them: beside the table, below one folder."""
+    """Put the files where the rows look for them: beside the table, below one folder.
+
+    Raises RuleRefused where the disk has no room for them. What was put there before a stop is put anew.
+    """
     target = folder.path / "files"
-    target.mkdir(exist_ok=True)
+    shutil.rmtree(target, ignore_errors=True)
+    require_room(house, folder.uploads())
+    target.mkdir()
     for upload, name in folder.uploads():
         sources: Iterator[Source] = (
             packed_files(upload, name)

@@ -20,6 +20,7 @@ from docctl.models.record_imports import RecordImport, RecordImportRow, RowStatu
 from docctl.services.caller import Caller
 from docctl.services.house import House
 from docctl.services.imports.folder import RECORDS, RunFolder
+from docctl.services.imports.room import require_room
 from docctl.services.locks import Rank, lock
 from docctl.services.registry import Prepared, use_case
 from docctl.services.trail import Subject, record
@@ -48,6 +49,7 @@ def _moving(cmd: StartRecordImport, by: Caller, house: House) -> Prepared[StartR
     if not found or len(found) != len(cmd.uploads):
         raise RuleRefused(Refused("upload", "gone" if cmd.uploads else "needed"))
     try:
+        require_room(house, ((house.staging.path(row.id), row.name) for row in found))
         folder.keep_uploads([(house.staging.path(row.id), row.name) for row in found])
     except FileNotFoundError as error:
         folder.discard()
@@ -204,6 +206,9 @@ def _end_step(session: Session, found: RecordImport, by: Caller) -> None:
         return
     _move(found, RunAction.FINISH)
     found.ended_at = by.at
+    rows = update(RecordImportRow).where(RecordImportRow.import_id == found.id)
+    # No record holds what stood in these rows, so no disposal would destroy it: the line alone stays.
+    session.execute(rows.where(RecordImportRow.status == RowStatus.FAILED).values(values={}))
     counted = session.execute(
         select(RecordImportRow.status, func.count())
         .where(RecordImportRow.import_id == found.id)
@@ -250,9 +255,8 @@ def cancel_record_import(session: Session, cmd: CancelRecordImport, by: Caller) 
     found = _own(session, cmd.import_id, by)
     _move(found, RunAction.CANCEL)
     found.ended_at = by.at
-    session.execute(
-        update(RecordImportRow).where(RecordImportRow.import_id == found.id).values(values={}, params={})
-    )
+    rows = update(RecordImportRow).where(RecordImportRow.import_id == found.id)
+    session.execute(rows.values(values={}, rule="", code="", params={}))
     _told(session, by, "cancelled", found.id, {"rows": found.total})
     return found.id
 
