@@ -153,6 +153,36 @@ LIST_MOVES: Final[Mapping[tuple[ListStatus, ListAction], ListStatus]] = {
 }
 
 
+class SettingStatus(StrEnum):
+    """What is stored of a revision of a controlled setting."""
+
+    DRAFT = "draft"
+    IN_REVIEW = "in_review"
+    APPROVED = "approved"
+    WITHDRAWN = "withdrawn"
+    DISCARDED = "discarded"
+
+
+class SettingAction(StrEnum):
+    """What can happen to a revision of a controlled setting."""
+
+    SUBMIT = "submit"
+    RETURN = "return"
+    APPROVE = "approve"
+    WITHDRAW = "withdraw"
+    DISCARD = "discard"
+
+
+#: Every move of a revision of a controlled setting; an approved one is withdrawn before it begins only.
+SETTING_MOVES: Final[Mapping[tuple[SettingStatus, SettingAction], SettingStatus]] = {
+    (SettingStatus.DRAFT, SettingAction.SUBMIT): SettingStatus.IN_REVIEW,
+    (SettingStatus.IN_REVIEW, SettingAction.RETURN): SettingStatus.DRAFT,
+    (SettingStatus.IN_REVIEW, SettingAction.APPROVE): SettingStatus.APPROVED,
+    (SettingStatus.APPROVED, SettingAction.WITHDRAW): SettingStatus.WITHDRAWN,
+    (SettingStatus.DRAFT, SettingAction.DISCARD): SettingStatus.DISCARDED,
+}
+
+
 class CorrectionStatus(StrEnum):
     """What is stored of a correction."""
 
@@ -181,6 +211,13 @@ def may_move_list(status: ListStatus, action: ListAction) -> Verdict:
     if (status, action) in LIST_MOVES:
         return Allowed()
     return Refused("R-6", "no_such_move", {"state": status.value, "action": action.value})
+
+
+def may_move_setting(status: SettingStatus, action: SettingAction) -> Verdict:
+    """Say whether the table of moves knows this move of a controlled setting's revision (V-6)."""
+    if (status, action) in SETTING_MOVES:
+        return Allowed()
+    return Refused("V-6", "no_such_move", {"state": status.value, "action": action.value})
 
 
 @dataclass(frozen=True, slots=True)

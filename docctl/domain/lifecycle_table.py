@@ -6,13 +6,14 @@ from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from typing import Any, Final
 
-from docctl.domain.lifecycle import LIST_MOVES, RECORD_MOVES, REVISION_MOVES
+from docctl.domain.lifecycle import LIST_MOVES, RECORD_MOVES, REVISION_MOVES, SETTING_MOVES
 
 #: Heading and moves of each table; the first state of a table is where an item begins.
 _TABLES: Final[tuple[tuple[str, Mapping[tuple[Any, Any], StrEnum]], ...]] = (
     ("Revisions (V-6)", REVISION_MOVES),
     ("Records (F-17)", RECORD_MOVES),
     ("Disposal lists (R-6)", LIST_MOVES),
+    ("Revisions of controlled settings (V-2)", SETTING_MOVES),
 )
 
 _COMPUTED: Final = (

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Final
 
 from docctl.domain.lifecycle import LIST_MOVES, RECORD_MOVES, REVISION_MOVES
+from docctl.models.guard_controlled import CONTROLLED_GUARDS
 from docctl.models.guard_epochs import EPOCH_GUARDS
 from docctl.models.guard_kinds import Exclusion, Guard, changed, final, frozen, moves
 
@@ -77,8 +78,9 @@ GUARDS: Final = (
     ),
     Guard("t_2_key_update", "T-2", "audit_key", "UPDATE", "TRUE"),
     Guard("t_2_key_delete", "T-2", "audit_key", "DELETE", "TRUE"),
-    # epochs
+    # epochs, controlled settings
     *EPOCH_GUARDS,
+    *CONTROLLED_GUARDS,
     # signatures
     Guard("a_3_signature_update", "A-3", "signature", "UPDATE", "TRUE"),
     Guard("a_3_signature_delete", "A-3", "signature", "DELETE", "TRUE"),

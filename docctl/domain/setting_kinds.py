@@ -1,0 +1,111 @@
+"""Which rules of a company are controlled data, and what each kind promises; a kind registers here (V-2).
+
+A kind is plain functions over its content, which is what canonical JSON can hold. The mechanism around it (draft,
+approval, effective instant, history, comparison) is one for all: see `controlled`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final
+
+from docctl.domain.calendar_content import (
+    check_calendar,
+    lines_of_calendar,
+    read_calendar,
+    shipped_calendar,
+    write_calendar,
+)
+from docctl.domain.verdicts import NotFound
+
+#: Content of a setting: what `canonical` writes without loss.
+Content = Mapping[str, Any]
+
+
+class Widget(StrEnum):
+    """How a field of an editor is typed."""
+
+    WEEKDAYS = "weekdays"
+    LINE = "line"
+    LINES = "lines"
+
+
+@dataclass(frozen=True, slots=True)
+class EditorField:
+    """A field of a kind's editor; a field that is not `needed` may stay empty."""
+
+    name: str
+    widget: Widget
+    needed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of controlled setting. Functions that read raise RuleRefused with the `field` concerned.
+
+    `check` turns anything into canonical content or refuses it; `read` does so with typed text by field, and
+    `write` is its inverse. `lines` says the content as field → line → words, for comparing two revisions.
+    """
+
+    name: str
+    fields: tuple[EditorField, ...]
+    shipped: Callable[[], Content]
+    check: Callable[[object], Content]
+    read: Callable[[Mapping[str, str]], Content]
+    write: Callable[[Content], Mapping[str, str]]
+    lines: Callable[[Content], Mapping[str, Mapping[str, str]]]
+
+
+KINDS: Final[Mapping[str, Kind]] = {
+    one.name: one
+    for one in (
+        Kind(
+            "calendar",
+            (
+                EditorField("week", Widget.WEEKDAYS, needed=True),
+                EditorField("hours", Widget.LINES, needed=True),
+                EditorField("own_days_off", Widget.LINES),
+                EditorField("own_working_days", Widget.LINES),
+                EditorField("announced", Widget.LINE),
+                EditorField("days_off", Widget.LINES),
+                EditorField("make_up_days", Widget.LINES),
+            ),
+            shipped_calendar,
+            check_calendar,
+            read_calendar,
+            write_calendar,
+            lines_of_calendar,
+        ),
+    )
+}
+
+
+def kind_named(name: str) -> Kind:
+    """Return a kind; raise NotFound for none of that name."""
+    if name not in KINDS:
+        raise NotFound("setting")
+    return KINDS[name]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A line of a field that one revision has and the other has not, or says otherwise; "" for nothing."""
+
+    field: str
+    line: str
+    old: str
+    new: str
+
+
+def differences(kind: Kind, old: Content, new: Content) -> tuple[Difference, ...]:
+    """Return what changed from one content to another, in the order of the fields (V-2)."""
+    before, after = kind.lines(old), kind.lines(new)
+    found = []
+    for one in kind.fields:
+        was, becomes = before[one.name], after[one.name]
+        for line in sorted(was.keys() | becomes.keys()):
+            if was.get(line) != becomes.get(line):
+                found.append(Difference(one.name, line, was.get(line, ""), becomes.get(line, "")))
+    return tuple(found)
