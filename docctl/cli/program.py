@@ -32,6 +32,7 @@ COMMANDS: Final = {
     "records": "records:records",
     "search": "search:search",
     "retention": "retention:retention",
+    "settings": "settings:settings",
     "disposal": "disposal:disposal",
     "hold": "holds:hold",
     "audit": "proof:audit",

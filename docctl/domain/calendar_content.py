@@ -59,16 +59,7 @@ def check_calendar(data: object) -> dict[str, Any]:
     if not set(announced) <= set(_YEARS):
         raise _unfit("announced")
     days = {name: _checked_days(data[name], name) for name in DAYS}
-    for one, other in _OPPOSED:
-        if both := days[one].keys() & days[other].keys():
-            raise RuleRefused(Refused("W-2", "day_twice", {"field": other, "day": min(both)}))
-    for name in _ANNOUNCED_DAYS:
-        for day in days[name]:
-            if int(day[:4]) not in announced:
-                raise RuleRefused(Refused("W-2", "year_not_announced", {"field": name, "day": day}))
-    for year in announced:
-        if not any(day.startswith(f"{year:04}-") for day in days["days_off"]):
-            raise RuleRefused(Refused("W-2", "year_without_holidays", {"field": "announced", "year": str(year)}))
+    _check_days_together(days, announced)
     return {"week": week, "hours": _checked_hours(data["hours"]), "announced": announced, **days}
 
 
@@ -115,6 +106,21 @@ def lines_of_calendar(content: Mapping[str, Any]) -> dict[str, dict[str, str]]:
     }
 
 
+def _check_days_together(days: Mapping[str, Mapping[str, str]], announced: list[int]) -> None:
+    for one, other in _OPPOSED:
+        if both := days[one].keys() & days[other].keys():
+            raise RuleRefused(Refused("W-2", "day_twice", {"field": other, "day": min(both)}))
+    for name in _ANNOUNCED_DAYS:
+        for day in days[name]:
+            if int(day[:4]) not in announced:
+                raise RuleRefused(Refused("W-2", "year_not_announced", {"field": name, "day": day}))
+    for year in announced:
+        if not any(day.startswith(f"{year:04}-") for day in days["days_off"]):
+            raise RuleRefused(
+                Refused("W-2", "year_without_holidays", {"field": "announced", "year": str(year)})
+            )
+
+
 def _named(days: Mapping[date, str]) -> dict[str, str]:
     return {day.isoformat(): name for day, name in days.items()}
 
@@ -150,7 +156,9 @@ def _checked_days(value: object, field: str) -> dict[str, str]:
             raise RuleRefused(Refused("W-2", "day_unfit", {"field": field, "line": str(day)[:60]}))
         plain = " ".join(unicodedata.normalize("NFC", name).split())
         if len(plain) > LONGEST_NAME or not plain.isprintable():
-            raise RuleRefused(Refused("W-2", "name_unfit", {"field": field, "day": day, "longest": LONGEST_NAME}))
+            raise RuleRefused(
+                Refused("W-2", "name_unfit", {"field": field, "day": day, "longest": LONGEST_NAME})
+            )
         found[day] = plain
     return dict(sorted(found.items()))
 
@@ -175,7 +183,7 @@ def _checked_hours(value: object) -> list[list[str]]:
 
 
 def _end(text: str) -> time:
-    # 24:00 is the first moment of the next day; nothing closes at the last microsecond before it.
+    """Return a closing time; `time.max` stands for 24:00, as in `Calendar.open_hours`."""
     return time.max if text == "24:00" else time.fromisoformat(text)
 
 
@@ -229,7 +237,13 @@ def _stretches(days: Mapping[str, str]) -> Iterable[str]:
     first = last = None
     name = ""
     for day, what in [*((date.fromisoformat(day), what) for day, what in days.items()), (None, "")]:
-        if first is not None and day is not None and last is not None and day == last + ONE_DAY and what == name:
+        if (
+            first is not None
+            and day is not None
+            and last is not None
+            and day == last + ONE_DAY
+            and what == name
+        ):
             last = day
             continue
         if first is not None and last is not None:

@@ -1,6 +1,6 @@
-"""Decides when a revision of a controlled setting may be submitted, approved, withdrawn, and which one is in force.
+"""Decides when a revision of a controlled setting is submitted, approved, withdrawn, and which is in force.
 
-Everything that is a rule of a company and data (calendars and what will follow) changes by such revisions: drafted
+Rules of a company that are data (its working calendar, and what follows) change by such revisions: drafted
 and submitted by one person, approved by another one, in force from an instant on (V-2, V-3, V-7, A-2).
 """
 
@@ -19,7 +19,7 @@ from docctl.domain.verdicts import Allowed, Refused, Verdict
 
 @dataclass(frozen=True, slots=True)
 class SettingFacts:
-    """A revision as the rules see it; `editors` are all who changed its draft, `wanted_from` what they asked for."""
+    """A revision as the rules see it: `editors` changed its draft, and asked for `wanted_from`."""
 
     ordinal: int
     status: SettingStatus
@@ -93,7 +93,7 @@ def may_submit_setting(draft: SettingFacts, *, before: SettingFacts | None, at: 
 def may_approve_setting(
     revision: SettingFacts, *, by: UUID, before: SettingFacts | None, at: datetime
 ) -> Verdict:
-    """Say whether `by` may approve a revision at an instant: somebody who did not work on it (A-2, V-3, V-7)."""
+    """Say whether `by` may approve a revision at `at`: somebody who did not work on it (A-2, V-3, V-7)."""
     if not (verdict := may_move_setting(revision.status, SettingAction.APPROVE)):
         return verdict
     if by in revision.editors:
@@ -135,7 +135,9 @@ def _may_begin(revision: SettingFacts, before: SettingFacts | None, at: datetime
     if revision.wanted_from is not None and revision.wanted_from < at:
         return Refused("V-7", "setting_begins_before_approval", {"wanted": revision.wanted_from})
     if before is not None and begins_at(revision, at=at) <= _begins(before):
-        return Refused("V-3", "setting_not_after_newest", {"newest": _begins(before), "revision": before.ordinal})
+        return Refused(
+            "V-3", "setting_not_after_newest", {"newest": _begins(before), "revision": before.ordinal}
+        )
     return Allowed()
 
 
@@ -146,4 +148,3 @@ def _stands(one: SettingFacts) -> bool:
 def _begins(one: SettingFacts) -> datetime:
     assert one.effective_from is not None  # approved
     return one.effective_from
-

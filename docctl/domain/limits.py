@@ -8,10 +8,10 @@ How days are counted (民法典 第二百条至第二百零四条, the Civil Cod
 - Hours run from the start itself (201), natural hours through nights and holidays, working hours only while
   people work: a start outside the hours counts from the next opening.
 - A last day that is a day off stays the last day, unless the limit *rolls*: then the next working day is the
-  last one (203). A limit of a company's own procedure may say either (204); not to roll is the careful default.
-- Before an event the same days are counted backwards: ten days before a meeting on the 20th end with the 10th.
-- By the nth of the next month, or of the first month of the next quarter: the start lies in the period that is
-  reported on; in a shorter month it is the month's last day.
+  last one (203). A company's own procedure may say either (204); not to roll is the careful default.
+- Before an event the days are counted backwards: ten days before a meeting on the 20th end with the 10th.
+- By the nth of the next month, or of the first month of the next quarter: the start lies in the period that
+  is reported on; in a shorter month it is the month's last day.
 
 What is done at the very instant a limit ends is in time.
 """
@@ -122,7 +122,9 @@ def due(limit: Limit, start: datetime, calendar: Calendar, zone: tzinfo) -> Due:
     counted, skipped = _days(limit, begins, calendar)
     last = counted[-1] if counted else calendar.day(begins)
     if limit.rolls and not last.is_worked:
-        beyond = list(takewhile(lambda day: not day.is_worked, calendar.days_from(last.date, back=limit.before)))
+        beyond = list(
+            takewhile(lambda day: not day.is_worked, calendar.days_from(last.date, back=limit.before))
+        )
         skipped = (*skipped, *beyond)
         after = -ONE_DAY if limit.before else ONE_DAY
         last = calendar.day(beyond[-1].date + after)

@@ -156,6 +156,9 @@ PERMISSIONS: Final[Mapping[str, tuple[tuple[Predicate, ...], ...]]] = {
     "number.void": ((controller,),),
     "number.give": ((controller,),),
     "settings.view": ((signed_in,),),
+    "settings.propose": ((controller,), (manager,), (administrator,)),
+    "settings.approve": ((leader,),),
+    "settings.return": ((leader,), (controller,), (manager,), (administrator,)),
     # records
     "record.file": ((signed_in, own_unit), (keeper,)),
     "record.list": ((signed_in,),),

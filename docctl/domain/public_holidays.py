@@ -1,7 +1,7 @@
 """Public holidays and make-up days (调休) of the years that the State Council has announced (W-2).
 
-Each year's arrangement comes out in the autumn before it (国务院办公厅关于部分节假日安排的通知). A company has
-what stands here as the first revision of its calendar, and takes over a later year with a revision of its own.
+Each year's arrangement comes out in the autumn before it (国务院办公厅关于部分节假日安排的通知). A company
+has what stands here as the first revision of its calendar, and takes over a later year with its own revision.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Which rules of a company are controlled data, and what each kind promises; a kind registers here (V-2).
 
-A kind is plain functions over its content, which is what canonical JSON can hold. The mechanism around it (draft,
-approval, effective instant, history, comparison) is one for all: see `controlled`.
+A kind is plain functions over its content, which is what canonical JSON can hold. The mechanism around it
+(draft, approval, effective instant, history, comparison) is one for all: see `controlled`.
 """
 
 from __future__ import annotations
@@ -102,10 +102,9 @@ class Difference:
 def differences(kind: Kind, old: Content, new: Content) -> tuple[Difference, ...]:
     """Return what changed from one content to another, in the order of the fields (V-2)."""
     before, after = kind.lines(old), kind.lines(new)
-    found = []
-    for one in kind.fields:
-        was, becomes = before[one.name], after[one.name]
-        for line in sorted(was.keys() | becomes.keys()):
-            if was.get(line) != becomes.get(line):
-                found.append(Difference(one.name, line, was.get(line, ""), becomes.get(line, "")))
-    return tuple(found)
+    return tuple(
+        Difference(one.name, line, before[one.name].get(line, ""), after[one.name].get(line, ""))
+        for one in kind.fields
+        for line in sorted(before[one.name].keys() | after[one.name].keys())
+        if before[one.name].get(line) != after[one.name].get(line)
+    )

@@ -1,4 +1,4 @@
-"""Decides which days and hours are worked: the week, public holidays, make-up days, a company's own days (W-2)."""
+"""Decides which days and hours are worked: the week, holidays, make-up days, a company's own days (W-2)."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from typing import Final
+
+from docctl.domain.calendar_dates import midnight
 
 ONE_DAY: Final = timedelta(days=1)
 
@@ -87,4 +89,6 @@ class Calendar:
 
 
 def _instant(on: date, at: time, zone: tzinfo) -> datetime:
+    if at == time.max:  # 24:00 is the first moment of the next day
+        return midnight(on + ONE_DAY, zone)
     return datetime.combine(on, at, zone).astimezone(UTC)

@@ -30,8 +30,8 @@ class ControlledSetting(Identified, Base):
 class SettingRevision(Identified, Versioned, Base):
     """A revision of a setting. In force at t: of the approved ones that begin at or before t the last (V-3).
 
-    No two approved ones begin at the same instant, so there is at most one. The first one came with the company:
-    nobody made or approved it.
+    No two approved ones begin at the same instant, so there is at most one. The first one came with the
+    company: nobody made or approved it.
     """
 
     __tablename__ = "setting_revision"
@@ -41,13 +41,12 @@ class SettingRevision(Identified, Versioned, Base):
             "status NOT IN ('approved', 'withdrawn') OR effective_from IS NOT NULL", name="begins_somewhen"
         ),
         CheckConstraint(
-            "ordinal = 1 OR status NOT IN ('approved', 'withdrawn') OR approved_by IS NOT NULL", name="approved"
+            "ordinal = 1 OR status NOT IN ('approved', 'withdrawn') OR approved_by IS NOT NULL",
+            name="approved",
         ),
         CheckConstraint("approved_by <> created_by AND approved_by <> submitted_by", name="two_people"),
         CheckConstraint("approved_at <= effective_from", name="approved_before_effect"),
-        CheckConstraint(
-            "status <> 'withdrawn' OR ended_at < effective_from", name="withdrawn_before_effect"
-        ),
+        CheckConstraint("status <> 'withdrawn' OR ended_at < effective_from", name="withdrawn_before_effect"),
         Index(
             "uq_setting_revision_begins",
             "setting_id",

@@ -1,4 +1,4 @@
-"""What the database forbids with controlled settings: history stays, an approved revision never changes (V-2)."""
+"""What the database forbids with controlled settings: what was submitted or approved stays (V-2)."""
 
 from __future__ import annotations
 

@@ -219,7 +219,7 @@ def _items(session: Session, actor: Actor, rows: Iterable[About], at: datetime) 
         for item_id, number, title in _rows_of(session, known, kind, ids):
             shown = title if kind == "person" or not hidden else ""
             found[kind, item_id] = _Item(number, shown, hidden, not hidden)
-    return _Items(found, frozenset({"audit", "entity", "epoch", "number", "unit"}))
+    return _Items(found, frozenset({"audit", "entity", "epoch", "number", "setting", "unit"}))
 
 
 def _sees(actor: Actor) -> ColumnElement[bool]:

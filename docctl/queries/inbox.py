@@ -22,6 +22,7 @@ from docctl.queries.inbox_files import file_work
 from docctl.queries.inbox_imports import import_work
 from docctl.queries.inbox_people import people_work
 from docctl.queries.inbox_records import record_work
+from docctl.queries.inbox_settings import setting_work
 from docctl.queries.inbox_steps import revision_work
 
 #: So many of one kind are listed; the count says how many there are.
@@ -44,6 +45,8 @@ VERBS: Final = (
     "witness",
     "resume",
     "mend",
+    "approve_setting",
+    "rework_setting",
     "confirm_role",
     "confirm_reset",
 )
@@ -114,6 +117,7 @@ def _work(actor: Actor) -> dict[str, Select[*tuple[Any, ...]]]:
         **people_work(actor),
         **file_work(actor),
         **import_work(actor),
+        **setting_work(actor),
     }
     return {verb: found[verb] for verb in VERBS if verb in found}
 
@@ -125,7 +129,7 @@ def _counts(session: Session, actor: Actor) -> dict[str, int]:
     return {verb: count for verb, count in session.execute(query).mappings().one().items() if count}
 
 
-# It stands on every page: putting seventeen queries together takes longer than asking them.
+# It stands on every page: putting so many queries together takes longer than asking them.
 @lru_cache(maxsize=512)
 def _counting(actor: Actor) -> Select[*tuple[Any, ...]] | None:
     """Return the one statement that counts all kinds of work of a person."""

@@ -18,6 +18,7 @@ from docctl.domain.normal_form import normal
 from docctl.domain.permissions import Actor
 from docctl.domain.verdicts import NotFound
 from docctl.models.content import FileRole, ItemFile, Signature
+from docctl.models.controlled import SettingRevision
 from docctl.models.documents import Document, Revision
 from docctl.models.epochs import EpochRow
 from docctl.models.numbers import NumberEntry
@@ -178,6 +179,12 @@ def content_line(session: Session, one: Signature) -> str | None:
     elif one.subject_kind == "epoch":
         begun = session.get(EpochRow, one.subject_id)
         text = begun.content if begun and begun.content_sha256 == one.content_sha256 else ""
+    elif one.subject_kind == "setting":
+        signed = select(SettingRevision.manifest).where(
+            SettingRevision.setting_id == one.subject_id,
+            SettingRevision.manifest_sha256 == one.content_sha256,
+        )
+        text = session.scalar(signed) or ""
     return canonical({"sha256": one.content_sha256, "text": text}) if text else None
 
 

@@ -50,6 +50,7 @@ SIGNED: Final = frozenset(
         "disposal.approved",
         "disposal.ordered",
         "disposal.witnessed",
+        "setting.approved",
     }
 )
 

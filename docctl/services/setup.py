@@ -36,6 +36,7 @@ from docctl.services.faults import refusal_of
 from docctl.services.locks import lock_names
 from docctl.services.records.classes import class_to_data
 from docctl.services.registry import use_case
+from docctl.services.settings.begin import begin_settings
 from docctl.services.trail import Subject, record
 
 
@@ -172,12 +173,13 @@ def found_company(session: Session, cmd: FoundCompany, by: Caller) -> UUID:
             )
     _schemes_and_types(session)
     _schedule(session)
+    settings = begin_settings(session, entity.id, at=by.at)
     record(
         session,
         by,
         "company.founded",
         Subject("entity", entity.id),
-        facts={"code": cmd.code, "name": cmd.name, "demo": cmd.is_demo},
+        facts={"code": cmd.code, "name": cmd.name, "demo": cmd.is_demo, "settings": settings},
     )
     return entity.id
 

@@ -42,6 +42,7 @@ BLUEPRINTS: Final = (
     "units",
     "unit_pages",
     "settings",
+    "controlled",
 )
 
 

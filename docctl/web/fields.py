@@ -105,6 +105,11 @@ def _absent(one: Field[Any], rule: str = "form") -> Any:
     raise RuleRefused(Refused(rule, "needed"))
 
 
+def read_text(name: str, raw: str) -> str:
+    """Return a posted text as it is stored; raise RuleRefused for one that is too long or unreadable."""
+    return _text(name, raw)
+
+
 def _text(name: str, raw: str) -> str:
     if len(raw) > LONGEST:
         raise RuleRefused(Refused("form", "too_long", {"longest": LONGEST}))

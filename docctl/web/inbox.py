@@ -22,10 +22,16 @@ _PLACES: Final = {
     "person": "/people/{id}",
     "stored_file": "/trail/files",
     "import": "/documents/imports/{id}",
+    "setting": "/settings/rules/at/{id}",
 }
 
 #: Where the words of a label stand, for work whose label is a code.
-_LABELS: Final = {"confirm_role": "roles", "mend": "trail.files.problem"}
+_LABELS: Final = {
+    "confirm_role": "roles",
+    "mend": "trail.files.problem",
+    "approve_setting": "controlled.name",
+    "rework_setting": "controlled.name",
+}
 
 
 def _waiting(home: House, person: Actor) -> int:

@@ -18,6 +18,7 @@ from docctl.web.registers import flag
 #: What an event says besides its verb, in this order.
 _NOTED: Final = (
     "label",
+    "revision",
     "due",
     "effective_from",
     "supersedes",
@@ -108,6 +109,8 @@ def _notes(one: Entry, words: Translator) -> Iterator[str]:
             codes = value if isinstance(value, list) else [value]
             found = words.t("people.comma").join(words.t(f"{_CODED[name]}.{one}") for one in codes)
             yield words.t(f"events.note.{name}", value=found)
+        elif name == "revision" and isinstance(value, int):
+            yield words.t("events.note.label", value=value)
         elif name == "items" and isinstance(value, int):
             yield words.t("events.note.items", count=value)
         elif isinstance(value, str) and value:

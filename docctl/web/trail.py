@@ -43,6 +43,7 @@ NOUNS: Final = (
     "role",
     "unit",
     "post",
+    "setting",
     "session",
     "signature",
     "import",
@@ -242,6 +243,8 @@ def _address(wanted: EventFilter) -> Callable[..., str]:
 
 
 def _place(event: Event) -> str | None:
+    if event.kind == "setting" and "kind" in event.facts:
+        return f"/settings/rules/{event.facts['kind']}"
     if event.item_id is None or event.kind not in _PLACES:
         return None
     return _PLACES[event.kind].format(id=event.item_id)

@@ -9,8 +9,8 @@ from docctl.domain.controlled import content_of
 from docctl.domain.setting_kinds import KINDS
 from docctl.models.base import Instant, new_id
 
-revision = "0012"
-down_revision = "0011"
+revision = "0014"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,300 @@
+"""`docctl settings`: rules that are data, by revisions of two people; when something is due (V-2, W-1)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from docctl.cli.answers import Answer, Table, pairs
+from docctl.cli.command import Noun, option
+from docctl.cli.desk import Desk
+from docctl.cli.kinds import FILE_IN, MOMENT
+from docctl.domain.limits import LimitUnit
+
+if TYPE_CHECKING:
+    from docctl.queries.controlled import RevisionLine, SettingPage
+
+settings = Noun("settings")
+
+#: A content is a page or two of text; what is longer is another file.
+_LONGEST = 4 << 20
+
+
+@settings.command("list", permission="settings.view")
+def list_(desk: Desk) -> Answer:
+    """List the kinds of settings with the revision in force, the one that waits, the draft (V-2)."""
+    from docctl.domain.permissions import Facts, authorise
+    from docctl.queries.controlled import setting_list
+
+    authorise(desk.actor, "settings.view", Facts())
+    with desk.read() as session:
+        found = setting_list(session, desk.house.clock())
+    data = [
+        {
+            "kind": one.kind,
+            "in_force": one.in_force and one.in_force.ordinal,
+            "waiting": one.waiting and one.waiting.ordinal,
+            "open": one.open and one.open.ordinal,
+        }
+        for one in found
+    ]
+    head = [
+        desk.label("kind"),
+        desk.state("in_force"),
+        desk.words.t("controlled.state.waiting"),
+        desk.state("draft"),
+    ]
+    rows = [(one["kind"], one["in_force"], one["waiting"], one["open"]) for one in data]
+    return Answer({"settings": data}, Table(head, rows).lines())
+
+
+@settings.command("show", permission="settings.view")
+@click.argument("kind")
+@option("--revision", "ordinal", type=click.IntRange(min=1), default=None)
+@option("--against", type=click.IntRange(min=1), default=None)
+@option("--as-of", "as_of_moment", type=MOMENT, default=None)
+def show(
+    desk: Desk, kind: str, ordinal: int | None, against: int | None, as_of_moment: datetime | None
+) -> Answer:
+    """Show a revision, by default the one in force, its content and what it changes (V-2, V-3)."""
+    page = _page(desk, kind, ordinal, against, desk.moment(as_of_moment) if as_of_moment else None)
+    data = {
+        **_line(desk, page.shown),
+        "kind": kind,
+        "content": page.content,
+        "against": page.against or None,
+        "changes": [{"field": one.field, "old": one.old, "new": one.new} for one in page.changes],
+    }
+    facts = [
+        ("revision", page.shown.ordinal),
+        ("state", _state(desk, page.shown)),
+        ("from", desk.local(page.shown.effective_from)),
+        ("reason", page.shown.reason),
+        ("meaning_prepare", page.shown.prepared_by),
+        ("meaning_approve", page.shown.approved_by),
+        ("content", page.shown.content_sha256),
+    ]
+    lines = pairs((desk.label(name), value) for name, value in facts)
+    for name, text in page.kind.write(page.content).items():
+        lines += [
+            "",
+            desk.words.t(f"controlled.kind.{kind}.field.{name}"),
+            *(f"  {one}" for one in text.split("\n")),
+        ]
+    lines += [""] if page.changes else []
+    lines += [f"- {one.old}" if not one.new else f"+ {one.new}" for one in page.changes]
+    return Answer(data, lines)
+
+
+@settings.command("history", permission="settings.view")
+@click.argument("kind")
+def history(desk: Desk, kind: str) -> Answer:
+    """List the revisions of a setting, newest first, with their reasons and people (V-2)."""
+    page = _page(desk, kind)
+    head = [
+        desk.label(name)
+        for name in ("revision", "state", "from", "meaning_prepare", "meaning_approve", "reason")
+    ]
+    rows = [
+        (
+            one.ordinal,
+            _state(desk, one),
+            desk.local(one.effective_from),
+            one.prepared_by,
+            one.approved_by,
+            one.reason,
+        )
+        for one in page.history
+    ]
+    data = {"kind": kind, "revisions": [_line(desk, one) for one in page.history]}
+    return Answer(data, Table(head, rows).lines())
+
+
+@settings.command("edit", permission="settings.propose", changes=True)
+@click.argument("kind")
+@click.argument("file", type=FILE_IN)
+@option("--reason", default="")
+@option("--from", "from_moment", type=MOMENT, default=None)
+def edit(desk: Desk, kind: str, file: Path, reason: str, from_moment: datetime | None) -> Answer:
+    """Begin or change the draft with the content of a JSON file, as `show --json` writes it (V-2)."""
+    from docctl.services.settings.draft import SaveSetting, save_setting
+
+    page = _page(desk, kind)
+    draft = _page(desk, kind, page.open) if page.open else None
+    with file.open("rb") as source:
+        text = source.read(_LONGEST).decode("utf-8-sig", errors="replace")
+    cmd = SaveSetting(
+        kind,
+        text,
+        reason or (draft.shown.reason if draft else ""),
+        desk.moment(from_moment) if from_moment else (draft.shown.wanted_from if draft else None),
+        draft.row_version if draft else 0,
+    )
+    return _done(desk, "setting_saved", kind, save_setting(cmd, by=desk.caller(), house=desk.house))
+
+
+@settings.command("submit", permission="settings.propose", changes=True)
+@click.argument("kind")
+def submit(desk: Desk, kind: str) -> Answer:
+    """Submit the draft to the second person (V-2)."""
+    from docctl.services.settings.draft import SubmitSetting, submit_setting
+
+    page = _open(desk, kind)
+    cmd = SubmitSetting(kind, page.shown.ordinal, page.row_version)
+    return _done(desk, "setting_submitted", kind, submit_setting(cmd, by=desk.caller(), house=desk.house))
+
+
+@settings.command("approve", permission="settings.approve", signs=True, changes=True)
+@click.argument("kind")
+def approve(desk: Desk, kind: str) -> Answer:
+    """Sign the approval of exactly the revision submitted (A-2, A-3)."""
+    from docctl.services.settings.decide import ApproveSetting, approve_setting
+
+    page = _open(desk, kind)
+    what = desk.words.t(
+        "cli.signing",
+        meaning=desk.words.t("meanings.approve"),
+        what=f"{desk.words.t(f'controlled.name.{kind}')} {page.shown.ordinal}",
+        sha256=page.manifest_sha256,
+    )
+    by = desk.signer(what)
+    cmd = ApproveSetting(kind, page.shown.ordinal, page.row_version, desk.signed(page.manifest_sha256))
+    return _done(desk, "setting_approved", kind, approve_setting(cmd, by=by, house=desk.house))
+
+
+@settings.command("return", permission="settings.return", changes=True)
+@click.argument("kind")
+@option("--reason", required=True)
+def return_(desk: Desk, kind: str, reason: str) -> Answer:
+    """Give the revision submitted back with the reason (A-9)."""
+    from docctl.services.settings.decide import DecideSetting, return_setting
+
+    page = _open(desk, kind)
+    cmd = DecideSetting(kind, page.shown.ordinal, page.row_version, reason)
+    return _done(desk, "setting_returned", kind, return_setting(cmd, by=desk.caller(), house=desk.house))
+
+
+@settings.command("discard", permission="settings.propose", changes=True)
+@click.argument("kind")
+@option("--reason", required=True)
+def discard(desk: Desk, kind: str, reason: str) -> Answer:
+    """Discard the draft with the reason (V-6)."""
+    from docctl.services.settings.draft import DiscardSetting, discard_setting
+
+    page = _open(desk, kind)
+    cmd = DiscardSetting(kind, page.shown.ordinal, page.row_version, reason)
+    return _done(desk, "setting_discarded", kind, discard_setting(cmd, by=desk.caller(), house=desk.house))
+
+
+@settings.command("withdraw", permission="settings.approve", changes=True)
+@click.argument("kind")
+@option("--revision", "ordinal", type=click.IntRange(min=1), required=True)
+@option("--reason", required=True)
+def withdraw(desk: Desk, kind: str, ordinal: int, reason: str) -> Answer:
+    """Withdraw an approved revision that has yet to begin (V-3)."""
+    from docctl.services.settings.decide import DecideSetting, withdraw_setting
+
+    page = _page(desk, kind, ordinal)
+    cmd = DecideSetting(kind, ordinal, page.row_version, reason)
+    return _done(desk, "setting_withdrawn", kind, withdraw_setting(cmd, by=desk.caller(), house=desk.house))
+
+
+@settings.command("due", permission="settings.view")
+@click.argument("amount", type=int)
+@click.argument("unit", type=click.Choice([one.value for one in LimitUnit]))
+@option("--start", "starts", type=MOMENT, default=None)
+@option("--before", is_flag=True)
+@option("--rolls", is_flag=True)
+@option("--revision", "ordinal", type=click.IntRange(min=1), default=None)
+def due(
+    desk: Desk,
+    amount: int,
+    unit: str,
+    starts: datetime | None,
+    before: bool,
+    rolls: bool,
+    ordinal: int | None,
+) -> Answer:
+    """Say when a limit ends, by which days: by the calendar in force, or by another revision (W-1, W-2)."""
+    from docctl.domain.limits import Limit
+    from docctl.queries.calendar import stretches, until_in_words, when_due
+
+    page = _page(desk, "calendar", ordinal)
+    begins = desk.moment(starts) if starts else desk.house.clock()
+    limit = Limit(amount, LimitUnit(unit), before, rolls)
+    found = when_due(page.content, limit, begins, desk.house.zone)
+    days = stretches(found)
+    data = {
+        "start": desk.local(begins),
+        "until": desk.local(found.until),
+        "last_day": found.last_day,
+        "provisional": found.is_provisional,
+        "calendar": {"revision": page.shown.ordinal, "content": page.shown.content_sha256},
+        "counted": [one.date for one in found.counted],
+        "skipped": [one.date for one in found.skipped],
+    }
+    lines = [desk.words.t("cli.due_until", until=until_in_words(found, desk.words))]
+    if found.is_provisional:
+        lines.append(desk.words.t("controlled.tester.provisional"))
+    for one in days:
+        span = one.first.date.isoformat() + (f" – {one.last.date.isoformat()}" if one.days > 1 else "")
+        said = desk.words.t(
+            "controlled.tester.counted" if one.is_counted else "controlled.tester.skipped", count=one.days
+        )
+        what = desk.words.t(f"controlled.day.{one.first.kind.value}")
+        lines.append("  ".join(filter(None, (span, what, one.first.name, said))))
+    return Answer(data, lines)
+
+
+def _page(
+    desk: Desk,
+    kind: str,
+    ordinal: int | None = None,
+    against: int | None = None,
+    at: datetime | None = None,
+) -> SettingPage:
+    from docctl.domain.permissions import Facts, authorise
+    from docctl.queries.controlled import setting_page
+
+    authorise(desk.actor, "settings.view", Facts())
+    with desk.read() as session:
+        return setting_page(
+            session, desk.actor, kind, at=at or desk.house.clock(), ordinal=ordinal, against=against
+        )
+
+
+def _open(desk: Desk, kind: str) -> SettingPage:
+    """Return the draft or what was submitted; raise NotFound where nothing is open."""
+    from docctl.domain.verdicts import NotFound
+
+    page = _page(desk, kind)
+    if not page.open:
+        raise NotFound("setting_revision")
+    return _page(desk, kind, page.open)
+
+
+def _state(desk: Desk, line: RevisionLine) -> str:
+    return desk.words.t("controlled.state.waiting") if line.state == "waiting" else desk.state(line.state)
+
+
+def _line(desk: Desk, one: RevisionLine) -> dict[str, Any]:
+    return {
+        "revision": one.ordinal,
+        "state": one.state,
+        "reason": one.reason,
+        "prepared_by": one.prepared_by,
+        "approved_by": one.approved_by,
+        "approved_at": desk.local(one.approved_at),
+        "from": desk.local(one.effective_from),
+        "wanted_from": desk.local(one.wanted_from),
+        "sha256": one.content_sha256,
+    }
+
+
+def _done(desk: Desk, key: str, kind: str, ordinal: int) -> Answer:
+    page = _page(desk, kind, ordinal)
+    name = desk.words.t(f"controlled.name.{kind}")
+    return desk.done(key, {**_line(desk, page.shown), "kind": kind}, kind=name, revision=ordinal)

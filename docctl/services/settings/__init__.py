@@ -1,0 +1,1 @@
+"""Use cases of controlled settings: draft, submit, approve, return, discard, withdraw (V-2, A-2)."""
