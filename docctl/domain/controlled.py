@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 from uuid import UUID
 
 from docctl.domain.canonical import canonical, sha256
 from docctl.domain.lifecycle import Computed, SettingAction, SettingStatus, may_move_setting
 from docctl.domain.verdicts import Allowed, Refused, Verdict
+
+_LATER: Final = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,8 @@ def may_submit_setting(draft: SettingFacts, *, before: SettingFacts | None, at: 
         return Refused("V-2", "setting_reason_needed")
     if before is not None and before.content_sha256 == draft.content_sha256:
         return Refused("V-2", "setting_unchanged", {"revision": before.ordinal})
-    return _may_begin(draft, before, at)
+    # Its approval comes later than this instant, and with it the beginning of one that names no time.
+    return _may_begin(draft, before, at=at, begins=draft.wanted_from or at + _LATER)
 
 
 def may_approve_setting(
@@ -98,7 +101,7 @@ def may_approve_setting(
         return verdict
     if by in revision.editors:
         return Refused("A-2", "own_setting")
-    return _may_begin(revision, before, at)
+    return _may_begin(revision, before, at=at, begins=begins_at(revision, at=at))
 
 
 def begins_at(revision: SettingFacts, *, at: datetime) -> datetime:
@@ -131,10 +134,12 @@ def _with_reason(verdict: Verdict, reason: str | None) -> Verdict:
     return verdict
 
 
-def _may_begin(revision: SettingFacts, before: SettingFacts | None, at: datetime) -> Verdict:
+def _may_begin(
+    revision: SettingFacts, before: SettingFacts | None, *, at: datetime, begins: datetime
+) -> Verdict:
     if revision.wanted_from is not None and revision.wanted_from < at:
         return Refused("V-7", "setting_begins_before_approval", {"wanted": revision.wanted_from})
-    if before is not None and begins_at(revision, at=at) <= _begins(before):
+    if before is not None and begins <= _begins(before):
         return Refused(
             "V-3", "setting_not_after_newest", {"newest": _begins(before), "revision": before.ordinal}
         )

@@ -1,4 +1,4 @@
-"""Pages of controlled settings: a revision with its tester, the editor, each step and its reason (V-2, A-2)."""
+"""Pages of controlled settings: a revision with its tester, the editor, each step (V-2, A-2)."""
 
 from __future__ import annotations
 

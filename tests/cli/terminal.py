@@ -33,6 +33,7 @@ SIGNING = {
     ("disposal", "execute"),
     ("disposal", "witness"),
     ("epoch", "accept"),
+    ("settings", "approve"),
 }
 
 

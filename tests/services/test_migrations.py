@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from sqlalchemy import Uuid, bindparam, select, text
 from sqlalchemy.orm import Session
 
 from docctl.config import Settings
+from docctl.domain.calendar_content import shipped_calendar
 from docctl.domain.events import GENESIS
 from docctl.jobs.proof import verify_trail
 from docctl.jobs.seal_texts import seal_plain_texts
@@ -29,6 +31,7 @@ from docctl.models.records import ORDERED
 from docctl.models.trail import AuditHead, EventRow
 from docctl.models.work import DueJob
 from docctl.queries.audit import verify
+from docctl.queries.controlled import setting_at
 from docctl.queries.file_html import html_of
 from docctl.queries.outlines import outlines_of
 from docctl.queries.search_texts import texts_of
@@ -37,7 +40,7 @@ from docctl.services.imports.change import ChangeImport, change_import
 from docctl.services.imports.contents import Content, Contents
 from docctl.services.revisions.suspend import SuspendRevision, suspend_revision
 from docctl.services.schema import migrate, schema_state
-from tests import filing
+from tests import filing, rules
 from tests.imports.making import Run, text_of, write
 from tests.tampering import past_the_guards
 from tests.world import START, Clock, World, as_owner, build_house
@@ -81,6 +84,34 @@ def test_a_database_with_rows_is_migrated_again_and_keeps_them(world: World) -> 
         assert verify(session).ok
 
 
+#: What came with controlled settings.
+SETTINGS = tuple(f"DROP TABLE IF EXISTS {name}" for name in ("setting_revision", "controlled_setting"))
+
+
+def before_the_settings(session: Session) -> None:
+    for statement in SETTINGS:
+        session.execute(text(statement))
+
+
+def test_w_2_a_company_from_before_controlled_settings_gets_the_shipped_calendar(world: World) -> None:
+    world.issued(world.draft())
+    uow = world.house.uow
+
+    def as_before(session: Session) -> None:
+        before_the_settings(session)
+        session.execute(text("UPDATE alembic_version SET version_num = '0015'"))
+
+    with past_the_guards(world.house):
+        as_owner(world.house).write(as_before)
+    assert not schema_state(uow.engine).is_ready
+    assert migrate(uow.owner).is_ready
+    with uow.read() as session:
+        found = setting_at(session, "calendar", datetime.now(UTC))
+    assert (found.ordinal, found.content) == (1, shipped_calendar())
+    world.clock.now = datetime.now(UTC) + timedelta(minutes=1)
+    assert rules.approved(world) == 2
+
+
 _WAS_READ = {
     "facts": {"number": {"value": "JL-QP-07"}},
     "chosen": {"number": "JL-QP-07", "title": "记录控制程序"},
@@ -92,6 +123,7 @@ _WAS_READ = {
 
 def before_the_seals_of_imports(session: Session) -> None:
     """Let the import tables be as they were when everything lay plain in them."""
+    before_the_settings(session)
     for name in ("record_import_row", "record_import"):  # which came after that
         session.execute(text(f"DROP TABLE {name}"))
     for name, was in _WAS_READ.items():
@@ -125,6 +157,7 @@ OUTLINES = (
 
 
 def before_the_outlines(session: Session) -> None:
+    before_the_settings(session)
     for statement in OUTLINES:
         session.execute(text(statement))
 
@@ -386,7 +419,14 @@ def test_t_3_rows_from_the_first_tables_are_kept_and_their_files_count_as_hashed
         for one in GUARDS
         if any(
             name in one.sqlite()
-            for name in ("revision_suspension", "index_copy", "purge_from", "imported_at")
+            for name in (
+                "revision_suspension",
+                "index_copy",
+                "purge_from",
+                "imported_at",
+                "setting_revision",
+                "controlled_setting",
+            )
         )
     ]
     indexes = ["ix_item_file_checked", "ix_item_file_problem", "ix_record_by_filed"]
@@ -395,6 +435,7 @@ def test_t_3_rows_from_the_first_tables_are_kept_and_their_files_count_as_hashed
     def as_at_first(session: Session) -> None:  # the other guards stand, as in a database in use
         for statement in (
             *since_then,
+            *SETTINGS,
             *OUTLINES,
             *IMPORTS,
             *BEFORE_SEALS,

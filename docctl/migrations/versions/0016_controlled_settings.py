@@ -9,8 +9,8 @@ from docctl.domain.controlled import content_of
 from docctl.domain.setting_kinds import KINDS
 from docctl.models.base import Instant, new_id
 
-revision = "0014"
-down_revision = "0013"
+revision = "0016"
+down_revision = "0015"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,104 @@
+"""Rules that are data on the command line: from file to force, and when something is due (V-2, W-1)."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.terminal import Terminal
+from tests.rules import changed
+from tests.world import World
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "calendar.json"
+    path.write_text(changed("2026-03-05"), "utf-8")
+    return path
+
+
+def test_v_2_a_calendar_goes_from_a_file_into_force_by_two_people(
+    terminal: Terminal, world: World, file: Path
+) -> None:
+    assert terminal.ok("settings", "list", user="wang")["settings"] == [
+        {"kind": "calendar", "in_force": 1, "waiting": None, "open": None}
+    ]
+    saved = terminal.ok("settings", "edit", "calendar", file, "--reason", "盘点", user="chen")
+    assert (saved["revision"], saved["state"], saved["reason"]) == (2, "draft", "盘点")
+    assert terminal.refused("settings", "approve", "calendar", user="zhao") == (3, "V-6.no_such_move")
+    assert terminal.ok("settings", "submit", "calendar", user="chen")["state"] == "in_review"
+    world.clock.forward(minutes=1)
+    assert terminal.refused("settings", "approve", "calendar", user="chen") == (4, "X-1.not_permitted")
+    done = terminal.ok("settings", "approve", "calendar", user="zhao")
+    assert (done["state"], done["prepared_by"], done["approved_by"]) == ("in_force", "陈静", "赵敏")
+    shown = terminal.ok("settings", "show", "calendar", user="wang")
+    assert shown["content"] == json.loads(file.read_text("utf-8")) | {"own_days_off": {"2026-03-05": "盘点"}}
+    assert shown["changes"] == [{"field": "own_days_off", "old": "", "new": "2026-03-05 盘点"}]
+    assert (
+        terminal.ok("settings", "show", "calendar", "--as-of", "2026-03-02 09:00", user="wang")["revision"]
+        == 1
+    )
+    found = terminal.ok("settings", "history", "calendar", user="wang")["revisions"]
+    assert [(one["revision"], one["state"]) for one in found] == [(2, "in_force"), (1, "superseded")]
+    for words in (("show", "calendar"), ("history", "calendar"), ("list",)):
+        assert terminal.run("settings", *words, "--as", "wang").exit_code == 0
+
+
+def test_v_3_a_revision_that_waits_is_withdrawn(terminal: Terminal, world: World, file: Path) -> None:
+    later = ("--reason", "盘点", "--from", "2026-04-01 00:00")
+    terminal.ok("settings", "edit", "calendar", file, *later, user="zhou")
+    terminal.ok("settings", "submit", "calendar", user="zhou")
+    waiting = terminal.ok("settings", "approve", "calendar", user="zhao")
+    assert (waiting["state"], waiting["from"]) == ("waiting", "2026-04-01T00:00:00+08:00")
+    assert terminal.ok("settings", "list", user="wang")["settings"][0]["waiting"] == 2
+    words = ("settings", "withdraw", "calendar", "--reason", "不盘了", "--revision")
+    assert terminal.refused(*words, "1", user="zhao") == (3, "V-3.setting_has_begun")
+    assert terminal.ok(*words, "2", user="zhao")["state"] == "withdrawn"
+
+
+def test_a_9_v_6_what_was_submitted_comes_back_and_is_given_up(terminal: Terminal, file: Path) -> None:
+    assert terminal.refused("settings", "submit", "calendar", user="chen")[0] == 4
+    terminal.ok("settings", "edit", "calendar", file, "--reason", "盘点", user="chen")
+    terminal.ok("settings", "submit", "calendar", user="chen")
+    assert terminal.refused("settings", "edit", "calendar", file, user="chen") == (3, "V-2.setting_in_review")
+    assert terminal.ok("settings", "return", "calendar", "--reason", "再查", user="zhao")["state"] == "draft"
+    assert terminal.ok("settings", "edit", "calendar", file, user="chen")["reason"] == "盘点"  # it stays
+    assert terminal.ok("settings", "discard", "calendar", "--reason", "不用了", user="chen")["revision"] == 2
+
+
+def test_w_2_a_file_that_is_no_calendar_is_refused(terminal: Terminal, tmp_path: Path) -> None:
+    path = tmp_path / "x.json"
+    for text in ("", "[]", '{"week": []}', "\udcff".encode("utf-8", "surrogateescape").decode("latin-1")):
+        path.write_text(text, "utf-8")
+        assert terminal.refused("settings", "edit", "calendar", path, user="chen") == (3, "W-2.content_unfit")
+    assert terminal.refused("settings", "show", "poetry", user="chen")[0] == 4
+    assert terminal.refused("settings", "show", "calendar", "--revision", "9", user="chen")[0] == 4
+
+
+def due(terminal: Terminal, *words: str) -> dict[str, Any]:
+    found: dict[str, Any] = terminal.ok("settings", "due", *words, user="wang")
+    return found
+
+
+def test_w_1_when_is_this_due(terminal: Terminal, file: Path) -> None:
+    found = due(terminal, "3", "working_days", "--start", "2026-09-30 16:00")
+    assert (found["last_day"], found["until"]) == ("2026-10-10", "2026-10-11T00:00:00+08:00")
+    assert found["counted"] == ["2026-10-08", "2026-10-09", "2026-10-10"]
+    assert (len(found["skipped"]), found["provisional"]) == (7, False)
+    assert due(terminal, "2", "working_hours")["until"] == "2026-03-02T11:00:00+08:00"
+    assert due(terminal, "10", "days", "--before", "--start", "2026-03-20 09:00")["last_day"] == "2026-03-10"
+    assert due(terminal, "3", "days", "--rolls", "--start", "2026-09-30 16:00")["last_day"] == "2026-10-08"
+    assert due(terminal, "1", "working_days", "--start", "2026-12-31 09:00")["provisional"] is True
+    terminal.ok("settings", "edit", "calendar", file, "--reason", "盘点", user="chen")
+    assert due(terminal, "3", "working_days")["last_day"] == "2026-03-05"
+    assert due(terminal, "3", "working_days", "--revision", "2")["last_day"] == "2026-03-06"
+    said = terminal.run(
+        "settings", "due", "3", "working_days", "--start", "2026-09-30 16:00", "--as", "wang"
+    ).stdout
+    assert "2026-10-10 24:00" in said
+    assert "国庆节" in said
+    assert terminal.refused("settings", "due", "0", "weeks", user="wang") == (3, "W-1.amount_unfit")
+    assert terminal.refused("settings", "due", "1", "moons", user="wang")[0] == 2

@@ -1,0 +1,185 @@
+"""The pages of controlled settings: the editor, the sheet that signs, the tester (V-2, W-1)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from tests.rules import approved, changed, page, rows, saved, submitted
+from tests.web.browser import Browser, words_of
+from tests.world import PASSWORD, World
+
+HERE = "/settings/rules/calendar"
+
+
+def test_v_2_a_change_goes_from_the_editor_to_force(client: Browser, world: World) -> None:
+    client.sign_in("chen")
+    assert client.page("/settings").cssselect(".tabs a[href='/settings/rules']")
+    answer = client.submit(
+        f"{HERE}/edit",
+        {"own_days_off": "2026-03-05 盘点", "week": ["1", "2", "3", "4", "5", "6"], "reason": "年中盘点"},
+        follow_redirects=True,
+    )
+    assert "第 2 版草稿已保存" in answer.text
+    assert "2026-03-05 盘点" in words_of(answer)
+    assert "周六" in words_of(answer)
+    answer = client.submit(f"{HERE}?revision=2", action=f"{HERE}/2/submit", follow_redirects=True)
+    assert "已提交" in answer.text
+    world.clock.forward(minutes=1)
+    client.sign_in("zhao")
+    (task,) = client.page("/").cssselect("tbody a.row-link")
+    assert task.text_content() == "批准规则"
+    where = client.get(task.get("href")).headers["Location"]
+    assert where == f"{HERE}?revision=2"
+    answer = client.submit(f"{HERE}/2/approve", {"password": "wrong"})
+    assert (answer.status_code, "密码" in answer.text) == (422, True)
+    answer = client.submit(f"{HERE}/2/approve", {"password": PASSWORD}, follow_redirects=True)
+    assert "第 2 版已批准" in answer.text
+    assert "现行" in words_of(answer)
+    assert page(world).in_force == 2
+    story = client.page(HERE).cssselect(".tl li")
+    assert len(story) == 3
+    assert "signed" in (story[0].get("class") or "")
+
+
+def test_v_2_what_was_typed_stays_and_the_refusal_stands_beside_its_field(
+    client: Browser, world: World
+) -> None:
+    client.sign_in("chen")
+    answer = client.submit(f"{HERE}/edit", {"own_days_off": "下周三 盘点", "reason": "盘点"})
+    assert answer.status_code == 422
+    assert "下周三 盘点" in answer.text
+    assert client.page(f"{HERE}/edit") is not None
+    for field, text, word in (
+        ("hours", "8点到5点", "不是一段时间"),
+        ("announced", "2025 2026", "未列为已公布"),
+        ("hours", "", "请填写"),
+    ):
+        answer = client.submit(f"{HERE}/edit", {field: text})
+        assert answer.status_code == 422
+        assert word in answer.text
+        assert 'class="field bad"' in answer.text or " bad" in answer.text
+    answer = client.submit(f"{HERE}/edit", {"week": None})
+    assert answer.status_code == 422
+    assert len(rows(world)) == 1
+
+
+def test_v_2_the_editor_shows_a_draft_and_begins_with_what_waits(client: Browser, world: World) -> None:
+    approved(world, changed("2026-03-05"), wanted_from=world.clock() + timedelta(days=30))
+    client.sign_in("zhou")
+    form = client.page(f"{HERE}/edit")
+    assert "2026-03-05" in form.cssselect("[name=own_days_off]")[0].value
+    saved(world, changed("2026-03-06"), reason="改期")
+    form = client.page(f"{HERE}/edit")
+    assert "2026-03-06" in form.cssselect("[name=own_days_off]")[0].value
+    assert form.cssselect("[name=reason]")[0].value.strip() == "改期"
+
+
+@pytest.mark.parametrize(
+    ("who", "reason", "said"),
+    [("chen", "", "没有原因不能提交"), ("wang", "x", "您的岗位没有这项权限"), ("admin", "x", "")],
+)
+def test_v_2_what_one_may_not_do_is_said_before_the_click(
+    client: Browser, world: World, who: str, reason: str, said: str
+) -> None:
+    saved(world, reason=reason)
+    client.sign_in(who)
+    shown = client.page(f"{HERE}?revision=2")
+    why = " ".join(one.text_content() for one in shown.cssselect(".why"))
+    assert (said in why) if said else not shown.cssselect(f"form[action='{HERE}/2/submit'] [aria-disabled]")
+    assert bool(shown.cssselect(f"form[action='{HERE}/2/submit']")) is (not said)
+
+
+def test_a_2_who_worked_on_it_sees_why_another_must_approve(client: Browser, world: World) -> None:
+    submitted(world)
+    client.sign_in("chen")
+    why = client.page(f"{HERE}?revision=2").cssselect(".why")
+    assert why  # not their role
+    world.clock.forward(minutes=1)
+    client.sign_in("zhao")
+    assert client.page(f"{HERE}?revision=2").cssselect(f"a[href='{HERE}/2/approve']")
+
+
+@pytest.mark.parametrize(
+    ("who", "step", "state"), [("zhao", "return", "draft"), ("chen", "discard", "discarded")]
+)
+def test_a_9_v_6_a_step_with_its_reason(
+    client: Browser, world: World, who: str, step: str, state: str
+) -> None:
+    (submitted if step == "return" else saved)(world)
+    client.sign_in(who)
+    answer = client.submit(f"{HERE}/2/{step}", {"reason": " "})
+    assert answer.status_code == 422
+    answer = client.submit(f"{HERE}/2/{step}", {"reason": "再核对"}, follow_redirects=True)
+    assert "再核对" in words_of(answer)
+    assert page(world, who, 2).shown.state == state
+
+
+def test_v_3_a_leader_withdraws_what_waits(client: Browser, world: World) -> None:
+    approved(world, wanted_from=world.clock() + timedelta(days=1))
+    client.sign_in("zhao")
+    assert "已批准未生效" in words_of(client.get(f"{HERE}?revision=2"))
+    answer = client.submit(f"{HERE}/2/withdraw", {"reason": "取消"}, follow_redirects=True)
+    assert "第 2 版已撤销" in answer.text
+    assert client.get(f"{HERE}/2/withdraw").status_code == 404
+    assert client.get(f"{HERE}/1/withdraw").status_code == 404
+
+
+def test_w_1_w_2_the_tester_says_when_and_by_which_days(client: Browser) -> None:
+    client.sign_in("wang")
+    asked = f"{HERE}?start=2026-09-30T16:00&amount=3&unit=working_days"
+    said = words_of(client.get(asked))
+    assert "截止 2026-10-10 24:00" in said
+    assert "2026-10-01 周四 – 2026-10-07 周三 法定节假日、国庆节 跳过 7 天" in said
+    assert "计入 3 天。 跳过 7 天。" in said
+    assert "暂定" in words_of(client.get(f"{HERE}?start=2026-12-31T16:00&amount=1&unit=working_days"))
+    assert "截止 2026-03-04 24:00" not in words_of(client.get(asked))
+    assert "2026-03-05 24:00" in words_of(client.get(HERE))  # three working days from now
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("start=&amount=1&unit=days", "请填写"),
+        ("start=2026-03-02T09:00&amount=x&unit=days", "整数"),
+        ("start=2026-03-02T09:00&amount=0&unit=weeks", "1 至 520"),
+        ("start=2026-03-02T09:00&amount=1&unit=moons", "请从列表中选择"),
+        ("start=1200-03-02T09:00&amount=1&unit=days", "1990"),
+        ("start=2026-03-02T09:00&amount=5&unit=day_of_next_month&before=1", "不能在起始时间之前"),
+        ("start=2026-03-02T09:00&amount=5&unit=hours&rolls=1", "没有可以顺延"),
+    ],
+)
+def test_w_1_the_tester_says_what_it_cannot_count(client: Browser, query: str, said: str) -> None:
+    client.sign_in("wang")
+    assert said in words_of(client.get(f"{HERE}?{query}"))
+
+
+def test_v_2_any_two_revisions_are_compared(client: Browser, world: World) -> None:
+    approved(world, changed("2026-03-05"))
+    approved(world, changed("2026-03-06"))
+    client.sign_in("wang")
+    shown = client.page(f"{HERE}?revision=3&against=1")
+    assert [one.text_content() for one in shown.cssselect(".spread ins")] == ["2026-03-06 盘点"]
+    shown = client.page(f"{HERE}?revision=3")
+    assert [one.text_content() for one in shown.cssselect(".spread del")] == ["2026-03-05 盘点"]
+
+
+@pytest.mark.parametrize(
+    "path", ["/settings/rules/poetry", f"{HERE}?revision=9", f"{HERE}?against=9", f"{HERE}/9/approve"]
+)
+def test_what_there_is_not_is_not_found(client: Browser, path: str) -> None:
+    client.sign_in("zhao")
+    assert client.get(path).status_code == 404
+
+
+def test_the_pages_speak_english_too(client: Browser, world: World) -> None:
+    approved(world)
+    client.sign_in("wang")
+    token = client.page("/account").cssselect("[name=csrf_token]")[0].get("value")
+    client.post("/language", data={"csrf_token": token, "language": "en", "next": "/"})
+    said = words_of(client.get(HERE))
+    assert "Working calendar" in said
+    assert "In force" in said
+    assert "3 days counted." in said
+    assert "Working calendar" in words_of(client.get("/settings/rules"))
