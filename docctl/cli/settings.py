@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -125,7 +126,7 @@ def edit(desk: Desk, kind: str, file: Path, reason: str, from_moment: datetime |
     page = _page(desk, kind)
     draft = _page(desk, kind, page.open) if page.open else None
     with file.open("rb") as source:
-        text = source.read(_LONGEST).decode("utf-8-sig", errors="replace")
+        text = _content(source.read(_LONGEST).decode("utf-8-sig", errors="replace"))
     cmd = SaveSetting(
         kind,
         text,
@@ -247,6 +248,15 @@ def due(
         what = desk.words.t(f"controlled.day.{one.first.kind.value}")
         lines.append("  ".join(filter(None, (span, what, one.first.name, said))))
     return Answer(data, lines)
+
+
+def _content(text: str) -> str:
+    """Return the content alone of what `show --json` wrote, and anything else as it is."""
+    try:
+        data = json.loads(text)
+    except ValueError:
+        return text
+    return json.dumps(data["content"]) if isinstance(data, dict) and "content" in data else text
 
 
 def _page(

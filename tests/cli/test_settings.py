@@ -47,6 +47,15 @@ def test_v_2_a_calendar_goes_from_a_file_into_force_by_two_people(
         assert terminal.run("settings", *words, "--as", "wang").exit_code == 0
 
 
+def test_v_2_what_show_writes_edit_takes(terminal: Terminal, tmp_path: Path) -> None:
+    path = tmp_path / "calendar.json"
+    shown = terminal.run("settings", "show", "calendar", "--json", "--as", "chen").stdout
+    path.write_text(shown.replace('"13:00"', '"13:30"'), "utf-8")
+    terminal.ok("settings", "edit", "calendar", path, "--reason", "夏令", user="chen")
+    changes = terminal.ok("settings", "show", "calendar", "--revision", "2", user="chen")["changes"]
+    assert {(one["field"], one["new"]) for one in changes} == {("hours", ""), ("hours", "13:30-17:30")}
+
+
 def test_v_3_a_revision_that_waits_is_withdrawn(terminal: Terminal, world: World, file: Path) -> None:
     later = ("--reason", "盘点", "--from", "2026-04-01 00:00")
     terminal.ok("settings", "edit", "calendar", file, *later, user="zhou")
