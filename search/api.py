@@ -147,8 +147,8 @@ class Query:
     """The last day, itself included."""
     in_force_only: bool = False
     exclude: frozenset[str] = frozenset()
-    widened: bool = False
-    """Words are found by their synonyms too (S-6)."""
+    synonyms: tuple[tuple[str, ...], ...] = ()
+    """Sets of words: what was typed is found by the others of its set too (S-6)."""
     known: Mapping[str, Mapping[str, frozenset[str]]] = field(default_factory=dict)
     """By field and name: the values meant by a name in field:value, such as units by what they are called."""
     near: str = ""

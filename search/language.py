@@ -10,13 +10,13 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from typing import Final
 
-from search import synonyms
 from search.analysis import LONGEST, has_stem, runs, stem
 from search.api import Query, QueryProblem
 from search.asked import CLAUSE, All, AnyOf, Is, No, Node, Searched, Text, Word, clauses, known_as, leaves
 from search.clauses import clause_key, is_clause
 from search.fields import value_of
 from search.folding import CJK, fold
+from search.synonyms import Synonyms, widen
 from search.tokens import AND, CLOSE, NOT, OPEN, OR, Token, tokens
 
 #: A pasted paragraph may be searched, a pasted document may not.
@@ -33,14 +33,14 @@ _TEXTS: Final = ("number", "title", "body")
 
 
 @lru_cache(maxsize=512)
-def parse(text: str, *, widened: bool = False) -> Node | None:
+def parse(text: str, *, synonyms: Synonyms = ()) -> Node | None:
     """Return what has to be found; None for a blank search. Raises QueryProblem (S-1, S-2).
 
-    `widened`: a word is also found by its synonyms, a phrase never is (S-6).
+    `synonyms`: a word is also found by the others of its set, a phrase never is (S-6).
     """
     if len(text) > LONGEST_QUERY:
         raise QueryProblem("too_long", limit=LONGEST_QUERY)
-    reading = _Reading(list(tokens(text)), widened=widened)
+    reading = _Reading(list(tokens(text)), synonyms)
     node = reading.whole()
     if node is None and text.strip():
         raise QueryProblem("nothing_to_find")
@@ -49,7 +49,7 @@ def parse(text: str, *, widened: bool = False) -> Node | None:
 
 def read(query: Query) -> Node | None:
     """Return what a question asks for, its names of units, states and people understood (S-1)."""
-    node = parse(query.text, widened=query.widened)
+    node = parse(query.text, synonyms=query.synonyms)
     return known_as(node, query.known) if node is not None and query.known else node
 
 
@@ -79,10 +79,10 @@ def matches(text: str, query: str) -> bool:
     return node is None or holds(node)
 
 
-def widening(text: str) -> tuple[Text, ...]:
+def widening(text: str, synonyms: Synonyms) -> tuple[Text, ...]:
     """Return what is looked for only because words have synonyms (S-6)."""
     typed = set(clauses(parse(text)))
-    found = clauses(parse(text, widened=True))
+    found = clauses(parse(text, synonyms=synonyms))
     return tuple(one for one in found if isinstance(one, Text) and one not in typed)
 
 
@@ -102,10 +102,10 @@ def _is_clause(node: Node) -> bool:
 class _Reading:
     """One pass over the tokens of a search."""
 
-    def __init__(self, found: list[Token], *, widened: bool) -> None:
+    def __init__(self, found: list[Token], synonyms: Synonyms) -> None:
         self._tokens = found
         self._at = 0
-        self._widened = widened
+        self._synonyms = synonyms
         self._seen: set[Node] = set()
         self._deep = 0
 
@@ -164,8 +164,8 @@ class _Reading:
         self._seen.update(found)
         if len(self._seen) > MOST_CLAUSES:
             raise QueryProblem("too_many_words", limit=MOST_CLAUSES)
-        if self._widened and not token.quoted:
-            found = [synonyms.widen(one) for one in found]
+        if self._synonyms and not token.quoted:
+            found = [widen(one, self._synonyms) for one in found]
         return _join(All, found)
 
     def _take(self, kind: str) -> bool:

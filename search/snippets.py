@@ -12,6 +12,7 @@ from search.api import QueryProblem
 from search.asked import All, AnyOf, Clause, Node, Text, Word, clauses
 from search.folding import CJK, WORD, fold, fold_mapped
 from search.language import parse
+from search.synonyms import Synonyms
 
 _BLOCK: Final = 240
 _MOST_MARKS: Final = 30
@@ -34,13 +35,13 @@ class _Mark:
     clause: int
 
 
-def snippet(text: str, query: str, *, width: int = 120, widened: bool = False) -> tuple[Piece, ...]:
+def snippet(text: str, query: str, *, width: int = 120, synonyms: Synonyms = ()) -> tuple[Piece, ...]:
     """Cut about `width` characters out of `text` where most of what `query` asks for stands
     together.
 
     Without a hit it is the beginning of the text, nothing marked. Never fails (S-3).
     """
-    asked, enough = _clauses(query, widened)
+    asked, enough = _clauses(query, synonyms)
     best: tuple[int, int, list[_Mark]] = (0, 0, [])
     size, overlap = _sizes(asked)
     starts = range(0, len(text), size - overlap) if asked else ()
@@ -59,13 +60,13 @@ def snippet(text: str, query: str, *, width: int = 120, widened: bool = False) -
     return _cut(text, [(start + first, start + last) for first, last in spans], width // 4, width)
 
 
-def _clauses(query: str, widened: bool) -> tuple[tuple[Clause, ...], int]:
+def _clauses(query: str, synonyms: Synonyms) -> tuple[tuple[Clause, ...], int]:
     """Return what may be marked in a body, and how many of it a place may hold that cannot be bettered.
 
     What is asked of number or title alone is not marked; of several ways to be found one is enough.
     """
     try:
-        node = parse(query, widened=widened)
+        node = parse(query, synonyms=synonyms)
     except QueryProblem:
         return (), 0
     return tuple(one for one in clauses(node) if _in_body(one)), _enough(node)

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 
 from docctl.domain.calendar_content import shipped_calendar
-from docctl.models.controlled import SettingRevision
+from docctl.models.controlled import ControlledSetting, SettingRevision
 from docctl.queries.controlled import SettingPage, setting_page
 from docctl.services.settings.decide import ApproveSetting, approve_setting
 from docctl.services.settings.draft import SaveSetting, SubmitSetting, save_setting, submit_setting
@@ -23,16 +23,17 @@ def changed(day: str = "2026-03-05", why: str = "盘点", **more: Any) -> str:
     return json.dumps(shipped_calendar() | {"own_days_off": {day: why}} | more)
 
 
-def page(world: World, who: str = "chen", ordinal: int | None = None) -> SettingPage:
+def page(world: World, who: str = "chen", ordinal: int | None = None, kind: str = KIND) -> SettingPage:
     """Return the setting as somebody sees it now."""
     with world.house.uow.read() as session:
-        return setting_page(session, world.by(who).actor, KIND, at=world.clock(), ordinal=ordinal)
+        return setting_page(session, world.by(who).actor, kind, at=world.clock(), ordinal=ordinal)
 
 
 def rows(world: World) -> list[SettingRevision]:
     """Return all revisions, oldest first."""
+    query = select(SettingRevision).join(ControlledSetting).where(ControlledSetting.kind == KIND)
     with world.house.uow.read() as session:
-        return list(session.scalars(select(SettingRevision).order_by(SettingRevision.ordinal)))
+        return list(session.scalars(query.order_by(SettingRevision.ordinal)))
 
 
 def saved(
@@ -42,29 +43,30 @@ def saved(
     who: str = "chen",
     reason: str = "年中盘点",
     wanted_from: datetime | None = None,
+    kind: str = KIND,
 ) -> int:
     """Begin or change the draft; return its number."""
-    now = page(world, who)
-    version = page(world, who, now.open).row_version if now.open else 0
-    cmd = SaveSetting(KIND, content or changed(), reason, wanted_from, version)
+    now = page(world, who, kind=kind)
+    version = page(world, who, now.open, kind).row_version if now.open else 0
+    cmd = SaveSetting(kind, content or changed(), reason, wanted_from, version)
     return save_setting(cmd, by=world.by(who), house=world.house)
 
 
-def submitted(world: World, content: str = "", *, who: str = "chen", **more: Any) -> int:
+def submitted(world: World, content: str = "", *, who: str = "chen", kind: str = KIND, **more: Any) -> int:
     """Take a draft to the second person; return its number."""
-    ordinal = saved(world, content, who=who, **more)
-    cmd = SubmitSetting(KIND, ordinal, page(world, who, ordinal).row_version)
+    ordinal = saved(world, content, who=who, kind=kind, **more)
+    cmd = SubmitSetting(kind, ordinal, page(world, who, ordinal, kind).row_version)
     return submit_setting(cmd, by=world.by(who), house=world.house)
 
 
-def approval(world: World, ordinal: int) -> ApproveSetting:
+def approval(world: World, ordinal: int, kind: str = KIND) -> ApproveSetting:
     """Return the command that approves a revision as it is."""
-    shown = page(world, "zhao", ordinal)
-    return ApproveSetting(KIND, ordinal, shown.row_version, shown.manifest_sha256)
+    shown = page(world, "zhao", ordinal, kind)
+    return ApproveSetting(kind, ordinal, shown.row_version, shown.manifest_sha256)
 
 
-def approved(world: World, content: str = "", **more: Any) -> int:
+def approved(world: World, content: str = "", *, kind: str = KIND, **more: Any) -> int:
     """Take a revision into force, from its instant or from a minute after now."""
-    ordinal = submitted(world, content, **more)
+    ordinal = submitted(world, content, kind=kind, **more)
     world.clock.forward(minutes=1)
-    return approve_setting(approval(world, ordinal), by=world.by("zhao"), house=world.house)
+    return approve_setting(approval(world, ordinal, kind), by=world.by("zhao"), house=world.house)

@@ -18,6 +18,13 @@ from docctl.domain.calendar_content import (
     shipped_calendar,
     write_calendar,
 )
+from docctl.domain.synonym_content import (
+    check_synonyms,
+    lines_of_synonyms,
+    read_synonyms,
+    shipped_synonyms,
+    write_synonyms,
+)
 from docctl.domain.verdicts import NotFound
 
 #: Content of a setting: what `canonical` writes without loss.
@@ -77,6 +84,15 @@ KINDS: Final[Mapping[str, Kind]] = {
             read_calendar,
             write_calendar,
             lines_of_calendar,
+        ),
+        Kind(
+            "synonyms",
+            (EditorField("sets", Widget.LINES),),
+            shipped_synonyms,
+            check_synonyms,
+            read_synonyms,
+            write_synonyms,
+            lines_of_synonyms,
         ),
     )
 }

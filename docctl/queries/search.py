@@ -21,6 +21,7 @@ from docctl.queries.search_facets import FacetCounts, facet_counts
 from docctl.queries.search_hits import SearchHit, hits_shown
 from docctl.queries.search_names import names_in
 from docctl.queries.search_rows import NOW, no_longer_found
+from docctl.queries.synonyms import synonyms_at
 from search.api import FACETS, Found, IndexDamaged, Query, QueryProblem, SearchEngine, Sort
 
 PAGE_SIZE: Final = 20
@@ -134,6 +135,7 @@ def search(
         _query(asked, at),
         sets=frozenset(map(str, sets_of(session, actor))),
         known=names_in(session, asked.text),
+        synonyms=synonyms_at(session, at) if asked.widened else (),
         exclude=no_longer_found(
             session,
             actor,
@@ -228,6 +230,5 @@ def _query(asked: Asked, at: datetime) -> Query:
         day_from=asked.day_from,
         day_until=asked.day_until,
         in_force_only=not asked.with_obsolete or state in NOW,
-        widened=asked.widened,
         sort=Sort(asked.sort) if asked.sort in SORTS else Sort.RELEVANCE,
     )

@@ -183,12 +183,12 @@ def _record_hit(
 def _pieces(body: str, asked: Query) -> tuple[tuple[str, bool], ...]:
     if not body:
         return ()
-    return tuple((one.text, one.marked) for one in snippet(body, asked.text, widened=asked.widened))
+    return tuple((one.text, one.marked) for one in snippet(body, asked.text, synonyms=asked.synonyms))
 
 
 def _synonyms(texts: Sequence[str], asked: Query) -> tuple[str, ...]:
     """Return the words that were found though others were typed (S-6)."""
-    if not asked.widened or not (others := widening(asked.text)):
+    if not asked.synonyms or not (others := widening(asked.text, asked.synonyms)):
         return ()
     searched = tuple(map(Searched, texts))
     return tuple(one.needle for one in others if any(text.holds(one) for text in searched))

@@ -30,17 +30,21 @@ from docctl.services.settings.draft import (
     save_setting,
     submit_setting,
 )
-from docctl.web.calendar_tester import Tested, tested
+from docctl.web.calendar_tester import tested
 from docctl.web.context import actor, caller, flash_done, house, render, requires, see_other
 from docctl.web.fields import read_text
 from docctl.web.forms import Unreadable, form, parse
 from docctl.web.registers import number
+from docctl.web.synonym_tester import widened
 from docctl.web.timelines import happened
 
 bp = Blueprint("controlled", __name__, url_prefix="/settings/rules")
 
 #: What tries a content out beside its editor, by kind.
-_TESTERS: Final[Mapping[str, Callable[[Content], Tested]]] = {"calendar": tested}
+_TESTERS: Final[Mapping[str, Callable[[Content], object]]] = {
+    "calendar": tested,
+    "synonyms": widened,
+}
 
 
 def _to(kind: str, ordinal: int, key: str) -> Response:
@@ -111,7 +115,7 @@ class EditPage:
     row_version: int
     reason: str
     wanted_from: datetime | None
-    tested: Tested
+    tested: object
 
 
 def _edit_page(kind: str) -> EditPage:

@@ -24,7 +24,8 @@ def test_v_2_a_calendar_goes_from_a_file_into_force_by_two_people(
     terminal: Terminal, world: World, file: Path
 ) -> None:
     assert terminal.ok("settings", "list", user="wang")["settings"] == [
-        {"kind": "calendar", "in_force": 1, "waiting": None, "open": None}
+        {"kind": "calendar", "in_force": 1, "waiting": None, "open": None},
+        {"kind": "synonyms", "in_force": 1, "waiting": None, "open": None},
     ]
     saved = terminal.ok("settings", "edit", "calendar", file, "--reason", "盘点", user="chen")
     assert (saved["revision"], saved["state"], saved["reason"]) == (2, "draft", "盘点")

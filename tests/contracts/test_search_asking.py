@@ -16,7 +16,7 @@ from search.api import FACETS, Entry, Query, SearchEngine
 from search.folding import fold
 from tests.effort import examples
 from tests.search.engines import ENGINES, stock
-from tests.search.making import NOW, entry, find, ids, query
+from tests.search.making import NOW, SYNONYMS, entry, find, ids, query
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -146,10 +146,10 @@ def test_i_9_a_clause_stands_before_its_digits_somewhere(engine: SearchEngine) -
 def test_s_6_synonyms_on_request(engine: SearchEngine) -> None:
     put(engine, entry("a", "顧客投訴"), entry("b", "客户抱怨"), entry("c", "客诉"), entry("d", "不良品"))
     assert find(engine, "客户") == {"b"}
-    assert find(engine, "客户", widened=True) == {"a", "b"}
-    assert find(engine, "业主客诉", widened=True) == {"a", "b"}
-    assert find(engine, "“客户”", widened=True) == {"b"}
-    assert find(engine, "不合格品 OR 客诉", widened=True) == {"a", "b", "c", "d"}
+    assert find(engine, "客户", synonyms=SYNONYMS) == {"a", "b"}
+    assert find(engine, "业主客诉", synonyms=SYNONYMS) == {"a", "b"}
+    assert find(engine, "“客户”", synonyms=SYNONYMS) == {"b"}
+    assert find(engine, "不合格品 OR 客诉", synonyms=SYNONYMS) == {"a", "b", "c", "d"}
 
 
 # -- counts beside the hits (S-3, X-3) ---------------------------------------------------------
@@ -301,7 +301,7 @@ def questions(draw: st.DrawFn) -> Query:
         day_from=draw(st.sampled_from((None, days[0]))),
         day_until=draw(st.sampled_from((None, days[1]))),
         in_force_only=draw(st.booleans()),
-        widened=draw(st.booleans()),
+        synonyms=draw(st.sampled_from([(), SYNONYMS])),
         near=draw(st.sampled_from(("", "", "", "QP/XX-01", "ab/xx-1"))),
         exclude=draw(SOME(st.sampled_from(("e001", "e002", "e003")), max_size=2)),
         facets=draw(SOME(st.sampled_from(FACETS))),
@@ -353,7 +353,7 @@ COSTLY = [
 @pytest.mark.parametrize("typed", COSTLY)
 def test_s_2_no_question_is_slow(pair: tuple[list[Entry], SearchEngine, SearchEngine], typed: str) -> None:
     _, engine, reference = pair
-    asked = query(typed, facets=frozenset(FACETS), widened=True)
+    asked = query(typed, facets=frozenset(FACETS), synonyms=SYNONYMS)
     started = time.process_time()
     found = engine.search(asked)
     assert time.process_time() - started < 1.0  # measured 0.01; slow hosts pass

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -21,6 +22,7 @@ from docctl.services.access import intern_set
 from docctl.services.caller import the_system
 from docctl.services.revisions.withdraw import WithdrawRevision, withdraw_revision
 from docctl.services.trail import Subject, record
+from tests import rules
 from tests.beginnings import begun, settings_after
 from tests.filing import a_form, accepted, corrected, filed, force, row, upload, voided
 from tests.places import Place
@@ -339,3 +341,17 @@ def test_s_4_a_search_says_that_an_index_far_behind_is_partial(
     assert (page.behind, page.is_partial, page.is_ready) == (behind, partial, True)
     settle(found.world.house)
     assert (found("wang", "划伤").behind, found("wang", "划伤").is_partial) == (0, False)
+
+
+def test_s_6_v_3_the_synonyms_are_those_of_the_revision_in_force(found: Searching) -> None:
+    world = found.world
+    world.issued(world.draft("用户管理程序", text="用户来访应登记。"))
+    with_users = json.dumps({"sets": [["顾客", "客户", "用户"]]})
+    begins = world.clock() + timedelta(days=1)
+    rules.approved(world, with_users, kind="synonyms", wanted_from=begins, reason="补充")
+    settle(world.house)
+    assert found.numbers("wang", "顾客", widened=True) == []
+    world.clock.now = begins
+    assert [one.synonyms for one in found("wang", "顾客", widened=True).hits] == [("用户",)]
+    assert found.numbers("wang", "顾客") == []
+    assert found.numbers("wang", "“顾客”", widened=True) == []

@@ -42,6 +42,10 @@ def entry(entry_id: str = "e1", body: str = "正文", **changed: Any) -> Entry:
     return Entry(**{**facts, **changed})
 
 
+#: Words that mean the same, as a company may say.
+SYNONYMS = (("顾客", "客户", "业主"), ("投诉", "抱怨", "客诉"), ("不合格品", "不良品"))
+
+
 def query(text: str = "", **changed: Any) -> Query:
     return Query(**{"text": text, "sets": frozenset({"staff"}), "at": NOW, "limit": 100, **changed})
 

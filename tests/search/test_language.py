@@ -12,6 +12,7 @@ from search.asked import All, AnyOf, Days, InForce, Is, No, Node, Text, Word, cl
 from search.folding import fold
 from search.language import LONGEST_QUERY, MOST_CLAUSES, matches, parse, widening
 from tests.effort import examples
+from tests.search.making import SYNONYMS
 
 A, B, C, D = (Text(one) for one in "甲乙丙丁")
 
@@ -176,14 +177,14 @@ def test_s_2_nothing_typed_fails_otherwise(text: str, typed: str) -> None:
     ],
 )
 def test_s_6_synonyms_widen_words_on_request(typed: str, said: set[str]) -> None:
-    assert {one.needle for one in clauses(parse(typed, widened=True)) if isinstance(one, Text)} == said
+    assert {one.needle for one in clauses(parse(typed, synonyms=SYNONYMS)) if isinstance(one, Text)} == said
     assert len(clauses(parse(typed))) == 1
     typed_needles = {one.needle for one in clauses(parse(typed)) if isinstance(one, Text)}
-    assert {one.needle for one in widening(typed) if isinstance(one, Text)} == said - typed_needles
+    assert {one.needle for one in widening(typed, SYNONYMS) if isinstance(one, Text)} == said - typed_needles
 
 
 def test_s_6_however_many_synonyms_a_search_stays_small() -> None:
-    assert len(clauses(parse("客户投诉不良品" * 20, widened=True))) <= 25
+    assert len(clauses(parse("客户投诉不良品" * 20, synonyms=SYNONYMS))) <= 25
 
 
 @pytest.mark.parametrize(

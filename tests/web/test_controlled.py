@@ -165,6 +165,27 @@ def test_v_2_any_two_revisions_are_compared(client: Browser, world: World) -> No
     assert [one.text_content() for one in shown.cssselect(".spread del")] == ["2026-03-05 盘点"]
 
 
+def test_s_6_the_tester_of_synonyms_says_what_else_is_found(client: Browser) -> None:
+    client.sign_in("wang")
+    rules = "/settings/rules/synonyms"
+    assert "还会找 8 种说法" in words_of(client.get(f"{rules}?text=客户投诉"))
+    assert "没有其他说法" in words_of(client.get(f"{rules}?text=“客户投诉”"))
+    assert "没有其他说法" in words_of(client.get(f"{rules}?text=(客户"))
+    assert "种说法" not in words_of(client.get(rules))
+
+
+def test_s_6_a_set_of_words_is_typed_saved_and_refused_with_its_line(client: Browser) -> None:
+    client.sign_in("chen")
+    rules = "/settings/rules/synonyms"
+    answer = client.submit(f"{rules}/edit", {"sets": "顾客 客户\n业主 客户", "reason": "x"})
+    assert answer.status_code == 422
+    assert "“客户”出现在两组里" in answer.text
+    answer = client.submit(
+        f"{rules}/edit", {"sets": "顾客 客户 业主 用户", "reason": "补充"}, follow_redirects=True
+    )
+    assert "第 2 版草稿已保存" in answer.text
+
+
 @pytest.mark.parametrize(
     "path", ["/settings/rules/poetry", f"{HERE}?revision=9", f"{HERE}?against=9", f"{HERE}/9/approve"]
 )

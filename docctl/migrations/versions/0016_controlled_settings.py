@@ -1,4 +1,4 @@
-"""Controlled settings with revisions; the calendar that companies start with (V-2, W-2)"""
+"""Controlled settings with revisions; what companies start with (V-2, W-2, S-6)"""
 
 from datetime import UTC, datetime
 
@@ -112,25 +112,26 @@ def upgrade() -> None:
     )
     # A company that is there starts with what a new one starts with, from now on.
     connection, now = op.get_bind(), datetime.now(UTC)
-    content, digest = content_of(KINDS["calendar"].shipped())
     entities = sa.table("legal_entity", sa.column("id", sa.Uuid()))
     for entity_id in connection.execute(sa.select(entities.c.id)).scalars().all():
-        setting_id = new_id()
-        connection.execute(setting.insert().values(id=setting_id, entity_id=entity_id, kind="calendar"))
-        connection.execute(
-            revisions.insert().values(
-                id=new_id(),
-                setting_id=setting_id,
-                ordinal=1,
-                status="approved",
-                content=content,
-                content_sha256=digest,
-                reason="",
-                created_at=now,
-                editors=[],
-                returned_reason="",
-                effective_from=now,
-                end_reason="",
-                row_version=1,
+        for kind in ("calendar", "synonyms"):
+            content, digest = content_of(KINDS[kind].shipped())
+            setting_id = new_id()
+            connection.execute(setting.insert().values(id=setting_id, entity_id=entity_id, kind=kind))
+            connection.execute(
+                revisions.insert().values(
+                    id=new_id(),
+                    setting_id=setting_id,
+                    ordinal=1,
+                    status="approved",
+                    content=content,
+                    content_sha256=digest,
+                    reason="",
+                    created_at=now,
+                    editors=[],
+                    returned_reason="",
+                    effective_from=now,
+                    end_reason="",
+                    row_version=1,
+                )
             )
-        )
