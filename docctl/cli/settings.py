@@ -1,4 +1,4 @@
-"""`docctl settings`: rules that are data, by revisions of two people; when something is due (V-2, W-1)."""
+"""`docctl settings`: rules that are data, by revisions of two people (V-2, A-2)."""
 
 from __future__ import annotations
 
@@ -13,12 +13,14 @@ from docctl.cli.answers import Answer, Table, pairs
 from docctl.cli.command import Noun, option
 from docctl.cli.desk import Desk
 from docctl.cli.kinds import FILE_IN, MOMENT
-from docctl.domain.limits import LimitUnit
+from docctl.cli.setting_reads import open_page, page_of
+from docctl.cli.setting_testers import add_testers
 
 if TYPE_CHECKING:
-    from docctl.queries.controlled import RevisionLine, SettingPage
+    from docctl.queries.controlled import RevisionLine
 
 settings = Noun("settings")
+add_testers(settings)
 
 #: A content is a page or two of text; what is longer is another file.
 _LONGEST = 4 << 20
@@ -61,7 +63,7 @@ def show(
     desk: Desk, kind: str, ordinal: int | None, against: int | None, as_of_moment: datetime | None
 ) -> Answer:
     """Show a revision, by default the one in force, its content and what it changes (V-2, V-3)."""
-    page = _page(desk, kind, ordinal, against, desk.moment(as_of_moment) if as_of_moment else None)
+    page = page_of(desk, kind, ordinal, against, desk.moment(as_of_moment) if as_of_moment else None)
     data = {
         **_line(desk, page.shown),
         "kind": kind,
@@ -94,7 +96,7 @@ def show(
 @click.argument("kind")
 def history(desk: Desk, kind: str) -> Answer:
     """List the revisions of a setting, newest first, with their reasons and people (V-2)."""
-    page = _page(desk, kind)
+    page = page_of(desk, kind)
     head = [
         desk.label(name)
         for name in ("revision", "state", "from", "meaning_prepare", "meaning_approve", "reason")
@@ -123,8 +125,8 @@ def edit(desk: Desk, kind: str, file: Path, reason: str, from_moment: datetime |
     """Begin or change the draft with the content of a JSON file, as `show --json` writes it (V-2)."""
     from docctl.services.settings.draft import SaveSetting, save_setting
 
-    page = _page(desk, kind)
-    draft = _page(desk, kind, page.open) if page.open else None
+    page = page_of(desk, kind)
+    draft = page_of(desk, kind, page.open) if page.open else None
     with file.open("rb") as source:
         text = _content(source.read(_LONGEST).decode("utf-8-sig", errors="replace"))
     cmd = SaveSetting(
@@ -143,7 +145,7 @@ def submit(desk: Desk, kind: str) -> Answer:
     """Submit the draft to the second person (V-2)."""
     from docctl.services.settings.draft import SubmitSetting, submit_setting
 
-    page = _open(desk, kind)
+    page = open_page(desk, kind)
     cmd = SubmitSetting(kind, page.shown.ordinal, page.row_version)
     return _done(desk, "setting_submitted", kind, submit_setting(cmd, by=desk.caller(), house=desk.house))
 
@@ -154,7 +156,7 @@ def approve(desk: Desk, kind: str) -> Answer:
     """Sign the approval of exactly the revision submitted (A-2, A-3)."""
     from docctl.services.settings.decide import ApproveSetting, approve_setting
 
-    page = _open(desk, kind)
+    page = open_page(desk, kind)
     what = desk.words.t(
         "cli.signing",
         meaning=desk.words.t("meanings.approve"),
@@ -173,7 +175,7 @@ def return_(desk: Desk, kind: str, reason: str) -> Answer:
     """Give the revision submitted back with the reason (A-9)."""
     from docctl.services.settings.decide import DecideSetting, return_setting
 
-    page = _open(desk, kind)
+    page = open_page(desk, kind)
     cmd = DecideSetting(kind, page.shown.ordinal, page.row_version, reason)
     return _done(desk, "setting_returned", kind, return_setting(cmd, by=desk.caller(), house=desk.house))
 
@@ -185,7 +187,7 @@ def discard(desk: Desk, kind: str, reason: str) -> Answer:
     """Discard the draft with the reason (V-6)."""
     from docctl.services.settings.draft import DiscardSetting, discard_setting
 
-    page = _open(desk, kind)
+    page = open_page(desk, kind)
     cmd = DiscardSetting(kind, page.shown.ordinal, page.row_version, reason)
     return _done(desk, "setting_discarded", kind, discard_setting(cmd, by=desk.caller(), house=desk.house))
 
@@ -198,56 +200,9 @@ def withdraw(desk: Desk, kind: str, ordinal: int, reason: str) -> Answer:
     """Withdraw an approved revision that has yet to begin (V-3)."""
     from docctl.services.settings.decide import DecideSetting, withdraw_setting
 
-    page = _page(desk, kind, ordinal)
+    page = page_of(desk, kind, ordinal)
     cmd = DecideSetting(kind, ordinal, page.row_version, reason)
     return _done(desk, "setting_withdrawn", kind, withdraw_setting(cmd, by=desk.caller(), house=desk.house))
-
-
-@settings.command("due", permission="settings.view")
-@click.argument("amount", type=int)
-@click.argument("unit", type=click.Choice([one.value for one in LimitUnit]))
-@option("--start", "starts", type=MOMENT, default=None)
-@option("--before", is_flag=True)
-@option("--rolls", is_flag=True)
-@option("--revision", "ordinal", type=click.IntRange(min=1), default=None)
-def due(
-    desk: Desk,
-    amount: int,
-    unit: str,
-    starts: datetime | None,
-    before: bool,
-    rolls: bool,
-    ordinal: int | None,
-) -> Answer:
-    """Say when a limit ends, by which days: by the calendar in force, or by another revision (W-1, W-2)."""
-    from docctl.domain.limits import Limit
-    from docctl.queries.calendar import stretches, until_in_words, when_due
-
-    page = _page(desk, "calendar", ordinal)
-    begins = desk.moment(starts) if starts else desk.house.clock()
-    limit = Limit(amount, LimitUnit(unit), before, rolls)
-    found = when_due(page.content, limit, begins, desk.house.zone)
-    days = stretches(found)
-    data = {
-        "start": desk.local(begins),
-        "until": desk.local(found.until),
-        "last_day": found.last_day,
-        "provisional": found.is_provisional,
-        "calendar": {"revision": page.shown.ordinal, "content": page.shown.content_sha256},
-        "counted": [one.date for one in found.counted],
-        "skipped": [one.date for one in found.skipped],
-    }
-    lines = [desk.words.t("cli.due_until", until=until_in_words(found, desk.words))]
-    if found.is_provisional:
-        lines.append(desk.words.t("controlled.tester.provisional"))
-    for one in days:
-        span = one.first.date.isoformat() + (f" – {one.last.date.isoformat()}" if one.days > 1 else "")
-        said = desk.words.t(
-            "controlled.tester.counted" if one.is_counted else "controlled.tester.skipped", count=one.days
-        )
-        what = desk.words.t(f"controlled.day.{one.first.kind.value}")
-        lines.append("  ".join(filter(None, (span, what, one.first.name, said))))
-    return Answer(data, lines)
 
 
 def _content(text: str) -> str:
@@ -257,33 +212,6 @@ def _content(text: str) -> str:
     except ValueError:
         return text
     return json.dumps(data["content"]) if isinstance(data, dict) and "content" in data else text
-
-
-def _page(
-    desk: Desk,
-    kind: str,
-    ordinal: int | None = None,
-    against: int | None = None,
-    at: datetime | None = None,
-) -> SettingPage:
-    from docctl.domain.permissions import Facts, authorise
-    from docctl.queries.controlled import setting_page
-
-    authorise(desk.actor, "settings.view", Facts())
-    with desk.read() as session:
-        return setting_page(
-            session, desk.actor, kind, at=at or desk.house.clock(), ordinal=ordinal, against=against
-        )
-
-
-def _open(desk: Desk, kind: str) -> SettingPage:
-    """Return the draft or what was submitted; raise NotFound where nothing is open."""
-    from docctl.domain.verdicts import NotFound
-
-    page = _page(desk, kind)
-    if not page.open:
-        raise NotFound("setting_revision")
-    return _page(desk, kind, page.open)
 
 
 def _state(desk: Desk, line: RevisionLine) -> str:
@@ -305,6 +233,6 @@ def _line(desk: Desk, one: RevisionLine) -> dict[str, Any]:
 
 
 def _done(desk: Desk, key: str, kind: str, ordinal: int) -> Answer:
-    page = _page(desk, kind, ordinal)
+    page = page_of(desk, kind, ordinal)
     name = desk.words.t(f"controlled.name.{kind}")
     return desk.done(key, {**_line(desk, page.shown), "kind": kind}, kind=name, revision=ordinal)

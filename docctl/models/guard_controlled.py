@@ -9,7 +9,8 @@ from docctl.models.guard_kinds import Guard, frozen, moves
 
 CONTROLLED_GUARDS: Final = (
     Guard("v_2_setting_delete", "V-2", "controlled_setting", "DELETE", "TRUE"),
-    Guard("v_2_setting_update", "V-2", "controlled_setting", "UPDATE", "TRUE"),
+    # Not refused altogether: the row is what two who work on one setting at once wait for.
+    frozen("v_2_setting_update", "V-2", "controlled_setting", ("id", "entity_id", "kind")),
     Guard("v_2_setting_revision_delete", "V-2", "setting_revision", "DELETE", "TRUE"),
     moves("v_6_setting_moves", "V-6", "setting_revision", SETTING_MOVES),
     frozen(

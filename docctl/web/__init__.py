@@ -43,6 +43,7 @@ BLUEPRINTS: Final = (
     "unit_pages",
     "settings",
     "controlled",
+    "conditions",
 )
 
 

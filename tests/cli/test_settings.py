@@ -112,3 +112,20 @@ def test_w_1_when_is_this_due(terminal: Terminal, file: Path) -> None:
     assert "国庆节" in said
     assert terminal.refused("settings", "due", "0", "weeks", user="wang") == (3, "W-1.amount_unfit")
     assert terminal.refused("settings", "due", "1", "moons", user="wang")[0] == 2
+
+
+def test_a_6_a_condition_is_tried_out(terminal: Terminal) -> None:
+    facts = ("--fact", "金额: 数字", "--fact", "级别: 选项 一般 重大")
+    words = ("settings", "condition", "金额 ≥ 5 且 级别 = “重大”", *facts)
+    found = terminal.ok(*words, "--value", "金额 = 5", "--value", "级别 = 重大", user="wang")
+    assert found == {
+        "holds": True,
+        "condition": '金额 >= 5 and 级别 = "重大"',
+        "used": {"金额": "5", "级别": "重大"},
+    }
+    assert terminal.ok(*words, "--value", "金额 = 5", user="wang")["holds"] is False
+    assert terminal.refused("settings", "condition", "数量 > 1", *facts, user="wang") == (
+        3,
+        "A-6.unknown_fact",
+    )
+    assert terminal.refused(*words, "--value", "金额 = x", user="wang") == (3, "A-6.value_unfit")

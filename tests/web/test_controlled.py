@@ -204,3 +204,23 @@ def test_the_pages_speak_english_too(client: Browser, world: World) -> None:
     assert "In force" in said
     assert "3 days counted." in said
     assert "Working calendar" in words_of(client.get("/settings/rules"))
+
+
+def test_a_6_a_condition_is_tried_out(client: Browser) -> None:
+    client.sign_in("wang")
+    assert "成立" in words_of(client.get("/settings/conditions"))  # the example
+    asked = "/settings/conditions?facts=金额:数字&values=金额=5"
+    for condition, said in (("金额 > 4", "成立"), ("金额 > 5", "不成立")):
+        shown = client.page(f"{asked}&condition={condition}")
+        assert [one.text_content() for one in shown.cssselect("[role=status] .state")] == [said]
+        assert [one.text_content() for one in shown.cssselect("[role=status] + dl dd")] == ["5"]
+    for condition, why in (
+        ("金额 >", "没有写完"),
+        ("数量 > 1", "没有“数量”这一项"),
+        ("", "请填写条件"),
+    ):
+        assert why in words_of(client.get(f"{asked}&condition={condition}"))
+    assert "不是事项" in words_of(client.get("/settings/conditions?facts=x&condition=x"))
+    assert "不是上面某项的值" in words_of(
+        client.get("/settings/conditions?facts=金额:数字&values=y&condition=金额 > 1")
+    )
