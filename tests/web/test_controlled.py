@@ -194,6 +194,21 @@ def test_what_there_is_not_is_not_found(client: Browser, path: str) -> None:
     assert client.get(path).status_code == 404
 
 
+def test_v_2_the_overview_shows_what_is_in_force_what_waits_and_what_is_worked_on(
+    client: Browser, world: World
+) -> None:
+    approved(world, wanted_from=world.clock() + timedelta(days=3))
+    saved(world, changed("2026-04-01"))
+    client.sign_in("wang")
+    first, second = client.page("/settings/rules").cssselect("tbody tr")
+    assert [one.get("href") for one in first.cssselect("a")] == [
+        HERE,
+        f"{HERE}?revision=2",
+        f"{HERE}?revision=3",
+    ]
+    assert [one.get("href") for one in second.cssselect("a")] == ["/settings/rules/synonyms"]
+
+
 def test_the_pages_speak_english_too(client: Browser, world: World) -> None:
     approved(world)
     client.sign_in("wang")
@@ -208,7 +223,9 @@ def test_the_pages_speak_english_too(client: Browser, world: World) -> None:
 
 def test_a_6_a_condition_is_tried_out(client: Browser) -> None:
     client.sign_in("wang")
-    assert "成立" in words_of(client.get("/settings/conditions"))  # the example
+    example = client.page("/settings/conditions")
+    assert [one.text_content() for one in example.cssselect("[role=status] .state")] == ["成立"]
+    assert example.cssselect(".invalid-feedback") == []
     asked = "/settings/conditions?facts=金额:数字&values=金额=5"
     for condition, said in (("金额 > 4", "成立"), ("金额 > 5", "不成立")):
         shown = client.page(f"{asked}&condition={condition}")
