@@ -243,8 +243,8 @@ def _address(wanted: EventFilter) -> Callable[..., str]:
 
 
 def _place(event: Event) -> str | None:
-    if event.kind == "setting" and "kind" in event.facts:
-        return f"/settings/rules/{event.facts['kind']}"
+    if event.kind == "setting":
+        return f"/settings/rules/{event.facts['kind']}?revision={event.version}"
     if event.item_id is None or event.kind not in _PLACES:
         return None
     return _PLACES[event.kind].format(id=event.item_id)

@@ -209,6 +209,14 @@ def test_v_2_the_overview_shows_what_is_in_force_what_waits_and_what_is_worked_o
     assert [one.get("href") for one in second.cssselect("a")] == ["/settings/rules/synonyms"]
 
 
+def test_t_1_the_trail_names_the_rule_and_leads_to_it(client: Browser, world: World) -> None:
+    approved(world)
+    client.sign_in("qian")
+    shown = client.page("/trail?kind=setting")
+    assert [one.get("href") for one in shown.cssselect("tbody a") if "/rules/" in (one.get("href") or "")]
+    assert "批准了规则" in shown.text_content()
+
+
 def test_the_pages_speak_english_too(client: Browser, world: World) -> None:
     approved(world)
     client.sign_in("wang")
