@@ -122,8 +122,8 @@ def _edit_page(kind: str) -> EditPage:
     page = _page(kind)
     if page.edit is None:
         raise RuleRefused(Refused("X-1", "not_permitted", {"permission": "settings.propose"}))
-    if page.edit.refused is not None:
-        raise RuleRefused(page.edit.refused)
+    if page.edit.refused is not None and request.method == "GET":
+        raise RuleRefused(page.edit.refused)  # what was typed meanwhile comes back with the reason
     if not page.open and page.history[0].ordinal != page.in_force:
         waiting = next((one for one in page.history if one.state == "waiting"), None)
         page = _page(kind, waiting.ordinal) if waiting else page

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from tests.rules import approved, changed, page, rows, saved, submitted
-from tests.web.browser import Browser, words_of
+from tests.web.browser import Browser, filled, words_of
 from tests.world import PASSWORD, World
 
 HERE = "/settings/rules/calendar"
@@ -63,6 +63,21 @@ def test_v_2_what_was_typed_stays_and_the_refusal_stands_beside_its_field(
     answer = client.submit(f"{HERE}/edit", {"week": None})
     assert answer.status_code == 422
     assert len(rows(world)) == 1
+
+
+def test_v_2_what_was_typed_while_another_submitted_comes_back_with_the_reason(
+    client: Browser, world: World
+) -> None:
+    saved(world)
+    client.sign_in("chen")
+    (form,) = [one for one in client.forms(f"{HERE}/edit") if one.get("action") == f"{HERE}/edit"]
+    typed = filled(form) | {"own_days_off": "2026-05-20 校庆"}
+    submitted(world, who="zhou")
+    answer = client.post(f"{HERE}/edit", data=typed)
+    assert answer.status_code == 422
+    assert "第 2 版正在等待批准" in answer.text
+    assert "2026-05-20 校庆" in answer.text
+    assert client.get(f"{HERE}/edit").status_code == 422
 
 
 def test_v_2_the_editor_shows_a_draft_and_begins_with_what_waits(client: Browser, world: World) -> None:
