@@ -88,7 +88,8 @@ def show(
             *(f"  {one}" for one in text.split("\n")),
         ]
     lines += [""] if page.changes else []
-    lines += [f"- {one.old}" if not one.new else f"+ {one.new}" for one in page.changes]
+    for one in page.changes:
+        lines += [f"{mark} {said}" for mark, said in (("-", one.old), ("+", one.new)) if said]
     return Answer(data, lines)
 
 

@@ -55,6 +55,8 @@ def test_v_2_what_show_writes_edit_takes(terminal: Terminal, tmp_path: Path) -> 
     terminal.ok("settings", "edit", "calendar", path, "--reason", "夏令", user="chen")
     changes = terminal.ok("settings", "show", "calendar", "--revision", "2", user="chen")["changes"]
     assert {(one["field"], one["new"]) for one in changes} == {("hours", ""), ("hours", "13:30-17:30")}
+    said = terminal.run("settings", "show", "calendar", "--revision", "2", "--as", "chen").stdout.splitlines()
+    assert said[-2:] == ["- 13:00-17:30", "+ 13:30-17:30"]
 
 
 def test_v_3_a_revision_that_waits_is_withdrawn(terminal: Terminal, world: World, file: Path) -> None:
