@@ -27,7 +27,8 @@ from tests.web.browser import Browser
 from tests.world import PASSWORD, World
 
 #: Arguments of addresses that are no items: a path of our own files, a secret that is its own permission.
-NO_ITEMS = {"filename", "token", "number"}  # an epoch is hidden from nobody who may see epochs
+#: Epochs and revisions of a rule are hidden from nobody who may see epochs, and rules.
+NO_ITEMS = {"filename", "token", "number", "kind", "ordinal"}
 
 #: Kind of item → somebody from whom it is hidden.
 OUTSIDERS = {
