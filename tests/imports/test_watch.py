@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from docctl.config import Settings, WrongSetting
 from docctl.domain.imports import RunState, Watched
+from docctl.domain.verdicts import Refused, RuleRefused
 from docctl.jobs.imports import watch
 from docctl.jobs.imports.watch import TAKEN, Watcher, take_watched
 from docctl.jobs.imports.work import work_imports
@@ -159,3 +161,49 @@ def test_i_1_a_run_of_another_host_is_left_to_it(world: World, house: House, fol
     house.uow.write(elsewhere)
     assert not work_imports(house)
     assert the_runs(world)[0].state is RunState.READING
+
+
+def test_i_1_files_that_lie_aside_wait_for_their_unit_and_are_not_given_up(
+    world: World, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(folder, "a.txt", text_of("记录控制程序"))
+    rest(folder)
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(watch, "receive", stop)
+        with pytest.raises(KeyboardInterrupt):
+            take_watched(world.house, watched(folder))
+
+    def until(at: datetime | None) -> None:
+        def change(session: Session) -> None:
+            session.get_one(Unit, world.units["PZ"]).valid_until = at
+
+        world.house.uow.write(change)
+
+    until(world.clock())
+    world.clock.forward(minutes=11)
+    assert not take_watched(world.house, watched(folder))
+    work_imports(world.house)
+    until(None)
+    take_watched(world.house, watched(folder))
+    (run,) = the_runs(world)
+    assert (run.state, run.total) == (RunState.READING, 1)
+
+
+def test_i_1_a_watched_folder_that_is_refused_stops_no_other(
+    world: World, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[str] = []
+
+    def take(_house: House, one: Watched) -> bool:
+        looked.append(one.unit)
+        raise RuleRefused(Refused("request", "disk_full"))
+
+    monkeypatch.setattr(watch, "take_watched", take)
+    both = (Watched(folder, "PZ", "procedure"), Watched(folder, "SC", "procedure"))
+    object.__setattr__(world.house, "watched", both)
+    assert not Watcher(world.house)()
+    assert looked == ["PZ", "SC"]

@@ -52,7 +52,7 @@ class Watcher:
     def _taken(self, watched: Watched) -> bool:
         try:
             return take_watched(self._house, watched)
-        except OSError:
+        except (OSError, RuleRefused):  # one folder that cannot be used harms no other
             log.warning("a watched folder cannot be used", exc_info=True)
             return False
 

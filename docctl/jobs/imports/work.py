@@ -24,7 +24,7 @@ from docctl.jobs.imports.folders import clear_ended
 from docctl.jobs.imports.reading import ToRead, read_files
 from docctl.jobs.imports.run_keys import destroy_ended_keys
 from docctl.models.base import new_id
-from docctl.models.imports import ImportFile, ImportRun
+from docctl.models.imports import ImportFile, ImportRun, RunSource
 from docctl.queries.import_there import plan_files, there
 from docctl.reading.errors import ReadingFailed
 from docctl.reading.sources import Source, SourceChanged, copy, packed_files
@@ -112,7 +112,7 @@ def _receive(house: House, run_id: UUID) -> bool:
     """Take uploaded archives apart; single files are taken as they are.
 
     Without uploads somebody else brings the files. One who died has told of some of them only: such a run is
-    given up, for what is missing has no line.
+    given up, for what is missing has no line. Not one of a watched folder: its files lie aside and wait too.
     """
     folder = RunFolder.of(house.data, run_id)
     if not folder.has_uploads() and not _should_have_begun(house, run_id):
@@ -131,7 +131,8 @@ def _receive(house: House, run_id: UUID) -> bool:
 def _should_have_begun(house: House, run_id: UUID) -> bool:
     with house.uow.read() as session:
         run = session.get_one(ImportRun, run_id)
-        return run.state is RunState.RECEIVING and run.started_at < house.clock() - _TO_BEGIN
+        is_late = run.started_at < house.clock() - _TO_BEGIN
+        return run.state is RunState.RECEIVING and run.source is not RunSource.WATCHED and is_late
 
 
 def _uploaded(folder: RunFolder) -> Iterator[Source]:
