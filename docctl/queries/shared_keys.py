@@ -67,9 +67,10 @@ def keys_beginning(session: Session, actor: Actor, typed: str) -> tuple[SharedKe
     """Return keys that begin as typed, of records that the person may see (S-3, S-7, X-3)."""
     if len(form := normal(typed)) < 2:
         return ()
+    after = f"{form}\U0010ffff"  # which ends the stretch of the index: both databases sort by code points
     rows = session.execute(
         _counted(actor)
-        .where(RecordKey.kind.in_(KEY_KINDS), RecordKey.normal.startswith(form, autoescape=True))
+        .where(RecordKey.kind.in_(KEY_KINDS), RecordKey.normal >= form, RecordKey.normal < after)
         .order_by(RecordKey.normal, RecordKey.kind)
         .limit(_MOST_OFFERED)
     )
