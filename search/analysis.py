@@ -33,6 +33,8 @@ _RUN: Final = re.compile(rf"[{WORD}]+(?:(?:[-/._·:]|(?<![\W\d_]) (?=\d))[{WORD}
 _PIECE: Final = re.compile(rf"\d+|[^\W\d_{CJK}]+")
 _STEMMED: Final = re.compile("[a-z]{3,40}")
 _STEM: Final = "="
+#: Terms are kept of runs up to this length: a file without blanks is one run of megabytes.
+_KEPT: Final = 100
 #: A character as a number of four bytes, in an array and as an encoding.
 _CODE: Final = "I"
 _CODES: Final = f"utf-32-{sys.byteorder[0]}e"
@@ -64,10 +66,11 @@ def words(folded: str) -> Iterator[str]:
     part finds
     it, typed with separators or without.
     """
-    return chain.from_iterable(map(_terms, _RUN.findall(folded)))
+    found = _RUN.findall(folded)
+    known = _known_terms if max(map(len, found), default=0) <= _KEPT else _terms
+    return chain.from_iterable(map(known, found))
 
 
-@lru_cache(maxsize=50_000)
 def _terms(run: str) -> tuple[str, ...]:
     """Return the terms of one word or number; the same ones stand in many texts."""
     if run.isalpha():
@@ -85,6 +88,9 @@ def _terms(run: str) -> tuple[str, ...]:
             found.append(stem(part))
         start += len(part)
     return tuple(found)
+
+
+_known_terms: Final = lru_cache(maxsize=50_000)(_terms)
 
 
 def runs(folded: str) -> list[list[str]]:

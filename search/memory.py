@@ -59,8 +59,7 @@ class MemoryEngine:
         chosen = query.chosen()
         found = [one for one in looked if plain.passes(one.entry, chosen)]
         scores = {}
-        if query.sort is Sort.RELEVANCE and node is not None:
-            asked = clauses(node)
+        if query.sort is Sort.RELEVANCE and node is not None and (asked := clauses(node)):
             facts = [one for one in leaves(node) if isinstance(one, Is)]
             scores = {
                 one.entry.id: _score(one, asked, query.text)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from search.analysis import slips, words
+from search.analysis import _known_terms, slips, words
 from search.api import QueryProblem
 from search.asked import All, AnyOf, Days, InForce, Is, No, Node, Text, Word, clauses
 from search.folding import fold
@@ -215,3 +215,11 @@ def test_s_1_a_number_gives_itself_from_every_part_on() -> None:
 
 def test_s_2_long_runs_of_letters_cost_no_more_than_their_length() -> None:
     assert sum(map(len, words("a1" * 50_000))) < 50 * 100_000
+
+
+def test_the_terms_of_endless_runs_are_not_kept() -> None:
+    before = _known_terms.cache_info().currsize
+    endless = "a1" * 50_000
+    assert "".join(endless[:40]) in set(words(f"{endless} {endless}b"))
+    assert _known_terms.cache_info().currsize == before
+    assert list(words("qp/xx-4.2")) == list(words("qp/xx-4.2 " + endless))[:7]
