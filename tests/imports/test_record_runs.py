@@ -153,10 +153,11 @@ def test_i_2_a_second_table_files_nothing_twice(world: World, form: UUID) -> Non
     assert lines(world, other) == [(2, "failed", "N-6.taken")]
 
 
+@pytest.mark.parametrize("number", ["", "JL-1"])
 def test_i_2_a_row_filed_before_a_stop_is_not_filed_again(
-    world: World, form: UUID, monkeypatch: pytest.MonkeyPatch
+    world: World, form: UUID, monkeypatch: pytest.MonkeyPatch, number: str
 ) -> None:
-    content = packed({"表.csv": table(",没有编号,2019-03-05,生产部,,a.txt,"), "a.txt": "a"})
+    content = packed({"表.csv": table(f"{number},首件检验,2019-03-05,生产部,,a.txt,"), "a.txt": "a"})
     import_id = started(world, form, content)
     worked(world, import_id)
     order_record_import(OrderRecordImport(import_id), by=world.by("li"), house=world.house)

@@ -99,6 +99,8 @@ def file_row(
 def _file(
     house: House, row: TableRow, target: Target, by: Caller, *, dry_run: bool, record_id: UUID | None
 ) -> tuple[str, str, UUID | None]:
+    if record_id is not None and (shown := _filed_as(house, record_id)):
+        return "filed", shown, record_id
     folder, form_id, units = target.folder, target.form_id, target.units
     values = row.values
     path = _beside(folder, values.get("file", ""))
@@ -115,8 +117,6 @@ def _file(
     if dry_run:
         _foresee(house, number, occurred_at, unit_id, by)
         return "ready", number, None
-    if record_id is not None and (shown := _filed_as(house, record_id)):
-        return "filed", shown, record_id
     with path.open("rb") as source:
         upload = stage_upload(source, name=path.name, by=by, house=house, for_document=False)
     cmd = FileRecord(
