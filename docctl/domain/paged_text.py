@@ -41,7 +41,8 @@ class PagedText:
 
     def _place(self, before: str, words: str) -> int | None:
         for context in (before, ""):
-            if (place := _end_of(re.split(r"\s+", context + words), self.text)) is not None:
+            # Without the blank it may begin with, which would be tried at every place of the text.
+            if (place := _end_of(re.split(r"\s+", (context + words).lstrip()), self.text)) is not None:
                 return place - 1
         return None
 

@@ -46,3 +46,17 @@ def test_s_3_pages_beyond_what_is_looked_at_and_empty_files_are_left_out() -> No
     cut = put_together([("", [0, 5], True), ("abc", [0, 2, 9], True)])
     assert cut == PagedText("abc", ((0, 1), (2, 2)))
     assert PagedText("abc").page_at(1) is None
+
+
+def test_s_3_a_hit_behind_a_blank_is_looked_for_at_few_places() -> None:
+    class Counted(str):
+        __slots__ = ("asked",)
+
+        def find(self, *given: object) -> int:  # type: ignore[override]
+            self.asked = getattr(self, "asked", 0) + 1
+            return super().find(*given)  # type: ignore[arg-type]
+
+    text = Counted("x" * 10_000 + " " + "y" * 58 + " 记录")
+    found = PagedText(text, ((0, 1), (10_001, 2))).page_of([("z " + "y" * 58 + " ", False), ("记录", True)])
+    assert found == 2
+    assert text.asked < 5
