@@ -35,6 +35,7 @@ from docctl.services.records.import_table import (
     start_record_import,
 )
 from docctl.services.uploads import stage_upload
+from storage.errors import MasterKeyWrong
 from tests.world import World
 
 HEAD = "记录编号,名称,日期,部门,填写人,文件,颜色\n"
@@ -175,8 +176,9 @@ def test_i_2_a_row_filed_before_a_stop_is_not_filed_again(
     assert lines(world, import_id) == [(2, "filed", "")]
 
 
+@pytest.mark.parametrize("what", ["disk", "keys"])
 def test_i_2_a_full_disk_is_no_fault_of_a_row(
-    world: World, form: UUID, monkeypatch: pytest.MonkeyPatch
+    world: World, form: UUID, monkeypatch: pytest.MonkeyPatch, what: str
 ) -> None:
     content = packed({"表.csv": table("JL-1,好的,2019-03-05,生产部,,a.txt,"), "a.txt": "a"})
     import_id = started(world, form, content)
@@ -184,6 +186,8 @@ def test_i_2_a_full_disk_is_no_fault_of_a_row(
     order_record_import(OrderRecordImport(import_id), by=world.by("li"), house=world.house)
 
     def full(_house: object, row: object, *_: object, **__: object) -> RecordLine:
+        if what == "keys":
+            raise MasterKeyWrong("data.master.key")
         return RecordLine(2, "failed", "", "", "", "request", "disk_full", {})
 
     with monkeypatch.context() as patched:

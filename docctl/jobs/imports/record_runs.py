@@ -30,6 +30,7 @@ from docctl.services.imports.propose import units_by_name
 from docctl.services.imports.room import require_room
 from docctl.services.people.actors import actor_of
 from docctl.services.records.import_table import NoteRows, NoteTable, RowSeen, note_rows, note_table
+from storage.errors import StorageError
 
 log = logging.getLogger(__name__)
 
@@ -192,6 +193,9 @@ def _line(
         return RecordLine(row.number, "failed", "", "", "", "X-1", "not_permitted", params)
     try:
         return file_row(house, given, target, by=by, dry_run=dry_run, record_id=row.id)
+    except StorageError:  # it says nothing about the row
+        log.warning("a row waits: the store or the key store cannot be used", exc_info=True)
+        return RecordLine(row.number, "failed", "", "", "", "request", "disk_failed", {})
     except Exception:  # a fault of ours harms no other row
         log.exception("a row could not be filed", extra={"row": str(row.id)})
         return RecordLine(row.number, "failed", "", "", "", "I-1", "fault", {})
