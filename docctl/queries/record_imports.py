@@ -20,6 +20,7 @@ from docctl.models.record_imports import RecordImport, RecordImportRow, RowStatu
 from docctl.models.records import Record
 from docctl.models.visibility import visible_sets
 from docctl.queries.paging import Paged
+from docctl.services.imports.give_up import may_give_up
 
 #: Views of the rows, in the order in which they matter.
 VIEWS: Final = (
@@ -47,6 +48,7 @@ class TableLine:
     done: int
     started_at: datetime
     refused: Refused | None
+    host: str
 
     @property
     def is_busy(self) -> bool:
@@ -128,7 +130,16 @@ def _line(row: Any) -> TableLine:
         found.done,
         found.started_at,
         Refused(found.rule, found.code, found.params) if found.code else None,
+        found.host,
     )
+
+
+def table_stays(session: Session, found: TableLine, at: datetime) -> Refused | None:
+    """Return why a table that is being filed may not be given up now, None where it may (I-1)."""
+    if RunState(found.state) is not RunState.IMPORTING:
+        return None
+    verdict = may_give_up(session, RunState.IMPORTING, found.host, at)
+    return verdict if isinstance(verdict, Refused) else None
 
 
 def table_page(session: Session, actor: Actor, import_id: UUID, *, view: str, page: int) -> RowsPage:

@@ -21,6 +21,7 @@ from docctl.queries.record_imports import (
     table_imports,
     table_page,
     table_rows,
+    table_stays,
 )
 from docctl.services.records.import_table import (
     CancelRecordImport,
@@ -100,6 +101,7 @@ def show(import_id: UUID) -> str:
         rows = table_page(
             session, actor(), import_id, view=given.get("view", ""), page=number(given.get("page"))
         )
+        stays = table_stays(session, found, house().clock())
 
     def here(**changed: Any) -> str:
         kept = {"view": rows.view if rows.view != VIEWS[0] else "", **changed}
@@ -114,6 +116,7 @@ def show(import_id: UUID) -> str:
         views=VIEWS,
         here=here,
         nothing=nothing,
+        stays=stays,
         progress_words=_progress(found),
     )
 
@@ -159,7 +162,7 @@ def order(import_id: UUID) -> Response:
 @bp.post("/<uuid:import_id>/cancel")
 @requires("record.file")
 def cancel(import_id: UUID) -> Response:
-    """Give the table up; nothing was filed (I-2)."""
+    """Give the table up; what was filed stays (I-2)."""
     typed = parse(TableStep)
     cancel_record_import(CancelRecordImport(import_id), by=caller(typed.request_id), house=house())
     flash_done("record_imports.done.cancelled")

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from docctl.domain.imports import BATCH, RunState
 from docctl.domain.verdicts import Conflict, NotFound, RuleRefused
 from docctl.jobs.imports import record_runs
+from docctl.jobs.imports.at_work import at_work
 from docctl.jobs.imports.folders import clear_ended
 from docctl.jobs.imports.record_runs import step_records, work_record_imports
 from docctl.jobs.imports.records import RecordLine
@@ -24,8 +25,10 @@ from docctl.models.organisation import Person
 from docctl.models.record_imports import RecordImport, RecordImportRow
 from docctl.models.records import Record
 from docctl.models.trail import EventRow
+from docctl.services.house import House
 from docctl.services.imports import room
 from docctl.services.imports.folder import RECORDS, RunFolder
+from docctl.services.imports.presence import is_at_work
 from docctl.services.records.import_table import (
     CancelRecordImport,
     OrderRecordImport,
@@ -327,3 +330,43 @@ def test_i_1_a_zip_of_records_waits_for_room_on_the_disk(
     assert not list(RunFolder.of(world.house.data, import_id, RECORDS).path.glob("files/*"))
     worked(world, import_id)
     assert lines(world, import_id) == [(2, "ready", "")]
+
+
+def test_i_1_a_table_whose_host_is_lost_while_it_is_filed_is_given_up(world: World, form: UUID) -> None:
+    content = packed({"表.csv": table("JL-1,好的,2019-03-05,生产部,,a.txt,"), "a.txt": "a"})
+    import_id = started(world, form, content)
+    worked(world, import_id)
+    order_record_import(OrderRecordImport(import_id), by=world.by("li"), house=world.house)
+
+    def give_up() -> None:
+        cancel_record_import(CancelRecordImport(import_id), by=world.by("li"), house=world.house)
+
+    with at_work(world.house):
+        pass
+    with pytest.raises(RuleRefused) as error:
+        give_up()
+    assert error.value.refused.key == "I-1.host_at_work"
+    world.clock.forward(minutes=1)
+    give_up()
+    assert the_import(world, import_id).state is RunState.DONE
+    assert lines(world, import_id) == [(2, "failed", "I-1.given_up")]
+    with world.house.uow.read() as session:
+        assert session.scalars(select(RecordImportRow.values)).all() == [{}]
+    clear_ended(world.house)
+    assert not RunFolder.of(world.house.data, import_id, RECORDS).path.exists()
+
+
+def test_i_1_the_worker_tells_that_it_works_on_tables(
+    world: World, form: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[bool] = []
+
+    def step(house: House, _import_id: UUID) -> bool:
+        with house.uow.read() as session:
+            seen.append(is_at_work(session, house.here.host, house.clock()))
+        return False
+
+    started(world, form, packed({"a.txt": "a"}))
+    monkeypatch.setattr(record_runs, "step_records", step)
+    work_record_imports(world.house, seconds=1)
+    assert seen == [True]

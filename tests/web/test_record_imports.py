@@ -9,6 +9,7 @@ from uuid import UUID
 
 from docctl import reading
 from docctl.domain.imports import RunState
+from docctl.jobs.imports.at_work import at_work
 from docctl.reading import xlsx
 from tests.imports.test_record_runs import ROWS, packed, the_import, worked
 from tests.web.conftest import Browser
@@ -42,6 +43,9 @@ def test_i_2_a_table_is_uploaded_looked_at_filed_and_reported(
     assert [one.text_content() for one in page.cssselect(".heads .unused dt")] == ["颜色"]
     assert len(client.page(f"{own}?view=failed").cssselect("table.register tbody tr")) == 4
     assert client.submit(own, action=f"{own}/order").status_code == 303
+    assert client.page(own).cssselect(f"form[action='{own}/cancel']")  # nobody works on it
+    with at_work(world.house):
+        assert not client.page(own).cssselect(f"form[action='{own}/cancel']")
     worked(world, import_id)
     done = client.page(own)
     (link,) = [one for one in done.cssselect("table.register a") if one.text_content() == "JL-1"]

@@ -17,6 +17,7 @@ from docctl.domain.canonical import plain
 from docctl.domain.imports import BATCH, RunState
 from docctl.domain.normal_form import normal
 from docctl.domain.verdicts import NotFound, Refused, RuleRefused
+from docctl.jobs.imports.at_work import at_work
 from docctl.jobs.imports.commit import WAITS
 from docctl.jobs.imports.records import RecordLine, Target, file_row
 from docctl.models.record_imports import RecordImport, RecordImportRow, RowStatus
@@ -29,7 +30,7 @@ from docctl.services.imports.folder import RECORDS, RunFolder
 from docctl.services.imports.propose import units_by_name
 from docctl.services.imports.room import require_room
 from docctl.services.people.actors import actor_of
-from docctl.services.records.import_table import NoteRows, NoteTable, RowSeen, note_rows, note_table
+from docctl.services.records.import_rows import NoteRows, NoteTable, RowSeen, note_rows, note_table
 from storage.errors import StorageError
 
 log = logging.getLogger(__name__)
@@ -50,14 +51,18 @@ def work_record_imports(house: House, *, seconds: float) -> bool:
             .where(RecordImport.state.in_(_ACTIVE), RecordImport.host == house.here.host)
             .order_by(RecordImport.started_at)
         ).all()
-    for import_id in ids:
-        try:
-            while time.monotonic() < until and step_records(house, import_id):
-                busy = True
-        except RuleRefused as error:  # the store or the disk is away: it goes on later
-            log.warning("a table of records waits: %s", error.refused.key, extra={"import": str(import_id)})
-        except Exception:  # one that cannot go on harms no other
-            log.exception("a table of records cannot go on", extra={"import": str(import_id)})
+    if not ids:
+        return False
+    with at_work(house):
+        for import_id in ids:
+            try:
+                while time.monotonic() < until and step_records(house, import_id):
+                    busy = True
+            except RuleRefused as error:  # the store or the disk is away: it goes on later
+                extra = {"import": str(import_id)}
+                log.warning("a table of records waits: %s", error.refused.key, extra=extra)
+            except Exception:  # one that cannot go on harms no other
+                log.exception("a table of records cannot go on", extra={"import": str(import_id)})
     return busy
 
 
