@@ -163,6 +163,13 @@ def test_i_1_no_text_takes_long(unit: str, before: str) -> None:
     )  # a hundredth of it is usual; an expression that runs away takes minutes
 
 
+@pytest.mark.parametrize("line", ["-", "=", "─", "- ", "| ", "│─", "x-"])
+def test_i_1_a_drawn_line_with_a_word_behind_it_takes_no_longer(line: str) -> None:
+    began = time.process_time()
+    find_facts(f"{line * (2_000 // len(line))}第1页\n1 目的\n", "a.txt")
+    assert time.process_time() - began < 2  # two of them took 20 seconds
+
+
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     st.lists(

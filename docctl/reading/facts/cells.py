@@ -29,9 +29,8 @@ _NEXT_CHAPTER: Final = re.compile(
 _BARS: Final = re.compile(r"\t|(?:^|(?<=[ \u3000]))[|｜](?=[ \u3000]|$)|[│┃┆┇]", re.MULTILINE)
 _DRAWN: Final = re.compile("[|｜│┃┆┇]")
 #: Drawn between rows: | --- | --- |, ├──┼──┤.
-_RULER: Final = re.compile(
-    r"[\s|｜:+=-]*[-=]{3,}[\s|｜:+=-]*|[\s─━┄┅│┃┌┐└┘├┤┬┴┼╔╗╚╝═║╠╣╦╩╬]*[─━═]{2,}[\s─━┄┅│┃┌┐└┘├┤┬┴┼╔╗╚╝═║╠╣╦╩╬]*"
-)
+_RULER: Final = re.compile(r"[\s|｜:+=-]++|[\s─━┄┅│┃┌┐└┘├┤┬┴┼╔╗╚╝═║╠╣╦╩╬]++")
+_RULED: Final = re.compile("[-=]{3}|[─━═]{2}")
 _SINGLE: Final = re.compile(r"[\s\u3000]*[\u3400-\u9fff][\s\u3000]*")
 #: A header is over after so many characters, whatever follows.
 _LONGEST_TOP: Final = 3_000
@@ -91,6 +90,10 @@ class Sheet:
         found = self._by_place.get((cell.row + 1, cell.column))
         return found if found is not None and found.columns == cell.columns else None
 
+    def first(self, number: int) -> Cell:
+        """Return the first cell of a row that is there."""
+        return self._by_place[number, 0]
+
     def row(self, number: int) -> list[Cell]:
         """Return the cells of a row."""
         found, column = [], 0
@@ -132,7 +135,7 @@ class Sheet:
 
 def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """Yield where the cells of a line stand: parted by tabs or drawn lines; a ruler has none."""
-    if _RULER.fullmatch(text, start, end):
+    if _RULER.fullmatch(text, start, end) and _RULED.search(text, start, end):
         return
     if _DRAWN.search(text, start, end) is None:
         yield from _by_tabs(text, start, end)

@@ -73,8 +73,7 @@ def read_header(sheet: Sheet, without: Set[int] = frozenset()) -> Read:
 
 def _heads_list(sheet: Sheet, cell: Cell) -> bool:
     """Say whether a cell heads a column of a numbered list: what stands beside it is no value."""
-    first = sheet.row(cell.row)[0]
-    return cell.columns > 2 and first.folded.text.strip(" .:") in _ORDINALS
+    return cell.columns > 2 and sheet.first(cell.row).folded.text.strip(" .:") in _ORDINALS
 
 
 def _read_cell(sheet: Sheet, cell: Cell, read: Read) -> None:

@@ -139,7 +139,7 @@ def _is_in_list(sheet: Sheet, cell: Cell) -> bool:
 
 
 def _has_ordinal(sheet: Sheet, cell: Cell) -> bool:
-    return re.fullmatch(r"\s*\d{1,3}\s*", sheet.row(cell.row)[0].text) is not None
+    return re.fullmatch(r"\s*\d{1,3}\s*", sheet.first(cell.row).text) is not None
 
 
 def _in_cell(sheet: Sheet, cell: Cell) -> Named | None:
