@@ -67,7 +67,7 @@ def give_up(desk: Desk, run: UUID, reason: str) -> Answer:
 
     give_up_import(GiveUpImport(run, reason), by=desk.caller(), house=desk.house)
     with desk.read() as session:
-        return _told(desk, list(report(session, run)), run)
+        return _told(desk, list(report(session, desk.actor, run, at=desk.house.clock())), run)
 
 
 def _sources(path: Path) -> Iterator[Source]:
@@ -118,7 +118,7 @@ def _carried_out(desk: Desk, run_id: UUID, path: Path) -> list[Line]:
             else:
                 break
     with desk.read() as session:
-        return list(report(session, run_id))
+        return list(report(session, desk.actor, run_id, at=desk.house.clock()))
 
 
 def _some(lines: list[Line]) -> list[Line]:

@@ -86,7 +86,7 @@ def file_view(
     ).first()
     if row is None:
         raise NotFound("file")
-    read = contents_of(session, run_id, [row], "facts", "chosen", "notes", "text")[row.id]
+    read = contents_of(session, actor, run_id, [row], "facts", "chosen", "notes", "text", at=at)[row.id]
     fields = {name: _field(row, read, name) for name in _SHOWN}
     spans = sorted(
         {
@@ -239,7 +239,7 @@ def beside(
     if len(rows) != 2:
         raise NotFound("file")
     left, right = rows[ordinal], rows[other]
-    read = contents_of(session, run_id, [left, right], "facts", "chosen", "notes", "text")
+    read = contents_of(session, actor, run_id, [left, right], "facts", "chosen", "notes", "text", at=at)
     texts = read[left.id].text[:_SHOWN_TEXT], read[right.id].text[:_SHOWN_TEXT]
     lines = review_lines(session, [left, right], read, at=at, zone=zone)
     return Beside(

@@ -109,7 +109,7 @@ def review_page(
     rows = session.scalars(
         _in_order(query, view).options(without_text()).limit(BATCH).offset((page - 1) * BATCH)
     ).all()
-    found = contents_of(session, run_id, rows, "facts", "chosen", "notes")
+    found = contents_of(session, actor, run_id, rows, "facts", "chosen", "notes", at=at)
     return ReviewPage(
         run,
         view,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,44 +12,58 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from docctl.domain.imports import FileState
+from docctl.domain.permissions import Actor
 from docctl.models.citations import Citation
 from docctl.models.documents import Document, Revision
 from docctl.models.imports import ImportFile
+from docctl.queries.revision_states import readable_revision
 from docctl.services.imports.contents import Content, Contents
 from docctl.services.imports.propose import EXTERNAL
 
 
 def contents_of(
-    session: Session, run_id: UUID, rows: Sequence[ImportFile], *names: str
+    session: Session, actor: Actor, run_id: UUID, rows: Sequence[ImportFile], *names: str, at: datetime
 ) -> dict[UUID, Content]:
     """Return what is known of files of a run, by id: `names` of what was read of those still open.
 
-    Of a file that was imported its revision tells, with what it cites; of one that was not, nothing is kept
-    beside its line.
+    Of a file that was imported its revision tells, with what it cites, as far as the person may see it at
+    that instant; else only the number (X-3). Of one that was not imported nothing is kept beside its line.
     """
     contents = Contents(session, run_id)
     found = {row.id: contents.shown(row, *names) for row in rows if row.state is not FileState.DONE}
     imported = {row.revision_id: row for row in rows if row.revision_id and row.id not in found}
-    return {**dict.fromkeys((row.id for row in rows), Content()), **found, **_imported(session, imported)}
+    return {
+        **dict.fromkeys((row.id for row in rows), Content()),
+        **found,
+        **_imported(session, actor, imported, at),
+    }
 
 
-def _imported(session: Session, rows: dict[UUID, ImportFile]) -> dict[UUID, Content]:
+def _imported(
+    session: Session, actor: Actor, rows: dict[UUID, ImportFile], at: datetime
+) -> dict[UUID, Content]:
     if not rows:
         return {}
+    query = (
+        select(Revision, Document)
+        .join(Document, Document.id == Revision.document_id)
+        .where(Revision.id.in_(rows), readable_revision(actor, at))
+    )
+    seen = session.execute(query).all()
     cited: dict[UUID, list[dict[str, Any]]] = defaultdict(list)
     for one in session.scalars(
         select(Citation)
-        .where(Citation.revision_id.in_(rows))
+        .where(Citation.revision_id.in_([revision.id for revision, _ in seen]))
         .order_by(Citation.revision_id, Citation.ordinal)
     ):
         cited[one.revision_id].append({"kind": one.kind, "name": one.name, "number": one.number})
-    query = select(Revision, Document).join(Document, Document.id == Revision.document_id)
-    return {
+    numbers = {row.id: Content(chosen={"number": row.number}) for row in rows.values()}
+    return numbers | {
         rows[revision.id].id: Content(
             facts={"citations": cited[revision.id]},
             chosen=_chosen(rows[revision.id], revision, document),
         )
-        for revision, document in session.execute(query.where(Revision.id.in_(rows)))
+        for revision, document in seen
     }
 
 

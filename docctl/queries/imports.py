@@ -77,8 +77,8 @@ def totals(lines: Iterable[Line]) -> dict[str, int]:
     return {outcome.value: counted[outcome.value] for outcome in Outcome}
 
 
-def report(session: Session, run_id: UUID) -> Iterator[Line]:
-    """Yield the lines of a run in the order of its files, without their texts."""
+def report(session: Session, actor: Actor, run_id: UUID, *, at: datetime) -> Iterator[Line]:
+    """Yield the lines of a run in the order of its files, without their texts, as the person may see them."""
     units = {str(unit_id): name for unit_id, name in session.execute(select(Unit.id, Unit.name))}
     last = 0
     while rows := session.scalars(
@@ -88,7 +88,7 @@ def report(session: Session, run_id: UUID) -> Iterator[Line]:
         .limit(_LINES)
         .options(without_text())
     ).all():
-        found = contents_of(session, run_id, rows, "facts", "chosen", "notes")
+        found = contents_of(session, actor, run_id, rows, "facts", "chosen", "notes", at=at)
         for row in rows:
             read = found[row.id]
             facts = dict(read.facts)

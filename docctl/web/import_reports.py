@@ -40,7 +40,7 @@ def report_file(run_id: UUID) -> Response:
 
     def rows() -> Iterator[Row]:
         with house().uow.read() as session:
-            for line in report(session, run_id):
+            for line in report(session, actor(), run_id, at=house().clock()):
                 yield _row(line)
 
     notes = [run.name, t("imports.report.total", count=run.total)]

@@ -142,7 +142,10 @@ def test_i_1_the_report_says_after_the_end_what_the_revisions_say(world: World, 
 
     def told() -> dict[str, dict[str, Any]]:
         with world.house.uow.read() as session:
-            return {one.path: one.as_json("") for one in report(session, run.id)}
+            return {
+                one.path: one.as_json("")
+                for one in report(session, world.by("chen").actor, run.id, at=world.clock())
+            }
 
     before = told()
     run.imported()
@@ -155,6 +158,23 @@ def test_i_1_the_report_says_after_the_end_what_the_revisions_say(world: World, 
     assert before["left.txt"]["title"] == "记录控制程序旧稿"
     left = {name: value for name, value in after["left.txt"].items() if value}
     assert left == {"path": "left.txt", "status": "skipped", "rule": "I-1", "code": "left_out"}
+
+
+def test_x_3_of_an_imported_file_the_report_says_what_its_reader_may_see(world: World, secret: Path) -> None:
+    run = Run.of(world, secret).read()
+    changed_and_left(run)
+    run.imported()
+
+    def titles(who: str) -> dict[str, tuple[str, str]]:
+        with world.house.uow.read() as session:
+            lines = report(session, world.by(who).actor, run.id, at=world.clock())
+            return {one.path: (one.chosen.get("number", ""), one.chosen.get("title", "")) for one in lines}
+
+    ours, theirs = titles("chen"), titles("wang")
+    assert ours["a.txt"] == theirs["a.txt"]  # in force, read by all
+    assert ours["a.txt"][1]
+    assert ours["draft.txt"][1]
+    assert theirs["draft.txt"] == (ours["draft.txt"][0], "")  # a number is not secret
 
 
 @pytest.mark.parametrize("how", ["imported", "cancelled"])

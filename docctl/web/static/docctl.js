@@ -97,7 +97,7 @@ for (const box of all("input[data-suggest]")) {
   box.addEventListener("input", () => {
     clearTimeout(wait);
     const typed = box.value.trim();
-    if (!/^[^\s"“「]{2,60}$/.test(typed) || !/\d|[-/.]/.test(typed)) return show([]);
+    if (!/^[^\s"“「]{2,60}$/.test(typed)) return show([]);
     wait = setTimeout(async () => {
       const answer = await fetch(`${box.dataset.suggest}?q=${encodeURIComponent(typed)}`).catch(() => null);
       if (answer?.ok && box.value.trim() === typed && document.activeElement === box) show(await answer.json().catch(() => []));
