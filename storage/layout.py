@@ -119,7 +119,10 @@ class Names:
 
     def __init__(self, folder: Path, key: Key) -> None:
         start, temporary = f"{key.leaf}.", f"{TEMPORARY}{key.leaf}."
-        paths = list(folder.iterdir()) if folder.is_dir() else []
+        try:
+            paths = list(folder.iterdir())
+        except (FileNotFoundError, NotADirectoryError):  # none yet, or destroyed just now
+            paths = []
         #: Everything but temporary files.
         self.files = [path for path in paths if path.name.startswith(start)]
         self.temporaries = [path for path in paths if path.name.startswith(temporary)]
