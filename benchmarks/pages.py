@@ -53,6 +53,7 @@ def addresses(house: House) -> dict[str, list[str]]:
         "records, by title": ["/records?sort=title&page=30"],
         "a record": [f"/records/{one}" for one in records],
         "what is due": ["/retention/due"],
+        "what is due, page 500": ["/retention/due?page=500"],
         "numbers": ["/documents/numbers"],
         "search": [f"/search?q={word}" for word in ("移交", "“供方评价表”", "JL-07", "温湿度 登记")],
         "trail": ["/trail"],

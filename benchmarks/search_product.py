@@ -2,18 +2,18 @@
 
 Beside it the same words asked of tantivy itself, in the same run.
 
-python benchmarks/search_product.py [folder made by benchmarks/world.py]
+    python -m benchmarks.search_product [--house FOLDER] [--texts FOLDER]
 """
 
+import argparse
 import random
-import sys
 import tempfile
 import time
 from pathlib import Path
 
 from sqlalchemy import select
 
-from benchmarks.search_engine import DOES, WHAT, WHO, alone, memory
+from benchmarks.search_engine import COMMON, DOES, POSTS, THINGS, WHAT, WHO, alone, memory
 from benchmarks.world import build, opened, percentile
 from docctl.jobs.projection import rebuild
 from docctl.jobs.seal_texts import seal_plain_texts
@@ -27,8 +27,10 @@ from docctl.services.people.actors import actor_of
 PEOPLE = ("chen", "zhou", "wang", "qian")
 
 
-def typed(house: House) -> dict[str, list[Asked]]:
+def typed(house: House, *, is_real: bool = False) -> dict[str, list[Asked]]:
+    """Return what is asked for, by kind; where texts are real ones, by words that they hold."""
     chance = random.Random(3)
+    common, things, posts = (COMMON, THINGS, POSTS) if is_real else (DOES, WHAT, WHO)
     with house.uow.read() as session:
         rows = session.execute(
             select(ItemFile.owner_id, FileReading.file_id, FileReading.sealed_text)
@@ -43,25 +45,25 @@ def typed(house: House) -> dict[str, list[Asked]]:
         line = chance.choice(chance.choice(texts).split("\n"))
         start = chance.randrange(max(1, len(line) - high))
         cut = line[start : start + chance.randint(low, high)].replace('"', "").strip()
-        return f'"{cut or WHAT[0]}"'
+        return f'"{cut or things[0]}"'
 
     words = {
-        "common word": [chance.choice(DOES) for _ in range(15)],
+        "common word": [chance.choice(common) for _ in range(15)],
         "4 to 6 characters": [cut(4, 6) for _ in range(30)],
         "7 to 20 characters": [cut(7, 20) for _ in range(30)],
-        "two words": [f"{chance.choice(WHAT)} {chance.choice(WHO)}" for _ in range(20)],
+        "two words": [f"{chance.choice(things)} {chance.choice(posts)}" for _ in range(20)],
         "beginning of a number": [f"JL-{chance.randrange(90):02}-0" for _ in range(15)],
         "a whole number": [f"JL-{n % 90:02}-{n:06}" for n in chance.choices(range(100_000), k=15)],
         "nothing": ["并无此句于文中", "zzqx"] * 5,
     }
     asked = {name: [Asked(text=text) for text in texts] for name, texts in words.items()}
-    asked["records of one unit"] = [Asked(text=chance.choice(DOES), kind="record", unit="SC")] * 15
-    asked["by date, page 5"] = [Asked(text=chance.choice(DOES), sort="date", page=5)] * 15
-    asked["obsolete too"] = [Asked(text=chance.choice(WHAT), with_obsolete=True)] * 15
+    asked["records of one unit"] = [Asked(text=chance.choice(common), kind="record", unit="SC")] * 15
+    asked["by date, page 5"] = [Asked(text=chance.choice(common), sort="date", page=5)] * 15
+    asked["obsolete too"] = [Asked(text=chance.choice(things), with_obsolete=True)] * 15
     return asked
 
 
-def main(house: House) -> None:
+def main(house: House, *, is_real: bool = False) -> None:
     started = time.perf_counter()
     while seal_plain_texts(house):  # as the worker does
         pass
@@ -75,7 +77,7 @@ def main(house: House) -> None:
     compared = alone(house.search)
     print(f"{house.search.count()} entries")
     print(f"{'':24}{'p50':>8}{'p95':>8}{'worst':>8}{'cpu p50':>8}{'p95':>8}   median total")
-    for name, questions in typed(house).items():
+    for name, questions in typed(house, is_real=is_real).items():
         times, cpu, totals = [], [], []
         for asked in questions:
             for actor in actors:
@@ -115,13 +117,17 @@ def show(name: str, times: list[float], cpu: list[float], totals: list[int]) -> 
 
 
 if __name__ == "__main__":
-    if len(sys.argv) > 1:
-        home = opened(Path(sys.argv[1]))
-        main(home)
+    reader = argparse.ArgumentParser(description=__doc__)
+    reader.add_argument("--house", type=Path, help="a folder made by benchmarks/world.py")
+    reader.add_argument("--texts", type=Path, help="a folder of procedures whose sentences are used")
+    given = reader.parse_args()
+    if given.house is not None:
+        home = opened(given.house)
+        main(home, is_real=given.texts is not None)
         home.close()
     else:
         with tempfile.TemporaryDirectory() as made:
-            home = build(Path(made), 10_000, 100_000)
+            home = build(Path(made), 10_000, 100_000, given.texts)
             rebuild(home)
-            main(home)
+            main(home, is_real=given.texts is not None)
             home.close()

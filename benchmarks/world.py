@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.orm import Session
 
-from benchmarks.search_engine import WHAT, sentences
+from benchmarks.search_engine import WHAT, Stock, sentences
 from docctl.config import Settings
 from docctl.domain.lifecycle import RecordStatus, RevisionStatus
 from docctl.domain.normal_form import normal
@@ -49,8 +49,11 @@ def opened(folder: Path, clock: Clock | None = None) -> House:
     return build_house(settings_of(folder), clock or Clock(START + timedelta(days=1)))
 
 
-def build(folder: Path, documents: int, records: int) -> House:
-    """Return the house of a new company with so many items, each with a file that was read."""
+def build(folder: Path, documents: int, records: int, real: Path | None = None) -> House:
+    """Return the house of a new company with so many items, each with a file that was read.
+
+    Its texts are made of the sentences of the procedures in the folder `real`, if there is one.
+    """
     clock = Clock(START)
     house = build_house(settings_of(folder), clock)
     found(house)
@@ -59,7 +62,7 @@ def build(folder: Path, documents: int, records: int) -> House:
         house,
         lambda connection: [connection.exec_driver_sql(f"DROP TRIGGER {one}") for one in live(connection)],
     )
-    texts = Texts()
+    texts = Texts(real)
     house.uow.write(lambda session: Makers(session, texts).documents(documents))
     for first in range(0, records, BATCH):
         wanted = min(BATCH, records - first)
@@ -87,13 +90,16 @@ def without_guards(connection: Connection) -> None:
 
 
 class Texts:
-    """Bodies of five to fifteen sentences out of a stock of common and rare ones."""
+    """Bodies of five to fifteen sentences out of a stock of common and rare ones, or of 5 to 25 real ones."""
 
-    def __init__(self) -> None:
+    def __init__(self, real: Path | None) -> None:
         self.chance = random.Random(1)
         self.stock = sentences(self.chance, 20_000)
+        self.real = Stock(real) if real is not None else None
 
     def body(self) -> str:
+        if self.real is not None:
+            return self.real.body(self.chance)
         return "\n".join(self.chance.choices(self.stock, k=self.chance.randint(5, 15)))
 
 

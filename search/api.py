@@ -16,6 +16,9 @@ RECORD = "record"
 
 #: What results can be counted by, each a field with one value for an entry (S-3).
 FACETS: Final = ("kind", "state", "unit", "type", "year", "retention")
+#: Counts by state only those entries that are valid at the instant of the question (V-3).
+VALID_STATE: Final = "valid_state"
+COUNTED: Final = (*FACETS, VALID_STATE)
 
 State = Literal["ready", "empty", "damaged"]
 
@@ -154,7 +157,7 @@ class Query:
     near: str = ""
     """A number: only entries whose number is nearly the same (S-3)."""
     facets: frozenset[str] = frozenset()
-    """What to count by, of FACETS."""
+    """What to count by, of COUNTED."""
     sort: Sort = Sort.RELEVANCE
     limit: int = 20
     offset: int = 0
@@ -164,7 +167,7 @@ class Query:
         _require_aware(self.at)
         if self.limit < 0 or self.offset < 0:
             raise ValueError("limit and offset count from zero")
-        if not self.facets <= set(FACETS):
+        if not self.facets <= set(COUNTED):
             raise ValueError("unknown facet")
 
     def chosen(self) -> dict[str, frozenset[str]]:
@@ -178,6 +181,11 @@ class Query:
             "retention": self.retentions,
         }
         return {name: values for name, values in found.items() if values}
+
+
+def narrowed_by(facet: str) -> str:
+    """Return the name in Query.chosen() of what narrows a search to a value of a facet."""
+    return "state" if facet == VALID_STATE else facet
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +207,8 @@ class Found:
     facets: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     """For each facet asked for: how many entries would be found with one value chosen alone (S-3).
 
-    What the facet itself is narrowed to does not count here, everything else does; no value counts zero.
+    What the facet itself is narrowed to (for VALID_STATE the state) does not count here, everything else
+    does; no value counts zero.
     """
 
 

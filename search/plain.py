@@ -2,10 +2,10 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 
 from search.analysis import nearness, number_key, slips, squeezed
-from search.api import RECORD, Entry, Query, Sort
+from search.api import RECORD, VALID_STATE, Entry, Query, Sort, narrowed_by
 from search.asked import within
 
 
@@ -35,12 +35,20 @@ def counts(entries: Iterable[Entry], query: Query) -> dict[str, dict[str, int]]:
     """Count entries that pass all but the facets by each facet asked for; see Found."""
     chosen = query.chosen()
     found: dict[str, Counter[str]] = {name: Counter() for name in query.facets}
-    others = {name: {one: value for one, value in chosen.items() if one != name} for name in found}
+    others = {
+        name: {one: value for one, value in chosen.items() if one != narrowed_by(name)} for name in found
+    }
     for entry in entries:
         for name, counter in found.items():
-            if (value := getattr(entry, name)) and passes(entry, others[name]):
+            if (value := _counted(entry, name, query.at)) and passes(entry, others[name]):
                 counter[value] += 1
     return {name: dict(counter) for name, counter in found.items()}
+
+
+def _counted(entry: Entry, name: str, at: datetime) -> str:
+    if name == VALID_STATE:
+        return entry.state if entry.is_valid(at) else ""
+    return str(getattr(entry, name))
 
 
 def in_order(entries: Iterable[Entry], query: Query, scores: Mapping[str, float]) -> list[Entry]:

@@ -16,6 +16,7 @@ import tantivy
 from search import schema, tantivy_files
 from search.analysis import ANALYSIS
 from search.api import (
+    VALID_STATE,
     CursorMoved,
     Entry,
     Found,
@@ -23,11 +24,13 @@ from search.api import (
     IndexDamaged,
     Query,
     Sort,
+    narrowed_by,
 )
 from search.filling import SMALL, Filled
 from search.generations import Generations, stamp
 from search.ondisk import OnDisk
 from search.questions import question, scores_differ
+from search.schema import instant
 from search.writing import vendor_errors, write
 
 #: More values of one facet than any company has units, forms or years.
@@ -251,17 +254,40 @@ def _by_relevance(
 def _facets(searcher: tantivy.Searcher, asked: tantivy.Query, query: Query) -> _Counted:
     """Count by facets; what is not narrowed by is counted in one pass over what was found."""
     chosen = query.chosen()
-    together = query.facets - set(chosen)
-    found = _counts(searcher, asked, together) if together else {}
-    for name in query.facets & set(chosen):
-        found |= _counts(searcher, question(query, without=name), {name})
+    passes: dict[str, set[str]] = {}
+    for name in query.facets:
+        by = narrowed_by(name)
+        passes.setdefault(by if by in chosen else "", set()).add(name)
+    found: _Counted = {}
+    for without, names in passes.items():
+        narrowed = question(query, without=without) if without else asked
+        found |= _counts(searcher, narrowed, names, instant(query.at))
     return found
 
 
-def _counts(searcher: tantivy.Searcher, asked: tantivy.Query, names: Iterable[str]) -> _Counted:
-    by = {name: {"terms": {"field": name, "size": _MOST_VALUES}} for name in sorted(names)}
-    answer: Any = searcher.aggregate(asked, by)
-    return {name: {str(one["key"]): int(one["doc_count"]) for one in answer[name]["buckets"]} for name in by}
+def _counts(searcher: tantivy.Searcher, asked: tantivy.Query, names: Iterable[str], at: int) -> _Counted:
+    answer: Any = searcher.aggregate(asked, {name: _aggregation(name, at) for name in sorted(names)})
+    found: _Counted = {}
+    for name in names:
+        buckets = answer[name]["buckets"]
+        if name == VALID_STATE:
+            begun = next(one for one in buckets if "from" not in one)
+            valid = next(one for one in begun["until"]["buckets"] if "to" not in one)
+            buckets = valid["state"]["buckets"]
+        found[name] = {str(one["key"]): int(one["doc_count"]) for one in buckets}
+    return found
+
+
+def _aggregation(name: str, at: int) -> dict[str, Any]:
+    """Say how tantivy counts by a facet; what is valid at an instant in microseconds by two cuts."""
+    if name != VALID_STATE:
+        return {"terms": {"field": name, "size": _MOST_VALUES}}
+    after = at + 1  # ranges do not hold their end
+    until = {
+        "range": {"field": "valid_until", "ranges": [{"from": after}]},
+        "aggs": {"state": _aggregation("state", at)},
+    }
+    return {"range": {"field": "valid_from", "ranges": [{"to": after}]}, "aggs": {"until": until}}
 
 
 def _hit(searcher: tantivy.Searcher, score: float, address: tantivy.DocAddress) -> Hit:

@@ -17,12 +17,12 @@ from docctl.domain.permissions import Actor
 from docctl.domain.verdicts import Refused, RuleRefused
 from docctl.models.trail import AuditHead
 from docctl.models.visibility import sets_of
-from docctl.queries.search_facets import FacetCounts, facet_counts
+from docctl.queries.search_facets import FacetCounts, counted_by, facet_counts
 from docctl.queries.search_hits import SearchHit, hits_shown
 from docctl.queries.search_names import names_in
 from docctl.queries.search_rows import NOW, no_longer_found
 from docctl.queries.synonyms import synonyms_at
-from search.api import FACETS, Found, IndexDamaged, Query, QueryProblem, SearchEngine, Sort
+from search.api import Found, IndexDamaged, Query, QueryProblem, SearchEngine, Sort
 
 PAGE_SIZE: Final = 20
 SORTS: Final = tuple(one.value for one in Sort)
@@ -145,13 +145,14 @@ def search(
             newest=newest,
             at=at,
         ),
-        facets=frozenset(FACETS) if counts else frozenset(),
         limit=size,
     )
+    if counts:
+        query = replace(query, facets=counted_by(query))
     page = max(asked.page, 1)
     try:
         found, page = _page(engine, query, page)
-        facets = facet_counts(engine, query, found) if counts else {}
+        facets = facet_counts(found) if counts else {}
         near = _near(engine, query, found)
     except QueryProblem as problem:
         raise RuleRefused(_refused(problem)) from problem

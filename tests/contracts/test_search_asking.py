@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from datetime import date
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from opencc import OpenCC
 
-from search.api import FACETS, Entry, Query, SearchEngine
+from search.api import COUNTED, FACETS, VALID_STATE, Entry, Query, SearchEngine
 from search.folding import fold
 from tests.effort import examples
 from tests.search.engines import ENGINES, stock
@@ -180,6 +182,30 @@ def test_x_3_facets_do_not_count_what_one_may_not_see(engine: SearchEngine) -> N
     assert (gone.total, gone.facets) == (0, {"unit": {}})
 
 
+def test_v_3_valid_states_count_from_the_first_instant_up_to_the_last_not_included(
+    engine: SearchEngine,
+) -> None:
+    step = timedelta(microseconds=1)
+    dates: dict[str, Any] = {"kind": "document", "valid_from": NOW, "valid_until": NOW + 2 * step}
+    put(
+        engine,
+        entry("a", state="issued", **dates),
+        entry("b", state="issued", kind="document", valid_from=NOW),
+        entry("c", state="draft", kind="document"),
+        entry("d", state="accepted"),
+    )
+
+    def valid(at: datetime, **narrowed: Any) -> object:
+        asked = replace(query(facets=frozenset({VALID_STATE, "unit"})), at=at, **narrowed)
+        return engine.search(asked).facets[VALID_STATE]
+
+    assert valid(NOW - step) == {}
+    assert valid(NOW) == valid(NOW + step) == {"issued": 2}
+    assert valid(NOW + 2 * step) == {"issued": 1}
+    assert valid(NOW, states=frozenset({"draft"})) == {"issued": 2}  # its own choice does not narrow it
+    assert valid(NOW, kinds=frozenset({"record"})) == {}
+
+
 def test_s_3_a_facet_that_is_none_is_refused() -> None:
     with pytest.raises(ValueError, match="facet"):
         query(facets=frozenset({"colour"}))
@@ -304,7 +330,7 @@ def questions(draw: st.DrawFn) -> Query:
         synonyms=draw(st.sampled_from([(), SYNONYMS])),
         near=draw(st.sampled_from(("", "", "", "QP/XX-01", "ab/xx-1"))),
         exclude=draw(SOME(st.sampled_from(("e001", "e002", "e003")), max_size=2)),
-        facets=draw(SOME(st.sampled_from(FACETS))),
+        facets=draw(SOME(st.sampled_from(COUNTED))),
         limit=1_000,  # all of them: which come first is each engine's own
     )
 
