@@ -72,8 +72,9 @@ def give_up(desk: Desk, run: UUID, reason: str) -> Answer:
 
 def _sources(path: Path) -> Iterator[Source]:
     from docctl.reading.sources import folder_files, packed_files
+    from docctl.services.imports.room import is_archive
 
-    if path.is_file() and path.suffix.lower() == ".zip":
+    if path.is_file() and is_archive(path.name):
         return packed_files(path, path.name)
     return folder_files(path)
 

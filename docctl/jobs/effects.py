@@ -18,9 +18,9 @@ from docctl.domain.verdicts import RuleRefused
 from docctl.models.content import ItemFile
 from docctl.models.records import Record
 from docctl.queries.epochs import waits
-from docctl.reading import Reading, ReadingFailed, reading_steps
+from docctl.reading import ReadingFailed, reading_steps
 from docctl.reading.errors import OURS
-from docctl.reading.outlines import Outlined, outline_in_child
+from docctl.reading.outlines import outline_or_none
 from docctl.services.caller import the_system
 from docctl.services.content.sound import opener
 from docctl.services.content.texts import Texts
@@ -62,7 +62,11 @@ def read_upload(house: House, payload: Mapping[str, Any]) -> Iterator[None]:
         found = yield from reading_steps(house.pool, path, row.name)
         if found.problem in OURS:  # says nothing about the file: try again
             raise ReadingFailed(found.problem)
-        told = _outlined(house, Path(folder), found) if is_of_document(row) else None
+        told = None
+        if is_of_document(row):
+            told = outline_or_none(
+                house.pool, Path(folder), found.text, found.html, parts=found.parts, pages=found.pages
+            )
     html, outline = (told.html, told.as_json()) if told else (found.html, None)
     try:
         kept = Texts(house.keys).kept(row.owner_id, row.id, found.text, html, outline)
@@ -73,18 +77,6 @@ def read_upload(house: House, payload: Mapping[str, Any]) -> Iterator[None]:
         by=the_system(house.clock()),
         house=house,
     )
-
-
-def _outlined(house: House, folder: Path, found: Reading) -> Outlined:
-    """Return the clauses of a document's text; one on which the search for them fails has none (I-9)."""
-    try:
-        return outline_in_child(
-            house.pool, folder, found.text, found.html, parts=found.parts, pages=found.pages
-        )
-    except ReadingFailed as failed:
-        if failed.code in OURS:
-            raise
-        return Outlined((), found.html)
 
 
 def _may_come_back(error: RuleRefused) -> bool:

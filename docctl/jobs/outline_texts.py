@@ -14,8 +14,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from docctl.models.content import FileReading, ItemFile
-from docctl.reading.errors import OURS, ReadingFailed
-from docctl.reading.outlines import Outlined, outline_in_child
+from docctl.reading.errors import ReadingFailed
+from docctl.reading.outlines import Outlined, outline_or_none
 from docctl.services.caller import the_system
 from docctl.services.content.texts import KeptText, SealedText, Texts, texts_in
 from docctl.services.house import House
@@ -84,9 +84,4 @@ def _opened(session: Session, rows: Sequence[tuple[FileReading, UUID]]) -> dict[
 
 def _outlined(house: House, text: str, html: str | None, pages: list[int]) -> Outlined:
     with tempfile.TemporaryDirectory(prefix="outline-", dir=house.scratch) as folder:
-        try:
-            return outline_in_child(house.pool, Path(folder), text, html, pages=pages)
-        except ReadingFailed as failed:
-            if failed.code in OURS:
-                raise
-            return Outlined((), html)  # a text on which the search fails has none
+        return outline_or_none(house.pool, Path(folder), text, html, pages=pages)

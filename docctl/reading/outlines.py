@@ -12,7 +12,7 @@ from typing import Any, Final
 from unicodedata import normalize
 
 from docctl.reading.anchors import anchored, anchors, places
-from docctl.reading.errors import ReadingFailed
+from docctl.reading.errors import OURS, ReadingFailed
 from docctl.reading.facts.find import outline_of
 from docctl.reading.files import Part
 from docctl.reading.pool import ReaderPool
@@ -103,6 +103,27 @@ def outline_in_child(
         page = bisect_right(starts, one.start)
         clauses.append(replace(one, anchor=anchor if is_shown else "", page=page))
     return Outlined(tuple(clauses), html if html is None else anchored(html, marks))
+
+
+def outline_or_none(
+    pool: ReaderPool,
+    folder: Path,
+    text: str,
+    html: str | None,
+    *,
+    parts: Iterable[Part] = (),
+    pages: Sequence[int] = (),
+) -> Outlined:
+    """Return the outline of a text; one on which the search for it fails has none (I-9).
+
+    Raises ReadingFailed for what says nothing about the text: it is tried again.
+    """
+    try:
+        return outline_in_child(pool, folder, text, html, parts=parts, pages=pages)
+    except ReadingFailed as failed:
+        if failed.code in OURS:
+            raise
+        return Outlined((), html)
 
 
 def _checked(one: object, length: int, html: str) -> tuple[Clause, int]:

@@ -8,11 +8,11 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from docctl.domain.canonical import plain
 from docctl.domain.imports import BATCH, Choice, FileState, Outcome
 from docctl.domain.verdicts import Conflict, NotFound, Refused, RuleRefused
+from docctl.jobs.imports.in_name_of import caller_of
 from docctl.models.imports import ImportFile, ImportRun, without_text
 from docctl.services.caller import Caller, the_system
 from docctl.services.house import House
@@ -26,7 +26,6 @@ from docctl.services.imports.commit import (
 )
 from docctl.services.imports.contents import Contents
 from docctl.services.imports.folder import RunFolder
-from docctl.services.people.actors import actor_of
 from storage.errors import StorageError
 
 log = logging.getLogger(__name__)
@@ -55,7 +54,8 @@ def import_some(house: House, run_id: UUID) -> bool:
             .limit(BATCH)
             .options(without_text())
         ).all()
-        by = _caller(session, run, house)
+        assert run.committed_by is not None, "only a person orders an import"
+        by = caller_of(session, run.committed_by, house)
         contents = Contents(session, run_id)
         notes = {row.id: contents.shown(row, "notes").notes for row in rows}
     lines = [line for row in rows if (line := _told_before(row, notes[row.id])) is not None]
@@ -68,16 +68,6 @@ def import_some(house: House, run_id: UUID) -> bool:
     if not left:
         RunFolder.of(house.data, run_id).discard()
     return left > 0
-
-
-def _caller(session: Session, run: ImportRun, house: House) -> Caller | None:
-    """Return the person who ordered the import, with the roles held now; None: disabled since."""
-    assert run.committed_by is not None, "only a person orders an import"
-    try:
-        actor = actor_of(session, run.committed_by)
-    except NotFound:
-        return None
-    return Caller(actor=actor, at=house.clock(), channel="import", zone=house.zone)
 
 
 def _told_before(row: ImportFile, notes: Sequence[Mapping[str, Any]]) -> LineOfReport | None:

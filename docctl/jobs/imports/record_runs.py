@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import shutil
 import time
-from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import Final
 from uuid import UUID
@@ -16,20 +15,21 @@ from sqlalchemy.orm import Session
 from docctl.domain.canonical import plain
 from docctl.domain.imports import BATCH, RunState
 from docctl.domain.normal_form import normal
-from docctl.domain.verdicts import NotFound, Refused, RuleRefused
+from docctl.domain.verdicts import Refused, RuleRefused
 from docctl.jobs.imports.at_work import at_work
 from docctl.jobs.imports.commit import WAITS
+from docctl.jobs.imports.in_name_of import caller_of
 from docctl.jobs.imports.records import RecordLine, Target, file_row
+from docctl.jobs.imports.uploaded import uploaded
 from docctl.models.record_imports import RecordImport, RecordImportRow, RowStatus
 from docctl.reading.errors import OURS, ReadingFailed
-from docctl.reading.sources import Source, SourceChanged, copy, packed_files
+from docctl.reading.sources import Source, SourceChanged, copy
 from docctl.reading.tables import Table, TableRow, read_table
 from docctl.services.caller import Caller, the_system
 from docctl.services.house import House
 from docctl.services.imports.folder import RECORDS, RunFolder
 from docctl.services.imports.propose import units_by_name
 from docctl.services.imports.room import require_room
-from docctl.services.people.actors import actor_of
 from docctl.services.records.import_rows import NoteRows, NoteTable, RowSeen, note_rows, note_table
 from storage.errors import StorageError
 
@@ -110,14 +110,8 @@ def _unpacked(house: House, folder: RunFolder) -> Path:
     shutil.rmtree(target, ignore_errors=True)
     require_room(house, folder.uploads())
     target.mkdir()
-    for upload, name in folder.uploads():
-        sources: Iterator[Source] = (
-            packed_files(upload, name)
-            if name.lower().endswith(".zip")
-            else iter([Source(name, upload.stat().st_size, lambda upload=upload: upload.open("rb"))])  # type: ignore[misc]
-        )
-        for source in sources:
-            _put(house, source, target)
+    for source in uploaded(folder):
+        _put(house, source, target)
     return target
 
 
@@ -160,7 +154,7 @@ def _look(house: House, found: RecordImport, folder: RunFolder) -> bool:
     with house.uow.read() as session:
         rows = _next(session, found.id, RowStatus.WAITING)
         units = units_by_name(session)
-        by = _caller(session, found, house)
+        by = caller_of(session, found.started_by, house)
     target = _target(found, folder, units)
     seen = [_seen(row, _line(house, row, target, by, dry_run=True)) for row in rows]
     return note_rows(NoteRows(found.id, seen), by=the_system(house.clock()), house=house) > 0
@@ -171,7 +165,7 @@ def _file(house: House, found: RecordImport, folder: RunFolder) -> bool:
     with house.uow.read() as session:
         rows = _next(session, found.id, RowStatus.READY)
         units = units_by_name(session)
-        by = _caller(session, found, house)
+        by = caller_of(session, found.started_by, house)
     target = _target(found, folder, units)
     seen: list[RowSeen] = []
     waits: Refused | None = None
@@ -224,15 +218,6 @@ def _twice(rows: list[TableRow]) -> dict[int, int]:
     known = ((row.number, normal(row.values.get("number", ""))) for row in rows)
     firsts = ((number, first.setdefault(form, number)) for number, form in known if form)
     return {number: earlier for number, earlier in firsts if earlier != number}
-
-
-def _caller(session: Session, found: RecordImport, house: House) -> Caller | None:
-    """Return the person whose import it is, with the roles held now; None: disabled since."""
-    try:
-        actor = actor_of(session, found.started_by)
-    except NotFound:
-        return None
-    return Caller(actor=actor, at=house.clock(), channel="import", zone=house.zone)
 
 
 def _target(found: RecordImport, folder: RunFolder, units: dict[str, UUID]) -> Target:

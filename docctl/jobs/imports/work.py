@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -23,18 +23,19 @@ from docctl.jobs.imports.commit import import_some
 from docctl.jobs.imports.folders import clear_ended
 from docctl.jobs.imports.reading import ToRead, read_files
 from docctl.jobs.imports.run_keys import destroy_ended_keys
+from docctl.jobs.imports.uploaded import uploaded
 from docctl.models.base import new_id
 from docctl.models.imports import ImportFile, ImportRun, RunSource
 from docctl.queries.import_there import plan_files, there
 from docctl.reading.errors import ReadingFailed
-from docctl.reading.sources import Source, SourceChanged, copy, packed_files
+from docctl.reading.sources import Source, SourceChanged, copy
 from docctl.services.caller import the_system
 from docctl.services.house import House
 from docctl.services.imports.commit import CancelImport, cancel_import
 from docctl.services.imports.folder import RunFolder
 from docctl.services.imports.note import NoteComparison, NoteRead, ReadFile, note_comparison, note_read
 from docctl.services.imports.propose import units_by_name
-from docctl.services.imports.room import is_archive, require_room
+from docctl.services.imports.room import require_room
 from docctl.services.imports.start import TakeIn, Taken, take_in
 
 log = logging.getLogger(__name__)
@@ -120,7 +121,7 @@ def _receive(house: House, run_id: UUID) -> bool:
     with folder.alone(waits=False) as is_alone:
         if is_alone and folder.has_uploads():
             require_room(house, folder.uploads(), run_id)
-            _received(house, run_id, folder, _uploaded(folder))
+            _received(house, run_id, folder, uploaded(folder))
             folder.drop_uploads()
         elif is_alone and _should_have_begun(house, run_id):
             log.warning("whoever brought the files of an import is gone", extra={"run": str(run_id)})
@@ -133,14 +134,6 @@ def _should_have_begun(house: House, run_id: UUID) -> bool:
         run = session.get_one(ImportRun, run_id)
         is_late = run.started_at < house.clock() - _TO_BEGIN
         return run.state is RunState.RECEIVING and run.source is not RunSource.WATCHED and is_late
-
-
-def _uploaded(folder: RunFolder) -> Iterator[Source]:
-    for path, name in folder.uploads():
-        if not is_archive(name):
-            yield Source(name, path.stat().st_size, lambda path=path: path.open("rb"))  # type: ignore[misc]
-            continue
-        yield from packed_files(path, name)
 
 
 def take(source: Source, folder: RunFolder, *, limit: int) -> Taken:

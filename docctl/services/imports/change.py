@@ -23,7 +23,7 @@ from docctl.services.imports.changed import changed_since
 from docctl.services.imports.contents import Contents
 from docctl.services.imports.joining import AsChosen, by_number, documents_units, placed, revisions_of
 from docctl.services.imports.propose import EXTERNAL, FIELDS, day
-from docctl.services.imports.start import lock_run
+from docctl.services.imports.runs import lock_run
 from docctl.services.locks import Rank, lock
 from docctl.services.registry import use_case
 

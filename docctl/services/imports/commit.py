@@ -17,7 +17,7 @@ from docctl.models.imports import ImportChange, ImportFile, ImportRun, without_t
 from docctl.services.caller import Caller
 from docctl.services.imports.contents import NOTHING_READ, let_go
 from docctl.services.imports.joining import arrange
-from docctl.services.imports.start import lock_run, move
+from docctl.services.imports.runs import lock_run, move
 from docctl.services.locks import Rank, lock
 from docctl.services.registry import use_case
 from docctl.services.trail import Subject, record

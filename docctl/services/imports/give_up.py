@@ -15,7 +15,7 @@ from docctl.domain.verdicts import Allowed, Refused, RuleRefused, Verdict, requi
 from docctl.services.caller import Caller
 from docctl.services.imports.commit import end_files, end_run, totals_of
 from docctl.services.imports.presence import is_at_work
-from docctl.services.imports.start import lock_run, move
+from docctl.services.imports.runs import lock_run, move
 from docctl.services.registry import use_case
 from docctl.services.trail import Subject, record
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, tzinfo
 from typing import Any, Final
@@ -135,12 +135,10 @@ def arrange(session: Session, run: ImportRun, *, today: date, zone: tzinfo) -> N
     Earlier revisions go from the newest back, later ones from the oldest on: each lies beside what is there.
     """
     by_document: dict[UUID, list[AsChosen]] = defaultdict(list)
-    contents = Contents(session, run.id)
-    rows = {row.id: row for row in _joining(session, run, contents)}
-    for row in rows.values():
-        file = AsChosen.of(row, contents.read(row, "chosen", "facts"))
-        assert file.document_id is not None
-        by_document[file.document_id].append(file)
+    rows: dict[UUID, ImportFile] = {}
+    for document_id, row, file in _joining(session, run):
+        rows[row.id] = row
+        by_document[document_id].append(file)
     there = revisions_of(session, by_document)
     ordered: list[AsChosen] = []
     for document_id, files in by_document.items():
@@ -152,7 +150,9 @@ def arrange(session: Session, run: ImportRun, *, today: date, zone: tzinfo) -> N
         rows[one.id].place = place
 
 
-def _joining(session: Session, run: ImportRun, contents: Contents) -> list[ImportFile]:
+def _joining(session: Session, run: ImportRun) -> Iterator[tuple[UUID, ImportFile, AsChosen]]:
+    """Yield the document chosen for a file, its row, and what was read of it, opened once."""
+    contents = Contents(session, run.id)
     query = (
         select(ImportFile)
         .where(
@@ -165,11 +165,16 @@ def _joining(session: Session, run: ImportRun, contents: Contents) -> list[Impor
         .execution_options(yield_per=500)
     )
     with session.execute(query) as found:
-        return [row for row in found.scalars() if contents.read(row, "chosen").chosen.get("document_id")]
+        for row in found.scalars():
+            chosen = contents.read(row, "chosen").chosen
+            if document_id := chosen.get("document_id"):
+                facts = contents.read(row, "facts").facts  # of all others they are not needed
+                yield UUID(document_id), row, AsChosen(row.id, chosen, facts, row.choice)
 
 
 _ARRANGED: Final = (
     ImportFile.sealed_chosen,
+    ImportFile.sealed_facts,
     ImportFile.choice,
     ImportFile.place,
     ImportFile.state,

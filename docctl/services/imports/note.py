@@ -15,7 +15,7 @@ from docctl.domain.permissions import Facts, authorise
 from docctl.models.imports import ImportFile
 from docctl.services.caller import Caller
 from docctl.services.imports.contents import Contents
-from docctl.services.imports.start import lock_run, move
+from docctl.services.imports.runs import lock_run, move
 from docctl.services.locks import Rank, lock
 from docctl.services.registry import use_case
 from docctl.services.trail import Subject, record

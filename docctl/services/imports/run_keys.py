@@ -15,7 +15,7 @@ from docctl.models.imports import ImportChange, ImportFile
 from docctl.services.caller import Caller
 from docctl.services.content.texts import texts_in
 from docctl.services.imports.contents import NAMES, PLAIN, Contents
-from docctl.services.imports.start import lock_run
+from docctl.services.imports.runs import lock_run
 from docctl.services.registry import use_case
 from docctl.services.trail import Subject, record
 

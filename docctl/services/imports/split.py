@@ -21,7 +21,7 @@ from docctl.services.caller import Caller
 from docctl.services.house import House
 from docctl.services.imports.contents import Contents
 from docctl.services.imports.propose import propose, units_by_name
-from docctl.services.imports.start import lock_run
+from docctl.services.imports.runs import lock_run
 from docctl.services.registry import Prepared, use_case
 
 #: A piece shorter than this, in characters, is no document.

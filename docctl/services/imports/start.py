@@ -10,9 +10,9 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from docctl.domain.imports import RUN_MOVES, FileState, Outcome, RunAction, RunState, may_move_run
+from docctl.domain.imports import FileState, Outcome, RunAction, RunState
 from docctl.domain.permissions import Facts, authorise
-from docctl.domain.verdicts import NotFound, Refused, RuleRefused, require
+from docctl.domain.verdicts import NotFound, Refused, RuleRefused
 from docctl.models.base import new_id
 from docctl.models.content import Upload
 from docctl.models.documents import DocumentType
@@ -24,7 +24,7 @@ from docctl.services.content.texts import texts_in
 from docctl.services.house import House
 from docctl.services.imports.folder import RunFolder
 from docctl.services.imports.room import require_room
-from docctl.services.locks import Rank, lock
+from docctl.services.imports.runs import lock_run, move
 from docctl.services.registry import Prepared, use_case
 from docctl.services.trail import Subject, record
 
@@ -159,17 +159,3 @@ def not_taken(file: ImportFile, outcome: Outcome, rule: str, code: str, params: 
     """Write a file's report line before it could be read or imported."""
     file.state = FileState.DONE
     file.outcome, file.rule, file.code, file.params = outcome.value, rule, code, params
-
-
-def lock_run(session: Session, run_id: UUID) -> ImportRun:
-    """Lock a run; raise NotFound where there is none."""
-    rows = lock(session, Rank.PARENTS, select(ImportRun).where(ImportRun.id == run_id))
-    if not rows:
-        raise NotFound("import")
-    return rows[0]
-
-
-def move(run: ImportRun, action: RunAction) -> None:
-    """Move a run on, or raise RuleRefused where it stands elsewhere."""
-    require(may_move_run(run.state, action))
-    run.state = RUN_MOVES[run.state, action]

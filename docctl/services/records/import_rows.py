@@ -16,7 +16,8 @@ from docctl.domain.verdicts import Refused
 from docctl.models.base import new_id
 from docctl.models.record_imports import RecordImport, RecordImportRow, RowStatus
 from docctl.services.caller import Caller
-from docctl.services.records.import_table import count_rows, forget_failed, lock_import, move_import, tell
+from docctl.services.imports.runs import lock_import, move
+from docctl.services.records.import_table import count_rows, forget_failed, tell
 from docctl.services.registry import use_case
 
 #: Rows written in one statement.
@@ -47,12 +48,12 @@ def note_table(session: Session, cmd: NoteTable, by: Caller) -> int:
         return found.total
     if cmd.refused is not None:
         found.rule, found.code, found.params = cmd.refused.rule, cmd.refused.code, dict(cmd.refused.params)
-        move_import(found, RunAction.CANCEL)
+        move(found, RunAction.CANCEL)
         found.ended_at = by.at
         return 0
     found.table_path, found.columns = cmd.table_path[:1000], [list(one) for one in cmd.columns]
     found.total = len(cmd.rows)
-    move_import(found, RunAction.RECEIVED)
+    move(found, RunAction.RECEIVED)
     found.done = len(cmd.twice)
     rows = [_new_row(found.id, number, values, cmd.twice.get(number)) for number, values in cmd.rows]
     for start in range(0, len(rows), _AT_ONCE):
@@ -135,9 +136,9 @@ def _told_by_line(session: Session, row_id: UUID) -> dict[str, Any]:
 
 def _end_step(session: Session, found: RecordImport, by: Caller) -> None:
     if found.state is RunState.READING:
-        move_import(found, RunAction.READ)
+        move(found, RunAction.READ)
         return
-    move_import(found, RunAction.FINISH)
+    move(found, RunAction.FINISH)
     found.ended_at = by.at
     forget_failed(session, found.id)
     counted = session.execute(

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from docctl.domain.imports import RUN_MOVES, RunAction, RunState, may_move_run
+from docctl.domain.imports import RunAction, RunState, may_move_run
 from docctl.domain.permissions import Facts, authorise
 from docctl.domain.verdicts import Conflict, NotFound, Refused, RuleRefused, require
 from docctl.models.base import new_id
@@ -22,7 +22,7 @@ from docctl.services.house import House
 from docctl.services.imports.folder import RECORDS, RunFolder
 from docctl.services.imports.give_up import may_give_up
 from docctl.services.imports.room import require_room
-from docctl.services.locks import Rank, lock
+from docctl.services.imports.runs import lock_import, move
 from docctl.services.registry import Prepared, use_case
 from docctl.services.trail import Subject, record
 
@@ -102,7 +102,7 @@ def order_record_import(session: Session, cmd: OrderRecordImport, by: Caller) ->
     ready = session.scalar(count_rows(found.id).where(RecordImportRow.status == RowStatus.READY)) or 0
     if not ready:
         raise RuleRefused(Refused("I-2", "nothing_ready"))
-    move_import(found, RunAction.IMPORT)
+    move(found, RunAction.IMPORT)
     found.done = found.total - ready
     tell(session, by, "ordered", found.id, {"rows": ready})
     return found.id
@@ -122,7 +122,7 @@ def cancel_record_import(session: Session, cmd: CancelRecordImport, by: Caller) 
     if found.state is RunState.IMPORTING:
         _give_up(session, found, by)
     else:
-        move_import(found, RunAction.CANCEL)
+        move(found, RunAction.CANCEL)
         rows = update(RecordImportRow).where(RecordImportRow.import_id == found.id)
         session.execute(rows.values(values={}, rule="", code="", params={}))
     found.ended_at = by.at
@@ -133,7 +133,7 @@ def cancel_record_import(session: Session, cmd: CancelRecordImport, by: Caller) 
 def _give_up(session: Session, found: RecordImport, by: Caller) -> None:
     """End a table whose host is lost while it is being filed; every row that was not filed has its line."""
     require(may_give_up(session, found.state, found.host, by.at))
-    move_import(found, RunAction.GIVE_UP)
+    move(found, RunAction.GIVE_UP)
     rows = update(RecordImportRow).where(RecordImportRow.import_id == found.id)
     line = {"status": RowStatus.FAILED, "rule": "I-1", "code": "given_up", "params": {}}
     session.execute(rows.where(RecordImportRow.status == RowStatus.READY).values(line))
@@ -158,20 +158,6 @@ def _own(session: Session, import_id: UUID, by: Caller) -> RecordImport:
     if found.started_by != by.actor.person_id:
         raise NotFound("import")
     return found
-
-
-def lock_import(session: Session, import_id: UUID) -> RecordImport:
-    """Lock an import; raise NotFound where there is none."""
-    rows = lock(session, Rank.PARENTS, select(RecordImport).where(RecordImport.id == import_id))
-    if not rows:
-        raise NotFound("import")
-    return rows[0]
-
-
-def move_import(found: RecordImport, action: RunAction) -> None:
-    """Let an import take a step; raise RuleRefused where it may not."""
-    require(may_move_run(found.state, action))
-    found.state = RUN_MOVES[found.state, action]
 
 
 def tell(

@@ -1,0 +1,43 @@
+"""A run of files, or a table of records, locked and moved on: both go through the same states (I-1, I-2)."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from docctl.domain.imports import RUN_MOVES, RunAction, may_move_run
+from docctl.domain.verdicts import NotFound, require
+from docctl.models.imports import ImportRun
+from docctl.models.record_imports import RecordImport
+from docctl.services.locks import Rank, lock
+
+Run = TypeVar("Run", ImportRun, RecordImport)
+
+
+def lock_run(session: Session, run_id: UUID) -> ImportRun:
+    """Lock a run of files; raise NotFound where there is none."""
+    return _locked(session, ImportRun, run_id)
+
+
+def lock_import(session: Session, import_id: UUID) -> RecordImport:
+    """Lock a table of records; raise NotFound where there is none."""
+    return _locked(session, RecordImport, import_id)
+
+
+def move(run: ImportRun | RecordImport, action: RunAction) -> None:
+    """Move a run on, or raise RuleRefused where it stands elsewhere."""
+    require(may_move_run(run.state, action))
+    run.state = RUN_MOVES[run.state, action]
+
+
+def _locked(session: Session, kind: type[Run], run_id: UUID) -> Run:
+    rows = lock(session, Rank.PARENTS, select(kind).where(kind.id == run_id))
+    if not rows:
+        raise NotFound("import")
+    return rows[0]
+
+
+__all__ = ["lock_import", "lock_run", "move"]
