@@ -77,6 +77,9 @@ class KeyRing(Protocol):
     def get_many(self, item_ids: Sequence[UUID]) -> dict[UUID, bytes]:
         """Return the keys of those items that have one; the others are left out."""
 
+    def destroyed_among(self, item_ids: Sequence[UUID]) -> set[UUID]:
+        """Return those of the items whose keys were destroyed: for them none is ever made again."""
+
     def destroy(self, item_ids: Sequence[UUID]) -> KeysDestroyed:
         """Put tombstones in the place of the items' keys; may be repeated (R-7).
 

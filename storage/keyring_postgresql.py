@@ -109,6 +109,12 @@ class PostgresKeyRing(WithMasters):
             rows = store.execute(query, (list(item_ids),)).fetchall()
         return {item: self._masters.of(master_id).unwrap(item, wrapped) for item, master_id, wrapped in rows}
 
+    def destroyed_among(self, item_ids: Sequence[UUID]) -> set[UUID]:
+        """Return those of the items whose keys were destroyed."""
+        query = "SELECT item FROM item_key WHERE item = ANY(%s) AND destroyed_at IS NOT NULL"
+        with self._store() as store:
+            return {item for (item,) in store.execute(query, (list(item_ids),)).fetchall()}
+
     def destroy(self, item_ids: Sequence[UUID]) -> KeysDestroyed:
         """Put tombstones in the place of keys; `purge` removes their bytes (R-7)."""
         now, items = self._now(), sorted(set(item_ids))

@@ -33,6 +33,7 @@ LOOKED_AT: Final = ("keys",)
 NOT_CLAIMED: Final = ("key_memory",)
 _TRIES: Final = 50
 _MANY: Final = "SELECT item, master_id, wrapped FROM item_key WHERE wrapped IS NOT NULL AND item IN"
+_GONE: Final = "SELECT item FROM item_key WHERE destroyed_at IS NOT NULL AND item IN"
 
 
 class SqliteKeyRing(WithMasters):
@@ -94,14 +95,20 @@ class SqliteKeyRing(WithMasters):
         """Return the keys of those items that have one."""
         found: dict[UUID, bytes] = {}
         for first in range(0, len(item_ids), BATCH):
-            some = [one.bytes for one in item_ids[first : first + BATCH]]
-            query = f"{_MANY} ({', '.join('?' * len(some))})"
-            with self._store() as store:
-                rows = store.execute(query, some).fetchall()
-            for item, master_id, wrapped in rows:
+            for item, master_id, wrapped in self._rows(_MANY, item_ids[first : first + BATCH]):
                 item_id = UUID(bytes=item)
                 found[item_id] = self._masters.of(master_id).unwrap(item_id, wrapped)
         return found
+
+    def destroyed_among(self, item_ids: Sequence[UUID]) -> set[UUID]:
+        """Return those of the items whose keys were destroyed."""
+        pieces = (item_ids[first : first + BATCH] for first in range(0, len(item_ids), BATCH))
+        return {UUID(bytes=item) for some in pieces for (item,) in self._rows(_GONE, some)}
+
+    def _rows(self, query: str, item_ids: Sequence[UUID]) -> list[tuple[Any, ...]]:
+        marks = ", ".join("?" * len(item_ids))
+        with self._store() as store:
+            return store.execute(f"{query} ({marks})", [one.bytes for one in item_ids]).fetchall()
 
     def destroy(self, item_ids: Sequence[UUID]) -> KeysDestroyed:
         """Overwrite keys with tombstones, empty the log, and look at the bytes of the file (R-7)."""

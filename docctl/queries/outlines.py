@@ -74,6 +74,17 @@ class Outline:
     clauses: tuple[Clause, ...]
     gaps: tuple[Refused, ...]
 
+    def address_of(self, path: str) -> str:
+        """Return the address, on the page of its document, of a clause; "" where it has none."""
+        return next((address(one) for one in self.clauses if one.path == path), "")
+
+
+def address(clause: Clause) -> str:
+    """Return the address of a clause on the page of its document; what stands in a PDF has its page's."""
+    if clause.anchor:
+        return f"#{clause.anchor}"
+    return f"?page={clause.page}" if clause.page else ""
+
 
 def outline_shown(session: Session, revision_id: UUID) -> Outline:
     """Return the outline of a revision's text for its page (I-9)."""

@@ -82,6 +82,8 @@ def note_outlines(session: Session, cmd: NoteOutlines, by: Caller) -> int:
         row.outlined_at = by.at
         if kept is not None:
             _keep(row, kept)
+            if is_of_document(file):
+                row.cited_at = None  # what it cites is told with its clauses now (D-13)
         if kept is not None and (subject := _subject(session, file)) is not None:
             record(session, by, "file.outlined", subject, facts={"file": file.sha256})
         done += 1

@@ -39,6 +39,8 @@ def test_each_item_has_one_key_of_its_own(place: Place) -> None:
     assert keys.get_many([]) == {}
     keys.destroy([one])
     assert set(keys.get_many([one, two])) == {two}
+    assert keys.destroyed_among([one, two, uuid4()]) == {one}
+    assert keys.destroyed_among([]) == set()
     assert (keys.status().keys, keys.status().destroyed) == (1, 1)
 
 

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from pathlib import Path
+from uuid import UUID
 
 import pytest
+from sqlalchemy import update
 
 from docctl.jobs.cite_texts import cite_texts
+from docctl.jobs.deliveries import deliver
+from docctl.jobs.outline_texts import outline_texts
+from docctl.models.content import FileReading
 from docctl.queries.citations import Cited, cited, cited_by
 from docctl.services.imports.provisional import GiveNumber, give_number
 from docctl.services.revisions.withdraw import WithdrawRevision, withdraw_revision
+from tests.away import keys_away
 from tests.imports.conftest import folder
 from tests.imports.making import Run, text_of, write
-from tests.world import World
+from tests.world import World, as_owner
 
 __all__ = ["folder"]
 
@@ -88,8 +94,6 @@ def test_x_3_a_cited_draft_is_not_shown_to_who_may_not_see_it(world: World, fold
 
 @pytest.mark.parametrize("twice", [False, True])
 def test_d_6_texts_of_drafts_are_looked_through_by_the_worker(world: World, twice: bool) -> None:
-    from docctl.jobs.deliveries import deliver
-
     revision = world.draft("来访接待办法", text="接待按《记录控制程序》进行。")
     deliver(world.house)
     assert cite_texts(world.house)
@@ -157,3 +161,52 @@ def who_cites(world: World, document_id: object) -> list[object]:
         document = session.get_one(Document, document_id)
         found = cited_by(session, world.by("wang").actor, document, at=world.clock())
     return [one.document_id for one in found]
+
+
+LISTED = "1 目的\n规范接待。\n2 程序\n2.1 准备\n按《记录控制程序》进行。\n2.2 归档\n按《归档办法》归档。\n"
+
+
+def clauses_of(world: World, revision: UUID) -> dict[str, str]:
+    return {name: one.clause for name, one in standing(world, revision).items()}
+
+
+def test_d_13_what_is_cited_is_told_with_the_clause_that_names_it(world: World) -> None:
+    revision = world.draft("来访接待办法", text=LISTED)
+    deliver(world.house)
+    assert cite_texts(world.house)
+    assert clauses_of(world, revision) == {"记录控制程序": "2.1", "归档办法": "2.2"}
+
+
+def test_d_13_what_was_cited_before_outlines_gets_its_clauses_with_them(world: World) -> None:
+    revision = world.draft("来访接待办法", text=LISTED)
+    deliver(world.house)
+    gone = {"outline": None, "sealed_outline": None, "outlined_at": None}
+    as_owner(world.house).write(lambda session: session.execute(update(FileReading).values(gone)))
+    assert not cite_texts(world.house)  # clauses are read first
+    while outline_texts(world.house):
+        pass
+    assert cite_texts(world.house)
+    assert clauses_of(world, revision) == {"记录控制程序": "2.1", "归档办法": "2.2"}
+
+
+def test_r_7_a_text_whose_key_is_away_is_looked_through_once_it_is_back(world: World) -> None:
+    revision = world.draft("来访接待办法", text=LISTED)
+    other = world.draft("外出办法", text="按《请假办法》进行。")
+    deliver(world.house)
+    with keys_away(world, revision):
+        assert cite_texts(world.house)
+        assert not cite_texts(world.house)
+        assert list(standing(world, other)) == ["请假办法"]
+        assert standing(world, revision) == {}
+    assert cite_texts(world.house)
+    assert list(standing(world, revision)) == ["记录控制程序", "归档办法"]
+
+
+def test_r_7_a_text_whose_key_is_destroyed_cites_nothing_and_is_left_alone(world: World) -> None:
+    revision = world.draft("来访接待办法", text=LISTED)
+    deliver(world.house)
+    assert world.house.keys is not None
+    world.house.keys.destroy([revision])
+    assert cite_texts(world.house)
+    assert not cite_texts(world.house)
+    assert standing(world, revision) == {}

@@ -19,6 +19,7 @@ from docctl.queries.search import Asked, search
 from docctl.queries.search_hits import SearchHit
 from docctl.services.content.texts import Texts
 from docctl.services.readings import NoteOutlines, note_outlines
+from tests.away import keys_away
 from tests.world import World, as_owner
 
 TEXT = (
@@ -153,6 +154,19 @@ def test_r_7_a_text_whose_key_is_gone_is_left_as_it_lies(world: World, revision:
     assert (row.sealed_text, row.sealed_outline) == (sealed, None)
     assert row.outlined_at is not None
     assert paths(world, revision) == []
+
+
+def test_r_7_a_text_whose_key_is_away_is_outlined_once_it_is_back(world: World, revision: UUID) -> None:
+    other = world.issued(world.draft("保密制度", text=RULES))
+    settle(world.house)
+    before_outlines(world)
+    with keys_away(world, revision):
+        assert outline_texts(world.house)
+        assert not outline_texts(world.house)
+        assert len(paths(world, other)) == 5  # it keeps no other text from being read
+    assert reading(world, revision).outlined_at is None
+    assert outline_texts(world.house)
+    assert len(paths(world, revision)) == 7
 
 
 def test_r_7_without_a_key_store_an_outline_lies_plain_and_is_sealed_with_its_text(

@@ -53,6 +53,15 @@ def test_i_9_gaps_and_repeats_are_listed_on_the_page_of_the_document(
     assert client.page(other).cssselect(".outline, .gaps") == []
 
 
+def test_d_13_what_is_cited_leads_to_the_clause_that_names_it(client: Browser, world: World) -> None:
+    made = world.issued(world.draft("接待办法", text="1 目的\n接待。\n2 准备\n按《记录控制程序》进行。"))
+    settle(world.house)
+    client.sign_in("wang")
+    page = client.page(f"/documents/{world.document_of(made).id}")
+    (link,) = page.cssselect(".rels a.two")
+    assert (link.get("href"), link.text) == ("#text-c-2", "条款 2")
+
+
 def test_i_9_of_a_pdf_the_page_is_opened_on_which_the_clause_begins(client: Browser, world: World) -> None:
     made = create_document(
         CreateDocument(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,6 +11,7 @@ from docctl.reading.errors import ReadingFailed
 from docctl.reading.facts.alike import sketch_of
 from docctl.reading.facts.citations import find_citations
 from docctl.reading.facts.find import find_facts
+from docctl.reading.facts.outline import Clause
 from docctl.reading.pool import ReaderPool
 
 _FIND: Final = "docctl.reading.facts.child:find"
@@ -28,7 +29,8 @@ def find(path: str, name: str) -> dict[str, Any]:
 def cite(path: str, number: str, title: str) -> list[dict[str, Any]]:
     """Find what a text cites; runs in the child."""
     given = json.loads(Path(path).read_text(encoding="utf-8"))
-    return [one.as_json() for one in find_citations(given["text"], number, title)]
+    outline = tuple(Clause(path, "", start, "") for path, start in given["clauses"])
+    return [one.as_json() for one in find_citations(given["text"], number, title, outline)]
 
 
 def facts_in_child(
@@ -49,10 +51,19 @@ def facts_in_child(
 
 
 def citations_in_child(
-    pool: ReaderPool, folder: Path, text: str, *, number: str, title: str
+    pool: ReaderPool,
+    folder: Path,
+    text: str,
+    *,
+    number: str,
+    title: str,
+    clauses: Sequence[tuple[str, int]] = (),
 ) -> list[dict[str, Any]]:
-    """Return what a text cites as JSON, found in a child process. Raises ReadingFailed."""
-    path = _given(folder, {"text": text})
+    """Return what a text cites as JSON, found in a child process. Raises ReadingFailed.
+
+    `clauses` are those of the text in their order, each by its path and where it begins (I-9).
+    """
+    path = _given(folder, {"text": text, "clauses": clauses})
     try:
         answer = pool.run(_CITE, path=str(path), number=number, title=title)
     finally:

@@ -7,7 +7,7 @@ lies there plain, as texts from before do until the worker has sealed them.
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
@@ -45,6 +45,14 @@ class SealedText:
     file_id: UUID
     name: str
     sealed: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class KeysStanding:
+    """Items whose keys are missing: away, so that they may come back, or destroyed for ever (R-7)."""
+
+    away: frozenset[UUID]
+    destroyed: frozenset[UUID]
 
 
 class Texts:
@@ -91,6 +99,15 @@ class Texts:
         """Return the key, made durably where there is none; None without key store. Raises KeyDestroyed."""
         return self._keys.make(owner_id) if self._keys is not None else None
 
+    def standing(self, owner_ids: Collection[UUID]) -> KeysStanding:
+        """Say of which items keys are missing, with two questions. Raises StorageError."""
+        if self._keys is None:
+            return KeysStanding(frozenset(owner_ids), frozenset())
+        wanted = sorted(owner_ids)
+        missing = set(wanted) - self._keys.get_many(wanted).keys() if wanted else set()
+        destroyed = self._keys.destroyed_among(sorted(missing)) if missing else set()
+        return KeysStanding(frozenset(missing - destroyed), frozenset(destroyed))
+
     def opened(self, asked: Sequence[SealedText], *, longest: int | None = None) -> list[str]:
         """Return texts in the order asked for, with one question to the key store.
 
@@ -129,4 +146,4 @@ def _place(file_id: UUID, name: str) -> bytes:
     return b"docctl file reading\0" + name.encode("ascii") + file_id.bytes
 
 
-__all__ = ["INFO", "KeptText", "SealedText", "Texts", "texts_in"]
+__all__ = ["INFO", "KeptText", "KeysStanding", "SealedText", "Texts", "texts_in"]
