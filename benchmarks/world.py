@@ -49,10 +49,13 @@ def opened(folder: Path, clock: Clock | None = None) -> House:
     return build_house(settings_of(folder), clock or Clock(START + timedelta(days=1)))
 
 
-def build(folder: Path, documents: int, records: int, real: Path | None = None) -> House:
+def build(
+    folder: Path, documents: int, records: int, real: Path | None = None, *, revisions: int = 0
+) -> House:
     """Return the house of a new company with so many items, each with a file that was read.
 
     Its texts are made of the sentences of the procedures in the folder `real`, if there is one.
+    `revisions` is how many each document has; such documents have no files.
     """
     clock = Clock(START)
     house = build_house(settings_of(folder), clock)
@@ -63,7 +66,7 @@ def build(folder: Path, documents: int, records: int, real: Path | None = None) 
         lambda connection: [connection.exec_driver_sql(f"DROP TRIGGER {one}") for one in live(connection)],
     )
     texts = Texts(real)
-    house.uow.write(lambda session: Makers(session, texts).documents(documents))
+    house.uow.write(lambda session: Makers(session, texts).documents(documents, revisions))
     for first in range(0, records, BATCH):
         wanted = min(BATCH, records - first)
 
@@ -185,8 +188,11 @@ class Makers:
             taken_at=START,
         )
 
-    def documents(self, count: int) -> None:
-        """Make documents: nine of ten with one revision in force, the tenth with an obsolete one too."""
+    def documents(self, count: int, revisions: int = 0) -> None:
+        """Make documents: nine of ten with one revision in force, the tenth with an obsolete one too.
+
+        Or each with so many `revisions` one after the other, without files.
+        """
         staff = intern_set(self.session, STAFF_READERS)
         insiders = {u.id: intern_set(self.session, insider_readers(u.id, [])) for u in self.units}
         first = self.session.scalars(select(AuditHead.seq)).one() + 1
@@ -209,7 +215,8 @@ class Makers:
                 created_by=self.people["chen"],
             )
             self.number(shown, "document", document)
-            starts = [since - timedelta(days=400), since] if place % 10 == 0 else [since]
+            before = revisions - 1 if revisions else int(place % 10 == 0)
+            starts = [since - timedelta(days=400 * ago) for ago in range(before, -1, -1)]
             for ordinal, start in enumerate(starts, start=1):
                 revision = new_id()
                 self.add(
@@ -227,11 +234,12 @@ class Makers:
                     approved_at=start,
                     issued_at=start,
                     effective_from=start,
-                    effective_until=since if start is not starts[-1] else None,
+                    effective_until=starts[ordinal] if ordinal < len(starts) else None,
                     created_by=self.people["chen"],
                     created_at=start,
                 )
-                self.file(revision, OwnerKind.REVISION, start)
+                if not revisions:
+                    self.file(revision, OwnerKind.REVISION, start)
             self.event(first + place, "document.created", "document", document, since)
         self.write()
 
