@@ -15,6 +15,8 @@ from docctl.domain.verdicts import Refused
 
 #: From this estimated share of common text on, two files are shown side by side (I-4).
 ALIKE: Final = 0.45
+#: Codes of the notes on histories; those under V speak of two files that cannot follow each other.
+HISTORY_CODES: Final = frozenset({"history", "day_of_earlier_needed", "same_day", "label_twice"})
 #: Sketches are compared where one of so many bands of them is the same.
 _BANDS: Final = 32
 _MOST_IN_BAND: Final = 60
@@ -70,7 +72,7 @@ class Note:
 
 def compare(files: Sequence[PlanFile], there: There) -> list[Note]:
     """Return all notes on the files of a run: copies, taken numbers, histories, near-duplicates (I-4)."""
-    return [*_copies(files, there), *_numbers(files, there), *_histories(files), *_alike(files)]
+    return [*_copies(files, there), *_numbers(files, there), *histories(files), *_alike(files)]
 
 
 def series_by_file(files: Iterable[PlanFile]) -> dict[str, str]:
@@ -80,6 +82,12 @@ def series_by_file(files: Iterable[PlanFile]) -> dict[str, str]:
         if key := series_of(one.number, one.title, one.label):
             by_series[key].append(one.key)
     return {key: series for series, keys in by_series.items() if len(keys) > 1 for key in keys}
+
+
+def series_of_files(files: Iterable[PlanFile]) -> dict[str, str]:
+    """Return by file the key of the first file of its document, which stands for the series."""
+    first: dict[str, str] = {}  # what they have in common was read and is not kept in the open
+    return {key: first.setdefault(name, key) for key, name in series_by_file(files).items()}
 
 
 def _copies(files: Sequence[PlanFile], there: There) -> Iterator[Note]:
@@ -103,7 +111,7 @@ def _numbers(files: Sequence[PlanFile], there: There) -> Iterator[Note]:
             yield Note(one.key, "I-4", "title_there", {"title": one.title, "holder": holder})
 
 
-def _histories(files: Sequence[PlanFile]) -> Iterator[Note]:
+def histories(files: Sequence[PlanFile]) -> Iterator[Note]:
     """Tell where files of one number are one document's history, and where they cannot be (I-1, V-2)."""
     series = series_by_file(files)
     by_series: dict[str, dict[str, PlanFile]] = defaultdict(dict)

@@ -15,7 +15,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from docctl.domain.import_plan import compare, series_by_file
+from docctl.domain.import_plan import compare, series_of_files
 from docctl.domain.imports import BATCH, FileState, RunState
 from docctl.domain.verdicts import Refused, RuleRefused
 from docctl.jobs.imports.at_work import at_work
@@ -191,8 +191,7 @@ def compare_run(house: House, run_id: UUID) -> None:
     notes: dict[UUID, list[dict[str, Any]]] = defaultdict(list)
     for note in compare(files, known):
         notes[UUID(note.key)].append(note.as_json())
-    first: dict[str, str] = {}  # what they have in common was read: their first one stands for it
-    series = {UUID(key): first.setdefault(name, key) for key, name in series_by_file(files).items()}
+    series = {UUID(key): first for key, first in series_of_files(files).items()}
     note_comparison(NoteComparison(run_id, notes, series), by=the_system(house.clock()), house=house)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID
@@ -18,9 +18,11 @@ from docctl.models.documents import Document, DocumentType
 from docctl.models.imports import ImportChange, ImportFile, ImportRun
 from docctl.models.organisation import Unit
 from docctl.models.retention import RetentionClassRow
+from docctl.queries.revision_states import readable_document
 from docctl.services.caller import Caller
 from docctl.services.imports.changed import changed_since
 from docctl.services.imports.contents import Contents
+from docctl.services.imports.histories import follow_changes
 from docctl.services.imports.joining import AsChosen, by_number, documents_units, placed, revisions_of
 from docctl.services.imports.propose import EXTERNAL, FIELDS, day
 from docctl.services.imports.runs import lock_run
@@ -91,7 +93,9 @@ def change_import(session: Session, cmd: ChangeImport, by: Caller) -> int:
     if cmd.joins_by_number:
         _join_by_number(session, rows, contents, by, changes)
     elif values.get("document_id"):
-        _require_places(session, _opened(rows, contents), by)
+        chosen_now = {UUID(one[0]) for one in changes if one[1] == "document_id"}
+        _require_places(session, _opened(rows, contents), chosen_now, by)
+    follow_changes(session, run.id, changes, contents)
     if changes:
         change = ImportChange(id=new_id(), run_id=run.id, by=by.person_id, at=by.at)
         contents.keep_changes(change, changes)
@@ -123,17 +127,30 @@ def _join_by_number(
             _set(row, {"document_id": str(document_id)}, contents, changes)
 
 
-def _require_places(session: Session, files: Sequence[AsChosen], by: Caller) -> None:
-    """Raise RuleRefused where the document chosen for a file cannot take it as a revision (I-4)."""
+def _require_places(
+    session: Session, files: Sequence[AsChosen], chosen_now: Collection[UUID], by: Caller
+) -> None:
+    """Raise RuleRefused where the document chosen for a file cannot take it as a revision (I-4).
+
+    What somebody else chose stays, also where this person may not see it: the import decides then (X-3).
+    """
     joining = [
         (one, one.document_id)
         for one in files
         if one.document_id is not None and one.choice is not Choice.LEAVE_OUT
     ]
-    units = documents_units(session, (document_id for _, document_id in joining))
-    there = revisions_of(session, (document_id for _, document_id in joining))
+    wanted = {document_id for _, document_id in joining}
+    readable = select(Document.id).where(Document.id.in_(wanted), readable_document(by.actor, by.at))
+    seen = set(session.scalars(readable))
+    units = documents_units(session, wanted)
+    there = revisions_of(session, wanted)
     for file, document_id in joining:
-        authorise(by.actor, "document.import", Facts(unit_id=units[document_id]))
+        if file.id in chosen_now:
+            if document_id not in seen:
+                raise NotFound("document_id")
+            authorise(by.actor, "document.import", Facts(unit_id=units[document_id]))
+        elif document_id not in seen:
+            continue
         goes = placed(file, there.get(document_id, ()), today=by.today, zone=by.zone)
         if isinstance(goes, Refused):
             raise RuleRefused(goes)
@@ -177,6 +194,7 @@ def undo_import_change(session: Session, cmd: UndoImportChange, by: Caller) -> s
             _check(row, by, is_checked=bool(old))
         else:
             contents.keep(row, chosen=_with(chosen, name, old))
+    follow_changes(session, run.id, changes, contents)
     last.undone_at = by.at
     return str(changes[0][0])
 

@@ -20,6 +20,7 @@ from docctl.reading.facts.child import facts_in_child
 from docctl.services.caller import Caller
 from docctl.services.house import House
 from docctl.services.imports.contents import Contents
+from docctl.services.imports.histories import follow_changes
 from docctl.services.imports.propose import propose, units_by_name
 from docctl.services.imports.runs import lock_run
 from docctl.services.registry import Prepared, use_case
@@ -108,6 +109,7 @@ def split_file(session: Session, cmd: SplitFile, by: Caller) -> int:
         contents.keep(piece, facts=facts, chosen=chosen, sketch=sketch, text=text[start:end])
         session.add(piece)
     whole.choice = Choice.LEAVE_OUT
+    follow_changes(session, run.id, [(str(whole.id), "choice")], contents)
     run.total += len(cmd.pieces)
     run.read += len(cmd.pieces)
     return len(cmd.pieces)
