@@ -15,8 +15,9 @@ from docctl.domain.imports import FileState
 from docctl.domain.permissions import Actor
 from docctl.domain.verdicts import NotFound
 from docctl.models.imports import ImportFile
+from docctl.queries.import_clash import Clash, clash_of
 from docctl.queries.import_joining import Target, targets
-from docctl.queries.import_review import ReviewLine, can_undo, condition, review_lines
+from docctl.queries.import_review import ReviewLine, can_undo, condition, is_open, review_lines
 from docctl.queries.import_values import contents_of
 from docctl.queries.imports import RunLine, run_line
 from docctl.reading.facts.alike import lines_beside, share_of
@@ -61,6 +62,9 @@ class FileView:
     run: RunLine
     line: ReviewLine
     targets: Sequence[Target]
+    #: The document chosen for it, where the person may not see that (X-3).
+    unseen: UUID | None
+    clash: Clash | None
     fields: Mapping[str, FieldView]
     findings: Sequence[Mapping[str, Any]]
     text: tuple[tuple[str, bool], ...]
@@ -88,6 +92,9 @@ def file_view(
         raise NotFound("file")
     read = contents_of(session, actor, run_id, [row], "facts", "chosen", "notes", "text", at=at)[row.id]
     fields = {name: _field(row, read, name) for name in _SHOWN}
+    file = AsChosen.of(row, read)
+    found = targets(session, actor, file, at=at, zone=zone) if row.state is FileState.READ else ()
+    unseen = file.document_id if all(one.document_id != file.document_id for one in found) else None
     spans = sorted(
         {
             (found["start"], found["end"])
@@ -98,10 +105,10 @@ def file_view(
     here = ImportFile.run_id == run_id
     return FileView(
         run=run,
-        line=review_lines(session, [row], {row.id: read}, at=at, zone=zone)[0],
-        targets=targets(session, actor, AsChosen.of(row, read), at=at, zone=zone)
-        if row.state is FileState.READ
-        else (),
+        line=review_lines(session, actor, [row], {row.id: read}, is_open=is_open(run), at=at, zone=zone)[0],
+        targets=found,
+        unseen=unseen,
+        clash=clash_of(session, actor, file, found, at=at, zone=zone) if is_open(run) else None,
         fields=fields,
         findings=read.facts.get("findings", ()),
         text=tuple(_marked(read.text[:_SHOWN_TEXT], spans)),
@@ -241,7 +248,7 @@ def beside(
     left, right = rows[ordinal], rows[other]
     read = contents_of(session, actor, run_id, [left, right], "facts", "chosen", "notes", "text", at=at)
     texts = read[left.id].text[:_SHOWN_TEXT], read[right.id].text[:_SHOWN_TEXT]
-    lines = review_lines(session, [left, right], read, at=at, zone=zone)
+    lines = review_lines(session, actor, [left, right], read, is_open=is_open(run), at=at, zone=zone)
     return Beside(
         run,
         lines[0],

@@ -76,28 +76,36 @@ def _target(
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """The document chosen for a file, and which revision of it the file becomes, or why none."""
+    """The document chosen for a file, and which revision of it the file becomes, or why none.
+
+    Of a document that the person may not see only the number is told; it `goes` nowhere that they could know.
+    """
 
     number: str
-    goes: Joins | Refused
+    goes: Joins | Refused | None
 
 
 def joined(
-    session: Session, files: Iterable[AsChosen], *, at: datetime, zone: tzinfo
+    session: Session, actor: Actor, files: Iterable[AsChosen], *, at: datetime, zone: tzinfo
 ) -> Mapping[UUID, Joined]:
-    """Return by file what becomes of those that shall join a document."""
+    """Return by file what becomes of those that shall join a document, as far as seen (X-3)."""
     chosen = [(one, one.document_id) for one in files if one.document_id is not None]
     ids = {document_id for _, document_id in chosen}
     if not ids:
         return {}
-    found = session.execute(select(Document.id, Document.number).where(Document.id.in_(ids)))
-    numbers: dict[UUID, str] = {one[0]: one[1] for one in found}
-    there = revisions_of(session, ids)
+    seen = readable_document(actor, at).label("seen")
+    found = session.execute(select(Document.id, Document.number, seen).where(Document.id.in_(ids)))
+    known: dict[UUID, tuple[str, bool]] = {one[0]: (one[1], bool(one[2])) for one in found}
+    there = revisions_of(session, (one for one, (_, is_seen) in known.items() if is_seen))
     today = at.astimezone(zone).date()
+
+    def goes(file: AsChosen, document_id: UUID) -> Joins | Refused | None:
+        if not known[document_id][1]:
+            return None
+        return placed(file, there.get(document_id, ()), today=today, zone=zone)
+
     return {
-        file.id: Joined(
-            numbers[document_id], placed(file, there.get(document_id, []), today=today, zone=zone)
-        )
+        file.id: Joined(known[document_id][0], goes(file, document_id))
         for file, document_id in chosen
-        if document_id in numbers
+        if document_id in known
     }

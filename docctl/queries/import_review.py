@@ -12,11 +12,11 @@ from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from docctl.domain.import_joining import Joins
-from docctl.domain.imports import BATCH, Choice, FileState, Outcome, may_stand_in_force
-from docctl.domain.normal_form import normal
+from docctl.domain.imports import BATCH, Choice, FileState, Outcome, RunState, may_stand_in_force
 from docctl.domain.permissions import Actor
 from docctl.domain.verdicts import Refused
 from docctl.models.imports import ImportChange, ImportFile, without_text
+from docctl.queries.import_clash import taken
 from docctl.queries.import_joining import Joined, joined
 from docctl.queries.import_values import contents_of
 from docctl.queries.imports import RunLine, run_line
@@ -25,7 +25,13 @@ from docctl.services.imports.joining import AsChosen
 from docctl.services.imports.propose import EXTERNAL, wanted
 
 #: Views of the list: each a condition, so that counts and pages are the database's.
-VIEWS: Final = ("all", "unchecked", "checked", "history", "left_out", "unreadable")
+VIEWS: Final = ("all", "waiting", "unchecked", "checked", "history", "left_out", "unreadable")
+#: The word for a file that nobody has read yet, where others have what becomes of them.
+WAITING: Final = FileState.WAITING.value
+#: What the import takes in.
+_GOES_IN: Final = (ImportFile.state == FileState.READ, ImportFile.choice != Choice.LEAVE_OUT)
+#: Notes on a file that cannot follow the one before it in its history.
+_CLASHING: Final = frozenset({"same_day", "label_twice"})
 #: From this confidence on, in percent, a fact is shown as sure; below the other as doubtful.
 SURE, DOUBTFUL = 85, 65
 
@@ -51,7 +57,7 @@ class ReviewLine:
     is_external: bool
     is_checked: bool
     row_version: int
-    #: The number of the document that it becomes a revision of, and which one: next or earlier.
+    #: The number of the document that it becomes a revision of, and which one: next, earlier, unseen.
     joins: str
     joins_as: str
 
@@ -67,6 +73,10 @@ class ReviewPage:
     total: int
     page: int
     counts: Mapping[str, int]
+    #: So many files would be imported now, whether checked or not.
+    goes_in: int
+    #: Where checking goes on, None where all is checked.
+    next_unchecked: int | None
     can_undo: bool
 
     @property
@@ -114,23 +124,32 @@ def review_page(
         run,
         view,
         text,
-        review_lines(session, rows, found, at=at, zone=zone),
+        review_lines(session, actor, rows, found, is_open=is_open(run), at=at, zone=zone),
         total,
         page,
         counts,
+        session.scalar(select(func.count()).where(ImportFile.run_id == run_id, *_GOES_IN)) or 0,
+        session.scalar(
+            select(func.min(ImportFile.ordinal)).where(ImportFile.run_id == run_id, *condition("unchecked"))
+        ),
         can_undo(session, actor, run_id),
     )
 
 
+def is_open(run: RunLine) -> bool:
+    """Say whether people check the run: all of it is read, nothing is imported."""
+    return run.state == RunState.CHECKING
+
+
 def condition(view: str) -> tuple[ColumnElement[bool], ...]:
     """Return what a file of a view must be."""
-    read = ImportFile.state == FileState.READ
     return {
         "all": (),
-        "unchecked": (read, ImportFile.checked_at.is_(None), ImportFile.choice != Choice.LEAVE_OUT),
+        WAITING: (ImportFile.state == FileState.WAITING,),
+        "unchecked": (*_GOES_IN, ImportFile.checked_at.is_(None)),
         "checked": (ImportFile.checked_at.is_not(None),),
         "history": (ImportFile.place != 0,),
-        "left_out": (read, ImportFile.choice == Choice.LEAVE_OUT),
+        "left_out": (ImportFile.state == FileState.READ, ImportFile.choice == Choice.LEAVE_OUT),
         "unreadable": (
             or_(ImportFile.state == FileState.UNREADABLE, ImportFile.outcome == Outcome.SKIPPED.value),
         ),
@@ -149,22 +168,28 @@ def _in_order(query: Select[ImportFile], view: str) -> Select[ImportFile]:
 
 def review_lines(
     session: Session,
+    actor: Actor,
     rows: Sequence[ImportFile],
     known: Mapping[UUID, Content],
     *,
+    is_open: bool,
     at: datetime,
     zone: tzinfo,
 ) -> tuple[ReviewLine, ...]:
-    """Return files as the list shows them; `known` is what was read of them without their texts."""
-    opened = (AsChosen.of(row, known[row.id]) for row in rows if row.state is FileState.READ)
-    joins = joined(session, opened, at=at, zone=zone)
+    """Return files as the list shows them; `known` is what was read of them without their texts.
+
+    `is_open`: nothing of the run is imported yet, so that a taken number is another document's.
+    """
+    opened = [AsChosen.of(row, known[row.id]) for row in rows if row.state is FileState.READ]
+    joins = joined(session, actor, opened, at=at, zone=zone)
+    clashes = taken(session, opened) if is_open else {}
     today = at.astimezone(zone).date()
-    return tuple(_line(row, known[row.id], today, joins.get(row.id)) for row in rows)
+    return tuple(_line(row, known[row.id], today, joins.get(row.id), clashes.get(row.id, "")) for row in rows)
 
 
-def _line(row: ImportFile, read: Content, today: date, joins: Joined | None) -> ReviewLine:
+def _line(row: ImportFile, read: Content, today: date, joins: Joined | None, holder: str) -> ReviewLine:
     chosen = read.chosen
-    outcome, refused = _becomes(row, read, today, joins)
+    outcome, refused = _becomes(row, read, today, joins, holder)
     return ReviewLine(
         id=row.id,
         ordinal=row.ordinal,
@@ -184,12 +209,22 @@ def _line(row: ImportFile, read: Content, today: date, joins: Joined | None) -> 
         is_checked=row.checked_at is not None,
         row_version=row.row_version,
         joins=joins.number if joins else "",
-        joins_as=joins.goes.value if joins and isinstance(joins.goes, Joins) else "",
+        joins_as=_joins_as(joins),
     )
 
 
-def _becomes(row: ImportFile, read: Content, today: date, joins: Joined | None) -> tuple[str, Refused | None]:
-    """Return what a file will be and the first reason against being in force."""
+def _joins_as(joins: Joined | None) -> str:
+    if joins is None or isinstance(joins.goes, Refused):
+        return ""
+    return joins.goes.value if joins.goes else "unseen"
+
+
+def _becomes(
+    row: ImportFile, read: Content, today: date, joins: Joined | None, holder: str
+) -> tuple[str, Refused | None]:
+    """Return what a file will be and the first reason against it; `holder` has its number."""
+    if row.state is FileState.WAITING:
+        return WAITING, None
     if row.state is not FileState.READ:
         refused = Refused(row.rule, row.code, row.params) if row.code else None
         return row.outcome or Outcome.FAILED.value, refused
@@ -200,20 +235,24 @@ def _becomes(row: ImportFile, read: Content, today: date, joins: Joined | None) 
         return Outcome.SKIPPED.value, None
     if joins is not None and isinstance(joins.goes, Refused):
         return Outcome.FAILED.value, joins.goes
-    taken = next((one for one in read.notes if one["rule"] == "N-6"), None)
-    if joins is None and taken is not None and _still(taken, read):
-        return Outcome.FAILED.value, Refused("N-6", "taken", taken["params"])
+    if holder:
+        return Outcome.FAILED.value, _taken(read, holder)
     verdict = may_stand_in_force(wanted(read.chosen, read.facts, row.choice), today=today)
     if isinstance(verdict, Refused):
         return Outcome.NEW.value, verdict
+    clash = next((one for one in read.notes if one["code"] in _CLASHING), None)
+    if joins is None and clash is not None:
+        return Outcome.FAILED.value, Refused(clash["rule"], clash["code"], clash["params"])
     if joins is not None and joins.goes is Joins.EARLIER:
         return Outcome.SUPERSEDED.value, None
     return Outcome.IN_FORCE.value, None
 
 
-def _still(taken: Mapping[str, Any], read: Content) -> bool:
-    """Say whether the file goes in with the number that was found taken."""
-    return normal(str(taken["params"]["number"])) == normal(str(read.chosen.get("number", "")))
+def _taken(read: Content, holder: str) -> Refused:
+    number = str(read.chosen["number"])
+    if number == holder:
+        return Refused("N-6", "in_use", {"number": number})
+    return Refused("N-6", "taken", {"number": number, "holder": holder})
 
 
 def _least_sure(read: Content) -> int:

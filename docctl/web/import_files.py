@@ -36,6 +36,8 @@ class FileForm:
     type_id: UUID | None = None
     class_id: UUID | None = None
     document_id: UUID | None = None
+    #: The document that has the file's number, by the button that lets the file join it.
+    joins: UUID | None = None
     controlled: str = ""
     distribution: str = ""
     origin: str = ""
@@ -112,6 +114,8 @@ def check(typed: FileForm, run_id: UUID, ordinal: int) -> Response:
         if (value := getattr(typed, name)) is not None or name.endswith("_id")
     }
     values_and_signers: dict[str, Any] = {**values, "signers": _signers(typed, page)}
+    if typed.joins is not None:
+        values_and_signers["document_id"] = str(typed.joins)
     cmd = ChangeImport(
         run_id,
         [page.line.id],

@@ -130,6 +130,7 @@ def show(run_id: UUID) -> str:
         english=lang() == "en",
         told=told,
         no_end=no_end,
+        said=progress_words(found.run),
     )
 
 
@@ -157,9 +158,8 @@ def progress_words(run: RunLine) -> str:
 
 def percent(run: RunLine) -> int | None:
     """Return how much of the present step is done, None where nobody knows."""
-    if run.state == "receiving" or not run.total:
-        return None
-    return (run.imported if run.state == "importing" else run.read) * 100 // run.total
+    done = run.imported if run.state == "importing" else run.read
+    return done * 100 // run.total if run.total and run.state != "receiving" else None
 
 
 @dataclass(frozen=True, slots=True)

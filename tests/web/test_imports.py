@@ -181,7 +181,7 @@ def test_i_1_a_run_is_given_up(client: Browser, world: World, folder: Path) -> N
     own = f"/documents/imports/{run.id}"
     assert client.submit(own, action=f"{own}/cancel").status_code == 303
     assert run.row.state is RunState.CANCELLED
-    assert "已取消" in client.get(own).text
+    assert "已放弃" in client.get(own).text
 
 
 def test_n_11_the_real_number_is_given_on_the_page(client: Browser, world: World, folder: Path) -> None:
@@ -328,9 +328,10 @@ def test_i_1_the_page_says_why_a_watched_folder_is_not_taken_from(
 def test_i_1_the_page_gives_a_run_up_whose_host_is_lost_and_says_before_why_not(
     client: Browser, world: World, folder: Path
 ) -> None:
-    run = Run.of(world, folder)
+    run = Run.of(world, folder).read()
     client.sign_in("chen")
     own = f"/documents/imports/{run.id}"
+    assert client.submit(own, action=f"{own}/import").status_code == 303
     page = client.page(own)
     assert "正在处理这次导入" in page.text_content()
     assert not page.cssselect(f"a[href='{own}/give-up']")

@@ -47,12 +47,25 @@ for (const form of all(".register-form")) {
 let led = 0; // when `g` was pressed
 
 const press = (selector) => document.querySelector(selector)?.click();
+
+// What is doubtful or missing in a form that was filled from a file: one after the other.
+const doubts = all("[data-doubt] :is(input, select)");
+let doubted = -1;
+function doubt() {
+  if (!doubts.length) return false;
+  doubted = (doubted + 1) % doubts.length;
+  doubts[doubted].focus();
+  doubts[doubted].select?.();
+}
 const keys = {
   "/": () => document.querySelector("#q")?.focus(),
   "?": () => document.querySelector("#keys")?.togglePopover?.(),
   "？": () => keys["?"](), // the same key while a Chinese layout is on
-  j: () => moveTo(at + 1),
-  k: () => moveTo(at - 1),
+  j: () => (rows.length ? moveTo(at + 1) : press("[data-key=j]")),
+  k: () => (rows.length ? moveTo(at - 1) : press("[data-key=k]")),
+  f: () => doubt(),
+  r: () => press("[data-key=r]"),
+  u: () => press("[data-key=u]"),
   e: () => press("[data-key=e]"),
   s: () => press("[data-key=s]"),
   x: () => {
@@ -118,8 +131,15 @@ for (const box of all("input[data-suggest]")) {
   list.addEventListener("click", (event) => event.target.closest("li") && take(event.target.closest("li")));
 }
 
-// A filter closes like a menu: by Escape, and by a press beside it.
+// A filter closes like a menu: by Escape, and by a press beside it. It opens within the window.
 const filters = all("details.filter");
+for (const one of filters) {
+  const panel = one.querySelector(".filter-fields");
+  one.addEventListener("toggle", () => {
+    panel.classList.remove("to-left");
+    panel.classList.toggle("to-left", one.open && panel.getBoundingClientRect().right > document.documentElement.clientWidth - 8);
+  });
+}
 document.addEventListener("click", (event) => {
   for (const one of filters) if (one.open && !one.contains(event.target)) one.open = false;
 });
@@ -138,6 +158,7 @@ document.addEventListener("keydown", (event) => {
   const typing = event.target.closest("input:not([type=checkbox], [type=radio]), textarea, select");
   if (typing) {
     if (event.key === "Escape" && typing.id === "q") typing.blur();
+    else if (event.key === "Escape" && typing.closest(".facts-form")) document.querySelector(".checking-end [data-focus]")?.focus();
     return;
   }
   if (led && Date.now() - led < 1500 && /^[idr]$/.test(event.key)) {
