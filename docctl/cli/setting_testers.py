@@ -69,9 +69,10 @@ def add_testers(noun: Noun) -> None:
     @option("--value", "values", multiple=True)
     def condition(desk: Desk, condition: str, facts: tuple[str, ...], values: tuple[str, ...]) -> Answer:
         """Try a condition out on facts and their values (A-6)."""
+        from docctl.domain.condition_check import check, write_condition
         from docctl.domain.condition_facts import read_facts, read_values
-        from docctl.domain.condition_text import read_condition, write_condition
-        from docctl.domain.conditions import answer, check
+        from docctl.domain.condition_text import read_condition
+        from docctl.domain.conditions import answer
         from docctl.domain.permissions import Facts, authorise
         from docctl.domain.verdicts import require
 

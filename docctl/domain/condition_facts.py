@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
+from docctl.domain.condition_check import NUMBER
 from docctl.domain.condition_text import WORDS
 from docctl.domain.conditions import Fact, FactType, Value
 from docctl.domain.verdicts import Refused, RuleRefused
@@ -18,7 +19,6 @@ MOST: Final = 100
 MOST_CHOICES: Final = 50
 
 _NAME: Final = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
-_NUMBER: Final = re.compile(r"[+-]?\d{1,15}(?:\.\d{1,6})?", re.ASCII)
 _TYPES: Final = {
     "number": FactType.NUMBER,
     "数字": FactType.NUMBER,
@@ -39,8 +39,8 @@ def read_facts(text: str) -> dict[str, Fact]:
     """Return facts typed one in a line, such as `金额: number` and `级别: choice 一般 重大` (A-6)."""
     found: dict[str, Fact] = {}
     for line in _lines(text):
-        name, between, rest = line.partition(":")
-        name, words = name.strip(), rest.split()
+        name, between, rest = _parted(line, ":：")
+        words = rest.split()
         kind = _TYPES.get(words[0].casefold()) if words else None
         choices = frozenset(words[1:])
         fits = bool(between) and _NAME.fullmatch(name) is not None and name.casefold() not in WORDS
@@ -56,7 +56,7 @@ def read_values(text: str, facts: Mapping[str, Fact]) -> dict[str, Value]:
     """Return values typed one in a line, such as `金额 = 60000`; what is not named is empty (A-6)."""
     found: dict[str, Value] = {}
     for line in _lines(text):
-        name, between, rest = (one.strip() for one in line.partition("="))
+        name, between, rest = _parted(line, "=＝")
         fact = facts.get(name)
         if not between or fact is None or name in found:
             raise RuleRefused(Refused("A-6", "value_unfit", {"line": line[:60]}))
@@ -71,7 +71,7 @@ def _value(text: str, fact: Fact) -> Value:
     """Return a value of the fact's type, None for what is none."""
     match fact.type:
         case FactType.NUMBER:
-            return Decimal(text) if _NUMBER.fullmatch(text) else None
+            return Decimal(text) if NUMBER.fullmatch(text) else None
         case FactType.DAY:
             try:
                 return date.fromisoformat(text)
@@ -88,7 +88,15 @@ def _value(text: str, fact: Fact) -> Value:
             return text
 
 
+def _parted(line: str, signs: str) -> tuple[str, str, str]:
+    """Return what stands before the first of these signs, the sign, and the rest as it is."""
+    found = re.search(f"[{signs}]", line)
+    if found is None:
+        return line, "", ""
+    return line[: found.start()].strip(), found[0], line[found.end() :].strip()
+
+
 def _lines(text: str) -> Iterator[str]:
-    for one in unicodedata.normalize("NFC", text).translate(str.maketrans("：＝", ":=")).splitlines():
+    for one in unicodedata.normalize("NFC", text).splitlines():
         if line := one.strip():
             yield line

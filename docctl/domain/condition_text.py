@@ -4,16 +4,26 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Final
 
+from docctl.domain.condition_check import (
+    DEEPEST,
+    LONGEST,
+    MOST,
+    MOST_LISTED,
+    check,
+    within_bounds,
+    write_condition,
+)
 from docctl.domain.conditions import (
     Compare,
     Condition,
     Every,
+    Fact,
     Holds,
     IsEmpty,
     Literal,
@@ -22,13 +32,7 @@ from docctl.domain.conditions import (
     Sign,
     Some,
 )
-from docctl.domain.verdicts import Refused, RuleRefused
-
-#: Longest text of a condition, most comparisons in it, deepest brackets and nots, longest list.
-LONGEST: Final = 1_000
-MOST: Final = 50
-DEEPEST: Final = 20
-MOST_LISTED: Final = 50
+from docctl.domain.verdicts import Refused, RuleRefused, require
 
 _TOKEN: Final = re.compile(
     r"""\s*(?:
@@ -83,39 +87,18 @@ def read_condition(text: str) -> Condition:
     reading = _Reading(_tokens(plain))
     condition = reading.either()
     reading.require_end()
+    require(within_bounds(condition))  # written, it may be longer than it was typed
     return condition
 
 
-def write_condition(condition: Condition) -> str:
-    """Return a condition in its one written form; reading it again gives the same condition."""
-    match condition:
-        case Some(of):
-            return " or ".join(map(write_condition, of))
-        case Every(of):
-            return " and ".join(_within(one, Some) for one in of)
-        case Not(inner):
-            return f"not {_within(inner, Some, Every)}"
-        case IsEmpty(name):
-            return f"{name} is empty"
-        case Holds(name):
-            return name
-        case OneOf(name, literals):
-            return f"{name} in [{', '.join(map(_written, literals))}]"
-        case Compare(name, sign, literal):
-            return f"{name} {sign.value} {_written(literal)}"
+def checked_condition(text: str, facts: Mapping[str, Fact]) -> str:
+    """Return a condition as it is stored: read, within its bounds, of these facts, in its written form (A-6).
 
-
-def _within(inner: Condition, *looser: type[Condition]) -> str:
-    written = write_condition(inner)
-    return f"({written})" if isinstance(inner, looser) else written
-
-
-def _written(literal: Literal) -> str:
-    if isinstance(literal, bool):
-        return "yes" if literal else "no"
-    if isinstance(literal, date):
-        return literal.isoformat()
-    return f"{literal:f}" if isinstance(literal, Decimal) else f'"{literal}"'
+    Raises RuleRefused with what is wrong.
+    """
+    condition = read_condition(text)
+    require(check(condition, facts))
+    return write_condition(condition)
 
 
 def _tokens(text: str) -> list[_Token]:
@@ -136,7 +119,8 @@ def _token(match: re.Match[str]) -> _Token:
     if kind in {"text", "quoted"}:
         return _Token("literal", said, said)
     if kind == "number":
-        return _Token("literal", said, Decimal(said))
+        # 5, 5.0 and +5 are one number, and so is what is written of it.
+        return _Token("literal", said, Decimal(said).normalize() + 0)
     if kind == "day":
         try:
             return _Token("literal", said, date.fromisoformat(said))

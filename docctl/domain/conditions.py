@@ -15,7 +15,7 @@ One small language wherever a rule branches: who signs, which limit, what a form
   for that.
 - Numbers are exact decimals, texts are compared as they are, in NFC. No arithmetic, no loop, no call.
 
-Whatever passes `check` has an answer for every set of values of these types: yes or no.
+Whatever passes `condition_check.check` has an answer for every set of values of these types: yes or no.
 """
 
 from __future__ import annotations
@@ -27,8 +27,6 @@ from decimal import Decimal
 from enum import StrEnum
 from operator import eq, ge, gt, le, lt, ne
 from typing import Any, Final
-
-from docctl.domain.verdicts import Allowed, Refused, Verdict
 
 
 class FactType(StrEnum):
@@ -122,8 +120,8 @@ class Some:
 Condition = Compare | OneOf | IsEmpty | Holds | Not | Every | Some
 
 T: Final = FactType
-_ORDERED: Final = frozenset({T.NUMBER, T.DAY})
-_LITERALS: Final[Mapping[FactType, type[Any]]] = {
+#: What stands beside a fact of each type.
+LITERALS: Final[Mapping[FactType, type[Any]]] = {
     T.NUMBER: Decimal,
     T.TEXT: str,
     T.CHOICE: str,
@@ -166,48 +164,6 @@ def names(condition: Condition) -> tuple[str, ...]:
     return tuple(dict.fromkeys(leaves))
 
 
-def check(condition: Condition, facts: Mapping[str, Fact]) -> Verdict:
-    """Say whether a condition fits the facts that there are: names, types, choices (A-6)."""
-    for one in parts(condition):
-        if isinstance(one, Not | Every | Some):
-            continue
-        fact = facts.get(one.name)
-        if fact is None:
-            return Refused("A-6", "unknown_fact", {"name": one.name})
-        if not (verdict := _fits(one, fact)):
-            return verdict
-    return Allowed()
-
-
-def _fits(one: Compare | OneOf | IsEmpty | Holds, fact: Fact) -> Verdict:
-    if isinstance(one, IsEmpty):
-        return Allowed()
-    if isinstance(one, Holds):
-        return Allowed() if fact.type is T.YES_NO else Refused("A-6", "no_yes_or_no", {"name": one.name})
-    if isinstance(one, OneOf):
-        if fact.type is T.SEVERAL:
-            return Refused("A-6", "sign_unfit", {"name": one.name, "sign": "in"})
-        literals = one.literals
-    else:
-        if not _sign_fits(one.sign, fact.type):
-            return Refused("A-6", "sign_unfit", {"name": one.name, "sign": one.sign.value})
-        literals = (one.literal,)
-    for literal in literals:
-        if type(literal) is not _LITERALS[fact.type]:
-            return Refused("A-6", "type_unfit", {"name": one.name, "type": fact.type.value})
-        if fact.type is T.CHOICE and literal not in fact.choices:
-            return Refused("A-6", "no_such_choice", {"name": one.name, "value": str(literal)})
-    return Allowed()
-
-
-def _sign_fits(sign: Sign, kind: FactType) -> bool:
-    if sign is Sign.CONTAINS:
-        return kind in {T.TEXT, T.SEVERAL}
-    if sign in {Sign.IS, Sign.IS_NOT}:
-        return kind is not T.SEVERAL
-    return kind in _ORDERED
-
-
 def answer(condition: Condition, values: Mapping[str, Value]) -> Answer:
     """Return what a checked condition says of these values; a fact that is missing is empty (A-6)."""
     return Answer(_holds(condition, values), {name: values.get(name) for name in names(condition)})
@@ -243,6 +199,6 @@ def fits(value: Value, fact: Fact) -> bool:
         return True
     if fact.type is T.SEVERAL:
         return isinstance(value, frozenset)
-    if type(value) is not _LITERALS[fact.type]:
+    if type(value) is not LITERALS[fact.type]:
         return False
     return fact.type is not T.CHOICE or value in fact.choices

@@ -8,9 +8,10 @@ from typing import Final, TypeVar
 
 from flask import Blueprint, request
 
+from docctl.domain.condition_check import LONGEST, check, write_condition
 from docctl.domain.condition_facts import read_facts, read_values
-from docctl.domain.condition_text import LONGEST, read_condition, write_condition
-from docctl.domain.conditions import Answer, answer, check
+from docctl.domain.condition_text import read_condition
+from docctl.domain.conditions import Answer, answer
 from docctl.domain.verdicts import RuleRefused, require
 from docctl.i18n import Explained
 from docctl.web.context import explain, render, requires, words

@@ -10,16 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from docctl.domain.condition_check import DEEPEST, LONGEST, MOST_LISTED, check, write_condition
+from docctl.domain.condition_check import MOST as MOST_COMPARED
 from docctl.domain.condition_facts import MOST, MOST_CHOICES, read_facts, read_values
-from docctl.domain.condition_text import (
-    DEEPEST,
-    LONGEST,
-    MOST_LISTED,
-    WORDS,
-    read_condition,
-    write_condition,
-)
-from docctl.domain.condition_text import MOST as MOST_COMPARED
+from docctl.domain.condition_text import WORDS, read_condition
 from docctl.domain.conditions import (
     Compare,
     Condition,
@@ -33,7 +27,6 @@ from docctl.domain.conditions import (
     Sign,
     Some,
     answer,
-    check,
     fits,
     names,
 )
@@ -219,7 +212,7 @@ def test_a_6_a_condition_is_bounded(fit: str, unfit: str, code: str) -> None:
         ("金额 > 1 and (金额 > 2 and 金额 > 3)", "金额 > 1 and 金额 > 2 and 金额 > 3"),
         ("not not 是否死亡", "not not 是否死亡"),
         ("非 (是否死亡 且 金额 > 1)", "not (是否死亡 and 金额 > 1)"),
-        ("客户 不为空", "not 客户 is empty"),
+        ("客户 不为空", "客户 is not empty"),
         ("级别 属于 [“一般”，“重大”]", '级别 in ["一般", "重大"]'),
     ],
 )
