@@ -23,6 +23,10 @@ class _Day(click.ParamType[date]):
             self.fail(f"{value!r} is no day like 2026-11-20", param, ctx)
 
 
+#: Nearer the ends of the calendar a time zone leads out of it.
+_YEARS: Final = range(1000, 9001)
+
+
 class _Moment(click.ParamType[datetime]):
     """A time as `2026-11-20 14:30`; without an offset it is the company's time."""
 
@@ -31,10 +35,14 @@ class _Moment(click.ParamType[datetime]):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
         if isinstance(value, datetime):
             return value
+        found: datetime | None
         try:
-            return datetime.fromisoformat(str(value).strip())
+            found = datetime.fromisoformat(str(value).strip())
         except ValueError:
+            found = None
+        if found is None or found.year not in _YEARS:
             self.fail(f"{value!r} is no time like 2026-11-20 14:30", param, ctx)
+        return found
 
 
 DAY: Final = _Day()

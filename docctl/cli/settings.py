@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,9 +20,6 @@ if TYPE_CHECKING:
 
 settings = Noun("settings")
 add_testers(settings)
-
-#: A content is a page or two of text; what is longer is another file.
-_LONGEST = 4 << 20
 
 
 @settings.command("list", permission="settings.view")
@@ -124,12 +120,13 @@ def history(desk: Desk, kind: str) -> Answer:
 @option("--from", "from_moment", type=MOMENT, default=None)
 def edit(desk: Desk, kind: str, file: Path, reason: str, from_moment: datetime | None) -> Answer:
     """Begin or change the draft with the content of a JSON file, as `show --json` writes it (V-2)."""
+    from docctl.domain.setting_files import LARGEST, content_in, text_of_file
     from docctl.services.settings.draft import SaveSetting, save_setting
 
     page = page_of(desk, kind)
     draft = page_of(desk, kind, page.open) if page.open else None
     with file.open("rb") as source:
-        text = _content(source.read(_LONGEST).decode("utf-8-sig", errors="replace"))
+        text = content_in(text_of_file(source.read(LARGEST + 1)))
     cmd = SaveSetting(
         kind,
         text,
@@ -204,15 +201,6 @@ def withdraw(desk: Desk, kind: str, ordinal: int, reason: str) -> Answer:
     page = page_of(desk, kind, ordinal)
     cmd = DecideSetting(kind, ordinal, page.row_version, reason)
     return _done(desk, "setting_withdrawn", kind, withdraw_setting(cmd, by=desk.caller(), house=desk.house))
-
-
-def _content(text: str) -> str:
-    """Return the content alone of what `show --json` wrote, and anything else as it is."""
-    try:
-        data = json.loads(text)
-    except ValueError:
-        return text
-    return json.dumps(data["content"]) if isinstance(data, dict) and "content" in data else text
 
 
 def _state(desk: Desk, line: RevisionLine) -> str:

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, time
+from functools import lru_cache
 from typing import Any, Final
 
 from docctl.domain.public_holidays import ANNOUNCED, days_off, make_up_days
@@ -22,9 +23,12 @@ _YEARS: Final = range(1990, 2191)
 MOST_DAYS: Final = 3_000
 LONGEST_NAME: Final = 60
 MOST_HOURS: Final = 12
+#: Days that one line names at most.
+LONGEST_STRETCH: Final = 366
 
 _DAY: Final = r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?"
 _LINE: Final = re.compile(rf"{_DAY}(?:\s*(?:\.\.|~|–|—|至|到)\s*{_DAY})?(?:[\s:,、]+(.*))?")
+_TIME: Final = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d|24:00", re.ASCII)
 _HOURS: Final = re.compile(r"(\d{1,2}):(\d{2})\s*(?:-|\.\.|~|–|—|至|到)\s*(\d{1,2}):(\d{2})")
 
 #: Hours that a company starts with.
@@ -155,7 +159,7 @@ def _checked_days(value: object, field: str) -> dict[str, str]:
         if known is None or known.isoformat() != day or known.year not in _YEARS or not isinstance(name, str):
             raise RuleRefused(Refused("W-2", "day_unfit", {"field": field, "line": str(day)[:60]}))
         plain = " ".join(unicodedata.normalize("NFC", name).split())
-        if len(plain) > LONGEST_NAME or not plain.isprintable():
+        if len(plain) > LONGEST_NAME or not plain.isprintable() or not _is_read_again(plain):
             raise RuleRefused(
                 Refused("W-2", "name_unfit", {"field": field, "day": day, "longest": LONGEST_NAME})
             )
@@ -163,19 +167,26 @@ def _checked_days(value: object, field: str) -> dict[str, str]:
     return dict(sorted(found.items()))
 
 
+@lru_cache(maxsize=1_024)
+def _is_read_again(name: str) -> bool:
+    """Say whether a name behind its day is read as a name, unlike `至 2026-03-09`: that is a stretch."""
+    found = _LINE.fullmatch(f"2026-03-05 {name}".rstrip())
+    return found is not None and found[4] is None and (found[7] or "") == name
+
+
 def _checked_hours(value: object) -> list[list[str]]:
     found: list[list[str]] = []
     before = time(0)
     for one in _listed(value, "hours"):
-        pair = [str(each) for each in _listed(one, "hours")]
-        line = "-".join(pair)[:60]
-        try:
-            start, end = (time.fromisoformat(each) if each != "24:00" else time.max for each in pair)
-        except ValueError:
-            raise RuleRefused(Refused("W-2", "hours_unfit", {"field": "hours", "line": line})) from None
-        if start < before or start >= end or any(len(each) != len("08:30") for each in pair):
+        pair = _listed(one, "hours")
+        if not all(isinstance(each, str) for each in pair):
+            raise _unfit("hours")
+        # Only as they are written: `fromisoformat` also takes T0830, and 08+01 with an offset.
+        fits = len(pair) == 2 and all(_TIME.fullmatch(each) for each in pair) and pair[0] != "24:00"
+        if not fits or not before <= time.fromisoformat(pair[0]) < _end(pair[1]):
+            line = "-".join(pair)[:60]
             raise RuleRefused(Refused("W-2", "hours_unfit", {"field": "hours", "line": line}))
-        before = end
+        before = _end(pair[1])
         found.append(pair)
     if not found or len(found) > MOST_HOURS:
         raise RuleRefused(Refused("W-2", "hours_needed", {"field": "hours", "most": MOST_HOURS}))
@@ -222,7 +233,7 @@ def _read_days(text: str, field: str) -> dict[str, str]:
             last = date(*(int(one) for one in numbers[3:6])) if numbers[3] else first
         except ValueError:
             raise RuleRefused(Refused("W-2", "day_unfit", {"field": field, "line": line[:60]})) from None
-        if last < first or (last - first).days > 366:
+        if last < first or (last - first).days >= LONGEST_STRETCH:
             raise RuleRefused(Refused("W-2", "day_unfit", {"field": field, "line": line[:60]}))
         for number in range((last - first).days + 1):
             day = (first + number * ONE_DAY).isoformat()
@@ -243,6 +254,7 @@ def _stretches(days: Mapping[str, str]) -> Iterable[str]:
             and last is not None
             and day == last + ONE_DAY
             and what == name
+            and (day - first).days < LONGEST_STRETCH
         ):
             last = day
             continue

@@ -18,6 +18,7 @@ What is done at the very instant a limit ends is in time.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from enum import StrEnum
@@ -62,6 +63,9 @@ _HOURS: Final = frozenset({U.HOURS, U.WORKING_HOURS})
 _NATURAL: Final = frozenset(U) - {U.WORKING_HOURS, U.WORKING_DAYS}
 #: Between these years every limit ends on a day that can be written.
 _YEARS: Final = range(1990, 2191)
+#: So far from the start working days and hours are looked for: a calendar may have next to none.
+REACH_YEARS: Final = 25
+_REACH_DAYS: Final = REACH_YEARS * 365
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,28 +112,34 @@ def check_limit(limit: Limit) -> Verdict:
 def due(limit: Limit, start: datetime, calendar: Calendar, zone: tzinfo) -> Due:
     """Return when a limit ends that starts at an aware instant; days are those of `zone` (W-1, W-2).
 
-    Raises RuleRefused for a limit that cannot be counted, or a start outside the years 1990 to 2190.
+    Raises RuleRefused for a limit that cannot be counted, a start outside the years 1990 to 2190, or a
+    calendar with so few working days that the end lies more than 25 years away.
     """
     require(check_limit(limit))
-    begins = start.astimezone(zone).date()
+    # The year first: what lies at the end of time has no instant in another zone.
+    begins = start.astimezone(zone).date() if start.year - 1 in range(1, 9_998) else start.date()
     if begins.year not in _YEARS:
         require(Refused("W-1", "start_unfit", {"first": _YEARS[0], "last": _YEARS[-1]}))
+    start = start.astimezone(UTC)  # in a zone an hour more may be two, or none
     if limit.unit is U.HOURS:
         until = start + (-1 if limit.before else 1) * timedelta(hours=limit.amount)
-        return Due(until.astimezone(UTC), until.astimezone(zone).date())
+        return Due(until, until.astimezone(zone).date())
     if limit.unit is U.WORKING_HOURS:
         return _working_hours(limit, start, calendar, zone)
     counted, skipped = _days(limit, begins, calendar)
     last = counted[-1] if counted else calendar.day(begins)
+    looked_at = () if limit.unit in _NATURAL else (*counted, *skipped)
+    if limit.rolls:
+        looked_at = (*looked_at, last)
     if limit.rolls and not last.is_worked:
         beyond = list(
-            takewhile(lambda day: not day.is_worked, calendar.days_from(last.date, back=limit.before))
+            takewhile(lambda day: not day.is_worked, _reached(calendar, last.date, back=limit.before))
         )
         skipped = (*skipped, *beyond)
         after = -ONE_DAY if limit.before else ONE_DAY
         last = calendar.day(beyond[-1].date + after)
-        counted = (*(one for one in counted if one not in beyond), last)
-    looked_at = (*counted, *skipped) if limit.rolls or limit.unit not in _NATURAL else ()
+        counted = (*(one for one in counted if one.date != beyond[0].date), last)
+        looked_at = (*looked_at, *beyond, last)
     return Due(
         midnight(last.date + ONE_DAY, zone),
         last.date,
@@ -137,6 +147,14 @@ def due(limit: Limit, start: datetime, calendar: Calendar, zone: tzinfo) -> Due:
         skipped,
         any(one.is_provisional for one in looked_at),
     )
+
+
+def _reached(calendar: Calendar, on: date, *, back: bool) -> Iterator[Day]:
+    """Yield a day and those after or before it; raise RuleRefused where they lead too far (W-1)."""
+    for number, day in enumerate(calendar.days_from(on, back=back)):
+        if number > _REACH_DAYS:
+            require(Refused("W-1", "out_of_reach", {"years": REACH_YEARS}))
+        yield day
 
 
 def _days(limit: Limit, begins: date, calendar: Calendar) -> tuple[tuple[Day, ...], tuple[Day, ...]]:
@@ -148,7 +166,7 @@ def _days(limit: Limit, begins: date, calendar: Calendar) -> tuple[tuple[Day, ..
         return tuple(calendar.day(begins + sign * number * ONE_DAY) for number in between), ()
     counted: list[Day] = []
     skipped: list[Day] = []
-    for day in calendar.days_from(begins + sign * ONE_DAY, back=limit.before):
+    for day in _reached(calendar, begins + sign * ONE_DAY, back=limit.before):
         (counted if day.is_worked else skipped).append(day)
         if len(counted) == limit.amount:
             break
@@ -173,7 +191,7 @@ def _working_hours(limit: Limit, start: datetime, calendar: Calendar, zone: tzin
     left = timedelta(hours=limit.amount)
     counted: list[Day] = []
     skipped: list[Day] = []
-    for day in calendar.days_from(start.astimezone(zone).date(), back=limit.before):
+    for day in _reached(calendar, start.astimezone(zone).date(), back=limit.before):
         used = False
         hours = calendar.open_hours(day.date, zone)
         for opens, closes in reversed(hours) if limit.before else hours:
@@ -185,7 +203,7 @@ def _working_hours(limit: Limit, start: datetime, calendar: Calendar, zone: tzin
                 until = last - left if limit.before else first + left
                 seen = (*counted, day, *skipped)
                 provisional = any(one.is_provisional for one in seen)
-                return Due(until.astimezone(UTC), day.date, (*counted, day), tuple(skipped), provisional)
+                return Due(until, day.date, (*counted, day), tuple(skipped), provisional)
             left -= last - first
         if used:
             counted.append(day)

@@ -82,10 +82,18 @@ class Calendar:
             on = on - ONE_DAY if back else on + ONE_DAY
 
     def open_hours(self, on: date, zone: tzinfo) -> tuple[tuple[datetime, datetime], ...]:
-        """Return from when to when people work on a day, UTC; nothing on a day off (W-2)."""
-        if not self.day(on).is_worked:
-            return ()
-        return tuple((_instant(on, start, zone), _instant(on, end, zone)) for start, end in self.hours)
+        """Return from when to when people work on a day, UTC, in order; nothing on a day off (W-2).
+
+        Of hours that are not there, on the night on which the clocks go forward, nothing is left.
+        """
+        found: list[tuple[datetime, datetime]] = []
+        for start, end in self.hours if self.day(on).is_worked else ():
+            opens, closes = _instant(on, start, zone), _instant(on, end, zone)
+            if found:
+                opens = max(opens, found[-1][1])
+            if opens < closes:
+                found.append((opens, closes))
+        return tuple(found)
 
 
 def _instant(on: date, at: time, zone: tzinfo) -> datetime:

@@ -26,7 +26,7 @@ from docctl.domain.controlled import (
 from docctl.domain.lifecycle import Computed, SettingStatus
 from docctl.domain.permissions import Actor, Facts, allows, why_not
 from docctl.domain.setting_kinds import KINDS, Difference, Kind, differences, kind_named
-from docctl.domain.verdicts import NotFound, Refused, Verdict
+from docctl.domain.verdicts import NotFound, Refused, RuleRefused, Verdict
 from docctl.models.controlled import ControlledSetting, SettingRevision
 from docctl.models.organisation import Person
 from docctl.queries.document_actions import Offered
@@ -146,14 +146,13 @@ def setting_page(
     """Return a setting with a revision opened, by default the one in force.
 
     It is compared with `against`, by default the one that was in force before it. Raises NotFound for a kind
-    or revision that there is not.
+    or revision that there is not, RuleRefused where none was in force yet.
     """
     setting, rows = _load(session, kind)
     facts = [one.facts() for one in rows]
     now = in_force_at(facts, at)
     open_ = next((one for one in rows if one.status in {SettingStatus.DRAFT, SettingStatus.IN_REVIEW}), None)
-    wanted = ordinal if ordinal is not None else (now.ordinal if now else rows[-1].ordinal)
-    row = _of(rows, wanted)
+    row = _of(rows, ordinal) if ordinal is not None else _of(rows, _in_force(facts, now))
     other = _of(rows, against) if against else _before(rows, row)
     described, lines = kind_named(kind), _lines(session, rows, at)
     return SettingPage(
@@ -183,6 +182,14 @@ def _load(session: Session, kind: str) -> tuple[ControlledSetting, list[SettingR
         .order_by(SettingRevision.ordinal)
     )
     return setting, list(rows)
+
+
+def _in_force(facts: Collection[SettingFacts], now: SettingFacts | None) -> int:
+    """Return the revision in force; raise RuleRefused where there was none yet, never show another (V-3)."""
+    if now is not None:
+        return now.ordinal
+    first = min(one.effective_from for one in facts if one.effective_from is not None)
+    raise RuleRefused(Refused("V-3", "setting_none_yet", {"first": first}))
 
 
 def _of(rows: Collection[SettingRevision], ordinal: int) -> SettingRevision:

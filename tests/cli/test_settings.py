@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from docctl.domain.calendar_content import shipped_calendar
 from tests.cli.terminal import Terminal
 from tests.rules import changed
 from tests.world import World
@@ -83,9 +84,17 @@ def test_a_9_v_6_what_was_submitted_comes_back_and_is_given_up(terminal: Termina
 
 def test_w_2_a_file_that_is_no_calendar_is_refused(terminal: Terminal, tmp_path: Path) -> None:
     path = tmp_path / "x.json"
-    for text in ("", "[]", '{"week": []}', "\udcff".encode("utf-8", "surrogateescape").decode("latin-1")):
-        path.write_text(text, "utf-8")
-        assert terminal.refused("settings", "edit", "calendar", path, user="chen") == (3, "W-2.content_unfit")
+    for data, key in (
+        (b"", "V-2.file_no_json"),
+        (b"[]", "W-2.content_unfit"),
+        (b'{"week": []}', "W-2.content_unfit"),
+        (b"\xff", "V-2.file_no_text"),
+        (b'{"week": [1], "week": [2]}', "V-2.file_name_twice"),
+        (json.dumps(shipped_calendar() | {"week": ["\ud800"]}).encode(), "V-2.file_half_a_sign"),
+        (json.dumps(shipped_calendar() | {"hours": [["08+01", "12:00"]]}).encode(), "W-2.hours_unfit"),
+    ):
+        path.write_bytes(data)
+        assert terminal.refused("settings", "edit", "calendar", path, user="chen") == (3, key)
     assert terminal.refused("settings", "show", "poetry", user="chen")[0] == 4
     assert terminal.refused("settings", "show", "calendar", "--revision", "9", user="chen")[0] == 4
 
@@ -131,3 +140,28 @@ def test_a_6_a_condition_is_tried_out(terminal: Terminal) -> None:
         "A-6.unknown_fact",
     )
     assert terminal.refused(*words, "--value", "金额 = x", user="wang") == (3, "A-6.value_unfit")
+
+
+def test_v_3_before_the_first_revision_none_is_shown_as_if_it_was_in_force(
+    terminal: Terminal, file: Path
+) -> None:
+    terminal.ok("settings", "edit", "calendar", file, "--reason", "盘点", user="chen")
+    words = ("settings", "show", "calendar", "--as-of")
+    assert terminal.ok(*words, "2026-03-02 09:00", user="wang")["revision"] == 1
+    for moment in ("2026-03-01 00:00", "1990-01-01 00:00"):
+        assert terminal.refused(*words, moment, user="wang") == (3, "V-3.setting_none_yet")
+    assert terminal.ok(*words, "8999-12-31 23:59", user="wang")["revision"] == 1
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01 00:00", "9999-12-31 23:59", "9999-12-31T23:59-12:00"])
+def test_v_7_w_1_a_moment_at_the_end_of_time_is_no_fault(terminal: Terminal, file: Path, moment: str) -> None:
+    assert terminal.refused("settings", "due", "1", "days", "--start", moment, user="wang")[0] == 2
+    words = ("settings", "edit", "calendar", file, "--reason", "盘点", "--from", moment)
+    assert terminal.refused(*words, user="chen")[0] == 2
+    assert terminal.refused("settings", "show", "calendar", "--as-of", moment, user="wang")[0] == 2
+
+
+def test_w_1_a_start_beyond_the_years_of_limits_is_refused(terminal: Terminal) -> None:
+    for moment in ("1989-12-31 23:59", "2191-01-01 00:00", "1000-01-01 00:00"):
+        words = ("settings", "due", "1", "days", "--start", moment)
+        assert terminal.refused(*words, user="wang") == (3, "W-1.start_unfit")

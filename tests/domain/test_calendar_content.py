@@ -88,6 +88,21 @@ def test_w_2_own_days_go_before_the_holiday_and_the_holiday_before_the_week() ->
         ({"hours": [["08:00", "25:00"]]}, "hours_unfit"),
         ({"hours": [["8:00", "12:00"]]}, "hours_unfit"),
         ({"hours": [["08:00"]]}, "hours_unfit"),
+        ({"hours": [["08:00", "12:00", "13:00"]]}, "hours_unfit"),
+        ({"hours": [["T0830", "12:00"]]}, "hours_unfit"),
+        ({"hours": [["08+01", "12:00"]]}, "hours_unfit"),
+        ({"hours": [["0830Z", "12:00"]]}, "hours_unfit"),
+        ({"hours": [["０８:00", "12:00"]]}, "hours_unfit"),
+        ({"hours": [["24:00", "24:00"]]}, "hours_unfit"),
+        ({"hours": [["00:00", "24:01"]]}, "hours_unfit"),
+        ({"hours": [["13:00", "17:00"], ["08:00", "12:00"]]}, "hours_unfit"),
+        ({"hours": [[8, 12]]}, "content_unfit"),
+        ({"hours": [[["08:00"], "12:00"]]}, "content_unfit"),
+        ({"own_days_off": {"2026-03-05": "至2026-03-09"}}, "name_unfit"),
+        ({"own_days_off": {"2026-03-05": ".. 2026-03-09 盘点"}}, "name_unfit"),
+        ({"own_days_off": {"2026-03-05": ":盘点"}}, "name_unfit"),
+        ({"own_days_off": {"2026-03-05": "日 盘点"}}, "name_unfit"),
+        ({"own_days_off": {"2026-03-05": "\ud800"}}, "name_unfit"),
         ({"announced": [1989]}, "content_unfit"),
         ({"announced": [2024, 2025, 2026, 2027]}, "year_without_holidays"),
         ({"announced": [2024, 2025]}, "year_not_announced"),
@@ -161,7 +176,7 @@ def test_w_2_days_are_read_as_people_write_them(line: str, days: dict[str, str])
         ("own_days_off", "下周三", "day_unfit"),
         ("own_days_off", "2026-02-30 x", "day_unfit"),
         ("own_days_off", "2026-03-06..2026-03-05", "day_unfit"),
-        ("own_days_off", "2026-03-05..2027-03-07", "day_unfit"),
+        ("own_days_off", "2026-03-05..2027-03-06", "day_unfit"),
         ("own_days_off", "2026-03-05 a\n2026-03-05 b", "day_twice"),
         ("hours", "八点到五点", "hours_unfit"),
         ("announced", "2026 明年", "content_unfit"),
@@ -174,6 +189,8 @@ def test_w_2_what_cannot_be_read_is_refused_with_its_line(field: str, text: str,
 
 
 NAMES = st.text(st.characters(codec="utf-8", categories=("L", "N")), max_size=12)
+#: Signs that mean something in a line of days.
+ODD_NAMES = st.text(st.sampled_from(" 2026-03./年月日至到~:：,，、x"), max_size=20)
 DAYS = st.dictionaries(st.dates(date(2020, 1, 1), date(2030, 12, 31)).map(date.isoformat), NAMES, max_size=30)
 
 
@@ -189,3 +206,21 @@ def test_w_2_what_is_written_is_read_again_as_it_was(
     changed = differences(CALENDAR, shipped_calendar(), content)
     assert {one.line for one in changed if one.field == "own_days_off"} == set(off)
     assert differences(CALENDAR, content, content) == ()
+
+
+@given(
+    st.dictionaries(st.dates(date(2026, 3, 1), date(2026, 3, 9)).map(date.isoformat), ODD_NAMES, max_size=4)
+)
+def test_w_2_a_name_is_read_again_as_it_was_or_refused(days: dict[str, str]) -> None:
+    try:
+        content = check_calendar(shipped_calendar() | {"own_days_off": days})
+    except RuleRefused as error:
+        assert error.refused.code == "name_unfit"  # noqa: PT017  # the other branch has its own check
+    else:
+        assert read_calendar(write_calendar(content)) == content
+
+
+def test_w_2_days_in_a_row_beyond_a_year_are_read_again_as_they_were() -> None:
+    days = {(date(2026, 1, 1) + timedelta(days=n)).isoformat(): "停产" for n in range(900)}
+    content = check_calendar(shipped_calendar() | {"own_days_off": days})
+    assert read_calendar(write_calendar(content)) == content

@@ -239,10 +239,22 @@ def test_v_2_what_changes_nothing_or_has_no_reason_is_not_submitted(world: World
         assert said == offer.refused.key == key
 
 
-@pytest.mark.parametrize("content", ["", "[]", "no JSON", '{"week": [1]}', "9" * 5_000])
-def test_w_2_a_content_that_is_none_is_refused_and_leaves_nothing(world: World, content: str) -> None:
+@pytest.mark.parametrize(
+    ("content", "key"),
+    [
+        ("", "V-2.file_no_json"),
+        ("no JSON", "V-2.file_no_json"),
+        ("9" * 5_000, "V-2.file_no_json"),
+        ("[" * 100_000, "V-2.file_no_json"),
+        ("[]", "W-2.content_unfit"),
+        ('{"week": [1]}', "W-2.content_unfit"),
+    ],
+)
+def test_w_2_a_content_that_is_none_is_refused_and_leaves_nothing(
+    world: World, content: str, key: str
+) -> None:
     cmd = SaveSetting(KIND, content, "x", None, 0)
-    assert refused(lambda: save_setting(cmd, by=world.by("chen"), house=world.house)) == "W-2.content_unfit"
+    assert refused(lambda: save_setting(cmd, by=world.by("chen"), house=world.house)) == key
     assert len(rows(world)) == 1
 
 

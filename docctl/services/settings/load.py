@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from docctl.domain.controlled import SettingFacts, newest_approved, setting_manifest
+from docctl.domain.setting_files import data_of
 from docctl.domain.setting_kinds import Kind, kind_named
 from docctl.domain.verdicts import Conflict, NotFound, Refused
 from docctl.models.controlled import ControlledSetting, SettingRevision
@@ -92,8 +92,4 @@ def tell(
 
 def parsed(kind: Kind, text: str) -> dict[str, Any]:
     """Return canonical content out of JSON; raise RuleRefused for what is none."""
-    try:
-        data = json.loads(text)
-    except ValueError:
-        data = None
-    return dict(kind.check(data))
+    return dict(kind.check(data_of(text)))
