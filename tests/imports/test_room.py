@@ -22,6 +22,7 @@ from docctl.services.imports.room import require_room
 from docctl.services.imports.start import StartImport, start_import
 from docctl.services.uploads import stage_upload
 from tests.bad_input.test_real_disk import Disk, disk
+from tests.cli.terminal import Terminal
 from tests.imports.making import Run, _type, _unit, text_of
 from tests.imports.test_watch import rest
 from tests.places import Place
@@ -108,6 +109,27 @@ def test_i_1_room_to_the_last_byte_is_enough(disk: Disk, world: World, tmp_path:
     with pytest.raises(RuleRefused):
         require_room(world.house, [(archive, "OLD.ZIP")])
     require_room(world.house, [(archive, "old.dat")])  # which is not taken apart
+
+
+def test_i_1_the_command_is_refused_by_what_is_missing_and_starts_nothing(
+    disk: Disk, world: World, tmp_path: Path
+) -> None:
+    terminal = Terminal(world.house, no_wait=True)
+    archive = swelling(tmp_path / "old.zip")
+    before = written(world)
+    disk.leave(NEEDS - 8192)
+    there = free(world)
+    said = terminal.run("import", archive, "--as", "chen")
+    assert said.exit_code == 3
+    assert said.stderr.startswith("I-1.no_room: ")
+    assert f"{NEEDS}" in said.stderr
+    assert f"{there}" in said.stderr
+    assert len(said.stderr.splitlines()) == 1
+    assert written(world) == before
+    disk.clear()
+    done = terminal.ok("import", archive, user="chen")
+    assert [one["path"] for one in done["files"]] == ["a.txt", "0.txt", "1.txt", "2.txt", "Thumbs.db"]
+    assert written(world)[0] == before[0] + 1
 
 
 def test_i_1_a_run_waits_where_the_disk_was_filled_meanwhile_and_goes_on(
