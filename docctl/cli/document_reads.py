@@ -37,6 +37,7 @@ _reads = Noun("documents")
 @option("--type", "type_code", default="")
 @option("--unit", default="")
 @option("--text", default="")
+@option("--origin", type=click.Choice(["own", "external"]), default=None)
 @option("--obsolete", is_flag=True)
 @option("--xlsx", type=FILE_OUT, default=None)
 @option("--docx", type=FILE_OUT, default=None)
@@ -47,6 +48,7 @@ def list_(
     type_code: str,
     unit: str,
     text: str,
+    origin: str | None,
     obsolete: bool,
     xlsx: Path | None,
     docx: Path | None,
@@ -62,6 +64,7 @@ def list_(
             type_id=type_named(session, type_code).id if type_code else None,
             unit_id=unit_named(session, unit).id if unit else None,
             state=state,
+            origin=origin or "",
             with_obsolete=obsolete,
             as_of=as_of,
         )

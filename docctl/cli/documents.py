@@ -33,6 +33,9 @@ add_drafts(documents)
 @option("--class", "class_code", default="")
 @option("--reason", default="")
 @option("--basis", default="")
+@option("--external", is_flag=True)
+@option("--issuer", default="")
+@option("--issuer-number", default="")
 def new(
     desk: Desk,
     file: Path,
@@ -45,8 +48,12 @@ def new(
     class_code: str,
     reason: str,
     basis: str,
+    external: bool,
+    issuer: str,
+    issuer_number: str,
 ) -> Answer:
-    """Create a document with its first draft (N-1, V-2)."""
+    """Create a document with its first draft, our own or an external one (D-9, N-1, V-2)."""
+    from docctl.domain.outside import Outside
     from docctl.queries.by_name import class_named, type_named, unit_named
     from docctl.services.documents.create import CreateDocument, create_document
 
@@ -67,6 +74,7 @@ def new(
         class_id=kept,
         change_reason=reason,
         change_basis=basis,
+        outside=Outside(external, issuer, issuer_number),
     )
     return told(desk, "created", create_document(cmd, by=desk.caller(), house=desk.house))
 

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from flask import Blueprint, Response, make_response, request
 
+from docctl.domain.outside import Outside
 from docctl.queries.document_choices import document_types, procedures, retention_classes, units
 from docctl.queries.documents import RegisterFilter, document_register
 from docctl.queries.history import revision_history
@@ -100,6 +101,9 @@ class NewDocument:
     title: str
     unit_id: UUID
     file: UploadField
+    origin: str = "own"
+    issuer: str = ""
+    issuer_number: str = ""
     number: str = ""
     label: str = ""
     parent_id: UUID | None = None
@@ -151,11 +155,13 @@ def _new_page() -> NewPage:
         "D-14.title_needed": "title",
         "D-14.title_too_long": "title",
         "V-1": "label",
+        "D-9": "issuer",
+        "D-9.number_too_long": "issuer_number",
         "upload": "file",
     },
 )
 def new(typed: NewDocument) -> Response:
-    """Create a document with its first draft (N-1, V-2)."""
+    """Create a document with its first draft, our own or an external one (D-9, N-1, V-2)."""
     revision_id = create_document(
         CreateDocument(
             type_id=typed.type_id,
@@ -168,6 +174,7 @@ def new(typed: NewDocument) -> Response:
             class_id=typed.class_id,
             change_reason=typed.change_reason,
             change_basis=typed.change_basis,
+            outside=Outside(typed.origin == "external", typed.issuer, typed.issuer_number),
         ),
         by=caller(typed.request_id),
         house=house(),

@@ -1,4 +1,4 @@
-"""Creating a document or record form with its first revision as a draft (N-1, N-6, V-2)."""
+"""Creating a document or record form with its first revision as a draft (D-9, N-1, N-6, V-2)."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from docctl.domain import labels
+from docctl.domain.outside import OWN, Outside, may_be_registered
 from docctl.domain.permissions import Facts, authorise
-from docctl.domain.verdicts import NotFound, Refused, RuleRefused
+from docctl.domain.verdicts import NotFound, Refused, RuleRefused, require
 from docctl.models.base import new_id
 from docctl.models.content import OwnerKind
 from docctl.models.documents import Document, DocumentType, Revision
@@ -17,7 +18,7 @@ from docctl.models.organisation import Unit
 from docctl.models.retention import RetentionClassRow
 from docctl.services.caller import Caller
 from docctl.services.documents.facts import clean_title
-from docctl.services.documents.make import new_document, number_document
+from docctl.services.documents.make import new_document, number_document, set_outside
 from docctl.services.files import Attached, StoredFile, add_files, storing
 from docctl.services.registry import use_case
 from docctl.services.trail import Subject, record
@@ -27,7 +28,8 @@ from docctl.services.trail import Subject, record
 class CreateDocument:
     """A new document; `number` empty takes the next one of the type's scheme.
 
-    `label` is where the first revision starts, for documents from before docctl (default: first).
+    `label` is where the first revision starts, for documents from before docctl (default: first). `outside`
+    says of an external document who issued it and the number it has there, beside ours (D-9).
     """
 
     type_id: UUID
@@ -40,15 +42,18 @@ class CreateDocument:
     class_id: UUID | None = None
     change_reason: str = ""
     change_basis: str = ""
+    outside: Outside = OWN
     item_id: UUID = field(default_factory=new_id)
     files: tuple[StoredFile, ...] = ()
 
 
 @use_case("document.create", before=storing(OwnerKind.REVISION, for_document=True))
 def create_document(session: Session, cmd: CreateDocument, by: Caller) -> UUID:
-    """Create a document with its first draft; return the revision's id (N-1, V-2)."""
+    """Create a document with its first draft; return the revision's id (D-9, N-1, V-2)."""
     authorise(by.actor, "document.create", Facts(unit_id=cmd.unit_id))
     title = clean_title(cmd.title)
+    outside = cmd.outside.tidy()
+    require(may_be_registered(outside))
     if not cmd.files:
         raise RuleRefused(Refused("upload", "needed"))
     kind, unit = session.get(DocumentType, cmd.type_id), session.get(Unit, cmd.unit_id)
@@ -68,6 +73,7 @@ def create_document(session: Session, cmd: CreateDocument, by: Caller) -> UUID:
         parent=parent,
     )
     document.number = number_document(session, by, document, cmd.number, kind=kind, unit=unit, parent=parent)
+    set_outside(session, document, outside)
     session.add(document)
     session.flush()  # the revision refers to it
     revision = Revision(
@@ -96,8 +102,12 @@ def create_document(session: Session, cmd: CreateDocument, by: Caller) -> UUID:
             "type": kind.code,
             "unit": unit.code,
             "label": revision.label,
+            "external": outside.is_external,
         },
-        detail={"files": [one.name for one in cmd.files]},
+        detail={
+            "files": [one.name for one in cmd.files],
+            **({"issuer": outside.issuer, "issuer_number": outside.number} if outside.is_external else {}),
+        },
     )
     return revision.id
 

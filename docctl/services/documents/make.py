@@ -1,4 +1,4 @@
-"""The row of a new document and its number, for whoever brings it in (N-1, N-6, X-1)."""
+"""The row of a new document and its number, for whoever brings it in (D-9, N-1, N-6, X-1)."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from docctl.domain.normal_form import normal
+from docctl.domain.outside import Outside
 from docctl.models.base import new_id
 from docctl.models.documents import Document, DocumentType
 from docctl.models.numbers import NumberScheme
@@ -13,7 +15,7 @@ from docctl.models.organisation import LegalEntity, Unit
 from docctl.services.access import STAFF_READERS, insider_readers, intern_set
 from docctl.services.caller import Caller
 from docctl.services.numbers.schemes import scheme_of, values_for
-from docctl.services.numbers.take import For, claim_number, take_number
+from docctl.services.numbers.take import For, add_alias, claim_number, take_number
 
 
 def new_document(
@@ -68,3 +70,12 @@ def number_document(
         parent=parent.number if parent else "",
     )
     return take_number(session, by, scheme, values, for_).shown
+
+
+def set_outside(session: Session, document: Document, outside: Outside) -> None:
+    """Note who issued a document from outside; its number there finds it, beside ours (D-9, N-9)."""
+    if not outside.is_external:
+        return
+    document.is_external, document.issuer, document.issuer_number = True, outside.issuer, outside.number
+    if outside.number and normal(outside.number) != normal(document.number):
+        add_alias(session, kind="outside", item_kind="document", item_id=document.id, text=outside.number)

@@ -20,6 +20,7 @@ from docctl.domain.imports import (
     Wanted,
     may_stand_in_force,
 )
+from docctl.domain.outside import Outside
 from docctl.domain.permissions import Facts, authorise
 from docctl.domain.verdicts import NotFound, Refused, RuleRefused
 from docctl.models.base import new_id
@@ -33,7 +34,7 @@ from docctl.services.citations import write_citations
 from docctl.services.documents.create import amendment_text, stored_label
 from docctl.services.documents.facts import clean_title
 from docctl.services.documents.load import Loaded, facts_of, lock_document
-from docctl.services.documents.make import new_document, number_document
+from docctl.services.documents.make import new_document, number_document, set_outside
 from docctl.services.files import StoredFile, add_files, store_bytes, take_back
 from docctl.services.house import House
 from docctl.services.imports.begin import put_before, put_in_force
@@ -169,14 +170,12 @@ def _new_document(
     document = new_document(
         session, by, kind=kind, unit=unit, title=title, class_id=UUID(kept) if kept else run.class_id
     )
-    if facts.is_external:
-        document.is_external = True
-        document.issuer = str(chosen.get("issuer", ""))
-        document.issuer_number = str(chosen.get("issuer_number", ""))
     if facts.number:
         document.number = number_document(session, by, document, facts.number, kind=kind, unit=unit)
     else:
         document.number = provisional_number(session, by, For(document.entity_id, "document", document.id))
+    told = (str(chosen.get(name, "")) for name in ("issuer", "issuer_number"))
+    set_outside(session, document, Outside(facts.is_external, *told))
     session.add(document)
     session.flush()  # revisions and files refer to it
     return document
