@@ -84,6 +84,9 @@ class Settings:
         default=(),
         metadata={"help": "PATH=DEPARTMENT/TYPE: files put there become imports; several parted by ;"},
     )
+    import_days: int = field(
+        default=90, metadata={"help": "days without any change until an import ends, 28 to 3650"}
+    )
     audit_key: str = field(
         default="audit.key", metadata={"help": "file of the keys that sign the trail; relative: data folder"}
     )
@@ -173,6 +176,7 @@ class Settings:
             office=values.on_or_off("office", given.get("office", "on")),
             ocr=values.on_or_off("ocr", given.get("ocr", "on")),
             import_folder=values.watched(data, given.get("import_folder", "")),
+            import_days=values.number("import_days", given.get("import_days", "90"), 28, 3650),
             audit_key=values.key_file(data, given.get("audit_key") or str(usual["audit_key"])),
             witness=values.witness(data, given.get("witness") or str(usual["witness"])),
             search_engine=values.one_of("search_engine", given.get("search_engine") or "tantivy", ENGINES),

@@ -112,6 +112,7 @@ def build(settings: Settings, *, clock: Callable[[], datetime] = system_clock) -
         clocks=_clocks(settings, uow) if clock is system_clock else {},
         key_backup_days=settings.key_backup_days,
         watched=settings.import_folder,
+        import_days=settings.import_days,
         is_shared=settings.database_url is not None,
     )
 

@@ -36,6 +36,12 @@ def sealed_size(size: int) -> int:
     return len(MARK) + _HEADER + size + segments * _TAG
 
 
+def content_size(stored: int) -> int:
+    """Return how large the content of `stored` encrypted bytes is."""
+    within = stored - len(MARK)
+    return max(0, within - _HEADER - max(1, -(-within // SEGMENT)) * _TAG)
+
+
 @cache
 def _registered() -> None:
     """Tell Tink once which ciphers there are: that takes longer than to encrypt a megabyte."""
@@ -80,7 +86,7 @@ class Sealing(io.RawIOBase):
         super().__init__()
         self._key, self._source, self._expected = key, source, size
         self._plain = hashlib.sha256()
-        self._out = _Gathering()
+        self._out = Gathering()
         self._out.write(MARK)
         self._stream = primitive(secret).new_encrypting_stream(self._out, bound_to(key))
         self._is_done = False
@@ -119,18 +125,21 @@ class Sealing(io.RawIOBase):
             self._is_done = True
 
 
-class _Gathering(io.RawIOBase):
+class Gathering(io.RawIOBase):
     """Where Tink writes to: bytes that wait to be read."""
 
     def __init__(self) -> None:
+        """Hold nothing yet."""
         super().__init__()
         self._parts: list[bytes] = []
         self.held = 0
 
     def writable(self) -> bool:
+        """Say yes."""
         return True
 
     def write(self, data: Any, /) -> int:
+        """Hold some bytes."""
         self._parts.append(bytes(data))
         self.held += len(data)
         return len(data)
@@ -217,9 +226,9 @@ class Opened(io.RawIOBase):
     def _size(self) -> int:
         """Return the size of the content, from that of the stored bytes."""
         here = self._inner.tell()
-        stored = self._inner.seek(0, io.SEEK_END) - len(MARK)
+        stored = self._inner.seek(0, io.SEEK_END)
         self._inner.seek(here)
-        return max(0, stored - _HEADER - max(1, -(-stored // SEGMENT)) * _TAG)
+        return content_size(stored)
 
 
 class _Watched(io.RawIOBase):

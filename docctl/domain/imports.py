@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
@@ -25,6 +25,10 @@ class Watched:
 
 #: So many files go through one transaction, one round of reading, one page of the review (I-1).
 BATCH: Final = 50
+
+
+#: So long before its end the people of an untouched import hear of it.
+TOLD_BEFORE: Final = timedelta(days=14)
 
 
 class RunState(StrEnum):
@@ -123,6 +127,25 @@ def may_move_run(state: RunState, action: RunAction) -> Verdict:
     if (state, action) in RUN_MOVES:
         return Allowed()
     return Refused("I-1", "no_such_step", {"state": state.value, "action": action.value})
+
+
+def is_to_be_told(touched_on: date, *, today: date, days: int) -> bool:
+    """Say whether the people of an import hear that it ends: nobody worked on it, its end is near (I-1)."""
+    return today >= touched_on + timedelta(days=days) - TOLD_BEFORE
+
+
+def ends_on(touched_on: date, *, today: date, days: int) -> date:
+    """Return the day on which an untouched import ends: never earlier than people could act on it (I-1)."""
+    return max(touched_on + timedelta(days=days), today + TOLD_BEFORE)
+
+
+def may_end_untouched(day: date | None, *, today: date) -> Verdict:
+    """Say whether an import ends that nobody worked on: its people were told, and the day has come (I-1)."""
+    if day is None:
+        return Refused("I-1", "worked_on")
+    if today < day:
+        return Refused("I-1", "ends_later", {"day": day})
+    return Allowed()
 
 
 def may_stand_in_force(wanted: Wanted, *, today: date) -> Verdict:

@@ -12,6 +12,8 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from docctl.jobs.imports.folders import clear_ended
+from docctl.jobs.imports.run_keys import destroy_ended_keys
+from docctl.jobs.imports.untouched import end_untouched_imports
 from docctl.models.organisation import SessionRow, SignInAttempt
 from docctl.models.work import AnsweredRequest
 from docctl.services.caller import the_system
@@ -30,6 +32,8 @@ def tidy(house: House) -> None:
     now = house.clock()
     while drop_expired(DropExpired(before=now), by=the_system(now), house=house) == 500:
         pass
+    if end_untouched_imports(house):
+        destroy_ended_keys(house)  # also where no host has anything to import
     tidy_host(house)
 
     def forget(session: Session) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -26,8 +26,8 @@ class RunSource(StrEnum):
 class ImportRun(Identified, Versioned, Base):
     """One taking-in of files: read in the background, checked by people, then imported (I-1).
 
-    The copied files lie on `host` until the run has ended; its worker reads and imports them. What was read
-    of them is encrypted with a key of the run, which is destroyed when it has ended (R-7).
+    The copied files lie on `host` until the run has ended; its worker reads and imports them. They and what
+    was read of them are encrypted with a key of the run, which is destroyed when it has ended (R-7).
     """
 
     __tablename__ = "import_run"
@@ -51,6 +51,10 @@ class ImportRun(Identified, Versioned, Base):
     #: In whose name the import runs, and how the command came.
     committed_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     committed_at: Mapped[datetime | None]
+    #: The last change of anything of it: what nobody works on is given up.
+    touched_at: Mapped[datetime]
+    #: When it ends, once its people were told that nobody works on it.
+    ends_on: Mapped[date | None]
     ended_at: Mapped[datetime | None]
     #: Why it was given up before its end; empty where it was not.
     given_up_because: Mapped[str] = mapped_column(String(500), default="")

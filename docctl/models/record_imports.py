@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -27,7 +27,8 @@ class RowStatus(StrEnum):
 class RecordImport(Identified, Versioned, Base):
     """One table of past records: looked at in the background, shown, then filed in that person's name (I-2).
 
-    Table and files lie on `host` until it has ended; only who started it sees it.
+    Table and files lie on `host` until it has ended, encrypted with a key of its own; only who started it
+    sees it.
     """
 
     __tablename__ = "record_import"
@@ -45,7 +46,13 @@ class RecordImport(Identified, Versioned, Base):
     done: Mapped[int] = mapped_column(default=0)
     started_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     started_at: Mapped[datetime]
+    #: The last change of anything of it: what nobody works on is given up.
+    touched_at: Mapped[datetime]
+    #: When it ends, once its people were told that nobody works on it.
+    ends_on: Mapped[date | None]
     ended_at: Mapped[datetime | None]
+    #: When the key was destroyed with which its copies are encrypted, after its end.
+    key_destroyed_at: Mapped[datetime | None]
     #: Why the table cannot be used at all, as a refusal.
     rule: Mapped[str] = mapped_column(String(20), default="")
     code: Mapped[str] = mapped_column(String(60), default="")

@@ -104,6 +104,7 @@ def _statements(
         *(words.t(f"certificate.unclaimed_{place}") for place in unclaimed),
         *_of_keys(session, gone, words),
         words.t("certificate.unclaimed_backups"),
+        words.t("certificate.unclaimed_sources"),
         words.t("certificate.unclaimed_paper"),
     ]
     for one in spared:

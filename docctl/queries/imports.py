@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -121,6 +121,7 @@ class RunLine:
     outcomes: Mapping[str, int]
     host: str
     given_up_because: str
+    ends_on: date | None
 
     @property
     def is_busy(self) -> bool:
@@ -203,6 +204,7 @@ def _lines(session: Session, ids: Sequence[UUID]) -> list[RunLine]:
             outcomes=outcomes.get(run.id, {}),
             host=run.host,
             given_up_because=run.given_up_because,
+            ends_on=run.ends_on,
         )
         for run, unit, kind, kind_en, person in rows
     }

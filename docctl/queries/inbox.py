@@ -36,6 +36,8 @@ VERBS: Final = (
     "rework",
     "issue",
     "check_import",
+    "end_import",
+    "end_record_import",
     "accept",
     "decide",
     "check",

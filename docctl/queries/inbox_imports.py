@@ -4,22 +4,43 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Select
+from sqlalchemy import Select, true
 
 from docctl.domain.imports import RunState
 from docctl.domain.permissions import Actor
 from docctl.domain.roles import Role
 from docctl.models.imports import ImportRun
+from docctl.models.record_imports import RecordImport
 from docctl.queries.inbox_row import work
 
 
 def import_work(actor: Actor) -> dict[str, Select[*tuple[Any, ...]]]:
-    """Return the runs to be checked, by verb, of the units that the person controls."""
+    """Return what is to be done, by verb: runs to be checked of the units that the person controls, with the
+    day on which they end if nobody works on them; own imports that end so and are no such runs.
+    """
     scopes = {scope for role, scope in actor.roles if role is Role.DOCUMENT_CONTROLLER}
-    if not scopes:
-        return {}
-    query = work("import", ImportRun.id, title=ImportRun.name, since=ImportRun.started_at)
-    query = query.where(ImportRun.state == RunState.CHECKING)
-    if None not in scopes:
-        query = query.where(ImportRun.unit_id.in_(scopes))
-    return {"check_import": query}
+    controlled = true() if None in scopes else ImportRun.unit_id.in_(scopes)
+    to_check = (ImportRun.state == RunState.CHECKING) & controlled
+    runs = work(
+        "import", ImportRun.id, title=ImportRun.name, since=ImportRun.started_at, due_on=ImportRun.ends_on
+    )
+    tables = work(
+        "record_import",
+        RecordImport.id,
+        title=RecordImport.name,
+        since=RecordImport.started_at,
+        due_on=RecordImport.ends_on,
+    )
+    own = runs.where(
+        ImportRun.started_by == actor.person_id,
+        ImportRun.ends_on.is_not(None),
+        ImportRun.ended_at.is_(None),
+        ~to_check if scopes else true(),
+    )
+    own_tables = tables.where(
+        RecordImport.started_by == actor.person_id,
+        RecordImport.ends_on.is_not(None),
+        RecordImport.ended_at.is_(None),
+    )
+    found = {"end_import": own, "end_record_import": own_tables}
+    return {"check_import": runs.where(to_check), **found} if scopes else found

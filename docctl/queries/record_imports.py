@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -49,6 +49,7 @@ class TableLine:
     started_at: datetime
     refused: Refused | None
     host: str
+    ends_on: date | None
 
     @property
     def is_busy(self) -> bool:
@@ -131,6 +132,7 @@ def _line(row: Any) -> TableLine:
         found.started_at,
         Refused(found.rule, found.code, found.params) if found.code else None,
         found.host,
+        found.ends_on,
     )
 
 

@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, Protocol
 
 from docctl.reading.encodings import guess
 from docctl.reading.errors import ReadingFailed
@@ -117,7 +117,7 @@ def _by_name(name: str, size: int) -> str:
     return "empty" if size == 0 else ""
 
 
-def archive_files(path: Path) -> Iterator[Source]:
+def archive_files(path: Path | BinaryIO) -> Iterator[Source]:
     """Yield the files of a zip in their order. Raises ReadingFailed for one that may not be opened."""
     try:
         archive = zipfile.ZipFile(path)
@@ -132,13 +132,14 @@ def archive_files(path: Path) -> Iterator[Source]:
             yield _entry(archive, entry)
 
 
-def packed_files(path: Path, name: str) -> Iterator[Source]:
+def packed_files(archive: Path | BinaryIO, name: str) -> Iterator[Source]:
     """Yield the files of a zip; one that may not be opened is told of under its own name."""
     try:
-        yield from archive_files(path)
+        yield from archive_files(archive)
     except ReadingFailed as failed:
         problem = "archive_bomb" if failed.code == "bomb" else "archive_unreadable"
-        yield Source(name, path.stat().st_size, None, problem)
+        size = archive.stat().st_size if isinstance(archive, Path) else archive.seek(0, os.SEEK_END)
+        yield Source(name, size, None, problem)
 
 
 def _entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Source:
@@ -182,15 +183,28 @@ def _decoded(raw: bytes) -> str:
         return _seen(raw.decode(encoding, "replace"))
 
 
-def copy(source: Source, target: Path, *, limit: int) -> Copied:
+class Writer(Protocol):
+    """What the bytes of a copy are written to."""
+
+    def write(self, data: bytes, /) -> int: ...
+
+
+Writing = Callable[[Path], AbstractContextManager[Writer]]
+
+
+def _as_it_is(path: Path) -> AbstractContextManager[Writer]:
+    return path.open("wb")
+
+
+def copy(source: Source, target: Path, *, limit: int, writing: Writing = _as_it_is) -> Copied:
     """Copy a file and say its hash. Raises ReadingFailed (`too_large`, `file_unreadable`), SourceChanged.
 
     A file that grows or shrinks on the way is copied once more; `limit` in bytes. Raises OSError where the
-    copy cannot be written: that says nothing about the file.
+    copy cannot be written: that says nothing about the file. `writing` opens the copy, perhaps to encrypt it.
     """
     try:
         for _ in range(2):
-            if (copied := _copy(source, target, limit)) is not None:
+            if (copied := _copy(source, target, limit, writing)) is not None:
                 return copied
     except BaseException:
         target.unlink(missing_ok=True)
@@ -199,9 +213,9 @@ def copy(source: Source, target: Path, *, limit: int) -> Copied:
     raise SourceChanged(source.path)
 
 
-def _copy(source: Source, target: Path, limit: int) -> Copied | None:
+def _copy(source: Source, target: Path, limit: int, writing: Writing) -> Copied | None:
     digest, size = hashlib.sha256(), 0
-    with target.open("wb") as writer, _opened(source) as reader:
+    with writing(target) as writer, _opened(source) as reader:
         before = _state(reader)
         while chunk := _next(reader):
             size += len(chunk)

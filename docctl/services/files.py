@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final, Protocol, TypeVar
+from typing import BinaryIO, Final, Protocol, TypeVar
 from uuid import UUID
 
 from sqlalchemy import bindparam, delete, select
@@ -159,13 +160,14 @@ def store_bytes(
     media_type: str,
     sha256: str,
     upload_id: UUID | None = None,
+    opened: Callable[[Path], AbstractContextManager[BinaryIO]] = lambda path: path.open("rb"),
 ) -> StoredFile:
-    """Store a file of this machine before its row is there.
+    """Store a file of this machine before its row is there; `opened` opens one that lies encrypted.
 
     Raises RuleRefused where it is not what was hashed or the store refuses, FileNotFoundError: it is gone.
     """
     try:
-        with path.open("rb") as source:
+        with opened(path) as source:
             stored = house.objects.put(key, source, retain_until=None)
     except (StoreFull, StoreUnavailable) as error:
         code = "disk_full" if isinstance(error, StoreFull) else "disk_failed"

@@ -61,6 +61,8 @@ class House:
     key_backup_days: int = 35
     #: Folders whose files become imports to be checked (I-1).
     watched: tuple[Watched, ...] = ()
+    #: An import that nobody works on ends after so many days.
+    import_days: int = 90
     #: Whether several hosts may work on this database, each with a copy of the index (R-7).
     is_shared: bool = False
 

@@ -22,6 +22,7 @@ _PLACES: Final = {
     "person": "/people/{id}",
     "stored_file": "/trail/files",
     "import": "/documents/imports/{id}",
+    "record_import": "/records/imports/{id}",
     "setting": "/settings/rules/at/{id}",
 }
 

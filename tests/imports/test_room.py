@@ -147,7 +147,7 @@ def test_i_1_a_run_waits_where_the_disk_was_filled_meanwhile_and_goes_on(
     disk.clear()
     work_imports(house)
     assert len(run.files()) == 5
-    assert RunFolder.of(house.data, run_id).copied() == HOLDS
+    assert HOLDS < RunFolder.of(house.data, run_id).copied() < HOLDS + 5 * 200  # they lie encrypted
 
 
 def test_i_1_what_was_copied_before_a_stop_needs_no_room_again(

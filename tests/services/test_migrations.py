@@ -10,18 +10,20 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Uuid, bindparam, select, text
+from sqlalchemy import Uuid, bindparam, inspect, select, text
 from sqlalchemy.orm import Session
 
 from docctl.config import Settings
 from docctl.domain.calendar_content import shipped_calendar
 from docctl.domain.events import GENESIS
+from docctl.jobs.cite_texts import cite_texts
 from docctl.jobs.proof import verify_trail
 from docctl.jobs.seal_texts import seal_plain_texts
 from docctl.jobs.sealer import seal
 from docctl.jobs.wait import settle
 from docctl.jobs.worker import Worker
 from docctl.models import Base
+from docctl.models.citations import Citation
 from docctl.models.content import FileReading
 from docctl.models.documents import Document, DocumentType
 from docctl.models.guarding import declared, install, live
@@ -88,7 +90,19 @@ def test_a_database_with_rows_is_migrated_again_and_keeps_them(world: World) -> 
 SETTINGS = tuple(f"DROP TABLE IF EXISTS {name}" for name in ("setting_revision", "controlled_setting"))
 
 
+def before_the_copies_of_imports(session: Session) -> None:
+    """Let imports be as they were when their copies lay plain and nothing said that they end."""
+    there = inspect(session.connection())
+    if not there.has_table("record_import"):  # somebody went further back already
+        return
+    for table in ("import_run", "record_import"):
+        for name in ("touched_at", "ends_on"):
+            session.execute(text(f"ALTER TABLE {table} DROP COLUMN {name}"))
+    session.execute(text("ALTER TABLE record_import DROP COLUMN key_destroyed_at"))
+
+
 def before_the_settings(session: Session) -> None:
+    before_the_copies_of_imports(session)
     for statement in SETTINGS:
         session.execute(text(statement))
 
@@ -110,6 +124,33 @@ def test_w_2_a_company_from_before_controlled_settings_gets_the_shipped_calendar
     assert (found.ordinal, found.content) == (1, shipped_calendar())
     world.clock.now = datetime.now(UTC) + timedelta(minutes=1)
     assert rules.approved(world) == 2
+
+
+def test_r_7_imports_from_before_their_copies_were_encrypted_have_their_whole_time(
+    world: World, tmp_path: Path
+) -> None:
+    write(tmp_path / "old", "a.txt", text_of("程序", number="JL-QP-07", label="A/0"))
+    run = Run.of(world, tmp_path / "old").read()
+    revision = world.issued(world.draft("接待办法", text="1 目的\n接待。\n2 程序\n按《归档办法》归档。"))
+    settle(world.house)
+    uow = world.house.uow
+
+    def as_before(session: Session) -> None:
+        before_the_copies_of_imports(session)
+        session.execute(text("UPDATE citation SET clause = ''"))
+        session.execute(text("UPDATE alembic_version SET version_num = '0016'"))
+
+    with past_the_guards(world.house):
+        as_owner(world.house).write(as_before)
+    began = datetime.now(UTC)
+    assert migrate(uow.owner).is_ready
+    assert began <= run.row.touched_at <= datetime.now(UTC)
+    assert run.row.ends_on is None
+    while cite_texts(world.house):
+        pass
+    with uow.read() as session:
+        clauses = session.scalars(select(Citation.clause).where(Citation.revision_id == revision)).all()
+    assert clauses == ["2"]
 
 
 _WAS_READ = {

@@ -16,8 +16,10 @@ from docctl.reading import Kind, ReadingFailed, clean_name, examine, read_text
 from docctl.reading.errors import OURS
 from docctl.reading.facts.child import facts_in_child
 from docctl.services.house import House
+from docctl.services.imports.copies import Copies, opened_later
 from docctl.services.imports.note import ReadFile
 from docctl.services.imports.propose import propose
+from storage.errors import Damaged
 
 #: A text may stand under these problems; the file goes in all the same.
 _NO_TEXT: Final = frozenset({"no_text"})
@@ -29,11 +31,16 @@ _AT_ONCE: Final = 4
 
 @dataclass(frozen=True, slots=True)
 class ToRead:
-    """A file to be read: its id, where it lies, how it is called."""
+    """A file to be read: its id, among which copies it lies, how it is called."""
 
     id: UUID
-    path: Path
+    copies: Copies
     name: str
+
+    @property
+    def path(self) -> Path:
+        """Where its copy lies."""
+        return self.copies.folder.file(self.id)
 
 
 def read_files(house: House, files: Iterable[ToRead], units: Mapping[str, UUID]) -> Iterator[ReadFile]:
@@ -46,14 +53,21 @@ def read_files(house: House, files: Iterable[ToRead], units: Mapping[str, UUID])
 
 
 def read_one(house: House, file: ToRead, units: Mapping[str, UUID]) -> ReadFile:
-    """Read one file. Raises ReadingFailed only for what says nothing about the file."""
+    """Read one file. Raises ReadingFailed and RuleRefused only for what says nothing about the file."""
+    try:
+        with opened_later(), file.copies.as_file(file.path) as path:
+            return _read(house, file, path, units)
+    except (FileNotFoundError, Damaged):  # a restored database has no copies
+        name = clean_name(file.name.rsplit("/", 1)[-1])
+        return ReadFile(file.id, "", problem="copy_gone", params={"name": name})
+
+
+def _read(house: House, file: ToRead, path: Path, units: Mapping[str, UUID]) -> ReadFile:
     name = file.name.rsplit("/", 1)[-1]
-    if not file.path.is_file():  # a restored database has no copies
-        return ReadFile(file.id, "", problem="copy_gone", params={"name": clean_name(name)})
-    verdict = examine(file.path, name, size_limit=house.staging.limit, for_document=False)
+    verdict = examine(path, name, size_limit=house.staging.limit, for_document=False)
     if isinstance(verdict, Refused) and verdict.code != "misnamed":
         return ReadFile(file.id, "", problem=verdict.code, params=dict(verdict.params))
-    found = read_text(house.pool, file.path, name)
+    found = read_text(house.pool, path, name)
     if found.problem in OURS:
         raise ReadingFailed(found.problem)
     if found.problem and found.problem not in _NO_TEXT:

@@ -27,11 +27,12 @@ from docctl.reading.sources import Source, SourceChanged, copy
 from docctl.reading.tables import Table, TableRow, read_table
 from docctl.services.caller import Caller, the_system
 from docctl.services.house import House
-from docctl.services.imports.folder import RECORDS, RunFolder
+from docctl.services.imports.copies import Copies, opened_later
+from docctl.services.imports.folder import RECORDS
 from docctl.services.imports.propose import units_by_name
 from docctl.services.imports.room import require_room
 from docctl.services.records.import_rows import NoteRows, NoteTable, RowSeen, note_rows, note_table
-from storage.errors import StorageError
+from storage.errors import Damaged, StorageError
 
 log = logging.getLogger(__name__)
 
@@ -70,23 +71,24 @@ def step_records(house: House, import_id: UUID) -> bool:
     """Do one step of a table; say whether another one follows."""
     with house.uow.read() as session:
         found = session.get_one(RecordImport, import_id)
-    folder = RunFolder.of(house.data, import_id, RECORDS)
+    copies = Copies.of(house, import_id, RECORDS)
     if found.state is RunState.RECEIVING:
-        _receive(house, import_id, folder)
+        with opened_later():
+            _receive(house, import_id, copies)
         return True
     if found.state is RunState.READING:
-        return _look(house, found, folder)
+        return _look(house, found, copies)
     if found.state is RunState.IMPORTING:
-        return _file(house, found, folder)
-    folder.discard()
+        return _file(house, found, copies)
+    copies.folder.discard()
     return False
 
 
-def _receive(house: House, import_id: UUID, folder: RunFolder) -> None:
+def _receive(house: House, import_id: UUID, copies: Copies) -> None:
     """Unpack, find the table and keep its rows; a table that cannot be used ends the import with why."""
-    with folder.alone():
+    with copies.folder.alone():
         try:
-            path, table = _found(house, _unpacked(house, folder))
+            path, table = _found(house, _unpacked(house, copies), copies)
             cmd = NoteTable(
                 import_id,
                 path,
@@ -101,29 +103,29 @@ def _receive(house: House, import_id: UUID, folder: RunFolder) -> None:
         note_table(cmd, by=the_system(house.clock()), house=house)
 
 
-def _unpacked(house: House, folder: RunFolder) -> Path:
+def _unpacked(house: House, copies: Copies) -> Path:
     """Put the files where the rows look for them: beside the table, below one folder.
 
     Raises RuleRefused where the disk has no room for them. What was put there before a stop is put anew.
     """
-    target = folder.path / "files"
+    target = copies.folder.path / "files"
     shutil.rmtree(target, ignore_errors=True)
-    require_room(house, folder.uploads())
+    require_room(house, copies.folder.uploads(), opened=copies.unnamed)
     target.mkdir()
-    for source in uploaded(folder):
-        _put(house, source, target)
+    for source in uploaded(copies):
+        _put(house, source, target, copies)
     return target
 
 
-def _put(house: House, source: Source, target: Path) -> None:
+def _put(house: House, source: Source, target: Path, copies: Copies) -> None:
     parts = PurePosixPath(source.path.replace("\\", "/")).parts
     if source.problem or not parts or any(part in {"..", "/"} for part in parts):
         return  # whoever names it hears that it is not there
     path = target.joinpath(*parts)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        copy(source, path, limit=house.staging.limit)
-    except (ReadingFailed, SourceChanged):
+        copy(source, path, limit=house.staging.limit, writing=copies.writing)
+    except (ReadingFailed, SourceChanged, Damaged):
         path.unlink(missing_ok=True)
     except (FileExistsError, NotADirectoryError, IsADirectoryError):  # one name for a file and a folder
         return
@@ -133,40 +135,43 @@ def _put(house: House, source: Source, target: Path) -> None:
         raise RuleRefused(Refused("request", "disk_full")) from error
 
 
-def _found(house: House, folder: Path) -> tuple[str, Table]:
+def _found(house: House, folder: Path, copies: Copies) -> tuple[str, Table]:
     """Return the table that lies highest and can be read, with its place; raise RuleRefused for none."""
     tables = [one for one in folder.rglob("*") if one.suffix.lower() in _TABLES and one.is_file()]
     refused = Refused("I-2", "no_table")
     for path in sorted(tables, key=lambda one: (len(one.parts), one.name)):
         try:
-            return str(path.relative_to(folder)), read_table(house.pool, path)
+            with copies.as_file(path) as plain:
+                return str(path.relative_to(folder)), read_table(house.pool, plain)
         except ReadingFailed as failed:
             if failed.code in OURS:
                 raise RuleRefused(Refused("request", "busy")) from failed
             if refused.code == "no_table":
                 code = failed.code if failed.code in _TOLD else "table_unreadable"
                 refused = Refused("I-2", code, {"name": path.name})
+        except Damaged:
+            refused = Refused("I-2", "table_unreadable", {"name": path.name})
     raise RuleRefused(refused)
 
 
-def _look(house: House, found: RecordImport, folder: RunFolder) -> bool:
+def _look(house: House, found: RecordImport, copies: Copies) -> bool:
     """Look at the next rows; say whether any are left."""
     with house.uow.read() as session:
         rows = _next(session, found.id, RowStatus.WAITING)
         units = units_by_name(session)
         by = caller_of(session, found.started_by, house)
-    target = _target(found, folder, units)
+    target = _target(found, copies, units)
     seen = [_seen(row, _line(house, row, target, by, dry_run=True)) for row in rows]
     return note_rows(NoteRows(found.id, seen), by=the_system(house.clock()), house=house) > 0
 
 
-def _file(house: House, found: RecordImport, folder: RunFolder) -> bool:
+def _file(house: House, found: RecordImport, copies: Copies) -> bool:
     """File the next rows; say whether any are left. Raises RuleRefused where the store or disk is away."""
     with house.uow.read() as session:
         rows = _next(session, found.id, RowStatus.READY)
         units = units_by_name(session)
         by = caller_of(session, found.started_by, house)
-    target = _target(found, folder, units)
+    target = _target(found, copies, units)
     seen: list[RowSeen] = []
     waits: Refused | None = None
     for row in rows:
@@ -179,7 +184,7 @@ def _file(house: House, found: RecordImport, folder: RunFolder) -> bool:
     if waits is not None:
         raise RuleRefused(waits)
     if not left:
-        folder.discard()
+        copies.folder.discard()
     return left > 0
 
 
@@ -220,5 +225,6 @@ def _twice(rows: list[TableRow]) -> dict[int, int]:
     return {number: earlier for number, earlier in firsts if earlier != number}
 
 
-def _target(found: RecordImport, folder: RunFolder, units: dict[str, UUID]) -> Target:
-    return Target((folder.path / "files" / found.table_path).parent, found.form_id, units)
+def _target(found: RecordImport, copies: Copies, units: dict[str, UUID]) -> Target:
+    table = copies.folder.path / "files" / found.table_path
+    return Target(table.parent, found.form_id, units, copies.opened)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, Final
 from uuid import UUID
 
 from sqlalchemy import select
@@ -31,6 +32,9 @@ from docctl.services.imports.propose import units_by_name
 from docctl.services.records.file import FileRecord, file_record
 from docctl.services.uploads import drop_uploads, stage_upload
 from search.folding import fold
+from storage.errors import Damaged
+
+_PIECE: Final = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +75,15 @@ def import_records(
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where rows go: the folder of their files, the form, the units by what people call them."""
+    """Where rows go: the folder of their files, the form, the units by what people call them.
+
+    `opened` opens a file, where they lie encrypted.
+    """
 
     folder: Path
     form_id: UUID
     units: Mapping[str, UUID]
+    opened: Callable[[Path], AbstractContextManager[BinaryIO]] = lambda path: path.open("rb")
 
 
 def file_row(
@@ -89,7 +97,7 @@ def file_row(
     except RuleRefused as error:
         refused = error.refused
         return RecordLine(row.number, "failed", *told, refused.rule, refused.code, plain(refused.params))
-    except OSError:
+    except (OSError, Damaged):
         return RecordLine(row.number, "failed", *told, "I-1", "file_unreadable", {})
     except NotFound:
         return RecordLine(row.number, "failed", *told, "I-1", "gone_meanwhile", {})
@@ -111,13 +119,13 @@ def _file(
     unit_id = units.get(normal(fold(unit))) if unit else None
     if unit and unit_id is None:
         raise RuleRefused(Refused("I-2", "no_such_unit", {"unit": unit[:60]}))
-    if (number := values.get("number", "")) and _is_there(house, number, path):
+    if (number := values.get("number", "")) and _is_there(house, number, path, target):
         return "duplicate", number, None
     occurred_at = midnight(day, house.zone)
     if dry_run:
         _foresee(house, number, occurred_at, unit_id, by)
         return "ready", number, None
-    with path.open("rb") as source:
+    with target.opened(path) as source:
         upload = stage_upload(source, name=path.name, by=by, house=house, for_document=False)
     cmd = FileRecord(
         form_id=form_id,
@@ -187,7 +195,7 @@ def _day(text: str) -> date:
     return found.day
 
 
-def _is_there(house: House, number: str, path: Path) -> bool:
+def _is_there(house: House, number: str, path: Path, target: Target) -> bool:
     """Say whether a record of this number holds this file already: a second run files nothing twice."""
     with house.uow.read() as session:
         hashes = set(
@@ -199,5 +207,8 @@ def _is_there(house: House, number: str, path: Path) -> bool:
         )
     if not hashes:
         return False
-    with path.open("rb") as source:
-        return hashlib.file_digest(source, "sha256").hexdigest() in hashes
+    digest = hashlib.sha256()
+    with target.opened(path) as source:
+        while piece := source.read(_PIECE):
+            digest.update(piece)
+    return digest.hexdigest() in hashes

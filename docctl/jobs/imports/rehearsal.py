@@ -16,10 +16,12 @@ from docctl.domain.imports import BATCH, Choice, Outcome, may_stand_in_force
 from docctl.domain.verdicts import Refused
 from docctl.jobs.imports.reading import ToRead, read_files
 from docctl.jobs.imports.work import take
+from docctl.models.base import new_id
 from docctl.queries.import_there import plan_file, there
 from docctl.queries.imports import Line
 from docctl.reading.sources import Source
 from docctl.services.house import House
+from docctl.services.imports.copies import Copies
 from docctl.services.imports.folder import RunFolder
 from docctl.services.imports.note import ReadFile
 from docctl.services.imports.propose import units_by_name, wanted
@@ -66,11 +68,11 @@ def _batches(sources: Iterable[Source]) -> Iterator[list[Source]]:
 def _read(house: House, sources: list[Source], units: dict[str, UUID]) -> dict[UUID, _Seen]:
     seen: dict[UUID, _Seen] = {}
     with tempfile.TemporaryDirectory(prefix="rehearse-", dir=house.scratch) as made:
-        folder = RunFolder(Path(made))
-        taken = [take(source, folder, limit=house.staging.limit) for source in sources]
+        copies = Copies(new_id(), RunFolder(Path(made)), None, house.scratch)
+        taken = [take(source, copies, limit=house.staging.limit) for source in sources]
         for one in taken:
             seen[one.id] = _Seen(one.path, one.sha256, None, "I-1", one.problem, one.params)
-        copied = [ToRead(one.id, folder.file(one.id), one.path) for one in taken if not one.problem]
+        copied = [ToRead(one.id, copies, one.path) for one in taken if not one.problem]
         for read in read_files(house, copied, units):
             seen[read.file_id].read = _without_text(read)
     return seen

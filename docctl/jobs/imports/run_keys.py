@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import logging
 from typing import Final
+from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from docctl.models.imports import ImportRun
+from docctl.models.record_imports import RecordImport
 from docctl.services.caller import the_system
 from docctl.services.house import House
 from docctl.services.imports.run_keys import NoteKeysDestroyed, SealRun, note_keys_destroyed, seal_run
@@ -43,19 +46,19 @@ def destroy_ended_keys(house: House) -> int:
     if house.keys is None:
         return 0
     with house.uow.read() as session:
-        ended = session.scalars(
-            select(ImportRun.id)
-            .where(ImportRun.ended_at.is_not(None), ImportRun.key_destroyed_at.is_(None))
-            .order_by(ImportRun.id)
-            .limit(_TOGETHER)
-        ).all()
-    if not ended:
+        runs, tables = _ended(session, ImportRun), _ended(session, RecordImport)
+    if not runs and not tables:
         return 0
     try:
-        gone = house.keys.destroy(ended)
+        gone = house.keys.destroy([*runs, *tables])
         house.keys.purge()
     except StorageError:
         log.warning("keys of imports that have ended stay for now", exc_info=True)
         return 0
-    cmd = NoteKeysDestroyed(tuple(ended), tuple(gone.looked_at), tuple(gone.not_claimed))
+    cmd = NoteKeysDestroyed(runs, tuple(gone.looked_at), tuple(gone.not_claimed), tables)
     return note_keys_destroyed(cmd, by=the_system(house.clock()), house=house)
+
+
+def _ended(session: Session, kind: type[ImportRun] | type[RecordImport]) -> tuple[UUID, ...]:
+    query = select(kind.id).where(kind.ended_at.is_not(None), kind.key_destroyed_at.is_(None))
+    return tuple(session.scalars(query.order_by(kind.id).limit(_TOGETHER)))

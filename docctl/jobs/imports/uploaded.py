@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from docctl.reading.sources import Source, packed_files
-from docctl.services.imports.folder import RunFolder
+from docctl.services.imports.copies import Copies
 from docctl.services.imports.room import is_archive
+from storage.errors import Damaged
 
 
-def uploaded(folder: RunFolder) -> Iterator[Source]:
-    """Yield the files of all uploads of a run that are still to be taken apart."""
-    for path, name in folder.uploads():
-        if is_archive(name):
-            yield from packed_files(path, name)
-        else:
-            yield Source(name, path.stat().st_size, lambda path=path: path.open("rb"))  # type: ignore[misc]
+def uploaded(copies: Copies) -> Iterator[Source]:
+    """Yield the files of all uploads of a run that are still to be taken apart.
+
+    Raises StorageError where the key store cannot be used.
+    """
+    for path, name in copies.folder.uploads():
+        size = copies.size(path)
+        if not is_archive(name):
+            yield Source(name, size, partial(copies.opened, path))
+            continue
+        try:
+            with copies.unnamed(path) as archive:
+                yield from packed_files(archive, name)
+        except Damaged:
+            yield Source(name, size, None, "archive_unreadable")
 
 
 __all__ = ["uploaded"]

@@ -32,11 +32,12 @@ from docctl.reading.sources import Source, SourceChanged, copy
 from docctl.services.caller import the_system
 from docctl.services.house import House
 from docctl.services.imports.commit import CancelImport, cancel_import
-from docctl.services.imports.folder import RunFolder
+from docctl.services.imports.copies import Copies, opened_later
 from docctl.services.imports.note import NoteComparison, NoteRead, ReadFile, note_comparison, note_read
 from docctl.services.imports.propose import units_by_name
 from docctl.services.imports.room import require_room
 from docctl.services.imports.start import TakeIn, Taken, take_in
+from storage.errors import Damaged, StorageError
 
 log = logging.getLogger(__name__)
 
@@ -84,13 +85,13 @@ def receive(house: House, run_id: UUID, sources: Iterable[Source], *, is_last: b
     Waits for another process of this host that does so, and then has nothing left to do. Raises RuleRefused
     where the disk cannot take them.
     """
-    folder = RunFolder.of(house.data, run_id)
-    with folder.alone(), at_work(house):
-        return _received(house, run_id, folder, sources, is_last=is_last)
+    copies = Copies.of(house, run_id)
+    with copies.folder.alone(), at_work(house):
+        return _received(house, run_id, copies, sources, is_last=is_last)
 
 
 def _received(
-    house: House, run_id: UUID, folder: RunFolder, sources: Iterable[Source], *, is_last: bool = True
+    house: House, run_id: UUID, copies: Copies, sources: Iterable[Source], *, is_last: bool = True
 ) -> int:
     with house.uow.read() as session:
         if session.get_one(ImportRun, run_id).state is not RunState.RECEIVING:
@@ -102,7 +103,7 @@ def _received(
         if known[source.path] > 0:  # noted before a stop; archives may hold one path twice
             known[source.path] -= 1
             continue
-        some.append(take(source, folder, limit=house.staging.limit))
+        some.append(take(source, copies, limit=house.staging.limit))
         if len(some) >= BATCH:
             total = take_in(TakeIn(run_id, some), by=the_system(house.clock()), house=house)
             some = []
@@ -115,13 +116,15 @@ def _receive(house: House, run_id: UUID) -> bool:
     Without uploads somebody else brings the files. One who died has told of some of them only: such a run is
     given up, for what is missing has no line. Not one of a watched folder: its files lie aside and wait too.
     """
-    folder = RunFolder.of(house.data, run_id)
+    copies = Copies.of(house, run_id)
+    folder = copies.folder
     if not folder.has_uploads() and not _should_have_begun(house, run_id):
         return False
     with folder.alone(waits=False) as is_alone:
         if is_alone and folder.has_uploads():
-            require_room(house, folder.uploads(), run_id)
-            _received(house, run_id, folder, uploaded(folder))
+            with opened_later():
+                require_room(house, folder.uploads(), run_id, opened=copies.unnamed)
+                _received(house, run_id, copies, uploaded(copies))
             folder.drop_uploads()
         elif is_alone and _should_have_begun(house, run_id):
             log.warning("whoever brought the files of an import is gone", extra={"run": str(run_id)})
@@ -136,13 +139,13 @@ def _should_have_begun(house: House, run_id: UUID) -> bool:
         return run.state is RunState.RECEIVING and run.source is not RunSource.WATCHED and is_late
 
 
-def take(source: Source, folder: RunFolder, *, limit: int) -> Taken:
+def take(source: Source, copies: Copies, *, limit: int) -> Taken:
     """Copy one file, or say why not. Raises RuleRefused where our own disk cannot take it."""
     file_id = new_id()
     if source.problem:
         return Taken(file_id, source.path, source.size, "", source.problem)
     try:
-        copied = copy(source, folder.file(file_id), limit=limit)
+        copied = copy(source, copies.folder.file(file_id), limit=limit, writing=copies.writing)
     except SourceChanged:
         return Taken(file_id, source.path, source.size, "", "changed_while_read")
     except ReadingFailed as failed:
@@ -150,6 +153,10 @@ def take(source: Source, folder: RunFolder, *, limit: int) -> Taken:
         return Taken(file_id, source.path, source.size, "", failed.code, params)
     except OSError as error:  # our own disk: it says nothing about the file
         raise RuleRefused(Refused("request", "disk_full")) from error
+    except Damaged:
+        return Taken(file_id, source.path, source.size, "", "file_unreadable")
+    except StorageError as error:  # nor does the key store
+        raise RuleRefused(Refused("request", "disk_failed")) from error
     return Taken(file_id, source.path, copied.size, copied.sha256)
 
 
@@ -160,7 +167,7 @@ def _known_paths(house: House, run_id: UUID) -> Counter[str]:
 
 def _read_some(house: House, run_id: UUID) -> bool:
     """Read the next batch; where none is left, compare all and let people check."""
-    folder = RunFolder.of(house.data, run_id)
+    copies = Copies.of(house, run_id)
     with house.uow.read() as session:
         waiting = session.execute(
             select(ImportFile.id, ImportFile.path)
@@ -172,7 +179,7 @@ def _read_some(house: House, run_id: UUID) -> bool:
     if not waiting:
         compare_run(house, run_id)
         return False
-    some = [ToRead(file_id, folder.file(file_id), path) for file_id, path in waiting]
+    some = [ToRead(file_id, copies, path) for file_id, path in waiting]
     read: list[ReadFile] = []
     try:
         for one in read_files(house, some, units):

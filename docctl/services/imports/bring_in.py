@@ -39,7 +39,7 @@ from docctl.services.files import StoredFile, add_files, store_bytes, take_back
 from docctl.services.house import House
 from docctl.services.imports.begin import put_before, put_in_force
 from docctl.services.imports.contents import Content, Contents, let_go
-from docctl.services.imports.folder import RunFolder
+from docctl.services.imports.copies import Copies
 from docctl.services.imports.joining import AsChosen, placed
 from docctl.services.imports.propose import wanted
 from docctl.services.imports.provisional import provisional_number
@@ -47,7 +47,7 @@ from docctl.services.numbers.take import For
 from docctl.services.registry import Prepared, use_case
 from docctl.services.revisions.revise import UNDER_WAY
 from docctl.services.trail import Subject, record
-from storage.api import Area, Key
+from storage.api import Area, Damaged, Key, KeyDestroyed
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,19 +67,23 @@ def _storing(cmd: BringIn, _by: Caller, house: House) -> Prepared[BringIn]:
         raise NotFound("file")
     holder = row.piece_of or row.id
     name = clean_name(row.name)
+    copies = Copies.of(house, row.run_id)
     try:
         stored = store_bytes(
             house,
-            RunFolder.of(house.data, row.run_id).file(holder),
+            copies.folder.file(holder),
             Key.new(Area.RECORDS, OwnerKind.REVISION.value, cmd.item_id, 1),
             role=FileRole.MAIN,
             ordinal=1,
             name=name,
             media_type=row.media_type,
             sha256=row.sha256,
+            opened=copies.opened,
         )
-    except FileNotFoundError as error:
+    except (FileNotFoundError, Damaged) as error:  # a copy that is not what was encrypted is none
         raise RuleRefused(Refused("upload", "copy_gone", {"name": name})) from error
+    except KeyDestroyed as error:
+        raise RuleRefused(Refused("I-1", "reading_gone")) from error
     return Prepared(replace(cmd, files=(stored,)), lambda: take_back(house, stored), lambda: None)
 
 

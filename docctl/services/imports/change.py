@@ -212,7 +212,7 @@ def _choice(text: str) -> Choice | None:
 
 
 def _open_run(session: Session, run_id: UUID, by: Caller) -> ImportRun:
-    run = lock_run(session, run_id)
+    run = lock_run(session, run_id, by.at)
     authorise(by.actor, "document.import", Facts(unit_id=run.unit_id))
     require(may_move_run(run.state, RunAction.CHANGE))
     return run

@@ -34,7 +34,7 @@ class CommitImport:
 @use_case("document.import")
 def commit_import(session: Session, cmd: CommitImport, by: Caller) -> UUID:
     """Order the import; it runs in the background in this person's name (I-1)."""
-    run = lock_run(session, cmd.run_id)
+    run = lock_run(session, cmd.run_id, by.at)
     authorise(by.actor, "document.import", Facts(unit_id=run.unit_id))
     if cmd.row_version is not None and run.row_version != cmd.row_version:
         raise Conflict(Refused("request", "changed_meanwhile"))
@@ -55,7 +55,7 @@ class CancelImport:
 @use_case("document.import")
 def cancel_import(session: Session, cmd: CancelImport, by: Caller) -> UUID:
     """Cancel a run; what was read and the copies go, each file keeps its line (I-1)."""
-    run = lock_run(session, cmd.run_id)
+    run = lock_run(session, cmd.run_id, by.at)
     authorise(by.actor, "document.import", Facts(unit_id=run.unit_id))
     move(run, RunAction.CANCEL)
     end_files(session, run, by, Outcome.SKIPPED, "run_cancelled")
@@ -87,7 +87,7 @@ class NoteOutcomes:
 def note_outcomes(session: Session, cmd: NoteOutcomes, by: Caller) -> int:
     """Write report lines; each file gets one (I-1)."""
     authorise(by.actor, "system.operate", Facts())
-    run = lock_run(session, cmd.run_id)
+    run = lock_run(session, cmd.run_id, by.at)
     wanted = {one.file_id: one for one in cmd.lines}
     rows = lock(
         session,
@@ -117,7 +117,7 @@ class NoteProgress:
 def note_progress(session: Session, cmd: NoteProgress, by: Caller) -> int:
     """Count what is done for whoever looks on; end the run where all is (I-1)."""
     authorise(by.actor, "system.operate", Facts())
-    run = lock_run(session, cmd.run_id)
+    run = lock_run(session, cmd.run_id, by.at)
     done = FileState.DONE
     count = select(func.count()).where(ImportFile.run_id == run.id)
     run.imported = session.scalar(count.where(ImportFile.state == done)) or 0

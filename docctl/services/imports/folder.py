@@ -8,7 +8,7 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
@@ -66,14 +66,14 @@ class RunFolder:
         """Say whether uploads were put here to be taken apart."""
         return (self.path / _NAMES).is_file()
 
-    def keep_uploads(self, uploads: list[tuple[Path, str]]) -> None:
-        """Move uploaded files in, to be taken apart by the worker; names as they were given."""
-        self.make()
-        names = {}
-        for place, (source, name) in enumerate(uploads):
-            shutil.move(source, self.path / f"in-{place}")
-            names[f"in-{place}"] = name
-        (self.path / _NAMES).write_text(json.dumps(names), encoding="utf-8")
+    def upload(self, place: int) -> Path:
+        """Return where an uploaded file lies until it is taken apart."""
+        return self.path / f"in-{place}"
+
+    def name_uploads(self, names: Sequence[str]) -> None:
+        """Note what the uploads are called that were put here, in their order: the worker may begin."""
+        named = {self.upload(place).name: name for place, name in enumerate(names)}
+        (self.path / _NAMES).write_text(json.dumps(named), encoding="utf-8")
 
     def uploads(self) -> Iterator[tuple[Path, str]]:
         """Yield the uploaded files that are still to be taken apart."""

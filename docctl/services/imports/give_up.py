@@ -37,7 +37,7 @@ def give_up_import(session: Session, cmd: GiveUpImport, by: Caller) -> UUID:
 
     Raises RuleRefused while its host works on it, for it would go on.
     """
-    run = lock_run(session, cmd.run_id)
+    run = lock_run(session, cmd.run_id, by.at)
     authorise(by.actor, "document.import", Facts(unit_id=run.unit_id))
     reason = " ".join(cmd.reason.split())
     if not reason:

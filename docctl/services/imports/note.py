@@ -46,7 +46,7 @@ class NoteRead:
 def note_read(session: Session, cmd: NoteRead, by: Caller) -> int:
     """Keep what was read of some files; return how many the run has read (I-1)."""
     authorise(by.actor, "system.operate", Facts())
-    run = lock_run(session, cmd.run_id)
+    run = lock_run(session, cmd.run_id, by.at)
     if run.state is not RunState.READING:
         return run.read
     wanted = {one.file_id: one for one in cmd.files}
@@ -93,7 +93,7 @@ class NoteComparison:
 def note_comparison(session: Session, cmd: NoteComparison, by: Caller) -> int:
     """Keep how the files compare; the first time the run is then ready to be checked (I-4)."""
     authorise(by.actor, "system.operate", Facts())
-    run = lock_run(session, cmd.run_id)
+    run = lock_run(session, cmd.run_id, by.at)
     if run.state is not RunState.READING:
         return 0
     rows = lock(

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 from uuid import UUID
 
 from docctl.domain.verdicts import Refused, RuleRefused
@@ -13,23 +14,38 @@ from docctl.reading.errors import ReadingFailed
 from docctl.reading.sources import archive_files
 from docctl.services.house import House
 from docctl.services.imports.folder import RunFolder
+from storage.errors import Damaged
 
 #: What is read of the files goes into the database on the same disk: one part in so many more.
 _READ_OF_THEM: Final = 10
 
 
-def require_room(house: House, files: Iterable[tuple[Path, str]], run_id: UUID | None = None) -> None:
+Opener = Callable[[Path], AbstractContextManager[BinaryIO]]
+
+
+def _as_it_is(path: Path) -> AbstractContextManager[BinaryIO]:
+    return path.open("rb")
+
+
+def require_room(
+    house: House,
+    files: Iterable[tuple[Path, str]],
+    run_id: UUID | None = None,
+    *,
+    opened: Opener = _as_it_is,
+) -> None:
     """Raise RuleRefused where the disk cannot take what these files, by path and name, hold (I-1).
 
     Without a zip among them nothing is asked: those are files that lie on the disk already. What a run has
-    copied before a stop needs no room any more. Sizes are as the archives announce them, in bytes.
+    copied before a stop needs no room any more. Sizes are as the archives announce them, in bytes; `opened`
+    opens the files, where they lie encrypted.
     """
     found = list(files)
     if not any(is_archive(name) for _, name in found):
         return
     limit = house.staging.limit
     size = sum(
-        _unpacked(path, limit) if is_archive(name) else min(path.stat().st_size, limit)
+        _unpacked(path, limit, opened) if is_archive(name) else min(path.stat().st_size, limit)
         for path, name in found
     )
     if run_id is not None:
@@ -45,11 +61,12 @@ def is_archive(name: str) -> bool:
     return name.lower().endswith(".zip")
 
 
-def _unpacked(path: Path, limit: int) -> int:
+def _unpacked(path: Path, limit: int, opened: Opener) -> int:
     """Return how much of an archive is written; one that cannot be opened has its line and writes nothing."""
     try:
-        return sum(min(one.size, limit) for one in archive_files(path) if not one.problem)
-    except (ReadingFailed, OSError):
+        with opened(path) as archive:
+            return sum(min(one.size, limit) for one in archive_files(archive) if not one.problem)
+    except (ReadingFailed, OSError, Damaged):
         return 0
 
 

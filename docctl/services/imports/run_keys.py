@@ -11,11 +11,12 @@ from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from docctl.domain.permissions import Facts, authorise
-from docctl.models.imports import ImportChange, ImportFile
+from docctl.models.imports import ImportChange, ImportFile, ImportRun
+from docctl.models.record_imports import RecordImport
 from docctl.services.caller import Caller
 from docctl.services.content.texts import texts_in
 from docctl.services.imports.contents import NAMES, PLAIN, Contents
-from docctl.services.imports.runs import lock_run
+from docctl.services.imports.runs import lock_import, lock_run
 from docctl.services.registry import use_case
 from docctl.services.trail import Subject, record
 
@@ -61,25 +62,32 @@ def _is_plain(kind: type[ImportFile] | type[ImportChange], name: str) -> ColumnE
 
 @dataclass(frozen=True, slots=True)
 class NoteKeysDestroyed:
-    """Runs that have ended and whose keys are destroyed; where was looked, and what is not claimed."""
+    """Runs that have ended and whose keys are destroyed; where was looked, and what is not claimed.
+
+    `tables` are tables of records.
+    """
 
     runs: Sequence[UUID]
     looked_at: Sequence[str] = ()
     not_claimed: Sequence[str] = ()
+    tables: Sequence[UUID] = ()
 
 
 @use_case("system.operate")
 def note_keys_destroyed(session: Session, cmd: NoteKeysDestroyed, by: Caller) -> int:
-    """Record that nobody can read any more what was read for a run; return how many are new (R-7, T-1)."""
+    """Record that nobody can read what was copied and read for runs any more; return of how many (R-7)."""
     authorise(by.actor, "system.operate", Facts())
+    facts = {"looked_at": list(cmd.looked_at), "not_claimed": list(cmd.not_claimed)}
+    both: list[tuple[ImportRun | RecordImport, str]] = [
+        (lock_run(session, one), "import") for one in sorted(cmd.runs)
+    ]
+    both += [(lock_import(session, one), "record_import") for one in sorted(cmd.tables)]
     done = 0
-    for run_id in sorted(cmd.runs):
-        run = lock_run(session, run_id)
+    for run, kind in both:
         if run.ended_at is None or run.key_destroyed_at is not None:
             continue
         run.key_destroyed_at = by.at
-        facts = {"looked_at": list(cmd.looked_at), "not_claimed": list(cmd.not_claimed)}
-        record(session, by, "import.key_destroyed", Subject("import", run.id), facts=facts)
+        record(session, by, f"{kind}.key_destroyed", Subject(kind, run.id), facts=facts)
         done += 1
     return done
 

@@ -70,7 +70,7 @@ def _reading(cmd: SplitFile, by: Caller, house: House) -> Prepared[SplitFile]:
 @use_case("document.import", before=_reading)
 def split_file(session: Session, cmd: SplitFile, by: Caller) -> int:
     """Split a file; the whole is left out, its pieces keep file and place as origin (I-3)."""
-    run = lock_run(session, cmd.run_id)
+    run = lock_run(session, cmd.run_id, by.at)
     authorise(by.actor, "document.import", Facts(unit_id=run.unit_id))
     require(may_move_run(run.state, RunAction.CHANGE))
     whole = session.get(ImportFile, cmd.file_id)

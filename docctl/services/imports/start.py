@@ -22,9 +22,9 @@ from docctl.models.retention import RetentionClassRow
 from docctl.services.caller import Caller
 from docctl.services.content.texts import texts_in
 from docctl.services.house import House
-from docctl.services.imports.folder import RunFolder
-from docctl.services.imports.room import require_room
+from docctl.services.imports.copies import Copies
 from docctl.services.imports.runs import lock_run, move
+from docctl.services.imports.uploads import keep_uploads
 from docctl.services.registry import Prepared, use_case
 from docctl.services.trail import Subject, record
 
@@ -47,21 +47,9 @@ class StartImport:
 
 
 def _moving_uploads(cmd: StartImport, by: Caller, house: House) -> Prepared[StartImport]:
-    """Move what was uploaded into the folder of the run before its row is there."""
-    folder = RunFolder.of(house.data, cmd.item_id)
-    with house.uow.read() as session:
-        rows = [session.get(Upload, one) for one in cmd.uploads]
-    found = [row for row in rows if row is not None and row.owner_id == by.actor.person_id]
-    if len(found) != len(cmd.uploads):
-        raise RuleRefused(Refused("upload", "gone"))
-    if found:
-        try:
-            require_room(house, ((house.staging.path(row.id), row.name) for row in found))
-            folder.keep_uploads([(house.staging.path(row.id), row.name) for row in found])
-        except FileNotFoundError as error:
-            folder.discard()
-            raise RuleRefused(Refused("upload", "gone")) from error
-    return Prepared(replace(cmd, host=house.here.host), folder.discard, lambda: None)
+    """Put what was uploaded into the folder of the run before its row is there."""
+    undo, clear = keep_uploads(house, by, cmd.uploads, Copies.of(house, cmd.item_id))
+    return Prepared(replace(cmd, host=house.here.host), undo, clear)
 
 
 @use_case("document.import", before=_moving_uploads)
@@ -91,6 +79,7 @@ def start_import(session: Session, cmd: StartImport, by: Caller) -> UUID:
             class_id=cmd.class_id,
             started_by=by.actor.person_id,
             started_at=by.at,
+            touched_at=by.at,
             is_plain=not texts_in(session).are_sealed,
         )
     )
@@ -130,7 +119,7 @@ class TakeIn:
 def take_in(session: Session, cmd: TakeIn, by: Caller) -> int:
     """Note found files, those not taken with their reason; return how many the run has (I-1)."""
     authorise(by.actor, "system.operate", Facts())
-    run = lock_run(session, cmd.run_id)
+    run = lock_run(session, cmd.run_id, by.at)
     if run.state is not RunState.RECEIVING:
         return run.total
     first = session.scalar(select(func.max(ImportFile.ordinal)).where(ImportFile.run_id == run.id)) or 0

@@ -14,6 +14,7 @@ from docctl.domain.lifecycle import RecordStatus
 from docctl.domain.permissions import Facts, authorise
 from docctl.domain.verdicts import Refused, RuleRefused
 from docctl.models.imports import ImportRun
+from docctl.models.record_imports import RecordImport
 from docctl.models.records import Record
 from docctl.services.caller import Caller
 from docctl.services.house import House
@@ -37,8 +38,10 @@ def restore(folder: Path, *, by: Caller, house: House) -> int:
     path = usable_backup(store, folder, today=house.today())
     with house.uow.read() as session:
         query = select(Record.id).where(Record.status == RecordStatus.DESTROYED).order_by(Record.id)
-        ended = select(ImportRun.id).where(ImportRun.key_destroyed_at.is_not(None)).order_by(ImportRun.id)
-        destroyed = [*session.scalars(query), *session.scalars(ended)]
+        destroyed = list(session.scalars(query))
+        for kind in (ImportRun, RecordImport):
+            ended = select(kind.id).where(kind.key_destroyed_at.is_not(None)).order_by(kind.id)
+            destroyed += session.scalars(ended)
     for first in range(0, len(destroyed), _BATCH):
         store.destroy(destroyed[first : first + _BATCH])
     store.purge()

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from docctl.models.content import ItemFile
 from docctl.models.documents import Revision
 from docctl.models.imports import ImportRun
+from docctl.models.record_imports import RecordImport
 from docctl.models.records import Record
 from docctl.models.retention import DisposalList
 from docctl.queries.objects import batched
@@ -46,7 +47,7 @@ def unneeded_keys(house: House, session: Session, by: Caller, *, without: Collec
 
 def _with_rows(session: Session, items: Collection[UUID]) -> Iterator[UUID]:
     """Yield the items that a row stands for, or a file of them; what a rule keeps is never without."""
-    for column in (Record.id, Revision.id, DisposalList.id, ItemFile.owner_id, ImportRun.id):
+    for column in (Record.id, Revision.id, DisposalList.id, ItemFile.owner_id, ImportRun.id, RecordImport.id):
         yield from session.scalars(select(column).where(column.in_(items)))
 
 

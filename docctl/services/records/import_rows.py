@@ -43,7 +43,7 @@ class NoteTable:
 def note_table(session: Session, cmd: NoteTable, by: Caller) -> int:
     """Keep the rows of a table, to be looked at one by one; return how many (I-2)."""
     authorise(by.actor, "system.operate", Facts())
-    found = lock_import(session, cmd.import_id)
+    found = lock_import(session, cmd.import_id, by.at)
     if found.state is not RunState.RECEIVING:
         return found.total
     if cmd.refused is not None:
@@ -99,7 +99,7 @@ class NoteRows:
 def note_rows(session: Session, cmd: NoteRows, by: Caller) -> int:
     """Keep what became of rows; return how many the present step has still to do (I-2)."""
     authorise(by.actor, "system.operate", Facts())
-    found = lock_import(session, cmd.import_id)
+    found = lock_import(session, cmd.import_id, by.at)
     step = {RunState.READING: RowStatus.WAITING, RunState.IMPORTING: RowStatus.READY}.get(found.state)
     if step is None:
         return 0

@@ -19,10 +19,11 @@ from docctl.models.documents import Document, DocumentType
 from docctl.models.record_imports import RecordImport, RecordImportRow, RowStatus
 from docctl.services.caller import Caller
 from docctl.services.house import House
-from docctl.services.imports.folder import RECORDS, RunFolder
+from docctl.services.imports.copies import Copies
+from docctl.services.imports.folder import RECORDS
 from docctl.services.imports.give_up import may_give_up
-from docctl.services.imports.room import require_room
 from docctl.services.imports.runs import lock_import, move
+from docctl.services.imports.uploads import keep_uploads
 from docctl.services.registry import Prepared, use_case
 from docctl.services.trail import Subject, record
 
@@ -39,20 +40,11 @@ class StartRecordImport:
 
 
 def _moving(cmd: StartRecordImport, by: Caller, house: House) -> Prepared[StartRecordImport]:
-    """Move what was uploaded into the folder of the import before its row is there."""
-    folder = RunFolder.of(house.data, cmd.item_id, RECORDS)
-    with house.uow.read() as session:
-        rows = [session.get(Upload, one) for one in cmd.uploads]
-    found = [row for row in rows if row is not None and row.owner_id == by.actor.person_id]
-    if not found or len(found) != len(cmd.uploads):
-        raise RuleRefused(Refused("upload", "gone" if cmd.uploads else "needed"))
-    try:
-        require_room(house, ((house.staging.path(row.id), row.name) for row in found))
-        folder.keep_uploads([(house.staging.path(row.id), row.name) for row in found])
-    except FileNotFoundError as error:
-        folder.discard()
-        raise RuleRefused(Refused("upload", "gone")) from error
-    return Prepared(replace(cmd, host=house.here.host), folder.discard, lambda: None)
+    """Put what was uploaded into the folder of the import before its row is there."""
+    if not cmd.uploads:
+        raise RuleRefused(Refused("upload", "needed"))
+    undo, clear = keep_uploads(house, by, cmd.uploads, Copies.of(house, cmd.item_id, RECORDS))
+    return Prepared(replace(cmd, host=house.here.host), undo, clear)
 
 
 @use_case("record.file", before=_moving)
@@ -78,6 +70,7 @@ def start_record_import(session: Session, cmd: StartRecordImport, by: Caller) ->
             form_id=form.id,
             started_by=by.person_id,
             started_at=by.at,
+            touched_at=by.at,
         )
     )
     tell(session, by, "started", cmd.item_id, {"form": form.number}, {"name": name})
@@ -119,25 +112,26 @@ class CancelRecordImport:
 def cancel_record_import(session: Session, cmd: CancelRecordImport, by: Caller) -> UUID:
     """Give a table up; its rows and its files go, what was filed stays (I-2)."""
     found = _own(session, cmd.import_id, by)
-    if found.state is RunState.IMPORTING:
-        _give_up(session, found, by)
+    if found.state is RunState.IMPORTING:  # its host is lost, else it goes on
+        require(may_give_up(session, found.state, found.host, by.at))
+        move(found, RunAction.GIVE_UP)
     else:
         move(found, RunAction.CANCEL)
-        rows = update(RecordImportRow).where(RecordImportRow.import_id == found.id)
-        session.execute(rows.values(values={}, rule="", code="", params={}))
-    found.ended_at = by.at
+    end_rows(session, found, by, "given_up")
     tell(session, by, "cancelled", found.id, {"rows": found.total})
     return found.id
 
 
-def _give_up(session: Session, found: RecordImport, by: Caller) -> None:
-    """End a table whose host is lost while it is being filed; every row that was not filed has its line."""
-    require(may_give_up(session, found.state, found.host, by.at))
-    move(found, RunAction.GIVE_UP)
+def end_rows(session: Session, found: RecordImport, by: Caller, code: str) -> None:
+    """Let nothing of a table's rows stay but their lines; those that were to be filed have one under I-1."""
     rows = update(RecordImportRow).where(RecordImportRow.import_id == found.id)
-    line = {"status": RowStatus.FAILED, "rule": "I-1", "code": "given_up", "params": {}}
-    session.execute(rows.where(RecordImportRow.status == RowStatus.READY).values(line))
-    forget_failed(session, found.id)
+    if found.state is RunState.DONE:
+        line = {"status": RowStatus.FAILED, "rule": "I-1", "code": code, "params": {}}
+        session.execute(rows.where(RecordImportRow.status == RowStatus.READY).values(line))
+        forget_failed(session, found.id)
+    else:
+        session.execute(rows.values(values={}, rule="", code="", params={}))
+    found.ended_at = by.at
 
 
 def forget_failed(session: Session, import_id: UUID) -> None:
@@ -154,7 +148,7 @@ def count_rows(import_id: UUID) -> Any:
 def _own(session: Session, import_id: UUID, by: Caller) -> RecordImport:
     """Lock one's own import; another person's is not there (X-3)."""
     authorise(by.actor, "record.file", Facts(unit_id=by.actor.unit_id))
-    found = lock_import(session, import_id)
+    found = lock_import(session, import_id, by.at)
     if found.started_by != by.actor.person_id:
         raise NotFound("import")
     return found
