@@ -12,11 +12,11 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from docctl.reading.deadlines import Deadline
 from docctl.reading.errors import ReadingFailed
 from docctl.reading.worker import HEADER
 
@@ -28,7 +28,10 @@ _STARTING: Final = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one child may use: seconds for each request, memory and size of written files in MB."""
+    """What one child may use: seconds for each request, memory and size of written files in MB.
+
+    What it waits for a processor does not count as its time (`docctl.reading.deadlines`).
+    """
 
     seconds: float
     memory_mb: int
@@ -78,7 +81,12 @@ class Child:
     def wait_ready(self) -> None:
         """Wait until it has limited itself and loaded its readers, on no request's time."""
         if not self._started:
-            self._read_message(time.monotonic() + _STARTING)
+            try:
+                self._read_message(Deadline(self.pid, _STARTING))
+            except ReadingFailed as failed:
+                if failed.code == "timeout":  # it says nothing about a file
+                    raise ReadingFailed("busy", "starting") from None
+                raise
             self._started = True
 
     def ask(self, function: str, kwargs: dict[str, Any]) -> Any:
@@ -92,7 +100,7 @@ class Child:
             self._process.stdin.write(HEADER.pack(len(body)) + body)
         except BrokenPipeError:
             raise ReadingFailed("crash", "ended while idle") from None
-        answer = self._read_message(time.monotonic() + self._limits.seconds)
+        answer = self._read_message(Deadline(self.pid, self._limits.seconds))
         self.served += 1
         self._forget()
         if "error" in answer:
@@ -117,7 +125,7 @@ class Child:
                 self._lifeline = -1
             shutil.rmtree(self._folder, ignore_errors=True)
 
-    def _read_message(self, deadline: float) -> dict[str, Any]:
+    def _read_message(self, deadline: Deadline) -> dict[str, Any]:
         """Read one message; the child is not trusted, a hostile file may have taken it over."""
         (size,) = HEADER.unpack(self._read(HEADER.size, deadline))
         if size > _LONGEST_ANSWER:
@@ -130,16 +138,15 @@ class Child:
             raise ReadingFailed("crash", "garbled answer")
         return message
 
-    def _read(self, size: int, deadline: float) -> bytes:
+    def _read(self, size: int, deadline: Deadline) -> bytes:
         assert self._process.stdout is not None
         source = self._process.stdout.fileno()
         poll = select.poll()
         poll.register(source, select.POLLIN)
         chunks = bytearray()
         while len(chunks) < size:
-            left = deadline - time.monotonic()
-            if left <= 0 or not poll.poll(left * 1000):
-                raise ReadingFailed("timeout")
+            if not poll.poll(deadline.left() * 1000):
+                continue
             chunk = os.read(source, min(size - len(chunks), 1 << 20))
             if not chunk:
                 raise self._ended()
