@@ -1,6 +1,4 @@
-"""What a search engine promises: the entries it keeps, the questions it answers, its errors (S-1 to
-S-4).
-"""
+"""What a search engine promises: the entries it keeps, the questions it answers, its errors (S-1 to S-4)."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
@@ -181,11 +179,6 @@ class Query:
             "retention": self.retentions,
         }
         return {name: values for name, values in found.items() if values}
-
-
-def narrowed_by(facet: str) -> str:
-    """Return the name in Query.chosen() of what narrows a search to a value of a facet."""
-    return "state" if facet == VALID_STATE else facet
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
 from search.analysis import nearness, number_key, slips, squeezed
-from search.api import RECORD, VALID_STATE, Entry, Query, Sort, narrowed_by
+from search.api import RECORD, VALID_STATE, Entry, Query, Sort
 from search.asked import within
 
 
@@ -29,6 +29,11 @@ def is_near(number: str, asked: str) -> bool:
 def passes(entry: Entry, chosen: Mapping[str, frozenset[str]]) -> bool:
     """Say whether an entry has the values chosen of its facets."""
     return all(getattr(entry, name) in values for name, values in chosen.items())
+
+
+def narrowed_by(facet: str) -> str:
+    """Return the name in Query.chosen() of what narrows a search to a value of a facet."""
+    return "state" if facet == VALID_STATE else facet
 
 
 def counts(entries: Iterable[Entry], query: Query) -> dict[str, dict[str, int]]:

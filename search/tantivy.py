@@ -24,11 +24,11 @@ from search.api import (
     IndexDamaged,
     Query,
     Sort,
-    narrowed_by,
 )
 from search.filling import SMALL, Filled
 from search.generations import Generations, stamp
 from search.ondisk import OnDisk
+from search.plain import narrowed_by
 from search.questions import question, scores_differ
 from search.schema import instant
 from search.writing import vendor_errors, write

@@ -38,6 +38,7 @@ _reads = Noun("documents")
 @option("--unit", default="")
 @option("--text", default="")
 @option("--origin", type=click.Choice(["own", "external"]), default=None)
+@option("--forms", is_flag=True)
 @option("--obsolete", is_flag=True)
 @option("--xlsx", type=FILE_OUT, default=None)
 @option("--docx", type=FILE_OUT, default=None)
@@ -49,13 +50,15 @@ def list_(
     unit: str,
     text: str,
     origin: str | None,
+    forms: bool,
     obsolete: bool,
     xlsx: Path | None,
     docx: Path | None,
 ) -> Answer:
     """List the documents that the person may see, now or as of a day (D-7, X-3)."""
-    from docctl.cli.registers import write_register
+    from docctl.cli.registers import write_lines
     from docctl.queries.by_name import type_named, unit_named
+    from docctl.queries.document_lists import list_columns, list_lines, listed
     from docctl.queries.documents import RegisterFilter, document_register
 
     with desk.read() as session:
@@ -65,6 +68,7 @@ def list_(
             unit_id=unit_named(session, unit).id if unit else None,
             state=state,
             origin=origin or "",
+            forms=forms,
             with_obsolete=obsolete,
             as_of=as_of,
         )
@@ -74,7 +78,10 @@ def list_(
     rows = [_row(desk, one) for one in found.rows]
     for target, kind in ((xlsx, "xlsx"), (docx, "docx")):
         if target is not None:
-            write_register(desk, target, kind, "documents", _HEAD, rows, as_of=as_of)
+            which = listed(wanted)
+            lines = list_lines(which, found.rows, desk.words, english=desk.words.language == "en")
+            name, columns = desk.words.t(f"documents.list.{which}"), list_columns(which, desk.words)
+            write_lines(desk, target, kind, name, columns, lines, as_of=as_of)
     data = {
         "as_of": as_of,
         "total": found.total,
@@ -92,6 +99,7 @@ def list_(
                 "external": one.is_external,
                 "issuer": one.issuer or None,
                 "issuer_number": one.issuer_number or None,
+                "retention_class": one.class_name or None,
             }
             for one in found.rows
         ],

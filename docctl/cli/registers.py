@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from docctl.cli.desk import Desk
+    from docctl.printing.columns import Column, Row
 
 #: Widths of columns in characters; all others have 14.
 _WIDTHS: Final = {"number": 16, "title": 40, "revision": 8, "state": 12, "effective": 12}
@@ -26,7 +27,6 @@ def write_register(
 ) -> None:
     """Write a register as xlsx or docx; it lists what the person may see (D-7, X-3)."""
     from docctl.printing.columns import Column
-    from docctl.printing.registers import register_docx, register_xlsx
 
     columns = [
         Column(
@@ -36,10 +36,25 @@ def write_register(
         )
         for name in head
     ]
+    write_lines(desk, target, kind, desk.words.t(f"cli.register.{title}"), columns, rows, as_of=as_of)
+
+
+def write_lines(
+    desk: Desk,
+    target: Path,
+    kind: str,
+    name: str,
+    columns: Sequence[Column],
+    rows: Iterable[Row],
+    *,
+    as_of: date | None,
+) -> None:
+    """Write a list whose columns are known as xlsx or docx (D-7, X-3)."""
+    from docctl.printing.registers import register_docx, register_xlsx
+
     day = as_of or desk.house.today()
     notes = [desk.words.t("cli.as_of", day=day), desk.words.t("cli.seen_by", name=desk.actor.name)]
     footer = desk.words.t("cli.footer", page="{page}", pages="{pages}")
-    name = desk.words.t(f"cli.register.{title}")
     if kind == "xlsx":
         register_xlsx(target, name, notes, columns, rows, footer=footer)
     else:

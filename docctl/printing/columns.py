@@ -11,6 +11,12 @@ Value = str | int | date | None
 Row = Sequence[Value]
 
 
+class Struck(tuple[Value, ...]):
+    """A row that is shown with a line through it, such as a document that is cancelled (D-7)."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """A column: its label, its width in characters (on paper a share of the width), and what it holds."""

@@ -15,7 +15,7 @@ from typing import Any, Final
 import xlsxwriter
 
 from docctl.printing.characters import legible, one_line
-from docctl.printing.columns import Column, Row, Value, shown
+from docctl.printing.columns import Column, Row, Struck, Value, shown
 from docctl.printing.errors import PrintingFailed
 from docctl.printing.paper import Paper, write_paper
 from docctl.printing.stamp import footer_parts
@@ -47,12 +47,15 @@ def register_xlsx(
     """
     book = xlsxwriter.Workbook(str(target), {"constant_memory": True})
     sheet = book.add_worksheet(_sheet_name(title))
-    formats = {
-        "text": book.add_format({"valign": "top", "text_wrap": True}),
-        "guarded": book.add_format({"valign": "top", "text_wrap": True, "quote_prefix": True}),
-        "date": book.add_format({"valign": "top", "num_format": "yyyy-mm-dd", "align": "left"}),
-        "int": book.add_format({"valign": "top", "num_format": "0"}),
-    }
+    plain, struck = (
+        {
+            "text": book.add_format({**look, "text_wrap": True}),
+            "guarded": book.add_format({**look, "text_wrap": True, "quote_prefix": True}),
+            "date": book.add_format({**look, "num_format": "yyyy-mm-dd", "align": "left"}),
+            "int": book.add_format({**look, "num_format": "0"}),
+        }
+        for look in ({"valign": "top"}, {"valign": "top", "font_strikeout": True})
+    )
     _write_head(book, sheet, title, notes, columns)
     first = len(notes) + 2
     count = 0
@@ -60,6 +63,7 @@ def register_xlsx(
         for place, row in enumerate(rows, first):
             if place >= _MOST_ROWS:
                 raise PrintingFailed("too_long", f"over {_MOST_ROWS} rows")
+            formats = struck if isinstance(row, Struck) else plain
             for number, (value, column) in enumerate(zip(row, columns, strict=True)):
                 _write(sheet, place, number, value, column, formats)
             count += 1

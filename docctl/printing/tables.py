@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, TypeVar
 
-from docctl.printing.columns import Column, Row, shown
+from docctl.printing.columns import Column, Row, Struck, shown
 from docctl.printing.wordml import paragraph, run
 
 _RULED: Final = "".join(
@@ -36,7 +36,11 @@ def register_table(columns: Sequence[Column], rows: Iterable[Row], width: int) -
     )
     aligned = [_CLOSE + '<w:jc w:val="right"/>' if c.kind == "int" else _CLOSE for c in columns]
     for row in rows:
-        texts = (paragraph(run(shown(value), points=_TEXT), align) for value, align in _pairs(row, aligned))
+        struck = isinstance(row, Struck)
+        texts = (
+            paragraph(run(shown(value), points=_TEXT, struck=struck), align)
+            for value, align in _pairs(row, aligned)
+        )
         yield _row(_cell(text, wide) for text, wide in _pairs(texts, widths))
     yield _END
 

@@ -29,9 +29,16 @@ def element(xml: str) -> Any:
     return parse_xml(f"{head} {_NAMESPACES}{mark}{rest}")
 
 
-def run(text: str, *, points: float | None = None, bold: bool = False, ink: str | None = None) -> str:
+def run(
+    text: str,
+    *,
+    points: float | None = None,
+    bold: bool = False,
+    ink: str | None = None,
+    struck: bool = False,
+) -> str:
     """Write a run of one text; its line ends and tabs are kept."""
-    properties = _properties(points, bold=bold, ink=ink)
+    properties = _properties(points, bold=bold, ink=ink, struck=struck)
     parts = []
     for number, line in enumerate(legible(text).split("\n")):
         if number:
@@ -101,8 +108,9 @@ def _field(code: str, points: float, ink: str | None) -> str:
     return "".join(f"<w:r>{properties}{mark}</w:r>" for mark in marks)
 
 
-def _properties(points: float | None, *, bold: bool, ink: str | None) -> str:
+def _properties(points: float | None, *, bold: bool, ink: str | None, struck: bool = False) -> str:
     weight = "<w:b/><w:bCs/>" if bold else ""
+    weight += "<w:strike/>" if struck else ""
     colour = f'<w:color w:val="{ink}"/>' if ink else ""
     half = round((points or 0) * 2)
     size = f'<w:sz w:val="{half}"/><w:szCs w:val="{half}"/>' if points else ""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, distinct, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from docctl.domain.calendar_dates import midnight
 from docctl.domain.lifecycle import Computed, RevisionDates, RevisionStatus, is_obsolete, revision_state
@@ -17,6 +18,7 @@ from docctl.domain.permissions import Actor
 from docctl.models.documents import Document, DocumentType, Revision
 from docctl.models.numbers import Alias, NumberEntry
 from docctl.models.organisation import Unit
+from docctl.models.retention import RetentionClassRow
 from docctl.queries.ordering import in_order
 from docctl.queries.paging import PAGE_SIZE, Paged
 from docctl.queries.revision_states import (
@@ -32,6 +34,17 @@ from docctl.queries.revision_states import (
 )
 from docctl.queries.sql_terms import containing
 
+_PARENT: Final = aliased(Document)
+_CLASS: Final = aliased(RetentionClassRow)
+#: The class of records whose form, and its procedure, name none (R-10).
+_CATCH_ALL: Final = (
+    select(RetentionClassRow.id)
+    .where(RetentionClassRow.is_catch_all)
+    .order_by(RetentionClassRow.revision.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+
 SORTS: Final = ("number", "title", "unit", "effective", "label")
 
 
@@ -39,7 +52,7 @@ SORTS: Final = ("number", "title", "unit", "effective", "label")
 class RegisterFilter:
     """What a register of documents is asked for; `as_of` a past day shows it at the end of that day.
 
-    `origin` is own, external, or empty for both (D-9).
+    `origin` is own, external, or empty for both (D-9); `forms` lists record forms alone.
     """
 
     text: str = ""
@@ -47,6 +60,7 @@ class RegisterFilter:
     unit_id: UUID | None = None
     state: str = ""
     origin: str = ""
+    forms: bool = False
     with_obsolete: bool = False
     as_of: date | None = None
     sort: str = "number"
@@ -56,7 +70,10 @@ class RegisterFilter:
 
 @dataclass(frozen=True, slots=True)
 class RegisterRow:
-    """One revision in the register."""
+    """One revision in the register.
+
+    `kept_for` is how long records under a form are kept, as amount and unit, None where it is no form (D-7).
+    """
 
     document_id: UUID
     revision_id: UUID
@@ -75,6 +92,8 @@ class RegisterRow:
     issuer_number: str
     effective_on: date | None
     cancelled_on: date | None
+    class_name: str = ""
+    kept_for: tuple[int, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +165,8 @@ def _conditions(
         conditions.append(Document.type_id == wanted.type_id)
     if wanted.unit_id is not None:
         conditions.append(Document.unit_id == wanted.unit_id)
+    if wanted.forms:
+        conditions.append(Document.type_id.in_(select(DocumentType.id).where(DocumentType.is_form)))
     if wanted.origin in {"own", "external"}:
         conditions.append(Document.is_external.is_(wanted.origin == "external"))
     if text := wanted.text.strip():
@@ -217,10 +238,15 @@ def _rows(
             Document.is_external,
             Document.issuer,
             Document.issuer_number,
+            DocumentType.is_form,
+            _CLASS.name.label("class_name"),
+            _CLASS.data.label("class_data"),
         )
         .join(Document, Document.id == Revision.document_id)
         .join(DocumentType, DocumentType.id == Document.type_id)
         .join(Unit, Unit.id == Document.unit_id)
+        .outerjoin(_PARENT, _PARENT.id == Document.parent_id)
+        .outerjoin(_CLASS, _CLASS.id == func.coalesce(Document.class_id, _PARENT.class_id, _CATCH_ALL))
         .where(*conditions)
         .order_by(in_order(leading, descending=wanted.descending), Document.number, Revision.ordinal.desc())
     )
@@ -253,4 +279,10 @@ def _row(found: Any, moment: datetime, zone: tzinfo, *, past: bool) -> RegisterR
         cancelled_on=found.effective_until.astimezone(zone).date()
         if is_obsolete(state) and found.effective_until
         else None,
+        class_name=found.class_name or "" if found.is_form else "",
+        kept_for=_kept_for(found.class_data) if found.is_form else None,
     )
+
+
+def _kept_for(data: Mapping[str, Any] | None) -> tuple[int, str] | None:
+    return (data["period"]["amount"], data["period"]["unit"]) if data else None

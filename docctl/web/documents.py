@@ -13,6 +13,7 @@ from flask import Blueprint, Response, make_response, request
 
 from docctl.domain.outside import Outside
 from docctl.queries.document_choices import document_types, procedures, retention_classes, units
+from docctl.queries.document_lists import listed
 from docctl.queries.documents import RegisterFilter, document_register
 from docctl.queries.history import revision_history
 from docctl.queries.numbers import NumberRow, find_number, holder_seen
@@ -44,7 +45,10 @@ def register() -> str:
         english=lang() == "en",
         here=_address(wanted),
         sort=sorted_by(request.args, ("number", "title", "unit", "effective", "label")),
-        is_filtered=bool(wanted.text or wanted.type_id or wanted.unit_id or wanted.state or wanted.origin),
+        listed=listed(wanted),
+        is_filtered=bool(
+            wanted.text or wanted.type_id or wanted.unit_id or wanted.state or wanted.origin or wanted.forms
+        ),
     )
 
 
@@ -64,6 +68,7 @@ def wanted_documents(given: Mapping[str, str]) -> RegisterFilter:
         unit_id=chosen(given.get("unit")),
         state=given.get("state", ""),
         origin=given.get("origin", ""),
+        forms=given.get("list") == "forms",
         with_obsolete=flag(given.get("obsolete")),
         as_of=day,
         sort=given.get("sort", "number"),
@@ -80,6 +85,7 @@ def _address(wanted: RegisterFilter) -> Any:
         "unit": wanted.unit_id,
         "state": wanted.state,
         "origin": wanted.origin,
+        "list": "forms" if wanted.forms else "",
         "obsolete": "1" if wanted.with_obsolete else "",
         "as_of": wanted.as_of,
         "sort": wanted.sort if wanted.sort != "number" else "",

@@ -8,12 +8,13 @@ from dataclasses import replace
 from flask import Blueprint, Response, request
 
 from docctl.printing.columns import Column, Row
+from docctl.queries.document_lists import list_columns, list_lines, listed
 from docctl.queries.documents import document_register
 from docctl.queries.records import RecordRow, record_register
 from docctl.web.context import actor, house, lang, requires, words
 from docctl.web.documents import wanted_documents
 from docctl.web.records import wanted_records
-from docctl.web.sheets import sheet
+from docctl.web.sheets import paper, sheet
 
 bp = Blueprint("register_files", __name__)
 
@@ -21,41 +22,22 @@ bp = Blueprint("register_files", __name__)
 @bp.get("/documents/export")
 @requires("document.list")
 def export() -> Response:
-    """Send the register as xlsx with the filters of the address (D-7)."""
+    """Send the list of the address as auditors expect it, as xlsx, or as docx to print and sign (D-7).
+
+    Lines are counted; what is cancelled is struck, with the day in the remarks.
+    """
     wanted, now, t = wanted_documents(request.args), house().clock(), words().t
     with house().uow.read() as session:
         found = document_register(session, actor(), wanted, at=now, zone=house().zone, page_size=None)
-    day = wanted.as_of or house().today()
-    columns = [
-        Column(t("documents.column.number"), 16),
-        Column(t("documents.column.title"), 40),
-        Column(t("documents.column.label"), 10),
-        Column(t("documents.column.state"), 14),
-        Column(t("documents.column.unit"), 16),
-        Column(t("documents.column.effective"), 12, "date"),
-        Column(t("documents.column.type"), 14),
-    ]
-    if wanted.origin == "external":
-        columns += [Column(t("fields.issuer"), 24), Column(t("fields.issuer_number"), 20)]
-    rows = (
-        (
-            one.number,
-            one.title,
-            one.label,
-            t(f"shell.state.{one.state}"),
-            one.unit_name,
-            one.effective_on,
-            one.type_name_en if lang() == "en" else one.type_name,
-            *((one.issuer, one.issuer_number) if wanted.origin == "external" else ()),
-        )
-        for one in found.rows
-    )
+    day, which = wanted.as_of or house().today(), listed(wanted)
+    lines = list_lines(which, found.rows, words(), english=lang() == "en")
     notes = [
         t("documents.as_of_day", day=day),
         t("documents.own_view"),
         t("documents.rows", count=found.total),
     ]
-    return sheet(t("documents.title"), notes, columns, rows, day=day)
+    send = paper if request.args.get("format") == "docx" else sheet
+    return send(t(f"documents.list.{which}"), notes, list_columns(which, words()), lines, day=day)
 
 
 #: Rows read at a time: a register is never whole in memory.

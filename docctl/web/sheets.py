@@ -1,4 +1,4 @@
-"""A register sent as xlsx: exactly what the page shows, all of it (X-3)."""
+"""A register sent as xlsx or docx: exactly what the page shows, all of it (X-3)."""
 
 from __future__ import annotations
 
@@ -11,10 +11,12 @@ from typing import Final
 from flask import Response, send_file
 
 from docctl.printing.columns import Column, Row
-from docctl.printing.registers import register_xlsx
-from docctl.web.context import house, words
+from docctl.printing.registers import register_docx, register_xlsx
+from docctl.queries.people import frame_facts
+from docctl.web.context import actor, house, words
 
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+DOCX: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 def sheet(
@@ -23,8 +25,28 @@ def sheet(
     """Send a register as a file named after its title and day; rows are written as they come."""
     with tempfile.TemporaryDirectory(prefix="list-", dir=house().scratch) as folder:
         path = Path(folder) / "list.xlsx"
-        foot = f"{title}　" + words().t("documents.stamp.pages", page="{page}", pages="{pages}")
-        register_xlsx(path, title, notes, columns, rows, footer=foot)
-        opened = path.open("rb")  # keeps the bytes when the folder goes
-    name = f"{title} {day.isoformat()}.xlsx"
-    return send_file(opened, mimetype=XLSX, as_attachment=True, download_name=name)
+        register_xlsx(path, title, notes, columns, rows, footer=_foot(title))
+        return _sent(path, title, day, XLSX)
+
+
+def paper(
+    title: str, notes: Sequence[str], columns: Sequence[Column], rows: Iterable[Row], *, day: date
+) -> Response:
+    """Send a register as docx, to print and sign; named as `sheet` names it."""
+    with house().uow.read() as session:
+        is_demo = frame_facts(session, actor()).is_demo
+    mark = words().t("shell.demo") if is_demo else None
+    with tempfile.TemporaryDirectory(prefix="list-", dir=house().scratch) as folder:
+        path = Path(folder) / "list.docx"
+        register_docx(path, title, notes, columns, rows, footer=_foot(title), demo_mark=mark)
+        return _sent(path, title, day, DOCX)
+
+
+def _foot(title: str) -> str:
+    return f"{title}　" + words().t("documents.stamp.pages", page="{page}", pages="{pages}")
+
+
+def _sent(path: Path, title: str, day: date, mimetype: str) -> Response:
+    opened = path.open("rb")  # keeps the bytes when the folder goes
+    name = f"{title} {day.isoformat()}{path.suffix}"
+    return send_file(opened, mimetype=mimetype, as_attachment=True, download_name=name)

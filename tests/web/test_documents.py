@@ -305,6 +305,43 @@ def test_d_7_the_export_has_the_rows_of_the_page(client: Browser, world: World) 
     assert "仅含您有权查看的部分" in text
 
 
+def xml_of(data: bytes) -> str:
+    with zipfile.ZipFile(io.BytesIO(data)) as book:
+        return "".join(book.read(name).decode() for name in book.namelist() if name.endswith(".xml"))
+
+
+def test_d_7_the_list_of_record_forms_tells_how_long_their_records_are_kept(
+    client: Browser, world: World
+) -> None:
+    procedure = world.document_of(world.issued(world.draft())).id
+    world.issued(world.draft("内审检查表", kind="form", parent=procedure))
+    client.sign_in("wang")
+    (row,) = client.page("/documents?list=forms").cssselect("table.register tbody tr")
+    assert "内审检查表" in row.text_content()
+    assert "4 年" in row.text_content()
+    page = client.page("/documents?list=forms")
+    assert page.cssselect("h1")[0].text_content().strip() == "记录清单"
+    for address in ("/documents/export?list=forms", "/documents/export?list=forms&format=docx"):
+        text = xml_of(data_of(client.get(address)))
+        assert "内审检查表" in text
+        assert "保存期限" in text
+        assert "4 年" in text
+        assert "QP-01" not in text
+
+
+def test_d_7_cancelled_lines_are_struck_with_their_day_in_the_remarks(client: Browser, world: World) -> None:
+    withdrawn(world, world.issued(world.draft()))
+    world.issued(world.draft("别的程序"))
+    client.sign_in("chen")
+    for form, struck in (("", "<strike/>"), ("&format=docx", "<w:strike/>")):
+        text = xml_of(data_of(client.get(f"/documents/export?obsolete=1{form}")))
+        assert struck in text
+        assert f"注销日期 {world.house.today()}" in text
+        text = xml_of(data_of(client.get(f"/documents/export?{form}")))
+        assert struck not in text
+        assert "注销日期" not in text
+
+
 def test_n_3_a_number_is_reserved_and_voided_on_its_pages(client: Browser, world: World) -> None:
     client.sign_in("chen")
     answer = client.submit(
