@@ -150,6 +150,9 @@ def show(desk: Desk, number: str, label: str) -> Answer:
             "meaning": page.step.meaning,
             "assignee": page.step.assignee,
             "due": page.step.due_on,
+            "due_at": page.step.due_at,
+            "calendar": page.step.calendar,
+            "provisional": page.step.is_provisional,
         },
         "revisions": [{"revision": line.label, "state": line.state} for line in page.revisions],
         "signatures": [

@@ -58,7 +58,7 @@ def inbox(desk: Desk) -> Answer:
     from docctl.queries.inbox import inbox as read_inbox
 
     with desk.read() as session:
-        found = read_inbox(session, desk.actor, today=desk.house.today(), zone=desk.house.zone)
+        found = read_inbox(session, desk.actor, at=desk.house.clock(), zone=desk.house.zone)
     data: dict[str, Any] = {
         "total": found.total,
         "overdue": found.overdue,
@@ -71,6 +71,10 @@ def inbox(desk: Desk) -> Answer:
                 "revision": one.label,
                 "person": one.whose,
                 "due": one.due_on,
+                "due_at": one.due_at,
+                "calendar": one.calendar,
+                "provisional": one.is_provisional,
+                "reminded": one.is_reminded,
                 "overdue": one.is_overdue,
                 "since": one.since,
             }

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
 
 from docctl.domain.canonical import canonical, sha256
+from docctl.domain.limits import Limit, LimitUnit
+from docctl.domain.step_limits import USUAL, limit_from_data, limit_to_data
 from docctl.domain.verdicts import Allowed, Refused, Verdict
 
 
@@ -50,18 +52,21 @@ WEIGHTS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class RouteStep:
-    """One step of a route: what is signed, in how many days, and whom it must differ from."""
+    """One step of a route: what is signed, how long it may take, and whom it must differ from.
+
+    Preparing has no limit: it is signed with the submission.
+    """
 
     meaning: Meaning
-    days: int
+    limit: Limit | None
     separate_from: frozenset[Meaning]
 
 
 #: The default route: prepare → review → approve, three different people (A-1, A-2).
 DEFAULT_ROUTE: Final = (
-    RouteStep(Meaning.PREPARE, 0, frozenset()),
-    RouteStep(Meaning.REVIEW, 3, frozenset({Meaning.PREPARE})),
-    RouteStep(Meaning.APPROVE, 3, frozenset({Meaning.PREPARE, Meaning.REVIEW})),
+    RouteStep(Meaning.PREPARE, None, frozenset()),
+    RouteStep(Meaning.REVIEW, USUAL, frozenset({Meaning.PREPARE})),
+    RouteStep(Meaning.APPROVE, USUAL, frozenset({Meaning.PREPARE, Meaning.REVIEW})),
 )
 
 
@@ -70,7 +75,7 @@ def route_to_data(route: Iterable[RouteStep]) -> list[dict[str, Any]]:
     return [
         {
             "meaning": step.meaning.value,
-            "days": step.days,
+            "limit": limit_to_data(step.limit) if step.limit else None,
             "separate_from": sorted(one.value for one in step.separate_from),
         }
         for step in route
@@ -82,11 +87,18 @@ def route_from_data(data: Iterable[Mapping[str, Any]]) -> tuple[RouteStep, ...]:
     return tuple(
         RouteStep(
             Meaning(one["meaning"]),
-            int(one["days"]),
+            _limit(one),
             frozenset(Meaning(name) for name in one["separate_from"]),
         )
         for one in data
     )
+
+
+def _limit(data: Mapping[str, Any]) -> Limit | None:
+    """Return the limit of a step; what was stored as a number of days stays that of natural days."""
+    if data.get("limit"):
+        return limit_from_data(data["limit"])
+    return Limit(int(data["days"]), LimitUnit.DAYS) if data.get("days") else None
 
 
 def step_of(route: Iterable[RouteStep], meaning: Meaning) -> RouteStep:
@@ -145,11 +157,6 @@ def same_content(*, signed_sha256: str, present_sha256: str) -> Verdict:
     if signed_sha256 == present_sha256:
         return Allowed()
     return Refused("A-3", "content_changed")
-
-
-def due_on(today: date, step: RouteStep) -> date:
-    """Return the last day of a step, in natural days (A-4)."""
-    return today + timedelta(days=step.days)
 
 
 def seal(

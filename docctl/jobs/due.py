@@ -13,11 +13,15 @@ from sqlalchemy.orm import Session
 
 from docctl.jobs.effects import lock_objects
 from docctl.jobs.pauses import pause_after
+from docctl.models.controlled import SettingRevision
 from docctl.models.work import DueJob
 from docctl.services.caller import the_system
 from docctl.services.house import House
-from docctl.services.revisions.steps import EscalateStep, escalate_step
+from docctl.services.jobs import due
+from docctl.services.recount import RecountSettings, RecountSteps, recount_settings, recount_steps
+from docctl.services.revisions.overdue import EscalateStep, RemindStep, escalate_step, remind_step
 from docctl.services.revisions.withdraw import NoteEffective, note_effective
+from docctl.services.settings.decide import CALENDAR
 
 log = logging.getLogger(__name__)
 
@@ -26,9 +30,36 @@ log = logging.getLogger(__name__)
 PAUSE: Final = timedelta(minutes=1)
 LONGEST_PAUSE: Final = timedelta(hours=1)
 
+#: By then every transaction has ended that began before a calendar did.
+SETTLED: Final = timedelta(minutes=5)
+
 
 def _escalate(house: House, subject_id: UUID) -> None:
     escalate_step(EscalateStep(subject_id), by=the_system(house.clock()), house=house)
+
+
+def _remind(house: House, subject_id: UUID) -> None:
+    remind_step(RemindStep(subject_id), by=the_system(house.clock()), house=house)
+
+
+def _calendar_begins(house: House, subject_id: UUID) -> None:
+    """Count all running clocks again, and once more a little later (W-2).
+
+    A step that was opened in a transaction of just before may come to light only now.
+    """
+    last = None
+    while (last := recount_steps(RecountSteps(last), by=the_system(house.clock()), house=house)) is not None:
+        pass
+    recount_settings(RecountSettings(), by=the_system(house.clock()), house=house)
+
+    def again(session: Session) -> None:
+        row = session.scalars(select(SettingRevision).where(SettingRevision.id == subject_id)).first()
+        if row is not None and row.effective_from is not None:
+            at = row.effective_from + SETTLED
+            if house.clock() < at:
+                due(session, CALENDAR, subject_id=subject_id, at=at)
+
+    house.uow.write(again)
 
 
 def _effective(house: House, subject_id: UUID) -> None:
@@ -44,7 +75,9 @@ def _renew_revision(house: House, subject_id: UUID) -> None:
 
 
 HANDLERS: Final[Mapping[str, Callable[[House, UUID], None]]] = {
+    "step.remind": _remind,
     "step.escalate": _escalate,
+    CALENDAR: _calendar_begins,
     "revision.effective": _effective,
     "lock.record": _renew_record,
     "lock.revision": _renew_revision,

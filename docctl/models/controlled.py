@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from docctl.domain.controlled import SettingFacts
 from docctl.domain.lifecycle import SettingStatus
 from docctl.models.base import Base, Identified, Versioned, checked
+from docctl.models.clocks import Clocked
 
 _APPROVED = text("status = 'approved'")
 _OPEN = text("status IN ('draft', 'in_review')")
@@ -27,11 +28,11 @@ class ControlledSetting(Identified, Base):
     kind: Mapped[str] = mapped_column(String(40))
 
 
-class SettingRevision(Identified, Versioned, Base):
+class SettingRevision(Identified, Versioned, Clocked, Base):
     """A revision of a setting. In force at t: of the approved ones that begin at or before t the last (V-3).
 
     No two approved ones begin at the same instant, so there is at most one. The first one came with the
-    company: nobody made or approved it.
+    company: nobody made or approved it. The clock is that of its approval, while it is in review (A-4).
     """
 
     __tablename__ = "setting_revision"

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from docctl.domain.approval import Meaning
 from docctl.models.base import Base, Identified, Versioned, checked
+from docctl.models.clocks import Clocked
+
+_RUNNING = text("status = 'open'")
 
 
 class StepStatus(StrEnum):
@@ -24,13 +27,14 @@ class StepStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
-class Step(Identified, Versioned, Base):
+class Step(Identified, Versioned, Clocked, Base):
     """A step of a revision's route, with whom it waits for and until when (A-1, A-4)."""
 
     __tablename__ = "step"
     __table_args__ = (
         UniqueConstraint("revision_id", "round", "position"),
         Index("ix_step_assignee", "assignee_id", "status"),
+        Index("ix_step_running", "id", sqlite_where=_RUNNING, postgresql_where=_RUNNING),
     )
 
     revision_id: Mapped[UUID] = mapped_column(ForeignKey("revision.id"))
@@ -41,13 +45,16 @@ class Step(Identified, Versioned, Base):
     post_id: Mapped[UUID | None] = mapped_column(ForeignKey("post.id"))
     status: Mapped[StepStatus] = mapped_column(checked(StepStatus))
     opened_at: Mapped[datetime | None]
-    due_on: Mapped[date | None]
-    calendar: Mapped[str] = mapped_column(String(40), default="natural")
+    #: How long it may take from its opening, for counting again; nothing for one from before limits.
+    limit_amount: Mapped[int | None]
+    limit_unit: Mapped[str | None] = mapped_column(String(40))
     closed_at: Mapped[datetime | None]
     comment: Mapped[str] = mapped_column(Text, default="")
     #: The next level, once the step is overdue (处理逾期反应).
     escalated_to: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     escalated_at: Mapped[datetime | None]
+    #: When it was reminded of, before it was due.
+    reminded_at: Mapped[datetime | None]
 
 
 class DueJob(Identified, Base):

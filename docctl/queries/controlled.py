@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +26,7 @@ from docctl.domain.controlled import (
 from docctl.domain.lifecycle import Computed, SettingStatus
 from docctl.domain.permissions import Actor, Facts, allows, why_not
 from docctl.domain.setting_kinds import KINDS, Difference, Kind, differences, kind_named
+from docctl.domain.step_limits import revision_of_calendar
 from docctl.domain.verdicts import NotFound, Refused, RuleRefused, Verdict
 from docctl.models.controlled import ControlledSetting, SettingRevision
 from docctl.models.organisation import Person
@@ -50,6 +51,11 @@ class RevisionLine:
     end_reason: str
     returned_reason: str
     content_sha256: str
+    #: Until when its approval should be there, while it waits, and by which calendar (A-4, W-2).
+    due_on: date | None
+    is_overdue: bool
+    calendar: int | None
+    is_provisional: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +232,10 @@ def _lines(session: Session, rows: Collection[SettingRevision], at: datetime) ->
             end_reason=one.end_reason,
             returned_reason=one.returned_reason,
             content_sha256=one.content_sha256,
+            due_on=one.due_on,
+            is_overdue=one.due_at is not None and at >= one.due_at,
+            calendar=revision_of_calendar(one.calendar),
+            is_provisional=one.is_provisional,
         )
         for one in rows
     ]

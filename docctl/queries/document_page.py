@@ -133,7 +133,7 @@ def document_page(
         raise NotFound("revision")
     files = files_of(session, shown.id)
     signatures = signatures_of(session, shown)
-    step = open_step(session, shown, actor, at.astimezone(zone).date())
+    step = open_step(session, shown, actor, at, zone)
     hashes = [one.sha256 for one in files] if shown.status in UNDER_WAY else []
     beside = relations(session, actor, head.document, hashes, is_form=head.kind.is_form, at=at)
     people = names_of(

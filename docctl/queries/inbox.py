@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
@@ -17,6 +17,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from docctl.domain.permissions import Actor
+from docctl.domain.step_limits import revision_of_calendar, until_in_zone
 from docctl.queries.inbox_disposal import disposal_work
 from docctl.queries.inbox_files import file_work
 from docctl.queries.inbox_imports import import_work
@@ -27,6 +28,7 @@ from docctl.queries.inbox_steps import revision_work
 
 #: So many of one kind are listed; the count says how many there are.
 MOST: Final = 50
+_NEVER: Final = datetime.max.replace(tzinfo=UTC)
 
 #: Kinds of work in the order of a working day; words stand under `inbox.verb`.
 VERBS: Final = (
@@ -69,6 +71,17 @@ class Task:
     due_on: date | None
     since: datetime
     is_overdue: bool
+    #: Until when, to the instant; by which revision of the working calendar, None for natural time; whether
+    #: its end may still move, because holidays are not announced (W-2); whether it was reminded of.
+    due_at: datetime | None = None
+    calendar: int | None = None
+    is_provisional: bool = False
+    is_reminded: bool = False
+
+    @property
+    def until(self) -> datetime | date | None:
+        """The last day, or the instant of an end within it (W-1)."""
+        return until_in_zone(self.due_at, self.due_on) if self.due_at and self.due_on else self.due_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,17 +103,17 @@ class Inbox:
         return any(count > MOST for count in self.counts.values())
 
 
-def inbox(session: Session, actor: Actor, *, today: date, zone: tzinfo, verb: str = "") -> Inbox:
+def inbox(session: Session, actor: Actor, *, at: datetime, zone: tzinfo, verb: str = "") -> Inbox:
     """Return what the person must do, oldest due first; `verb` narrows the list, never the counts (A-4)."""
     work = _work(actor)
     counts = _counts(session, actor)
     wanted = [one for one in counts if verb in {"", one}]
     tasks = [
-        _task(one, row, today, zone)
+        _task(one, row, at, zone)
         for one in wanted
         for row in session.execute(_oldest_first(work[one]).limit(MOST))
     ]
-    tasks.sort(key=lambda one: (one.due_on or date.max, one.since, VERBS.index(one.verb), one.number))
+    tasks.sort(key=lambda one: (one.due_at or _NEVER, one.since, VERBS.index(one.verb), one.number))
     return Inbox(tuple(tasks), counts, sum(one.is_overdue for one in tasks))
 
 
@@ -144,10 +157,10 @@ def _counting(actor: Actor) -> Select[*tuple[Any, ...]] | None:
 
 def _oldest_first(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
     columns = query.selected_columns
-    return query.order_by(columns.due_on.is_(None), columns.due_on, columns.since, columns.number)
+    return query.order_by(columns.due_at.is_(None), columns.due_at, columns.since, columns.number)
 
 
-def _task(verb: str, row: Any, today: date, zone: tzinfo) -> Task:
+def _task(verb: str, row: Any, at: datetime, zone: tzinfo) -> Task:
     return Task(
         verb=verb,
         kind=row.kind,
@@ -159,5 +172,9 @@ def _task(verb: str, row: Any, today: date, zone: tzinfo) -> Task:
         whose=row.whose or "",
         due_on=row.due_on,
         since=row.since.astimezone(zone),
-        is_overdue=row.due_on is not None and row.due_on < today,
+        is_overdue=row.due_at is not None and at >= row.due_at,
+        due_at=row.due_at.astimezone(zone) if row.due_at else None,
+        calendar=revision_of_calendar(row.calendar),
+        is_provisional=bool(row.is_provisional),
+        is_reminded=row.reminded_at is not None,
     )

@@ -6,6 +6,8 @@ from typing import Any
 
 from sqlalchemy import Date, Select, Uuid, literal, select
 
+from docctl.models.base import Instant
+
 
 def work(
     kind: str,
@@ -17,6 +19,10 @@ def work(
     label: Any = None,
     whose: Any = None,
     due_on: Any = None,
+    due_at: Any = None,
+    calendar: Any = None,
+    provisional: Any = None,
+    reminded_at: Any = None,
     part_id: Any = None,
 ) -> Select[*tuple[Any, ...]]:
     """Return a query of one kind of work; what does not apply is empty."""
@@ -33,5 +39,9 @@ def work(
         text(label, "label"),
         text(whose, "whose"),
         (literal(None, Date()) if due_on is None else due_on).label("due_on"),
+        (literal(None, Instant()) if due_at is None else due_at).label("due_at"),
+        text(calendar, "calendar"),
+        (literal(False) if provisional is None else provisional).label("is_provisional"),
+        (literal(None, Instant()) if reminded_at is None else reminded_at).label("reminded_at"),
         since.label("since"),
     )

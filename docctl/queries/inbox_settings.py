@@ -40,6 +40,10 @@ def _work(since: Any) -> Select[*tuple[Any, ...]]:
             number=cast(SettingRevision.ordinal, String),
             label=ControlledSetting.kind,
             whose=Person.name,
+            due_on=SettingRevision.due_on,
+            due_at=SettingRevision.due_at,
+            calendar=SettingRevision.calendar,
+            provisional=SettingRevision.is_provisional,
             since=since,
         )
         .select_from(SettingRevision)

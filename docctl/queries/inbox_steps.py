@@ -63,6 +63,10 @@ def _steps(which: Any, person_id: Any = Step.assignee_id) -> Select[*tuple[Any, 
             label=Revision.label,
             whose=person.name,
             due_on=Step.due_on,
+            due_at=Step.due_at,
+            calendar=Step.calendar,
+            provisional=Step.is_provisional,
+            reminded_at=Step.reminded_at,
             since=Step.opened_at,
         )
         .select_from(Step)

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from docctl.domain.approval import WEIGHTS
 from docctl.domain.lifecycle import Computed, RevisionStatus, is_obsolete, revision_state
 from docctl.domain.permissions import Actor
+from docctl.domain.step_limits import revision_of_calendar, until_in_zone
 from docctl.models.content import FileReading, ItemFile, Signature
 from docctl.models.documents import Revision
 from docctl.models.organisation import Person
@@ -65,6 +66,15 @@ class OpenStep:
     due_on: date | None
     is_overdue: bool
     is_mine: bool
+    #: Until when, to the instant; by which revision of the calendar (W-2); whether that may still move.
+    due_at: datetime | None
+    calendar: int | None
+    is_provisional: bool
+
+    @property
+    def until(self) -> datetime | date | None:
+        """The last day, or the instant of an end within it (W-1)."""
+        return until_in_zone(self.due_at, self.due_on) if self.due_at and self.due_on else self.due_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +194,9 @@ def signature_line(row: Signature, revision: Revision, zone: tzinfo) -> Signatur
     )
 
 
-def open_step(session: Session, revision: Revision, actor: Actor, today: date) -> OpenStep | None:
+def open_step(
+    session: Session, revision: Revision, actor: Actor, at: datetime, zone: tzinfo
+) -> OpenStep | None:
     """Return the step that the revision waits for, with whom (A-4)."""
     found = session.execute(
         select(Step, Person.name)
@@ -203,8 +215,11 @@ def open_step(session: Session, revision: Revision, actor: Actor, today: date) -
         assignee_id=step.assignee_id,
         assignee=name,
         due_on=step.due_on,
-        is_overdue=step.due_on is not None and step.due_on < today,
+        is_overdue=step.due_at is not None and at >= step.due_at,
         is_mine=step.assignee_id == actor.person_id,
+        due_at=_there(step.due_at, zone),
+        calendar=revision_of_calendar(step.calendar),
+        is_provisional=step.is_provisional,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, Final
 
 from flask import Blueprint, request
@@ -50,7 +51,7 @@ def page() -> str:
     verb = request.args.get("what", "")
     verb = verb if verb in VERBS else ""
     with house().uow.read() as session:
-        found = inbox(session, actor(), today=house().today(), zone=house().zone, verb=verb)
+        found = inbox(session, actor(), at=house().clock(), zone=house().zone, verb=verb)
     return render("inbox/inbox.html", found=found, rows=[_row(one) for one in found.tasks], verb=verb)
 
 
@@ -70,8 +71,13 @@ def _due(task: Task) -> tuple[str, str]:
     if task.due_on is None:
         return "open", words().t("inbox.since", day=task.since.date())
     days = (task.due_on - today).days
-    if days < 0:
-        return "late", words().t("inbox.overdue", count=-days)
+    if task.is_overdue:
+        late = words().t("inbox.overdue", count=-days) if days else words().t("inbox.overdue_today")
+        return "late", late
+    within = task.due_at if isinstance(task.until, datetime) else None
     if days == 0:
-        return "due", words().t("inbox.today")
-    return "in_review", words().t("inbox.until", day=task.due_on, count=days)
+        return "due", words().t("inbox.today_at", at=within) if within else words().t("inbox.today")
+    return (
+        "due" if task.is_reminded else "in_review",
+        words().t("inbox.until", day=task.until, count=days),
+    )

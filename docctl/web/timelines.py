@@ -10,6 +10,7 @@ from uuid import UUID
 
 from flask import request
 
+from docctl.domain.step_limits import revision_of_calendar
 from docctl.i18n import Translator
 from docctl.queries.timeline import Entry, Timeline, timeline
 from docctl.web.context import house, words
@@ -20,6 +21,8 @@ _NOTED: Final = (
     "label",
     "revision",
     "due",
+    "old_due",
+    "calendar",
     "effective_from",
     "supersedes",
     "holder",
@@ -111,6 +114,9 @@ def _notes(one: Entry, words: Translator) -> Iterator[str]:
             yield words.t(f"events.note.{name}", value=found)
         elif name == "revision" and isinstance(value, int):
             yield words.t("events.note.label", value=value)
+        elif name == "calendar":
+            if revision := revision_of_calendar(str(value or "")):
+                yield words.t("clocks.by_calendar", revision=revision)
         elif name == "items" and isinstance(value, int):
             yield words.t("events.note.items", count=value)
         elif isinstance(value, str) and value:

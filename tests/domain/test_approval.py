@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 from uuid import UUID
 
 import pytest
@@ -15,7 +15,6 @@ from docctl.domain.approval import (
     RouteStep,
     Signed,
     Weight,
-    due_on,
     may_route,
     may_sign,
     route_from_data,
@@ -23,6 +22,8 @@ from docctl.domain.approval import (
     same_content,
     seal,
 )
+from docctl.domain.limits import Limit, LimitUnit
+from docctl.domain.step_limits import USUAL
 from docctl.domain.verdicts import Allowed, Refused, Verdict
 
 AUTHOR, HELPER, REVIEWER, APPROVER, OTHER = (UUID(int=one) for one in range(1, 6))
@@ -140,9 +141,14 @@ def test_a_3_a_seal_is_the_same_wherever_it_is_computed() -> None:
     assert seal(**{**SEALED, "signed_at": shanghai}) == seal(**SEALED)  # type: ignore[arg-type]
 
 
-def test_a_4_a_step_is_due_after_its_natural_days() -> None:
-    assert due_on(date(2026, 2, 27), REVIEW) == date(2026, 3, 2)  # over a weekend and the month's end
-    assert due_on(date(2026, 2, 27), PREPARE) == date(2026, 2, 27)
+def test_a_4_a_step_has_three_working_days_where_nothing_else_is_said() -> None:
+    assert [step.limit for step in DEFAULT_ROUTE] == [None, USUAL, USUAL]
+    assert Limit(3, LimitUnit.WORKING_DAYS) == USUAL
+
+
+def test_a_4_a_route_from_before_keeps_its_natural_days() -> None:
+    (step,) = route_from_data([{"meaning": "review", "days": 7, "separate_from": ["prepare"]}])
+    assert step.limit == Limit(7, LimitUnit.DAYS)
 
 
 def test_a_1_a_route_comes_back_from_its_data_as_it_was() -> None:

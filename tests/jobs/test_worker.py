@@ -287,6 +287,8 @@ def test_a_4_a_step_goes_up_when_its_last_day_has_ended(world: World, seconds: i
     world.submitted(world.draft())
     with world.house.uow.read() as session:
         job = session.scalars(select(DueJob).where(DueJob.kind == "step.escalate")).one()
+    world.clock.now = job.due_at - timedelta(minutes=1)
+    assert work_due(world.house)  # the reminder of the day before
     world.clock.now = job.due_at + timedelta(seconds=seconds)
     assert work_due(world.house) is falls
     with world.house.uow.read() as session:

@@ -40,7 +40,7 @@ def keeping(world: World) -> Keeping:
 def of(world: World, who: str, verb: str = "") -> Inbox:
     with world.house.uow.read() as session:
         actor = world.by(who).actor
-        found = inbox(session, actor, today=world.house.today(), zone=world.house.zone, verb=verb)
+        found = inbox(session, actor, at=world.clock(), zone=world.house.zone, verb=verb)
         assert inbox_count(session, actor) == found.total
         return found
 

@@ -12,8 +12,8 @@ from docctl.jobs.due import work_due
 from docctl.models.trail import EventRow
 from docctl.models.work import DueJob, Step, StepStatus
 from docctl.queries.inbox import inbox
+from docctl.services.revisions.overdue import EscalateStep, escalate_step
 from docctl.services.revisions.sign import ReturnRevision, return_revision, review_revision
-from docctl.services.revisions.steps import EscalateStep, escalate_step
 from tests.world import World
 
 TICK = timedelta(microseconds=1)
@@ -73,7 +73,7 @@ def test_a_4_the_superior_has_it_in_the_inbox_and_may_look_at_it(world: World) -
     assert step_of(world, revision_id).escalated_to == world.people["zhang"]
     assert _sees(world, zhang, document_id)
     with world.house.uow.read() as session:
-        found = inbox(session, zhang, today=world.house.today(), zone=world.house.zone)
+        found = inbox(session, zhang, at=world.clock(), zone=world.house.zone)
     assert [(one.verb, one.whose) for one in found.tasks] == [("chase", "欧阳雪")]
 
 
@@ -113,7 +113,8 @@ def test_a_4_the_next_step_has_a_day_of_its_own(world: World) -> None:
     revision_id = world.submitted(world.draft())
     world.clock.forward(days=2)
     review_revision(world.signing(revision_id), by=world.by("ouyang"), house=world.house)
-    world.clock.now = MIDNIGHT + timedelta(days=2) - TICK
+    # Three working days from Wednesday on: the last one is Monday.
+    world.clock.now = MIDNIGHT + timedelta(days=4) - TICK
     work_due(world.house)
     assert escalations(world) == []
     world.clock.now += TICK

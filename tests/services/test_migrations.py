@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -17,6 +18,7 @@ from docctl.config import Settings
 from docctl.domain.calendar_content import shipped_calendar
 from docctl.domain.events import GENESIS
 from docctl.jobs.cite_texts import cite_texts
+from docctl.jobs.due import work_due
 from docctl.jobs.proof import verify_trail
 from docctl.jobs.seal_texts import seal_plain_texts
 from docctl.jobs.sealer import seal
@@ -31,7 +33,7 @@ from docctl.models.guards import GUARDS
 from docctl.models.imports import ImportChange, ImportFile
 from docctl.models.records import ORDERED
 from docctl.models.trail import AuditHead, EventRow
-from docctl.models.work import DueJob
+from docctl.models.work import DueJob, Step
 from docctl.queries.audit import verify
 from docctl.queries.controlled import setting_at
 from docctl.queries.file_html import html_of
@@ -40,6 +42,7 @@ from docctl.queries.search_texts import texts_of
 from docctl.services.house import House
 from docctl.services.imports.change import ChangeImport, change_import
 from docctl.services.imports.contents import Content, Contents
+from docctl.services.revisions.sign import review_revision
 from docctl.services.revisions.suspend import SuspendRevision, suspend_revision
 from docctl.services.schema import migrate, schema_state
 from tests import filing, rules
@@ -90,8 +93,27 @@ def test_a_database_with_rows_is_migrated_again_and_keeps_them(world: World) -> 
 SETTINGS = tuple(f"DROP TABLE IF EXISTS {name}" for name in ("setting_revision", "controlled_setting"))
 
 
+#: What steps got with their clocks, and what the revisions of settings got.
+CLOCKS = {
+    "step": ("due_at", "limit_amount", "limit_unit", "reminded_at", "is_provisional"),
+    "setting_revision": ("due_at", "due_on", "calendar", "is_provisional"),
+}
+
+
+def before_the_clocks(session: Session) -> None:
+    """Let steps and settings be as they were when nothing ran by the working calendar."""
+    session.execute(text("DROP INDEX IF EXISTS ix_step_running"))
+    found = inspect(session.connection())
+    for table, columns in CLOCKS.items():
+        there = {one["name"] for one in found.get_columns(table)} if found.has_table(table) else set()
+        for name in columns:
+            if name in there:
+                session.execute(text(f"ALTER TABLE {table} DROP COLUMN {name}"))
+
+
 def before_the_copies_of_imports(session: Session) -> None:
     """Let imports be as they were when their copies lay plain and nothing said that they end."""
+    before_the_clocks(session)
     there = inspect(session.connection())
     if not there.has_table("record_import"):  # somebody went further back already
         return
@@ -151,6 +173,39 @@ def test_r_7_imports_from_before_their_copies_were_encrypted_have_their_whole_ti
     with uow.read() as session:
         clauses = session.scalars(select(Citation.clause).where(Citation.revision_id == revision)).all()
     assert clauses == ["2"]
+
+
+def test_a_4_an_open_step_from_before_clocks_keeps_the_day_it_had(world: World) -> None:
+    open_id = world.submitted(world.draft())
+    done_id = world.submitted(world.draft("文件控制程序"))
+    review_revision(world.signing(done_id), by=world.by("ouyang"), house=world.house)
+    uow = world.house.uow
+
+    def steps() -> dict[tuple[UUID, str], Step]:
+        with uow.read() as session:
+            return {(one.revision_id, one.meaning.value): one for one in session.scalars(select(Step))}
+
+    def as_before(session: Session) -> None:
+        before_the_clocks(session)
+        session.execute(text("UPDATE step SET calendar = 'natural'"))
+        session.execute(text("UPDATE alembic_version SET version_num = '0017'"))
+
+    before = steps()
+    with past_the_guards(world.house):
+        as_owner(world.house).write(as_before)
+    assert migrate(uow.owner).is_ready
+    after = steps()
+    assert {key: (one.status, one.due_on) for key, one in after.items()} == {
+        key: (one.status, one.due_on) for key, one in before.items()
+    }
+    review = after[open_id, "review"]
+    assert (review.due_at, review.calendar) == (before[open_id, "review"].due_at, "natural")
+    assert after[done_id, "review"].due_at is None
+    rules.approved(world, rules.changed("2026-03-04"))
+    while work_due(world.house):
+        pass
+    assert steps()[open_id, "review"].due_on == review.due_on  # natural days ask no calendar
+    assert rules.page(world).shown.due_on is None
 
 
 _WAS_READ = {
@@ -474,6 +529,7 @@ def test_t_3_rows_from_the_first_tables_are_kept_and_their_files_count_as_hashed
     indexes += [f"ix_record_by_{name}" for name in ORDERED]
 
     def as_at_first(session: Session) -> None:  # the other guards stand, as in a database in use
+        before_the_clocks(session)
         for statement in (
             *since_then,
             *SETTINGS,

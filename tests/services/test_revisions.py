@@ -459,7 +459,7 @@ def test_t_1_every_step_of_a_revision_is_in_the_trail(world: World) -> None:
 def test_a_1_the_days_of_a_step_come_from_the_documents_type(world: World) -> None:
     def one_week(session: Session) -> None:
         kind = session.get_one(DocumentType, world.types["procedure"])
-        kind.route = [{**step, "days": 7} for step in kind.route]
+        kind.route = [{**step, "limit": None, "days": 7} for step in kind.route]
 
     world.house.uow.write(one_week)
     revision_id = world.submitted(world.draft())

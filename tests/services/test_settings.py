@@ -54,7 +54,7 @@ def decide(world: World, ordinal: int, reason: str = "x") -> DecideSetting:
 
 def verbs(world: World, who: str) -> list[tuple[str, str]]:
     with world.house.uow.read() as session:
-        found = inbox(session, world.by(who).actor, today=world.house.today(), zone=world.house.zone)
+        found = inbox(session, world.by(who).actor, at=world.clock(), zone=world.house.zone)
     return [(one.verb, one.number) for one in found.tasks if one.kind == "setting"]
 
 

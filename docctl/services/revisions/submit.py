@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from docctl.domain.approval import Meaning, due_on, may_route
+from docctl.domain.approval import Meaning, may_route
 from docctl.domain.lifecycle import REVISION_MOVES, RevisionAction, may_move_revision
 from docctl.domain.permissions import authorise
 from docctl.domain.roles import Role
@@ -21,7 +21,8 @@ from docctl.services.people.actors import holders
 from docctl.services.registry import use_case
 from docctl.services.revisions.content import manifest_of
 from docctl.services.revisions.insiders import let_in
-from docctl.services.revisions.steps import escalation_due, route_of
+from docctl.services.revisions.step_clocks import open_now
+from docctl.services.revisions.steps import route_of
 from docctl.services.signing import sign
 from docctl.services.trail import Subject, record
 
@@ -102,18 +103,14 @@ def _open_route(session: Session, cmd: SubmitRevision, revision: Revision, by: C
     for position, step in enumerate(route_of(session, revision.document_id)):
         if step.meaning not in people:
             continue
-        is_open = step.meaning is Meaning.REVIEW
         row = Step(
             revision_id=revision.id,
             round=revision.round,
             position=position,
             meaning=step.meaning,
             assignee_id=people[step.meaning],
-            status=StepStatus.OPEN if is_open else StepStatus.WAITING,
-            opened_at=by.at if is_open else None,
-            due_on=due_on(by.today, step) if is_open else None,
+            status=StepStatus.WAITING,
         )
         session.add(row)
-        if is_open:
-            session.flush()  # the due job names the step
-            escalation_due(session, row, by)
+        if step.meaning is Meaning.REVIEW:
+            open_now(session, row, step.limit, by)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy.orm import Session
 
@@ -16,10 +17,15 @@ from docctl.domain.controlled import (
 from docctl.domain.lifecycle import SETTING_MOVES, SettingAction
 from docctl.domain.permissions import Facts, authorise
 from docctl.domain.verdicts import Refused, RuleRefused, require
+from docctl.services import clocks
 from docctl.services.caller import Caller
+from docctl.services.jobs import due
 from docctl.services.registry import use_case
 from docctl.services.settings.load import lock_setting, tell
 from docctl.services.signing import sign
+
+#: What falls due when a revision of the working calendar begins: running clocks are counted again (W-2).
+CALENDAR: Final = "calendar.begins"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +60,9 @@ def approve_setting(session: Session, cmd: ApproveSetting, by: Caller) -> int:
     row.status = SETTING_MOVES[row.status, SettingAction.APPROVE]
     row.approved_by, row.approved_at = by.person_id, by.at
     row.effective_from = begins_at(facts, at=by.at)
+    clocks.stop(row)
+    if loaded.kind.name == "calendar":
+        due(session, CALENDAR, subject_id=row.id, at=row.effective_from)
     tell(
         session,
         by,
@@ -87,6 +96,7 @@ def return_setting(session: Session, cmd: DecideSetting, by: Caller) -> int:
     row = loaded.revision(cmd.ordinal, cmd.row_version)
     require(may_return_setting(row.facts(), cmd.reason))
     row.status = SETTING_MOVES[row.status, SettingAction.RETURN]
+    clocks.stop(row)
     row.returned_reason = cmd.reason.strip()
     row.manifest = row.manifest_sha256 = None
     tell(session, by, "setting.returned", loaded, row, detail={"reason": row.returned_reason})

@@ -10,9 +10,11 @@ from sqlalchemy.orm import Session
 from docctl.domain.controlled import content_of, may_discard_setting, may_submit_setting
 from docctl.domain.lifecycle import SETTING_MOVES, SettingAction, SettingStatus
 from docctl.domain.permissions import Facts, authorise
+from docctl.domain.step_limits import USUAL
 from docctl.domain.verdicts import Conflict, Refused, RuleRefused, require
 from docctl.models.base import new_id
 from docctl.models.controlled import SettingRevision
+from docctl.services import clocks
 from docctl.services.caller import Caller
 from docctl.services.registry import use_case
 from docctl.services.settings.load import LoadedSetting, lock_setting, parsed, tell
@@ -96,6 +98,7 @@ def submit_setting(session: Session, cmd: SubmitSetting, by: Caller) -> int:
     loaded = lock_setting(session, cmd.kind)
     row = loaded.revision(cmd.ordinal, cmd.row_version)
     require(may_submit_setting(row.facts(), before=loaded.newest(), at=by.at))
+    clocks.start(session, row, USUAL, by)  # first: it reads, and what is half submitted must not be flushed
     row.status = SETTING_MOVES[row.status, SettingAction.SUBMIT]
     row.submitted_by, row.submitted_at = by.person_id, by.at
     row.editors = sorted({*row.editors, str(by.person_id)})
