@@ -7,6 +7,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from docctl.demo.acts import Act, Rule
+
 
 class Wish(StrEnum):
     """The state that a record of the sample company is there to show (F-17)."""
@@ -150,15 +152,6 @@ class FormRevision:
 
 
 @dataclass(frozen=True, slots=True)
-class Act:
-    """Something that one person does at one moment, with what they say about it."""
-
-    at: datetime
-    by: str
-    comment: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class StrikeThrough:
     """A registered fact struck and put right; `reason` is a code of the correction rules (C-1, C-7)."""
 
@@ -250,6 +243,8 @@ class Event:
     comment: str = ""
     effective: date | None = None
     waits: bool = False
+    #: Told so few days before the sample is made that the step it opens is due by tomorrow (A-4).
+    near_due: bool = False
 
     def effective_on(self, today: date) -> date | None:
         """Return the effective day; one that `waits` lies ahead also when its day has passed (V-3)."""
@@ -283,6 +278,7 @@ class Content:
     records: tuple[RecordSpec, ...]
     events: tuple[Event, ...]
     disposals: tuple[Disposal, ...]
+    rules: tuple[Rule, ...] = ()
 
     def name_of(self, username: str) -> str:
         """Return the full name of a person."""

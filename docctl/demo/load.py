@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from docctl.demo.acts import Act, Rule
 from docctl.demo.content import (
     NOT_ACCEPTED,
-    Act,
     Company,
     Content,
     Disposal,
@@ -59,6 +59,7 @@ def load(where: Path | None = None) -> Content:
         disposals=tuple(
             Disposal(**{name: _act(value, zone) for name, value in one.items()}) for one in script["disposal"]
         ),
+        rules=tuple(_rule(one, zone) for one in _toml(where / "rules.toml")["rule"]),
     )
 
 
@@ -127,6 +128,11 @@ def _in_zone(table: Table, zone: ZoneInfo) -> Table:
         name: value.replace(tzinfo=zone) if isinstance(value, datetime) else value
         for name, value in table.items()
     }
+
+
+def _rule(table: Table, zone: ZoneInfo) -> Rule:
+    acts = {name: _act(table[name], zone) for name in ("proposed", "approved") if name in table}
+    return Rule(**table | acts)
 
 
 def _act(value: Any, zone: ZoneInfo) -> Any:

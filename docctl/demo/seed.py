@@ -19,12 +19,13 @@ from sqlalchemy import select
 
 from docctl import wiring
 from docctl.config import Settings, WrongSetting
-from docctl.demo.clock import Told
+from docctl.demo.clock import Told, near_due
 from docctl.demo.content import Content
 from docctl.demo.files import Files
 from docctl.demo.load import load
 from docctl.demo.papers import Papers
 from docctl.demo.people import gather
+from docctl.demo.rules import rule_steps
 from docctl.domain.verdicts import Refused, RuleRefused
 from docctl.jobs.deliveries import unfinished
 from docctl.jobs.wait import settle
@@ -42,7 +43,7 @@ _WORDS: Final = ("maple", "river", "stone", "cloud", "amber", "cedar", "delta", 
 #: What follows the events is done for so many steps together: nothing in the story waits for it …
 _TOGETHER: Final = 15
 
-#: … but the destruction of records, whose steps have this order and the higher ones.
+#: … but rules, and the destruction of records, whose steps have this order and the higher ones.
 _DISPOSAL: Final = 5
 
 Step = tuple[datetime, int, Callable[[], None]]
@@ -108,7 +109,14 @@ def tell(
 
 
 def _steps(content: Content, papers: Papers, files: Files) -> list[Step]:
-    steps: list[Step] = [(event.at, 0, partial(papers.tell, event)) for event in content.events]
+    steps: list[Step] = []
+    for event in content.events:
+        at = near_due(event.at, papers.today) if event.near_due else event.at
+        steps.append((at, 0, partial(papers.tell, event)))
+    for rule in content.rules:
+        proposed = near_due(rule.proposed.at, papers.today) if rule.near_due else rule.proposed.at
+        # What follows a calendar that begins is done at once, as it would be.
+        steps += [(at, _DISPOSAL, do) for at, do in rule_steps(papers.house, papers.cast, rule, proposed)]
     for spec in content.records:
         steps.append((spec.filed, 1, partial(files.file, spec)))
         for act, order, do in (

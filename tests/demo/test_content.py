@@ -16,13 +16,20 @@ import pytest
 from PIL import Image
 
 from docctl.demo import write
-from docctl.demo.content import Act, Content, Do, RecordSpec, Wish
+from docctl.demo.acts import Act
+from docctl.demo.clock import near_due
+from docctl.demo.content import Content, Do, RecordSpec, Wish
 from docctl.demo.load import load
+from docctl.demo.rules import merged
+from docctl.domain.calendar_content import calendar_of, shipped_calendar
 from docctl.domain.correction import FIELDS, REQUIRED, Reason
 from docctl.domain.lifecycle import REVISION_MOVES, RevisionAction, RevisionStatus
+from docctl.domain.limits import due
 from docctl.domain.retention_dates import RetentionFacts, keep_until
 from docctl.domain.retention_schedule import BUILT_IN
 from docctl.domain.roles import SCOPED, Role
+from docctl.domain.setting_kinds import KINDS
+from docctl.domain.step_limits import USUAL
 
 CLASSES = {one.code: one for one in BUILT_IN}
 CHAPTERS = ["目的", "范围", "职责", "程序", "相关文件", "相关记录", "修订记录"]
@@ -411,3 +418,25 @@ def test_text_pdf_and_picture_open(content: Content, files: list[write.MadeFile]
                 assert picture.size > (800, 1000)
         elif spec.kind == "txt":
             assert file.data.decode().strip()
+
+
+@pytest.mark.parametrize("day", [date(2026, 11, 30) + timedelta(days=n) for n in range(0, 40, 3)], ids=str)
+def test_a_4_one_step_is_due_by_tomorrow_whenever_it_is_seeded(content: Content, day: date) -> None:
+    submitted = [one for one in content.events if one.near_due and one.do is Do.SUBMIT]
+    assert len(submitted) == 1
+    at = near_due(submitted[0].at, day)
+    found = due(USUAL, at, calendar_of(shipped_calendar()), content.company.zone)
+    assert at.date() < found.last_day <= day + timedelta(days=1)
+    assert at.date() <= day
+
+
+def test_v_2_a_2_w_2_rules_say_something_new_and_are_approved_by_another_one(content: Content) -> None:
+    assert {one.kind for one in content.rules} == {"calendar", "synonyms"}
+    for one in content.rules:
+        shipped = KINDS[one.kind].shipped()
+        assert KINDS[one.kind].check(merged(shipped, one.content)) != shipped
+        assert one.approved is None or one.approved.by != one.proposed.by
+    calendar = next(one for one in content.rules if one.kind == "calendar")
+    found = calendar_of(KINDS["calendar"].check(merged(shipped_calendar(), calendar.content)))
+    assert not found.day(date(2027, 2, 8)).is_worked
+    assert found.day(date(2027, 2, 8)).is_provisional  # what is made up for is not announced
