@@ -11,6 +11,7 @@ import click
 from docctl.cli import names
 from docctl.cli.answers import Answer
 from docctl.cli.command import Noun, option
+from docctl.cli.compare import add_compare
 from docctl.cli.desk import Desk
 from docctl.cli.document_reads import add_reads
 from docctl.cli.drafts import add_drafts
@@ -19,6 +20,7 @@ from docctl.cli.revisions_told import told, what_is_signed
 
 documents = Noun("documents")
 add_reads(documents)
+add_compare(documents)
 add_drafts(documents)
 
 

@@ -17,6 +17,7 @@ BLUEPRINTS: Final = (
     "documents",
     "revisions",
     "revision_signing",
+    "compare",
     "copies",
     "register_files",
     "numbers",

@@ -30,7 +30,7 @@ init demo serve worker migrate doctor inbox search events
 user:list,add,confirm,revoke,disable,reset
 unit:list,add,duties
 post:list,open,holder,leave
-documents:new,revise,edit,discard,submit,review,approve,return,issue,withdraw,suspend,resume,file,list,show,history
+documents:new,revise,edit,discard,submit,review,approve,return,issue,withdraw,suspend,resume,file,list,show,history,compare
 numbers:list,reserve,void,give
 import:files,give-up
 records:import,file,list,show,accept,correct,decide,void,place

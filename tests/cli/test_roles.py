@@ -56,6 +56,7 @@ CALLS: dict[str, tuple[str, ...]] = {
     "documents list": (),
     "documents show": ("QP-01",),
     "documents history": ("QP-01",),
+    "documents compare": ("QP-01",),
     "numbers list": (),
     "numbers reserve": ("--type", "procedure", "--reason", "预留"),
     "numbers void": ("QP-05", "--reason", "不用"),

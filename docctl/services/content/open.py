@@ -34,7 +34,7 @@ class Purpose(StrEnum):
     SOURCE = "source"
 
 
-_EVENTS: Final = {
+EVENTS: Final = {
     Purpose.READ: "revision.read",
     Purpose.COPY: "revision.copied",
     Purpose.SOURCE: "revision.source_taken",
@@ -52,11 +52,11 @@ class ReadRevision:
 @use_case("revision.read")
 def read_revision(session: Session, cmd: ReadRevision, by: Caller) -> UUID:
     """Note that a person reads or takes a revision's content (T-1, X-2)."""
-    document, revision = _permitted(session, cmd, by)
+    document, revision = permitted(session, cmd, by)
     note_read(
         session,
         by,
-        _EVENTS[Purpose(cmd.purpose)],
+        EVENTS[Purpose(cmd.purpose)],
         Subject("document", document.id, str(revision.id)),
         facts={"number": document.number, "label": revision.label},
     )
@@ -92,9 +92,9 @@ def open_content(
     """
     cmd = ReadRevision(revision_id, purpose.value)
     with house.uow.read() as session:
-        document, revision = _permitted(session, cmd, by)
+        document, revision = permitted(session, cmd, by)
         subject = Subject("document", document.id, str(revision.id))
-        noted = noted_lately(session, by, _EVENTS[purpose], subject)
+        noted = noted_lately(session, by, EVENTS[purpose], subject)
         row = _file(session, revision, file_id)
         content = Content(
             file_id=row.id,
@@ -112,7 +112,8 @@ def open_content(
     return content
 
 
-def _permitted(session: Session, cmd: ReadRevision, by: Caller) -> tuple[Document, Revision]:
+def permitted(session: Session, cmd: ReadRevision, by: Caller) -> tuple[Document, Revision]:
+    """Return what the person may read for the purpose, or raise NotFound or RuleRefused (X-3)."""
     found = session.execute(
         select(Document, Revision)
         .join(Revision, Revision.document_id == Document.id)
