@@ -5,21 +5,17 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import combinations, pairwise
+from itertools import pairwise
 from typing import Any, Final
 
 from docctl.domain.canonical import plain
-from docctl.domain.imports import InSeries, in_order, may_follow, series_of, shared
+from docctl.domain.import_alike import Alike, Sketches, near_duplicates
+from docctl.domain.imports import InSeries, in_order, may_follow, series_of
 from docctl.domain.normal_form import normal
 from docctl.domain.verdicts import Refused
 
-#: From this estimated share of common text on, two files are shown side by side (I-4).
-ALIKE: Final = 0.45
 #: Codes of the notes on histories; those under V speak of two files that cannot follow each other.
 HISTORY_CODES: Final = frozenset({"history", "day_of_earlier_needed", "same_day", "label_twice"})
-#: Sketches are compared where one of so many bands of them is the same.
-_BANDS: Final = 32
-_MOST_IN_BAND: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +29,6 @@ class PlanFile:
     title: str = ""
     label: str = ""
     series: InSeries | None = None
-    sketch: Sequence[int] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +66,8 @@ class Note:
 
 
 def compare(files: Sequence[PlanFile], there: There) -> list[Note]:
-    """Return all notes on the files of a run: copies, taken numbers, histories, near-duplicates (I-4)."""
-    return [*_copies(files, there), *_numbers(files, there), *histories(files), *_alike(files)]
+    """Return the notes on the files of a run but for near-duplicates: copies, numbers, histories (I-4)."""
+    return [*_copies(files, there), *_numbers(files, there), *histories(files)]
 
 
 def series_by_file(files: Iterable[PlanFile]) -> dict[str, str]:
@@ -134,29 +129,27 @@ def histories(files: Sequence[PlanFile]) -> Iterator[Note]:
                 yield Note(blamed.key, verdict.rule, verdict.code, params, other.key)
 
 
-def _alike(files: Sequence[PlanFile]) -> Iterator[Note]:
-    """Tell of near-duplicates that are neither copies nor revisions of one number (I-4)."""
-    sketched = [one for one in files if one.sketch]
-    for one, other in _candidates(sketched):
-        if one.sha256 == other.sha256 or (one.number and normal(one.number) == normal(other.number)):
-            continue
-        share = shared(one.sketch, other.sketch)
-        if share >= ALIKE:
-            percent = round(share * 100)
-            yield Note(other.key, "I-4", "alike", {"path": one.path, "percent": percent}, one.key)
-            yield Note(one.key, "I-4", "alike", {"path": other.path, "percent": percent}, other.key)
+def compare_sketches(files: Sequence[PlanFile], sketches: Sketches, places: Sequence[int]) -> Alike:
+    """Return which files are near-duplicates, but neither copies nor revisions of one number (I-4).
+
+    `places` says of each sketch whose it is.
+    """
+
+    def is_left_out(one: int, other: int) -> bool:
+        left, right = files[places[one]], files[places[other]]
+        return left.sha256 == right.sha256 or bool(
+            left.number and normal(left.number) == normal(right.number)
+        )
+
+    return near_duplicates(sketches, is_left_out=is_left_out)
 
 
-def _candidates(files: Sequence[PlanFile]) -> Iterator[tuple[PlanFile, PlanFile]]:
-    seen: set[tuple[str, str]] = set()
-    for band in range(_BANDS):
-        buckets: dict[tuple[int, ...], list[PlanFile]] = defaultdict(list)
-        for one in files:
-            width = len(one.sketch) // _BANDS
-            buckets[tuple(one.sketch[band * width : (band + 1) * width])].append(one)
-        for bucket in buckets.values():
-            for one, other in combinations(bucket[:_MOST_IN_BAND], 2):
-                pair = (one.key, other.key)
-                if pair not in seen:
-                    seen.add(pair)
-                    yield one, other
+def alike_notes(
+    files: Sequence[PlanFile], alike: Alike, places: Sequence[int], which: Iterable[int]
+) -> Iterator[Note]:
+    """Yield what near-duplicates those of the sketched files have that are asked for (I-4)."""
+    for at in which:
+        for other, percent in alike.of(at):
+            beside = files[places[other]]
+            params = {"path": beside.path, "percent": percent}
+            yield Note(files[places[at]].key, "I-4", "alike", params, beside.key)

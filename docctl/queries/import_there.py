@@ -19,6 +19,7 @@ from docctl.models.imports import ImportFile
 from docctl.models.numbers import Alias, NumberEntry, NumberState
 from docctl.services.imports.contents import Contents
 from docctl.services.imports.propose import day
+from docctl.services.imports.sketches import SketchFile
 
 T = TypeVar("T")
 _AT_ONCE = 400
@@ -75,8 +76,8 @@ def _titles(session: Session, titles: set[str]) -> dict[str, str]:
     return found
 
 
-def plan_files(session: Session, run_id: UUID) -> list[PlanFile]:
-    """Return the files of a run that were read, as the comparison needs them."""
+def plan_files(session: Session, run_id: UUID, sketches: SketchFile) -> list[PlanFile]:
+    """Return the files of a run that were read, as the comparison needs them; their sketches go aside."""
     query = (
         select(ImportFile)
         .where(ImportFile.run_id == run_id, ImportFile.state == FileState.READ)
@@ -87,15 +88,16 @@ def plan_files(session: Session, run_id: UUID) -> list[PlanFile]:
         .execution_options(yield_per=_AT_ONCE)
     )
     contents = Contents(session, run_id)
-    files = []
+    files: list[PlanFile] = []
     with session.execute(query) as found:
         for row in found.scalars():
             read = contents.read(row, "chosen", "sketch")
-            files.append(plan_file(str(row.id), row.path, row.sha256, read.chosen, read.sketch))
+            sketches.add(len(files), read.sketch)
+            files.append(plan_file(str(row.id), row.path, row.sha256, read.chosen))
     return files
 
 
-def plan_file(key: str, path: str, sha256: str, chosen: Mapping[str, Any], sketch: Sequence[int]) -> PlanFile:
+def plan_file(key: str, path: str, sha256: str, chosen: Mapping[str, Any]) -> PlanFile:
     """Return one file as the comparison needs it."""
     label = str(chosen.get("label", ""))
     return PlanFile(
@@ -106,7 +108,6 @@ def plan_file(key: str, path: str, sha256: str, chosen: Mapping[str, Any], sketc
         title=str(chosen.get("title", "")),
         label=label,
         series=InSeries(key, label, day(chosen.get("effective"))),
-        sketch=sketch,
     )
 
 

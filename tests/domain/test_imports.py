@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from docctl.domain.import_plan import ALIKE, PlanFile, There, compare, series_by_file
+from docctl.domain.import_plan import PlanFile, There, compare, series_by_file
 from docctl.domain.imports import (
     RUN_MOVES,
     Choice,
@@ -19,7 +19,6 @@ from docctl.domain.imports import (
     may_move_run,
     may_stand_in_force,
     series_of,
-    shared,
 )
 from docctl.domain.verdicts import Refused
 
@@ -109,7 +108,6 @@ def plan(key: str, **values: object) -> PlanFile:
         str(values.get("title", "")),
         label,
         InSeries(key, label, values.get("day")),  # type: ignore[arg-type]
-        values.get("sketch", ()),  # type: ignore[arg-type]
     )
 
 
@@ -139,19 +137,3 @@ def test_i_1_files_of_one_number_are_a_history_and_a_copy_is_no_revision() -> No
     assert [one for one in told if one[1] == "I-1.history"] == [("a", "I-1.history"), ("b", "I-1.history")]
     assert set(series_by_file([first, second, copy])) == {"a", "b", "c"}
     assert series_by_file([first]) == {}
-
-
-def test_i_4_alike_is_told_from_the_set_share_on() -> None:
-    whole = list(range(64))
-    enough = round(ALIKE * 64 + 0.5)
-    near = whole[:enough] + [1000 + n for n in range(64 - enough)]
-    far = whole[: enough - 2] + [1000 + n for n in range(66 - enough)]
-    assert shared(whole, near) >= ALIKE > shared(whole, far)
-    assert notes(plan("a", sketch=whole), plan("b", sketch=near)) == [("b", "I-4.alike"), ("a", "I-4.alike")]
-    assert notes(plan("a", sketch=whole), plan("b", sketch=far)) == []
-    assert notes(plan("a", sketch=whole), plan("b")) == []
-    same_number = {"number": "QP-01", "label": "A"}
-    assert ("a", "I-4.alike") not in notes(
-        plan("a", sketch=whole, **same_number), plan("b", sketch=near, **same_number)
-    )
-    assert shared(whole, ()) == 0.0

@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from docctl.domain.canonical import plain
-from docctl.domain.import_plan import Note, compare
+from docctl.domain.import_plan import Note, PlanFile, alike_notes, compare, compare_sketches
 from docctl.domain.imports import BATCH, Choice, Outcome, may_stand_in_force
 from docctl.domain.verdicts import Refused
 from docctl.jobs.imports.reading import ToRead, read_files
@@ -25,6 +25,7 @@ from docctl.services.imports.copies import Copies
 from docctl.services.imports.folder import RunFolder
 from docctl.services.imports.note import ReadFile
 from docctl.services.imports.propose import units_by_name, wanted
+from docctl.services.imports.sketches import SketchFile
 
 
 @dataclass
@@ -49,13 +50,16 @@ def rehearse(
     for some in _batches(sources):
         seen.update(_read(house, some, units))
         tell(len(seen))
-    files = [
-        plan_file(str(key), one.path, one.sha256, dict(one.read.chosen), one.read.facts.get("sketch", ()))
-        for key, one in seen.items()
-        if one.read is not None and not one.read.problem
-    ]
+    files: list[PlanFile] = []
+    with SketchFile(house.scratch) as sketches:
+        for key, one in seen.items():
+            if one.read is not None and not one.read.problem:
+                sketches.add(len(files), one.read.facts.get("sketch", ()))
+                files.append(plan_file(str(key), one.path, one.sha256, dict(one.read.chosen)))
+        alike, places = compare_sketches(files, sketches, sketches.places), sketches.places
     with house.uow.read() as session:
         notes = compare(files, there(session, files))
+    notes += alike_notes(files, alike, places, range(len(places)))
     return list(_lines(house, seen, notes))
 
 

@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import logging
 import time
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import select
 
-from docctl.domain.import_plan import compare, series_of_files
+from docctl.domain.import_plan import Note, alike_notes, compare, compare_sketches, series_of_files
 from docctl.domain.imports import BATCH, FileState, RunState
 from docctl.domain.verdicts import Refused, RuleRefused
 from docctl.jobs.imports.at_work import at_work
@@ -36,6 +37,7 @@ from docctl.services.imports.copies import Copies, opened_later
 from docctl.services.imports.note import NoteComparison, NoteRead, ReadFile, note_comparison, note_read
 from docctl.services.imports.propose import units_by_name
 from docctl.services.imports.room import require_room
+from docctl.services.imports.sketches import SketchFile
 from docctl.services.imports.start import TakeIn, Taken, take_in
 from storage.errors import Damaged, StorageError
 
@@ -43,6 +45,8 @@ log = logging.getLogger(__name__)
 
 #: How long one round works on imports before others have their turn, in seconds.
 SLICE: Final = 2.0
+#: How the files of a run compare is noted for so many at once.
+COMPARED: Final = 250
 #: Whoever starts a run begins to bring its files within this time.
 _TO_BEGIN: Final = timedelta(minutes=10)
 _ACTIVE: Final = (RunState.RECEIVING, RunState.READING, RunState.IMPORTING)
@@ -191,15 +195,29 @@ def _read_some(house: House, run_id: UUID) -> bool:
 
 
 def compare_run(house: House, run_id: UUID) -> None:
-    """Compare the files of a run with each other and with what is there (I-1, I-4)."""
-    with house.uow.read() as session:
-        files = plan_files(session, run_id)
-        known = there(session, files)
-    notes: dict[UUID, list[dict[str, Any]]] = defaultdict(list)
+    """Compare the files of a run with each other and with what is there; after a stop, anew (I-1, I-4)."""
+    with SketchFile(house.scratch) as sketches:
+        with house.uow.read() as session:
+            files = plan_files(session, run_id, sketches)
+            known = there(session, files)
+        alike, places = compare_sketches(files, sketches, sketches.places), sketches.places
+    by_file: dict[str, list[Note]] = defaultdict(list)
     for note in compare(files, known):
-        notes[UUID(note.key)].append(note.as_json())
-    series = {UUID(key): first for key, first in series_of_files(files).items()}
-    note_comparison(NoteComparison(run_id, notes, series), by=the_system(house.clock()), house=house)
+        by_file[note.key].append(note)
+    series = series_of_files(files)
+    for first in range(0, len(files) or 1, COMPARED):
+        some = files[first : first + COMPARED]
+        sketched = range(bisect_left(places, first), bisect_left(places, first + COMPARED))
+        notes = {UUID(one.key): [note.as_json() for note in by_file.get(one.key, ())] for one in some}
+        for note in alike_notes(files, alike, places, sketched):
+            notes[UUID(note.key)].append(note.as_json())
+        cmd = NoteComparison(
+            run_id,
+            notes,
+            {UUID(one.key): series.get(one.key, "") for one in some},
+            is_last=first + COMPARED >= len(files),
+        )
+        note_comparison(cmd, by=the_system(house.clock()), house=house)
 
 
 def _active(house: House) -> list[tuple[UUID, RunState]]:

@@ -82,16 +82,17 @@ def _keep(row: ImportFile, one: ReadFile, contents: Contents) -> None:
 
 @dataclass(frozen=True, slots=True)
 class NoteComparison:
-    """Notes and series of the files of a run, by file; others have none."""
+    """Notes and series of some files of a run, by file; with the last ones the run is ready to be checked."""
 
     run_id: UUID
     notes: Mapping[UUID, Sequence[Mapping[str, Any]]]
     series: Mapping[UUID, str]
+    is_last: bool = True
 
 
 @use_case("system.operate")
 def note_comparison(session: Session, cmd: NoteComparison, by: Caller) -> int:
-    """Keep how the files compare; the first time the run is then ready to be checked (I-4)."""
+    """Keep how some files compare; after the last ones the run is ready to be checked (I-4)."""
     authorise(by.actor, "system.operate", Facts())
     run = lock_run(session, cmd.run_id, by.at)
     if run.state is not RunState.READING:
@@ -100,7 +101,7 @@ def note_comparison(session: Session, cmd: NoteComparison, by: Caller) -> int:
         session,
         Rank.ITEMS,
         select(ImportFile)
-        .where(ImportFile.run_id == run.id, ImportFile.state == FileState.READ)
+        .where(ImportFile.run_id == run.id, ImportFile.state == FileState.READ, ImportFile.id.in_(cmd.notes))
         .order_by(ImportFile.id)
         .options(load_only(ImportFile.series, ImportFile.place, ImportFile.choice)),
     )
@@ -113,6 +114,8 @@ def note_comparison(session: Session, cmd: NoteComparison, by: Caller) -> int:
         row.place = next((one["params"]["place"] for one in notes if one["code"] == "history"), 0)
         if any(one.get("leaves_out") for one in notes):
             row.choice = Choice.LEAVE_OUT
+    if not cmd.is_last:
+        return len(rows)
     move(run, RunAction.READ)
     unreadable = session.scalar(
         select(func.count()).where(ImportFile.run_id == run.id, ImportFile.state == FileState.UNREADABLE)
