@@ -18,7 +18,7 @@ from docctl.jobs.projection import lag
 from docctl.models.trail import EventRow
 from docctl.queries.epochs import waits
 from docctl.queries.search import FAR
-from docctl.services.imports.watched import goes_to
+from docctl.services.imports.watched import goes_to, waits_for_room
 from docctl.services.schema import schema_state
 from storage.api import Area, Key
 
@@ -113,6 +113,8 @@ def _watched(bench: Bench) -> Said:
                 return _NOT_TAKEN[found.code], params
             if not os.access(one.path, os.R_OK | os.W_OK | os.X_OK):
                 return "closed", params
+            if (waits := waits_for_room(bench.house, one)) is not None:
+                return "no_room", {**waits.params, **params}
     return "ok", {"count": len(watched), **params}
 
 
@@ -177,6 +179,7 @@ PARTS: Final = (
             "no_type": Grade.WRONG,
             "gone": Grade.WRONG,
             "closed": Grade.WRONG,
+            "no_room": Grade.WARNING,
         },
     ),
     Check("uploads", _uploads, {"ok": Grade.OK, "over": Grade.WARNING}),

@@ -40,7 +40,7 @@ def register() -> str:
     page = number(request.args.get("page"))
     with house().uow.read() as session:
         total, rows = runs(session, actor(), limit=_PAGE, offset=(page - 1) * _PAGE)
-        waiting = not_taken_from(session, house().watched)
+        waiting = not_taken_from(session, house())
     return render("imports/register.html", total=total, rows=rows, page=page, size=_PAGE, waiting=waiting)
 
 

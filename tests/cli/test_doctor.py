@@ -20,6 +20,7 @@ from docctl.checks.check import Bench, Check, Finding, Grade, find
 from docctl.checks.doctor import CHECKS, findings
 from docctl.config import Settings
 from docctl.domain.imports import Watched
+from docctl.domain.verdicts import Refused
 from docctl.i18n import LANGUAGES, sentences
 from docctl.jobs import lease
 from docctl.jobs.due import work_due
@@ -29,6 +30,7 @@ from docctl.jobs.wait import settle
 from docctl.models.base import new_id
 from docctl.models.content import FileReading, ItemFile, Upload
 from docctl.models.work import Delivery
+from docctl.services.imports.watched import note_room
 from docctl.services.jobs import due as put_due
 from docctl.services.jobs import want
 from tests.cli.terminal import Terminal
@@ -343,5 +345,9 @@ def test_i_1_a_watched_folder_is_told_with_where_its_files_go(
     watched = Watched(tmp_path, unit, kind)
     bench = Bench(replace(world.house, watched=(watched,)), settings)
     assert find(BY_NAME["watched"], bench).code == code
+    if code == "ok":
+        (world.house.data / "imports" / "watched").mkdir(parents=True)
+        note_room(world.house, watched, Refused("I-1", "no_room", {"needed": 2, "free": 1}))
+        assert find(BY_NAME["watched"], bench).code == "no_room"
     gone = replace(world.house, watched=(replace(watched, path=tmp_path / "gone"),))
     assert find(BY_NAME["watched"], Bench(gone, settings)).code == ("gone" if code == "ok" else code)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import shutil
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
 
 from docctl.domain.imports import RunState, Watched
-from docctl.domain.verdicts import RuleRefused
+from docctl.domain.verdicts import Refused, RuleRefused
 from docctl.jobs.imports.watch import TAKEN, take_watched
 from docctl.jobs.imports.work import work_imports
 from docctl.models.content import Upload
@@ -20,6 +21,7 @@ from docctl.services.house import House
 from docctl.services.imports.folder import RunFolder
 from docctl.services.imports.room import require_room
 from docctl.services.imports.start import StartImport, start_import
+from docctl.services.imports.watched import not_taken_from
 from docctl.services.uploads import stage_upload
 from tests.bad_input.test_real_disk import Disk, disk
 from tests.cli.terminal import Terminal
@@ -163,6 +165,19 @@ def test_i_1_what_was_copied_before_a_stop_needs_no_room_again(
         require_room(world.house, [(archive, "old.zip")])
 
 
+def waiting(house: House) -> list[Refused]:
+    """Return what the page of imports says of watched folders."""
+    with house.uow.read() as session:
+        return not_taken_from(session, house)
+
+
+def tmp_other(folder: Path) -> Path:
+    """Return another folder beside one."""
+    made = folder.parent / "other"
+    made.mkdir()
+    return made
+
+
 def test_i_1_a_zip_in_a_watched_folder_stays_there_until_there_is_room(
     disk: Disk, world: World, house: House, folder: Path
 ) -> None:
@@ -173,9 +188,32 @@ def test_i_1_a_zip_in_a_watched_folder_stays_there_until_there_is_room(
     assert not take_watched(house, watched)
     assert [one.name for one in folder.iterdir()] == ["old.zip"]
     assert written(world)[:2] == (0, 0)
+    (told,) = waiting(replace(house, watched=(watched,)))
+    assert (told.key, told.params["folder"], told.params["needed"]) == (
+        "I-1.watched_no_room",
+        folder.name,
+        NEEDS,
+    )
+    assert waiting(replace(house, watched=(Watched(tmp_other(folder), "PZ", "procedure"),))) == []
     disk.clear()
     assert take_watched(house, watched)
     assert [one.name for one in folder.iterdir()] == [TAKEN]
+    assert waiting(replace(house, watched=(watched,))) == []
+
+
+def test_i_1_a_folder_whose_zip_was_taken_away_waits_no_longer(
+    disk: Disk, world: World, house: House, folder: Path
+) -> None:
+    watched = Watched(folder, "PZ", "procedure")
+    swelling(folder / "old.zip")
+    rest(folder)
+    disk.leave(NEEDS // 2)
+    assert not take_watched(house, watched)
+    (folder / "old.zip").unlink()
+    assert not take_watched(house, watched)
+    assert waiting(replace(house, watched=(watched,))) == []
+    (house.data / "imports" / "watched" / "room.json").write_text('{"x": 1}', encoding="utf-8")
+    assert waiting(replace(house, watched=(watched,))) == []  # of another version
 
 
 def test_i_1_a_zip_that_cannot_be_opened_has_its_line_and_needs_no_room(

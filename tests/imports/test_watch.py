@@ -135,7 +135,7 @@ def test_i_1_files_wait_where_unit_or_type_is_not_there(
     assert path.is_file()
     assert not the_runs(world)
     with world.house.uow.read() as session:
-        told = not_taken_from(session, world.house.watched)
+        told = not_taken_from(session, world.house)
     assert [one.code for one in told] == [code, "watched_gone"]
 
 

@@ -14,11 +14,13 @@ from sqlalchemy.orm import Session
 
 from docctl.domain.imports import RunState, Watched
 from docctl.domain.roles import Role
+from docctl.domain.verdicts import Refused
 from docctl.jobs.imports.work import work_imports
 from docctl.models.imports import ImportFile, ImportRun
 from docctl.models.organisation import RoleGrant
 from docctl.reading import xlsx
 from docctl.services.imports.presence import LENGTH
+from docctl.services.imports.watched import note_room
 from tests.imports.making import Run, text_of, write, zipped
 from tests.imports.test_runs import STANDARD
 from tests.web.browser import browser
@@ -323,6 +325,19 @@ def test_i_1_the_page_says_why_a_watched_folder_is_not_taken_from(
     assert "暂不接收" not in client.get("/documents/imports").text
     object.__setattr__(world.house, "watched", (Watched(tmp_path, "QA", "procedure"),))
     assert "没有部门 QA" in client.get("/documents/imports").text
+
+
+def test_i_1_the_page_says_that_a_watched_folder_waits_for_room(
+    client: Browser, world: World, tmp_path: Path
+) -> None:
+    watched = Watched(tmp_path, "PZ", "procedure")
+    object.__setattr__(world.house, "watched", (watched,))
+    (world.house.data / "imports" / "watched").mkdir(parents=True)
+    note_room(world.house, watched, Refused("I-1", "no_room", {"needed": 2_000_000, "free": 1_000_000}))
+    client.sign_in("chen")
+    assert "等待磁盘空间：解开压缩包需要 2000000 字节" in client.get("/documents/imports").text
+    note_room(world.house, watched, None)
+    assert "等待磁盘空间" not in client.get("/documents/imports").text
 
 
 def test_i_1_the_page_gives_a_run_up_whose_host_is_lost_and_says_before_why_not(

@@ -20,7 +20,7 @@ from docctl.services.house import House
 from docctl.services.imports.folder import RunFolder
 from docctl.services.imports.room import is_archive, require_room
 from docctl.services.imports.start import StartImport, start_import
-from docctl.services.imports.watched import GoesTo, goes_to
+from docctl.services.imports.watched import GoesTo, goes_to, note_room
 
 log = logging.getLogger(__name__)
 
@@ -61,8 +61,8 @@ def take_watched(house: House, watched: Watched) -> bool:
     """Start a run of all files of a folder, once none of them still changes.
 
     They are moved aside before, so that nothing is taken twice and what cannot be moved starts no run; what a
-    stop left half done is gone on with first. Where unit or type is not there they stay where they are, which
-    `docctl doctor` and the page of imports say.
+    stop left half done is gone on with first. Where unit or type is not there, or the disk has no room, they
+    stay where they are, which `docctl doctor` and the page of imports say.
     """
     folder = watched.path
     with house.uow.read() as session:
@@ -74,11 +74,13 @@ def take_watched(house: House, watched: Watched) -> bool:
         if not is_alone:
             return False
         for aside in sorted((folder / TAKEN).glob(f"*{_UNDER_WAY}")):
-            if not _has_room(house, aside.iterdir(), UUID(aside.stem[-36:])):
+            if not _has_room(house, watched, aside.iterdir(), UUID(aside.stem[-36:])):
                 return False
             _take(house, folder, aside, target)
         found = _entries(folder)
-        if not found or any(_still_changes(one) for one in found) or not _has_room(house, found):
+        if not found:
+            note_room(house, watched, None)  # what waited was taken away
+        if not found or any(_still_changes(one) for one in found) or not _has_room(house, watched, found):
             return False
         aside = folder / TAKEN / f"{house.today():%Y-%m-%d}-{new_id()}{_UNDER_WAY}"
         aside.mkdir(parents=True)
@@ -88,14 +90,16 @@ def take_watched(house: House, watched: Watched) -> bool:
         return _take(house, folder, aside, target)
 
 
-def _has_room(house: House, found: Iterable[Path], run_id: UUID | None = None) -> bool:
-    """Say whether what archives hold can be written; until then they stay where they are."""
+def _has_room(house: House, watched: Watched, found: Iterable[Path], run_id: UUID | None = None) -> bool:
+    """Say whether what archives hold can be written; until then they stay where they are, which is told."""
     files = [(one, one.name) for one in found if one.is_file() and not one.is_symlink()]
     try:
         require_room(house, files, run_id)
     except RuleRefused as error:
         log.warning("a watched folder waits: %s %s", error.refused.key, dict(error.refused.params))
+        note_room(house, watched, error.refused)
         return False
+    note_room(house, watched, None)
     return True
 
 

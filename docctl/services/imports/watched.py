@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import or_, select
@@ -13,6 +15,10 @@ from docctl.domain.imports import Watched
 from docctl.domain.verdicts import Refused
 from docctl.models.documents import DocumentType
 from docctl.models.organisation import Unit
+from docctl.services.house import House
+
+#: What is told of the room that is missing, in bytes.
+_SIZES: Final = ("needed", "free")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +48,41 @@ def goes_to(session: Session, watched: Watched) -> GoesTo | Refused:
     return GoesTo(unit.id, kind.id)
 
 
-def not_taken_from(session: Session, watched: Iterable[Watched]) -> list[Refused]:
-    """Return why folders are not taken from, for those that are not."""
-    return [found for one in watched if isinstance(found := goes_to(session, one), Refused)]
+def not_taken_from(session: Session, house: House) -> list[Refused]:
+    """Return why watched folders of this host are not taken from, for those that are not."""
+    found = [(one, goes_to(session, one)) for one in house.watched]
+    told = [why if isinstance(why, Refused) else waits_for_room(house, one) for one, why in found]
+    return [one for one in told if one is not None]
+
+
+def waits_for_room(house: House, watched: Watched) -> Refused | None:
+    """Return that a folder waits until the disk has room for what its archives hold, as noted last (I-1)."""
+    sizes = _noted(house).get(str(watched.path))
+    return Refused("I-1", "watched_no_room", {"folder": watched.path.name, **sizes}) if sizes else None
+
+
+def note_room(house: House, watched: Watched, refused: Refused | None) -> None:
+    """Note for the pages of this host that a folder waits for room, or None: it does so no longer."""
+    noted, place = _noted(house), str(watched.path)
+    before = dict(noted)
+    noted.pop(place, None)
+    if refused is not None:
+        noted[place] = {name: int(str(refused.params[name])) for name in _SIZES}
+    if noted == before:
+        return
+    path = _note(house)
+    made = path.with_suffix(".new")
+    made.write_text(json.dumps(noted), encoding="utf-8")
+    made.replace(path)
+
+
+def _noted(house: House) -> dict[str, dict[str, int]]:
+    try:
+        told = json.loads(_note(house).read_text(encoding="utf-8"))
+        return {place: {name: int(sizes[name]) for name in _SIZES} for place, sizes in told.items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):  # none, or of another version
+        return {}
+
+
+def _note(house: House) -> Path:
+    return house.data / "imports" / "watched" / "room.json"
