@@ -14,9 +14,10 @@ import pytest
 from sqlalchemy import select, text
 
 from docctl.domain.imports import Choice, RunState
-from docctl.domain.verdicts import RuleRefused
+from docctl.domain.verdicts import Refused, RuleRefused
 from docctl.jobs.cite_texts import cite_texts
 from docctl.jobs.deliveries import deliver
+from docctl.jobs.imports import work
 from docctl.jobs.imports.folders import clear_ended
 from docctl.jobs.imports.watch import TAKEN, take_watched
 from docctl.jobs.imports.work import receive, step, work_imports
@@ -32,6 +33,7 @@ from docctl.services.imports.change import (
 )
 from docctl.services.imports.commit import CancelImport, CommitImport, cancel_import, commit_import
 from docctl.services.imports.folder import RunFolder
+from docctl.services.imports.note import NoteComparison, note_comparison
 from docctl.services.imports.split import SplitFile, split_file
 from docctl.services.imports.start import StartImport, start_import
 from tests.imports.making import Run, _type, _unit, text_of, write
@@ -413,3 +415,32 @@ def test_i_1_what_changed_without_anybody_is_told_without_a_name(world: World, f
             house=world.house,
         )
     assert error.value.refused.key == "request.changed_meanwhile"
+
+
+def test_i_4_comparing_goes_on_after_a_stop_between_its_pieces(
+    world: World, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a", "b", "c"):
+        write(folder, f"{name}.txt", text_of("程序", **WHOLE) + name)
+    run = Run.of(world, folder)
+    monkeypatch.setattr(work, "COMPARED", 1)
+    noted: list[object] = []
+
+    def stops(cmd: NoteComparison, **more: Any) -> int:
+        noted.append(cmd)
+        if len(noted) == 2:
+            raise RuleRefused(Refused("database", "unavailable"))
+        return note_comparison(cmd, **more)
+
+    monkeypatch.setattr(work, "note_comparison", stops)
+    step(world.house, run.id, RunState.READING)
+    with pytest.raises(RuleRefused):
+        step(world.house, run.id, RunState.READING)
+    assert run.row.state is RunState.READING
+    step(world.house, run.id, RunState.READING)
+    assert run.row.state is RunState.CHECKING
+    assert len(noted) == 5
+    assert all(
+        {one["code"] for one in run.content(path).notes} & {"history", "same_day", "label_twice"}
+        for path in ("a.txt", "b.txt", "c.txt")
+    )
