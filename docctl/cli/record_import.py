@@ -30,8 +30,12 @@ def add_import(noun: Noun) -> None:
 @_reads.command("import", permission="record.file", changes=True)
 @click.argument("table", type=FILE_IN)
 @option("--form", required=True, metavar="NUMBER")
+@option("--column", "columns", multiple=True, metavar="MEANING=HEADING")
+@option("--without-numbers", is_flag=True)
 @option("--dry-run", is_flag=True)
-def import_(desk: Desk, table: Path, form: str, dry_run: bool) -> Answer:
+def import_(
+    desk: Desk, table: Path, form: str, columns: tuple[str, ...], without_numbers: bool, dry_run: bool
+) -> Answer:
     """File each row of a table as a record, with its own number and day; or say what would happen (I-2)."""
     from docctl.domain.verdicts import Refused, RuleRefused
     from docctl.jobs.imports.records import import_records
@@ -40,11 +44,49 @@ def import_(desk: Desk, table: Path, form: str, dry_run: bool) -> Answer:
     with desk.read() as session:
         form_id = names.item(desk, session, form, "document").item_id
     try:
-        lines = list(import_records(desk.house, table, form_id, by=desk.caller(), dry_run=dry_run))
+        meanings = _meanings(desk, table, columns, without_numbers=without_numbers)
+        lines = list(
+            import_records(desk.house, table, form_id, by=desk.caller(), dry_run=dry_run, meanings=meanings)
+        )
     except ReadingFailed as failed:
         code = failed.code if failed.code in {"no_heading", "too_long"} else "table_unreadable"
         raise RuleRefused(Refused("I-2", code, {"name": table.name})) from failed
     return _told(desk, lines)
+
+
+def _meanings(
+    desk: Desk, table: Path, columns: tuple[str, ...], *, without_numbers: bool
+) -> dict[int, str] | None:
+    """Return what was said of the columns, by place; the others keep what their headings say (I-2)."""
+    from docctl.domain.table_columns import may_be_read_so
+    from docctl.domain.verdicts import Refused, RuleRefused, require
+    from docctl.reading.tables import read_table
+
+    if not columns:
+        return None
+    there = read_table(desk.house.pool, table).columns
+    said: list[tuple[int, str]] = []
+    for one in columns:
+        meaning, _, heading = (part.strip() for part in one.partition("="))
+        places = [column.place for column in there if heading in {column.heading, letters(column.place)}]
+        if not places:
+            raise RuleRefused(Refused("I-2", "no_such_column", {"column": (heading or one)[:40]}))
+        said.append((places[0], meaning))
+    taken, named = {place for place, _ in said}, {meaning for _, meaning in said}
+    if len(taken) < len(said):
+        heading = next(one.partition("=")[2] for one in columns)
+        raise RuleRefused(Refused("I-2", "column_twice", {"column": heading[:40]}))
+    kept = [(one.place, one.meaning) for one in there if one.place not in taken and one.meaning not in named]
+    require(may_be_read_so((meaning for _, meaning in (*said, *kept)), without_numbers=without_numbers))
+    return dict((*said, *kept))
+
+
+def letters(place: int) -> str:
+    """Return the letters of a column, as sheets name them: A for 0, AA for 26."""
+    text = ""
+    while place >= 0:
+        text, place = chr(ord("A") + place % 26) + text, place // 26 - 1
+    return text
 
 
 def _told(desk: Desk, lines: list[RecordLine]) -> Answer:

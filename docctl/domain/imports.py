@@ -77,6 +77,7 @@ class RunAction(StrEnum):
     RECEIVED = "received"
     READ = "read"
     CHANGE = "change"
+    READ_AGAIN = "read_again"
     IMPORT = "import"
     FINISH = "finish"
     CANCEL = "cancel"
@@ -92,6 +93,7 @@ RUN_MOVES: Final[Mapping[tuple[RunState, RunAction], RunState]] = {
     (S.READING, A.READ): S.CHECKING,
     (S.READING, A.CANCEL): S.CANCELLED,
     (S.CHECKING, A.CHANGE): S.CHECKING,
+    (S.CHECKING, A.READ_AGAIN): S.RECEIVING,
     (S.CHECKING, A.IMPORT): S.IMPORTING,
     (S.CHECKING, A.CANCEL): S.CANCELLED,
     (S.IMPORTING, A.FINISH): S.DONE,

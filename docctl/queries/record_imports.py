@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from docctl.domain.imports import BATCH, RunState
 from docctl.domain.permissions import Actor
+from docctl.domain.table_columns import NUMBER, may_be_read_so
 from docctl.domain.verdicts import NotFound, Refused
 from docctl.models.documents import Document
 from docctl.models.record_imports import RecordImport, RecordImportRow, RowStatus
@@ -33,6 +34,16 @@ _BUSY: Final = frozenset({RunState.RECEIVING, RunState.READING, RunState.IMPORTI
 
 
 @dataclass(frozen=True, slots=True)
+class TableColumn:
+    """A column: its heading, what it is read as, "" for nothing; place and first values while it is open."""
+
+    heading: str
+    meaning: str
+    place: int | None = None
+    samples: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class TableLine:
     """One import of a table; `refused` says why the table could not be used at all."""
 
@@ -43,7 +54,7 @@ class TableLine:
     form_id: UUID
     form: str
     table_path: str
-    columns: Sequence[Sequence[str]]
+    columns: Sequence[TableColumn]
     total: int
     done: int
     started_at: datetime
@@ -55,6 +66,18 @@ class TableLine:
     def is_busy(self) -> bool:
         """Whether the worker has something to do for it."""
         return RunState(self.state) in _BUSY
+
+    @property
+    def can_choose(self) -> bool:
+        """Whether a person may say how its columns are read."""
+        return self.state == RunState.CHECKING and any(one.place is not None for one in self.columns)
+
+    @property
+    def wanting(self) -> Refused | None:
+        """Why its columns do not do as they are read now, None where they do (I-2)."""
+        meanings = [one.meaning for one in self.columns]
+        verdict = may_be_read_so(meanings, without_numbers=NUMBER not in meanings)
+        return verdict if isinstance(verdict, Refused) else None
 
     @property
     def percent(self) -> int | None:
@@ -126,7 +149,10 @@ def _line(row: Any) -> TableLine:
         found.form_id,
         f"{number} {title}",
         found.table_path,
-        found.columns,
+        tuple(
+            TableColumn(one[0], one[1], *((one[2], tuple(one[3])) if one[2:] else ()))
+            for one in found.columns
+        ),
         found.total,
         found.done,
         found.started_at,

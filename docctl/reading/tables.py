@@ -13,8 +13,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import islice
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from docctl.reading import encodings
 from docctl.reading.errors import ReadingFailed
@@ -24,7 +25,16 @@ from search.folding import fold
 
 #: A table is for people to look over; larger ones come in pieces.
 MOST_ROWS: Final = 50_000
+#: Further columns of a sheet are not looked at.
+MOST_COLUMNS: Final = 100
 _HEAD_WITHIN: Final = 20
+#: What a line must head to be the heading by itself, and the fewest cells that any heading has.
+_HEADING: Final = frozenset({"title", "day"})
+_FEWEST: Final = 2
+#: So many values of a column are shown, each so long; a heading so long.
+_SAMPLES: Final = 3
+_SAMPLE: Final = 40
+_LONGEST: Final = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,31 +46,80 @@ class TableRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
-    """A table as read: each heading with the column it was understood as, empty for none, and its rows."""
+class Column:
+    """One column: its heading, what it is read as, "" for nothing, its place from 0, its first values."""
 
-    heads: tuple[tuple[str, str], ...]
+    heading: str
+    meaning: str
+    place: int
+    samples: tuple[str, ...]
+
+    def as_json(self) -> list[Any]:
+        """Return the column as JSON can carry it."""
+        return [self.heading, self.meaning, self.place, list(self.samples)]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table as read: its columns, and its rows; without columns for name and day it has no rows."""
+
+    columns: tuple[Column, ...]
     rows: list[TableRow]
 
+    @property
+    def is_understood(self) -> bool:
+        """Whether it has what any row needs."""
+        return {one.meaning for one in self.columns} >= _HEADING
 
-def table_rows(pool: ReaderPool, path: Path) -> list[TableRow]:
+
+def table_rows(pool: ReaderPool, path: Path, meanings: Mapping[int, str] | None = None) -> list[TableRow]:
     """Return the rows below the heading. Raises ReadingFailed: unreadable, no_heading, too_long."""
-    return read_table(pool, path).rows
+    table = read_table(pool, path, meanings)
+    if not table.is_understood:
+        raise ReadingFailed("no_heading")
+    return table.rows
 
 
-def read_table(pool: ReaderPool, path: Path) -> Table:
-    """Return a table with its headings. Raises ReadingFailed: unreadable, no_heading, too_long."""
+def read_table(pool: ReaderPool, path: Path, meanings: Mapping[int, str] | None = None) -> Table:
+    """Return a table; `meanings` by place say how its columns are read, instead of their headings.
+
+    Raises ReadingFailed: unreadable, too_long; no_heading where no line can be one.
+    """
     lines = _csv(path) if path.suffix.lower() in {".csv", ".txt", ".tsv"} else _workbook(pool, path)
     if len(lines) > MOST_ROWS:
         raise ReadingFailed("too_long", str(MOST_ROWS))
-    for at, line in enumerate(lines[:_HEAD_WITHIN]):
+    at, columns = _heading(lines)
+    if meanings is not None:
+        columns = {name: place for place, name in meanings.items() if name}
+    meant = {place: name for name, place in columns.items()}
+    below = lines[at + 1 :]
+    width = min(max(map(len, lines[at : at + 1 + _SAMPLES])), MOST_COLUMNS)
+    found = [_column(place, lines[at], below, meant.get(place, "")) for place in range(width)]
+    rows = (_row(number, line, columns) for number, line in enumerate(below, start=at + 2))
+    return Table(
+        tuple(one for one in found if one.heading or one.samples),
+        [row for row in rows if row.values] if columns.keys() >= _HEADING else [],
+    )
+
+
+def _heading(lines: Sequence[Sequence[str]]) -> tuple[int, dict[str, int]]:
+    """Return the line that heads the columns: the first with name and day, else the first of the fullest."""
+    head = lines[:_HEAD_WITHIN]
+    for at, line in enumerate(head):
         columns = _columns(line)
-        if {"title", "day"} <= columns.keys():
-            rows = (_row(number, line, columns) for number, line in enumerate(lines[at + 1 :], start=at + 2))
-            meant = {place: name for name, place in columns.items()}
-            heads = tuple((cell.strip(), meant.get(place, "")) for place, cell in enumerate(line))
-            return Table(tuple(one for one in heads if one[0]), [row for row in rows if row.values])
-    raise ReadingFailed("no_heading")
+        if columns.keys() >= _HEADING:
+            return at, columns
+    filled = [sum(bool(cell.strip()) for cell in line) for line in head]
+    at = filled.index(max(filled)) if filled else 0
+    if not filled or filled[at] < _FEWEST or len(lines) < at + 2:
+        raise ReadingFailed("no_heading")
+    return at, _columns(lines[at])
+
+
+def _column(place: int, head: Sequence[str], below: Sequence[Sequence[str]], meaning: str) -> Column:
+    cells = (line[place].strip() for line in below[: _SAMPLES * 4] if place < len(line))
+    samples = tuple(islice((" ".join(cell.split())[:_SAMPLE] for cell in cells if cell), _SAMPLES))
+    return Column(head[place].strip()[:_LONGEST] if place < len(head) else "", meaning, place, samples)
 
 
 def _row(number: int, line: Sequence[str], columns: Mapping[str, int]) -> TableRow:

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from flask import Blueprint, Response, jsonify, request
 
+from docctl.domain.table_columns import MEANINGS
 from docctl.domain.verdicts import Refused
 from docctl.printing.columns import Column, Row
 from docctl.queries.record_forms import FormInForce, forms_in_force
@@ -23,6 +24,7 @@ from docctl.queries.record_imports import (
     table_rows,
     table_stays,
 )
+from docctl.services.records.columns import ChooseColumns, choose_columns
 from docctl.services.records.import_table import (
     CancelRecordImport,
     OrderRecordImport,
@@ -139,6 +141,44 @@ def progress(import_id: UUID) -> Response:
         percent=found.percent,
         next=f"/records/imports/{import_id}",
     )
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnsForm:
+    """How the columns shall be read; each has a field of its own, by its place."""
+
+    without_numbers: bool = False
+    row_version: int | None = None
+    request_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnsPage:
+    """The table with what its columns can be read as."""
+
+    found: TableLine
+    meanings: tuple[str, ...]
+
+
+def _columns_page(import_id: UUID) -> ColumnsPage:
+    with house().uow.read() as session:
+        found = table_import(session, actor(), import_id)
+    return ColumnsPage(found, MEANINGS)
+
+
+@bp.route("/<uuid:import_id>/columns", methods=["GET", "POST"])
+@requires("record.file")
+@form("records/import_columns.html", ColumnsForm, page=_columns_page)
+def columns(typed: ColumnsForm, import_id: UUID) -> Response:
+    """Say which column is which; the table is read anew, nothing is filed (I-2)."""
+    meanings = {
+        one.place: request.form.get(f"column-{one.place}", "")[:40]
+        for one in _columns_page(import_id).found.columns
+        if one.place is not None
+    }
+    cmd = ChooseColumns(import_id, meanings, typed.without_numbers, typed.row_version)
+    choose_columns(cmd, by=caller(typed.request_id), house=house())
+    return see_other(f"/records/imports/{import_id}")
 
 
 @dataclass(frozen=True, slots=True)

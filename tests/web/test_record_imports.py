@@ -7,10 +7,13 @@ import tomllib
 from pathlib import Path
 from uuid import UUID
 
+from lxml import html
+
 from docctl import reading
 from docctl.domain.imports import RunState
 from docctl.jobs.imports.at_work import at_work
 from docctl.reading import xlsx
+from tests.imports.test_columns import FILES, STRANGE
 from tests.imports.test_record_runs import ROWS, packed, the_import, worked
 from tests.web.conftest import Browser
 from tests.world import World
@@ -105,3 +108,34 @@ def test_i_2_every_column_that_is_understood_has_its_name(client: Browser, world
     worked(world, UUID(own.rsplit("/", 1)[-1]))
     shown = client.page(own).cssselect(".heads dt")
     assert [one.text_content() for one in shown] == heads
+
+
+def test_i_2_columns_are_chosen_beside_their_first_values(client: Browser, world: World, form: UUID) -> None:
+    client.sign_in("li")
+    own = uploaded(client, form, packed({"表.csv": STRANGE, **FILES}))
+    import_id = UUID(own.rsplit("/", 1)[-1])
+    assert "台账等待确认时才能更改栏目" in client.get(f"{own}/columns").text
+    worked(world, import_id)
+    page = client.page(own)
+    assert "没有一栏作为“名称”" in page.cssselect(".n-warning")[0].text_content()
+    (link,) = page.cssselect(f"a[href='{own}/columns']")
+    assert "btn-primary" in link.get("class")
+    shown = client.page(f"{own}/columns")
+    assert "首件检验 · 末件检验" in shown.text_content()
+    assert [one.get("value") for one in shown.cssselect("#f-column-0 option[selected]")] in ([], [""])
+    half = {"column-1": "title", "column-2": "day", "column-3": "file"}
+    answer = client.submit(f"{own}/columns", half)
+    assert answer.status_code == 422
+    assert "没有一栏作为“编号”" in answer.text
+    again = html.fromstring(answer.text)
+    assert [one.get("value") for one in again.cssselect("#f-column-2 option[selected]")] == ["day"]
+    twice = client.submit(f"{own}/columns", half | {"column-0": "number", "column-4": "day"})
+    assert twice.status_code == 422
+    assert "有两栏都作为“日期”" in twice.text
+    assert client.submit(f"{own}/columns", half | {"column-0": "number"}).headers["Location"] == own
+    worked(world, import_id)
+    read = client.page(own)
+    assert "归档 2 条记录" in read.text_content()
+    assert not read.cssselect(".n-warning")
+    client.sign_in("zhou")
+    assert client.get(f"{own}/columns").status_code in {403, 404}

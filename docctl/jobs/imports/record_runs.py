@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import shutil
 import time
+from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from typing import Final
 from uuid import UUID
@@ -31,6 +32,7 @@ from docctl.services.imports.copies import Copies, opened_later
 from docctl.services.imports.folder import RECORDS
 from docctl.services.imports.propose import units_by_name
 from docctl.services.imports.room import require_room
+from docctl.services.records.columns import meanings_of
 from docctl.services.records.import_rows import NoteRows, NoteTable, RowSeen, note_rows, note_table
 from storage.errors import Damaged, StorageError
 
@@ -74,7 +76,7 @@ def step_records(house: House, import_id: UUID) -> bool:
     copies = Copies.of(house, import_id, RECORDS)
     if found.state is RunState.RECEIVING:
         with opened_later():
-            _receive(house, import_id, copies)
+            _receive(house, found, copies)
         return True
     if found.state is RunState.READING:
         return _look(house, found, copies)
@@ -84,15 +86,16 @@ def step_records(house: House, import_id: UUID) -> bool:
     return False
 
 
-def _receive(house: House, import_id: UUID, copies: Copies) -> None:
+def _receive(house: House, given: RecordImport, copies: Copies) -> None:
     """Unpack, find the table and keep its rows; a table that cannot be used ends the import with why."""
+    import_id = given.id
     with copies.folder.alone():
         try:
-            path, table = _found(house, _unpacked(house, copies), copies)
+            path, table = _found(house, _unpacked(house, copies), copies, given)
             cmd = NoteTable(
                 import_id,
                 path,
-                table.heads,
+                [one.as_json() for one in table.columns],
                 [(row.number, row.values) for row in table.rows],
                 _twice(table.rows),
             )
@@ -135,14 +138,25 @@ def _put(house: House, source: Source, target: Path, copies: Copies) -> None:
         raise RuleRefused(Refused("request", "disk_full")) from error
 
 
-def _found(house: House, folder: Path, copies: Copies) -> tuple[str, Table]:
-    """Return the table that lies highest and can be read, with its place; raise RuleRefused for none."""
+def _found(house: House, folder: Path, copies: Copies, given: RecordImport) -> tuple[str, Table]:
+    """Return the table that lies highest and can be read, with its place; raise RuleRefused for none.
+
+    One with columns that nobody understands is shown to a person where there is no other; what that person
+    said of its columns holds.
+    """
+    if given.table_path and (chosen := meanings_of(given)):
+        with copies.as_file(folder / given.table_path) as plain:
+            return given.table_path, _read(house, plain, chosen)
+    unclear: list[tuple[str, Table]] = []
     tables = [one for one in folder.rglob("*") if one.suffix.lower() in _TABLES and one.is_file()]
     refused = Refused("I-2", "no_table")
     for path in sorted(tables, key=lambda one: (len(one.parts), one.name)):
         try:
             with copies.as_file(path) as plain:
-                return str(path.relative_to(folder)), read_table(house.pool, plain)
+                table = read_table(house.pool, plain)
+            if table.is_understood:
+                return str(path.relative_to(folder)), table
+            unclear.append((str(path.relative_to(folder)), table))
         except ReadingFailed as failed:
             if failed.code in OURS:
                 raise RuleRefused(Refused("request", "busy")) from failed
@@ -151,7 +165,16 @@ def _found(house: House, folder: Path, copies: Copies) -> tuple[str, Table]:
                 refused = Refused("I-2", code, {"name": path.name})
         except Damaged:
             refused = Refused("I-2", "table_unreadable", {"name": path.name})
+    if unclear:
+        return unclear[0]
     raise RuleRefused(refused)
+
+
+def _read(house: House, path: Path, meanings: Mapping[int, str]) -> Table:
+    try:
+        return read_table(house.pool, path, meanings)
+    except ReadingFailed as failed:
+        raise RuleRefused(Refused("request", "busy")) from failed  # it was read before
 
 
 def _look(house: House, found: RecordImport, copies: Copies) -> bool:

@@ -59,16 +59,18 @@ def import_records(
     *,
     by: Caller,
     dry_run: bool,
+    meanings: Mapping[int, str] | None = None,
     tell: Callable[[int], None] = lambda _done: None,
 ) -> Iterator[RecordLine]:
     """Yield the line of each row as it is filed; one that fails harms no other.
 
-    Raises ReadingFailed where the table itself cannot be read. Files are looked for beside the table.
+    Raises ReadingFailed where the table itself cannot be read. Files are looked for beside the table;
+    `meanings` say by place how its columns are read, instead of their headings.
     """
     with house.uow.read() as session:
         units = units_by_name(session)
     target = Target(table.parent, form_id, units)
-    for done, row in enumerate(table_rows(house.pool, table), start=1):
+    for done, row in enumerate(table_rows(house.pool, table, meanings), start=1):
         yield file_row(house, row, target, by=by, dry_run=dry_run)
         tell(done)
 

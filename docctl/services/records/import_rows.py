@@ -17,7 +17,7 @@ from docctl.models.base import new_id
 from docctl.models.record_imports import RecordImport, RecordImportRow, RowStatus
 from docctl.services.caller import Caller
 from docctl.services.imports.runs import lock_import, move
-from docctl.services.records.import_table import count_rows, forget_failed, tell
+from docctl.services.records.import_table import count_rows, forget_failed, keep_headings, tell
 from docctl.services.registry import use_case
 
 #: Rows written in one statement.
@@ -26,14 +26,14 @@ _AT_ONCE: Final = 500
 
 @dataclass(frozen=True, slots=True)
 class NoteTable:
-    """The table as read: headings with what they mean, rows; or why it cannot be used, which ends it.
+    """The table as read: its columns, rows; or why it cannot be used, which ends it.
 
     `twice` are rows whose number an earlier one has, with that one.
     """
 
     import_id: UUID
     table_path: str = ""
-    columns: Sequence[tuple[str, str]] = ()
+    columns: Sequence[Sequence[Any]] = ()
     rows: Sequence[tuple[int, Mapping[str, str]]] = ()
     twice: Mapping[int, int] = field(default_factory=dict)
     refused: Refused | None = None
@@ -140,6 +140,7 @@ def _end_step(session: Session, found: RecordImport, by: Caller) -> None:
         return
     move(found, RunAction.FINISH)
     found.ended_at = by.at
+    keep_headings(found)
     forget_failed(session, found.id)
     counted = session.execute(
         select(RecordImportRow.status, func.count())

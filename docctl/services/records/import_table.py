@@ -88,7 +88,7 @@ class OrderRecordImport:
 @use_case("record.file")
 def order_record_import(session: Session, cmd: OrderRecordImport, by: Caller) -> UUID:
     """Let the rows be filed in the background in this person's name (I-2)."""
-    found = _own(session, cmd.import_id, by)
+    found = own_import(session, cmd.import_id, by)
     if cmd.row_version is not None and found.row_version != cmd.row_version:
         raise Conflict(Refused("request", "changed_meanwhile"))
     require(may_move_run(found.state, RunAction.IMPORT))
@@ -111,7 +111,7 @@ class CancelRecordImport:
 @use_case("record.file")
 def cancel_record_import(session: Session, cmd: CancelRecordImport, by: Caller) -> UUID:
     """Give a table up; its rows and its files go, what was filed stays (I-2)."""
-    found = _own(session, cmd.import_id, by)
+    found = own_import(session, cmd.import_id, by)
     if found.state is RunState.IMPORTING:  # its host is lost, else it goes on
         require(may_give_up(session, found.state, found.host, by.at))
         move(found, RunAction.GIVE_UP)
@@ -132,6 +132,12 @@ def end_rows(session: Session, found: RecordImport, by: Caller, code: str) -> No
     else:
         session.execute(rows.values(values={}, rule="", code="", params={}))
     found.ended_at = by.at
+    keep_headings(found)
+
+
+def keep_headings(found: RecordImport) -> None:
+    """Keep of the columns of a table that has ended their headings alone, no values of rows (R-7)."""
+    found.columns = [one[:2] for one in found.columns]
 
 
 def forget_failed(session: Session, import_id: UUID) -> None:
@@ -145,7 +151,7 @@ def count_rows(import_id: UUID) -> Any:
     return select(func.count()).select_from(RecordImportRow).where(RecordImportRow.import_id == import_id)
 
 
-def _own(session: Session, import_id: UUID, by: Caller) -> RecordImport:
+def own_import(session: Session, import_id: UUID, by: Caller) -> RecordImport:
     """Lock one's own import; another person's is not there (X-3)."""
     authorise(by.actor, "record.file", Facts(unit_id=by.actor.unit_id))
     found = lock_import(session, import_id, by.at)
