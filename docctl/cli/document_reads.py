@@ -1,4 +1,4 @@
-"""`docctl documents list|show|history|file`: what a person sees, and a stamped copy (D-3, D-7, X-3)."""
+"""`docctl documents list|show|file`: what a person sees, and a stamped copy (D-3, D-7, X-3)."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _HEAD = ("number", "revision", "state", "effective", "unit", "title")
 
 def add_reads(noun: Noun) -> None:
     """Add the commands that read to the noun."""
-    for command in (list_, show, history, file):
+    for command in (list_, show, file):
         noun.add_command(command)
 
 
@@ -191,47 +191,6 @@ def show(desk: Desk, number: str, label: str) -> Answer:
 def _suspended(one: RevisionView) -> str | None:
     since = one.suspended[1]
     return f"{since:%Y-%m-%d} {one.suspend_reason}" if since else None
-
-
-@_reads.command("history", permission="revision.history")
-@click.argument("number")
-def history(desk: Desk, number: str) -> Answer:
-    """Show the revision history of a document (V-2, V-7)."""
-    from docctl.queries.history import revision_history
-
-    with desk.read() as session:
-        document = names.item(desk, session, number, "document")
-        found = revision_history(
-            session, desk.actor, document.item_id, at=desk.house.clock(), zone=desk.house.zone
-        )
-    data = {
-        "number": found.number,
-        "title": found.title,
-        "revisions": [
-            {
-                "line": one.line,
-                "revision": one.label,
-                "state": one.state,
-                "what": one.what,
-                "reason": one.reason,
-                "prepared": [one.prepared_by, one.prepared_on],
-                "reviewed": [one.reviewed_by, one.reviewed_on],
-                "approved": [one.approved_by, one.approved_on],
-                "issued": one.issued_on,
-                "effective": one.effective_on,
-                "until": one.until,
-                "suspended": one.suspended,
-            }
-            for one in found.lines
-        ],
-    }
-    head = ("line", "revision", "state", "effective", "until", "what", "reason")
-    rows = [
-        (one.line, one.label, desk.state(one.state), one.effective_on, one.until, one.what, one.reason)
-        for one in found.lines
-    ]
-    table = Table([desk.label(name) for name in head], rows)
-    return Answer(data, [f"{found.number} {found.title}", *table.lines()])
 
 
 @_reads.command("file", permission="revision.copy", changes=True)

@@ -15,12 +15,14 @@ from docctl.cli.compare import add_compare
 from docctl.cli.desk import Desk
 from docctl.cli.document_reads import add_reads
 from docctl.cli.drafts import add_drafts
+from docctl.cli.history import add_history
 from docctl.cli.kinds import DAY, FILE_IN
 from docctl.cli.revisions_told import told, what_is_signed
 
 documents = Noun("documents")
 add_reads(documents)
 add_compare(documents)
+add_history(documents)
 add_drafts(documents)
 
 

@@ -58,10 +58,11 @@ def write_lines(
     if kind == "xlsx":
         register_xlsx(target, name, notes, columns, rows, footer=footer)
     else:
-        register_docx(target, name, notes, columns, rows, footer=footer, demo_mark=_demo_mark(desk))
+        register_docx(target, name, notes, columns, rows, footer=footer, demo_mark=demo_mark(desk))
 
 
-def _demo_mark(desk: Desk) -> str | None:
+def demo_mark(desk: Desk) -> str | None:
+    """Return the word that marks what a sample company prints, None for any other."""
     from docctl.queries.people import frame_facts
 
     with desk.read() as session:

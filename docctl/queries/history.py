@@ -2,22 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from docctl.domain.lifecycle import RevisionStatus, is_obsolete, revision_state
+from docctl.domain.normal_form import normal
 from docctl.domain.permissions import Actor
 from docctl.models.documents import Revision
 from docctl.queries.document_page import headed, revisions_seen
+from docctl.queries.paper import paper_of
 from docctl.queries.revision_views import names_of
 
 
 @dataclass(frozen=True, slots=True)
+class EarlierLine:
+    """A line of the table of revisions on the paper of an imported document, as text (I-1)."""
+
+    label: str
+    what: str
+    who: str
+    day: str
+
+
+@dataclass(frozen=True, slots=True)
 class HistoryLine:
-    """One line: `line` counts from 0, the first issue (新文件)."""
+    """One line: `line` counts from 0, the first issue (新文件).
+
+    `is_imported`: from before docctl; who prepared, reviewed and approved stands as on its paper (V-6).
+    """
 
     line: int
     revision_id: UUID
@@ -41,11 +57,14 @@ class HistoryLine:
     until: date | None
     #: When it was suspended, each from and until; the last has no end while it goes on (V-6).
     suspended: tuple[tuple[date, date | None], ...]
+    withdrawn_on: date | None
+    withdraw_reason: str
+    is_imported: bool
 
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """The revision history of one document."""
+    """The revision history of one document; `earlier` is what the paper of its first revision tells."""
 
     document_id: UUID
     number: str
@@ -53,6 +72,7 @@ class History:
     company: str
     unit_name: str
     lines: tuple[HistoryLine, ...]
+    earlier: tuple[EarlierLine, ...] = ()
 
 
 def revision_history(
@@ -70,7 +90,20 @@ def revision_history(
         company=head.entity.name,
         unit_name=head.unit.name,
         lines=tuple(_line(place, row, names, at, zone) for place, row in enumerate(rows)),
+        earlier=tuple(_earlier(rows)) if rows else (),
     )
+
+
+def _earlier(rows: list[Revision]) -> Iterator[EarlierLine]:
+    """Yield what the paper of the first revision tells of those before it; what is here is told itself."""
+    paper = paper_of(rows[0], {}, UTC)
+    here = {normal(row.label) for row in rows}
+    for one in paper.history if paper else ():
+        label = str(one.get("label", ""))
+        if not label or normal(label) not in here:
+            yield EarlierLine(
+                label, str(one.get("what", "")), str(one.get("who", "")), str(one.get("day", ""))
+            )
 
 
 def _line(place: int, row: Revision, names: dict[UUID, str], at: datetime, zone: tzinfo) -> HistoryLine:
@@ -78,11 +111,21 @@ def _line(place: int, row: Revision, names: dict[UUID, str], at: datetime, zone:
 
     ended = row.effective_until if row.effective_until and row.effective_until <= at else None
 
-    def name(person: UUID | None) -> str:
-        return names.get(person, "") if person else ""
+    paper = paper_of(row, names, zone)
+    signed = {one.role: one for one in paper.signers} if paper else {}
 
     def day(when: datetime | None) -> date | None:
         return when.astimezone(zone).date() if when else None
+
+    def done(role: str, person: UUID | None, when: datetime | None) -> tuple[str, date | None]:
+        if paper is None:
+            return names.get(person, "") if person else "", day(when)
+        one = signed.get(role)
+        return (one.name, _written(one.signed_on)) if one else ("", None)
+
+    prepared = done("prepared", row.prepared_by or row.created_by, row.prepared_at)
+    reviewed = done("reviewed", row.reviewed_by, row.reviewed_at)
+    approved = done("approved", row.approved_by, row.approved_at)
 
     return HistoryLine(
         line=place,
@@ -96,17 +139,28 @@ def _line(place: int, row: Revision, names: dict[UUID, str], at: datetime, zone:
         what=row.change_what,
         reason=row.change_reason,
         basis=row.change_basis,
-        prepared_by=name(row.prepared_by or row.created_by),
-        prepared_on=day(row.prepared_at),
-        reviewed_by=name(row.reviewed_by),
-        reviewed_on=day(row.reviewed_at),
-        approved_by=name(row.approved_by),
-        approved_on=day(row.approved_at),
-        issued_on=day(row.issued_at),
+        prepared_by=prepared[0],
+        prepared_on=prepared[1],
+        reviewed_by=reviewed[0],
+        reviewed_on=reviewed[1],
+        approved_by=approved[0],
+        approved_on=approved[1],
+        issued_on=day(row.issued_at) if paper is None else _written(paper.issued),
         effective_on=day(row.effective_from),
         until=day(ended),
         suspended=tuple(
             (one.suspended_at.astimezone(zone).date(), day(one.resumed_at or ended))
             for one in row.suspensions
         ),
+        withdrawn_on=day(row.withdrawn_at),
+        withdraw_reason=row.withdraw_reason,
+        is_imported=paper is not None,
     )
+
+
+def _written(text: str) -> date | None:
+    """Return a day that a paper names; None for what is no day."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None

@@ -20,6 +20,7 @@ BLUEPRINTS: Final = (
     "compare",
     "copies",
     "register_files",
+    "history_files",
     "numbers",
     "imports",
     "import_files",

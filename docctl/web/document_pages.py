@@ -8,6 +8,7 @@ from uuid import UUID
 from flask import Response, make_response, request
 
 from docctl.queries.document_page import DocumentPage, document_page
+from docctl.queries.history import History, revision_history
 from docctl.queries.timeline import Timeline, timeline
 from docctl.services.content.open import open_content
 from docctl.web.context import actor, caller, house, lang, render, words
@@ -31,13 +32,14 @@ _KNOWN_OUTSIDE: Final = frozenset(
 
 def page_of(*, document_id: UUID | None = None, revision_id: UUID | None = None) -> Response:
     """Answer with the page of a document, on one of its revisions."""
-    page, events = load_page(document_id=document_id, revision_id=revision_id)
+    page, events, history = load_page(document_id=document_id, revision_id=revision_id)
     if page.main is not None:
         open_content(page.revision.id, by=caller(), house=house())
     return make_response(
         render(
             "documents/page.html",
             page=page,
+            history=history,
             events=told(events, words()),
             older=events.older,
             reads=_wants_reads(page),
@@ -50,8 +52,8 @@ def page_of(*, document_id: UUID | None = None, revision_id: UUID | None = None)
 
 def load_page(
     *, document_id: UUID | None = None, revision_id: UUID | None = None
-) -> tuple[DocumentPage, Timeline]:
-    """Return the page with its timeline as far as the person may see both (X-3)."""
+) -> tuple[DocumentPage, Timeline, History]:
+    """Return the page with its timeline and its revision history, as far as the person may see them (X-3)."""
     now = house().clock()
     with house().uow.read() as session:
         page = document_page(
@@ -62,6 +64,7 @@ def load_page(
             document_id=document_id,
             revision_id=revision_id,
         )
+        history = revision_history(session, actor(), page.document_id, at=now, zone=house().zone)
         before = request.args.get("before", "")
         events = timeline(
             session,
@@ -73,7 +76,7 @@ def load_page(
             actions=None if page.is_insider else _KNOWN_OUTSIDE,
             with_detail=page.is_insider,
         )
-    return page, events
+    return page, events, history
 
 
 def _wants_reads(page: DocumentPage) -> bool:

@@ -383,3 +383,45 @@ def test_the_pages_speak_english_too(client: Browser, world: World) -> None:
     for url in pages:
         assert client.get(url).status_code == 200, url
     assert "In force" in words_of(client.get("/documents"))
+
+
+def test_v_2_the_history_prints_as_xlsx_and_docx_from_line_zero(client: Browser, world: World) -> None:
+    first = world.issued(world.draft())
+    document = world.document_of(first)
+    client.sign_in("wang")
+    for kind, part in (("xlsx", "xl/worksheets/sheet1.xml"), ("docx", "word/document.xml")):
+        answer = client.get(f"/documents/{document.id}/history.{kind}")
+        assert answer.status_code == 200
+        with zipfile.ZipFile(io.BytesIO(data_of(answer))) as made:
+            found = made.read(part).decode() + "".join(
+                made.read(one).decode() for one in made.namelist() if "sharedStrings" in one
+            )
+        for words in ("新文件", "赵敏", "2026-03-02", "QP-01", "记录控制程序", "修订状态"):
+            assert words in found, (kind, words)
+    hidden = world.document_of(world.draft("草案", number="QP-77"))
+    for kind in ("xlsx", "docx"):
+        assert client.get(f"/documents/{hidden.id}/history.{kind}").status_code == 404
+
+
+def test_v_2_the_page_of_a_document_tells_its_history(client: Browser, world: World) -> None:
+    first = world.issued(world.draft())
+    client.sign_in("chen")
+    address = f"/documents/{world.document_of(first).id}"
+    assert client.page(address).cssselect(".part-of-page .register") == []
+    started = client.submit(
+        f"{REVISIONS}/{first}/revise",
+        {
+            "change_what": "检查的周期",
+            "change_reason": "试行情况",
+            "file": (io.BytesIO(docx_bytes("目的", "别的")), "b.docx"),
+        },
+        content_type="multipart/form-data",
+    )
+    assert started.status_code == 303, words_of(started)
+    (table,) = client.page(address).cssselect(".part-of-page .register")
+    words = " ".join(table.text_content().split())
+    assert "新文件" in words
+    assert "检查的周期" in words
+    assert "试行情况" in words
+    client.sign_in("wang")  # readers know of no draft
+    assert client.page(address).cssselect(".part-of-page .register") == []
