@@ -63,7 +63,7 @@ def test_i_1_an_untouched_import_ends_on_its_day_and_not_before() -> None:
 
 def tasks(world: World, who: str) -> list[tuple[str, UUID, date | None]]:
     with world.house.uow.read() as session:
-        found = inbox(session, world.by(who).actor, today=world.house.today(), zone=world.house.zone)
+        found = inbox(session, world.by(who).actor, at=world.clock(), zone=world.house.zone)
 
     def is_import(one: Task) -> bool:
         return one.kind in {"import", "record_import"}
