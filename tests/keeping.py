@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -16,7 +17,7 @@ from docctl.models.base import new_id
 from docctl.models.documents import Document, Revision
 from docctl.models.numbers import NumberEntry, NumberState
 from docctl.models.organisation import LegalEntity, Person, Unit
-from docctl.models.records import Record, RecordClass
+from docctl.models.records import Record, RecordClass, RecordKey
 from docctl.models.retention import (
     DisposalCheck,
     DisposalItem,
@@ -87,6 +88,7 @@ class Keeping:
         status: RecordStatus = RecordStatus.ACCEPTED,
         prefix: str = "",
         readers: frozenset[str] | None = None,
+        keys: Sequence[tuple[str, str]] = (),
     ) -> list[UUID]:
         """Put records into the register as they stand years after they were accepted."""
         ids = [new_id() for _ in range(count)]
@@ -139,6 +141,13 @@ class Keeping:
                 )
             session.flush()
             session.add_all([RecordClass(record_id=one, class_id=cls.id, governs=True) for one in ids])
+            session.add_all(
+                [
+                    RecordKey(record_id=one, kind=kind, value=value, normal=normal(value))
+                    for one in ids
+                    for kind, value in keys
+                ]
+            )
 
         self.world.house.uow.write(work)
         return ids
@@ -250,11 +259,17 @@ class Keeping:
         started = start_items(command, by=self.world.system(), house=self.world.house)
         return started[0] if started else None
 
-    def hold(self, records: list[UUID], *, by: str = "zhou", name: str = "张某投诉") -> UUID:
-        """Place a hold."""
-        return place_hold(
-            PlaceHold(name, "法院已受理", tuple(records)), by=self.world.by(by), house=self.world.house
-        )
+    def hold(
+        self,
+        records: Sequence[UUID] = (),
+        *keys: tuple[str, str],
+        by: str = "zhou",
+        name: str = "张某投诉",
+        none_yet: bool = False,
+    ) -> UUID:
+        """Place a hold on records, on keys, or on both."""
+        cmd = PlaceHold(name, "法院已受理", tuple(records), keys, none_yet_is_meant=none_yet)
+        return place_hold(cmd, by=self.world.by(by), house=self.world.house)
 
     def lift(self, hold_id: UUID, *, by: str = "zhou", reason: str = "已结案") -> None:
         """Lift a hold."""

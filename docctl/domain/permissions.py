@@ -187,6 +187,7 @@ PERMISSIONS: Final[Mapping[str, tuple[tuple[Predicate, ...], ...]]] = {
     "hold.place": ((manager,), (leader,)),
     "hold.lift": ((manager,), (leader,)),
     "hold.list": ((manager,), (leader,), (auditor,)),
+    "hold.follow": ((operator,),),
     # search, work, trail
     "search.query": ((signed_in,),),
     "search.save": ((signed_in,),),

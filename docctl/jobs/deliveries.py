@@ -17,9 +17,11 @@ from docctl.jobs.check import check_steps
 from docctl.jobs.destructions import hand_note_over
 from docctl.jobs.disposal import disposal_steps
 from docctl.jobs.effects import Postponed, destroy_object, lock_objects, read_upload
+from docctl.jobs.holds import hold_steps
 from docctl.jobs.pauses import pause_after
 from docctl.models.trail import AuditHead
 from docctl.models.work import Delivery
+from docctl.services.holds.cover import KIND as HOLD
 from docctl.services.house import House
 
 log = logging.getLogger(__name__)
@@ -36,6 +38,7 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "disposal": disposal_steps,
     "check_objects": check_steps,
     "witness_note": hand_note_over,
+    HOLD: hold_steps,
 }
 
 #: How long one delivery keeps the others waiting, in seconds; after the step in which that ends, the worker

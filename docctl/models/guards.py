@@ -26,8 +26,11 @@ OVERLAP: Final = """NEW.effective_from IS NOT NULL
 
 RECORD_GOING: Final = "EXISTS (SELECT 1 FROM record r WHERE r.id = OLD.record_id AND r.status = 'destroying')"
 
-HELD: Final = """EXISTS (SELECT 1 FROM hold_item i JOIN hold h ON h.id = i.hold_id
-    WHERE i.item_id = NEW.id AND h.lifted_at IS NULL)"""
+HELD: Final = """(EXISTS (SELECT 1 FROM hold_item i JOIN hold h ON h.id = i.hold_id
+    WHERE i.item_id = NEW.id AND h.lifted_at IS NULL)
+    OR EXISTS (SELECT 1 FROM record_key r JOIN hold_key k ON k.kind = r.kind AND k.normal = r.normal
+        JOIN hold h ON h.id = k.hold_id
+        WHERE r.record_id = NEW.id AND h.lifted_at IS NULL AND OLD.destroying_since IS NULL))"""
 
 GUARDS: Final = (
     # a sample company stays one
@@ -221,6 +224,9 @@ GUARDS: Final = (
             AND r.status IN ('destroying', 'stopped', 'destroyed'))""",
     ),
     Guard("r_5_hold_item_delete", "R-5", "hold_item", "DELETE", "TRUE"),
+    frozen("r_5_hold_item_update", "R-5", "hold_item", ("hold_id", "item_id")),
+    Guard("r_5_hold_key_update", "R-5", "hold_key", "UPDATE", "TRUE"),
+    Guard("r_5_hold_key_delete", "R-5", "hold_key", "DELETE", "TRUE"),
     Guard("r_3_class_update", "R-3", "retention_class", "UPDATE", changed("data")),
     Guard("r_3_class_delete", "R-3", "retention_class", "DELETE", "TRUE"),
     Guard("r_6_list_delete", "R-6", "disposal_list", "DELETE", "TRUE"),

@@ -57,8 +57,25 @@ class Hold(Identified, Versioned, Base):
     lift_reason: Mapped[str] = mapped_column(Text, default="")
 
 
+class HoldKey(Base):
+    """A key that a hold covers: every record that bears it, those filed later too (R-5, S-7).
+
+    `value` is as it was typed, `normal` what records are compared by (N-10).
+    """
+
+    __tablename__ = "hold_key"
+    __table_args__ = (Index("ix_hold_key_value", "kind", "normal"),)
+
+    hold_id: Mapped[UUID] = mapped_column(ForeignKey("hold.id"), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(40), primary_key=True)
+    normal: Mapped[str] = mapped_column(String(200), primary_key=True)
+    value: Mapped[str] = mapped_column(String(200))
+    #: How many records that bear it were being destroyed already when the hold was placed.
+    too_late: Mapped[int] = mapped_column(default=0)
+
+
 class HoldItem(Base):
-    """An item under a hold."""
+    """An item under a hold, on its own or because of a key; one of a key may be covered before it is here."""
 
     __tablename__ = "hold_item"
     __table_args__ = (Index("ix_hold_item_item", "item_id"),)
@@ -66,6 +83,8 @@ class HoldItem(Base):
     hold_id: Mapped[UUID] = mapped_column(ForeignKey("hold.id"), primary_key=True)
     item_id: Mapped[UUID] = mapped_column(primary_key=True)
     item_kind: Mapped[str] = mapped_column(String(20), default="record")
+    #: When its trail and the store were told that this hold has ended.
+    released_at: Mapped[datetime | None]
 
 
 class DisposalList(Identified, Versioned, Base):

@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session
 
 from docctl.domain.permissions import Actor
 from docctl.domain.verdicts import Param, Refused
+from docctl.models.holding import HELD
 from docctl.models.records import Record
 from docctl.models.retention import DisposalItem
 from docctl.models.visibility import sets_of
-from docctl.queries.retention import HELD
 
 PAGE_SIZE: Final = 100
 

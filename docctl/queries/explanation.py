@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -19,6 +19,8 @@ from docctl.models.numbers import NumberEntry
 from docctl.models.records import Record
 from docctl.models.retention import RetentionClassRow
 from docctl.models.visibility import sets_of
+from docctl.queries.hold_names import names_holds
+from docctl.queries.record_holds import HoldLine, record_holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +36,14 @@ class Explanation:
     trigger: str
     trigger_on: date | None
     because: tuple[Mapping[str, Any], ...]
+    #: The holds that keep it beyond its day, as far as the person may know them (R-5).
+    holds: tuple[HoldLine, ...] = ()
+    is_held: bool = False
 
     def sentences(self, words: Translator) -> list[str]:
-        """Return the steps of the reason in words."""
-        return [words.t(f"because.{one['code']}", **_params(one["params"])) for one in self.because]
+        """Return the steps of the reason in words, and what holds the record."""
+        steps = [words.t(f"because.{one['code']}", **_params(one["params"])) for one in self.because]
+        return [*steps, *held_words(words, self.holds, is_held=self.is_held)]
 
     def as_json(self, words: Translator) -> dict[str, Any]:
         """Return what `retention explain --json` prints."""
@@ -77,6 +83,7 @@ def _explained(session: Session, actor: Actor, condition: ColumnElement[bool]) -
     if found is None:
         raise NotFound("record")
     kept, cls = found
+    holds = tuple(one for one in record_holds(session, kept.id) if one.lifted_at is None)
     return Explanation(
         number=kept.number,
         title=kept.title,
@@ -87,7 +94,22 @@ def _explained(session: Session, actor: Actor, condition: ColumnElement[bool]) -
         trigger=_trigger(cls.data["trigger"]),
         trigger_on=kept.trigger_on,
         because=tuple(kept.keep_because),
+        holds=holds if names_holds(actor) else (),
+        is_held=bool(holds),
     )
+
+
+def held_words(words: Translator, holds: Iterable[HoldLine], *, is_held: bool) -> list[str]:
+    """Return a sentence for each hold in place, with the key it comes by; one for who may not know them."""
+    found = []
+    for one in holds:
+        told: dict[str, Any] = {"hold": one.number, "name": one.name, "since": one.placed_at}
+        if one.key is None:
+            found.append(words.t("because.held", **told))
+        else:
+            kind, value = one.key
+            found.append(words.t("because.held_by_key", **told, words=f"{words.t(f'fields.{kind}')} {value}"))
+    return found or ([words.t("because.held_unnamed")] if is_held else [])
 
 
 def _trigger(data: Mapping[str, Any]) -> str:

@@ -11,8 +11,8 @@ from typing import Any, Final
 from docctl.domain.permissions import Actor, Facts, allows
 
 #: Events of a record that name a hold, and what of their facts does.
-_NAMING: Final = frozenset({"record.held", "record.released"})
-_NAMES: Final = frozenset({"hold", "name"})
+_NAMING: Final = frozenset({"record.held", "record.hold_came_late", "record.released"})
+_NAMES: Final = frozenset({"hold", "name", "key"})
 
 
 def names_holds(actor: Actor) -> bool:

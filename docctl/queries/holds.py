@@ -1,4 +1,4 @@
-"""Legal holds as registers and pages show them; hidden records stand there as a number only (R-5, X-3)."""
+"""The register of legal holds, and which records numbers typed by a person stand for (R-5, X-3)."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from sqlalchemy.orm import Session, aliased
 
 from docctl.domain.lifecycle import RecordStatus
 from docctl.domain.normal_form import normal
-from docctl.domain.permissions import Actor, Facts, allows
-from docctl.domain.roles import Role
-from docctl.domain.verdicts import NotFound, Refused
+from docctl.domain.permissions import Actor
+from docctl.models.holding import bears_key_of, is_noted_of
 from docctl.models.numbers import NumberEntry
 from docctl.models.organisation import Person
 from docctl.models.records import Record
 from docctl.models.retention import Hold, HoldItem
 from docctl.models.visibility import sets_of
-from docctl.queries.document_actions import Offered
+from docctl.queries.held_keys import HeldKey, keys_of_holds
+from docctl.queries.hold_page import HeldRecord
 from docctl.queries.paging import PAGE_SIZE, Paged
 
 
@@ -36,6 +36,7 @@ class HoldRow:
     placed_at: datetime
     lifted_at: datetime | None
     records: int
+    keys: tuple[HeldKey, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +61,22 @@ def hold_list(
     total = session.scalar(select(func.count()).select_from(Hold).where(shown)) or 0
     standing = select(func.count()).select_from(Hold).where(Hold.lifted_at.is_(None))
     placer = aliased(Person)
-    covered = (
+    noted = (
         select(func.count())
         .select_from(HoldItem)
         .where(HoldItem.hold_id == Hold.id)
         .correlate(Hold)
         .scalar_subquery()
     )
+    on_the_way = (  # of a large key; where it was lifted meanwhile they are on no list any more
+        select(func.count())
+        .select_from(Record)
+        .where(Hold.lifted_at.is_(None), bears_key_of(Hold.id), ~is_noted_of(Hold.id))
+        .correlate(Hold)
+        .scalar_subquery()
+    )
     query = (
-        select(Hold, placer.name.label("placer"), covered.label("covered"))
+        select(Hold, placer.name.label("placer"), (noted + on_the_way).label("covered"))
         .join(placer, placer.id == Hold.placed_by)
         .where(shown)
         .order_by(Hold.placed_at.desc(), Hold.number.desc())
@@ -76,6 +84,8 @@ def hold_list(
     if page_size is not None:
         page = min(max(page, 1), max(-(-total // page_size), 1))
         query = query.limit(page_size).offset((page - 1) * page_size)
+    found = session.execute(query).all()
+    keys = keys_of_holds(session, [one.Hold.id for one in found])
     rows = tuple(
         HoldRow(
             hold_id=one.Hold.id,
@@ -86,95 +96,11 @@ def hold_list(
             placed_at=one.Hold.placed_at,
             lifted_at=one.Hold.lifted_at,
             records=one.covered,
+            keys=keys.get(one.Hold.id, ()),
         )
-        for one in session.execute(query)
-    )
-    return HoldList(rows, total, session.scalar(standing) or 0, page)
-
-
-@dataclass(frozen=True, slots=True)
-class HeldRecord:
-    """A record under a hold; of a hidden one only the number is known (X-3)."""
-
-    record_id: UUID | None
-    number: str
-    title: str
-    state: str
-
-
-@dataclass(frozen=True, slots=True)
-class HoldPage:
-    """A hold with what it covers and what the person may do with it."""
-
-    hold_id: UUID
-    row_version: int
-    number: str
-    name: str
-    reason: str
-    owner_role: str
-    placed_by: str
-    placed_at: datetime
-    lifted_by: str
-    lifted_at: datetime | None
-    lift_reason: str
-    records: tuple[HeldRecord, ...]
-    hidden: int
-    lift: Offered | None
-
-
-def hold_page(session: Session, actor: Actor, hold_id: UUID) -> HoldPage:
-    """Return a hold's page; raise NotFound where there is none (R-5)."""
-    placer, lifter = aliased(Person), aliased(Person)
-    found = session.execute(
-        select(Hold, placer.name.label("placer"), lifter.name.label("lifter"))
-        .join(placer, placer.id == Hold.placed_by)
-        .outerjoin(lifter, lifter.id == Hold.lifted_by)
-        .where(Hold.id == hold_id)
-    ).first()
-    if found is None:
-        raise NotFound("hold")
-    hold = found.Hold
-    records = _records(session, actor, hold_id)
-    return HoldPage(
-        hold_id=hold.id,
-        row_version=hold.row_version,
-        number=hold.number,
-        name=hold.name,
-        reason=hold.reason,
-        owner_role=hold.owner_role,
-        placed_by=found.placer,
-        placed_at=hold.placed_at,
-        lifted_by=found.lifter or "",
-        lifted_at=hold.lifted_at,
-        lift_reason=hold.lift_reason,
-        records=records,
-        hidden=sum(one.record_id is None for one in records),
-        lift=_lifting(actor, hold),
-    )
-
-
-def _records(session: Session, actor: Actor, hold_id: UUID) -> tuple[HeldRecord, ...]:
-    seen = sets_of(session, actor)
-    found = session.execute(
-        select(Record.id, Record.number, Record.title, Record.status, Record.access_set_id)
-        .join(HoldItem, HoldItem.item_id == Record.id)
-        .where(HoldItem.hold_id == hold_id)
-        .order_by(Record.number)
-    )
-    return tuple(
-        HeldRecord(one.id, one.number, one.title, one.status.value)
-        if one.access_set_id in seen
-        else HeldRecord(None, one.number, "", "")
         for one in found
     )
-
-
-def _lifting(actor: Actor, hold: Hold) -> Offered | None:
-    if hold.lifted_at is not None or not allows(actor, "hold.lift", Facts()):
-        return None
-    if not actor.has(Role(hold.owner_role)):
-        return Offered("lift", Refused("R-5", "owners_role_lifts", {"role": hold.owner_role}))
-    return Offered("lift")
+    return HoldList(rows, total, session.scalar(standing) or 0, page)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,10 @@ from docctl.domain.permissions import Actor
 from docctl.models.content import FileReading, FileRole, ItemFile, OwnerKind, Signature
 from docctl.models.organisation import Person
 from docctl.models.records import Correction, RecordKey
-from docctl.models.retention import DisposalItem, DisposalList, Hold, HoldItem
+from docctl.models.retention import DisposalItem, DisposalList
 from docctl.queries.file_html import html_of
 from docctl.queries.hold_names import names_holds
+from docctl.queries.record_holds import HoldLine, record_holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +35,6 @@ class FileLine:
     reading: str
     problem: str | None
     html: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class HoldLine:
-    """A hold that covers the record, or once did (R-5)."""
-
-    id: UUID
-    number: str
-    name: str
-    placed_at: datetime
-    lifted_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,25 +91,11 @@ def beside(
         .where(RecordKey.record_id == record_id)
         .order_by(RecordKey.kind, RecordKey.id)
     )
-    holds = session.scalars(
-        select(Hold)
-        .join(HoldItem, HoldItem.hold_id == Hold.id)
-        .where(HoldItem.item_id == record_id)
-        .order_by(Hold.placed_at)
-    ).all()
+    holds = record_holds(session, record_id, zone)
     return Beside(
         keys=tuple((kind, value) for kind, value in keys),
         is_held=any(one.lifted_at is None for one in holds),
-        holds=tuple(
-            HoldLine(
-                one.id,
-                one.number,
-                one.name,
-                one.placed_at.astimezone(zone),
-                one.lifted_at.astimezone(zone) if one.lifted_at else None,
-            )
-            for one in (holds if names_holds(actor) else ())
-        ),
+        holds=holds if names_holds(actor) else (),
         lists=_lists(session, record_id),
         signatures=_signatures(session, record_id, zone, stood_at),
     )

@@ -11,10 +11,10 @@ from sqlalchemy import ColumnElement, and_, or_, select
 
 from docctl.domain.lifecycle import Computed, RecordStatus
 from docctl.domain.normal_form import normal
+from docctl.models.holding import held_records
 from docctl.models.numbers import Alias, NumberEntry
 from docctl.models.organisation import LegalEntity
 from docctl.models.records import KEY_KINDS, Medium, Record, RecordKey
-from docctl.models.retention import Hold, HoldItem
 from docctl.queries.shared_keys import is_of_key
 from docctl.queries.sql_terms import Unindexed, containing
 
@@ -95,9 +95,7 @@ def in_state(state: str, today: date) -> ColumnElement[bool]:
 
 def is_held() -> ColumnElement[bool]:
     """Return the condition that at least one hold covers the record now (R-5)."""
-    return Record.id.in_(
-        select(HoldItem.item_id).join(Hold, Hold.id == HoldItem.hold_id).where(Hold.lifted_at.is_(None))
-    )
+    return Record.id.in_(held_records())
 
 
 def _matches(text: str) -> ColumnElement[bool]:

@@ -13,13 +13,14 @@ from sqlalchemy.orm import Session, aliased
 from docctl.domain.lifecycle import record_state
 from docctl.domain.permissions import Actor
 from docctl.models.documents import Document, Revision
+from docctl.models.holding import HELD
 from docctl.models.organisation import Person
 from docctl.models.records import ORDERED, Record
 from docctl.models.retention import RetentionClassRow
 from docctl.models.visibility import sets_of
 from docctl.queries.ordering import in_order
 from docctl.queries.paging import PAGE_SIZE, Paged
-from docctl.queries.record_filter import STATES, RecordFilter, conditions, is_held
+from docctl.queries.record_filter import STATES, RecordFilter, conditions
 from docctl.queries.sql_terms import Unindexed
 
 
@@ -148,7 +149,7 @@ def _rows(ids: Select[UUID] | list[UUID]) -> Select[*tuple[Any, ...]]:
             Document.number.label("form_number"),
             Revision.label.label("form_label"),
             filer.name.label("filer"),
-            is_held().label("is_held"),
+            HELD.label("is_held"),
         )
         .join(Document, Document.id == Record.form_id)
         .join(Revision, Revision.id == Record.form_revision_id)

@@ -13,16 +13,16 @@ from sqlalchemy.orm import Session
 
 from docctl.domain.lifecycle import CorrectionStatus, RecordStatus
 from docctl.domain.permissions import Actor
-from docctl.domain.retention import is_due
+from docctl.models.holding import HELD, held_records
 from docctl.models.organisation import Unit
 from docctl.models.records import Correction, Record
-from docctl.models.retention import Hold, HoldItem, RetentionClassRow
+from docctl.models.retention import RetentionClassRow
 from docctl.models.visibility import sets_of
 from docctl.queries.explanation import Explanation, explain_record, explain_record_id
 from docctl.queries.paging import PAGE_SIZE, Paged
+from docctl.queries.sql_terms import Unindexed
 
 __all__ = [
-    "HELD",
     "PAGE_SIZE",
     "DueFilter",
     "DueList",
@@ -108,9 +108,6 @@ class DueList(Paged):
         }
 
 
-HELD: Final = exists().where(
-    HoldItem.item_id == Record.id, HoldItem.hold_id == Hold.id, Hold.lifted_at.is_(None)
-)
 UNDER_CORRECTION: Final = exists().where(
     Correction.record_id == Record.id,
     Correction.status.in_((CorrectionStatus.PENDING, CorrectionStatus.NOTED)),
@@ -235,21 +232,20 @@ def _counts(session: Session, conditions: list[ColumnElement[bool]]) -> list[_Co
 
 
 def _held(session: Session, wanted: DueFilter, seen: frozenset[UUID]) -> int:
-    """Count from the holds, which are few: the database would rather walk all that is due."""
-    covered = select(HoldItem.item_id).join(Hold, Hold.id == HoldItem.hold_id).where(Hold.lifted_at.is_(None))
-    found = session.execute(
-        select(Record.status, Record.keep_until, Record.access_set_id, Record.unit_id, RetentionClassRow.code)
-        .join(RetentionClassRow, RetentionClassRow.id == Record.class_id)
-        .where(Record.id.in_(covered))
-    )
-    return sum(
-        one.status is RecordStatus.ACCEPTED
-        and is_due(one.keep_until, wanted.on)
-        and one.access_set_id in seen
-        and wanted.class_code in {"", one.code}
-        and wanted.unit_id in {None, one.unit_id}
-        for one in found
-    )
+    """Count from the holds: the database would rather walk all that is due."""
+    covered = held_records().distinct().subquery("held")
+    shown = [
+        Unindexed(Record.status) == RecordStatus.ACCEPTED,
+        Unindexed(Record.keep_until) < wanted.on,
+        Unindexed(Record.access_set_id).in_(sorted(seen)),
+    ]
+    if wanted.class_code:
+        codes = select(RetentionClassRow.id).where(RetentionClassRow.code == wanted.class_code)
+        shown.append(Unindexed(Record.class_id).in_(codes))
+    if wanted.unit_id is not None:
+        shown.append(Unindexed(Record.unit_id) == wanted.unit_id)
+    query = select(func.count()).select_from(covered).join(Record, Record.id == covered.c.record_id)
+    return session.scalar(query.where(*shown)) or 0
 
 
 def _groups(counts: Iterable[tuple[str, str, int]]) -> tuple[Group, ...]:

@@ -16,6 +16,7 @@ T = TypeVar("T")
 
 _HAVING_WAITED: Final = func.pg_advisory_xact_lock(bindparam("turn", type_=BigInteger)).label("waited")
 _WAIT: Final = select(_HAVING_WAITED)
+_WAIT_SHARED: Final = select(func.pg_advisory_xact_lock_shared(bindparam("turn", type_=BigInteger)))
 
 
 class Rank(IntEnum):
@@ -43,6 +44,13 @@ def lock(session: Session, rank: Rank, query: Select[T], *, shared: bool = False
     # Not the strongest lock: a new row elsewhere whose foreign key points here need not wait.
     locked = query.with_for_update(read=shared, key_share=not shared)
     return session.scalars(locked.execution_options(populate_existing=True)).all()
+
+
+def lock_many(session: Session, rank: Rank, query: Select[T]) -> int:
+    """Lock rows, however many, and return how many; raise `LockOrderBroken` out of order."""
+    _in_order(session, rank)
+    locked = query.with_for_update(key_share=True).subquery()
+    return session.scalar(select(func.count()).select_from(locked)) or 0
 
 
 def turn(*columns: ColumnElement[Any]) -> Subquery:
@@ -92,17 +100,20 @@ def key_of(name: str) -> int:
     return int.from_bytes(sha256(name.encode()).digest()[:8], signed=True)
 
 
-def lock_names(session: Session, names: Iterable[str], rank: Rank = Rank.PEOPLE) -> None:
+def lock_names(
+    session: Session, names: Iterable[str], rank: Rank = Rank.PEOPLE, *, shared: bool = False
+) -> None:
     """Lock what no row stands for yet, or what is a question about many rows; with the people, first.
 
     A row that everybody wants has a name as well: PostgreSQL serves a name in the order in which it was asked
     for, while those who wait for a row that changes all the time may be overtaken again and again.
+    `shared`: others who say so too need not wait.
     """
     _in_order(session, rank)
     if session.get_bind().dialect.name == "sqlite":
         return
     for name in sorted(set(names)):
-        ask(session, _WAIT, turn=key_of(name))
+        ask(session, _WAIT_SHARED if shared else _WAIT, turn=key_of(name))
 
 
 def _in_order(session: Session, rank: Rank) -> None:

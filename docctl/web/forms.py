@@ -88,6 +88,11 @@ def form(
     return put_around
 
 
+def shown_again(template: str, shape: type[Any], page: Any) -> Response:
+    """Show a posted form once more as it was typed: something was only looked at."""
+    return make_response(_again(template, shape, page, {}))
+
+
 def _again(template: str, shape: type[Any], page: Any, problems: Problems) -> str:
     explained = {name: explain(refused) for name, refused in problems.items()}
     return render(
@@ -164,4 +169,4 @@ def _stage_files(shape: type[Any], values: MultiDict[str, str], *, for_document:
     return problems
 
 
-__all__ = ["FILES", "Problems", "Unreadable", "UploadField", "form", "parse"]
+__all__ = ["FILES", "Problems", "Unreadable", "UploadField", "form", "parse", "shown_again"]

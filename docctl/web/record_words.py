@@ -8,6 +8,7 @@ from datetime import datetime
 from urllib.parse import urlencode
 
 from docctl.domain.verdicts import RuleRefused
+from docctl.queries.explanation import held_words
 from docctl.queries.record_page import RecordPage
 from docctl.web.context import words
 from docctl.web.forms import Unreadable
@@ -25,6 +26,11 @@ def key_address(kind: str, value: str) -> str:
     return f"/records?{urlencode({'key': f'{kind}:{value}'}, errors='replace')}"
 
 
+def hold_address(kind: str, value: str) -> str:
+    """Return the address of the form for a hold on a key (R-5, S-7)."""
+    return f"/retention/holds/new?{urlencode({'key': f'{kind}:{value}'}, errors='replace')}"
+
+
 def local_value(value: str, kind: str) -> str:
     """Return a registered value as a field of a form takes it."""
     return value[:16] if kind == "datetime" else value
@@ -33,6 +39,12 @@ def local_value(value: str, kind: str) -> str:
 def because_words(page: RecordPage) -> tuple[str, ...]:
     """Return each step of why a record is kept until its last day (R-10)."""
     return tuple(words().t(f"because.{one.code}", **one.params) for one in page.because)
+
+
+def held_because(page: RecordPage) -> list[str]:
+    """Return what holds the record now, as far as the person may know it (R-5, S-7)."""
+    standing = [one for one in page.beside.holds if one.lifted_at is None]
+    return held_words(words(), standing, is_held=page.is_held)
 
 
 @contextmanager

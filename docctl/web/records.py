@@ -11,6 +11,8 @@ from uuid import UUID
 from flask import Blueprint, Response, make_response, request
 
 from docctl.domain.verdicts import NotFound, Refused, RuleRefused
+from docctl.queries.held_keys import holds_on_key
+from docctl.queries.hold_names import names_holds
 from docctl.queries.record_forms import (
     FormInForce,
     form_in_force,
@@ -27,13 +29,22 @@ from docctl.services.records.file import FileRecord, file_record
 from docctl.web.context import actor, caller, flash_done, house, lang, render, requires, see_other, words
 from docctl.web.forms import UploadField, form
 from docctl.web.record_pages import load, shown
-from docctl.web.record_words import because_words, beside_its_field, fact_value, key_address
+from docctl.web.record_words import (
+    because_words,
+    beside_its_field,
+    fact_value,
+    held_because,
+    hold_address,
+    key_address,
+)
 from docctl.web.registers import chosen, flag, number
 
 bp = Blueprint("records", __name__, url_prefix="/records")
 bp.add_app_template_global(fact_value)
 bp.add_app_template_global(because_words)
+bp.add_app_template_global(held_because)
 bp.add_app_template_global(key_address)
+bp.add_app_template_global(hold_address)
 
 MEDIA: Final = ("electronic", "paper")
 
@@ -52,6 +63,8 @@ def register() -> str:
             "filer": people_to_filter(session, chosen=wanted.filer_id),
         }
         beside = keys_beside(session, actor(), *wanted.key) if wanted.key else ()
+        named = wanted.key is not None and names_holds(actor())
+        holds = holds_on_key(session, *wanted.key) if named and wanted.key else ()
     return render(
         "records/register.html",
         found=found,
@@ -62,6 +75,7 @@ def register() -> str:
         here=_address(wanted),
         narrowed=_narrowed(wanted, choices),
         beside=beside,
+        holds=holds,
     )
 
 

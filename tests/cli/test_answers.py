@@ -10,6 +10,7 @@ from zipfile import ZipFile
 import pytest
 
 from docctl.cli.answers import Table, one_line, width
+from tests import filing
 from tests.cli.terminal import Terminal
 from tests.world import World
 
@@ -188,6 +189,34 @@ def test_r_5_holds_are_listed_until_lifted(terminal: Terminal, record: str) -> N
     terminal.ok("hold", "lift", hold.lower(), "--reason", "结案", user="zhou")
     assert terminal.ok("hold", "list", user="zhou")["total"] == 0
     assert terminal.ok("hold", "list", "--lifted", user="zhou")["total"] == 1
+
+
+def test_r_5_s_7_a_key_is_held_shown_and_explained(terminal: Terminal, world: World) -> None:
+    number = filing.row(
+        world, filing.filed(world, filing.a_form(world, number="QR-1190"), keys=(("order", "HT 2024-17"),))
+    ).number
+    words = ("--name", "合同纠纷", "--reason", "来函")
+    assert terminal.refused("hold", "place", *words, user="zhou")[0] == 2
+    assert terminal.refused("hold", "place", "--key", "order=HT 2024-18", *words, user="zhou") == (
+        3,
+        "R-5.no_record_bears",
+    )
+    assert terminal.refused("hold", "place", "--key", "colour=red", *words, user="zhou") == (
+        3,
+        "F-3.no_such_key",
+    )
+    placed = terminal.ok("hold", "place", "--key", "order=ht ２０２４-17", *words, user="zhou")
+    assert (placed["covered"], placed["too_late"], placed["records"]) == (1, 0, [])
+    assert placed["keys"] == [{"kind": "order", "value": "ht ２０２４-17"}]
+    shown = terminal.ok("hold", "show", placed["hold"], user="zhou")
+    assert [one["number"] for one in shown["records"]] == [number]
+    assert terminal.refused("hold", "show", placed["hold"], user="wang")[0] == 4
+    assert "订单号 ht ２０２４-17" in terminal.run("hold", "show", placed["hold"], "--as", "zhou").output
+    because = terminal.ok("retention", "explain", number, user="zhou")["because"]
+    assert "因订单号 ht ２０２４-17" in because[-1]
+    assert "HT" not in terminal.ok("retention", "explain", number, user="wang")["because"][-1].upper()
+    later = terminal.ok("hold", "place", "--key", "batch=B9", "--none-yet", *words, user="zhou")
+    assert later["covered"] == 0
 
 
 def test_a_4_the_inbox_shows_what_a_person_must_do(terminal: Terminal, world: World) -> None:

@@ -87,6 +87,7 @@ CALLS: dict[str, tuple[str, ...]] = {
     "hold place": ("{record}", "--name", "甲", "--reason", "乙"),
     "hold lift": ("DJ-2026-001", "--reason", "乙"),
     "hold list": (),
+    "hold show": ("DJ-2026-001",),
     "settings list": (),
     "settings show": ("calendar",),
     "settings history": ("calendar",),

@@ -16,7 +16,8 @@ from docctl.i18n import LANGUAGES, translator
 from docctl.models.records import Correction, CorrectionStatus
 from docctl.queries.disposal import disposal_page, disposal_progress
 from docctl.queries.disposal_lists import list_register
-from docctl.queries.holds import hold_list, hold_page, records_numbered
+from docctl.queries.hold_page import hold_page
+from docctl.queries.holds import hold_list, records_numbered
 from docctl.queries.retention import (
     DueFilter,
     due_list,
@@ -196,7 +197,7 @@ def test_r_5_holds_are_listed_with_what_they_cover(keeping: Keeping) -> None:
     assert (row.number, row.records, row.owner_role) == ("DJ-2026-001", 2, "leader")
     page = ask(keeping, hold_page, hold_id)
     assert page.hidden == 1
-    assert [one.title for one in page.records if one.record_id is None] == [""]
+    assert [one.title for one in page.rows if one.record_id is None] == [""]
     assert page.lift is not None
     assert page.lift.refused is not None
     assert ask(keeping, hold_page, hold_id, by="zhao").lift.refused is None

@@ -271,11 +271,31 @@ def test_r_5_and_c_1_guards_of_records(keeping: Keeping) -> None:
     statement(world, going, id=free.hex)
     for table in ("record_fact", "correction"):  # what is being destroyed loses them
         statement(world, f"DELETE FROM {table} WHERE record_id = :id", id=free.hex)
-    late = "INSERT INTO hold_item SELECT hold_id, :id, 'record' FROM hold_item LIMIT 1"
+    late = "INSERT INTO hold_item SELECT hold_id, :id, 'record', NULL FROM hold_item LIMIT 1"
     assert guard_of(lambda: statement(world, late, id=free.hex)) == "r_5_hold_too_late"
     statement(world, "UPDATE record SET status = 'destroyed' WHERE id = :id", id=free.hex)
     back = "UPDATE record SET status = 'accepted' WHERE id = :id"
     assert guard_of(lambda: statement(world, back, id=free.hex)) == "f_17_final_states"
+
+
+def test_r_5_s_7_guards_of_what_a_key_holds(keeping: Keeping) -> None:
+    world = keeping.world
+    held, free = keeping.records(2, keys=[("order", "HT 2024-17")])
+    statement(world, "UPDATE record SET status = 'on_list'")
+    going = "UPDATE record SET status = 'destroying' WHERE id = :id"
+    statement(world, f"{going.replace(' WHERE', ', destroying_since = filed_at WHERE')}", id=free.hex)
+    keeping.hold([], ("order", "ht２０２４-17"))
+    statement(world, "DELETE FROM record_key WHERE record_id = :id", id=free.hex)
+    assert guard_of(lambda: statement(world, going, id=held.hex)) == "r_5_held"
+    tries = {
+        "r_5_hold_key_update": "UPDATE hold_key SET value = 'x'",
+        "r_5_hold_key_delete": "DELETE FROM hold_key",
+        "r_5_hold_item_update": "UPDATE hold_item SET item_id = hold_id",
+    }
+    for name, sql in tries.items():
+        assert guard_of(lambda sql=sql: statement(world, sql)) == name
+    statement(world, "UPDATE hold SET lifted_at = placed_at, lifted_by = placed_by")
+    statement(world, going, id=held.hex)
 
 
 def test_r_6_guards_of_an_approved_list(keeping: Keeping) -> None:

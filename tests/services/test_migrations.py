@@ -32,6 +32,7 @@ from docctl.models.guarding import declared, install, live
 from docctl.models.guards import GUARDS
 from docctl.models.imports import ImportChange, ImportFile
 from docctl.models.records import ORDERED
+from docctl.models.retention import Hold, HoldItem
 from docctl.models.trail import AuditHead, EventRow
 from docctl.models.work import DueJob, Step
 from docctl.queries.audit import verify
@@ -42,11 +43,13 @@ from docctl.queries.search_texts import texts_of
 from docctl.services.house import House
 from docctl.services.imports.change import ChangeImport, change_import
 from docctl.services.imports.contents import Content, Contents
+from docctl.services.records.load import holds_on
 from docctl.services.revisions.sign import review_revision
 from docctl.services.revisions.suspend import SuspendRevision, suspend_revision
 from docctl.services.schema import migrate, schema_state
 from tests import filing, rules
 from tests.imports.making import Run, text_of, write
+from tests.keeping import FORM, Keeping
 from tests.tampering import past_the_guards
 from tests.world import START, Clock, World, as_owner, build_house
 
@@ -93,6 +96,19 @@ def test_a_database_with_rows_is_migrated_again_and_keeps_them(world: World) -> 
 SETTINGS = tuple(f"DROP TABLE IF EXISTS {name}" for name in ("setting_revision", "controlled_setting"))
 
 
+#: What came with holds by key.
+HOLDS = ("DROP TABLE hold_key", "ALTER TABLE hold_item DROP COLUMN released_at")
+
+
+def before_holds_by_key(session: Session) -> None:
+    """Let the holds be as they were when they covered records by number alone."""
+    if not inspect(session.connection()).has_table("hold_key"):  # somebody went further back already
+        return
+    on = "" if session.get_bind().dialect.name == "sqlite" else " ON record"
+    for statement in (f"DROP TRIGGER IF EXISTS r_5_held{on}", *HOLDS):
+        session.execute(text(statement))
+
+
 #: What steps got with their clocks, and what the revisions of settings got.
 CLOCKS = {
     "step": ("due_at", "limit_amount", "limit_unit", "reminded_at", "is_provisional"),
@@ -102,6 +118,7 @@ CLOCKS = {
 
 def before_the_clocks(session: Session) -> None:
     """Let steps and settings be as they were when nothing ran by the working calendar."""
+    before_holds_by_key(session)
     session.execute(text("DROP INDEX IF EXISTS ix_step_running"))
     found = inspect(session.connection())
     for table, columns in CLOCKS.items():
@@ -208,6 +225,32 @@ def test_a_4_an_open_step_from_before_clocks_keeps_the_day_it_had(world: World) 
     assert rules.page(world).shown.due_on is None
 
 
+def test_r_5_holds_from_before_keys_stand_as_they_did(world: World) -> None:
+    world.issued(world.draft("顾客反馈登记表", kind="form", number=FORM))
+    keeping = Keeping.of(world)
+    one, two = keeping.records(2)
+    standing, lifted = keeping.hold([one]), keeping.hold([two])
+    keeping.lift(lifted)
+    house = keeping.world.house
+
+    def as_before(session: Session) -> None:
+        before_holds_by_key(session)
+        session.execute(text("UPDATE alembic_version SET version_num = '0018'"))
+
+    with past_the_guards(house):
+        as_owner(house).write(as_before)
+    assert not schema_state(house.uow.engine).is_ready
+    assert migrate(house.uow.owner).is_ready
+    with house.uow.read() as session:
+        items = {row.hold_id: row.released_at for row in session.scalars(select(HoldItem))}
+        assert items == {standing: None, lifted: session.get_one(Hold, lifted).lifted_at}
+        assert (holds_on(session, one), holds_on(session, two)) == (1, 0)
+    keeping.hold([], ("batch", "B1"), none_yet=True)
+    keeping.lift(standing)
+    with house.uow.read() as session:
+        assert None not in set(session.scalars(select(HoldItem.released_at)))
+
+
 _WAS_READ = {
     "facts": {"number": {"value": "JL-QP-07"}},
     "chosen": {"number": "JL-QP-07", "title": "记录控制程序"},
@@ -253,7 +296,6 @@ OUTLINES = (
 
 
 def before_the_outlines(session: Session) -> None:
-    before_the_settings(session)
     for statement in OUTLINES:
         session.execute(text(statement))
 
@@ -301,6 +343,7 @@ IMPORTS = (
 
 
 def before_the_imports(session: Session) -> None:
+    before_the_settings(session)
     before_the_outlines(session)
     place = "" if session.get_bind().dialect.name == "sqlite" else " ON revision"
     for statement in (f"DROP TRIGGER IF EXISTS v_6_imported{place}", *IMPORTS):

@@ -7,6 +7,7 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
+from werkzeug.test import TestResponse
 
 from docctl.config import Settings
 from tests.keeping import Keeping, with_form
@@ -121,3 +122,65 @@ def test_r_5_records_selected_as_due_come_to_the_hold_with_their_numbers(
     url = chosen.headers["Location"].replace("lists", "holds")
     field = client.page(url).cssselect("textarea[name=numbers]")[0]
     assert [one for one in field.text.split() if one] == [keeping.record(one).number for one in records]
+
+
+def told(answer: TestResponse, field: str) -> bool:
+    """Say whether something is said beside a field."""
+    return f'id="e-{field}"' in answer.text
+
+
+def test_r_5_s_7_a_hold_is_placed_by_a_key_after_a_look_at_what_it_covers(
+    client: Browser, keeping: Keeping
+) -> None:
+    first, second = keeping.records(2, keys=[("order", "HT 2024-17")])
+    numbers = [keeping.record(one).number for one in (first, second)]
+    keeping.records()
+    client.sign_in("zhou")
+    (link,) = [
+        one
+        for one in client.page("/records?key=order:HT 2024-17").cssselect(".head-actions a")
+        if "/retention/holds/new" in one.get("href")
+    ]
+    page = client.page(link.get("href"))
+    assert page.cssselect("#f-key_value")[0].get("value") == "HT 2024-17"
+    assert "涵盖 2 份" in words_of(client.get(link.get("href")))
+    assert [one.text_content() for one in page.cssselect(".would .rels a")] == numbers
+    typed = {"name": "合同纠纷", "reason": "法院来函", "key_kind": "order", "key_value": "ht 2024-18"}
+    looked = client.submit("/retention/holds/new", {**typed, "look": "1"})
+    assert (looked.status_code, "没有订单号 ht 2024-18" in looked.text) == (200, True)
+    assert "法院来函" in looked.text  # nothing typed is lost
+    missing = client.submit("/retention/holds/new", typed)
+    assert missing.status_code == 422
+    assert told(missing, "none_yet_is_meant")
+    kindless = client.submit("/retention/holds/new", {**typed, "key_kind": ""})
+    assert told(kindless, "key_kind")
+    placed = client.submit("/retention/holds/new", {**typed, "key_value": "ht 2024-17"})
+    where = placed.headers["Location"]
+    shown = client.page(where)
+    assert [one.text_content() for one in shown.cssselect("tbody .row-link")] == numbers
+    assert "订单号 ht 2024-17" in words_of(client.get(where))
+    assert "合同纠纷" in words_of(client.get("/records?key=order:HT 2024-17"))
+    record = words_of(client.get(f"/records/{first}"))
+    assert "因订单号 ht 2024-17" in record
+    assert "因订单号 ht 2024-17" in words_of(client.get(f"/records/{first}/why"))
+    assert "订单号 ht 2024-17" in words_of(client.get("/retention/holds"))
+
+
+def test_r_5_a_key_without_records_is_held_once_that_is_said(client: Browser, keeping: Keeping) -> None:
+    client.sign_in("zhou")
+    typed = {"name": "新合同", "reason": "监管要求", "key_kind": "customer", "key_value": "华远电器"}
+    placed = client.submit("/retention/holds/new", {**typed, "none_yet_is_meant": "1"})
+    page = client.page(placed.headers["Location"])
+    assert page.cssselect(".empty")
+    assert keeping.hold_row(UUID(placed.headers["Location"].rsplit("/", 1)[1])).number == "DJ-2026-001"
+    long = client.submit("/retention/holds/new", {**typed, "key_value": "长" * 201})
+    assert told(long, "key_value")
+
+
+def test_x_3_who_may_not_know_holds_is_offered_none_on_a_key(client: Browser, keeping: Keeping) -> None:
+    (one,) = keeping.records(keys=[("order", "HT 2024-17")])
+    keeping.hold([], ("order", "HT 2024-17"), name="华远诉讼")
+    client.sign_in("wang")
+    for path in ("/records?key=order:HT 2024-17", f"/records/{one}", f"/records/{one}/why"):
+        text = client.get(path).text
+        assert ("华远诉讼" in text, "DJ-2026" in text, "/retention/holds" in text) == (False, False, False)

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from docctl.domain.correction import LONGEST, stated_not_late
+from docctl.domain.holds import Key
 from docctl.domain.lifecycle import RecordStatus
 from docctl.domain.normal_form import normal
 from docctl.domain.permissions import Facts, authorise
@@ -21,10 +22,12 @@ from docctl.models.base import new_id
 from docctl.models.content import FileRole, ItemFile, OwnerKind
 from docctl.models.organisation import Unit
 from docctl.models.records import KEY_KINDS, Medium, Record, RecordClass, RecordFact, RecordKey
+from docctl.models.retention import HoldItem
 from docctl.services.access import digest_of, intern_set, record_readers, visible_sets
 from docctl.services.caller import Caller
 from docctl.services.documents.facts import clean_title
 from docctl.services.files import Attached, StoredFile, add_files, storing
+from docctl.services.holds.cover import holds_of, lock_keys, note_held
 from docctl.services.jobs import Wish
 from docctl.services.numbers.schemes import values_for
 from docctl.services.numbers.take import For, add_alias, claim_number, take_number
@@ -78,6 +81,8 @@ class FileRecord:
 def file_record(session: Session, cmd: FileRecord, by: Caller) -> UUID:
     """File a record under the revision of its form that is in force; return its id (F-1, F-3)."""
     readers = _readers(cmd, by)
+    keys = [Key(kind, clean_value(kind, value)) for kind, value in cmd.keys]
+    lock_keys(session, keys, shared=True)  # before the form: a hold on one of them waits, or is seen here
     form = form_in_force(
         session,
         cmd.form_id,
@@ -104,11 +109,13 @@ def file_record(session: Session, cmd: FileRecord, by: Caller) -> UUID:
         if cmd.number.strip()
         else take_number(session, by, form.scheme, values, for_).shown
     )
+    holds = holds_of(session, keys)
     new: list[New] = [
         (Record, [row]),
         (RecordClass, [{"record_id": cmd.item_id, "class_id": cls.id, "governs": True}]),
         (RecordFact, _facts(cmd, title, by)),
         (RecordKey, _keys(cmd)),
+        (HoldItem, [{"hold_id": one.hold_id, "item_id": cmd.item_id} for one in holds]),
     ]
     if cmd.outside_number:
         add_alias(session, kind="outside", item_kind="record", item_id=cmd.item_id, text=cmd.outside_number)
@@ -137,6 +144,8 @@ def file_record(session: Session, cmd: FileRecord, by: Caller) -> UUID:
         },
         detail={"title": title, "stated_person": cmd.stated_person, "remarks": cmd.remarks},
     )
+    for hold in holds:  # the store is told of them with the first lock (R-5)
+        note_held(session, by, record_id=cmd.item_id, number=number, hold=hold)
     return cmd.item_id
 
 

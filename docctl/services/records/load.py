@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from docctl.domain.permissions import Facts
 from docctl.domain.verdicts import Conflict, NotFound, Refused
+from docctl.models.holding import coverings
 from docctl.models.records import Record
-from docctl.models.retention import Hold, HoldItem
 from docctl.services.access import sees
 from docctl.services.caller import Caller
 from docctl.services.locks import Rank, lock
@@ -36,26 +36,20 @@ def record_facts(session: Session, record: Record, by: Caller) -> Facts:
 
 def holds_on(session: Session, item_id: UUID) -> int:
     """Return how many holds cover an item now (R-5)."""
-    return (
-        session.scalar(
-            select(func.count())
-            .select_from(HoldItem)
-            .join(Hold, Hold.id == HoldItem.hold_id)
-            .where(HoldItem.item_id == item_id, Hold.lifted_at.is_(None))
-        )
-        or 0
-    )
+    return holds_among(session, [item_id]).get(item_id, 0)
 
 
 def holds_among(session: Session, item_ids: Collection[UUID]) -> dict[UUID, int]:
     """Return how many holds cover each of these items now; one without is left out (R-5)."""
-    query = (
-        select(HoldItem.item_id, func.count().label("covering"))
-        .join(Hold, Hold.id == HoldItem.hold_id)
-        .where(HoldItem.item_id.in_(item_ids), Hold.lifted_at.is_(None))
-        .group_by(HoldItem.item_id)
-    )
-    return {row.item_id: row.covering for row in session.execute(query)}
+    found = coverings(item_ids).subquery("covered")
+    query = select(found.c.record_id, func.count().label("covering")).group_by(found.c.record_id)
+    return {row.record_id: row.covering for row in session.execute(query)}
+
+
+def held_by(session: Session, hold_id: UUID) -> int:
+    """Return how many records a hold in place covers (R-5)."""
+    found = coverings().subquery("covered")
+    return session.scalar(select(func.count()).select_from(found).where(found.c.hold_id == hold_id)) or 0
 
 
 def unchanged(row: Record, row_version: int | None) -> None:
