@@ -116,7 +116,21 @@ def test_nonsense_in_the_address_counts_as_absent(client: Browser, scratch: UUID
 
 def test_an_index_that_is_being_made_says_so(client: Browser, world: World) -> None:
     client.sign_in("wang")
-    assert "索引正在重建" in words_of(client.get("/search?q=记录"))
+    page = client.page("/search?q=记录")
+    assert "索引正在重建" in page.text_content()
+    assert page.cssselect(".n-warning a")[0].get("href") == "/search?q=%E8%AE%B0%E5%BD%95"
+
+
+def test_s_4_a_partial_index_is_told_above_the_hits_and_where_nothing_is_found(
+    client: Browser, scratch: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client.sign_in("wang")
+    assert "还在补建" not in client.get("/search?q=没有的词").text
+    monkeypatch.setattr("docctl.queries.search.FAR", -1)
+    page = client.page("/search?q=没有的词")
+    assert "还在补建" in page.cssselect(".n-warning")[0].text_content()
+    assert page.cssselect(".n-warning a")[0].text_content() == "再检索一次"
+    assert "索引还没有补建完" in page.cssselect(".empty")[0].text_content()
 
 
 def test_the_search_stands_in_english_too(client: Browser, scratch: UUID) -> None:

@@ -58,7 +58,7 @@ function doubt() {
   doubts[doubted].select?.();
 }
 const keys = {
-  "/": () => document.querySelector("#q")?.focus(),
+  "/": () => document.querySelector("#q")?.select(), // what is typed replaces the last search
   "?": () => document.querySelector("#keys")?.togglePopover?.(),
   "？": () => keys["?"](), // the same key while a Chinese layout is on
   j: () => (rows.length ? moveTo(at + 1) : press("[data-key=j]")),
