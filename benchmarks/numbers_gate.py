@@ -19,8 +19,13 @@ from sqlalchemy.orm import Session
 
 from benchmarks import syncs
 from benchmarks.world import percentile, settings_of
+from docctl.domain.controlled import content_of
+from docctl.domain.lifecycle import SettingStatus
+from docctl.domain.number_content import check_numbers, shipped_numbers
+from docctl.models.base import new_id
+from docctl.models.controlled import ControlledSetting, SettingRevision
 from docctl.models.documents import DocumentType
-from docctl.models.numbers import NumberEntry, NumberScheme
+from docctl.models.numbers import NumberEntry
 from docctl.models.organisation import Person
 from docctl.queries.audit import verify
 from docctl.services.caller import Caller
@@ -62,12 +67,28 @@ def write(folder: Path, threads: int, each: int, answers: Any) -> None:
 
 def widen(session: Session) -> None:
     """Give the series of procedures six digits, so that it does not run out."""
-    scheme = session.scalars(
-        select(NumberScheme)
-        .join(DocumentType, DocumentType.scheme_id == NumberScheme.id)
-        .where(DocumentType.code == "procedure")
+    shipped = shipped_numbers()
+    for one in shipped["schemes"]:
+        if one["code"] == "procedure":
+            one["parts"] = json.loads(json.dumps(one["parts"]).replace('"width": 2', '"width": 6'))
+    content, digest = content_of(check_numbers(shipped))
+    before = session.scalars(
+        select(SettingRevision).join(ControlledSetting).where(ControlledSetting.kind == "numbers")
     ).one()
-    scheme.parts = json.loads(json.dumps(scheme.parts).replace('"width": 2', '"width": 6'))
+    now = system_clock()
+    session.add(
+        SettingRevision(
+            setting_id=before.setting_id,
+            ordinal=2,
+            status=SettingStatus.APPROVED,
+            content=content,
+            content_sha256=digest,
+            created_at=now,
+            approved_by=new_id(),
+            approved_at=now,
+            effective_from=now,
+        )
+    )
 
 
 def measure(processes: int, each: int) -> None:

@@ -70,3 +70,22 @@ def approved(world: World, content: str = "", *, kind: str = KIND, **more: Any) 
     ordinal = submitted(world, content, kind=kind, **more)
     world.clock.forward(minutes=1)
     return approve_setting(approval(world, ordinal, kind), by=world.by("zhao"), house=world.house)
+
+
+def in_force(world: World, kind: str, **fields: Any) -> dict[str, Any]:
+    """Take a revision into force: its fields are those in force, as far as no function here changes them."""
+    content = page(world, kind=kind).content
+    changed_content = {
+        name: fields[name](content[name]) if name in fields else content[name] for name in content
+    }
+    approved(world, json.dumps(changed_content), kind=kind)
+    return changed_content
+
+
+def suggested_after(world: World, count: int) -> None:
+    """Let a reissue of a procedure be suggested after so many amendments (V-1)."""
+    in_force(
+        world,
+        "labels",
+        types=lambda types: types | {"procedure": types["procedure"] | {"reissue_after": count}},
+    )

@@ -32,6 +32,7 @@ add_drafts(documents)
 @option("--title", required=True)
 @option("--unit", default="")
 @option("--number", default="")
+@option("--values", "number_values", default="")
 @option("--revision", "label", default="")
 @option("--parent", default="")
 @option("--class", "class_code", default="")
@@ -47,6 +48,7 @@ def new(
     title: str,
     unit: str,
     number: str,
+    number_values: str,
     label: str,
     parent: str,
     class_code: str,
@@ -73,6 +75,7 @@ def new(
         unit_id=unit_id,
         uploads=(desk.stage(file, for_document=True),),
         number=number,
+        number_values=number_values,
         label=label,
         parent_id=above,
         class_id=kept,
@@ -107,7 +110,7 @@ def revise(
 
     with desk.read() as session:
         document_id = names.item(desk, session, number, "document").item_id
-        choice = next_label(session, document_id)
+        choice = next_label(session, document_id, desk.house.clock())
     cmd = ReviseDocument(
         document_id=document_id,
         change_what=what,

@@ -67,7 +67,8 @@ def list_(desk: Desk, text: str, kind: str | None, state: str | None, page: int)
 @option("--type", "type_code", required=True)
 @option("--reason", required=True)
 @option("--unit", default="")
-def reserve(desk: Desk, type_code: str, reason: str, unit: str) -> Answer:
+@option("--values", "number_values", default="")
+def reserve(desk: Desk, type_code: str, reason: str, unit: str, number_values: str) -> Answer:
     """Reserve the next number of a document type (N-3)."""
     from docctl.queries.by_name import type_named, unit_named
     from docctl.services.numbers.reserve import ReserveNumber, reserve_number
@@ -75,20 +76,23 @@ def reserve(desk: Desk, type_code: str, reason: str, unit: str) -> Answer:
     with desk.read() as session:
         type_id = type_named(session, type_code).id
         unit_id = unit_named(session, unit).id if unit else None
-    shown = reserve_number(ReserveNumber(type_id, reason, unit_id), by=desk.caller(), house=desk.house)
+    shown = reserve_number(
+        ReserveNumber(type_id, reason, unit_id, number_values), by=desk.caller(), house=desk.house
+    )
     return desk.done("reserved", {"number": shown, "state": "reserved"}, number=shown)
 
 
 @numbers.command("give", permission="number.give", changes=True)
 @click.argument("number")
 @option("--number", "wanted", default="")
-def give(desk: Desk, number: str, wanted: str) -> Answer:
+@option("--values", "number_values", default="")
+def give(desk: Desk, number: str, wanted: str, number_values: str) -> Answer:
     """Give a document that bears a provisional number its real one (N-11)."""
     from docctl.services.imports.provisional import GiveNumber, give_number
 
     with desk.read() as session:
         document_id = names.item(desk, session, number, "document").item_id
-    shown = give_number(GiveNumber(document_id, wanted), by=desk.caller(), house=desk.house)
+    shown = give_number(GiveNumber(document_id, wanted, number_values), by=desk.caller(), house=desk.house)
     return desk.done("number_given", {"number": shown, "before": number}, number=shown)
 
 

@@ -12,6 +12,7 @@ from docctl.cli.answers import Answer, Table, pairs
 from docctl.cli.command import Noun, option
 from docctl.cli.desk import Desk
 from docctl.cli.kinds import FILE_IN, MOMENT
+from docctl.cli.number_testers import add_number_testers
 from docctl.cli.setting_reads import open_page, page_of
 from docctl.cli.setting_testers import add_testers
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 settings = Noun("settings")
 add_testers(settings)
+add_number_testers(settings)
 
 
 @settings.command("list", permission="settings.view")
@@ -81,11 +83,12 @@ def show(
         lines += [
             "",
             desk.words.t(f"controlled.kind.{kind}.field.{name}"),
-            *(f"  {one}" for one in text.split("\n")),
+            *(f"  {one}" for one in page.kind.say(text, desk.words.language).split("\n")),
         ]
     lines += [""] if page.changes else []
     for one in page.changes:
-        lines += [f"{mark} {said}" for mark, said in (("-", one.old), ("+", one.new)) if said]
+        both = (("-", one.old), ("+", one.new))
+        lines += [f"{mark} {page.kind.say(said, desk.words.language)}" for mark, said in both if said]
     return Answer(data, lines)
 
 

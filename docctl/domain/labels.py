@@ -20,7 +20,7 @@ _LABEL: Final = re.compile(
 )
 
 #: Printed in blank headers where a label is to be filled in; no label of a revision (I-5).
-_PLACEHOLDERS: Final = frozenset({"X", "XX"})
+PLACEHOLDERS: Final = frozenset({"X", "XX"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +136,7 @@ def read(text: str, scheme: LabelScheme | None = None) -> Label | None:
     if match is None:
         return None
     issue = match["letters"].upper() if match["letters"] else str(int(match["number"]))
-    if issue in _PLACEHOLDERS:
+    if issue in PLACEHOLDERS:
         return None
     return Label(issue, int(match["amendment"]) if match["amendment"] else None)
 

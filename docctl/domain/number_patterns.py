@@ -134,5 +134,12 @@ _ALL: Final = (
     _scheme("record_month", _FORM, _DASH, Year(), Month(), _DASH, Sequence(4, ("form", YEAR, MONTH))),
 )
 
+#: WI-PZ-007: work instructions count by department.
+INSTRUCTION: Final = _scheme(
+    "instruction", "WI-", Value("department", Pattern.LETTERS, 2, 4), _DASH, Sequence(3, ("department",))
+)
+#: What comes without a number is counted so until it has its own (待编号, N-11); no company changes this.
+PROVISIONAL: Final = _scheme("provisional", "待编号-", Sequence(4, most=8))
+
 #: Scheme by its code.
 PATTERNS: Final[dict[str, Scheme]] = {scheme.code: scheme for scheme in _ALL}

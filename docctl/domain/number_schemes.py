@@ -47,9 +47,10 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Year:
-    """The year, in four digits or the last two."""
+    """The year, in four digits or the last two; where it `follows`, that of the edition (N-7)."""
 
     digits: int = 4
+    follows: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,9 @@ class Month:
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """The edition's letter."""
+    """The edition's letter: frozen when the number is taken, or it `follows` the revision (N-7)."""
+
+    follows: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +96,13 @@ class Scheme:
     def sequence(self) -> Sequence | None:
         """The part that counts, if the scheme has one."""
         return next((part for part in self.parts if isinstance(part, Sequence)), None)
+
+    @property
+    def following(self) -> tuple[str, ...]:
+        """The names of the parts that follow the revision; the others are frozen (N-7)."""
+        return tuple(
+            name_of(part) for part in self.parts if isinstance(part, Year | Edition) and part.follows
+        )
 
     @property
     def needs(self) -> tuple[str, ...]:
@@ -140,11 +150,11 @@ def _part_to_json(part: Part) -> dict[str, object]:
             named: dict[str, object] = {"part": "value", "name": part.name}
             return named | {"pattern": part.pattern.value, "least": part.least, "most": part.most}
         case Year():
-            return {"part": YEAR, "digits": part.digits}
+            return {"part": YEAR, "digits": part.digits, "follows": part.follows}
         case Month():
             return {"part": MONTH}
         case Edition():
-            return {"part": EDITION}
+            return {"part": EDITION, "follows": part.follows}
         case Sequence():
             counted: dict[str, object] = {"part": SEQUENCE, "width": part.width}
             return counted | {"scope": list(part.scope), "most": part.most}
@@ -172,11 +182,11 @@ def _read_part(data: Mapping[str, object]) -> Part:
             least, most = _whole(data.get("least", 1)), _whole(data.get("most", 8))
             return Value(_text(data["name"]), pattern, least, most)
         case "year":
-            return Year(_whole(data.get("digits", 4)))
+            return Year(_whole(data.get("digits", 4)), _yes(data.get("follows", False)))
         case "month":
             return Month()
         case "edition":
-            return Edition()
+            return Edition(_yes(data.get("follows", False)))
         case "sequence":
             scope = data.get("scope", [])
             if not isinstance(scope, list):
@@ -196,6 +206,12 @@ def _text(value: object) -> str:
 def _whole(value: object) -> int:
     if not isinstance(value, int) or isinstance(value, bool):
         raise TypeError("whole number")
+    return value
+
+
+def _yes(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError("yes or no")
     return value
 
 

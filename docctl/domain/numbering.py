@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from docctl.domain.normal_form import normal, tidy
-from docctl.domain.number_ambiguity import CLAUSE_LEVELS, is_ambiguous
+from docctl.domain.number_ambiguity import CLAUSE_LEVELS, ambiguity
 from docctl.domain.number_patterns import PATTERNS
 from docctl.domain.number_schemes import (
     EDITION,
@@ -51,6 +51,7 @@ __all__ = [
     "check_values",
     "counter_after",
     "counter_scope",
+    "fits",
     "format_number",
     "may_take",
     "parse_number",
@@ -80,12 +81,12 @@ def check_scheme(scheme: Scheme) -> Verdict:
     """Say whether a scheme is fit for use: bounded, countable, and read in one way only (N-2)."""
     for at, part in enumerate(scheme.parts, start=1):
         if not _is_sound(part):
-            return Refused("N-2", "part_unfit", {"part": at})
+            return Refused("N-2", "part_unfit", {"part": at, "scheme": scheme.code})
     for verdict in (_check_names(scheme), _check_length(scheme)):
         if not verdict:
             return verdict
-    if is_ambiguous(scheme):
-        return Refused("N-2", "ambiguous", {"scheme": scheme.code})
+    if number := ambiguity(scheme):
+        return Refused("N-2", "ambiguous", {"scheme": scheme.code, "number": number})
     return Allowed()
 
 
@@ -101,7 +102,7 @@ def check_values(scheme: Scheme, values: Mapping[str, str], sequence: int | None
         elif name:
             if not (value := tidy(values.get(name, ""))):
                 return Refused("N-2", "value_missing", {"name": name})
-            if not _fits(part, value):
+            if not fits(part, value):
                 return Refused("N-2", "value_unfit", {"name": name, "value": values[name]})
     if scheme.sequence is None and sequence is not None:
         return Refused("N-2", "sequence_unused", {"scheme": scheme.code})
@@ -167,7 +168,7 @@ def _check_names(scheme: Scheme) -> Verdict:
     named = Counter(name for part in scheme.parts if (name := name_of(part)))
     for name, times in named.items():
         if times > 1:
-            return Refused("N-2", "name_twice", {"name": name})
+            return Refused("N-2", "name_twice", {"name": name, "scheme": scheme.code})
     if scheme.sequence is None:
         if any(isinstance(part, Value) for part in scheme.parts):
             return Allowed()
@@ -175,7 +176,10 @@ def _check_names(scheme: Scheme) -> Verdict:
     for name in scheme.sequence.scope:
         # A counter that starts again for something not shown would write the same number twice.
         if name not in set(named) - {SEQUENCE, EDITION}:
-            return Refused("N-2", "scope_not_shown", {"name": name})
+            return Refused("N-2", "scope_not_shown", {"name": name, "scheme": scheme.code})
+        # What changes with the revision would carry a number over into another count.
+        if name in scheme.following:
+            return Refused("N-7", "scope_follows", {"name": name, "scheme": scheme.code})
     if MONTH in scheme.sequence.scope and YEAR not in scheme.sequence.scope:
         return Refused("N-2", "month_without_year", {"scheme": scheme.code})
     return Allowed()
@@ -184,7 +188,7 @@ def _check_names(scheme: Scheme) -> Verdict:
 def _check_length(scheme: Scheme) -> Verdict:
     longest = sum(map(_longest, scheme.parts))
     if len(scheme.parts) > _MOST_PARTS or longest > LONGEST:
-        return Refused("N-2", "too_long", {"most": LONGEST})
+        return Refused("N-2", "too_long", {"most": LONGEST, "scheme": scheme.code})
     return Allowed()
 
 
@@ -242,7 +246,8 @@ def _expression(part: Part) -> str:
             return f"([0-9]{{{least},{most}}})"
 
 
-def _fits(part: Part, value: str) -> bool:
+def fits(part: Part, value: str) -> bool:
+    """Say whether a value fits a part of a scheme, as it is written (N-2)."""
     if isinstance(part, Year):
         if not re.fullmatch("[0-9]{4}", value):
             return False

@@ -18,6 +18,22 @@ from docctl.domain.calendar_content import (
     shipped_calendar,
     write_calendar,
 )
+from docctl.domain.label_content import (
+    check_labels,
+    lines_of_labels,
+    read_labels,
+    say_labels,
+    shipped_labels,
+    write_labels,
+)
+from docctl.domain.number_content import (
+    check_numbers,
+    lines_of_numbers,
+    read_numbers,
+    shipped_numbers,
+    write_numbers,
+)
+from docctl.domain.number_text import say
 from docctl.domain.synonym_content import (
     check_synonyms,
     lines_of_synonyms,
@@ -54,6 +70,7 @@ class Kind:
 
     `check` turns anything into canonical content or refuses it; `read` does so with typed text by field, and
     `write` is its inverse. `lines` says the content as field → line → words, for comparing two revisions.
+    `say` puts typed text into the words of a language; `read` understands those of all.
     """
 
     name: str
@@ -63,6 +80,7 @@ class Kind:
     read: Callable[[Mapping[str, str]], Content]
     write: Callable[[Content], Mapping[str, str]]
     lines: Callable[[Content], Mapping[str, Mapping[str, str]]]
+    say: Callable[[str, str], str] = lambda text, _language: text
 
 
 KINDS: Final[Mapping[str, Kind]] = {
@@ -93,6 +111,32 @@ KINDS: Final[Mapping[str, Kind]] = {
             read_synonyms,
             write_synonyms,
             lines_of_synonyms,
+        ),
+        Kind(
+            "numbers",
+            (
+                EditorField("schemes", Widget.LINES, needed=True),
+                EditorField("types", Widget.LINES, needed=True),
+            ),
+            shipped_numbers,
+            check_numbers,
+            read_numbers,
+            write_numbers,
+            lines_of_numbers,
+            say,
+        ),
+        Kind(
+            "labels",
+            (
+                EditorField("schemes", Widget.LINES, needed=True),
+                EditorField("types", Widget.LINES, needed=True),
+            ),
+            shipped_labels,
+            check_labels,
+            read_labels,
+            write_labels,
+            lines_of_labels,
+            say_labels,
         ),
     )
 }

@@ -15,7 +15,7 @@ from docctl.models.names import name_key
 
 
 class DocumentType(Identified, Base):
-    """A kind of document: its number scheme, its labels, its route (A-1, N-2, V-1)."""
+    """A kind of document and its route; rules of numbers and labels name it by its code (A-1, N-2, V-1)."""
 
     __tablename__ = "document_type"
 
@@ -23,12 +23,6 @@ class DocumentType(Identified, Base):
     name: Mapped[str] = mapped_column(String(100))
     name_en: Mapped[str] = mapped_column(String(100), default="")
     is_form: Mapped[bool] = mapped_column(default=False)
-    scheme_id: Mapped[UUID] = mapped_column(ForeignKey("number_scheme.id"))
-    #: Of the records filed under a form of this type.
-    record_scheme_id: Mapped[UUID | None] = mapped_column(ForeignKey("number_scheme.id"))
-    label_scheme: Mapped[str] = mapped_column(String(40))
-    #: After so many amendments a reissue (换版) is suggested; 0 never suggests one.
-    reissue_after: Mapped[int] = mapped_column(default=5, server_default="5")
     route: Mapped[list[Any]] = mapped_column(default=list)
     ordinal: Mapped[int] = mapped_column(default=0)
 

@@ -1,26 +1,15 @@
-"""Number schemes, counters, the register of every number ever given, aliases (N-1 to N-10)."""
+"""Counters, the register of every number ever given, aliases (N-1 to N-10)."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from docctl.models.base import Base, Identified, checked
-
-
-class NumberScheme(Identified, Base):
-    """A numbering scheme as data: its parts, as `domain.numbering` reads them (N-2)."""
-
-    __tablename__ = "number_scheme"
-
-    code: Mapped[str] = mapped_column(String(40), unique=True)
-    name: Mapped[str] = mapped_column(String(200))
-    parts: Mapped[dict[str, Any]]
 
 
 class Counter(Base):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 from docctl.domain import labels
 from docctl.domain.lifecycle import RevisionStatus
 from docctl.models.documents import Document, DocumentType, Revision
+from docctl.queries.rules_in_force import label_rules_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,14 +25,15 @@ class NextLabel:
     is_reissue_suggested: bool
 
 
-def next_label(session: Session, document_id: UUID) -> NextLabel:
-    """Return both ways on from the newest revision that was not discarded (V-1)."""
+def next_label(session: Session, document_id: UUID, at: datetime) -> NextLabel:
+    """Return both ways on from the newest revision that was not discarded, by the rules in force (V-1)."""
     kind = session.scalars(
         select(DocumentType)
         .join(Document, Document.type_id == DocumentType.id)
         .where(Document.id == document_id)
     ).one()
-    scheme = labels.LABEL_SCHEMES[kind.label_scheme]
+    rules = label_rules_at(session, at).rules.of(kind.code)
+    scheme = rules.scheme
     newest = session.execute(
         select(Revision.issue_label, Revision.amendment_label)
         .where(Revision.document_id == document_id, Revision.status != RevisionStatus.DISCARDED)
@@ -41,7 +44,7 @@ def next_label(session: Session, document_id: UUID) -> NextLabel:
         return NextLabel(labels.show(labels.first(scheme), scheme), "", 0, is_reissue_suggested=False)
     issue, amendment = newest
     found = labels.next_labels(
-        labels.Label(issue, int(amendment) if amendment else None), scheme, kind.reissue_after
+        labels.Label(issue, int(amendment) if amendment else None), scheme, rules.reissue_after
     )
     return NextLabel(
         labels.show(found.amended, scheme),

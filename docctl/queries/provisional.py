@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Final
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session
 
+from docctl.domain.number_patterns import PROVISIONAL
 from docctl.models.documents import Document
 from docctl.models.numbers import NumberEntry
-
-#: The code under which provisional numbers are counted (待编号).
-PROVISIONAL: Final = "provisional"
 
 
 def still_provisional() -> ColumnElement[bool]:
@@ -20,7 +17,7 @@ def still_provisional() -> ColumnElement[bool]:
     return exists().where(
         NumberEntry.item_id == Document.id,
         NumberEntry.shown == Document.number,
-        NumberEntry.scheme_code == PROVISIONAL,
+        NumberEntry.scheme_code == PROVISIONAL.code,
     )
 
 
@@ -29,6 +26,6 @@ def is_provisional(session: Session, document_id: UUID, number: str) -> bool:
     query = select(NumberEntry.id).where(
         NumberEntry.item_id == document_id,
         NumberEntry.shown == number,
-        NumberEntry.scheme_code == PROVISIONAL,
+        NumberEntry.scheme_code == PROVISIONAL.code,
     )
     return session.scalar(query) is not None

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from docctl.domain.approval import WEIGHTS, Meaning, route_from_data
-from docctl.domain.number_schemes import Literal, Month, Scheme, Sequence, Year, name_of, scheme_from_json
+from docctl.domain.number_rules import NumberRules
+from docctl.domain.number_schemes import Literal, Month, Scheme, Sequence, Year, name_of
 from docctl.domain.numbering import parse_number
 from docctl.models.documents import DocumentType
-from docctl.models.numbers import NumberScheme
 from docctl.models.retention import RetentionClassRow
+from docctl.queries.rules_in_force import label_rules_at, number_rules_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,7 @@ class SchemeRow:
     """A number scheme; `counts_by` names what its sequence counts per; `used_by` types of documents."""
 
     code: str
+    name: str
     parts: tuple[SchemePart, ...]
     counts_by: tuple[str, ...]
     used_by: tuple[tuple[str, str], ...]
@@ -39,6 +42,7 @@ class ReadNumber:
     """How a scheme reads a number: name of each part and its value."""
 
     code: str
+    name: str
     values: tuple[tuple[str, str], ...]
 
 
@@ -85,35 +89,37 @@ class TypeRow:
     route: tuple[str, ...]
 
 
-def schemes(session: Session) -> list[SchemeRow]:
-    """Return all number schemes, those in use first."""
-    users: dict[object, list[tuple[str, str]]] = {}
+def schemes(session: Session, at: datetime) -> list[SchemeRow]:
+    """Return all number schemes in force, those in use first (N-2)."""
+    rules = number_rules_at(session, at).rules
+    users: dict[str, list[tuple[str, str]]] = {}
     for kind in session.scalars(select(DocumentType).order_by(DocumentType.ordinal)):
-        for used in (kind.scheme_id, kind.record_scheme_id):
-            users.setdefault(used, []).append((kind.name, kind.name_en))
+        if (used := rules.types.get(kind.code)) is not None:
+            for code in (used.documents, used.records):
+                users.setdefault(code, []).append((kind.name, kind.name_en))
     found = []
-    for row in session.scalars(select(NumberScheme).order_by(NumberScheme.code)):
-        scheme = scheme_from_json(row.parts)
+    for code, scheme in rules.schemes.items():
         sequence = scheme.sequence
         found.append(
             SchemeRow(
-                code=row.code,
+                code=code,
+                name=rules.names.get(code, ""),
                 parts=tuple(_parts(scheme)),
                 counts_by=sequence.scope if sequence else (),
-                used_by=tuple(users.get(row.id, [])),
+                used_by=tuple(users.get(code, [])),
             )
         )
     return sorted(found, key=lambda one: (not one.used_by, one.code))
 
 
-def read_number(session: Session, text: str) -> list[ReadNumber]:
+def read_number(rules: NumberRules, text: str) -> list[ReadNumber]:
     """Return how each scheme reads a number, those that cannot left out (N-2)."""
-    found = []
-    for row in session.scalars(select(NumberScheme).order_by(NumberScheme.code)):
-        values: Mapping[str, str] | None = parse_number(scheme_from_json(row.parts), text)
-        if values is not None:
-            found.append(ReadNumber(row.code, tuple(values.items())))
-    return found
+    read = ((code, parse_number(scheme, text)) for code, scheme in rules.schemes.items())
+    return [
+        ReadNumber(code, rules.names.get(code, ""), tuple(values.items()))
+        for code, values in read
+        if values is not None
+    ]
 
 
 def retention_classes(session: Session) -> list[ClassRow]:
@@ -151,28 +157,23 @@ def retention_classes(session: Session) -> list[ClassRow]:
     ]
 
 
-def document_types(session: Session) -> list[TypeRow]:
-    """Return the types of documents, in their order (A-1, N-2, V-1)."""
-    numbers, records = aliased(NumberScheme), aliased(NumberScheme)
-    rows = session.execute(
-        select(DocumentType, numbers.code, records.code)
-        .join(numbers, numbers.id == DocumentType.scheme_id)
-        .outerjoin(records, records.id == DocumentType.record_scheme_id)
-        .order_by(DocumentType.ordinal)
-    )
+def document_types(session: Session, at: datetime) -> list[TypeRow]:
+    """Return the types of documents, in their order, by the rules in force (A-1, N-2, V-1)."""
+    numbers, labels = number_rules_at(session, at).rules, label_rules_at(session, at).rules
+    rows = session.scalars(select(DocumentType).order_by(DocumentType.ordinal))
     return [
         TypeRow(
             code=row.code,
             name=row.name,
             name_en=row.name_en,
             is_form=row.is_form,
-            scheme=scheme,
-            record_scheme=record_scheme or "",
-            label_scheme=row.label_scheme,
-            reissue_after=row.reissue_after,
+            scheme=numbers.types[row.code].documents if row.code in numbers.types else "",
+            record_scheme=numbers.types[row.code].records if row.code in numbers.types else "",
+            label_scheme=labels.types[row.code].scheme.code if row.code in labels.types else "",
+            reissue_after=labels.types[row.code].reissue_after if row.code in labels.types else 0,
             route=tuple(step.meaning.value for step in route_from_data(row.route)),
         )
-        for row, scheme, record_scheme in rows
+        for row in rows
     ]
 
 

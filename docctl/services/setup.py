@@ -11,15 +11,6 @@ from sqlalchemy.orm import Session
 
 from docctl.domain.accounts import LINK_LASTS
 from docctl.domain.approval import DEFAULT_ROUTE, route_to_data
-from docctl.domain.number_patterns import PATTERNS
-from docctl.domain.number_schemes import (
-    Literal,
-    Pattern,
-    Scheme,
-    Sequence,
-    Value,
-    scheme_to_json,
-)
 from docctl.domain.permissions import Facts, authorise
 from docctl.domain.retention_classes import TriggerKind
 from docctl.domain.retention_schedule import BUILT_IN, CATCH_ALL
@@ -28,7 +19,6 @@ from docctl.domain.verdicts import Refused, RuleRefused
 from docctl.models.base import new_id
 from docctl.models.content import ItemFile
 from docctl.models.documents import DocumentType
-from docctl.models.numbers import NumberScheme
 from docctl.models.organisation import LegalEntity, LinkPurpose, OneTimeLink, Person, RoleGrant, Unit
 from docctl.models.retention import RetentionClassRow
 from docctl.services.caller import Caller
@@ -171,7 +161,7 @@ def found_company(session: Session, cmd: FoundCompany, by: Caller) -> UUID:
                     expires_at=by.at + LINK_LASTS,
                 )
             )
-    _schemes_and_types(session)
+    _types(session)
     _schedule(session)
     settings = begin_settings(session, entity.id, at=by.at)
     record(
@@ -184,43 +174,25 @@ def found_company(session: Session, cmd: FoundCompany, by: Caller) -> UUID:
     return entity.id
 
 
-def _schemes_and_types(session: Session) -> None:
-    for code, scheme in {**PATTERNS, INSTRUCTION.code: INSTRUCTION}.items():
-        session.add(NumberScheme(code=code, name=code, parts=scheme_to_json(scheme)))
-    session.flush()  # types refer to schemes
-    ids = {row.code: row.id for row in session.scalars(select(NumberScheme))}
-    for ordinal, (code, name, name_en, is_form, numbers, records) in enumerate(TYPES):
+def _types(session: Session) -> None:
+    for ordinal, (code, name, name_en, is_form) in enumerate(TYPES):
         session.add(
             DocumentType(
                 code=code,
                 name=name,
                 name_en=name_en,
                 is_form=is_form,
-                scheme_id=ids[numbers],
-                record_scheme_id=ids[records] if records else None,
-                label_scheme="letter_slash",
                 route=route_to_data(DEFAULT_ROUTE),
                 ordinal=ordinal,
             )
         )
 
 
-#: WI-PZ-007: work instructions count by department.
-INSTRUCTION = Scheme(
-    "instruction",
-    (
-        Literal("WI-"),
-        Value("department", Pattern.LETTERS, 2, 4),
-        Literal("-"),
-        Sequence(3, ("department",)),
-    ),
-)
-
-#: Types a company starts with: code, name, English, form?, scheme of its numbers, of its records.
+#: Types a company starts with: code, name, English, form? Their schemes stand in the number and label rules.
 TYPES = (
-    ("procedure", "程序文件", "Procedure", False, "procedure", None),
-    ("instruction", "作业指导书", "Work instruction", False, "instruction", None),
-    ("form", "记录表格", "Record form", True, "chapter_form", "record"),
+    ("procedure", "程序文件", "Procedure", False),
+    ("instruction", "作业指导书", "Work instruction", False),
+    ("form", "记录表格", "Record form", True),
 )
 
 

@@ -31,9 +31,10 @@ from docctl.services.settings.draft import (
     submit_setting,
 )
 from docctl.web.calendar_tester import tested
-from docctl.web.context import actor, caller, flash_done, house, render, requires, see_other
+from docctl.web.context import actor, caller, flash_done, house, lang, render, requires, see_other
 from docctl.web.fields import read_text
 from docctl.web.forms import Unreadable, form, parse
+from docctl.web.number_tester import tested_labels, tested_numbers
 from docctl.web.registers import number
 from docctl.web.synonym_tester import widened
 from docctl.web.timelines import happened
@@ -44,6 +45,8 @@ bp = Blueprint("controlled", __name__, url_prefix="/settings/rules")
 _TESTERS: Final[Mapping[str, Callable[[Content], object]]] = {
     "calendar": tested,
     "synonyms": widened,
+    "numbers": tested_numbers,
+    "labels": tested_labels,
 }
 
 
@@ -132,7 +135,7 @@ def _edit_page(kind: str) -> EditPage:
     return EditPage(
         page=shown,
         kind=page.kind,
-        texts=page.kind.write(shown.content),
+        texts={name: page.kind.say(text, lang()) for name, text in page.kind.write(shown.content).items()},
         row_version=draft.row_version if draft else 0,
         reason=draft.shown.reason if draft else "",
         wanted_from=draft.shown.wanted_from if draft else None,

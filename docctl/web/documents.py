@@ -22,6 +22,7 @@ from docctl.services.files import Attached
 from docctl.web.context import actor, caller, flash_done, house, lang, render, requires, see_other
 from docctl.web.document_pages import page_of
 from docctl.web.forms import UploadField, form
+from docctl.web.number_tester import VALUES
 from docctl.web.registers import chosen, flag, number, sorted_by
 
 bp = Blueprint("documents", __name__, url_prefix="/documents")
@@ -111,6 +112,7 @@ class NewDocument:
     issuer: str = ""
     issuer_number: str = ""
     number: str = ""
+    number_values: str = ""
     label: str = ""
     parent_id: UUID | None = None
     class_id: UUID | None = None
@@ -157,6 +159,7 @@ def _new_page() -> NewPage:
     beside={
         "N-6": "number",
         "N-1": "number",
+        **VALUES,
         "N-2": "parent_id",
         "D-14.title_needed": "title",
         "D-14.title_too_long": "title",
@@ -175,6 +178,7 @@ def new(typed: NewDocument) -> Response:
             unit_id=typed.unit_id,
             uploads=tuple(Attached(one) for one in typed.file[:1]),
             number=typed.number,
+            number_values=typed.number_values,
             label=typed.label,
             parent_id=typed.parent_id,
             class_id=typed.class_id,

@@ -17,6 +17,7 @@ from docctl.services.imports.provisional import GiveNumber, give_number
 from docctl.services.numbers.reserve import ReserveNumber, VoidNumber, reserve_number, void_number
 from docctl.web.context import actor, caller, flash_done, house, lang, render, requires, see_other
 from docctl.web.forms import form
+from docctl.web.number_tester import VALUES
 from docctl.web.registers import number
 
 bp = Blueprint("numbers", __name__, url_prefix="/documents/numbers")
@@ -63,6 +64,7 @@ class ReserveForm:
     type_id: UUID
     reason: str
     unit_id: UUID | None = None
+    number_values: str = ""
     request_id: str = ""
 
 
@@ -71,6 +73,7 @@ class GiveForm:
     """The real number of a document; empty takes the next one."""
 
     number: str = ""
+    number_values: str = ""
     request_id: str = ""
 
 
@@ -81,11 +84,13 @@ def _give_page(revision_id: UUID) -> DocumentPage:
 
 @bp.route("/give/<uuid:revision_id>", methods=["GET", "POST"])
 @requires("number.give")
-@form("numbers/give.html", GiveForm, page=_give_page, beside={"N-1": "number", "N-6": "number"})
+@form("numbers/give.html", GiveForm, page=_give_page, beside={"N-1": "number", "N-6": "number", **VALUES})
 def give(typed: GiveForm, revision_id: UUID) -> Response:
     """Give a document its real number (N-11)."""
     document_id = _give_page(revision_id).document_id
-    shown = give_number(GiveNumber(document_id, typed.number), by=caller(typed.request_id), house=house())
+    shown = give_number(
+        GiveNumber(document_id, typed.number, typed.number_values), by=caller(typed.request_id), house=house()
+    )
     flash_done("numbers.done.given", number=shown)
     return see_other(f"/documents/revisions/{revision_id}")
 
@@ -96,12 +101,12 @@ def give(typed: GiveForm, revision_id: UUID) -> Response:
     "numbers/reserve.html",
     ReserveForm,
     page=_reserve_page,
-    beside={"N-3.reason_needed": "reason", "N-2": "type_id"},
+    beside={"N-3.reason_needed": "reason", **VALUES, "N-2": "type_id"},
 )
 def reserve(typed: ReserveForm) -> Response:
     """Reserve the next number (N-3)."""
     shown = reserve_number(
-        ReserveNumber(typed.type_id, typed.reason, typed.unit_id),
+        ReserveNumber(typed.type_id, typed.reason, typed.unit_id, typed.number_values),
         by=caller(typed.request_id),
         house=house(),
     )

@@ -125,7 +125,7 @@ class RevisePage:
 def _revise_page(revision_id: UUID) -> RevisePage:
     document = document_at(revision_id)
     with house().uow.read() as session:
-        return RevisePage(document, next_label(session, document.document_id))
+        return RevisePage(document, next_label(session, document.document_id, house().clock()))
 
 
 @dataclass(frozen=True, slots=True)

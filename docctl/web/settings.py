@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, request
 
 from docctl.domain.permission_table import permission_rows
+from docctl.queries.rules_in_force import number_rules_at
 from docctl.queries.settings import (
     document_types,
     read_number,
@@ -23,8 +24,9 @@ def numbers() -> str:
     """Show the number schemes, and how each reads a number that one types (N-2)."""
     asked = request.args.get("number", "").strip()[:200]
     with house().uow.read() as session:
-        rows = schemes(session)
-        found = read_number(session, asked) if asked else []
+        now = house().clock()
+        rows = schemes(session, now)
+        found = read_number(number_rules_at(session, now).rules, asked) if asked else []
     return render("settings/numbers.html", schemes=rows, asked=asked, found=found, english=lang() == "en")
 
 
@@ -42,7 +44,7 @@ def retention() -> str:
 def types() -> str:
     """Show the types of documents, and what signatures mean with their weight (A-1, A-3)."""
     with house().uow.read() as session:
-        rows = document_types(session)
+        rows = document_types(session, house().clock())
     meanings = signature_meanings(rows)
     return render("settings/types.html", types=rows, meanings=meanings, english=lang() == "en")
 

@@ -10,7 +10,7 @@ from zipfile import ZipFile
 import pytest
 
 from docctl.cli.answers import Table, one_line, width
-from tests import filing
+from tests import filing, rules
 from tests.cli.terminal import Terminal
 from tests.world import World
 
@@ -291,7 +291,7 @@ def test_v_6_a_revision_is_suspended_and_resumed_with_reasons(terminal: Terminal
 def test_v_1_a_reissue_is_suggested_after_the_set_number(
     terminal: Terminal, world: World, tmp_path: Path
 ) -> None:
-    from sqlalchemy import select, text
+    from sqlalchemy import select
 
     from docctl.domain.lifecycle import RevisionStatus
     from docctl.models.documents import Revision
@@ -306,6 +306,6 @@ def test_v_1_a_reissue_is_suggested_after_the_set_number(
         draft = session.scalars(select(Revision.id).where(Revision.status == RevisionStatus.DRAFT)).one()
     world.clock.forward(minutes=1)
     world.issued(draft)
-    world.house.uow.write(lambda session: session.execute(text("UPDATE document_type SET reissue_after = 1")))
+    rules.suggested_after(world, 1)
     found = terminal.ok(*revise, user="chen")
     assert (found["revision"], found["reissue_suggested"]) == ("A/2", "B/0")

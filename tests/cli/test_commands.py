@@ -36,7 +36,7 @@ import:files,give-up
 records:import,file,list,show,accept,correct,decide,void,place
 retention:due,explain
 disposal:propose,check,take-out,approve,reject,execute,witness,resume,show,certificate,register,clear-server
-settings:list,show,history,edit,submit,approve,return,discard,withdraw,due,condition
+settings:list,show,history,edit,submit,approve,return,discard,withdraw,due,condition,read-number,next-number,next-label
 hold:place,lift,list,show
 audit:verify,seal,export objects:verify,probe,sweep,read keys:status,backup,restore,rotate
 index:rebuild,verify,status,forget

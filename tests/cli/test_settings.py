@@ -27,6 +27,8 @@ def test_v_2_a_calendar_goes_from_a_file_into_force_by_two_people(
     assert terminal.ok("settings", "list", user="wang")["settings"] == [
         {"kind": "calendar", "in_force": 1, "waiting": None, "open": None},
         {"kind": "synonyms", "in_force": 1, "waiting": None, "open": None},
+        {"kind": "numbers", "in_force": 1, "waiting": None, "open": None},
+        {"kind": "labels", "in_force": 1, "waiting": None, "open": None},
     ]
     saved = terminal.ok("settings", "edit", "calendar", file, "--reason", "盘点", user="chen")
     assert (saved["revision"], saved["state"], saved["reason"]) == (2, "draft", "盘点")
@@ -165,3 +167,25 @@ def test_w_1_a_start_beyond_the_years_of_limits_is_refused(terminal: Terminal) -
     for moment in ("1989-12-31 23:59", "2191-01-01 00:00", "1000-01-01 00:00"):
         words = ("settings", "due", "1", "days", "--start", moment)
         assert terminal.refused(*words, user="wang") == (3, "W-1.start_unfit")
+
+
+def test_n_2_v_1_numbers_and_labels_are_tried_out(terminal: Terminal, world: World) -> None:
+    world.draft(number="QP-04")
+    found = terminal.ok("settings", "read-number", "CDJJ-QP-03", user="wang")
+    assert found["schemes"] == [
+        {"scheme": "company_procedure", "values": {"company": "CDJJ", "sequence": "03"}}
+    ]
+    assert terminal.ok("settings", "next-number", "procedure", user="wang")["number"] == "QP-05"
+    found = terminal.ok("settings", "next-number", "form", "--parent", "QP-11", user="wang")
+    assert (found["number"], found["scheme"]) == ("QR-1101", "chapter_form")
+    assert terminal.refused("settings", "next-number", "form", user="wang") == (3, "N-2.value_missing")
+    found = terminal.ok("settings", "next-label", "procedure", "A/5", user="wang")
+    assert found == {
+        "issue": "A",
+        "amendment": "5",
+        "amended": "A/6",
+        "reissued": "B/0",
+        "reissue_suggested": True,
+    }
+    unread = terminal.refused("settings", "next-label", "procedure", "?", user="wang")
+    assert unread == (3, "V-1.label_unreadable")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from docctl.domain.setting_files import LARGEST, content_in, data_of, text_of_file
@@ -64,9 +64,10 @@ def test_v_2_whatever_a_file_says_is_a_content_or_refused(data: object, kind: st
         refusal = error.refused
     else:
         raise AssertionError("chance made a content")
-    assert refusal.rule in {"V-2", "W-2", "S-6"}
+    assert refusal.rule in {"V-1", "V-2", "N-2", "W-2", "S-6"}
 
 
+@settings(deadline=None)  # schemes are compared with each other the first time
 @given(st.sampled_from(sorted(KINDS)), st.data(), JSON)
 def test_v_2_a_content_with_one_field_of_anything_is_canonical_or_refused(
     kind: str, draw: st.DataObject, value: object

@@ -16,20 +16,20 @@ from typing import Any
 
 import pytest
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
 
 from docctl import wiring
 from docctl.config import Settings
 from docctl.domain.lifecycle import RevisionStatus
 from docctl.jobs import lease
 from docctl.models.documents import Revision
-from docctl.models.numbers import NumberEntry, NumberScheme
+from docctl.models.numbers import NumberEntry
 from docctl.models.records import Record
 from docctl.models.retention import HoldItem
 from docctl.models.trail import EventRow
 from docctl.models.work import Lease
 from docctl.queries.audit import verify
 from docctl.services.house import House
+from tests import rules
 from tests.keeping import Keeping, with_form
 from tests.pacing import Pace
 from tests.places import Place, database_of
@@ -123,7 +123,7 @@ def _the_trail_holds(house: House) -> Iterator[None]:
 
 
 def test_n_3_many_writers_take_numbers_without_a_gap_or_a_double(world: World, start: Start) -> None:
-    world.house.uow.write(_more_digits)
+    rules.in_force(world, "numbers", schemes=_four_digits)
     with world.house.uow.read() as session:
         before = session.scalar(select(func.max(NumberEntry.sequence)).where(NumberEntry.shown.like("QP-%")))
     racers = start("number", WRITERS)
@@ -145,13 +145,14 @@ def test_n_3_many_writers_take_numbers_without_a_gap_or_a_double(world: World, s
     assert longest < 10 * WRITERS * each  # nobody starves while the others go round and round
 
 
-def _more_digits(session: Session) -> None:
+def _four_digits(schemes: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Let procedures have four digits: two are not enough for so many."""
-    row = session.scalars(select(NumberScheme).where(NumberScheme.code == "procedure")).one()
-    row.parts = {
-        **row.parts,
-        "parts": [{**one, "width": 4} if "width" in one else one for one in row.parts["parts"]],
-    }
+    return [
+        {**one, "parts": [{**part, "width": 4} if "width" in part else part for part in one["parts"]]}
+        if one["code"] == "procedure"
+        else one
+        for one in schemes
+    ]
 
 
 def test_r_5_a_hold_and_a_disposal_never_both_win(world: World, start: Start) -> None:

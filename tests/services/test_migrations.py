@@ -17,6 +17,9 @@ from sqlalchemy.orm import Session
 from docctl.config import Settings
 from docctl.domain.calendar_content import shipped_calendar
 from docctl.domain.events import GENESIS
+from docctl.domain.number_content import shipped_numbers
+from docctl.domain.number_patterns import INSTRUCTION, PATTERNS
+from docctl.domain.number_schemes import scheme_to_json
 from docctl.jobs.cite_texts import cite_texts
 from docctl.jobs.due import work_due
 from docctl.jobs.proof import verify_trail
@@ -25,6 +28,7 @@ from docctl.jobs.sealer import seal
 from docctl.jobs.wait import settle
 from docctl.jobs.worker import Worker
 from docctl.models import Base
+from docctl.models.base import new_id
 from docctl.models.citations import Citation
 from docctl.models.content import FileReading
 from docctl.models.documents import Document, DocumentType
@@ -39,6 +43,7 @@ from docctl.queries.audit import verify
 from docctl.queries.controlled import setting_at
 from docctl.queries.file_html import html_of
 from docctl.queries.outlines import outlines_of
+from docctl.queries.rules_in_force import label_rules_at, number_rules_at
 from docctl.queries.search_texts import texts_of
 from docctl.services.house import House
 from docctl.services.imports.change import ChangeImport, change_import
@@ -140,8 +145,49 @@ def before_the_copies_of_imports(session: Session) -> None:
     session.execute(text("ALTER TABLE record_import DROP COLUMN key_destroyed_at"))
 
 
+def before_the_number_rules(session: Session) -> None:
+    """Let schemes of numbers and labels stand in tables, as they did."""
+    if "number_scheme" in inspect(session.connection()).get_table_names():
+        return
+    uuid = "CHAR(32)" if session.get_bind().dialect.name == "sqlite" else "UUID"
+    schemes = {**PATTERNS, INSTRUCTION.code: INSTRUCTION}
+    session.execute(
+        text(
+            "CREATE TABLE number_scheme (code VARCHAR(40) NOT NULL, name VARCHAR(200) NOT NULL,"
+            f" parts JSON NOT NULL, id {uuid} NOT NULL, CONSTRAINT pk_number_scheme PRIMARY KEY (id),"
+            " CONSTRAINT uq_number_scheme_code UNIQUE (code))"
+        )
+    )
+    insert = text("INSERT INTO number_scheme (id, code, name, parts) VALUES (:id, :code, :code, :parts)")
+    ids = {code: new_id() for code in schemes}
+    for code, scheme in schemes.items():
+        parts = json.dumps(scheme_to_json(scheme), ensure_ascii=False)
+        session.execute(
+            insert.bindparams(bindparam("id", type_=Uuid())), {"id": ids[code], "code": code, "parts": parts}
+        )
+    for name in ("scheme_id", "record_scheme_id"):
+        session.execute(
+            text(f"ALTER TABLE document_type ADD COLUMN {name} {uuid} REFERENCES number_scheme (id)")
+        )
+    session.execute(
+        text("ALTER TABLE document_type ADD COLUMN label_scheme VARCHAR(40) DEFAULT 'letter_slash'")
+    )
+    session.execute(text("ALTER TABLE document_type ADD COLUMN reissue_after INTEGER NOT NULL DEFAULT 5"))
+    for kind, (documents, records) in {
+        "procedure": ("procedure", None),
+        "instruction": ("instruction", None),
+        "form": ("chapter_form", "record"),
+    }.items():
+        update = text("UPDATE document_type SET scheme_id = :one, record_scheme_id = :two WHERE code = :code")
+        session.execute(
+            update.bindparams(bindparam("one", type_=Uuid()), bindparam("two", type_=Uuid())),
+            {"one": ids[documents], "two": ids[records] if records else None, "code": kind},
+        )
+
+
 def before_the_settings(session: Session) -> None:
     before_the_copies_of_imports(session)
+    before_the_number_rules(session)
     for statement in SETTINGS:
         session.execute(text(statement))
 
@@ -175,9 +221,9 @@ def test_r_7_imports_from_before_their_copies_were_encrypted_have_their_whole_ti
     uow = world.house.uow
 
     def as_before(session: Session) -> None:
-        before_the_copies_of_imports(session)
+        before_the_settings(session)
         session.execute(text("UPDATE citation SET clause = ''"))
-        session.execute(text("UPDATE alembic_version SET version_num = '0016'"))
+        session.execute(text("UPDATE alembic_version SET version_num = '0015'"))
 
     with past_the_guards(world.house):
         as_owner(world.house).write(as_before)
@@ -204,6 +250,7 @@ def test_a_4_an_open_step_from_before_clocks_keeps_the_day_it_had(world: World) 
 
     def as_before(session: Session) -> None:
         before_the_clocks(session)
+        before_the_number_rules(session)
         session.execute(text("UPDATE step SET calendar = 'natural'"))
         session.execute(text("UPDATE alembic_version SET version_num = '0017'"))
 
@@ -235,6 +282,7 @@ def test_r_5_holds_from_before_keys_stand_as_they_did(world: World) -> None:
 
     def as_before(session: Session) -> None:
         before_holds_by_key(session)
+        before_the_number_rules(session)
         session.execute(text("UPDATE alembic_version SET version_num = '0018'"))
 
     with past_the_guards(house):
@@ -249,6 +297,38 @@ def test_r_5_holds_from_before_keys_stand_as_they_did(world: World) -> None:
     keeping.lift(standing)
     with house.uow.read() as session:
         assert None not in set(session.scalars(select(HoldItem.released_at)))
+
+
+def test_n_2_v_1_schemes_from_before_rules_were_controlled_are_their_first_revision(world: World) -> None:
+    """Documents and types stay, and the next number follows the last one by the same scheme."""
+    world.issued(world.draft())
+    uow = world.house.uow
+
+    def as_before(session: Session) -> None:
+        before_the_settings(session)
+        session.execute(text("UPDATE document_type SET reissue_after = 7 WHERE code = 'form'"))
+        session.execute(text("UPDATE alembic_version SET version_num = '0015'"))
+
+    with past_the_guards(world.house):
+        as_owner(world.house).write(as_before)
+    assert not schema_state(uow.engine).is_ready
+    assert migrate(uow.owner).is_ready
+    with uow.read() as session:
+        numbers = setting_at(session, "numbers", world.clock())
+        assert (numbers.ordinal, numbers.content) == (1, shipped_numbers())
+        labels = label_rules_at(session, world.clock()).rules
+        assert {code: one.reissue_after for code, one in labels.types.items()} == {
+            "procedure": 5,
+            "instruction": 5,
+            "form": 7,
+        }
+        assert number_rules_at(session, world.clock()).rules.of_documents("form").code == "chapter_form"
+        assert session.scalars(select(DocumentType.code).order_by(DocumentType.ordinal)).all() == [
+            "procedure",
+            "instruction",
+            "form",
+        ]
+    assert world.document_of(world.draft()).number == "QP-02"
 
 
 _WAS_READ = {
@@ -487,7 +567,8 @@ def test_v_1_v_6_rows_from_before_suspensions_are_kept_and_can_be_suspended(worl
     assert (schema_state(uow.engine).current, schema_state(uow.engine).is_ready) == ("0003", False)
     assert migrate(uow.owner).is_ready
     with uow.read() as session:
-        assert set(session.scalars(select(DocumentType.reissue_after))) == {5}
+        rules = label_rules_at(session, world.clock()).rules
+        assert {one.reissue_after for one in rules.types.values()} == {5}
     row = world.revision(issued)
     assert row.suspensions == []
     cmd = SuspendRevision(issued, row.row_version, "有误")
@@ -573,6 +654,7 @@ def test_t_3_rows_from_the_first_tables_are_kept_and_their_files_count_as_hashed
 
     def as_at_first(session: Session) -> None:  # the other guards stand, as in a database in use
         before_the_clocks(session)
+        before_the_number_rules(session)
         for statement in (
             *since_then,
             *SETTINGS,

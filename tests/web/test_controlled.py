@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import io
+import json
 from datetime import timedelta
 
 import pytest
 
 from tests.rules import approved, changed, page, rows, saved, submitted
 from tests.web.browser import Browser, filled, words_of
-from tests.world import PASSWORD, World
+from tests.world import PASSWORD, World, docx_bytes
 
 HERE = "/settings/rules/calendar"
 
@@ -215,13 +217,15 @@ def test_v_2_the_overview_shows_what_is_in_force_what_waits_and_what_is_worked_o
     approved(world, wanted_from=world.clock() + timedelta(days=3))
     saved(world, changed("2026-04-01"))
     client.sign_in("wang")
-    first, second = client.page("/settings/rules").cssselect("tbody tr")
+    first, *others = client.page("/settings/rules").cssselect("tbody tr")
     assert [one.get("href") for one in first.cssselect("a")] == [
         HERE,
         f"{HERE}?revision=2",
         f"{HERE}?revision=3",
     ]
-    assert [one.get("href") for one in second.cssselect("a")] == ["/settings/rules/synonyms"]
+    assert [one.get("href") for row in others for one in row.cssselect("a")] == [
+        f"/settings/rules/{kind}" for kind in ("synonyms", "numbers", "labels")
+    ]
 
 
 def test_t_1_the_trail_names_the_rule_and_leads_to_it(client: Browser, world: World) -> None:
@@ -264,3 +268,75 @@ def test_a_6_a_condition_is_tried_out(client: Browser) -> None:
     assert "不是上面某项的值" in words_of(
         client.get("/settings/conditions?facts=金额:数字&values=y&condition=金额 > 1")
     )
+
+
+NUMBERS = "/settings/rules/numbers"
+
+
+def test_n_2_the_tester_reads_a_number_and_says_the_next_one(client: Browser, world: World) -> None:
+    world.draft(number="QP-04")
+    client.sign_in("wang")
+    words = words_of(client.get(f"{NUMBERS}?number=CDJJ-QP-03"))
+    assert "公司程序" in words
+    assert "CDJJ" in words
+    assert "没有规则能读" in words_of(client.get(f"{NUMBERS}?number=XX"))
+    assert "QP-05" in words_of(client.get(f"{NUMBERS}?kind=procedure"))
+    assert "QR-1101" in words_of(client.get(f"{NUMBERS}?kind=form&parent=QP-11"))
+    assert "编号缺少 章节" in words_of(client.get(f"{NUMBERS}?kind=form"))
+
+
+def test_n_2_a_scheme_is_typed_in_chinese_words_compared_and_refused_where_two_meet(
+    client: Browser, world: World
+) -> None:
+    client.sign_in("chen")
+    (box, types) = client.page(f"{NUMBERS}/edit").cssselect("textarea")[:2]
+    assert "procedure = QP-{顺序号:2}" in box.text
+    answer = client.submit(
+        f"{NUMBERS}/edit",
+        {"schemes": f"{box.text}\nother = QP-{{顺序号:2-3}}", "types": types.text, "reason": "x"},
+    )
+    assert answer.status_code == 422
+    assert "procedure 和 other 会产生同一个编号，例如 QP-11" in answer.text
+    assert "other = QP-{顺序号:2-3}" in answer.text
+    changed_text = box.text.replace("procedure = QP-{顺序号:2}", "procedure = QP-{顺序号:3}")
+    answer = client.submit(
+        f"{NUMBERS}/edit",
+        {"schemes": changed_text, "types": types.text, "reason": "两位不够"},
+        follow_redirects=True,
+    )
+    assert "第 2 版草稿已保存" in answer.text
+    shown = client.page(f"{NUMBERS}?revision=2")
+    assert [one.text_content() for one in shown.cssselect(".spread ins")] == ["procedure = QP-{顺序号:3}"]
+    assert world.document_of(world.draft()).number == "QP-01"
+
+
+def test_v_1_the_tester_of_labels_says_what_comes_next_and_suggests_a_reissue(client: Browser) -> None:
+    client.sign_in("wang")
+    labels = "/settings/rules/labels"
+    words = words_of(client.get(f"{labels}?kind=procedure&label=A/5"))
+    assert "A/6" in words
+    assert "B/0" in words
+    assert "建议换版" in words
+    assert "建议换版。" not in words_of(client.get(f"{labels}?kind=procedure&label=A/4"))
+    assert "V-1" in words_of(client.get(f"{labels}?kind=procedure&label=%3F"))
+
+
+def test_n_2_a_missing_part_of_a_number_is_asked_for_beside_its_field(client: Browser, world: World) -> None:
+    content = page(world, kind="numbers").content
+    types = content["types"] | {
+        "procedure": {"documents": "clause_procedure", "records": "", "values": {"company": "XX"}}
+    }
+    approved(world, json.dumps({**content, "types": types}), kind="numbers")
+    client.sign_in("chen")
+    given = {
+        "type_id": str(world.types["procedure"]),
+        "title": "文件控制",
+        "unit_id": str(world.units["PZ"]),
+        "file": (io.BytesIO(docx_bytes("正文")), "a.docx"),
+    }
+    answer = client.submit("/documents/new", given, content_type="multipart/form-data")
+    assert answer.status_code == 422
+    assert "编号缺少条款" in answer.text
+    given |= {"number_values": "4.2.4", "file": (io.BytesIO(docx_bytes("正文")), "a.docx")}
+    answer = client.submit("/documents/new", given, content_type="multipart/form-data", follow_redirects=True)
+    assert f"QP/XX-4.2.4A-{world.clock().year}" in answer.text

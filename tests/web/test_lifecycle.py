@@ -7,10 +7,9 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from sqlalchemy import text
 
 from docctl.services.revisions.revise import ReviseDocument, revise_document
-from tests import filing
+from tests import filing, rules
 from tests.web.conftest import Browser, words_of
 from tests.web.test_documents import REVISIONS, withdrawn
 from tests.world import World, docx_bytes
@@ -75,9 +74,7 @@ def test_v_1_the_page_of_a_new_revision_suggests_a_reissue_and_the_user_decides(
     first = world.issued(world.draft())
     world.clock.forward(minutes=1)
     second = world.issued(revised(world, first))
-    world.house.uow.write(
-        lambda session: session.execute(text("UPDATE document_type SET reissue_after = :n"), {"n": after})
-    )
+    rules.suggested_after(world, after)
     client.sign_in("chen")
     here = f"{REVISIONS}/{second}/revise"
     page = client.page(here)

@@ -16,6 +16,7 @@ from docctl.models.content import OwnerKind
 from docctl.models.documents import Document, DocumentType, Revision
 from docctl.models.organisation import Unit
 from docctl.models.retention import RetentionClassRow
+from docctl.queries.rules_in_force import label_rules_at
 from docctl.services.caller import Caller
 from docctl.services.documents.facts import clean_title
 from docctl.services.documents.make import new_document, number_document, set_outside
@@ -29,7 +30,8 @@ class CreateDocument:
     """A new document; `number` empty takes the next one of the type's scheme.
 
     `label` is where the first revision starts, for documents from before docctl (default: first). `outside`
-    says of an external document who issued it and the number it has there, beside ours (D-9).
+    says of an external document who issued it and the number it has there, beside ours (D-9), `number_values`
+    what the number scheme asks for and nothing else gives, as `clause=4.2.4` (N-2).
     """
 
     type_id: UUID
@@ -43,6 +45,7 @@ class CreateDocument:
     change_reason: str = ""
     change_basis: str = ""
     outside: Outside = OWN
+    number_values: str = ""
     item_id: UUID = field(default_factory=new_id)
     files: tuple[StoredFile, ...] = ()
 
@@ -61,7 +64,7 @@ def create_document(session: Session, cmd: CreateDocument, by: Caller) -> UUID:
         raise NotFound("type or unit")
     parent = session.get(Document, cmd.parent_id) if cmd.parent_id else None
     _check_class(session, cmd.class_id)
-    label = _first_label(kind, cmd.label)
+    label, shown = _first_label(session, kind, cmd.label, by)
     document = new_document(
         session,
         by,
@@ -72,7 +75,18 @@ def create_document(session: Session, cmd: CreateDocument, by: Caller) -> UUID:
         drafting_unit_id=by.actor.unit_id,
         parent=parent,
     )
-    document.number = number_document(session, by, document, cmd.number, kind=kind, unit=unit, parent=parent)
+    numbered = number_document(
+        session,
+        by,
+        document,
+        cmd.number,
+        kind=kind,
+        unit=unit,
+        parent=parent,
+        edition=label.issue,
+        typed=cmd.number_values,
+    )
+    document.number = numbered.shown
     set_outside(session, document, outside)
     session.add(document)
     session.flush()  # the revision refers to it
@@ -82,7 +96,7 @@ def create_document(session: Session, cmd: CreateDocument, by: Caller) -> UUID:
         ordinal=1,
         issue_label=label.issue,
         amendment_label=amendment_text(label),
-        label=labels.show(label, labels.LABEL_SCHEMES[kind.label_scheme]),
+        label=shown,
         title=title,
         change_reason=cmd.change_reason.strip(),
         change_basis=cmd.change_basis.strip(),
@@ -103,6 +117,7 @@ def create_document(session: Session, cmd: CreateDocument, by: Caller) -> UUID:
             "unit": unit.code,
             "label": revision.label,
             "external": outside.is_external,
+            "numbering": numbered.rules,
         },
         detail={
             "files": [one.name for one in cmd.files],
@@ -122,14 +137,15 @@ def stored_label(issue: str, amendment: str) -> labels.Label:
     return labels.Label(issue, int(amendment) if amendment else None)
 
 
-def _first_label(kind: DocumentType, wanted: str) -> labels.Label:
-    scheme = labels.LABEL_SCHEMES[kind.label_scheme]
+def _first_label(session: Session, kind: DocumentType, wanted: str, by: Caller) -> tuple[labels.Label, str]:
+    """Return the label, and how it is shown by the rules in force (V-1)."""
+    scheme = label_rules_at(session, by.at).rules.of(kind.code).scheme
     if not wanted.strip():
-        return labels.first(scheme)
-    label = labels.read(wanted.strip())
+        return labels.first(scheme), labels.show(labels.first(scheme), scheme)
+    label = labels.read(wanted.strip(), scheme)
     if label is None:
         raise RuleRefused(Refused("V-1", "label_unreadable", {"label": wanted.strip()[:40]}))
-    return label
+    return label, labels.show(label, scheme)
 
 
 def _check_class(session: Session, class_id: UUID | None) -> None:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from docctl.domain.normal_form import normal
+from docctl.domain.number_rules import values_for
 from docctl.domain.outside import Outside
 from docctl.models.base import new_id
 from docctl.models.documents import Document, DocumentType
-from docctl.models.numbers import NumberScheme
 from docctl.models.organisation import LegalEntity, Unit
+from docctl.queries.rules_in_force import number_rules_at
 from docctl.services.access import STAFF_READERS, insider_readers, intern_set
 from docctl.services.caller import Caller
-from docctl.services.numbers.schemes import scheme_of, values_for
 from docctl.services.numbers.take import For, add_alias, claim_number, take_number
 
 
@@ -47,6 +48,14 @@ def new_document(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """The number that a document got, and the revision of the rules by which it was given (N-2)."""
+
+    shown: str
+    rules: str
+
+
 def number_document(
     session: Session,
     by: Caller,
@@ -56,20 +65,29 @@ def number_document(
     kind: DocumentType,
     unit: Unit,
     parent: Document | None = None,
-) -> str:
-    """Take the number that somebody brought, or the next one of the type's scheme; return it (N-1, N-6)."""
-    scheme = scheme_of(session.get_one(NumberScheme, kind.scheme_id))
+    edition: str = "",
+    typed: str = "",
+) -> Numbered:
+    """Take the number that somebody brought, or the next one of the type's scheme (N-1, N-6).
+
+    `edition` is the issue of the first label, `typed` the values that only a person knows.
+    """
+    found = number_rules_at(session, by.at)
+    scheme = found.rules.of_documents(kind.code)
     for_ = For(document.entity_id, "document", document.id)
     if wanted.strip():
-        return claim_number(session, by, scheme, wanted, for_).shown
+        return Numbered(claim_number(session, by, scheme, wanted, for_).shown, found.name)
     values = values_for(
         scheme,
-        entity=session.get_one(LegalEntity, document.entity_id),
-        unit=unit,
+        company=session.get_one(LegalEntity, document.entity_id).code,
+        department=unit.code,
         today=by.today,
         parent=parent.number if parent else "",
+        edition=edition,
+        fixed=found.rules.values(kind.code),
+        typed=typed,
     )
-    return take_number(session, by, scheme, values, for_).shown
+    return Numbered(take_number(session, by, scheme, values, for_).shown, found.name)
 
 
 def set_outside(session: Session, document: Document, outside: Outside) -> None:

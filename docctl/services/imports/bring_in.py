@@ -28,6 +28,7 @@ from docctl.models.content import FileRole, OwnerKind
 from docctl.models.documents import Document, DocumentType, Revision
 from docctl.models.imports import ImportFile, ImportRun
 from docctl.models.organisation import Unit
+from docctl.queries.rules_in_force import label_rules_at
 from docctl.reading.names import clean_name
 from docctl.services.caller import Caller
 from docctl.services.citations import write_citations
@@ -175,7 +176,7 @@ def _new_document(
         session, by, kind=kind, unit=unit, title=title, class_id=UUID(kept) if kept else run.class_id
     )
     if facts.number:
-        document.number = number_document(session, by, document, facts.number, kind=kind, unit=unit)
+        document.number = number_document(session, by, document, facts.number, kind=kind, unit=unit).shown
     else:
         document.number = provisional_number(session, by, For(document.entity_id, "document", document.id))
     told = (str(chosen.get(name, "")) for name in ("issuer", "issuer_number"))
@@ -196,7 +197,7 @@ def _revision(
     read: Content,
 ) -> Revision:
     kind = session.get_one(DocumentType, document.type_id)
-    scheme = labels.LABEL_SCHEMES[kind.label_scheme]
+    scheme = label_rules_at(session, by.at).rules.of(kind.code).scheme
     given = labels.read(facts.label, scheme) if facts.label else None
     there = loaded.in_order() if loaded else []
     newest = stored_label(there[-1].issue_label, there[-1].amendment_label) if there else None

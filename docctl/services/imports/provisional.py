@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from docctl.domain.number_schemes import Literal, Scheme, Sequence
+from docctl.domain.number_patterns import PROVISIONAL
 from docctl.domain.permissions import authorise
 from docctl.domain.verdicts import Refused, RuleRefused
 from docctl.models.documents import Document, DocumentType
 from docctl.models.organisation import Unit
-from docctl.queries.provisional import PROVISIONAL, is_provisional
+from docctl.queries.provisional import is_provisional
 from docctl.services.caller import Caller
 from docctl.services.documents.load import facts_of, lock_document
 from docctl.services.documents.make import number_document
@@ -21,12 +20,10 @@ from docctl.services.numbers.take import For, add_alias, take_number
 from docctl.services.registry import use_case
 from docctl.services.trail import Subject, record
 
-_SCHEME: Final = Scheme(PROVISIONAL, (Literal("待编号-"), Sequence(4, most=8)))
-
 
 def provisional_number(session: Session, by: Caller, for_: For) -> str:
     """Take the next provisional number (N-11)."""
-    return take_number(session, by, _SCHEME, {}, for_).shown
+    return take_number(session, by, PROVISIONAL, {}, for_).shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +32,7 @@ class GiveNumber:
 
     document_id: UUID
     number: str = ""
+    number_values: str = ""
 
 
 @use_case("number.give")
@@ -46,7 +44,7 @@ def give_number(session: Session, cmd: GiveNumber, by: Caller) -> str:
     if not is_provisional(session, document.id, document.number):
         raise RuleRefused(Refused("N-11", "has_its_number", {"number": document.number}))
     before = document.number
-    document.number = number_document(
+    numbered = number_document(
         session,
         by,
         document,
@@ -54,13 +52,16 @@ def give_number(session: Session, cmd: GiveNumber, by: Caller) -> str:
         kind=session.get_one(DocumentType, document.type_id),
         unit=session.get_one(Unit, document.unit_id),
         parent=session.get(Document, document.parent_id) if document.parent_id else None,
+        edition=loaded.in_order()[-1].issue_label,
+        typed=cmd.number_values,
     )
+    document.number = numbered.shown
     add_alias(session, kind="former", item_kind="document", item_id=document.id, text=before)
     record(
         session,
         by,
         "document.numbered",
         Subject("document", document.id),
-        facts={"number": document.number, "before": before},
+        facts={"number": document.number, "before": before, "numbering": numbered.rules},
     )
     return document.number

@@ -9,14 +9,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from docctl.domain.normal_form import normal
+from docctl.domain.number_rules import values_for
 from docctl.domain.permissions import Facts, authorise
 from docctl.domain.verdicts import NotFound, Refused, RuleRefused
 from docctl.models.documents import DocumentType
-from docctl.models.numbers import NumberEntry, NumberScheme, NumberState
+from docctl.models.numbers import NumberEntry, NumberState
 from docctl.models.organisation import LegalEntity, Unit
+from docctl.queries.rules_in_force import number_rules_at
 from docctl.services.caller import Caller
 from docctl.services.locks import Rank, lock
-from docctl.services.numbers.schemes import scheme_of, values_for
 from docctl.services.numbers.take import For, take_number
 from docctl.services.registry import use_case
 from docctl.services.trail import Subject, record
@@ -29,6 +30,7 @@ class ReserveNumber:
     type_id: UUID
     reason: str
     unit_id: UUID | None = None
+    number_values: str = ""
     item_id: UUID | None = field(default=None)
 
 
@@ -43,12 +45,20 @@ def reserve_number(session: Session, cmd: ReserveNumber, by: Caller) -> str:
         raise NotFound("document type")
     unit = session.get(Unit, cmd.unit_id or by.actor.unit_id)
     entity = session.scalars(select(LegalEntity)).one()
-    scheme = scheme_of(session.get_one(NumberScheme, kind.scheme_id))
+    found = number_rules_at(session, by.at)
+    scheme = found.rules.of_documents(kind.code)
     entry = take_number(
         session,
         by,
         scheme,
-        values_for(scheme, entity=entity, unit=unit, today=by.today),
+        values_for(
+            scheme,
+            company=entity.code,
+            department=unit.code if unit else "",
+            today=by.today,
+            fixed=found.rules.values(kind.code),
+            typed=cmd.number_values,
+        ),
         For(entity.id, "document", None),
         state=NumberState.RESERVED,
         reason=cmd.reason.strip(),
@@ -58,7 +68,7 @@ def reserve_number(session: Session, cmd: ReserveNumber, by: Caller) -> str:
         by,
         "number.reserved",
         Subject("number", entry.id),
-        facts={"number": entry.shown},
+        facts={"number": entry.shown, "numbering": found.name},
         detail={"reason": cmd.reason.strip()},
     )
     return entry.shown

@@ -49,11 +49,12 @@ def take_number(
 ) -> Taken:
     """Take the next free number of a scheme (N-3).
 
-    Numbers that somebody brought along earlier are passed over (N-6).
+    Numbers that somebody brought along earlier are passed over (N-6); where nothing counts there is one
+    number alone, and RuleRefused N-6 names who has it.
     """
     scope = counter_scope(scheme, values, str(for_.entity_id))
     while True:
-        sequence = next_value(session, scope)
+        sequence = next_value(session, scope) if scheme.sequence else None
         shown = format_number(scheme, values, sequence)
         entry_id = new_id()
         entry = {
@@ -74,6 +75,9 @@ def take_number(
         }
         if insert_once(session, NumberEntry, entry):
             return Taken(entry_id, shown)
+        if sequence is None:
+            holder = session.scalars(_holding(for_.entity_id, shown)).one()
+            raise RuleRefused(Refused("N-6", "taken", {"number": shown, "holder": holder.shown}))
 
 
 def claim_number(session: Session, by: Caller, scheme: Scheme, shown: str, for_: For) -> NumberEntry:

@@ -15,6 +15,7 @@ from docctl.domain.correction import LONGEST, stated_not_late
 from docctl.domain.holds import Key
 from docctl.domain.lifecycle import RecordStatus
 from docctl.domain.normal_form import normal
+from docctl.domain.number_rules import values_for
 from docctl.domain.permissions import Facts, authorise
 from docctl.domain.retention import GRACE
 from docctl.domain.verdicts import Allowed, NotFound, Refused, RuleRefused, Verdict, require
@@ -29,7 +30,6 @@ from docctl.services.documents.facts import clean_title
 from docctl.services.files import Attached, StoredFile, add_files, storing
 from docctl.services.holds.cover import holds_of, lock_keys, note_held
 from docctl.services.jobs import Wish
-from docctl.services.numbers.schemes import values_for
 from docctl.services.numbers.take import For, add_alias, claim_number, take_number
 from docctl.services.records.effect import is_late
 from docctl.services.records.form import FormInForce, form_in_force
@@ -99,7 +99,14 @@ def file_record(session: Session, cmd: FileRecord, by: Caller) -> UUID:
     _check(session, cmd, by, is_repeated=form.is_repeated)
     if (cls := form.cls) is None:
         raise RuleRefused(Refused("R-10", "class_needed"))
-    values = values_for(form.scheme, entity=form.entity, unit=unit, today=by.today, parent=form.number)
+    values = values_for(
+        form.scheme,
+        company=form.entity.code,
+        department=unit.code,
+        today=by.today,
+        parent=form.number,
+        fixed=form.fixed,
+    )
     for_ = For(form.entity.id, "record", cmd.item_id)
     row = _row(cmd, form, by, title=title, unit=unit)
     row |= kept_by([cls], cmd.occurred_at.astimezone(by.zone).date())
@@ -133,6 +140,7 @@ def file_record(session: Session, cmd: FileRecord, by: Caller) -> UUID:
         Subject("record", cmd.item_id),
         facts={
             "number": number,
+            "numbering": form.rules,
             "form": form.number,
             "form_label": form.label,
             "unit": unit.code,

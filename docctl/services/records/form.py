@@ -5,7 +5,7 @@ One question locks the form, one asks for everything else that filing decides on
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
@@ -13,19 +13,21 @@ from uuid import UUID
 from sqlalchemy import and_, bindparam, exists, func, literal, or_, select
 from sqlalchemy.orm import Session
 
-from docctl.domain.lifecycle import RevisionDates, RevisionStatus, Suspension, in_force
-from docctl.domain.number_schemes import Scheme, scheme_from_json
+from docctl.domain.lifecycle import RevisionDates, RevisionStatus, SettingStatus, Suspension, in_force
+from docctl.domain.number_rules import rules_in
+from docctl.domain.number_schemes import Scheme
 from docctl.domain.roles import reader_tokens
 from docctl.domain.suspension import may_file_under
 from docctl.domain.verdicts import NotFound, Refused, RuleRefused, require
 from docctl.models.access import AccessSet
 from docctl.models.base import table_of
 from docctl.models.content import ItemFile
+from docctl.models.controlled import ControlledSetting, SettingRevision
 from docctl.models.documents import Document, DocumentType, Revision, RevisionSuspension
-from docctl.models.numbers import NumberScheme
 from docctl.models.organisation import LegalEntity, Unit
 from docctl.models.retention import RetentionClassRow
 from docctl.models.visibility import lets_see
+from docctl.queries.rules_in_force import revision_name
 from docctl.services.caller import Caller
 from docctl.services.locks import LockedRow, Rank
 from docctl.services.rows import AnyRow, ask
@@ -34,7 +36,8 @@ _FORM: Final = table_of(Document)
 _PARENT: Final = _FORM.alias("parent")
 _KIND: Final = table_of(DocumentType)
 _ENTITY: Final = table_of(LegalEntity)
-_SCHEME: Final = table_of(NumberScheme)
+_SETTING: Final = table_of(ControlledSetting)
+_RULES: Final = table_of(SettingRevision)
 _UNIT: Final = table_of(Unit)
 _CLASS: Final = table_of(RetentionClassRow)
 _OTHER: Final = _CLASS.alias("other")
@@ -56,6 +59,22 @@ _IN_FORCE: Final = and_(
     _REVISION.c.effective_from <= _AT,
     or_(_REVISION.c.effective_until.is_(None), _REVISION.c.effective_until > _AT),
 )
+#: The revision of the number rules in force (N-2, V-3).
+_OF_NUMBERS: Final = _RULES.alias("of_numbers")
+_NUMBERING: Final = (
+    select(_OF_NUMBERS.c.id)
+    .join(_SETTING, _SETTING.c.id == _OF_NUMBERS.c.setting_id)
+    .where(
+        _SETTING.c.kind == "numbers",
+        _SETTING.c.entity_id == _FORM.c.entity_id,
+        _OF_NUMBERS.c.status == literal(SettingStatus.APPROVED, _OF_NUMBERS.c.status.type),
+        _OF_NUMBERS.c.effective_from <= _AT,
+    )
+    .order_by(_OF_NUMBERS.c.effective_from.desc())
+    .limit(1)
+    .correlate(_FORM)
+    .scalar_subquery()
+)
 _SAME_BYTES: Final = exists().where(
     _FILE.c.sha256.in_(bindparam("hashes", expanding=True)), _FILE.c.destroyed_at.is_(None)
 )
@@ -68,7 +87,10 @@ _AROUND: Final = (
         _FORM.c.number,
         _FORM.c.entity_id,
         _KIND.c.is_form,
-        _SCHEME.c.parts,
+        _KIND.c.code.label("kind_code"),
+        _RULES.c.ordinal.label("rules_ordinal"),
+        _RULES.c.content_sha256.label("rules_sha256"),
+        _RULES.c.content.label("rules"),
         _ENTITY.c.code.label("entity_code"),
         _UNIT.c.id.label("unit_id"),
         _UNIT.c.code.label("unit_code"),
@@ -92,7 +114,7 @@ _AROUND: Final = (
     .select_from(_FORM)
     .join(_KIND, _KIND.c.id == _FORM.c.type_id)
     .join(_ENTITY, _ENTITY.c.id == _FORM.c.entity_id)
-    .outerjoin(_SCHEME, _SCHEME.c.id == _KIND.c.record_scheme_id)
+    .outerjoin(_RULES, _RULES.c.id == _NUMBERING)
     .outerjoin(_PARENT, _PARENT.c.id == _FORM.c.parent_id)
     .outerjoin(_CLASS, _CLASS.c.id == func.coalesce(_FORM.c.class_id, _PARENT.c.class_id, _CATCH_ALL))
     .outerjoin(_UNIT, _UNIT.c.id == bindparam("unit_id"))
@@ -113,6 +135,9 @@ class FormInForce:
     revision_id: UUID
     label: str
     scheme: Scheme
+    #: Values of the numbers that are fixed for the type of the form, and which revision of the rules says so.
+    fixed: Mapping[str, str]
+    rules: str
     entity: LegalEntity
     unit: Unit | None
     cls: RetentionClassRow | None
@@ -146,13 +171,15 @@ def form_in_force(
     found = rows[0]
     if not (found.is_seen or by.actor.is_operator):
         raise NotFound("form")
-    if not found.is_form or found.parts is None:
+    numbering = rules_in(found.rules) if found.rules is not None else None
+    scheme = numbering.of_records(found.kind_code) if numbering else None
+    if not found.is_form or numbering is None or scheme is None:
         raise RuleRefused(Refused("F-1", "not_a_form", {"number": found.number}))
     dates = _dates(rows)
     if dates is None or not in_force(dates, by.at):
         raise RuleRefused(Refused("F-1", "not_in_force", {"number": found.number}))
     require(may_file_under(dates, number=found.number, at=by.at, zone=by.zone))
-    return _form(form_id, found)
+    return _form(form_id, found, scheme, numbering.values(found.kind_code))
 
 
 def reader_tokens_of(by: Caller) -> frozenset[str]:
@@ -174,7 +201,7 @@ def _dates(rows: Sequence[AnyRow]) -> RevisionDates | None:
     return RevisionDates(first.status, first.effective_from, first.effective_until, tuple(pauses))
 
 
-def _form(form_id: UUID, found: AnyRow) -> FormInForce:
+def _form(form_id: UUID, found: AnyRow, scheme: Scheme, fixed: Mapping[str, str]) -> FormInForce:
     unit = None
     if found.unit_id is not None:
         unit = Unit(id=found.unit_id, code=found.unit_code, name=found.unit_name)
@@ -184,7 +211,9 @@ def _form(form_id: UUID, found: AnyRow) -> FormInForce:
         number=found.number,
         revision_id=found.revision_id,
         label=found.label,
-        scheme=scheme_from_json(found.parts),
+        scheme=scheme,
+        fixed=fixed,
+        rules=revision_name("numbers", found.rules_ordinal, found.rules_sha256),
         entity=LegalEntity(id=found.entity_id, code=found.entity_code),
         unit=unit,
         cls=cls,

@@ -22,6 +22,7 @@ from docctl.models.base import new_id
 from docctl.models.content import FileReading, ItemFile, OwnerKind
 from docctl.models.documents import DocumentType, Revision
 from docctl.models.numbers import NumberState
+from docctl.queries.rules_in_force import label_rules_at
 from docctl.services.caller import Caller
 from docctl.services.documents.create import amendment_text, stored_label
 from docctl.services.documents.facts import clean_title
@@ -68,7 +69,8 @@ def revise_document(session: Session, cmd: ReviseDocument, by: Caller) -> UUID:
         raise RuleRefused(Refused("upload", "needed"))
     kept = [one for one in revisions if one.status is not RevisionStatus.DISCARDED]
     kind = session.get_one(DocumentType, document.type_id)
-    scheme = labels.LABEL_SCHEMES[kind.label_scheme]
+    found = label_rules_at(session, by.at)
+    scheme = found.rules.of(kind.code).scheme
     if kept:
         before = stored_label(kept[-1].issue_label, kept[-1].amendment_label)
         step = labels.next_issue if cmd.reissue else labels.next_amendment
@@ -97,7 +99,12 @@ def revise_document(session: Session, cmd: ReviseDocument, by: Caller) -> UUID:
         by,
         "revision.started",
         Subject("document", document.id, str(revision.id)),
-        facts={"number": document.number, "label": revision.label, "title": revision.title},
+        facts={
+            "number": document.number,
+            "label": revision.label,
+            "title": revision.title,
+            "labels": found.name,
+        },
         detail={"what": revision.change_what, "reason": revision.change_reason},
     )
     return revision.id

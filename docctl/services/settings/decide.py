@@ -21,6 +21,7 @@ from docctl.services import clocks
 from docctl.services.caller import Caller
 from docctl.services.jobs import due
 from docctl.services.registry import use_case
+from docctl.services.settings.fitting import require_fitting
 from docctl.services.settings.load import lock_setting, tell
 from docctl.services.signing import sign
 
@@ -46,6 +47,7 @@ def approve_setting(session: Session, cmd: ApproveSetting, by: Caller) -> int:
     row = loaded.revision(cmd.ordinal, cmd.row_version)
     facts = row.facts()
     require(may_approve_setting(facts, by=by.person_id, before=loaded.newest(), at=by.at))
+    require_fitting(session, cmd.kind, row.content)
     assert row.manifest_sha256 is not None  # fixed when it was submitted
     signed = sign(
         session,

@@ -17,6 +17,7 @@ from docctl.models.controlled import SettingRevision
 from docctl.services import clocks
 from docctl.services.caller import Caller
 from docctl.services.registry import use_case
+from docctl.services.settings.fitting import require_fitting
 from docctl.services.settings.load import LoadedSetting, lock_setting, parsed, tell
 
 #: As long as a reason may be.
@@ -98,6 +99,7 @@ def submit_setting(session: Session, cmd: SubmitSetting, by: Caller) -> int:
     loaded = lock_setting(session, cmd.kind)
     row = loaded.revision(cmd.ordinal, cmd.row_version)
     require(may_submit_setting(row.facts(), before=loaded.newest(), at=by.at))
+    require_fitting(session, cmd.kind, row.content)
     clocks.start(session, row, USUAL, by)  # first: it reads, and what is half submitted must not be flushed
     row.status = SETTING_MOVES[row.status, SettingAction.SUBMIT]
     row.submitted_by, row.submitted_at = by.person_id, by.at

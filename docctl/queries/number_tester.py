@@ -1,0 +1,118 @@
+"""What number or label rules would give: the next number, the labels after one (N-2, V-1)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from docctl.domain import labels
+from docctl.domain.label_content import LabelRules
+from docctl.domain.normal_form import normal
+from docctl.domain.number_rules import NumberRules, values_for
+from docctl.domain.numbering import counter_scope, format_number
+from docctl.domain.verdicts import NotFound, Refused, RuleRefused
+from docctl.models.documents import DocumentType
+from docctl.models.numbers import Counter, NumberEntry
+from docctl.models.organisation import LegalEntity
+
+#: So many numbers ahead are looked through for one that nobody has taken.
+_AHEAD: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class NextNumber:
+    """The number that would come next, by which scheme, and what its parts say."""
+
+    shown: str
+    scheme: str
+    values: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NumberQuestion:
+    """For which type of document, department and parent a number is asked; `typed` as on the form."""
+
+    kind: str
+    department: str = ""
+    parent: str = ""
+    edition: str = "A"
+    typed: str = ""
+
+
+def kinds(session: Session) -> tuple[tuple[str, str, str], ...]:
+    """Return code, name and English name of each type of documents, in their order."""
+    query = select(DocumentType.code, DocumentType.name, DocumentType.name_en).order_by(DocumentType.ordinal)
+    return tuple((code, name, name_en or name) for code, name, name_en in session.execute(query))
+
+
+def next_number(session: Session, rules: NumberRules, asked: NumberQuestion, *, today: date) -> NextNumber:
+    """Return what the next number would be, by some rules and the counters as they stand now (N-2, N-3).
+
+    Nothing is taken. Raises RuleRefused for a value that is missing or does not fit, or a full sequence.
+    """
+    scheme = rules.of_documents(asked.kind)
+    entity = session.scalars(select(LegalEntity)).one()
+    values = values_for(
+        scheme,
+        company=entity.code,
+        department=asked.department,
+        today=today,
+        parent=asked.parent,
+        edition=asked.edition,
+        fixed=rules.values(asked.kind),
+        typed=asked.typed,
+    )
+    used = tuple((name, values[name]) for name in scheme.needs)
+    if scheme.sequence is None:
+        return NextNumber(format_number(scheme, values, None), scheme.code, used)
+    counter = session.get(Counter, counter_scope(scheme, values, str(entity.id)))
+    begins = (counter.value if counter else 0) + 1
+    first = format_number(scheme, values, begins)  # a full sequence is refused here
+    ahead = {normal(first): first}
+    for number in range(begins + 1, begins + _AHEAD):
+        if len(str(number)) > scheme.sequence.longest:
+            break
+        shown = format_number(scheme, values, number)
+        ahead[normal(shown)] = shown
+    taken = set(session.scalars(select(NumberEntry.normal).where(NumberEntry.normal.in_(ahead))))
+    free = next((shown for form, shown in ahead.items() if form not in taken), None)
+    if free is None:
+        raise RuleRefused(Refused("N-2", "sequence_full", {"width": scheme.sequence.longest}))
+    return NextNumber(free, scheme.code, used)
+
+
+@dataclass(frozen=True, slots=True)
+class LabelsAfter:
+    """How a label is read, what comes after it, and whether a reissue is suggested (V-1)."""
+
+    issue: str
+    amendment: str
+    amended: str
+    reissued: str
+    amendments: int
+    reissue_after: int
+    is_reissue_suggested: bool
+
+
+def labels_after(rules: LabelRules, kind: str, text: str) -> LabelsAfter:
+    """Return both ways on from a label; an empty one is the first of the type (V-1)."""
+    if kind not in rules.types:
+        raise NotFound("document type")
+    chosen = rules.of(kind)
+    label = labels.read(text, chosen.scheme) if text.strip() else labels.first(chosen.scheme)
+    if label is None:
+        raise RuleRefused(Refused("V-1", "label_unreadable", {"label": text.strip()[:40]}))
+    found = labels.next_labels(label, chosen.scheme, chosen.reissue_after)
+    return LabelsAfter(
+        label.issue,
+        "" if label.amendment is None else str(label.amendment),
+        labels.show(found.amended, chosen.scheme),
+        labels.show(found.reissued, chosen.scheme) if found.reissued else "",
+        found.amendments,
+        chosen.reissue_after,
+        found.is_reissue_suggested,
+    )

@@ -1,0 +1,59 @@
+"""What a content of a kind must fit besides itself: what is there already (N-2, V-1).
+
+A kind says by itself what is well formed. Whether every type of documents has its scheme, and whether numbers
+given so far still have room, only the database can tell: asked when a draft is submitted and approved.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from docctl.domain.number_rules import rules_of
+from docctl.domain.verdicts import Refused, RuleRefused
+from docctl.models.documents import DocumentType
+from docctl.models.numbers import NumberEntry
+
+Content = Mapping[str, Any]
+
+
+def require_fitting(session: Session, kind: str, content: str) -> None:
+    """Raise RuleRefused where a content does not fit what is there."""
+    if (check := _CHECKS.get(kind)) is not None:
+        check(session, json.loads(content))
+
+
+def _numbers(session: Session, content: Content) -> None:
+    _every_type(session, content, "N-2")
+    rules = rules_of(content)
+    highest = (
+        select(NumberEntry.scheme_code, func.max(NumberEntry.sequence))
+        .where(NumberEntry.scheme_code.in_(rules.schemes))
+        .group_by(NumberEntry.scheme_code)
+    )
+    for code, value in session.execute(highest):
+        sequence = rules.schemes[code].sequence
+        # A counter that stands beyond the last number of the width could never give another one.
+        if sequence is not None and value is not None and len(str(value)) > sequence.longest:
+            raise RuleRefused(
+                Refused(
+                    "N-2", "width_too_small", {"scheme": code, "width": sequence.longest, "reached": value}
+                )
+            )
+
+
+def _labels(session: Session, content: Content) -> None:
+    _every_type(session, content, "V-1")
+
+
+def _every_type(session: Session, content: Content, rule: str) -> None:
+    codes = session.scalars(select(DocumentType.code).order_by(DocumentType.ordinal)).all()
+    if missing := [code for code in codes if code not in content["types"]]:
+        raise RuleRefused(Refused(rule, "type_without_scheme", {"type": missing[0]}))
+
+
+_CHECKS: Final[Mapping[str, Callable[[Session, Content], None]]] = {"numbers": _numbers, "labels": _labels}
