@@ -16,6 +16,7 @@ from uuid import UUID
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
+from docctl.domain.calendar_dates import midnight
 from docctl.domain.permissions import Actor
 from docctl.domain.step_limits import revision_of_calendar, until_in_zone
 from docctl.queries.inbox_disposal import disposal_work
@@ -113,7 +114,7 @@ def inbox(session: Session, actor: Actor, *, at: datetime, zone: tzinfo, verb: s
         for one in wanted
         for row in session.execute(_oldest_first(work[one]).limit(MOST))
     ]
-    tasks.sort(key=lambda one: (one.due_at or _NEVER, one.since, VERBS.index(one.verb), one.number))
+    tasks.sort(key=lambda one: (_due(one, zone), one.since, VERBS.index(one.verb), one.number))
     return Inbox(tuple(tasks), counts, sum(one.is_overdue for one in tasks))
 
 
@@ -155,9 +156,21 @@ def _counting(actor: Actor) -> Select[*tuple[Any, ...]] | None:
     return select(*numbers) if numbers else None
 
 
+def _due(one: Task, zone: tzinfo) -> datetime:
+    """Return when a task is due; one that has a day alone, at the beginning of it."""
+    return one.due_at or (midnight(one.due_on, zone) if one.due_on else _NEVER)
+
+
 def _oldest_first(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
     columns = query.selected_columns
-    return query.order_by(columns.due_at.is_(None), columns.due_at, columns.since, columns.number)
+    return query.order_by(
+        columns.due_at.is_(None),
+        columns.due_at,
+        columns.due_on.is_(None),
+        columns.due_on,
+        columns.since,
+        columns.number,
+    )
 
 
 def _task(verb: str, row: Any, at: datetime, zone: tzinfo) -> Task:

@@ -112,6 +112,17 @@ def test_i_1_a_run_that_nobody_checks_is_told_of_and_ends_with_its_key(world: Wo
     assert end_untouched_imports(world.house) == 0
 
 
+def test_i_1_an_import_that_ends_stands_before_what_has_no_day(world: World, folder: Path, run: Run) -> None:
+    later(world, 5)
+    ends = Run.of(world, folder).read()
+    later(world, 60)
+    change = ChangeImport(run.id, [run.files()["a.txt"].id], {"title": "甲"})
+    change_import(change, by=world.by("chen"), house=world.house)
+    assert [one[1] for one in tasks(world, "chen")] == [run.id, ends.id]
+    later(world, 16)
+    assert [one[1] for one in tasks(world, "chen")] == [ends.id, run.id]
+
+
 def test_i_1_whatever_is_done_with_a_run_keeps_it(world: World, run: Run) -> None:
     later(world, 80)
     assert run.row.ends_on is not None
