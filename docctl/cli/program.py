@@ -29,6 +29,8 @@ COMMANDS: Final = {
     "import": "imports:import_",
     "numbers": "numbers:numbers",
     "events": "work:events",
+    "distribution": "distribution:distribution",
+    "copies": "copies:copies",
     "records": "records:records",
     "search": "search:search",
     "retention": "retention:retention",

@@ -32,7 +32,9 @@ def write_register(
         Column(
             desk.label(name),
             _WIDTHS.get(name, 14),
-            "date" if name in {"effective", "until", "keep_until"} else "text",
+            "date"
+            if name in {"effective", "until", "keep_until", "issued", "received", "recalled", "closed"}
+            else "text",
         )
         for name in head
     ]

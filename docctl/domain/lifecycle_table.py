@@ -1,4 +1,4 @@
-"""Prints the moves of revisions, records and disposal lists as a page for people (V-6, F-17, R-6)."""
+"""Prints the moves of every kind of item as a page for people (V-6, F-17, R-6, D-2)."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from typing import Any, Final
 
+from docctl.domain.copy_states import COPY_MOVES
 from docctl.domain.lifecycle import LIST_MOVES, RECORD_MOVES, REVISION_MOVES, SETTING_MOVES
 
 #: Heading and moves of each table; the first state of a table is where an item begins.
@@ -14,6 +15,7 @@ _TABLES: Final[tuple[tuple[str, Mapping[tuple[Any, Any], StrEnum]], ...]] = (
     ("Records (F-17)", RECORD_MOVES),
     ("Disposal lists (R-6)", LIST_MOVES),
     ("Revisions of controlled settings (V-2)", SETTING_MOVES),
+    ("Controlled copies (D-1, D-2)", COPY_MOVES),
 )
 
 _COMPUTED: Final = (
@@ -21,6 +23,7 @@ _COMPUTED: Final = (
     ("in force", "issued or later withdrawn, from its instant until the next one's or its withdrawal"),
     ("suspended", "in force, and its suspension has not ended; it ends with the time in force at the latest"),
     ("superseded", "issued, and the next one has taken effect"),
+    ("recalled", "a copy issued or received, from when its revision ends or it is called back itself"),
     ("due", "an accepted record, from the day after its last day"),
 )
 

@@ -150,6 +150,18 @@ PERMISSIONS: Final[Mapping[str, tuple[tuple[Predicate, ...], ...]]] = {
     "revision.copy": ((visible, published), (insider,)),
     "revision.source": ((controller, insider), (is_author, insider)),
     "revision.history": ((insider,), (visible, published)),
+    # distribution
+    "distribution.view": ((insider,),),
+    "distribution.list": ((signed_in,),),
+    "distribution.draft": ((is_author, author), (author, own_unit), (controller, insider)),
+    "distribution.change": ((controller, insider),),
+    "copy.view": ((insider,), (is_assigned,)),
+    "copy.receive": ((is_assigned,), (controller, insider)),
+    "copy.recall": ((controller, insider),),
+    "copy.return": ((is_assigned,), (controller, insider)),
+    "copy.destroy": ((controller, insider),),
+    "copy.lose": ((is_assigned,), (controller, insider)),
+    "reading.acknowledge": ((is_assigned,),),
     # numbers
     "number.list": ((signed_in,),),
     "number.reserve": ((controller,),),

@@ -11,6 +11,7 @@ from typing import Final
 
 from docctl.domain.lifecycle import LIST_MOVES, RECORD_MOVES, REVISION_MOVES
 from docctl.models.guard_controlled import CONTROLLED_GUARDS
+from docctl.models.guard_distribution import DISTRIBUTION_GUARDS
 from docctl.models.guard_epochs import EPOCH_GUARDS
 from docctl.models.guard_kinds import Exclusion, Guard, changed, final, frozen, moves
 from docctl.models.guard_suspensions import SUSPENSION_GUARDS
@@ -130,6 +131,7 @@ GUARDS: Final = (
         of=("effective_from", "effective_until"),
     ),
     *SUSPENSION_GUARDS,
+    *DISTRIBUTION_GUARDS,
     Guard(
         "v_2_file_insert",
         "V-2",

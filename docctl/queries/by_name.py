@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from docctl.domain.lifecycle import in_force
 from docctl.domain.normal_form import normal
 from docctl.domain.permissions import Actor
-from docctl.domain.verdicts import NotFound
+from docctl.domain.verdicts import NotFound, Refused, RuleRefused
 from docctl.models.base import Base
 from docctl.models.documents import Document, DocumentType, Revision
 from docctl.models.organisation import Person, Unit
@@ -29,6 +29,23 @@ def person_named(session: Session, username: str, *, disabled_too: bool = False)
     if not disabled_too:
         wanted = wanted.where(Person.disabled_at.is_(None))
     return _there(session.scalars(wanted).first(), "person")
+
+
+def person_written(session: Session, text: str) -> UUID:
+    """Return who has this sign-in name, or alone has this name; raise RuleRefused for nobody or several."""
+    wanted = " ".join(text.split())
+    found = session.execute(
+        select(Person.id, Person.username).where(
+            or_(Person.username == wanted.casefold(), Person.name == wanted), Person.disabled_at.is_(None)
+        )
+    ).all()
+    by_account = [one.id for one in found if one.username == wanted.casefold()]
+    if not found:
+        raise RuleRefused(Refused("O-1", "nobody_named", {"name": wanted[:60]}))
+    if not by_account and len(found) > 1:
+        raise RuleRefused(Refused("O-1", "several_named", {"name": wanted[:60]}))
+    person_id: UUID = (by_account or [found[0].id])[0]
+    return person_id
 
 
 def unit_named(session: Session, text: str) -> Unit:

@@ -184,7 +184,8 @@ def _shown(name: str, value: Any, names: Mapping[tuple[str, str], str]) -> str:
     if isinstance(value, list):
         return "、".join(_shown(name, one, names) for one in value)
     if isinstance(value, Mapping):
-        return str(value.get("name") or value.get("code") or "")
+        named = str(value.get("name") or value.get("code") or "")
+        return f"{named} ×{value['copies']}" if value.get("copies", 1) > 1 else named  # of a list (D-8)
     text = "" if value is None else str(value)
     return names.get((name, text), text)
 

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from docctl.domain.calendar_dates import midnight
 from docctl.domain.permissions import Actor
 from docctl.domain.step_limits import revision_of_calendar, until_in_zone
+from docctl.queries.inbox_copies import copy_work
 from docctl.queries.inbox_disposal import disposal_work
 from docctl.queries.inbox_files import file_work
 from docctl.queries.inbox_imports import import_work
@@ -38,6 +39,10 @@ VERBS: Final = (
     "chase",
     "rework",
     "issue",
+    "read",
+    "receive_copy",
+    "give_back",
+    "collect",
     "check_import",
     "end_import",
     "end_record_import",
@@ -107,20 +112,26 @@ class Inbox:
 def inbox(session: Session, actor: Actor, *, at: datetime, zone: tzinfo, verb: str = "") -> Inbox:
     """Return what the person must do, oldest due first; `verb` narrows the list, never the counts (A-4)."""
     work = _work(actor)
-    counts = _counts(session, actor)
+    moment = _moment(at, zone)
+    counts = _counts(session, actor, moment)
     wanted = [one for one in counts if verb in {"", one}]
     tasks = [
         _task(one, row, at, zone)
         for one in wanted
-        for row in session.execute(_oldest_first(work[one]).limit(MOST))
+        for row in session.execute(_oldest_first(work[one]).limit(MOST), moment)
     ]
     tasks.sort(key=lambda one: (_due(one, zone), one.since, VERBS.index(one.verb), one.number))
     return Inbox(tuple(tasks), counts, sum(one.is_overdue for one in tasks))
 
 
-def inbox_count(session: Session, actor: Actor) -> int:
+def inbox_count(session: Session, actor: Actor, *, at: datetime, zone: tzinfo) -> int:
     """Return how much waits for the person, in one statement."""
-    return sum(_counts(session, actor).values())
+    return sum(_counts(session, actor, _moment(at, zone)).values())
+
+
+def _moment(at: datetime, zone: tzinfo) -> dict[str, object]:
+    """Return what queries with a time in them ask for: they are built once for a person."""
+    return {"at": at, "today": at.astimezone(zone).date()}
 
 
 def _work(actor: Actor) -> dict[str, Select[*tuple[Any, ...]]]:
@@ -134,15 +145,16 @@ def _work(actor: Actor) -> dict[str, Select[*tuple[Any, ...]]]:
         **file_work(actor),
         **import_work(actor),
         **setting_work(actor),
+        **copy_work(actor),
     }
     return {verb: found[verb] for verb in VERBS if verb in found}
 
 
-def _counts(session: Session, actor: Actor) -> dict[str, int]:
+def _counts(session: Session, actor: Actor, moment: Mapping[str, object]) -> dict[str, int]:
     query = _counting(actor)
     if query is None:
         return {}
-    return {verb: count for verb, count in session.execute(query).mappings().one().items() if count}
+    return {verb: count for verb, count in session.execute(query, moment).mappings().one().items() if count}
 
 
 # It stands on every page: putting so many queries together takes longer than asking them.

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from flask import Response, make_response, request
 
+from docctl.queries.distribution import asked_to_read
 from docctl.queries.document_page import DocumentPage, document_page
 from docctl.queries.history import History, revision_history
 from docctl.queries.timeline import Timeline, timeline
@@ -35,11 +36,14 @@ def page_of(*, document_id: UUID | None = None, revision_id: UUID | None = None)
     page, events, history = load_page(document_id=document_id, revision_id=revision_id)
     if page.main is not None:
         open_content(page.revision.id, by=caller(), house=house())
+    with house().uow.read() as session:
+        to_read = asked_to_read(session, actor(), page.revision.id)
     return make_response(
         render(
             "documents/page.html",
             page=page,
             history=history,
+            to_read=to_read and page.revision.state in {"in_force", "suspended"},
             events=told(events, words()),
             older=events.older,
             reads=_wants_reads(page),

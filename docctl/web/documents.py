@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -23,7 +22,7 @@ from docctl.web.context import actor, caller, flash_done, house, lang, render, r
 from docctl.web.document_pages import page_of
 from docctl.web.forms import UploadField, form
 from docctl.web.number_tester import VALUES
-from docctl.web.registers import chosen, flag, number, sorted_by
+from docctl.web.registers import chosen, flag, number, past_day, sorted_by
 
 bp = Blueprint("documents", __name__, url_prefix="/documents")
 
@@ -55,14 +54,6 @@ def register() -> str:
 
 def wanted_documents(given: Mapping[str, str]) -> RegisterFilter:
     """Return what an address asks the register for."""
-    day = None
-    if given.get("as_of"):
-        try:
-            day = date.fromisoformat(given["as_of"])
-        except ValueError:
-            day = None
-        if day is not None and (day >= house().today() or day.year < 1900):
-            day = None
     return RegisterFilter(
         text=given.get("text", "")[:200],
         type_id=chosen(given.get("type")),
@@ -71,7 +62,7 @@ def wanted_documents(given: Mapping[str, str]) -> RegisterFilter:
         origin=given.get("origin", ""),
         forms=given.get("list") == "forms",
         with_obsolete=flag(given.get("obsolete")),
-        as_of=day,
+        as_of=past_day(given.get("as_of"), house().today()),
         sort=given.get("sort", "number"),
         descending=given.get("order") == "desc",
         page=number(given.get("page")),

@@ -25,6 +25,8 @@ _PLACES: Final = {
     "import": "/documents/imports/{id}",
     "record_import": "/records/imports/{id}",
     "setting": "/settings/rules/at/{id}",
+    "copy": "/documents/distribution/copies/{id}",
+    "distribution": "/documents/revisions/{id}/distribution",
 }
 
 #: Where the words of a label stand, for work whose label is a code.
@@ -38,7 +40,7 @@ _LABELS: Final = {
 
 def _waiting(home: House, person: Actor) -> int:
     with home.uow.read() as session:
-        return inbox_count(session, person)
+        return inbox_count(session, person, at=home.clock(), zone=home.zone)
 
 
 counted("inbox", _waiting)

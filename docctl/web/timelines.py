@@ -25,6 +25,7 @@ _NOTED: Final = (
     "calendar",
     "effective_from",
     "supersedes",
+    "copy",
     "holder",
     "role",
     "post",
@@ -36,6 +37,7 @@ _NOTED: Final = (
     "what",
     "reason",
     "comment",
+    "witness",
 )
 
 #: Of these the ones that are codes, with what their words begin with.

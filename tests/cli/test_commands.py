@@ -32,6 +32,7 @@ unit:list,add,duties
 post:list,open,holder,leave
 documents:new,revise,edit,discard,submit,review,approve,return,issue,withdraw,suspend,resume,file,list,show,history,compare
 numbers:list,reserve,void,give
+distribution:show,add,remove,read copies:list,receive,recall,return,destroy,lose
 import:files,give-up
 records:import,file,list,show,accept,correct,decide,void,place
 retention:due,explain

@@ -41,7 +41,7 @@ def of(world: World, who: str, verb: str = "") -> Inbox:
     with world.house.uow.read() as session:
         actor = world.by(who).actor
         found = inbox(session, actor, at=world.clock(), zone=world.house.zone, verb=verb)
-        assert inbox_count(session, actor) == found.total
+        assert inbox_count(session, actor, at=world.clock(), zone=world.house.zone) == found.total
         return found
 
 
@@ -226,7 +226,7 @@ def test_style_10_the_count_is_one_statement(keeping: Keeping) -> None:
     with world.house.uow.read() as session:
         session.execute(select(1))
         event.listen(world.house.uow.engine, "before_cursor_execute", note)
-        inbox_count(session, actor)
+        inbox_count(session, actor, at=world.clock(), zone=world.house.zone)
         event.remove(world.house.uow.engine, "before_cursor_execute", note)
     assert len(seen) == 1
 

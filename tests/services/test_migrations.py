@@ -49,10 +49,11 @@ from docctl.services.house import House
 from docctl.services.imports.change import ChangeImport, change_import
 from docctl.services.imports.contents import Content, Contents
 from docctl.services.records.load import holds_on
+from docctl.services.revisions.revise import ReviseDocument, revise_document
 from docctl.services.revisions.sign import review_revision
 from docctl.services.revisions.suspend import SuspendRevision, suspend_revision
 from docctl.services.schema import migrate, schema_state
-from tests import filing, rules
+from tests import filing, handing, rules
 from tests.imports.making import Run, text_of, write
 from tests.keeping import FORM, Keeping
 from tests.tampering import past_the_guards
@@ -101,12 +102,43 @@ def test_a_database_with_rows_is_migrated_again_and_keeps_them(world: World) -> 
 SETTINGS = tuple(f"DROP TABLE IF EXISTS {name}" for name in ("setting_revision", "controlled_setting"))
 
 
+#: What came with distribution.
+DISTRIBUTION = tuple(
+    f"DROP TABLE IF EXISTS {name}" for name in ("read_task", "controlled_copy", "distribution_entry")
+)
+
+
+def test_d_1_what_was_issued_before_distribution_has_no_copies_and_the_next_one_has(world: World) -> None:
+    first = world.issued(world.draft())
+    signed = world.revision(first).manifest_sha256
+    uow = world.house.uow
+
+    def as_before(session: Session) -> None:
+        for statement in DISTRIBUTION:
+            session.execute(text(statement))
+        session.execute(text("UPDATE alembic_version SET version_num = '0020'"))
+
+    with past_the_guards(world.house):
+        as_owner(world.house).write(as_before)
+    assert not schema_state(uow.engine).is_ready
+    assert migrate(uow.owner).is_ready
+    assert handing.copies(world, first) == []
+    assert world.revision(first).manifest_sha256 == signed
+    world.clock.forward(days=1)
+    cmd = ReviseDocument(world.document_of(first).id, "条款", "改正", (world.upload("chen"),))
+    second = revise_document(cmd, by=world.by("chen"), house=world.house)
+    world.issued(handing.listed(world, second, handing.to_unit(world)))
+    assert [one.number for one in handing.copies(world, second)] == ["001"]
+
+
 #: What came with holds by key.
 HOLDS = ("DROP TABLE hold_key", "ALTER TABLE hold_item DROP COLUMN released_at")
 
 
 def before_holds_by_key(session: Session) -> None:
     """Let the holds be as they were when they covered records by number alone."""
+    for statement in DISTRIBUTION:
+        session.execute(text(statement))
     if not inspect(session.connection()).has_table("hold_key"):  # somebody went further back already
         return
     on = "" if session.get_bind().dialect.name == "sqlite" else " ON record"

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy.orm import Session
 
 from docctl.domain.manifest import Manifest, ManifestFile, manifest
+from docctl.models.distribution import DistributionEntry
 from docctl.models.documents import Document, DocumentType, Revision
 from docctl.models.organisation import LegalEntity, Unit
 from docctl.models.retention import RetentionClassRow
+from docctl.services.distribution.load import entries_of
 from docctl.services.files import files_of
 
 
@@ -33,7 +37,7 @@ def manifest_of(session: Session, document: Document, revision: Revision) -> Man
             "reason": revision.change_reason,
             "basis": revision.change_basis,
         },
-        "distribution": [],
+        "distribution": [_listed(one) for one in entries_of(session, revision.id)],
         "scope": [],
         "form_definition": None,
         "prepared_by": revision.created_by,
@@ -48,3 +52,14 @@ def manifest_of(session: Session, document: Document, revision: Revision) -> Man
         for one in files_of(session, revision.id)
     ]
     return manifest("revision", facts, files)
+
+
+def _listed(one: DistributionEntry) -> dict[str, Any]:
+    return {
+        "kind": one.kind.value,
+        "id": one.holder_id,
+        "name": one.holder,
+        "medium": one.medium.value,
+        "copies": one.copies,
+        "reads": one.reads,
+    }

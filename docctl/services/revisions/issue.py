@@ -15,6 +15,8 @@ from docctl.domain.verdicts import require
 from docctl.models.documents import DocumentType, Revision
 from docctl.queries.provisional import is_provisional
 from docctl.services.caller import Caller
+from docctl.services.distribution.issue import distribute
+from docctl.services.distribution.load import entries_of
 from docctl.services.documents.load import Loaded, facts_of, lock_revision, unchanged
 from docctl.services.jobs import due, want
 from docctl.services.records.classes import resolved_class
@@ -35,7 +37,8 @@ class IssueRevision:
 def issue_revision(session: Session, cmd: IssueRevision, by: Caller) -> UUID:
     """Issue a revision; the one before is superseded at the same instant (V-3, V-7).
 
-    Both ends are written in this one transaction; no job switches anything later.
+    Both ends are written in this one transaction; no job switches anything later, nor recalls the copies of
+    the one before. Its own copies are made from its list (D-8).
     """
     loaded, revision = lock_revision(session, cmd.revision_id)
     document = loaded.document
@@ -76,6 +79,7 @@ def issue_revision(session: Session, cmd: IssueRevision, by: Caller) -> UUID:
         },
         detail={"reason": revision.change_reason},
     )
+    distribute(session, by, document, revision, entries_of(session, revision.id))
     return revision.id
 
 

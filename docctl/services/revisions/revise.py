@@ -24,6 +24,7 @@ from docctl.models.documents import DocumentType, Revision
 from docctl.models.numbers import NumberState
 from docctl.queries.rules_in_force import label_rules_at
 from docctl.services.caller import Caller
+from docctl.services.distribution.draft import carry_over
 from docctl.services.documents.create import amendment_text, stored_label
 from docctl.services.documents.facts import clean_title
 from docctl.services.documents.load import facts_of, lock_document, lock_revision, unchanged
@@ -94,6 +95,8 @@ def revise_document(session: Session, cmd: ReviseDocument, by: Caller) -> UUID:
     session.add(revision)
     let_in(session, document)
     add_files(session, by, owner=OwnerKind.REVISION, owner_id=revision.id, files=cmd.files)
+    if kept:
+        carry_over(session, by, kept[-1], revision)
     record(
         session,
         by,

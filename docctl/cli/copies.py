@@ -1,0 +1,193 @@
+"""`docctl copies`: the registers of distribution and recalls, and what happens to a copy (D-1, D-2, D-7)."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from uuid import UUID
+
+import click
+
+from docctl.cli.answers import Answer, Table
+from docctl.cli.command import Noun, option
+from docctl.cli.desk import Desk
+from docctl.cli.kinds import DAY, FILE_OUT
+
+copies = Noun("copies")
+
+_HEAD = ("number", "revision", "copy", "holder", "medium", "state", "issued", "received", "closed", "title")
+
+
+@copies.command("list", permission="distribution.list")
+@option("--as-of", type=DAY, default=None)
+@option("--state", "copy_state", default="")
+@option("--unit", default="")
+@option("--text", default="")
+@option("--recalls", is_flag=True)
+@option("--xlsx", type=FILE_OUT, default=None)
+@option("--docx", type=FILE_OUT, default=None)
+def list_(
+    desk: Desk,
+    as_of: date | None,
+    copy_state: str,
+    unit: str,
+    text: str,
+    recalls: bool,
+    xlsx: Path | None,
+    docx: Path | None,
+) -> Answer:
+    """List the controlled copies that the person may see, or those that were recalled (D-2, D-7, X-3)."""
+    from docctl.cli.registers import write_register
+    from docctl.queries.by_name import unit_named
+    from docctl.queries.copy_register import CopyFilter, CopyRow, copy_register
+    from docctl.queries.copy_states import COPY_STATES
+
+    if copy_state and copy_state not in COPY_STATES:
+        raise click.UsageError(f"--state {copy_state!r}: {', '.join(COPY_STATES)}")
+    found: list[CopyRow] = []
+    with desk.read() as session:
+        unit_id = unit_named(session, unit).id if unit else None
+        wanted = CopyFilter(text, unit_id, copy_state, recalls=recalls, as_of=as_of)
+        page = copy_register(
+            session, desk.actor, wanted, at=desk.house.clock(), zone=desk.house.zone, page_size=100_000
+        )
+        found.extend(page.rows)
+    words = desk.words
+    rows = [
+        (
+            one.number,
+            one.label,
+            one.copy,
+            one.holder,
+            words.t(f"copies.medium.{one.medium}"),
+            words.t(f"copies.state.{one.state}"),
+            one.issued_on,
+            one.received_on,
+            one.closed_on,
+            one.title,
+        )
+        for one in found
+    ]
+    for target, kind in ((xlsx, "xlsx"), (docx, "docx")):
+        if target is not None:
+            title = "recalls" if recalls else "copies"
+            write_register(desk, target, kind, title, _HEAD, rows, as_of=as_of)
+    data = {
+        "as_of": as_of,
+        "total": page.total,
+        "copies": [
+            {
+                "number": one.number,
+                "revision": one.label,
+                "copy": one.copy,
+                "holder": one.holder,
+                "medium": one.medium,
+                "state": one.state,
+                "issued": one.issued_on,
+                "received": one.received_on,
+                "receiver": one.receiver,
+                "recalled": one.recalled_on,
+                "closed": one.closed_on,
+                "closed_by": one.closed_by,
+                "witness": one.witness,
+                "reason": one.reason,
+            }
+            for one in found
+        ],
+    }
+    table = Table([desk.label(name) for name in _HEAD], rows)
+    return Answer(data, [*table.lines(), words.t("cli.total", n=page.total)])
+
+
+@copies.command("receive", permission="copy.receive", changes=True)
+@click.argument("number")
+@click.argument("copy")
+@option("--on", type=DAY, default=None)
+@option("--receiver", default="")
+def receive(desk: Desk, number: str, copy: str, on: date | None, receiver: str) -> Answer:
+    """Note that a copy was received; control names who signed for it on paper (D-1)."""
+    from docctl.services.distribution.copies import ReceiveCopy, receive_copy
+
+    copy_id = _named(desk, number, copy)
+    cmd = ReceiveCopy(copy_id, None, on or desk.house.today(), receiver)
+    return _told(desk, receive_copy(cmd, by=desk.caller(), house=desk.house))
+
+
+@copies.command("recall", permission="copy.recall", changes=True)
+@click.argument("number")
+@click.argument("copy")
+@option("--reason", required=True)
+def recall(desk: Desk, number: str, copy: str, reason: str) -> Answer:
+    """Call one copy back while its revision stays in force (D-2)."""
+    from docctl.services.distribution.copies import RecallCopy, recall_copy
+
+    cmd = RecallCopy(_named(desk, number, copy), None, reason)
+    return _told(desk, recall_copy(cmd, by=desk.caller(), house=desk.house))
+
+
+@copies.command("return", permission="copy.return", changes=True)
+@click.argument("number")
+@click.argument("copy")
+@option("--on", type=DAY, default=None)
+@option("--reason", default="")
+def return_(desk: Desk, number: str, copy: str, on: date | None, reason: str) -> Answer:
+    """Take a copy back (D-2)."""
+    from docctl.services.distribution.copies import CloseCopy, return_copy
+
+    cmd = CloseCopy(_named(desk, number, copy), None, on or desk.house.today(), reason)
+    return _told(desk, return_copy(cmd, by=desk.caller(), house=desk.house))
+
+
+@copies.command("destroy", permission="copy.destroy", changes=True)
+@click.argument("number")
+@click.argument("copy")
+@option("--witness", default="", metavar="USER")
+@option("--reason", required=True)
+@option("--on", type=DAY, default=None)
+def destroy(desk: Desk, number: str, copy: str, witness: str, reason: str, on: date | None) -> Answer:
+    """Note that a copy was destroyed, with who watched (D-2)."""
+    from docctl.queries.by_name import person_written
+    from docctl.services.distribution.copies import CloseCopy, destroy_copy
+
+    copy_id, seen_by = _named(desk, number, copy), None
+    if witness:
+        with desk.read() as session:
+            seen_by = person_written(session, witness)
+    cmd = CloseCopy(copy_id, None, on or desk.house.today(), reason, seen_by)
+    return _told(desk, destroy_copy(cmd, by=desk.caller(), house=desk.house))
+
+
+@copies.command("lose", permission="copy.lose", changes=True)
+@click.argument("number")
+@click.argument("copy")
+@option("--reason", required=True)
+@option("--on", type=DAY, default=None)
+def lose(desk: Desk, number: str, copy: str, reason: str, on: date | None) -> Answer:
+    """Note that a copy is lost (D-2)."""
+    from docctl.services.distribution.copies import CloseCopy, lose_copy
+
+    cmd = CloseCopy(_named(desk, number, copy), None, on or desk.house.today(), reason)
+    return _told(desk, lose_copy(cmd, by=desk.caller(), house=desk.house))
+
+
+def _named(desk: Desk, number: str, copy: str) -> UUID:
+    from docctl.queries.copy_page import copy_named
+
+    with desk.read() as session:
+        return copy_named(session, desk.actor, number, copy, today=desk.house.today())
+
+
+def _told(desk: Desk, copy_id: UUID) -> Answer:
+    from docctl.queries.copy_page import copy_page
+
+    with desk.read() as session:
+        page = copy_page(session, desk.actor, copy_id, at=desk.house.clock(), zone=desk.house.zone)
+    data = {
+        "number": page.number,
+        "revision": page.label,
+        "copy": page.copy,
+        "holder": page.holder,
+        "state": page.state,
+    }
+    state = desk.words.t(f"copies.state.{page.state}")
+    return desk.done("copy", data, number=page.number, label=page.label, copy=page.copy, state=state)

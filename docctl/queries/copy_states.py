@@ -1,0 +1,84 @@
+"""States of controlled copies as SQL, and whose they are: registers and inbox count alike (D-1, D-2)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, and_, not_, or_, select
+
+from docctl.domain.copy_states import OPEN, RECALLED, CopyStatus
+from docctl.domain.permissions import Actor
+from docctl.domain.roles import Role
+from docctl.models.distribution import ControlledCopy
+from docctl.models.documents import Revision
+from docctl.models.organisation import PostHolder, Unit
+
+Where = ColumnElement[bool]
+
+
+def called(at: Any) -> Where:
+    """Say in SQL whether a copy is called back at an instant: itself, or its revision has ended (D-2)."""
+    return or_(ControlledCopy.recalled_at <= at, Revision.withdrawn_at <= at, Revision.effective_until <= at)
+
+
+def _closed(at: Any) -> Where:
+    return and_(ControlledCopy.closed_at.is_not(None), ControlledCopy.closed_at <= at)
+
+
+def _lost(at: Any) -> Where:
+    return and_(ControlledCopy.lost_at.is_not(None), ControlledCopy.lost_at <= at, not_(_closed(at)))
+
+
+def out(at: Any) -> Where:
+    """Say in SQL whether a copy was with its holder at an instant, now or in the past."""
+    return and_(
+        or_(ControlledCopy.closed_at.is_(None), ControlledCopy.closed_at > at),
+        or_(ControlledCopy.lost_at.is_(None), ControlledCopy.lost_at > at),
+    )
+
+
+def _not_called(at: Any) -> Where:
+    return and_(
+        *(
+            or_(column.is_(None), column > at)
+            for column in (ControlledCopy.recalled_at, Revision.withdrawn_at, Revision.effective_until)
+        )
+    )
+
+
+def _received(at: Any) -> Where:
+    return and_(ControlledCopy.received_at.is_not(None), ControlledCopy.received_at <= at)
+
+
+#: Every state of a copy as the condition at an instant, for queries that join its revision.
+COPY_STATES: Final[Mapping[str, Callable[[Any], Where]]] = {
+    CopyStatus.ISSUED.value: lambda at: and_(out(at), _not_called(at), not_(_received(at))),
+    CopyStatus.RECEIVED.value: lambda at: and_(out(at), _not_called(at), _received(at)),
+    RECALLED: lambda at: and_(out(at), called(at)),
+    CopyStatus.RETURNED.value: lambda at: and_(_closed(at), ControlledCopy.status == CopyStatus.RETURNED),
+    CopyStatus.DESTROYED.value: lambda at: and_(_closed(at), ControlledCopy.status == CopyStatus.DESTROYED),
+    CopyStatus.LOST.value: _lost,
+}
+
+
+def held_by(actor: Actor, today: Any) -> Where:
+    """Say in SQL whether the person answers for a copy: their own, their post's, their unit's (D-1, O-3)."""
+    posts = select(PostHolder.post_id).where(
+        PostHolder.person_id == actor.person_id,
+        PostHolder.from_on <= today,
+        or_(PostHolder.until_on.is_(None), PostHolder.until_on >= today),
+    )
+    headed = select(Unit.id).where(Unit.head_id == actor.person_id)
+    kept = sorted(unit for role, unit in actor.roles if role is Role.KEEPER and unit is not None)
+    return or_(
+        ControlledCopy.person_id == actor.person_id,
+        ControlledCopy.post_id.in_(posts),
+        ControlledCopy.unit_id.in_(headed),
+        *([ControlledCopy.unit_id.in_(kept)] if kept else []),
+    )
+
+
+def still_out() -> Where:
+    """Say in SQL whether a copy is with its holder now, by what is stored."""
+    return ControlledCopy.status.in_(sorted(OPEN))

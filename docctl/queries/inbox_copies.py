@@ -1,0 +1,110 @@
+"""Copies that wait for a person: to receive, to give back, to collect; revisions to read (D-1, D-2, D-4)."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from sqlalchemy import Date, Select, and_, bindparam, exists, func, or_
+
+from docctl.domain.copy_states import CopyStatus
+from docctl.domain.lifecycle import RevisionStatus
+from docctl.domain.permissions import Actor
+from docctl.domain.roles import Role
+from docctl.models.base import Instant
+from docctl.models.distribution import ControlledCopy, ReadTask
+from docctl.models.documents import Document, Revision
+from docctl.queries.copy_states import called, held_by, still_out
+from docctl.queries.inbox_row import work
+from docctl.queries.revision_states import is_insider
+
+#: The instant for which the inbox is asked, and its day: queries are built once for a person.
+AT: Final = bindparam("at", type_=Instant())
+TODAY: Final = bindparam("today", type_=Date())
+
+_SINCE: Final = func.coalesce(ControlledCopy.recalled_at, Revision.withdrawn_at, Revision.effective_until)
+
+
+def copy_work(actor: Actor) -> dict[str, Select[*tuple[Any, ...]]]:
+    """Return the person's work on copies and what they are asked to read, by verb."""
+    mine = held_by(actor, TODAY)
+    found = {
+        "read": _reading(actor),
+        "receive_copy": _copies(ControlledCopy.issued_at).where(
+            mine, ControlledCopy.status == CopyStatus.ISSUED, ~_is_called()
+        ),
+        "give_back": _copies(_SINCE).where(mine, still_out(), _is_called()),
+    }
+    if actor.has(Role.DOCUMENT_CONTROLLER):
+        found["collect"] = _collecting(actor)
+    return found
+
+
+def _is_called() -> Any:
+    return func.coalesce(called(AT), False)
+
+
+def _copies(since: Any) -> Select[*tuple[Any, ...]]:
+    """Return copies; `whose` is who holds."""
+    return (
+        work(
+            "copy",
+            ControlledCopy.id,
+            part_id=Document.id,
+            number=Document.number,
+            title=Revision.title,
+            label=Revision.label,
+            whose=ControlledCopy.holder,
+            since=since,
+        )
+        .select_from(ControlledCopy)
+        .join(Revision, Revision.id == ControlledCopy.revision_id)
+        .join(Document, Document.id == ControlledCopy.document_id)
+    )
+
+
+def _collecting(actor: Actor) -> Select[*tuple[Any, ...]]:
+    """Return revisions with copies that must come back, for control (D-2)."""
+    outside = exists().where(ControlledCopy.revision_id == Revision.id, still_out(), _is_called())
+    since = func.coalesce(Revision.withdrawn_at, Revision.effective_until, Revision.issued_at)
+    return (
+        work(
+            "distribution",
+            Revision.id,
+            part_id=Document.id,
+            number=Document.number,
+            title=Revision.title,
+            label=Revision.label,
+            since=since,
+        )
+        .select_from(Revision)
+        .join(Document, Document.id == Revision.document_id)
+        .where(outside, is_insider(actor))
+    )
+
+
+def _reading(actor: Actor) -> Select[*tuple[Any, ...]]:
+    """Return revisions in force that the person is asked to read; what ended is read no more (D-4)."""
+    since = func.coalesce(Revision.effective_from, ReadTask.asked_at)
+    return (
+        work(
+            "revision",
+            Revision.id,
+            part_id=Document.id,
+            number=Document.number,
+            title=Revision.title,
+            label=Revision.label,
+            since=since,
+        )
+        .select_from(ReadTask)
+        .join(Revision, Revision.id == ReadTask.revision_id)
+        .join(Document, Document.id == Revision.document_id)
+        .where(
+            ReadTask.person_id == actor.person_id,
+            ReadTask.acknowledged_at.is_(None),
+            and_(
+                Revision.status.in_((RevisionStatus.ISSUED, RevisionStatus.WITHDRAWN)),
+                Revision.effective_from <= AT,
+                or_(Revision.effective_until.is_(None), Revision.effective_until > AT),
+            ),
+        )
+    )

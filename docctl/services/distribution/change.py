@@ -1,0 +1,105 @@
+"""Changing the list of an issued revision: each step with its reason, in the trail (D-8)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from docctl.domain.copy_states import OPEN, reason_given
+from docctl.domain.distribution import ListEntry, may_change_list
+from docctl.domain.permissions import authorise
+from docctl.domain.verdicts import NotFound, Refused, RuleRefused, require
+from docctl.models.distribution import ControlledCopy, DistributionEntry
+from docctl.models.documents import Revision
+from docctl.services.caller import Caller
+from docctl.services.distribution.draft import new_entry
+from docctl.services.distribution.issue import distribute
+from docctl.services.documents.load import Loaded, facts_of, lock_revision
+from docctl.services.locks import Rank, lock
+from docctl.services.registry import use_case
+from docctl.services.trail import Subject, record
+
+
+@dataclass(frozen=True, slots=True)
+class AddRecipient:
+    """Put an entry on the list of an issued revision, with the reason."""
+
+    revision_id: UUID
+    entry: ListEntry
+    reason: str
+
+
+@use_case("distribution.change")
+def add_recipient(session: Session, cmd: AddRecipient, by: Caller) -> UUID:
+    """Distribute an issued revision further: copies are issued and readers asked at once (D-8)."""
+    loaded, revision = _issued(session, cmd.revision_id, cmd.reason, by)
+    row = new_entry(session, by, revision, cmd.entry, reason=cmd.reason.strip())
+    _tell(session, by, loaded, revision, "distribution.added", row, cmd.reason)
+    distribute(session, by, loaded.document, revision, [row])
+    return row.id
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveRecipient:
+    """Take an entry off the list of an issued revision, with the reason."""
+
+    revision_id: UUID
+    entry_id: UUID
+    reason: str
+
+
+@use_case("distribution.change")
+def remove_recipient(session: Session, cmd: RemoveRecipient, by: Caller) -> UUID:
+    """Take somebody off the list: their open copies are recalled, who was asked to read stays asked (D-8)."""
+    loaded, revision = _issued(session, cmd.revision_id, cmd.reason, by)
+    row = session.get(DistributionEntry, cmd.entry_id)
+    if row is None or row.revision_id != revision.id:
+        raise NotFound("entry")
+    if row.removed_at is not None:
+        raise RuleRefused(Refused("D-8", "removed_already"))
+    copies = lock(
+        session,
+        Rank.ITEMS,
+        select(ControlledCopy)
+        .where(ControlledCopy.entry_id == row.id, ControlledCopy.status.in_(sorted(OPEN)))
+        .order_by(ControlledCopy.id),
+    )
+    row.removed_at, row.removed_by, row.removed_reason = by.at, by.person_id, cmd.reason.strip()
+    called = [one for one in copies if one.recalled_at is None]
+    for one in called:
+        one.recalled_at, one.recalled_by, one.recall_reason = by.at, by.person_id, cmd.reason.strip()
+    numbers = sorted(one.number for one in called)
+    _tell(session, by, loaded, revision, "distribution.removed", row, cmd.reason, recalls=numbers)
+    return revision.id
+
+
+def _issued(session: Session, revision_id: UUID, reason: str, by: Caller) -> tuple[Loaded, Revision]:
+    loaded, revision = lock_revision(session, revision_id)
+    authorise(by.actor, "distribution.change", facts_of(session, loaded.document, revision, by))
+    over = revision.effective_until is not None and revision.effective_until <= by.at
+    require(may_change_list(revision.status, is_over=over))
+    require(reason_given(reason))
+    return loaded, revision
+
+
+def _tell(
+    session: Session,
+    by: Caller,
+    loaded: Loaded,
+    revision: Revision,
+    action: str,
+    row: DistributionEntry,
+    reason: str,
+    **facts: object,
+) -> None:
+    record(
+        session,
+        by,
+        action,
+        Subject("document", loaded.document.id, str(revision.id)),
+        facts={"number": loaded.document.number, "label": revision.label, **facts},
+        detail={"holder": row.holder, "reason": reason.strip()},
+    )

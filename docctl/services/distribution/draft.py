@@ -1,0 +1,135 @@
+"""The list of a draft: entries put on and taken off freely until it is submitted (D-8, V-13)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified
+
+from docctl.domain.distribution import ListEntry, may_list
+from docctl.domain.lifecycle import RevisionStatus
+from docctl.domain.permissions import authorise
+from docctl.domain.verdicts import NotFound, Refused, RuleRefused, require
+from docctl.models.base import new_id
+from docctl.models.distribution import DistributionEntry
+from docctl.models.documents import Revision
+from docctl.services.caller import Caller
+from docctl.services.distribution.holders import columns_of, name_of
+from docctl.services.distribution.load import entries_of
+from docctl.services.documents.load import Loaded, facts_of, lock_revision, unchanged
+from docctl.services.registry import use_case
+from docctl.services.trail import Subject, record
+
+
+@dataclass(frozen=True, slots=True)
+class ListRecipient:
+    """Put an entry on the list of a draft."""
+
+    revision_id: UUID
+    row_version: int | None
+    entry: ListEntry
+
+
+@use_case("distribution.draft")
+def list_recipient(session: Session, cmd: ListRecipient, by: Caller) -> UUID:
+    """Put an entry on a draft's list; return its id (D-8)."""
+    loaded, revision = _draft(session, cmd.revision_id, cmd.row_version, by)
+    row = new_entry(session, by, revision, cmd.entry)
+    _changed(session, by, loaded, revision, "distribution.listed", row)
+    return row.id
+
+
+@dataclass(frozen=True, slots=True)
+class UnlistRecipient:
+    """Take an entry off the list of a draft."""
+
+    revision_id: UUID
+    row_version: int | None
+    entry_id: UUID
+
+
+@use_case("distribution.draft")
+def unlist_recipient(session: Session, cmd: UnlistRecipient, by: Caller) -> UUID:
+    """Take an entry off a draft's list; return the revision's id (D-8)."""
+    loaded, revision = _draft(session, cmd.revision_id, cmd.row_version, by)
+    row = session.get(DistributionEntry, cmd.entry_id)
+    if row is None or row.revision_id != revision.id:
+        raise NotFound("entry")
+    session.delete(row)
+    session.flush()  # the guard asks for the draft state before anything else changes
+    _changed(session, by, loaded, revision, "distribution.unlisted", row)
+    return revision.id
+
+
+def new_entry(
+    session: Session, by: Caller, revision: Revision, entry: ListEntry, *, reason: str = ""
+) -> DistributionEntry:
+    """Add an entry to a revision's list; raise RuleRefused where it may not stand there (D-8)."""
+    there = entries_of(session, revision.id)
+    require(may_list(entry, [one.entry() for one in there]))
+    newest = session.scalar(
+        select(func.max(DistributionEntry.ordinal)).where(DistributionEntry.revision_id == revision.id)
+    )
+    row = DistributionEntry(
+        id=new_id(),
+        revision_id=revision.id,
+        ordinal=(newest or 0) + 1,
+        kind=entry.kind,
+        place=entry.place,
+        medium=entry.medium,
+        copies=entry.copies,
+        reads=entry.reads,
+        holder=name_of(session, entry),
+        added_at=by.at,
+        added_by=by.person_id,
+        reason=reason,
+        **columns_of(entry),
+    )
+    session.add(row)
+    session.flush()  # copies refer to it
+    return row
+
+
+def carry_over(session: Session, by: Caller, before: Revision, draft: Revision) -> None:
+    """Give a new draft the list of the revision before, without holders that are gone (D-8)."""
+    session.flush()  # the entries refer to the draft
+    for one in entries_of(session, before.id):
+        try:
+            new_entry(session, by, draft, one.entry())
+        except NotFound:
+            continue
+
+
+def _draft(
+    session: Session, revision_id: UUID, row_version: int | None, by: Caller
+) -> tuple[Loaded, Revision]:
+    loaded, revision = lock_revision(session, revision_id)
+    authorise(by.actor, "distribution.draft", facts_of(session, loaded.document, revision, by))
+    unchanged(revision, row_version)
+    if revision.status is not RevisionStatus.DRAFT:
+        raise RuleRefused(Refused("D-8", "not_a_draft", {"state": revision.status.value}))
+    return loaded, revision
+
+
+def _changed(
+    session: Session,
+    by: Caller,
+    loaded: Loaded,
+    revision: Revision,
+    action: str,
+    row: DistributionEntry,
+) -> None:
+    # Who listed somebody has worked on what is signed (A-2); and others' pages are old now.
+    revision.editors = sorted({*revision.editors, str(by.person_id)} - {str(revision.created_by)})
+    flag_modified(revision, "editors")
+    record(
+        session,
+        by,
+        action,
+        Subject("document", loaded.document.id, str(revision.id)),
+        facts={"number": loaded.document.number, "label": revision.label},
+        detail={"holder": row.holder, "copies": row.copies},
+    )

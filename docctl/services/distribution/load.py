@@ -1,0 +1,68 @@
+"""How lists and copies are looked up for a use case: the document first, then what hangs on it (X-3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from docctl.domain.copy_states import CopyFacts, recalled_since
+from docctl.domain.permissions import Facts
+from docctl.domain.verdicts import Conflict, NotFound, Refused
+from docctl.models.distribution import ControlledCopy, DistributionEntry
+from docctl.models.documents import Document, Revision
+from docctl.services.caller import Caller
+from docctl.services.distribution.holders import answer_for
+from docctl.services.documents.load import facts_of, lock_document
+from docctl.services.locks import Rank, lock
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedCopy:
+    """A copy with its revision and document, locked; `since`: from when it is recalled, UTC."""
+
+    document: Document
+    revision: Revision
+    copy: ControlledCopy
+    since: datetime | None
+    facts: Facts
+
+    @property
+    def state(self) -> CopyFacts:
+        """The copy as the rules see it."""
+        return self.copy.facts(self.since)
+
+
+def lock_copy(session: Session, copy_id: UUID, row_version: int | None, by: Caller) -> LoadedCopy:
+    """Lock a copy after its document, so that issuing the next revision comes before or after (D-2).
+
+    Raises NotFound for none, Conflict where it changed since it was shown.
+    """
+    document_id = session.scalar(select(ControlledCopy.document_id).where(ControlledCopy.id == copy_id))
+    if document_id is None:
+        raise NotFound("copy")
+    loaded = lock_document(session, document_id)
+    (copy,) = lock(session, Rank.ITEMS, select(ControlledCopy).where(ControlledCopy.id == copy_id))
+    revision = loaded.revisions[copy.revision_id]
+    seen = facts_of(session, loaded.document, revision, by)
+    facts = replace(seen, assignees=answer_for(session, copy, today=by.today))
+    facts = replace(facts, visible=by.actor.person_id in facts.assignees)
+    if row_version is not None and copy.row_version != row_version and (facts.visible or facts.insider):
+        raise Conflict(Refused("request", "changed_meanwhile"))
+    return LoadedCopy(loaded.document, revision, copy, since_of(copy, revision), facts)
+
+
+def since_of(copy: ControlledCopy, revision: Revision) -> datetime | None:
+    """Return from when a copy is recalled: its own recall, or the end of its revision (D-2)."""
+    return recalled_since(copy.recalled_at, revision.withdrawn_at, revision.effective_until)
+
+
+def entries_of(session: Session, revision_id: UUID, *, removed_too: bool = False) -> list[DistributionEntry]:
+    """Return the entries of a revision's list in order, without those that were taken off."""
+    query = select(DistributionEntry).where(DistributionEntry.revision_id == revision_id)
+    if not removed_too:
+        query = query.where(DistributionEntry.removed_at.is_(None))
+    return list(session.scalars(query.order_by(DistributionEntry.ordinal)))
