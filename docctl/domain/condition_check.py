@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Final
+from unicodedata import is_normalized
 
 from docctl.domain.conditions import (
     LITERALS,
@@ -118,8 +119,9 @@ def _leaf_within_bounds(one: Condition) -> Verdict:
     if len(literals) > MOST_LISTED:
         return Refused("A-6", "list_too_long", {"most": MOST_LISTED})
     for literal in literals:
-        # Between quotation marks of one line; half of a surrogate pair is no character.
-        unfit = _UNFIT.search(literal) if isinstance(literal, str) else None
+        # Between quotation marks of one line; half of a surrogate pair is no character. Whatever is typed is
+        # read in NFC, so another text would not come back.
+        unfit = isinstance(literal, str) and (_UNFIT.search(literal) or not is_normalized("NFC", literal))
         if unfit or (isinstance(literal, Decimal) and not NUMBER.fullmatch(_written(literal))):
             return Refused("A-6", "unreadable", {"text": ascii(str(literal))[1:21]})
     return Allowed()

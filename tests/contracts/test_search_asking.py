@@ -20,8 +20,6 @@ from tests.effort import examples
 from tests.search.engines import ENGINES, stock
 from tests.search.making import NOW, SYNONYMS, entry, find, ids, query
 
-pytestmark = pytest.mark.timeout(120)
-
 FULL = [name for name in ENGINES if name != "memory"]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from unicodedata import normalize
 
 import pytest
 from hypothesis import given
@@ -222,7 +223,7 @@ def test_a_6_a_condition_has_one_written_form(text: str, written: str) -> None:
 
 TEXTS = st.text(
     st.characters(codec="utf-8", exclude_characters='"\n', exclude_categories=("C", "Z")), max_size=8
-)
+).map(lambda text: normalize("NFC", text))
 NUMBERS = st.decimals(-(10**12), 10**12, places=2, allow_nan=False)
 DAYS = st.dates(date(1990, 1, 1), date(2190, 12, 31))
 LITERALS = {
