@@ -63,6 +63,47 @@ def list_(desk: Desk, text: str, kind: str | None, state: str | None, page: int)
     return Answer(data, [*table.lines(), desk.words.t("cli.total", n=found.total)])
 
 
+@numbers.command("gaps", permission="number.list")
+@option("--kind", type=click.Choice(["document", "record"]), default=None)
+@option("--page", type=click.IntRange(min=1), default=1)
+def gaps(desk: Desk, kind: str | None, page: int) -> Answer:
+    """List the numbers that series passed over, with who must explain them (N-5)."""
+    from docctl.domain.permissions import Facts, authorise
+    from docctl.queries.number_gaps import number_gaps
+
+    authorise(desk.actor, "number.list", Facts())
+    with desk.read() as session:
+        found = number_gaps(session, at=desk.house.clock(), kind=kind or "", page=page)
+    data = {
+        "total": found.total,
+        "missing": found.missing,
+        "gaps": [
+            {
+                "kind": one.kind,
+                "first": one.first or None,
+                "last": one.last or None,
+                "before": one.after,
+                "count": one.count,
+                "unit": one.unit,
+            }
+            for one in found.rows
+        ],
+    }
+    names = ("numbers", "count", "kind", "after", "who")
+    rows = [
+        (
+            " – ".join(dict.fromkeys(filter(None, (one.first, one.last)))),
+            one.count,
+            desk.words.t(f"cli.kind.{one.kind}"),
+            one.after,
+            one.unit,
+        )
+        for one in found.rows
+    ]
+    table = Table([desk.words.t(f"numbers.gaps.{name}") for name in names], rows)
+    return Answer(data, [*table.lines(), desk.words.t("cli.total", n=found.total)])
+
+
 @numbers.command("reserve", permission="number.reserve", changes=True)
 @option("--type", "type_code", required=True)
 @option("--reason", required=True)
@@ -100,7 +141,7 @@ def give(desk: Desk, number: str, wanted: str, number_values: str) -> Answer:
 @click.argument("number")
 @option("--reason", required=True)
 def void(desk: Desk, number: str, reason: str) -> Answer:
-    """Void a reserved number; it is never given again (N-1, N-3)."""
+    """Void a reserved number, or explain a missing one; it is never given again (N-1, N-3, N-5)."""
     from docctl.services.numbers.reserve import VoidNumber, void_number
 
     shown = void_number(VoidNumber(number, reason), by=desk.caller(), house=desk.house)

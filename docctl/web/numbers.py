@@ -12,6 +12,7 @@ from flask import Blueprint, Response, request
 from docctl.domain.permissions import Actor
 from docctl.queries.document_choices import Choice, document_types, units
 from docctl.queries.document_page import DocumentPage, document_page
+from docctl.queries.number_gaps import number_gaps
 from docctl.queries.numbers import NumberFilter, number_register
 from docctl.services.imports.provisional import GiveNumber, give_number
 from docctl.services.numbers.reserve import ReserveNumber, VoidNumber, reserve_number, void_number
@@ -40,6 +41,17 @@ def register() -> str:
         return f"/documents/numbers?{query}" if query else "/documents/numbers"
 
     return render("numbers/register.html", found=found, wanted=wanted, here=here)
+
+
+@bp.get("/gaps")
+@requires("number.list")
+def gaps() -> str:
+    """Show the numbers that series passed over (N-5)."""
+    kind = request.args.get("kind", "")
+    kind = kind if kind in {"document", "record"} else ""
+    with house().uow.read() as session:
+        found = number_gaps(session, at=house().clock(), kind=kind, page=number(request.args.get("page")))
+    return render("numbers/gaps.html", found=found, kind=kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +148,7 @@ def _void_page() -> str:
     beside={"N-3.reason_needed": "reason", "N-3.not_reserved": "number"},
 )
 def void(typed: VoidForm) -> Response:
-    """Void a reserved number; it is never given again (N-1, N-3)."""
+    """Void a reserved number, or explain a missing one; it is never given again (N-1, N-3, N-5)."""
     shown = void_number(VoidNumber(typed.number, typed.reason), by=caller(typed.request_id), house=house())
     flash_done("numbers.done.voided", number=shown)
     return see_other("/documents/numbers")

@@ -59,6 +59,7 @@ CALLS: dict[str, tuple[str, ...]] = {
     "documents compare": ("QP-01",),
     "numbers list": (),
     "numbers reserve": ("--type", "procedure", "--reason", "预留"),
+    "numbers gaps": (),
     "numbers void": ("QP-05", "--reason", "不用"),
     "numbers give": ("QP-01", "--number", "QP-90"),
     "import files": ("{file}", "--dry-run"),

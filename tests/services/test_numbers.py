@@ -7,8 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import select
 
-from docctl.domain.verdicts import RuleRefused
+from docctl.domain.verdicts import NotFound, RuleRefused
 from docctl.models.numbers import NumberEntry, NumberState
+from docctl.queries.number_gaps import number_gaps
 from docctl.services.documents.create import CreateDocument, create_document
 from docctl.services.numbers.reserve import ReserveNumber, VoidNumber, reserve_number, void_number
 from docctl.services.revisions.revise import DiscardRevision, discard_revision
@@ -106,3 +107,52 @@ def test_n_1_a_number_has_at_most_a_hundred_characters(world: World, length: int
     else:
         with pytest.raises(RuleRefused):
             create(world, typed)
+
+
+def gaps(world: World, kind: str = "") -> list[tuple[str, str, int, str]]:
+    with world.house.uow.read() as session:
+        found = number_gaps(session, at=world.clock(), kind=kind)
+    assert found.missing == sum(one.count for one in found.rows)
+    return [(one.first, one.last, one.count, one.unit) for one in found.rows]
+
+
+def void(world: World, number: str, reason: str = "废页") -> str:
+    return void_number(VoidNumber(number, reason), by=world.by("chen"), house=world.house)
+
+
+def test_n_5_what_a_series_passed_over_is_a_gap_of_the_department_after_it(world: World) -> None:
+    create(world, "QP-01")
+    assert gaps(world) == []
+    create(world, "QP-02")
+    assert gaps(world) == []
+    create(world, "QP-05")
+    create(world, "QP-07")
+    assert gaps(world) == [("QP-03", "QP-04", 2, "品质部"), ("QP-06", "QP-06", 1, "品质部")]
+    assert gaps(world, "document") == gaps(world)
+    assert gaps(world, "record") == []
+
+
+def test_n_5_an_explained_gap_keeps_its_explanation_and_is_never_given(world: World) -> None:
+    create(world, "QP-03")
+    assert void(world, "qp－01") == "QP-01"
+    assert gaps(world) == [("QP-02", "QP-02", 1, "品质部")]
+    found = entry(world, "QP-01")
+    assert (found.state, found.reason, found.sequence, found.kind) == (
+        NumberState.VOIDED,
+        "废页",
+        1,
+        "document",
+    )
+    with pytest.raises(RuleRefused) as error:
+        void(world, "QP-01")
+    assert error.value.refused.code == "not_reserved"
+    with pytest.raises(RuleRefused):
+        create(world, "QP-01")
+
+
+@pytest.mark.parametrize("number", ["QP-03", "QP-04", "XX", "QM/XX-A-2009"])
+def test_n_5_a_number_that_is_still_to_come_or_none_is_no_gap(world: World, number: str) -> None:
+    create(world, "QP-02")
+    with pytest.raises(NotFound):
+        void(world, number)
+    void(world, "QP-01")

@@ -340,3 +340,15 @@ def test_n_2_a_missing_part_of_a_number_is_asked_for_beside_its_field(client: Br
     given |= {"number_values": "4.2.4", "file": (io.BytesIO(docx_bytes("正文")), "a.docx")}
     answer = client.submit("/documents/new", given, content_type="multipart/form-data", follow_redirects=True)
     assert f"QP/XX-4.2.4A-{world.clock().year}" in answer.text
+
+
+def test_n_5_gaps_are_listed_and_explained_on_their_pages(client: Browser, world: World) -> None:
+    client.sign_in("chen")
+    assert "没有断号" in words_of(client.get("/documents/numbers/gaps"))
+    world.draft(number="QP-03")
+    words = words_of(client.get("/documents/numbers/gaps?kind=document"))
+    assert "QP-01 – QP-02" in words
+    assert "共缺 2 个编号" in words
+    client.submit("/documents/numbers/void?number=QP-01", {"number": "QP-01", "reason": "从未使用"})
+    assert "QP-01 –" not in words_of(client.get("/documents/numbers/gaps"))
+    assert "从未使用" in words_of(client.get("/documents/numbers?state=voided"))
