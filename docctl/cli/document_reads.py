@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -17,7 +17,7 @@ from docctl.cli.kinds import DAY, FILE_OUT
 
 if TYPE_CHECKING:
     from docctl.queries.documents import RegisterRow
-    from docctl.queries.revision_views import RevisionView
+    from docctl.queries.revision_views import OpenStep, RevisionView
 
 _HEAD = ("number", "revision", "state", "effective", "unit", "title")
 
@@ -113,6 +113,18 @@ def _row(desk: Desk, one: RegisterRow) -> tuple[str | date | None, ...]:
     return one.number, one.label, state, one.effective_on, one.unit_name, one.title
 
 
+def _step(one: OpenStep) -> dict[str, Any]:
+    return {
+        "meaning": one.meaning,
+        "name": one.name,
+        "assignee": one.assignee,
+        "due": one.due_on,
+        "due_at": one.due_at,
+        "calendar": one.calendar,
+        "provisional": one.is_provisional,
+    }
+
+
 @_reads.command("show", permission="document.view")
 @click.argument("number")
 @option("--revision", "label", default="")
@@ -145,15 +157,8 @@ def show(desk: Desk, number: str, label: str) -> Answer:
         "suspended": one.suspended[1] and {"since": one.suspended[1], "reason": one.suspend_reason},
         "content_sha256": one.manifest_sha256,
         "change": {"what": one.change_what, "reason": one.change_reason, "basis": one.change_basis},
-        "step": page.step
-        and {
-            "meaning": page.step.meaning,
-            "assignee": page.step.assignee,
-            "due": page.step.due_on,
-            "due_at": page.step.due_at,
-            "calendar": page.step.calendar,
-            "provisional": page.step.is_provisional,
-        },
+        "step": _step(page.steps[0]) if page.steps else None,
+        "steps": [_step(one) for one in page.steps],
         "revisions": [{"revision": line.label, "state": line.state} for line in page.revisions],
         "signatures": [
             {

@@ -131,25 +131,30 @@ def revise(
 
 @documents.command("submit", permission="revision.submit", signs=True, changes=True)
 @click.argument("number")
-@option("--reviewer", required=True, metavar="USER")
-@option("--approver", required=True, metavar="USER")
-def submit(desk: Desk, number: str, reviewer: str, approver: str) -> Answer:
-    """Sign a draft as prepared and hand it to a reviewer and an approver (A-1, A-3)."""
+@option("--reviewer", multiple=True, metavar="USER")
+@option("--approver", default=None, metavar="USER")
+def submit(desk: Desk, number: str, reviewer: tuple[str, ...], approver: str | None) -> Answer:
+    """Sign a draft as prepared and hand it to those who sign it by its route (A-1, A-3).
+
+    People are named where the route leaves a choice: reviewers in the order of its steps, and the approver.
+    """
     from docctl.queries.by_name import person_named
     from docctl.services.content.seen import content_seen
     from docctl.services.revisions.submit import SubmitRevision, submit_revision
 
     with desk.read() as session:
         found = names.revision(desk, session, number)
-        people = [person_named(session, name).id for name in (reviewer, approver)]
+        people = [person_named(session, name).id for name in reviewer]
+        approving = person_named(session, approver).id if approver else None
     seen = content_seen(found.revision_id, by=desk.caller(), house=desk.house, permission="revision.submit")
     content = seen.manifest_sha256
     by = desk.signer(what_is_signed(desk, "prepare", found, content))
     cmd = SubmitRevision(
         revision_id=found.revision_id,
         row_version=seen.row_version,
-        reviewer_id=people[0],
-        approver_id=people[1],
+        reviewer_id=people[0] if people else None,
+        more_reviewers=tuple(people[1:]),
+        approver_id=approving,
         seen_sha256=desk.signed(content),
     )
     return told(desk, "submitted", submit_revision(cmd, by=by, house=desk.house))

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from docctl.domain.canonical import canonical, sha256
-from docctl.domain.limits import Limit, LimitUnit
-from docctl.domain.step_limits import USUAL, limit_from_data, limit_to_data
 from docctl.domain.verdicts import Allowed, Refused, Verdict
 
 
@@ -51,68 +49,24 @@ WEIGHTS: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class RouteStep:
-    """One step of a route: what is signed, how long it may take, and whom it must differ from.
-
-    Preparing has no limit: it is signed with the submission.
-    """
+class ToSign:
+    """A step as the rule of separation sees it: what is signed, and whether its signer signs nothing else."""
 
     meaning: Meaning
-    limit: Limit | None
-    separate_from: frozenset[Meaning]
-
-
-#: The default route: prepare → review → approve, three different people (A-1, A-2).
-DEFAULT_ROUTE: Final = (
-    RouteStep(Meaning.PREPARE, None, frozenset()),
-    RouteStep(Meaning.REVIEW, USUAL, frozenset({Meaning.PREPARE})),
-    RouteStep(Meaning.APPROVE, USUAL, frozenset({Meaning.PREPARE, Meaning.REVIEW})),
-)
-
-
-def route_to_data(route: Iterable[RouteStep]) -> list[dict[str, Any]]:
-    """Return a route as a document type stores it (A-1)."""
-    return [
-        {
-            "meaning": step.meaning.value,
-            "limit": limit_to_data(step.limit) if step.limit else None,
-            "separate_from": sorted(one.value for one in step.separate_from),
-        }
-        for step in route
-    ]
-
-
-def route_from_data(data: Iterable[Mapping[str, Any]]) -> tuple[RouteStep, ...]:
-    """Return the route that a document type stores (A-1)."""
-    return tuple(
-        RouteStep(
-            Meaning(one["meaning"]),
-            _limit(one),
-            frozenset(Meaning(name) for name in one["separate_from"]),
-        )
-        for one in data
-    )
-
-
-def _limit(data: Mapping[str, Any]) -> Limit | None:
-    """Return the limit of a step; what was stored as a number of days stays that of natural days."""
-    if data.get("limit"):
-        return limit_from_data(data["limit"])
-    return Limit(int(data["days"]), LimitUnit.DAYS) if data.get("days") else None
-
-
-def step_of(route: Iterable[RouteStep], meaning: Meaning) -> RouteStep:
-    """Return a route's step of this meaning; raise StopIteration where it has none."""
-    return next(step for step in route if step.meaning is meaning)
+    separate: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """Who signed what in this round; `principal` is set where it was signed on somebody's behalf."""
+    """Who signed what in this round; `principal` is set where it was signed on somebody's behalf.
+
+    `separate`: the route wants another person for every other step so marked.
+    """
 
     meaning: Meaning
     signer: UUID
     principal: UUID | None = None
+    separate: bool = True
 
     def people(self) -> frozenset[UUID]:
         """Both the hand and the one it acted for count as having signed (A-2)."""
@@ -120,7 +74,7 @@ class Signed:
 
 
 def may_sign(
-    step: RouteStep,
+    step: ToSign,
     *,
     signer: UUID,
     authors: Collection[UUID],
@@ -132,23 +86,16 @@ def may_sign(
     Nobody reviews or approves what they prepared, and steps that the route marks as separate are
     signed by different people, delegation included.
     """
+    if step.meaning is Meaning.PREPARE:
+        return Allowed()
     hands = {signer} | ({principal} if principal else set())
-    if Meaning.PREPARE in step.separate_from and hands & set(authors):
+    prepared = {one for earlier in signed if earlier.meaning is Meaning.PREPARE for one in earlier.people()}
+    if hands & (set(authors) | prepared):
         return Refused("A-2", "own_work", {"step": step.meaning.value})
     for earlier in signed:
-        if earlier.meaning in step.separate_from and hands & earlier.people():
-            code = "own_work" if earlier.meaning is Meaning.PREPARE else "same_person"
-            return Refused("A-2", code, {"step": step.meaning.value, "earlier": earlier.meaning.value})
-    return Allowed()
-
-
-def may_route(*, authors: Collection[UUID], reviewer: UUID, approver: UUID) -> Verdict:
-    """Say whether these three people can sign one revision (A-2)."""
-    for step, person in (("review", reviewer), ("approve", approver)):
-        if person in authors:
-            return Refused("A-2", "own_work", {"step": step})
-    if reviewer == approver:
-        return Refused("A-2", "same_person", {"step": "approve", "earlier": "review"})
+        if step.separate and earlier.separate and hands & earlier.people():
+            params = {"step": step.meaning.value, "earlier": earlier.meaning.value}
+            return Refused("A-2", "same_person", params)
     return Allowed()
 
 

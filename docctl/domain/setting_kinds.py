@@ -34,6 +34,10 @@ from docctl.domain.number_content import (
     write_numbers,
 )
 from docctl.domain.number_text import say
+from docctl.domain.route_content import check_routes, shipped_routes
+from docctl.domain.route_text import lines_of_routes, read_routes, write_routes
+from docctl.domain.route_walks import may_walk
+from docctl.domain.routes import Company, routes_of
 from docctl.domain.synonym_content import (
     check_synonyms,
     lines_of_synonyms,
@@ -41,7 +45,7 @@ from docctl.domain.synonym_content import (
     shipped_synonyms,
     write_synonyms,
 )
-from docctl.domain.verdicts import NotFound
+from docctl.domain.verdicts import NotFound, Verdict
 
 #: Content of a setting: what `canonical` writes without loss.
 Content = Mapping[str, Any]
@@ -81,6 +85,8 @@ class Kind:
     write: Callable[[Content], Mapping[str, str]]
     lines: Callable[[Content], Mapping[str, Mapping[str, str]]]
     say: Callable[[str, str], str] = lambda text, _language: text
+    #: Of a content that names people and units: whether it fits the company as it is now.
+    within: Callable[[Content, Company], Verdict] | None = None
 
 
 KINDS: Final[Mapping[str, Kind]] = {
@@ -102,6 +108,16 @@ KINDS: Final[Mapping[str, Kind]] = {
             read_calendar,
             write_calendar,
             lines_of_calendar,
+        ),
+        Kind(
+            "routes",
+            (EditorField("routes", Widget.LINES, needed=True),),
+            shipped_routes,
+            check_routes,
+            read_routes,
+            write_routes,
+            lines_of_routes,
+            within=lambda content, company: may_walk(routes_of(content), company),
         ),
         Kind(
             "synonyms",

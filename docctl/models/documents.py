@@ -15,7 +15,7 @@ from docctl.models.names import name_key
 
 
 class DocumentType(Identified, Base):
-    """A kind of document and its route; rules of numbers and labels name it by its code (A-1, N-2, V-1)."""
+    """A kind of document; rules of numbers, labels and routes name it by its code (A-1, N-2, V-1)."""
 
     __tablename__ = "document_type"
 
@@ -23,7 +23,6 @@ class DocumentType(Identified, Base):
     name: Mapped[str] = mapped_column(String(100))
     name_en: Mapped[str] = mapped_column(String(100), default="")
     is_form: Mapped[bool] = mapped_column(default=False)
-    route: Mapped[list[Any]] = mapped_column(default=list)
     ordinal: Mapped[int] = mapped_column(default=0)
 
 

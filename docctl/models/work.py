@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from docctl.domain.approval import Meaning
@@ -40,6 +40,12 @@ class Step(Identified, Versioned, Clocked, Base):
     revision_id: Mapped[UUID] = mapped_column(ForeignKey("revision.id"))
     round: Mapped[int]
     position: Mapped[int]
+    #: Steps of one stage are open side by side; the next stage opens when all of them are signed (A-1).
+    stage: Mapped[int] = mapped_column(default=0, server_default="0")
+    #: How the route calls it, such as 会签; "" by its meaning.
+    name: Mapped[str] = mapped_column(String(60), default="", server_default="")
+    #: Whoever signs it signs no other step so marked (A-2).
+    is_separate: Mapped[bool] = mapped_column(default=True, server_default=true())
     meaning: Mapped[Meaning] = mapped_column(checked(Meaning))
     assignee_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     post_id: Mapped[UUID | None] = mapped_column(ForeignKey("post.id"))

@@ -8,7 +8,7 @@ from datetime import datetime, tzinfo
 from typing import Final
 from uuid import UUID
 
-from docctl.domain.approval import Meaning, RouteStep, Signed, may_sign, step_of
+from docctl.domain.approval import Meaning, Signed, ToSign, may_sign
 from docctl.domain.issue import IssueFacts, may_issue, may_withdraw
 from docctl.domain.lifecycle import Computed, RevisionDates, RevisionStatus, is_obsolete
 from docctl.domain.permissions import Actor, Facts, allows
@@ -37,10 +37,9 @@ class Situation:
     dates: RevisionDates
     status: RevisionStatus
     state: RevisionStatus | Computed
-    step: Meaning | None
+    step: ToSign | None
     authors: frozenset[UUID]
     signed: tuple[Signed, ...]
-    route: tuple[RouteStep, ...]
     approved_at: datetime | None
     newest_from: datetime | None
     is_form: bool
@@ -85,9 +84,9 @@ def _while_under_way(actor: Actor, now: Situation, at: datetime, zone: tzinfo) -
             yield Offered("return")
 
 
-def _signing(actor: Actor, now: Situation, step: Meaning) -> Iterator[Offered]:
+def _signing(actor: Actor, now: Situation, step: ToSign) -> Iterator[Offered]:
     """The open step: for whom it waits; for its author with the reason why not (A-2)."""
-    action, role = ("review", Role.REVIEWER) if step is Meaning.REVIEW else ("approve", Role.APPROVER)
+    action, role = ("review", Role.REVIEWER) if step.meaning is Meaning.REVIEW else ("approve", Role.APPROVER)
     assert actor.person_id is not None
     if allows(actor, f"revision.{action}", now.facts):
         refused = _refusal(_may_sign(now, step, actor.person_id))
@@ -98,8 +97,8 @@ def _signing(actor: Actor, now: Situation, step: Meaning) -> Iterator[Offered]:
             yield Offered(action, refused)
 
 
-def _may_sign(now: Situation, step: Meaning, person: UUID) -> Verdict:
-    return may_sign(step_of(now.route, step), signer=person, authors=now.authors, signed=now.signed)
+def _may_sign(now: Situation, step: ToSign, person: UUID) -> Verdict:
+    return may_sign(step, signer=person, authors=now.authors, signed=now.signed)
 
 
 def _issuing(now: Situation, at: datetime, zone: tzinfo) -> Verdict:

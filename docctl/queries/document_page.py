@@ -11,11 +11,11 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
-from docctl.domain.approval import Meaning, Signed, route_from_data
+from docctl.domain.approval import Meaning, Signed, ToSign
 from docctl.domain.lifecycle import Computed, in_force, is_obsolete, revision_state
 from docctl.domain.permissions import Actor, Facts
 from docctl.domain.verdicts import NotFound
-from docctl.models.content import FileRole, Signature
+from docctl.models.content import FileRole
 from docctl.models.documents import Document, DocumentType, Revision
 from docctl.models.organisation import LegalEntity, Unit
 from docctl.models.visibility import visible_sets
@@ -35,11 +35,12 @@ from docctl.queries.revision_views import (
     files_of,
     line_of,
     names_of,
-    open_step,
+    open_steps,
     signature_line,
     signatures_of,
     view_of,
 )
+from docctl.queries.step_rows import signed_in_round
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,8 @@ class DocumentPage:
     revision: RevisionView
     revisions: tuple[RevisionLine, ...]
     signatures: tuple[SignatureLine, ...]
-    step: OpenStep | None
+    #: Those open now, one's own first: several where a route has steps side by side (A-1).
+    steps: tuple[OpenStep, ...]
     files: tuple[FileLine, ...]
     relations: Relations
     actions: tuple[Offered, ...]
@@ -133,7 +135,8 @@ def document_page(
         raise NotFound("revision")
     files = files_of(session, shown.id)
     signatures = signatures_of(session, shown)
-    step = open_step(session, shown, actor, at, zone)
+    steps = open_steps(session, shown, actor, at, zone)
+    signed = signed_in_round(session, shown.id, shown.round) if steps else ()
     hashes = [one.sha256 for one in files] if shown.status in UNDER_WAY else []
     beside = relations(session, actor, head.document, hashes, is_form=head.kind.is_form, at=at)
     people = names_of(
@@ -149,7 +152,7 @@ def document_page(
             *(one.suspended_by for one in shown.suspensions),
         ),
     )
-    situation = _situation(head, shown, revisions, step, signatures, beside, files, at)
+    situation = _situation(head, shown, revisions, steps, signed, beside, files, at)
     return DocumentPage(
         document_id=head.document.id,
         parent_id=head.document.parent_id,
@@ -169,7 +172,7 @@ def document_page(
             for one in reversed(revisions)
         ),
         signatures=tuple(signature_line(one, shown, zone) for one in signatures),
-        step=step,
+        steps=steps,
         files=files,
         relations=beside,
         actions=offers(actor, situation, at=at, zone=zone),
@@ -245,8 +248,8 @@ def _situation(
     head: Headed,
     shown: Revision,
     revisions: Sequence[Revision],
-    step: OpenStep | None,
-    signatures: Sequence[Signature],
+    steps: Sequence[OpenStep],
+    signed: Sequence[Signed],
     beside: Relations,
     files: Sequence[FileLine],
     at: datetime,
@@ -254,7 +257,7 @@ def _situation(
     facts = Facts(
         unit_id=head.document.unit_id,
         author_id=shown.created_by,
-        assignees=frozenset({step.assignee_id} if step else ()),
+        assignees=frozenset(one.assignee_id for one in steps),
         visible=head.visible,
         published=in_force(shown.dates(), at),
         insider=head.insider,
@@ -265,14 +268,9 @@ def _situation(
         dates=shown.dates(),
         status=shown.status,
         state=revision_state(shown.dates(), at),
-        step=Meaning(step.meaning) if step else None,
+        step=ToSign(Meaning(steps[0].meaning), steps[0].is_separate) if steps else None,
         authors=shown.authors(),
-        signed=tuple(
-            Signed(one.meaning, one.person_id, one.on_behalf_of)
-            for one in signatures
-            if one.round == shown.round and one.person_id is not None
-        ),
-        route=route_from_data(head.kind.route),
+        signed=tuple(signed),
         approved_at=shown.approved_at,
         newest_from=next((one.effective_from for one in open_ended), None),
         is_form=head.kind.is_form,

@@ -61,11 +61,14 @@ class OpenStep:
     """What the revision waits for (A-4)."""
 
     meaning: str
+    #: How the route calls it; "" by its meaning.
+    name: str
     assignee_id: UUID
     assignee: str
     due_on: date | None
     is_overdue: bool
     is_mine: bool
+    is_separate: bool
     #: Until when, to the instant; by which revision of the calendar (W-2); whether that may still move.
     due_at: datetime | None
     calendar: int | None
@@ -194,11 +197,11 @@ def signature_line(row: Signature, revision: Revision, zone: tzinfo) -> Signatur
     )
 
 
-def open_step(
+def open_steps(
     session: Session, revision: Revision, actor: Actor, at: datetime, zone: tzinfo
-) -> OpenStep | None:
-    """Return the step that the revision waits for, with whom (A-4)."""
-    found = session.execute(
+) -> tuple[OpenStep, ...]:
+    """Return the steps that the revision waits for, with whom: the person's own first (A-1, A-4)."""
+    rows = session.execute(
         select(Step, Person.name)
         .join(Person, Person.id == Step.assignee_id)
         .where(
@@ -206,21 +209,25 @@ def open_step(
             Step.round == revision.round,
             Step.status == StepStatus.OPEN,
         )
-    ).first()
-    if found is None:
-        return None
-    step, name = found
-    return OpenStep(
-        meaning=step.meaning.value,
-        assignee_id=step.assignee_id,
-        assignee=name,
-        due_on=step.due_on,
-        is_overdue=step.due_at is not None and at >= step.due_at,
-        is_mine=step.assignee_id == actor.person_id,
-        due_at=_there(step.due_at, zone),
-        calendar=revision_of_calendar(step.calendar),
-        is_provisional=step.is_provisional,
+        .order_by(Step.position)
     )
+    found = [
+        OpenStep(
+            meaning=step.meaning.value,
+            name=step.name,
+            assignee_id=step.assignee_id,
+            assignee=name,
+            due_on=step.due_on,
+            is_overdue=step.due_at is not None and at >= step.due_at,
+            is_mine=step.assignee_id == actor.person_id,
+            is_separate=step.is_separate,
+            due_at=_there(step.due_at, zone),
+            calendar=revision_of_calendar(step.calendar),
+            is_provisional=step.is_provisional,
+        )
+        for step, name in rows
+    ]
+    return tuple(sorted(found, key=lambda one: not one.is_mine))
 
 
 def files_of(session: Session, owner_id: UUID, *, with_html: bool = True) -> tuple[FileLine, ...]:

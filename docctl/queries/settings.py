@@ -9,12 +9,14 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from docctl.domain.approval import WEIGHTS, Meaning, route_from_data
+from docctl.domain.approval import WEIGHTS, Meaning
 from docctl.domain.number_rules import NumberRules
 from docctl.domain.number_schemes import Literal, Month, Scheme, Sequence, Year, name_of
 from docctl.domain.numbering import parse_number
+from docctl.domain.routes import Route, routes_of
 from docctl.models.documents import DocumentType
 from docctl.models.retention import RetentionClassRow
+from docctl.queries.controlled import setting_at
 from docctl.queries.rules_in_force import label_rules_at, number_rules_at
 
 
@@ -160,6 +162,7 @@ def retention_classes(session: Session) -> list[ClassRow]:
 def document_types(session: Session, at: datetime) -> list[TypeRow]:
     """Return the types of documents, in their order, by the rules in force (A-1, N-2, V-1)."""
     numbers, labels = number_rules_at(session, at).rules, label_rules_at(session, at).rules
+    routes = routes_of(setting_at(session, "routes", at).content)
     rows = session.scalars(select(DocumentType).order_by(DocumentType.ordinal))
     return [
         TypeRow(
@@ -171,10 +174,17 @@ def document_types(session: Session, at: datetime) -> list[TypeRow]:
             record_scheme=numbers.types[row.code].records if row.code in numbers.types else "",
             label_scheme=labels.types[row.code].scheme.code if row.code in labels.types else "",
             reissue_after=labels.types[row.code].reissue_after if row.code in labels.types else 0,
-            route=tuple(step.meaning.value for step in route_from_data(row.route)),
+            route=_route(routes, row.code),
         )
         for row in rows
     ]
+
+
+def _route(routes: tuple[Route, ...], code: str) -> tuple[str, ...]:
+    """Return what is signed of a document of a type where no unit or condition says otherwise (A-1)."""
+    fits = (one for one in routes if not (one.units or one.condition) and code in (one.types or {code}))
+    steps = next(fits).steps
+    return (Meaning.PREPARE.value, *dict.fromkeys(step.meaning.value for step in steps))
 
 
 def signature_meanings(types: Iterable[TypeRow]) -> list[MeaningRow]:

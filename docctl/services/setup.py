@@ -10,7 +10,6 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from docctl.domain.accounts import LINK_LASTS
-from docctl.domain.approval import DEFAULT_ROUTE, route_to_data
 from docctl.domain.permissions import Facts, authorise
 from docctl.domain.retention_classes import TriggerKind
 from docctl.domain.retention_schedule import BUILT_IN, CATCH_ALL
@@ -182,7 +181,6 @@ def _types(session: Session) -> None:
                 name=name,
                 name_en=name_en,
                 is_form=is_form,
-                route=route_to_data(DEFAULT_ROUTE),
                 ordinal=ordinal,
             )
         )

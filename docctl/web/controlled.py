@@ -36,6 +36,7 @@ from docctl.web.fields import read_text
 from docctl.web.forms import Unreadable, form, parse
 from docctl.web.number_tester import tested_labels, tested_numbers
 from docctl.web.registers import number
+from docctl.web.route_tester import routed
 from docctl.web.synonym_tester import widened
 from docctl.web.timelines import happened
 
@@ -44,6 +45,7 @@ bp = Blueprint("controlled", __name__, url_prefix="/settings/rules")
 #: What tries a content out beside its editor, by kind.
 _TESTERS: Final[Mapping[str, Callable[[Content], object]]] = {
     "calendar": tested,
+    "routes": routed,
     "synonyms": widened,
     "numbers": tested_numbers,
     "labels": tested_labels,

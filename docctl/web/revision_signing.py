@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from flask import Blueprint, Response
 
-from docctl.domain.roles import Role
-from docctl.domain.verdicts import RuleRefused
-from docctl.queries.document_choices import Choice, signers
+from docctl.domain.verdicts import Refused, RuleRefused
 from docctl.queries.document_page import DocumentPage
+from docctl.queries.routes import PlannedStep, steps_to_sign
 from docctl.services.content.open import open_content
 from docctl.services.content.seen import content_seen
 from docctl.services.revisions.sign import SignRevision, approve_revision, review_revision
@@ -29,8 +28,7 @@ class SigningPage:
 
     document: DocumentPage
     sha256: str
-    reviewers: tuple[Choice, ...] = ()
-    approvers: tuple[Choice, ...] = ()
+    steps: Sequence[PlannedStep] = ()
 
 
 def _read(revision_id: UUID) -> DocumentPage:
@@ -44,14 +42,9 @@ def _read(revision_id: UUID) -> DocumentPage:
 def _submit_page(revision_id: UUID) -> SigningPage:
     document = _read(revision_id)
     sha256 = _sha256(revision_id, "revision.submit")
-    without = [actor().person_id]
+    now, zone, author = house().clock(), house().zone, actor().person_id
     with house().uow.read() as session:
-        return SigningPage(
-            document,
-            sha256,
-            signers(session, Role.REVIEWER, without=without),
-            signers(session, Role.APPROVER, without=without),
-        )
+        return SigningPage(document, sha256, steps_to_sign(session, revision_id, now, zone, author=author))
 
 
 def _sign_page(permission: str) -> Callable[[UUID], SigningPage]:
@@ -74,12 +67,20 @@ def _sha256(revision_id: UUID, permission: str) -> str:
 class SubmitForm:
     """To whom a draft goes, and the signature as its author."""
 
-    reviewer_id: UUID
-    approver_id: UUID
+    reviewer_id: UUID | None = None
+    more_reviewers: tuple[str, ...] = ()
+    approver_id: UUID | None = None
     seen_sha256: str = ""
     row_version: int = 0
     password: str = ""
     request_id: str = ""
+
+
+def _as_person(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise RuleRefused(Refused("form", "no_choice")) from error
 
 
 _SIGNED = {"A-3.password_needed": "password", "A-3.wrong_password": "password"}
@@ -94,12 +95,13 @@ _SIGNED = {"A-3.password_needed": "password", "A-3.wrong_password": "password"}
     beside={**_SIGNED, "A-2.same_person": "approver_id", "A-2.own_work": "reviewer_id"},
 )
 def submit(typed: SubmitForm, revision_id: UUID) -> Response:
-    """Hand a draft to its reviewer and approver, signed as prepared (A-1, A-3)."""
+    """Hand a draft to those who sign it by its route, signed as prepared (A-1, A-3)."""
     submit_revision(
         SubmitRevision(
             revision_id=revision_id,
             row_version=typed.row_version,
             reviewer_id=typed.reviewer_id,
+            more_reviewers=tuple(map(_as_person, typed.more_reviewers)),
             approver_id=typed.approver_id,
             seen_sha256=typed.seen_sha256,
         ),

@@ -26,6 +26,7 @@ def test_v_2_a_calendar_goes_from_a_file_into_force_by_two_people(
 ) -> None:
     assert terminal.ok("settings", "list", user="wang")["settings"] == [
         {"kind": "calendar", "in_force": 1, "waiting": None, "open": None},
+        {"kind": "routes", "in_force": 1, "waiting": None, "open": None},
         {"kind": "synonyms", "in_force": 1, "waiting": None, "open": None},
         {"kind": "numbers", "in_force": 1, "waiting": None, "open": None},
         {"kind": "labels", "in_force": 1, "waiting": None, "open": None},

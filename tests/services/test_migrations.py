@@ -114,6 +114,7 @@ def test_d_1_what_was_issued_before_distribution_has_no_copies_and_the_next_one_
     uow = world.house.uow
 
     def as_before(session: Session) -> None:
+        before_the_routes(session)
         for statement in DISTRIBUTION:
             session.execute(text(statement))
         session.execute(text("UPDATE alembic_version SET version_num = '0020'"))
@@ -131,12 +132,41 @@ def test_d_1_what_was_issued_before_distribution_has_no_copies_and_the_next_one_
     assert [one.number for one in handing.copies(world, second)] == ["001"]
 
 
+#: The route that each type of documents had, before routes were a setting.
+OLD_ROUTE = [
+    {"meaning": "prepare", "days": 0, "separate_from": []},
+    {"meaning": "review", "days": 3, "separate_from": ["prepare"]},
+    {"meaning": "approve", "days": 3, "separate_from": ["prepare", "review"]},
+]
+
+
+def before_the_routes(session: Session) -> None:
+    """Let routes be as they were when each type of documents had its own."""
+    found = inspect(session.connection())
+    if "stage" not in {one["name"] for one in found.get_columns("step")}:
+        return
+    for name in ("stage", "name", "is_separate"):
+        session.execute(text(f"ALTER TABLE step DROP COLUMN {name}"))
+    session.execute(text("ALTER TABLE document_type ADD COLUMN route JSON DEFAULT '[]' NOT NULL"))
+    session.execute(text("UPDATE document_type SET route = :route"), {"route": json.dumps(OLD_ROUTE)})
+    sqlite = session.get_bind().dialect.name == "sqlite"
+    for name, table in (
+        ("v_2_setting_revision_delete", "setting_revision"),
+        ("v_2_setting_delete", "controlled_setting"),
+    ):
+        session.execute(text(f"DROP TRIGGER IF EXISTS {name}" + ("" if sqlite else f" ON {table}")))
+    of_routes = "(SELECT id FROM controlled_setting WHERE kind = 'routes')"
+    session.execute(text(f"DELETE FROM setting_revision WHERE setting_id IN {of_routes}"))
+    session.execute(text("DELETE FROM controlled_setting WHERE kind = 'routes'"))
+
+
 #: What came with holds by key.
 HOLDS = ("DROP TABLE hold_key", "ALTER TABLE hold_item DROP COLUMN released_at")
 
 
 def before_holds_by_key(session: Session) -> None:
     """Let the holds be as they were when they covered records by number alone."""
+    before_the_routes(session)
     for statement in DISTRIBUTION:
         session.execute(text(statement))
     if not inspect(session.connection()).has_table("hold_key"):  # somebody went further back already
@@ -361,6 +391,34 @@ def test_n_2_v_1_schemes_from_before_rules_were_controlled_are_their_first_revis
             "form",
         ]
     assert world.document_of(world.draft()).number == "QP-02"
+
+
+def test_a_1_the_route_of_the_types_becomes_the_first_revision_of_the_routes(world: World) -> None:
+    open_id = world.submitted(world.draft())
+    uow = world.house.uow
+
+    def as_before(session: Session) -> None:
+        before_the_routes(session)
+        session.execute(
+            text("UPDATE step SET limit_amount = NULL, limit_unit = NULL WHERE status = 'waiting'")
+        )
+        session.execute(text("UPDATE alembic_version SET version_num = '0021'"))
+
+    with past_the_guards(world.house):
+        as_owner(world.house).write(as_before)
+    assert migrate(uow.owner).is_ready
+    world.clock.now = datetime.now(UTC)
+    (route,) = rules.page(world, kind="routes").content["routes"]
+    assert [one["limit"] for one in route["steps"]] == [{"amount": 3, "unit": "days"}] * 2
+    review_revision(world.signing(open_id), by=world.by("ouyang"), house=world.house)
+    with uow.read() as session:
+        approve = session.scalars(select(Step).where(Step.meaning == "approve")).one()
+    assert (approve.limit_amount, approve.limit_unit, approve.calendar) == (3, "days", "natural")
+    assert approve.due_on == world.house.today() + timedelta(days=3)
+    world.issued(world.draft("文件控制程序"))
+    with uow.owner.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "render_as_batch": True})
+        assert compare_metadata(context, Base.metadata) == []
 
 
 _WAS_READ = {
@@ -667,7 +725,7 @@ def test_t_3_rows_from_the_first_tables_are_kept_and_their_files_count_as_hashed
     uow = world.house.uow
     place = "" if uow.engine.dialect.name == "sqlite" else " ON {table}"
     since_then = [
-        f"DROP TRIGGER {one.name}{place.format(table=one.table)}"
+        f"DROP TRIGGER IF EXISTS {one.name}{place.format(table=one.table)}"
         for one in GUARDS
         if any(
             name in one.sqlite()

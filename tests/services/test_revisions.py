@@ -17,7 +17,6 @@ from sqlalchemy.orm import Session
 from docctl.domain.lifecycle import Computed, RevisionStatus, revision_state
 from docctl.domain.roles import Role
 from docctl.domain.verdicts import Conflict, NotFound, Refused, RuleRefused
-from docctl.models.documents import DocumentType
 from docctl.models.organisation import RoleGrant
 from docctl.models.trail import EventRow
 from docctl.models.visibility import sees
@@ -454,17 +453,3 @@ def test_t_1_every_step_of_a_revision_is_in_the_trail(world: World) -> None:
         ).all()
     signed = ["revision.submitted", "revision.reviewed", "revision.approved", "revision.issued"]
     assert told == ["document.created", *signed, "revision.started", *signed, "revision.withdrawn"]
-
-
-def test_a_1_the_days_of_a_step_come_from_the_documents_type(world: World) -> None:
-    def one_week(session: Session) -> None:
-        kind = session.get_one(DocumentType, world.types["procedure"])
-        kind.route = [{**step, "limit": None, "days": 7} for step in kind.route]
-
-    world.house.uow.write(one_week)
-    revision_id = world.submitted(world.draft())
-    with world.house.uow.read() as session:
-        step = session.scalars(
-            select(Step).where(Step.revision_id == revision_id, Step.due_on.is_not(None))
-        ).one()
-    assert step.due_on == world.house.today() + timedelta(days=7)

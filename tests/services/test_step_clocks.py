@@ -12,8 +12,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from docctl.domain.calendar_content import shipped_calendar
+from docctl.domain.route_content import shipped_routes
 from docctl.jobs.due import SETTLED, work_due
-from docctl.models.documents import DocumentType
 from docctl.models.trail import EventRow
 from docctl.models.work import Step, StepStatus
 from docctl.queries.inbox import Task, inbox
@@ -54,11 +54,11 @@ def worked(world: World) -> None:
 
 
 def limited(world: World, amount: int, unit: str) -> None:
-    def change(session: Session) -> None:
-        kind = session.get_one(DocumentType, world.types["procedure"])
-        kind.route = [{**one, "limit": {"amount": amount, "unit": unit}} for one in kind.route]
-
-    world.house.uow.write(change)
+    """Let every step have this limit from now on."""
+    content = shipped_routes()
+    for step in content["routes"][0]["steps"]:
+        step["limit"] = {"amount": amount, "unit": unit}
+    rules.approved(world, json.dumps(content), kind="routes")
 
 
 def test_w_1_a_step_counts_working_days_by_the_calendar_in_force(world: World) -> None:
@@ -81,8 +81,8 @@ def test_w_2_an_end_in_a_year_not_announced_is_shown_as_provisional(world: World
 @pytest.mark.parametrize(
     ("unit", "until", "calendar"),
     [
-        ("working_hours", "2026-03-02 11:00", 1),
-        ("hours", "2026-03-02 11:00", None),
+        ("working_hours", "2026-03-02 11:01", 1),
+        ("hours", "2026-03-02 11:01", None),
         ("days", "2026-03-05 00:00", None),
         ("weeks", "2026-03-17 00:00", None),
     ],

@@ -50,13 +50,15 @@ def _sign_step(
     loaded, revision = lock_revision(session, cmd.revision_id)
     document = loaded.document
     facts = facts_of(session, document, revision, by)
-    if facts.insider:  # whose step was closed meanwhile learns that, not that it was never theirs
+    # Whose step was closed meanwhile learns that, not that it was never theirs. Whoever has an open one may
+    # sign though somebody beside them did so meanwhile: the content is that of the hash which they saw.
+    if facts.insider and by.actor.person_id not in facts.assignees:
         unchanged(revision, cmd.row_version)
     if by.actor.person_id in revision.authors() and facts.insider:
         raise RuleRefused(Refused("A-2", "own_work", {"step": meaning.value}))
     authorise(by.actor, f"revision.{action.value}", facts)
     require(may_move_revision(revision.status, action))
-    step = open_step(session, revision)
+    step = open_step(session, revision, by)
     if step.meaning is not meaning:
         raise RuleRefused(Refused("A-4", "other_step_open", {"step": step.meaning.value}))
     check_signer(session, revision, step, by)
@@ -111,7 +113,7 @@ def return_revision(session: Session, cmd: ReturnRevision, by: Caller) -> UUID:
     if not cmd.reason.strip():
         raise RuleRefused(Refused("V-6", "reason_needed"))
     if revision.approved_at is None:
-        close_step(session, open_step(session, revision), StepStatus.RETURNED, by, cmd.reason)
+        close_step(session, open_step(session, revision, by), StepStatus.RETURNED, by, cmd.reason)
     revision.status = REVISION_MOVES[revision.status, RevisionAction.RETURN]
     revision.manifest = revision.manifest_sha256 = None
     revision.prepared_by = revision.prepared_at = None

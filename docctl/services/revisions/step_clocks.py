@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
-from docctl.domain.limits import Due, Limit
+from docctl.domain.limits import Due, Limit, LimitUnit
 from docctl.domain.step_limits import USUAL, remind_at
 from docctl.domain.working_calendar import Calendar
 from docctl.models.work import Step, StepStatus
@@ -16,14 +16,16 @@ REMIND = "step.remind"
 ESCALATE = "step.escalate"
 
 
-def open_now(session: Session, step: Step, limit: Limit | None, by: Caller) -> None:
+def open_now(session: Session, step: Step, by: Caller) -> None:
     """Open a step: it runs from now, is reminded of before its end, and goes up after it (A-4, W-1).
 
     Raises RuleRefused where the working calendar has too few working days for its limit.
     """
-    limit = limit or USUAL
-    step.status, step.opened_at = StepStatus.OPEN, by.at
+    limit = USUAL
+    if step.limit_amount is not None and step.limit_unit is not None:
+        limit = Limit(step.limit_amount, LimitUnit(step.limit_unit))
     step.limit_amount, step.limit_unit = limit.amount, limit.unit.value
+    step.status, step.opened_at = StepStatus.OPEN, by.at
     _, calendar = clocks.start(session, step, limit, by)
     session.flush()  # what falls due names the step
     put_on_list(session, step, limit, calendar, by)

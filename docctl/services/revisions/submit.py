@@ -7,46 +7,58 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from docctl.domain.approval import Meaning, may_route
+from docctl.domain.approval import Meaning
 from docctl.domain.lifecycle import REVISION_MOVES, RevisionAction, may_move_revision
 from docctl.domain.permissions import authorise
-from docctl.domain.roles import Role
+from docctl.domain.route_walks import signers
+from docctl.domain.routes import step_name
 from docctl.domain.verdicts import Refused, RuleRefused, require
-from docctl.models.documents import Revision
+from docctl.models.documents import Document, Revision
 from docctl.models.work import Step, StepStatus
+from docctl.queries.routes import Plan, plan_for
 from docctl.services.caller import Caller
 from docctl.services.documents.load import facts_of, lock_revision, unchanged
 from docctl.services.files import files_of
-from docctl.services.people.actors import holders
 from docctl.services.registry import use_case
 from docctl.services.revisions.content import manifest_of
 from docctl.services.revisions.insiders import let_in
 from docctl.services.revisions.step_clocks import open_now
-from docctl.services.revisions.steps import route_of
 from docctl.services.signing import sign
 from docctl.services.trail import Subject, record
 
 
 @dataclass(frozen=True, slots=True)
 class SubmitRevision:
-    """Hand a draft to a reviewer and an approver; `seen_sha256` is the manifest the author saw."""
+    """Hand a draft to those who sign; `seen_sha256` is the manifest the author saw.
+
+    People are named where the route leaves a choice: reviewers in the order of its steps, and the approver.
+    """
 
     revision_id: UUID
     row_version: int
-    reviewer_id: UUID
-    approver_id: UUID
+    reviewer_id: UUID | None
+    approver_id: UUID | None
     seen_sha256: str
+    more_reviewers: tuple[UUID, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Planned:
+    """The route of this submission, and who signs each of its steps."""
+
+    plan: Plan
+    people: tuple[UUID, ...]
 
 
 @use_case("revision.submit", signs=True)
 def submit_revision(session: Session, cmd: SubmitRevision, by: Caller) -> UUID:
-    """Fix the content, sign it as prepared, open the review step (A-1, A-3, V-13)."""
+    """Fix the content, sign it as prepared, open the first steps of the route in force (A-1, A-3, V-13)."""
     loaded, revision = lock_revision(session, cmd.revision_id)
     document = loaded.document
     authorise(by.actor, "revision.submit", facts_of(session, document, revision, by))
     unchanged(revision, cmd.row_version)
     require(may_move_revision(revision.status, RevisionAction.SUBMIT))
-    _check_route(session, cmd, revision)
+    planned = _planned(session, cmd, document, revision, by)
     if not files_of(session, revision.id):
         raise RuleRefused(Refused("upload", "needed"))
     if revision.ordinal > 1 and not revision.change_reason:
@@ -68,7 +80,7 @@ def submit_revision(session: Session, cmd: SubmitRevision, by: Caller) -> UUID:
         seen_sha256=cmd.seen_sha256,
         round_number=revision.round,
     )
-    _open_route(session, cmd, revision, by)
+    _open_route(session, planned, revision, by)
     let_in(session, document)
     record(
         session,
@@ -81,36 +93,63 @@ def submit_revision(session: Session, cmd: SubmitRevision, by: Caller) -> UUID:
             "manifest": content.sha256,
             "round": revision.round,
             "seal": signed.seal,
+            "routes": planned.plan.named,
+            "route": planned.plan.taken.route.name,
         },
-        detail={"reason": revision.change_reason},
+        detail={"reason": revision.change_reason, "left_out": _left_out(planned.plan)},
     )
     return revision.id
 
 
-def _check_route(session: Session, cmd: SubmitRevision, revision: Revision) -> None:
-    authors = revision.authors()
-    require(may_route(authors=authors, reviewer=cmd.reviewer_id, approver=cmd.approver_id))
-    for role, person, step in (
-        (Role.REVIEWER, cmd.reviewer_id, "review"),
-        (Role.APPROVER, cmd.approver_id, "approve"),
-    ):
-        if person not in {one.id for one in holders(session, role)}:
-            raise RuleRefused(Refused("A-1", "not_a_holder", {"step": step}))
+def _planned(
+    session: Session, cmd: SubmitRevision, document: Document, revision: Revision, by: Caller
+) -> _Planned:
+    """Return the route by the routes in force, and who signs each step, or raise RuleRefused (A-1, A-2)."""
+    authors = revision.authors() | {by.person_id}
+    plan = plan_for(session, document, revision, by.at, by.zone, authors)
+    found = signers(
+        plan.steps,
+        plan.able,
+        authors=authors,
+        reviewers=[one for one in (cmd.reviewer_id, *cmd.more_reviewers) if one is not None],
+        approver=cmd.approver_id,
+    )
+    if isinstance(found, Refused):
+        raise RuleRefused(found)
+    return _Planned(plan, found)
 
 
-def _open_route(session: Session, cmd: SubmitRevision, revision: Revision, by: Caller) -> None:
-    people = {Meaning.REVIEW: cmd.reviewer_id, Meaning.APPROVE: cmd.approver_id}
-    for position, step in enumerate(route_of(session, revision.document_id)):
-        if step.meaning not in people:
-            continue
+def _open_route(session: Session, planned: _Planned, revision: Revision, by: Caller) -> None:
+    first = planned.plan.taken.steps[0][0]
+    found = zip(planned.plan.taken.steps, planned.people, strict=True)
+    for position, ((stage, step), person) in enumerate(found, start=1):
         row = Step(
             revision_id=revision.id,
             round=revision.round,
             position=position,
+            stage=stage,
+            name=step.name,
+            is_separate=step.separate,
             meaning=step.meaning,
-            assignee_id=people[step.meaning],
+            assignee_id=person,
+            limit_amount=step.limit.amount,
+            limit_unit=step.limit.unit.value,
             status=StepStatus.WAITING,
         )
         session.add(row)
-        if step.meaning is Meaning.REVIEW:
-            open_now(session, row, step.limit, by)
+        if stage == first:
+            open_now(session, row, by)
+
+
+def _left_out(plan: Plan) -> list[dict[str, object]]:
+    """Return why steps were left out: the condition and the values it looked at (A-6)."""
+    return [
+        {
+            "step": step_name(one.step),
+            "condition": one.step.condition,
+            "values": {
+                name: None if value is None else str(value) for name, value in one.answer.used.items()
+            },
+        }
+        for one in plan.taken.left_out
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Final
 
@@ -22,7 +23,7 @@ from docctl.services.caller import Caller
 from docctl.services.jobs import due
 from docctl.services.registry import use_case
 from docctl.services.settings.fitting import require_fitting
-from docctl.services.settings.load import lock_setting, tell
+from docctl.services.settings.load import lock_setting, require_fits, tell
 from docctl.services.signing import sign
 
 #: What falls due when a revision of the working calendar begins: running clocks are counted again (W-2).
@@ -48,6 +49,7 @@ def approve_setting(session: Session, cmd: ApproveSetting, by: Caller) -> int:
     facts = row.facts()
     require(may_approve_setting(facts, by=by.person_id, before=loaded.newest(), at=by.at))
     require_fitting(session, cmd.kind, row.content)
+    require_fits(session, loaded.kind, json.loads(row.content), by)
     assert row.manifest_sha256 is not None  # fixed when it was submitted
     signed = sign(
         session,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,7 +19,7 @@ from docctl.services import clocks
 from docctl.services.caller import Caller
 from docctl.services.registry import use_case
 from docctl.services.settings.fitting import require_fitting
-from docctl.services.settings.load import LoadedSetting, lock_setting, parsed, tell
+from docctl.services.settings.load import LoadedSetting, lock_setting, parsed, require_fits, tell
 
 #: As long as a reason may be.
 LONGEST_REASON = 2_000
@@ -45,7 +46,9 @@ def save_setting(session: Session, cmd: SaveSetting, by: Caller) -> int:
     loaded = lock_setting(session, cmd.kind)
     if len(cmd.reason) > LONGEST_REASON:
         raise RuleRefused(Refused("form", "too_long", {"longest": LONGEST_REASON}))
-    content, digest = content_of(parsed(loaded.kind, cmd.content))
+    data = parsed(loaded.kind, cmd.content)
+    require_fits(session, loaded.kind, data, by)
+    content, digest = content_of(data)
     row = _draft(session, loaded, cmd.row_version, by)
     before = {"content": row.content_sha256, "reason": row.reason, "wanted_from": row.wanted_from}
     row.content, row.content_sha256 = content, digest
@@ -100,6 +103,7 @@ def submit_setting(session: Session, cmd: SubmitSetting, by: Caller) -> int:
     row = loaded.revision(cmd.ordinal, cmd.row_version)
     require(may_submit_setting(row.facts(), before=loaded.newest(), at=by.at))
     require_fitting(session, cmd.kind, row.content)
+    require_fits(session, loaded.kind, json.loads(row.content), by)  # people leave
     clocks.start(session, row, USUAL, by)  # first: it reads, and what is half submitted must not be flushed
     row.status = SETTING_MOVES[row.status, SettingAction.SUBMIT]
     row.submitted_by, row.submitted_at = by.person_id, by.at

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,9 +12,10 @@ from sqlalchemy.orm import Session
 from docctl.domain.controlled import SettingFacts, newest_approved, setting_manifest
 from docctl.domain.setting_files import data_of
 from docctl.domain.setting_kinds import Kind, kind_named
-from docctl.domain.verdicts import Conflict, NotFound, Refused
+from docctl.domain.verdicts import Conflict, NotFound, Refused, require
 from docctl.models.controlled import ControlledSetting, SettingRevision
 from docctl.models.organisation import LegalEntity
+from docctl.queries.routes import company_now
 from docctl.services.caller import Caller
 from docctl.services.locks import Rank, lock
 from docctl.services.trail import Subject, record
@@ -93,3 +95,9 @@ def tell(
 def parsed(kind: Kind, text: str) -> dict[str, Any]:
     """Return canonical content out of JSON; raise RuleRefused for what is none."""
     return dict(kind.check(data_of(text)))
+
+
+def require_fits(session: Session, kind: Kind, content: Mapping[str, Any], by: Caller) -> None:
+    """Raise RuleRefused where a content names what the company has not, or what nobody can do (A-1, A-2)."""
+    if kind.within is not None:
+        require(kind.within(content, company_now(session, by.today)))

@@ -1,0 +1,134 @@
+"""Decides whether routes can be walked to their end, and who signs each step of a submission (A-1, A-2)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from uuid import UUID
+
+from docctl.domain.approval import Meaning
+from docctl.domain.roles import Role
+from docctl.domain.routes import CHOSEN, Company, Route, Step, Who, candidates, step_name
+from docctl.domain.verdicts import Allowed, Refused, Verdict
+
+
+def may_walk(routes: Sequence[Route], company: Company) -> Verdict:
+    """Say whether every route names what there is, and somebody can sign each of its steps (A-1, A-2)."""
+    for route in routes:
+        for named, there in ((route.types, company.types), (route.units, company.units.keys())):
+            if unknown := sorted(named - there):
+                return Refused(
+                    "A-1", "route_unknown", {"field": "routes", "name": route.name, "what": unknown[0]}
+                )
+        for step in route.steps:
+            if (what := _unknown(step, company)) is not None:
+                return Refused("A-1", "route_unknown", {"field": "routes", "name": route.name, "what": what})
+        if not (verdict := _walkable(route, company)):
+            return verdict
+    return Allowed()
+
+
+def _unknown(step: Step, company: Company) -> str | None:
+    there: Collection[str]
+    match step.who:
+        case Who.ROLE:
+            return None
+        case Who.POST:
+            there = company.posts.keys()
+        case Who.PERSON:
+            there = company.people.keys()
+        case Who.HEAD:
+            there = {"", *company.units}
+    return None if step.of in there else step.of
+
+
+def _walkable(route: Route, company: Company) -> Verdict:
+    """Say whether for each unit named, or for one at least, the route can be signed to its end."""
+    units = sorted(route.units) or sorted(company.units)
+    refusals = [found for unit in units if isinstance(found := _signable(route, company, unit), Refused)]
+    if refusals and (route.units or len(refusals) == len(units)):
+        return refusals[0]
+    return Allowed()
+
+
+def _signable(route: Route, company: Company, unit: str) -> Verdict:
+    who = [candidates(step, company, unit) for step in route.steps]
+    for step, able in zip(route.steps, who, strict=True):
+        if not able:
+            params = {"field": "routes", "name": route.name, "step": step_name(step), "unit": unit}
+            return Refused("A-1", "route_nobody", params)
+    alone = [frozenset({one}) for one in sorted(company.holders.get(Role.AUTHOR, frozenset()), key=str)]
+    for authors in alone or [frozenset()]:
+        without = [candidates(one, company, unit, authors=authors) for one in route.steps]
+        separate = [able for one, able in zip(route.steps, without, strict=True) if one.separate]
+        if all(without) and distinct(separate) is not None:
+            return Allowed()
+    return Refused("A-2", "route_not_separate", {"field": "routes", "name": route.name, "unit": unit})
+
+
+def distinct(sets: Sequence[Collection[UUID]]) -> tuple[UUID, ...] | None:
+    """Return a different person for each set, or None where there are too few people (A-2)."""
+    taken: dict[UUID, int] = {}
+
+    def place(at: int, seen: set[UUID]) -> bool:
+        for one in sorted(sets[at], key=str):
+            if one in seen:
+                continue
+            seen.add(one)
+            if one not in taken or place(taken[one], seen):
+                taken[one] = at
+                return True
+        return False
+
+    if not all(place(at, set()) for at in range(len(sets))):
+        return None
+    by_place = {at: one for one, at in taken.items()}
+    return tuple(by_place[at] for at in range(len(sets)))
+
+
+def signers(
+    steps: Sequence[Step],
+    able: Sequence[frozenset[UUID]],
+    *,
+    authors: Collection[UUID],
+    reviewers: Sequence[UUID],
+    approver: UUID | None,
+) -> tuple[UUID, ...] | Refused:
+    """Return who signs each step: who was chosen where there is a choice, else the one there is (A-1, A-2).
+
+    `reviewers` are chosen for the reviews with a choice, in their order.
+    """
+    chosen = iter(reviewers)
+    found: list[UUID] = []
+    for step, people in zip(steps, able, strict=True):
+        what = {"step": step.meaning.value}
+        if step.who in CHOSEN:
+            person = next(chosen, None) if step.meaning is Meaning.REVIEW else approver
+            if person is None:
+                return Refused("A-1", "signer_needed", {"name": step_name(step)})
+            if person in authors:
+                return Refused("A-2", "own_work", what)
+        elif not people:
+            return Refused("A-1", "nobody_signs", {"name": step_name(step)})
+        else:
+            (person,) = people
+        found.append(person)
+    if (verdict := _apart(steps, found)) is not None:
+        return verdict
+    for step, person, people in zip(steps, found, able, strict=True):
+        if person not in people:
+            return Refused("A-1", "not_a_holder", {"step": step.meaning.value})
+    if next(chosen, None) is not None:
+        return Refused("A-1", "not_a_holder", {"step": Meaning.REVIEW.value})
+    return tuple(found)
+
+
+def _apart(steps: Sequence[Step], people: Sequence[UUID]) -> Refused | None:
+    seen: dict[UUID, Step] = {}
+    for step, person in zip(steps, people, strict=True):
+        if not step.separate:
+            continue
+        if (earlier := seen.get(person)) is not None:
+            params = {"step": step.meaning.value, "earlier": earlier.meaning.value}
+            return Refused("A-2", "same_person", params)
+        seen[person] = step
+    return None

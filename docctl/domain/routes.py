@@ -1,0 +1,195 @@
+"""Decides which route a document takes, and who can sign its steps (A-1, A-6, A-8).
+
+A route is what is signed after the author's own signature: steps in stages, those of one stage side by side,
+each with who signs, how long it may take, whether its signer must be another one than those of the other
+steps, and a condition. The last one approves. Of a company's routes the first that fits is taken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Final
+from uuid import UUID
+
+from docctl.domain.approval import Meaning
+from docctl.domain.condition_text import read_condition
+from docctl.domain.conditions import Answer, Fact, FactType, Value, answer
+from docctl.domain.limits import Limit
+from docctl.domain.roles import Role
+from docctl.domain.step_limits import limit_from_data
+
+#: What conditions of a route may ask of a document.
+FACTS: Final[Mapping[str, Fact]] = {
+    "type": Fact(FactType.TEXT),
+    "unit": Fact(FactType.TEXT),
+    "title": Fact(FactType.TEXT),
+    "first_issue": Fact(FactType.YES_NO),
+    "external": Fact(FactType.YES_NO),
+    "confidentiality": Fact(FactType.NUMBER),
+}
+#: The role without which nobody signs such a step, whoever is named for it (A-15).
+NEEDED: Final[Mapping[Meaning, Role]] = {Meaning.REVIEW: Role.REVIEWER, Meaning.APPROVE: Role.APPROVER}
+
+
+class Who(StrEnum):
+    """By what a step's signer is found; the first two are chosen from by who submits."""
+
+    ROLE = "role"
+    POST = "post"
+    HEAD = "head"
+    PERSON = "person"
+
+
+#: Of these several may sign, and who submits says which one.
+CHOSEN: Final = frozenset({Who.ROLE, Who.POST})
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step: `of` is a role, a post as `unit/name`, a unit's code ("" is the document's) or a user name."""
+
+    meaning: Meaning
+    name: str
+    who: Who
+    of: str
+    limit: Limit
+    separate: bool = True
+    beside: bool = False
+    condition: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A route, for documents of these types and units, all where none is named, under a condition."""
+
+    name: str
+    types: frozenset[str]
+    units: frozenset[str]
+    condition: str
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UnitFacts:
+    """Who heads a unit, and which unit it belongs to; "" for none."""
+
+    head: UUID | None = None
+    parent: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """What routes refer to, as it is now; people are those who may sign in."""
+
+    types: frozenset[str] = frozenset()
+    units: Mapping[str, UnitFacts] = field(default_factory=dict)
+    posts: Mapping[str, frozenset[UUID]] = field(default_factory=dict)
+    people: Mapping[str, UUID] = field(default_factory=dict)
+    holders: Mapping[Role, frozenset[UUID]] = field(default_factory=dict)
+
+
+def routes_of(content: Mapping[str, Any]) -> tuple[Route, ...]:
+    """Return the routes that a canonical content says, in their order (A-1)."""
+    return tuple(
+        Route(
+            one["name"],
+            frozenset(one["types"]),
+            frozenset(one["units"]),
+            one["condition"],
+            tuple(_step(step) for step in one["steps"]),
+        )
+        for one in content["routes"]
+    )
+
+
+def _step(data: Mapping[str, Any]) -> Step:
+    return Step(
+        Meaning(data["meaning"]),
+        data["name"],
+        Who(data["who"]["kind"]),
+        data["who"]["of"],
+        limit_from_data(data["limit"]),
+        data["separate"],
+        data["beside"],
+        data["condition"],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A step that a condition left out, with the values it looked at (A-6)."""
+
+    step: Step
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """The route taken, the steps to sign with the number of their stage, and those left out."""
+
+    route: Route
+    steps: tuple[tuple[int, Step], ...]
+    left_out: tuple[LeftOut, ...]
+
+
+def route_for(routes: Sequence[Route], values: Mapping[str, Value]) -> Taken:
+    """Return the first route that fits a document, with its steps as the conditions say (A-1, A-6).
+
+    The last route of a checked content fits every document.
+    """
+    route = next(one for one in routes if _is_for(one, values))
+    steps: list[tuple[int, Step]] = []
+    left_out = []
+    stage = 0
+    for one in route.steps:
+        stage += not one.beside
+        found = answer(read_condition(one.condition), values) if one.condition else None
+        if found is not None and not found.holds:
+            left_out.append(LeftOut(one, found))
+        else:
+            steps.append((stage, one))
+    return Taken(route, tuple(steps), tuple(left_out))
+
+
+def _is_for(route: Route, values: Mapping[str, Value]) -> bool:
+    if route.types and values.get("type") not in route.types:
+        return False
+    if route.units and values.get("unit") not in route.units:
+        return False
+    return not route.condition or answer(read_condition(route.condition), values).holds
+
+
+def candidates(step: Step, company: Company, unit: str, *, authors: Collection[UUID] = ()) -> frozenset[UUID]:
+    """Return who may sign a step of a document of a unit; its authors never do (A-2, A-8, A-15).
+
+    Where the head of the unit is an author, or there is none, it is the next head above.
+    """
+    able = company.holders.get(NEEDED[step.meaning], frozenset()) - frozenset(authors)
+    match step.who:
+        case Who.ROLE:
+            return company.holders.get(Role(step.of), frozenset()) & able
+        case Who.POST:
+            return company.posts.get(step.of, frozenset()) & able
+        case Who.PERSON:
+            return frozenset({company.people[step.of]} if step.of in company.people else ()) & able
+        case Who.HEAD:
+            head = _head(company, step.of or unit, authors)
+            return frozenset({head} if head else ()) & able
+
+
+def _head(company: Company, unit: str, authors: Collection[UUID]) -> UUID | None:
+    seen: set[str] = set()
+    while unit in company.units and unit not in seen:
+        seen.add(unit)
+        facts = company.units[unit]
+        if facts.head is not None and facts.head not in authors:
+            return facts.head
+        unit = facts.parent
+    return None
+
+
+def step_name(step: Step) -> str:
+    """Return how a step is called: its own name, else what it means as a code."""
+    return step.name or step.meaning.value

@@ -1,0 +1,165 @@
+"""Which route a document takes, and who can sign its steps now (A-1, A-2, A-8)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, tzinfo
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from docctl.domain.conditions import Value
+from docctl.domain.roles import SIGNING, Role
+from docctl.domain.routes import CHOSEN, Company, Step, Taken, UnitFacts, candidates, route_for, routes_of
+from docctl.models.documents import Document, DocumentType, Revision
+from docctl.models.organisation import Person, Post, PostHolder, RoleGrant, Unit
+from docctl.queries.controlled import setting_at
+from docctl.queries.document_choices import Choice
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The route of a document by a revision of the routes, and who may sign each of its steps."""
+
+    named: str
+    taken: Taken
+    able: tuple[frozenset[UUID], ...]
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The steps to sign, in order."""
+        return tuple(step for _, step in self.taken.steps)
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedStep:
+    """A step as it is shown: in which stage, called how, who may sign; `is_chosen`: one of them is picked."""
+
+    stage: int
+    meaning: str
+    name: str
+    people: tuple[Choice, ...]
+    is_chosen: bool
+    amount: int
+    unit: str
+
+
+def company_now(session: Session, today: date) -> Company:
+    """Return what routes may name, with the people who may sign in (A-8, A-15)."""
+    units = {one.id: one for one in session.execute(select(Unit.id, Unit.code, Unit.parent_id, Unit.head_id))}
+    active = {
+        one.id: one.username
+        for one in session.execute(select(Person.id, Person.username).where(Person.disabled_at.is_(None)))
+    }
+    held: dict[Role, set[UUID]] = {}
+    granted = select(RoleGrant.role, RoleGrant.person_id).where(
+        RoleGrant.revoked_at.is_(None),
+        or_(RoleGrant.confirmed_at.is_not(None), RoleGrant.role.not_in(list(SIGNING))),
+    )
+    for grant in session.execute(granted):
+        if grant.person_id in active:
+            held.setdefault(grant.role, set()).add(grant.person_id)
+    posts: dict[str, set[UUID]] = {}
+    on = (
+        (PostHolder.post_id == Post.id)
+        & (PostHolder.from_on <= today)
+        & or_(PostHolder.until_on.is_(None), PostHolder.until_on >= today)
+    )
+    for post in session.execute(
+        select(Post.unit_id, Post.name, PostHolder.person_id).outerjoin(PostHolder, on)
+    ):
+        holders = posts.setdefault(f"{units[post.unit_id].code}/{post.name}", set())
+        if post.person_id in active:
+            holders.add(post.person_id)
+    return Company(
+        types=frozenset(session.scalars(select(DocumentType.code))),
+        units={
+            one.code: UnitFacts(
+                one.head_id if one.head_id in active else None,
+                units[one.parent_id].code if one.parent_id in units else "",
+            )
+            for one in units.values()
+        },
+        posts={name: frozenset(people) for name, people in posts.items()},
+        people={username: person_id for person_id, username in active.items()},
+        holders={role: frozenset(people) for role, people in held.items()},
+    )
+
+
+def values_of(session: Session, document: Document, revision: Revision) -> dict[str, Value]:
+    """Return what conditions of routes may ask of a revision (A-6)."""
+    return {
+        "type": session.scalars(select(DocumentType.code).where(DocumentType.id == document.type_id)).one(),
+        "unit": session.scalars(select(Unit.code).where(Unit.id == document.unit_id)).one(),
+        "title": revision.title,
+        "first_issue": revision.ordinal == 1,
+        "external": document.is_external,
+        "confidentiality": Decimal(document.confidentiality),
+    }
+
+
+def plan_by(
+    content: Mapping[str, Any],
+    named: str,
+    values: Mapping[str, Value],
+    company: Company,
+    authors: Collection[UUID],
+) -> Plan:
+    """Return the route that a content gives a document, and who may sign its steps (A-1, A-2)."""
+    taken = route_for(routes_of(content), values)
+    unit = str(values.get("unit") or "")
+    able = tuple(candidates(step, company, unit, authors=authors) for _, step in taken.steps)
+    return Plan(named, taken, able)
+
+
+def plan_for(
+    session: Session,
+    document: Document,
+    revision: Revision,
+    at: datetime,
+    zone: tzinfo,
+    authors: Collection[UUID],
+) -> Plan:
+    """Return the plan of a revision by the routes in force at an instant (A-1, V-3)."""
+    found = setting_at(session, "routes", at)
+    company = company_now(session, at.astimezone(zone).date())
+    return plan_by(found.content, found.name, values_of(session, document, revision), company, authors)
+
+
+def planned_steps(session: Session, plan: Plan) -> tuple[PlannedStep, ...]:
+    """Return the steps of a plan with the names of who may sign them."""
+    ids = {one for able in plan.able for one in able}
+    people = {
+        one.id: Choice(one.id, one.name, one.name, one.unit)
+        for one in session.execute(
+            select(Person.id, Person.name, Unit.name.label("unit"))
+            .join(Unit, Unit.id == Person.unit_id)
+            .where(Person.id.in_(ids))
+        )
+    }
+    return tuple(
+        PlannedStep(
+            stage,
+            step.meaning.value,
+            step.name,
+            tuple(sorted((people[one] for one in able), key=lambda one: one.name)),
+            step.who in CHOSEN,
+            step.limit.amount,
+            step.limit.unit.value,
+        )
+        for (stage, step), able in zip(plan.taken.steps, plan.able, strict=True)
+    )
+
+
+def steps_to_sign(
+    session: Session, revision_id: UUID, at: datetime, zone: tzinfo, *, author: UUID | None
+) -> Sequence[PlannedStep]:
+    """Return the steps of a draft that is about to be submitted by its author (A-1)."""
+    revision = session.get_one(Revision, revision_id)
+    document = session.get_one(Document, revision.document_id)
+    authors = revision.authors() | ({author} if author else set())
+    return planned_steps(session, plan_for(session, document, revision, at, zone, authors))
