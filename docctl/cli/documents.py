@@ -18,6 +18,7 @@ from docctl.cli.drafts import add_drafts
 from docctl.cli.history import add_history
 from docctl.cli.kinds import DAY, FILE_IN
 from docctl.cli.revisions_told import told, what_is_signed
+from docctl.domain.validity import Validity
 
 documents = Noun("documents")
 add_reads(documents)
@@ -38,6 +39,8 @@ add_drafts(documents)
 @option("--class", "class_code", default="")
 @option("--reason", default="")
 @option("--basis", default="")
+@option("--valid-until", type=DAY, default=None)
+@option("--trial", is_flag=True)
 @option("--external", is_flag=True)
 @option("--issuer", default="")
 @option("--issuer-number", default="")
@@ -54,6 +57,8 @@ def new(
     class_code: str,
     reason: str,
     basis: str,
+    valid_until: date | None,
+    trial: bool,
     external: bool,
     issuer: str,
     issuer_number: str,
@@ -81,6 +86,7 @@ def new(
         class_id=kept,
         change_reason=reason,
         change_basis=basis,
+        validity=Validity(valid_until, trial),
         outside=Outside(external, issuer, issuer_number),
     )
     return told(desk, "created", create_document(cmd, by=desk.caller(), house=desk.house))
@@ -92,6 +98,8 @@ def new(
 @option("--what", required=True)
 @option("--reason", required=True)
 @option("--basis", default="")
+@option("--valid-until", type=DAY, default=None)
+@option("--trial", is_flag=True)
 @option("--title", default="")
 @option("--reissue", is_flag=True)
 def revise(
@@ -101,6 +109,8 @@ def revise(
     what: str,
     reason: str,
     basis: str,
+    valid_until: date | None,
+    trial: bool,
     title: str,
     reissue: bool,
 ) -> Answer:
@@ -116,6 +126,7 @@ def revise(
         change_what=what,
         change_reason=reason,
         change_basis=basis,
+        validity=Validity(valid_until, trial),
         title=title,
         reissue=reissue,
         uploads=(desk.stage(file, for_document=True),),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import click
@@ -10,8 +11,9 @@ from docctl.cli import names
 from docctl.cli.answers import Answer
 from docctl.cli.command import Noun, option
 from docctl.cli.desk import Desk
-from docctl.cli.kinds import FILE_IN
+from docctl.cli.kinds import DAY, FILE_IN
 from docctl.cli.revisions_told import told
+from docctl.domain.validity import ENDLESS, Validity
 
 
 def add_drafts(noun: Noun) -> None:
@@ -30,6 +32,9 @@ _drafts = Noun("documents")
 @option("--what", default=None)
 @option("--reason", default=None)
 @option("--basis", default=None)
+@option("--valid-until", type=DAY, default=None)
+@option("--trial", is_flag=True)
+@option("--no-end", is_flag=True)
 def edit(
     desk: Desk,
     number: str,
@@ -38,12 +43,16 @@ def edit(
     what: str | None,
     reason: str | None,
     basis: str | None,
+    valid_until: date | None,
+    trial: bool,
+    no_end: bool,
 ) -> Answer:
     """Change a draft; a file replaces its files, and what is not named stays (V-2)."""
     from docctl.models.documents import Revision
     from docctl.services.revisions.revise import EditRevision, edit_revision
 
-    if file is None and (title, what, reason, basis) == (None, None, None, None):
+    validity = ENDLESS if no_end else Validity(valid_until, trial) if valid_until or trial else None
+    if file is None and (title, what, reason, basis, validity) == (None, None, None, None, None):
         raise click.UsageError(desk.words.t("cli.nothing_to_change"))
     with desk.read() as session:
         found = names.revision(desk, session, number)
@@ -55,6 +64,7 @@ def edit(
         change_what=present.change_what if what is None else what,
         change_reason=present.change_reason if reason is None else reason,
         change_basis=present.change_basis if basis is None else basis,
+        validity=validity,
         uploads=() if file is None else (desk.stage(file, for_document=True),),
     )
     return told(desk, "edited", edit_revision(cmd, by=desk.caller(), house=desk.house))

@@ -22,6 +22,7 @@ _KNOWN_OUTSIDE: Final = frozenset(
         "revision.approved",
         "revision.issued",
         "revision.took_effect",
+        "revision.validity_nears",
         "revision.suspended",
         "revision.resumed",
         "revision.withdrawn",

@@ -7,6 +7,7 @@ from datetime import date, datetime, tzinfo
 
 from docctl.domain.calendar_dates import midnight
 from docctl.domain.lifecycle import RevisionAction, RevisionStatus, may_move_revision
+from docctl.domain.validity import last_day, may_begin
 from docctl.domain.verdicts import Allowed, Refused, Verdict
 
 
@@ -20,6 +21,7 @@ class IssueFacts:
     is_form: bool = False
     has_class: bool = True
     has_real_number: bool = True
+    valid_until: datetime | None = None
 
 
 def takes_effect(on: date, *, at: datetime, zone: tzinfo) -> datetime:
@@ -33,7 +35,7 @@ def takes_effect(on: date, *, at: datetime, zone: tzinfo) -> datetime:
 
 
 def may_issue(facts: IssueFacts, *, on: date, at: datetime, zone: tzinfo) -> Verdict:
-    """Say whether an approved revision may be issued at `at`, to take effect `on` a day (V-3, V-7, N-11)."""
+    """Say whether an approved revision may be issued at `at`, to take effect `on` a day (V-3, V-7, V-8)."""
     if not (verdict := may_move_revision(facts.status, RevisionAction.ISSUE)):
         return verdict
     today = at.astimezone(zone).date()
@@ -43,6 +45,8 @@ def may_issue(facts: IssueFacts, *, on: date, at: datetime, zone: tzinfo) -> Ver
         return Refused("N-11", "number_needed")
     if on < today:
         return Refused("V-7", "effective_before_issue", {"issued_on": today})
+    if not (verdict := may_begin(last_day(facts.valid_until, zone), on=on)):
+        return verdict
     if on.year > today.year + 10:
         return Refused("V-7", "effective_too_far", {"latest": date(today.year + 10, 12, 31)})
     if facts.newest_from is not None and takes_effect(on, at=at, zone=zone) <= facts.newest_from:

@@ -32,6 +32,7 @@ class Computed(StrEnum):
     WAITING = "waiting"
     IN_FORCE = "in_force"
     SUSPENDED = "suspended"
+    EXPIRED = "expired"
     SUPERSEDED = "superseded"
     DUE = "due"
 
@@ -230,12 +231,14 @@ class Suspension:
 
 @dataclass(frozen=True, slots=True)
 class RevisionDates:
-    """The stored state of a revision, its half-open time in force, and when it was suspended, UTC."""
+    """The stored state of a revision, its half-open time in force, its suspensions and validity, UTC."""
 
     status: RevisionStatus
     effective_from: datetime | None
     effective_until: datetime | None
     suspensions: tuple[Suspension, ...] = ()
+    #: From then on it is in force and no longer valid (有效期至), None for one without an end (V-8).
+    valid_until: datetime | None = None
 
 
 def in_force(dates: RevisionDates, at: datetime) -> bool:
@@ -258,10 +261,20 @@ def suspension_at(dates: RevisionDates, at: datetime) -> Suspension | None:
     )
 
 
+def has_expired(dates: RevisionDates, at: datetime) -> bool:
+    """Say whether a revision in force is no longer valid: from the instant of its end on (V-8).
+
+    It stays the document's one revision until it is replaced or withdrawn, as a suspended one does.
+    """
+    return in_force(dates, at) and dates.valid_until is not None and dates.valid_until <= at
+
+
 def revision_state(dates: RevisionDates, at: datetime) -> RevisionStatus | Computed:
-    """Return the state shown for the instant `at`; no job switches it (V-3, V-6)."""
+    """Return the state shown for the instant `at`; no job switches it (V-3, V-6, V-8)."""
     if in_force(dates, at):
-        return Computed.SUSPENDED if suspension_at(dates, at) else Computed.IN_FORCE
+        if suspension_at(dates, at):
+            return Computed.SUSPENDED
+        return Computed.EXPIRED if has_expired(dates, at) else Computed.IN_FORCE
     start, end = dates.effective_from, dates.effective_until
     if dates.status is R.ISSUED and start is not None:
         if at < start:

@@ -22,6 +22,7 @@ _COMPUTED: Final = (
     ("waiting", "issued, and its instant has yet to come"),
     ("in force", "issued or later withdrawn, from its instant until the next one's or its withdrawal"),
     ("suspended", "in force, and its suspension has not ended; it ends with the time in force at the latest"),
+    ("expired", "in force, not suspended, and its validity has ended; it waits to be replaced or withdrawn"),
     ("superseded", "issued, and the next one has taken effect"),
     ("recalled", "a copy issued or received, from when its revision ends or it is called back itself"),
     ("due", "an accepted record, from the day after its last day"),

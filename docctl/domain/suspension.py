@@ -8,10 +8,12 @@ from typing import Final
 from docctl.domain.lifecycle import (
     RevisionAction,
     RevisionDates,
+    has_expired,
     in_force,
     may_move_revision,
     suspension_at,
 )
+from docctl.domain.validity import last_day
 from docctl.domain.verdicts import Allowed, Refused, Verdict
 
 #: A reason is read beside the state, by everybody who may read the revision.
@@ -35,10 +37,14 @@ def may_resume(dates: RevisionDates, *, at: datetime, zone: tzinfo) -> Verdict:
 
 
 def may_file_under(dates: RevisionDates, *, number: str, at: datetime, zone: tzinfo) -> Verdict:
-    """Say whether a record may be filed under this revision of a form, in force as it is (F-1, V-6)."""
+    """Say whether a record may be filed under this revision of a form, in force as it is (F-1, V-6, V-8)."""
     if (open_one := suspension_at(dates, at)) is not None:
         since = _day(open_one.since, zone)
         return Refused("V-6", "form_suspended", {"number": number, "since": since})
+    if has_expired(dates, at):
+        last = last_day(dates.valid_until, zone)
+        assert last is not None
+        return Refused("V-8", "form_expired", {"number": number, "last": last})
     return Allowed()
 
 

@@ -20,6 +20,7 @@ from docctl.services.house import House
 from docctl.services.jobs import due
 from docctl.services.recount import RecountSettings, RecountSteps, recount_settings, recount_steps
 from docctl.services.revisions.overdue import EscalateStep, RemindStep, escalate_step, remind_step
+from docctl.services.revisions.validity import ASK, AskValidity, ask_validity
 from docctl.services.revisions.withdraw import NoteEffective, note_effective
 from docctl.services.settings.decide import CALENDAR
 
@@ -66,6 +67,10 @@ def _effective(house: House, subject_id: UUID) -> None:
     note_effective(NoteEffective(subject_id), by=the_system(house.clock()), house=house)
 
 
+def _ask_validity(house: House, subject_id: UUID) -> None:
+    ask_validity(AskValidity(subject_id), by=the_system(house.clock()), house=house)
+
+
 def _renew_record(house: House, subject_id: UUID) -> None:
     lock_objects(house, {"record_id": str(subject_id)})
 
@@ -79,6 +84,7 @@ HANDLERS: Final[Mapping[str, Callable[[House, UUID], None]]] = {
     "step.escalate": _escalate,
     CALENDAR: _calendar_begins,
     "revision.effective": _effective,
+    ASK: _ask_validity,
     "lock.record": _renew_record,
     "lock.revision": _renew_revision,
 }

@@ -109,6 +109,10 @@ class Revision(Identified, Versioned, Base):
     #: In force at t: from <= t < until, UTC (V-3). Withdrawal sets `until`; no job switches.
     effective_from: Mapped[datetime | None]
     effective_until: Mapped[datetime | None]
+    #: From 00:00 after the last day (有效期至) on no longer valid, though in force; asked about before (V-8).
+    valid_until: Mapped[datetime | None]
+    is_trial: Mapped[bool] = mapped_column(default=False, server_default=false())
+    validity_asked_at: Mapped[datetime | None]
     withdrawn_by: Mapped[UUID | None]
     withdrawn_at: Mapped[datetime | None]
     withdraw_reason: Mapped[str] = mapped_column(Text, default="")
@@ -137,6 +141,7 @@ class Revision(Identified, Versioned, Base):
             self.effective_from,
             self.effective_until,
             tuple(Suspension(one.suspended_at, one.resumed_at) for one in self.suspensions),
+            self.valid_until,
         )
 
 

@@ -95,6 +95,8 @@ GUARDS: Final = (
             "change_what",
             "change_reason",
             "change_basis",
+            "valid_until",
+            "is_trial",
             "manifest",
             "manifest_sha256",
             "round",

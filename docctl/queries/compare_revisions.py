@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from docctl.domain.lifecycle import in_force, is_obsolete, revision_state
 from docctl.domain.permissions import Actor
+from docctl.domain.validity import last_day
 from docctl.domain.verdicts import NotFound
 from docctl.models.documents import Document, DocumentType, Revision
 from docctl.models.organisation import Unit
@@ -139,6 +140,9 @@ def _facts(
 ) -> Iterator[FactPair]:
     signed = [_manifest(session, document, one) for one in (before, after)]
     names = _names(session, signed)
+    valid = [last_day(one.valid_until, zone) for one in (before, after)]
+    if any(valid):
+        yield FactPair("valid_to", *(one.isoformat() if one else "" for one in valid))
     for name, path in _IN_MANIFEST:
         values = [_shown(name, _at(one, path), names) for one in signed]
         if any(values):

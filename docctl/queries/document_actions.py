@@ -47,6 +47,7 @@ class Situation:
     has_file: bool
     has_real_number: bool
     revision_under_way: bool
+    valid_until: datetime | None = None
 
 
 def offers(actor: Actor, now: Situation, *, at: datetime, zone: tzinfo) -> tuple[Offered, ...]:
@@ -109,12 +110,13 @@ def _issuing(now: Situation, at: datetime, zone: tzinfo) -> Verdict:
         is_form=now.is_form,
         has_class=now.has_class,
         has_real_number=now.has_real_number,
+        valid_until=now.valid_until,
     )
     return may_issue(facts, on=at.astimezone(zone).date(), at=at, zone=zone)
 
 
 def _once_issued(actor: Actor, now: Situation, at: datetime, zone: tzinfo) -> Iterator[Offered]:
-    if now.state not in {Computed.IN_FORCE, Computed.SUSPENDED, Computed.WAITING}:
+    if now.state not in {Computed.IN_FORCE, Computed.SUSPENDED, Computed.EXPIRED, Computed.WAITING}:
         return
     if now.state is not Computed.WAITING and allows(actor, "document.revise", now.facts):
         under_way = Refused("V-2", "revision_under_way") if now.revision_under_way else None

@@ -97,8 +97,8 @@ class DocumentPage:
 
     @property
     def in_force(self) -> RevisionLine | None:
-        """The revision in force, suspended or not, where there is one."""
-        states = {Computed.IN_FORCE.value, Computed.SUSPENDED.value}
+        """The revision in force, suspended, expired or not, where there is one."""
+        states = {Computed.IN_FORCE.value, Computed.SUSPENDED.value, Computed.EXPIRED.value}
         return next((one for one in self.revisions if one.state in states), None)
 
     @property
@@ -277,5 +277,6 @@ def _situation(
         has_class=beside.kept is not None,
         has_file=bool(files),
         has_real_number=head.has_real_number,
+        valid_until=shown.valid_until,
         revision_under_way=any(one.status in UNDER_WAY for one in revisions),
     )

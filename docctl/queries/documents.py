@@ -25,12 +25,13 @@ from docctl.queries.revision_states import (
     OBSOLETE,
     STATES,
     UNDER_WAY,
+    expired_at,
     in_force_at,
     is_insider,
     readable_document,
     readable_revision,
     suspended_at,
-    usable_at,
+    valid_at,
 )
 from docctl.queries.sql_terms import containing
 
@@ -176,8 +177,9 @@ def _conditions(
 
 #: As of a past day only what dates tell is known: nobody can say what a draft was then.
 _STATES_THEN: Final = {
-    "in_force": usable_at,
+    "in_force": valid_at,
     "suspended": suspended_at,
+    "expired": expired_at,
     "waiting": lambda at: and_(
         Revision.issued_at <= at,
         Revision.effective_from > at,
@@ -230,6 +232,7 @@ def _rows(
             Revision.status,
             Revision.effective_from,
             Revision.effective_until,
+            Revision.valid_until,
             Revision.withdrawn_at,
             suspended_at(moment).label("suspended"),
             DocumentType.name.label("type_name"),
@@ -256,7 +259,8 @@ def _row(found: Any, moment: datetime, zone: tzinfo, *, past: bool) -> RegisterR
     status = found.status
     if past and found.withdrawn_at is not None and found.withdrawn_at > moment:
         status = RevisionStatus.ISSUED  # it was withdrawn only later
-    state = revision_state(RevisionDates(status, found.effective_from, found.effective_until), moment)
+    dates = RevisionDates(status, found.effective_from, found.effective_until, valid_until=found.valid_until)
+    state = revision_state(dates, moment)
     if found.suspended:
         state = Computed.SUSPENDED
     return RegisterRow(

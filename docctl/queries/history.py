@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from docctl.domain.lifecycle import RevisionStatus, is_obsolete, revision_state
 from docctl.domain.normal_form import normal
 from docctl.domain.permissions import Actor
+from docctl.domain.validity import last_day
 from docctl.models.documents import Revision
 from docctl.queries.document_page import headed, revisions_seen
 from docctl.queries.paper import paper_of
@@ -59,6 +60,9 @@ class HistoryLine:
     suspended: tuple[tuple[date, date | None], ...]
     withdrawn_on: date | None
     withdraw_reason: str
+    #: The last day of its validity, and whether it was for trial (V-8).
+    valid_to: date | None
+    is_trial: bool
     is_imported: bool
 
 
@@ -154,6 +158,8 @@ def _line(place: int, row: Revision, names: dict[UUID, str], at: datetime, zone:
         ),
         withdrawn_on=day(row.withdrawn_at),
         withdraw_reason=row.withdraw_reason,
+        valid_to=last_day(row.valid_until, zone),
+        is_trial=row.is_trial,
         is_imported=paper is not None,
     )
 

@@ -69,6 +69,8 @@ def _remarks(one: HistoryLine, t: Words) -> str:
     for since, until in one.suspended:
         key = "suspended" if until else "suspended_since"
         said.append(t(f"documents.history.{key}", since=since, until=until))
+    if one.valid_to:
+        said.append(t(f"documents.validity.{'trial' if one.is_trial else 'until'}", day=one.valid_to))
     if one.is_imported:
         said.append(t("documents.history.imported"))
     return " · ".join(said)

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from docctl.domain.calendar_dates import midnight
 from docctl.domain.permissions import Actor
 from docctl.domain.step_limits import revision_of_calendar, until_in_zone
+from docctl.domain.validity import last_day
 from docctl.queries.inbox_copies import copy_work
 from docctl.queries.inbox_disposal import disposal_work
 from docctl.queries.inbox_files import file_work
@@ -43,6 +44,7 @@ VERBS: Final = (
     "receive_copy",
     "give_back",
     "collect",
+    "renew",
     "check_import",
     "end_import",
     "end_record_import",
@@ -195,7 +197,7 @@ def _task(verb: str, row: Any, at: datetime, zone: tzinfo) -> Task:
         title=row.title,
         label=row.label,
         whose=row.whose or "",
-        due_on=row.due_on,
+        due_on=row.due_on or last_day(row.due_at, zone),
         since=row.since.astimezone(zone),
         is_overdue=row.due_at is not None and at >= row.due_at,
         due_at=row.due_at.astimezone(zone) if row.due_at else None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import Select, and_, exists, func, not_, or_, select
 from sqlalchemy.orm import aliased
 
 from docctl.domain.approval import Meaning
@@ -12,7 +12,7 @@ from docctl.domain.lifecycle import RevisionStatus
 from docctl.domain.permissions import Actor
 from docctl.domain.roles import Role
 from docctl.models.documents import Document, Revision
-from docctl.models.organisation import Person
+from docctl.models.organisation import Person, Unit
 from docctl.models.work import Step, StepStatus
 from docctl.queries.inbox_row import work
 from docctl.queries.revision_states import is_insider
@@ -35,7 +35,31 @@ def revision_work(actor: Actor) -> dict[str, Select[*tuple[Any, ...]]]:
         found["issue"] = _revisions(since=Revision.approved_at).where(
             Revision.status == RevisionStatus.APPROVED, is_insider(actor)
         )
+    found["renew"] = _ending(actor)
     return found
+
+
+def _ending(actor: Actor) -> Select[*tuple[Any, ...]]:
+    """Return revisions whose validity ends or has ended, for their unit's head and document control (V-8).
+
+    They stay until a next revision is under way, issued, or they are withdrawn.
+    """
+    following = aliased(Revision)
+    owner = Document.unit_id.in_(select(Unit.id).where(Unit.head_id == actor.person_id))
+    mine = or_(owner, is_insider(actor)) if actor.has(Role.DOCUMENT_CONTROLLER) else owner
+    return _revisions(since=Revision.validity_asked_at, due_at=Revision.valid_until).where(
+        Revision.validity_asked_at.is_not(None),
+        Revision.status == RevisionStatus.ISSUED,
+        Revision.effective_until.is_(None),
+        not_(
+            exists().where(
+                following.document_id == Revision.document_id,
+                following.ordinal > Revision.ordinal,
+                following.status.not_in((RevisionStatus.DISCARDED, RevisionStatus.WITHDRAWN)),
+            )
+        ),
+        mine,
+    )
 
 
 def _came_back() -> Any:
@@ -77,7 +101,7 @@ def _steps(which: Any, person_id: Any = Step.assignee_id) -> Select[*tuple[Any, 
     )
 
 
-def _revisions(*, since: Any) -> Select[*tuple[Any, ...]]:
+def _revisions(*, since: Any, due_at: Any = None) -> Select[*tuple[Any, ...]]:
     author = aliased(Person)
     return (
         work(
@@ -88,6 +112,7 @@ def _revisions(*, since: Any) -> Select[*tuple[Any, ...]]:
             title=Revision.title,
             label=Revision.label,
             whose=author.name,
+            due_at=due_at,
             since=since,
         )
         .select_from(Revision)

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import case, or_, select
 from sqlalchemy.orm import Session
 
 from docctl.domain.permissions import Actor, Facts, allows
@@ -22,7 +22,7 @@ from docctl.queries.revision_states import in_force_at
 class FormInForce:
     """A form and its revision in force: what a record filed now is filled on.
 
-    While `suspended_since` is set nothing is filed under it (V-6).
+    While `suspended_since` is set, or once `expired_at` is, nothing is filed under it (V-6, V-8).
     """
 
     form_id: UUID
@@ -31,6 +31,12 @@ class FormInForce:
     label: str
     unit_name: str
     suspended_since: datetime | None = None
+    expired_at: datetime | None = None
+
+    @property
+    def standing(self) -> str:
+        """Why nothing is filed under it now: the state, or nothing."""
+        return "suspended" if self.suspended_since else "expired" if self.expired_at else ""
 
 
 def forms_in_force(session: Session, actor: Actor, *, at: datetime) -> tuple[FormInForce, ...]:
@@ -43,6 +49,7 @@ def forms_in_force(session: Session, actor: Actor, *, at: datetime) -> tuple[For
             Revision.label,
             Unit.name,
             RevisionSuspension.suspended_at,
+            case((Revision.valid_until <= at, Revision.valid_until)),
         )
         .join(Revision, Revision.document_id == Document.id)
         .outerjoin(

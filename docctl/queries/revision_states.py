@@ -52,6 +52,16 @@ def usable_at(at: datetime) -> Where:
     return and_(in_force_at(at), not_(suspended_at(at)))
 
 
+def expired_at(at: datetime) -> Where:
+    """Say in SQL whether a revision is in force, usable but for its validity, which has ended (V-8)."""
+    return and_(usable_at(at), Revision.valid_until.is_not(None), Revision.valid_until <= at)
+
+
+def valid_at(at: datetime) -> Where:
+    """Say in SQL whether a revision is in force, not suspended, and valid (V-8)."""
+    return and_(usable_at(at), or_(Revision.valid_until.is_(None), Revision.valid_until > at))
+
+
 def _stored(status: RevisionStatus) -> Callable[[datetime], Where]:
     return lambda _at: Revision.status == status
 
@@ -64,8 +74,9 @@ STATES: Final[Mapping[str, Callable[[datetime], Where]]] = {
     Computed.WAITING.value: lambda at: and_(
         Revision.status == RevisionStatus.ISSUED, Revision.effective_from > at
     ),
-    Computed.IN_FORCE.value: usable_at,
+    Computed.IN_FORCE.value: valid_at,
     Computed.SUSPENDED.value: suspended_at,
+    Computed.EXPIRED.value: expired_at,
     Computed.SUPERSEDED.value: lambda at: and_(
         Revision.status == RevisionStatus.ISSUED, Revision.effective_until <= at
     ),

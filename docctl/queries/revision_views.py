@@ -15,6 +15,7 @@ from docctl.domain.approval import WEIGHTS
 from docctl.domain.lifecycle import Computed, RevisionStatus, is_obsolete, revision_state
 from docctl.domain.permissions import Actor
 from docctl.domain.step_limits import revision_of_calendar, until_in_zone
+from docctl.domain.validity import last_day
 from docctl.models.content import FileReading, ItemFile, Signature
 from docctl.models.documents import Revision
 from docctl.models.organisation import Person
@@ -121,6 +122,9 @@ class RevisionView:
     suspend_reason: str
     effective_from: datetime | None
     effective_until: datetime | None
+    #: The last day of its validity, and whether it is for trial (V-8).
+    valid_to: date | None
+    is_trial: bool
     manifest_sha256: str | None
 
 
@@ -154,6 +158,8 @@ def view_of(row: Revision, names: Mapping[UUID, str], at: datetime, zone: tzinfo
         suspend_reason=open_one.reason if open_one else "",
         effective_from=_there(row.effective_from, zone),
         effective_until=_there(row.effective_until, zone),
+        valid_to=last_day(row.valid_until, zone),
+        is_trial=row.is_trial,
         manifest_sha256=row.manifest_sha256,
     )
 

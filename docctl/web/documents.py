@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -11,6 +12,7 @@ from uuid import UUID
 from flask import Blueprint, Response, make_response, request
 
 from docctl.domain.outside import Outside
+from docctl.domain.validity import Validity
 from docctl.queries.document_choices import document_types, procedures, retention_classes, units
 from docctl.queries.document_lists import listed
 from docctl.queries.documents import RegisterFilter, document_register
@@ -109,6 +111,8 @@ class NewDocument:
     class_id: UUID | None = None
     change_reason: str = ""
     change_basis: str = ""
+    valid_to: date | None = None
+    is_trial: bool = False
     request_id: str = ""
 
 
@@ -155,6 +159,7 @@ def _new_page() -> NewPage:
         "D-14.title_needed": "title",
         "D-14.title_too_long": "title",
         "V-1": "label",
+        "V-8": "valid_to",
         "D-9": "issuer",
         "D-9.number_too_long": "issuer_number",
         "upload": "file",
@@ -175,6 +180,7 @@ def new(typed: NewDocument) -> Response:
             class_id=typed.class_id,
             change_reason=typed.change_reason,
             change_basis=typed.change_basis,
+            validity=Validity(typed.valid_to, typed.is_trial),
             outside=Outside(typed.origin == "external", typed.issuer, typed.issuer_number),
         ),
         by=caller(typed.request_id),

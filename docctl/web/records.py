@@ -10,6 +10,7 @@ from uuid import UUID
 
 from flask import Blueprint, Response, make_response, request
 
+from docctl.domain.validity import last_day
 from docctl.domain.verdicts import NotFound, Refused, RuleRefused
 from docctl.queries.held_keys import holds_on_key
 from docctl.queries.hold_names import names_holds
@@ -208,6 +209,10 @@ def _new_page(form_id: UUID) -> NewPage:
         if found.suspended_since is not None and request.method == "GET":  # later, what was typed is kept
             since = found.suspended_since.astimezone(house().zone).date()
             raise RuleRefused(Refused("V-6", "form_suspended", {"number": found.number, "since": since}))
+        if found.expired_at is not None and request.method == "GET":
+            last = last_day(found.expired_at, house().zone)
+            assert last is not None
+            raise RuleRefused(Refused("V-8", "form_expired", {"number": found.number, "last": last}))
         units = units_to_file_for(session, actor(), today=house().today())
     return NewPage(
         found, units, at.astimezone(house().zone).strftime("%Y-%m-%dT%H:%M"), english=lang() == "en"

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from flask import Blueprint, Response
 
+from docctl.domain.validity import Validity
 from docctl.domain.verdicts import NotFound
 from docctl.queries.document_page import DocumentPage, document_page
 from docctl.queries.next_label import NextLabel, next_label
@@ -85,12 +86,14 @@ class EditForm:
     change_what: str = ""
     change_reason: str = ""
     change_basis: str = ""
+    valid_to: date | None = None
+    is_trial: bool = False
     file: UploadField = ()
     row_version: int = 0
     request_id: str = ""
 
 
-_WRITTEN = {"D-14": "title", "V-2.change_reason_needed": "change_reason", "upload": "file"}
+_WRITTEN = {"V-8": "valid_to", "D-14": "title", "V-2.change_reason_needed": "change_reason", "upload": "file"}
 
 
 @bp.route("/<uuid:revision_id>/edit", methods=["GET", "POST"])
@@ -106,6 +109,7 @@ def edit(typed: EditForm, revision_id: UUID) -> Response:
             change_what=typed.change_what,
             change_reason=typed.change_reason,
             change_basis=typed.change_basis,
+            validity=Validity(typed.valid_to, typed.is_trial),
             uploads=tuple(Attached(one) for one in typed.file[:1]),
         ),
         by=caller(typed.request_id),
@@ -137,6 +141,8 @@ class ReviseForm:
     file: UploadField
     title: str = ""
     change_basis: str = ""
+    valid_to: date | None = None
+    is_trial: bool = False
     reissue: bool = False
     request_id: str = ""
 
@@ -152,6 +158,7 @@ def revise(typed: ReviseForm, revision_id: UUID) -> Response:
             change_what=typed.change_what,
             change_reason=typed.change_reason,
             change_basis=typed.change_basis,
+            validity=Validity(typed.valid_to, typed.is_trial),
             uploads=tuple(Attached(one) for one in typed.file[:1]),
             title=typed.title,
             reissue=typed.reissue,
@@ -254,7 +261,7 @@ class IssueForm:
     "revisions/issue.html",
     IssueForm,
     page=_act_page,
-    beside={"V-7": "effective_on", "V-3": "effective_on"},
+    beside={"V-7": "effective_on", "V-8": "effective_on", "V-3": "effective_on"},
 )
 def issue(typed: IssueForm, revision_id: UUID) -> Response:
     """Issue a revision, for today or later (V-3, V-7)."""

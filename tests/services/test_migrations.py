@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from docctl.config import Settings
 from docctl.domain.calendar_content import shipped_calendar
 from docctl.domain.events import GENESIS
+from docctl.domain.lifecycle import Computed, revision_state
 from docctl.domain.number_content import shipped_numbers
 from docctl.domain.number_patterns import INSTRUCTION, PATTERNS
 from docctl.domain.number_schemes import scheme_to_json
@@ -142,6 +143,7 @@ OLD_ROUTE = [
 
 def before_the_routes(session: Session) -> None:
     """Let routes be as they were when each type of documents had its own."""
+    before_validity(session)
     found = inspect(session.connection())
     if "stage" not in {one["name"] for one in found.get_columns("step")}:
         return
@@ -162,6 +164,15 @@ def before_the_routes(session: Session) -> None:
 
 #: What came with holds by key.
 HOLDS = ("DROP TABLE hold_key", "ALTER TABLE hold_item DROP COLUMN released_at")
+
+
+def before_validity(session: Session) -> None:
+    """Let revisions be as they were when none had an end of its validity."""
+    on = "" if session.get_bind().dialect.name == "sqlite" else " ON revision"
+    session.execute(text(f"DROP TRIGGER IF EXISTS v_2_revision_content{on}"))  # it names them
+    there = {one["name"] for one in inspect(session.connection()).get_columns("revision")}
+    for column in sorted(there & {"valid_until", "is_trial", "validity_asked_at"}):
+        session.execute(text(f"ALTER TABLE revision DROP COLUMN {column}"))
 
 
 def before_holds_by_key(session: Session) -> None:
@@ -332,6 +343,22 @@ def test_a_4_an_open_step_from_before_clocks_keeps_the_day_it_had(world: World) 
         pass
     assert steps()[open_id, "review"].due_on == review.due_on  # natural days ask no calendar
     assert rules.page(world).shown.due_on is None
+
+
+def test_v_8_revisions_from_before_validity_have_no_end(world: World) -> None:
+    issued = world.issued(world.draft())
+
+    def as_before(session: Session) -> None:
+        before_validity(session)
+        session.execute(text("UPDATE alembic_version SET version_num = '0022'"))
+
+    with past_the_guards(world.house):
+        as_owner(world.house).write(as_before)
+    assert not schema_state(world.house.uow.engine).is_ready
+    assert migrate(world.house.uow.owner).is_ready
+    row = world.revision(issued)
+    assert (row.valid_until, row.is_trial, row.validity_asked_at) == (None, False, None)
+    assert revision_state(row.dates(), world.clock()) is Computed.IN_FORCE
 
 
 def test_r_5_holds_from_before_keys_stand_as_they_did(world: World) -> None:

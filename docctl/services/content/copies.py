@@ -92,6 +92,8 @@ def stamp_kind(state: RevisionStatus | Computed, *, for_reference: bool = False)
         return "draft"
     if state is Computed.SUSPENDED:
         return "suspended"
+    if state is Computed.EXPIRED:
+        return "expired"
     if state is not Computed.IN_FORCE:
         return "waiting"
     return "reference" if for_reference else "controlled"
@@ -103,20 +105,26 @@ _COLOURS: Final[dict[str, Colour]] = {
     "waiting": "draft",
     "draft": "draft",
     "suspended": "obsolete",
+    "expired": "obsolete",
     "obsolete": "obsolete",
 }
 
 #: Stamps that also go across every page: such a copy must not be taken for one in use.
-_MARKED: Final = frozenset({"obsolete", "suspended", "draft", "waiting"})
+_MARKED: Final = frozenset({"obsolete", "suspended", "expired", "draft", "waiting"})
 
 
 def _stamp(content: Content, kind: str, by: Caller, words: Translator, *, is_demo: bool) -> Stamp:
-    word = words.t(f"documents.stamp.{kind}")
+    t = words.t
+    word = t(f"documents.stamp.{kind}")
     lines = [
         words.t("documents.stamp.number", number=content.number, label=content.label),
         words.t("documents.stamp.holder", name=by.actor.name),
         words.t("documents.stamp.taken", at=by.at),
     ]
+    if content.valid_to is not None:
+        lines.append(
+            t(f"documents.validity.{'trial' if content.is_trial else 'until'}", day=content.valid_to)
+        )
     if is_demo:
         lines.append(words.t("documents.stamp.demo"))
     foot = f"{content.number} {content.label} {word}　"

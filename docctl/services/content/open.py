@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import BinaryIO, Final
 from uuid import UUID
@@ -14,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from docctl.domain.lifecycle import Computed, RevisionStatus, in_force, revision_state
 from docctl.domain.permissions import Facts, authorise
+from docctl.domain.validity import last_day
 from docctl.domain.verdicts import NotFound
 from docctl.models.content import ItemFile, OwnerKind
 from docctl.models.documents import Document, Revision
@@ -75,6 +77,9 @@ class Content:
     name: str
     media_type: str
     size: int
+    #: The last day of its validity, and whether it is for trial (V-8).
+    valid_to: date | None
+    is_trial: bool
     open: Callable[[], AbstractContextManager[BinaryIO]]
 
 
@@ -105,6 +110,8 @@ def open_content(
             name=row.name,
             media_type=row.media_type,
             size=row.size,
+            valid_to=last_day(revision.valid_until, by.zone),
+            is_trial=revision.is_trial,
             open=opener(house, row),
         )
     if not noted:

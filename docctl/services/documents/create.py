@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from docctl.domain import labels
 from docctl.domain.outside import OWN, Outside, may_be_registered
 from docctl.domain.permissions import Facts, authorise
+from docctl.domain.validity import ENDLESS, Validity
 from docctl.domain.verdicts import NotFound, Refused, RuleRefused, require
 from docctl.models.base import new_id
 from docctl.models.content import OwnerKind
@@ -22,6 +23,7 @@ from docctl.services.documents.facts import clean_title
 from docctl.services.documents.make import new_document, number_document, set_outside
 from docctl.services.files import Attached, StoredFile, add_files, storing
 from docctl.services.registry import use_case
+from docctl.services.revisions.validity import set_validity
 from docctl.services.trail import Subject, record
 
 
@@ -46,6 +48,7 @@ class CreateDocument:
     change_basis: str = ""
     outside: Outside = OWN
     number_values: str = ""
+    validity: Validity = ENDLESS
     item_id: UUID = field(default_factory=new_id)
     files: tuple[StoredFile, ...] = ()
 
@@ -103,6 +106,7 @@ def create_document(session: Session, cmd: CreateDocument, by: Caller) -> UUID:
         created_by=by.person_id,
         created_at=by.at,
     )
+    set_validity(revision, cmd.validity, by)
     session.add(revision)
     add_files(session, by, owner=OwnerKind.REVISION, owner_id=revision.id, files=cmd.files)
     record(

@@ -106,6 +106,7 @@ _AROUND: Final = (
         _REVISION.c.status,
         _REVISION.c.effective_from,
         _REVISION.c.effective_until,
+        _REVISION.c.valid_until,
         _PAUSE.c.suspended_at,
         _PAUSE.c.resumed_at,
         lets_see(_FORM.c.access_set_id).label("is_seen"),
@@ -198,7 +199,9 @@ def _dates(rows: Sequence[AnyRow]) -> RevisionDates | None:
         for one in rows
         if one.revision_id == first.revision_id and one.suspended_at is not None
     ]
-    return RevisionDates(first.status, first.effective_from, first.effective_until, tuple(pauses))
+    return RevisionDates(
+        first.status, first.effective_from, first.effective_until, tuple(pauses), first.valid_until
+    )
 
 
 def _form(form_id: UUID, found: AnyRow, scheme: Scheme, fixed: Mapping[str, str]) -> FormInForce:

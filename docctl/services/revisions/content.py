@@ -43,6 +43,8 @@ def manifest_of(session: Session, document: Document, revision: Revision) -> Man
         "prepared_by": revision.created_by,
         "authors": revision.authors(),
     }
+    if revision.valid_until is not None:
+        facts["validity"] = {"until": revision.valid_until, "trial": revision.is_trial}
     if document.is_external:
         facts["outside"] = {"issuer": document.issuer, "number": document.issuer_number}
     if revision.paper is not None:

@@ -21,6 +21,7 @@ from docctl.services.documents.load import Loaded, facts_of, lock_revision, unch
 from docctl.services.jobs import due, want
 from docctl.services.records.classes import resolved_class
 from docctl.services.registry import use_case
+from docctl.services.revisions.validity import ask_in_time
 from docctl.services.trail import Subject, record
 
 
@@ -53,6 +54,7 @@ def issue_revision(session: Session, cmd: IssueRevision, by: Caller) -> UUID:
         is_form=kind.is_form,
         has_class=resolved_class(session, document) is not None,
         has_real_number=not is_provisional(session, document.id, document.number),
+        valid_until=revision.valid_until,
     )
     require(may_issue(facts, on=cmd.effective_on, at=by.at, zone=by.zone))
     start = takes_effect(cmd.effective_on, at=by.at, zone=by.zone)
@@ -64,6 +66,7 @@ def issue_revision(session: Session, cmd: IssueRevision, by: Caller) -> UUID:
     document.title = revision.title if start <= by.at or newest is None else document.title
     if start > by.at:  # only the register's title and the index follow; the state needs no job
         due(session, "revision.effective", subject_id=revision.id, at=start)
+    ask_in_time(session, revision, by)
     want(session, "lock", key=str(revision.id), payload={"revision_id": str(revision.id)}, at=by.at)
     record(
         session,
@@ -76,6 +79,7 @@ def issue_revision(session: Session, cmd: IssueRevision, by: Caller) -> UUID:
             "manifest": revision.manifest_sha256,
             "effective_from": start,
             "supersedes": newest.label if newest else None,
+            **({"valid_until": revision.valid_until} if revision.valid_until else {}),
         },
         detail={"reason": revision.change_reason},
     )

@@ -17,6 +17,7 @@ from docctl.domain.lifecycle import (
     may_move_revision,
 )
 from docctl.domain.permissions import authorise
+from docctl.domain.validity import ENDLESS, Validity
 from docctl.domain.verdicts import Refused, RuleRefused, require
 from docctl.models.base import new_id
 from docctl.models.content import FileReading, ItemFile, OwnerKind
@@ -33,6 +34,7 @@ from docctl.services.jobs import want
 from docctl.services.numbers.take import entry_of
 from docctl.services.registry import use_case
 from docctl.services.revisions.insiders import let_in
+from docctl.services.revisions.validity import set_validity
 from docctl.services.trail import Subject, record
 
 #: What still moves: while one of these is open, no further revision is started.
@@ -50,6 +52,7 @@ class ReviseDocument:
     change_basis: str = ""
     title: str = ""
     reissue: bool = False
+    validity: Validity = ENDLESS
     item_id: UUID = field(default_factory=new_id)
     files: tuple[StoredFile, ...] = ()
 
@@ -92,6 +95,7 @@ def revise_document(session: Session, cmd: ReviseDocument, by: Caller) -> UUID:
         created_by=by.person_id,
         created_at=by.at,
     )
+    set_validity(revision, cmd.validity, by)
     session.add(revision)
     let_in(session, document)
     add_files(session, by, owner=OwnerKind.REVISION, owner_id=revision.id, files=cmd.files)
@@ -124,6 +128,8 @@ class EditRevision:
     change_reason: str = ""
     change_basis: str = ""
     uploads: tuple[Attached, ...] = ()
+    #: None leaves it as it is.
+    validity: Validity | None = None
     item_id: UUID = field(default_factory=new_id)
     files: tuple[StoredFile, ...] = ()
 
@@ -141,6 +147,8 @@ def edit_revision(session: Session, cmd: EditRevision, by: Caller) -> UUID:
     revision.change_what = cmd.change_what.strip()
     revision.change_reason = cmd.change_reason.strip()
     revision.change_basis = cmd.change_basis.strip()
+    if cmd.validity is not None:
+        set_validity(revision, cmd.validity, by)
     revision.editors = sorted({*revision.editors, str(by.person_id)} - {str(revision.created_by)})
     flag_modified(revision, "editors")  # new files alone also make what others have on their pages old
     let_in(session, loaded.document)
