@@ -9,6 +9,7 @@ import click
 from docctl.cli.answers import Answer, Table
 from docctl.cli.command import Noun, option
 from docctl.cli.desk import Desk
+from docctl.cli.leaving import add_leaving
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from docctl.queries.people import Grant
 
 user = Noun("user")
+add_leaving(user)
 
 
 @user.command("list", permission="person.list", who="either")
@@ -205,16 +207,6 @@ def revoke(desk: Desk, username: str, role: str) -> Answer:
     revoke_role(RevokeRole(found[0].id), by=desk.caller(), house=desk.house)
     data = {"user": username, "revoked": role}
     return desk.done("role_revoked", data, user=username, role=desk.words.t(f"roles.{wanted}"))
-
-
-@user.command("disable", permission="person.disable", who="either", changes=True)
-@click.argument("username")
-def disable(desk: Desk, username: str) -> Answer:
-    """Close an account; signatures and history stay (A-15)."""
-    from docctl.services.people.accounts import DisablePerson, disable_person
-
-    disable_person(DisablePerson(_person(desk, username)), by=desk.caller(), house=desk.house)
-    return desk.done("disabled", {"user": username, "state": "disabled"}, user=username)
 
 
 @user.command("reset", permission="person.reset", who="either", changes=True)

@@ -122,6 +122,8 @@ PERMISSIONS: Final[Mapping[str, tuple[tuple[Predicate, ...], ...]]] = {
     "person.add": ((administrator,), (operator,)),
     "person.list": ((administrator,), (operator,), (leader,), (auditor,)),
     "person.disable": ((administrator,), (operator,)),
+    "person.hand_over": ((administrator,), (operator,)),
+    "person.move": ((administrator,), (operator,)),
     "person.reset": ((administrator,), (operator,)),
     "person.confirm_reset": ((administrator,), (leader,)),
     "role.propose": ((administrator,),),

@@ -61,6 +61,7 @@ VERBS: Final = (
     "rework_setting",
     "confirm_role",
     "confirm_reset",
+    "hand_over",
 )
 
 

@@ -1,4 +1,4 @@
-"""Roles and resets that wait for a second person (A-15)."""
+"""Roles and resets that wait for a second person, and what is left with who has gone (A-15, A-16)."""
 
 from __future__ import annotations
 
@@ -12,10 +12,14 @@ from docctl.domain.permissions import Actor, Facts, allows
 from docctl.domain.roles import SIGNING
 from docctl.models.organisation import Person, RoleGrant
 from docctl.queries.inbox_row import work
+from docctl.queries.open_work import has_open_work
 
 
 def people_work(actor: Actor) -> dict[str, Select[*tuple[Any, ...]]]:
-    """Return what waits for a second person, by verb; the first one and the holder are no such (A-15)."""
+    """Return what waits for a second person, by verb; the first one and the holder are no such (A-15).
+
+    Also whose account is closed while something is still open with them (A-16).
+    """
     found = {}
     proposer = aliased(Person)
     if allows(actor, "role.confirm", Facts()):
@@ -53,5 +57,11 @@ def people_work(actor: Actor) -> dict[str, Select[*tuple[Any, ...]]]:
                 Person.disabled_at.is_(None),
                 Person.reset_at.is_not(None),
             )
+        )
+    if allows(actor, "person.hand_over", Facts()):
+        found["hand_over"] = (
+            work("person", Person.id, title=Person.name, since=Person.disabled_at)
+            .select_from(Person)
+            .where(Person.disabled_at.is_not(None), has_open_work())
         )
     return found

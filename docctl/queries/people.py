@@ -78,6 +78,7 @@ class PersonPage:
     name: str
     name_en: str
     email: str
+    unit_id: UUID
     unit: str
     state: str
     created_at: datetime
@@ -112,7 +113,7 @@ class ResetNotice:
 
 
 def frame_facts(session: Session, actor: Actor | None) -> FrameFacts:
-    """Return the company and the person's unit, in one statement each."""
+    """Return the company and the person's unit."""
     entity = session.scalars(select(LegalEntity)).first()
     unit = session.get(Unit, actor.unit_id) if actor and actor.unit_id else None
     return FrameFacts(
@@ -168,6 +169,7 @@ def person_page(session: Session, person_id: UUID) -> PersonPage:
         name=person.name,
         name_en=person.name_en,
         email=person.email,
+        unit_id=person.unit_id,
         unit=unit,
         state=_state(person),
         created_at=person.created_at,
@@ -281,8 +283,7 @@ def _grants(session: Session, person_ids: list[UUID]) -> list[Grant]:
 
 
 def _names(session: Session, ids: Iterable[UUID | None]) -> dict[UUID | None, str]:
-    wanted = {one for one in ids if one is not None}
-    if not wanted:
+    if not (wanted := {one for one in ids if one is not None}):
         return {}
     rows = session.execute(select(Person.id, Person.name).where(Person.id.in_(wanted)))
     return {row.id: row.name for row in rows}

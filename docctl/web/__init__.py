@@ -40,6 +40,7 @@ BLUEPRINTS: Final = (
     "disposal",
     "disposal_steps",
     "holds",
+    "leaving",
     "trail",
     "status",
     "epochs",

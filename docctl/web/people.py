@@ -14,16 +14,15 @@ from docctl.domain.permissions import Facts
 from docctl.domain.roles import SCOPED, SIGNING, Role, may_confirm
 from docctl.domain.verdicts import Verdict
 from docctl.i18n import Explained
+from docctl.queries.open_work import open_count
 from docctl.queries.people import PAGE, Grant, PersonPage, people, person_page
 from docctl.queries.units import unit_choices
 from docctl.services.people.accounts import (
     AddPerson,
     ConfirmReset,
-    DisablePerson,
     ResetPassword,
     add_person,
     confirm_reset,
-    disable_person,
     reset_password,
 )
 from docctl.services.people.grant import (
@@ -88,6 +87,7 @@ def show(person_id: UUID) -> str:
     """Show a person: account, roles, what waits for a second person (A-15)."""
     with house().uow.read() as session:
         page = person_page(session, person_id)
+        waiting = open_count(session, person_id)
     me = actor().person_id
     assert me is not None
     grants = [
@@ -103,6 +103,7 @@ def show(person_id: UUID) -> str:
         page=page,
         grants=grants,
         story=happened(person_id),
+        open_count=waiting,
         why_not_disable=_why("person.disable", may_disable(page.account, by=me)),
         why_not_reset=_why("person.reset", may_reset(page.account, by=me)),
         why_not_confirm=_why("person.confirm_reset", may_confirm_reset(page.account, by=me)),
@@ -182,16 +183,6 @@ class ActForm:
 def _person(person_id: UUID) -> PersonPage:
     with house().uow.read() as session:
         return person_page(session, person_id)
-
-
-@bp.route("/<uuid:person_id>/disable", methods=["GET", "POST"])
-@requires("person.disable")
-@form("people/disable.html", ActForm, page=_person)
-def disable(typed: ActForm, person_id: UUID) -> Response:
-    """Close an account, after saying what stays and what ends."""
-    disable_person(DisablePerson(person_id), by=caller(typed.request_id), house=house())
-    flash_done("people.done.disabled")
-    return see_other(f"/people/{person_id}")
 
 
 @bp.route("/<uuid:person_id>/reset", methods=["GET", "POST"])

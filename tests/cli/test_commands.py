@@ -27,7 +27,7 @@ from tests.world import PASSWORD, START, Clock, World, build_house
 #: The fixed names of this version; scripts depend on them.
 NAMES = """
 init demo serve worker migrate doctor inbox search events
-user:list,add,confirm,revoke,disable,reset
+user:open,hand-over,move,disable,list,add,confirm,revoke,reset
 unit:list,add,duties
 post:list,open,holder,leave
 documents:new,revise,edit,discard,submit,review,approve,return,issue,withdraw,suspend,resume,file,list,show,history,compare

@@ -292,3 +292,37 @@ def test_n_2_a_number_is_read_by_the_scheme_it_belongs_to(client: Browser) -> No
         " ", ""
     )
     assert "没有规则能读" in words_of(client.get("/settings?number=!!"))
+
+
+def test_a_16_who_leaves_hands_over_on_the_page_that_closes_the_account(
+    client: Browser, world: World
+) -> None:
+    world.submitted(world.draft())
+    client.sign_in("admin")
+    person = world.people["ouyang"]
+    assert "2 项未办事项" in words_of(client.get(f"/people/{person}"))
+    page = client.page(f"/people/{person}/disable")
+    (head,) = page.cssselect("select[name=handed]")  # of the step: nobody else reviews
+    assert "没有可以接办的人" in words_of(client.get(f"/people/{person}/disable"))
+    assert "没有其他人担任" in words_of(client.get(f"/people/{person}/disable"))
+    nobody = next(one.get("value") for one in head.cssselect("option") if one.get("value", "").endswith(":"))
+    assert client.submit(f"/people/{person}/disable", {"handed": "step:x:y"}).status_code == 422
+    assert client.submit(f"/people/{person}/disable", {"handed": nobody}).status_code == 303
+    assert "1 项未办事项" in words_of(client.get(f"/people/{person}"))
+    assert "移交离任人员的未办事项" in client.get("/").text
+    left = client.page(f"/people/{person}/hand-over")
+    assert len(left.cssselect("tbody tr")) == 1
+    assert client.submit(f"/people/{person}/hand-over", {}).status_code == 422
+
+
+def test_a_16_somebody_moves_to_another_unit(client: Browser, world: World) -> None:
+    client.sign_in("admin")
+    person = world.people["zhang"]
+    page = client.page(f"/people/{person}/move")
+    assert len(page.cssselect("input[name=kept]")) == 1
+    here = client.submit(f"/people/{person}/move", {"unit_id": str(world.units["KF"])})
+    assert (here.status_code, "此人已在这个部门" in here.text) == (422, True)
+    assert client.submit(f"/people/{person}/move", {"unit_id": str(world.units["SC"])}).status_code == 303
+    assert "生产部" in words_of(client.get(f"/people/{person}"))
+    client.sign_in("wang")
+    assert client.get(f"/people/{person}/move").status_code in {403, 404}

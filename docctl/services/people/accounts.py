@@ -23,6 +23,7 @@ from docctl.models.base import new_id
 from docctl.models.organisation import LinkPurpose, OneTimeLink, Person, Unit
 from docctl.services.caller import Caller
 from docctl.services.locks import lock_names
+from docctl.services.people.hand_over import Handed, hand, lock_with_takers
 from docctl.services.people.load import account_of, close_links, lock_person, signs_for_company, unit_at
 from docctl.services.people.sessions import end_sessions, hashed
 from docctl.services.registry import use_case
@@ -85,18 +86,24 @@ def add_person(session: Session, cmd: AddPerson, by: Caller) -> UUID:
 
 @dataclass(frozen=True, slots=True)
 class DisablePerson:
-    """Close an account."""
+    """Close an account; `handed` says who takes what was open with the person."""
 
     person_id: UUID
+    handed: tuple[Handed, ...] = ()
 
 
 @use_case("person.disable")
 def disable_person(session: Session, cmd: DisablePerson, by: Caller) -> UUID:
-    """Close an account at once: sessions and links end, signatures and history stay (A-15)."""
+    """Close an account at once: sessions and links end, signatures and history stay (A-15).
+
+    What is open with the person goes where `handed` says; the rest stays, and waits to be handed over (A-16).
+    """
     authorise(by.actor, "person.disable", Facts())
-    person = lock_person(session, cmd.person_id)
+    giving = lock_with_takers(session, cmd.person_id, cmd.handed)
+    person = giving.person
     lock_names(session, ["administrators"])
     require(may_disable(account_of(person), by=by.actor.person_id))
+    hand(session, giving, cmd.handed, by)
     person.disabled_at = by.at
     close_links(session, person.id)
     end_sessions(session, person.id, at=by.at)

@@ -1,0 +1,66 @@
+"""Who may take over what is open with somebody who moves or leaves (A-16)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from docctl.domain.approval import Signed, ToSign, may_sign
+from docctl.domain.verdicts import Allowed, Refused, Verdict
+
+
+class OpenKind(StrEnum):
+    """What can be open with a person: a step to sign, a draft, a unit that they head, a post."""
+
+    STEP = "step"
+    DRAFT = "draft"
+    HEAD = "head"
+    POST = "post"
+
+
+#: Kinds that may also go to nobody: a unit can be without head, a post vacant.
+MAY_BE_EMPTY = frozenset({OpenKind.HEAD, OpenKind.POST})
+
+
+@dataclass(frozen=True, slots=True)
+class StepOpen:
+    """A step that waits for a person, with what the rule of separation asks of its revision (A-2).
+
+    `signed` is what was signed in this round, `waiting` what others still have to sign, as if they had.
+    """
+
+    step: ToSign
+    authors: Collection[UUID]
+    signed: Collection[Signed]
+    waiting: Collection[Signed]
+
+
+def may_take_step(facts: StepOpen, *, to: UUID, holds_role: bool) -> Verdict:
+    """Say whether somebody may take over a step: who could have been chosen for it (A-1, A-2, A-16)."""
+    if not holds_role:
+        return Refused("A-1", "not_a_holder", {"step": facts.step.meaning.value})
+    others = (*facts.signed, *facts.waiting)
+    return may_sign(facts.step, signer=to, authors=facts.authors, signed=others)
+
+
+def may_take_draft(*, writes: bool) -> Verdict:
+    """Say whether somebody may take over a draft: who writes documents (A-16)."""
+    return Allowed() if writes else Refused("A-16", "writes_nothing")
+
+
+def goes_somewhere(kind: OpenKind, *, to: UUID | None, whose: UUID) -> Verdict:
+    """Say whether the place that was named will do: another person, nobody only where that can be (A-16)."""
+    if to is None:
+        return Allowed() if kind in MAY_BE_EMPTY else Refused("A-16", "successor_needed")
+    return Refused("A-16", "same_person_again") if to == whose else Allowed()
+
+
+def may_move(*, disabled: bool, same_unit: bool, unit_closed: bool) -> Verdict:
+    """Say whether somebody may move to a unit (A-16)."""
+    if disabled:
+        return Refused("A-15", "already_disabled")
+    if same_unit:
+        return Refused("A-16", "there_already")
+    return Refused("A-16", "unit_closed") if unit_closed else Allowed()

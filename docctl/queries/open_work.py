@@ -1,0 +1,286 @@
+"""What is open with a person, and who may take it: shown before somebody moves or leaves (A-16, X-3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy.orm import Session
+
+from docctl.domain.approval import Signed, ToSign
+from docctl.domain.leaving import OpenKind, StepOpen, may_take_step
+from docctl.domain.lifecycle import RevisionStatus
+from docctl.domain.permissions import Actor
+from docctl.domain.roles import SIGNING, Role
+from docctl.domain.routes import NEEDED
+from docctl.models.documents import Document, Revision
+from docctl.models.organisation import Person, Post, PostHolder, RoleGrant, Unit
+from docctl.models.work import Step, StepStatus
+from docctl.queries.revision_states import is_insider
+
+_OPEN = (StepStatus.OPEN, StepStatus.WAITING)
+
+
+@dataclass(frozen=True, slots=True)
+class Taker:
+    """Somebody who may take it."""
+
+    id: UUID
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenItem:
+    """One thing that is open with a person; of a document that the reader may not see the number alone (X-3).
+
+    `what` is the meaning of a step, else the kind; `href` leads there, for who may go.
+    """
+
+    kind: OpenKind
+    id: UUID
+    what: str
+    number: str
+    title: str
+    due_on: date | None
+    href: str
+    takers: tuple[Taker, ...]
+
+    @property
+    def key(self) -> str:
+        """How a form names it."""
+        return f"{self.kind.value}:{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class UnitRole:
+    """A role that a person holds for one unit."""
+
+    grant_id: UUID
+    role: str
+    unit_id: UUID
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class LastHolder:
+    """A role that nobody else holds, for the company or a unit: what needs it would stand still."""
+
+    role: str
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenWork:
+    """All that is open with a person."""
+
+    items: tuple[OpenItem, ...]
+    last: tuple[LastHolder, ...]
+    unit_roles: tuple[UnitRole, ...]
+
+
+def open_work(session: Session, actor: Actor, person_id: UUID) -> OpenWork:
+    """Return what is open with a person: steps and drafts by number, units headed, posts (A-16)."""
+    people = _people(session, person_id)
+    return OpenWork(
+        items=(
+            *_steps(session, actor, person_id, people),
+            *_drafts(session, actor, person_id, people),
+            *_heads(session, person_id, people),
+            *_posts(session, person_id, people),
+        ),
+        last=_last(session, person_id),
+        unit_roles=_unit_roles(session, person_id),
+    )
+
+
+def _lines() -> tuple[Select[Any], ...]:
+    """Return the queries for whom something is open: steps, drafts, headships, posts; a row for each."""
+    return (
+        select(Step.assignee_id)
+        .join(Revision, and_(Revision.id == Step.revision_id, Revision.round == Step.round))
+        .where(Step.status.in_(_OPEN), Revision.status == RevisionStatus.IN_REVIEW),
+        select(Revision.created_by).where(Revision.status == RevisionStatus.DRAFT),
+        select(Unit.head_id).where(Unit.head_id.is_not(None)),
+        select(PostHolder.person_id).where(PostHolder.until_on.is_(None)),
+    )
+
+
+def has_open_work() -> ColumnElement[bool]:
+    """Return the condition that something is open with a person (A-16)."""
+    return or_(*(Person.id.in_(one) for one in _lines()))
+
+
+def open_count(session: Session, person_id: UUID) -> int:
+    """Return how much is open with a person (A-16)."""
+    counts = [
+        select(func.count())
+        .select_from(one.where(one.selected_columns[0] == person_id).subquery())
+        .scalar_subquery()
+        for one in _lines()
+    ]
+    return sum(session.execute(select(*counts)).one())
+
+
+@dataclass(frozen=True, slots=True)
+class _People:
+    """The active people beside the one who goes, with who holds which role company-wide or for a unit."""
+
+    all: tuple[Taker, ...]
+    holding: Mapping[Role, frozenset[UUID]]
+
+    def with_roles(self, *roles: Role) -> tuple[Taker, ...]:
+        held = frozenset().union(*(self.holding.get(role, frozenset()) for role in roles))
+        return tuple(one for one in self.all if one.id in held)
+
+
+def _people(session: Session, person_id: UUID) -> _People:
+    rows = session.execute(
+        select(Person.id, Person.name, Unit.name.label("unit"))
+        .join(Unit, Unit.id == Person.unit_id)
+        .where(Person.disabled_at.is_(None), Person.id != person_id)
+        .order_by(Person.name, Person.id)
+    )
+    people = tuple(Taker(one.id, f"{one.name} {one.unit}") for one in rows)
+    grants = session.execute(
+        select(RoleGrant.role, RoleGrant.person_id).where(
+            RoleGrant.revoked_at.is_(None),
+            or_(RoleGrant.confirmed_at.is_not(None), RoleGrant.role.not_in(sorted(SIGNING))),
+        )
+    )
+    holding: dict[Role, set[UUID]] = {}
+    for role, holder in grants:
+        holding.setdefault(Role(role), set()).add(holder)
+    return _People(people, {role: frozenset(one) for role, one in holding.items()})
+
+
+def _steps(session: Session, actor: Actor, person_id: UUID, people: _People) -> Iterable[OpenItem]:
+    rows = session.execute(
+        select(Step, Revision, Document.number, is_insider(actor).label("seen"))
+        .join(Revision, and_(Revision.id == Step.revision_id, Revision.round == Step.round))
+        .join(Document, Document.id == Revision.document_id)
+        .where(
+            Step.assignee_id == person_id,
+            Step.status.in_(_OPEN),
+            Revision.status == RevisionStatus.IN_REVIEW,
+        )
+        .order_by(Step.due_on.is_(None), Step.due_on, Document.number)
+    ).all()
+    parts = _parts(session, [one.Revision.id for one in rows])
+    for one in rows:
+        step, revision = one.Step, one.Revision
+        facts = StepOpen(
+            ToSign(step.meaning, step.is_separate),
+            revision.authors(),
+            [
+                part
+                for at, round_number, part in parts.get(revision.id, ())
+                if at != step.id and round_number == revision.round
+            ],
+            (),
+        )
+        holders = people.with_roles(NEEDED[step.meaning])
+        yield OpenItem(
+            OpenKind.STEP,
+            step.id,
+            step.meaning.value,
+            one.number,
+            revision.title if one.seen else "",
+            step.due_on,
+            f"/documents/revisions/{revision.id}" if one.seen else "",
+            tuple(each for each in holders if may_take_step(facts, to=each.id, holds_role=True)),
+        )
+
+
+def _parts(session: Session, revision_ids: list[UUID]) -> dict[UUID, list[tuple[UUID, int, Signed]]]:
+    """Return who has signed, or has to sign, which step of each revision: step, round, and part (A-2)."""
+    found: dict[UUID, list[tuple[UUID, int, Signed]]] = {}
+    wanted = (*_OPEN, StepStatus.SIGNED)
+    rows = session.scalars(select(Step).where(Step.revision_id.in_(revision_ids), Step.status.in_(wanted)))
+    for row in rows:
+        part = Signed(row.meaning, row.assignee_id, separate=row.is_separate)
+        found.setdefault(row.revision_id, []).append((row.id, row.round, part))
+    return found
+
+
+def _drafts(session: Session, actor: Actor, person_id: UUID, people: _People) -> Iterable[OpenItem]:
+    rows = session.execute(
+        select(Revision.id, Revision.title, Document.number, is_insider(actor).label("seen"))
+        .join(Document, Document.id == Revision.document_id)
+        .where(Revision.created_by == person_id, Revision.status == RevisionStatus.DRAFT)
+        .order_by(Document.number, Revision.ordinal)
+    )
+    takers = people.with_roles(Role.AUTHOR, Role.DOCUMENT_CONTROLLER)
+    for one in rows:
+        href = f"/documents/revisions/{one.id}" if one.seen else ""
+        title = one.title if one.seen else ""
+        yield OpenItem(OpenKind.DRAFT, one.id, "draft", one.number, title, None, href, takers)
+
+
+def _heads(session: Session, person_id: UUID, people: _People) -> Iterable[OpenItem]:
+    rows = session.execute(
+        select(Unit.id, Unit.code, Unit.name).where(Unit.head_id == person_id).order_by(Unit.code)
+    )
+    for one in rows:
+        href = f"/people/units/{one.id}"
+        yield OpenItem(OpenKind.HEAD, one.id, "head", one.code, one.name, None, href, people.all)
+
+
+def _posts(session: Session, person_id: UUID, people: _People) -> Iterable[OpenItem]:
+    rows = session.execute(
+        select(PostHolder.id, Post.name, Unit.id.label("unit_id"), Unit.code)
+        .join(Post, Post.id == PostHolder.post_id)
+        .join(Unit, Unit.id == Post.unit_id)
+        .where(PostHolder.person_id == person_id, PostHolder.until_on.is_(None))
+        .order_by(Unit.code, Post.name)
+    )
+    for one in rows:
+        href = f"/people/units/{one.unit_id}"
+        yield OpenItem(OpenKind.POST, one.id, "post", one.code, one.name, None, href, people.all)
+
+
+def _in_office(person_id: UUID) -> Select[*tuple[Any, ...]]:
+    return (
+        select(RoleGrant.id, RoleGrant.role, RoleGrant.unit_id, Unit.name)
+        .outerjoin(Unit, Unit.id == RoleGrant.unit_id)
+        .where(
+            RoleGrant.person_id == person_id,
+            RoleGrant.revoked_at.is_(None),
+            or_(RoleGrant.confirmed_at.is_not(None), RoleGrant.role.not_in(sorted(SIGNING))),
+        )
+        .order_by(RoleGrant.role, Unit.code)
+    )
+
+
+def _last(session: Session, person_id: UUID) -> tuple[LastHolder, ...]:
+    """Return the roles in which nobody else could act, for the company or for the unit."""
+    rows = session.execute(_in_office(person_id)).all()
+    others = session.execute(
+        select(RoleGrant.role, RoleGrant.unit_id)
+        .join(Person, Person.id == RoleGrant.person_id)
+        .where(
+            RoleGrant.person_id != person_id,
+            RoleGrant.revoked_at.is_(None),
+            Person.disabled_at.is_(None),
+            or_(RoleGrant.confirmed_at.is_not(None), RoleGrant.role.not_in(sorted(SIGNING))),
+            RoleGrant.role.in_(sorted({one.role for one in rows})) if rows else false(),
+        )
+        .distinct()
+    ).all()
+    held = {(role, unit_id) for role, unit_id in others}
+    return tuple(
+        LastHolder(Role(one.role).value, one.name or "")
+        for one in rows
+        if (one.role, None) not in held and (one.unit_id is None or (one.role, one.unit_id) not in held)
+    )
+
+
+def _unit_roles(session: Session, person_id: UUID) -> tuple[UnitRole, ...]:
+    return tuple(
+        UnitRole(one.id, Role(one.role).value, one.unit_id, one.name)
+        for one in session.execute(_in_office(person_id))
+        if one.unit_id is not None
+    )
