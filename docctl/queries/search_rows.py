@@ -28,6 +28,7 @@ _SHOWN: Final = (
     Revision.status,
     Revision.effective_from,
     Revision.effective_until,
+    Revision.valid_until,
     Revision.created_at,
 )
 

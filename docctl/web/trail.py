@@ -32,6 +32,9 @@ PATIENCE: Final = 20.0
 NOUNS: Final = (
     "document",
     "revision",
+    "distribution",
+    "copy",
+    "reading",
     "step",
     "number",
     "record",
