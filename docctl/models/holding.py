@@ -59,12 +59,14 @@ HELD: Final[ColumnElement[bool]] = or_(
 
 def bears_key_of(hold_id: UUID | Any) -> ColumnElement[bool]:
     """Return the condition that a record bears a key of the hold, and can still be held."""
+    bearing = select(RecordKey.record_id).join(HoldKey, _BEARS).where(HoldKey.hold_id == hold_id)
     return and_(
         Record.destroying_since.is_(None),
-        Record.id.in_(select(RecordKey.record_id).join(HoldKey, _BEARS).where(HoldKey.hold_id == hold_id)),
+        # The hold may be that of a statement two levels up, which is not found by itself.
+        Record.id.in_(bearing.correlate(Hold)),
     )
 
 
 def is_noted_of(hold_id: UUID | Any) -> ColumnElement[bool]:
     """Return the condition that a record stands in the list of those that the hold covers."""
-    return Record.id.in_(select(HoldItem.item_id).where(HoldItem.hold_id == hold_id))
+    return Record.id.in_(select(HoldItem.item_id).where(HoldItem.hold_id == hold_id).correlate(Hold))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from uuid import UUID
 
@@ -126,3 +127,37 @@ def test_i_2_the_command_takes_columns_by_heading_or_letter(world: World, form: 
     assert [(one["status"], one["number"]) for one in whole["rows"]] == [("ready", "JL-1"), ("ready", "JL-2")]
     without = terminal.ok(*call, *half, "--without-numbers", user="li")
     assert [one["status"] for one in without["rows"]] == ["ready", "ready"]
+
+
+def test_i_2_below_a_table_nobody_understands_the_files_of_its_rows_are_no_tables(
+    world: World, form: UUID
+) -> None:
+    below = "记录编号,名称,日期\nJL-9,别的,2019-03-07\n"
+    import_id = started(world, form, packed({"表.csv": STRANGE, "附件/报告.csv": below, **FILES}))
+    found = worked(world, import_id)
+    assert (found.state, found.table_path) == (RunState.CHECKING, "表.csv")
+    assert lines(world, import_id) == []
+
+
+def test_i_2_a_table_that_is_gone_when_its_columns_are_chosen_ends_with_why(world: World, form: UUID) -> None:
+    import_id = started(world, form, packed({"表.csv": STRANGE, **FILES}))
+    worked(world, import_id)
+    choose(world, import_id, CHOSEN)
+    shutil.rmtree(world.house.data / "record-imports" / str(import_id))  # as a restored database finds it
+    found = worked(world, import_id)
+    assert found.ended_at is not None
+    assert (found.rule, found.code) == ("I-2", "table_unreadable")
+    assert found.columns[0] == ["流水", "number"]  # no value of a row is left
+
+
+@pytest.mark.parametrize("name", ["a/../b.txt", "./b.txt"])
+def test_i_2_a_file_of_a_row_is_found_by_whatever_way_leads_to_it(
+    world: World, form: UUID, name: str
+) -> None:
+    rows = f"记录编号,名称,日期,文件\nJL-1,首件检验,2019-03-05,{name}\n"
+    import_id = started(world, form, packed({"表.csv": rows, "a/x.txt": "x", "b.txt": "b"}))
+    worked(world, import_id)
+    assert lines(world, import_id) == [(2, "ready", "")]
+    order_record_import(OrderRecordImport(import_id), by=world.by("li"), house=world.house)
+    worked(world, import_id)
+    assert [one[1] for one in lines(world, import_id)] == ["filed"]

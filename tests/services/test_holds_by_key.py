@@ -186,6 +186,19 @@ def test_r_5_what_is_being_destroyed_is_not_covered_and_its_trail_says_so(keepin
     assert keeping.record(going).status is RecordStatus.DESTROYING
 
 
+def test_r_5_the_register_counts_by_each_hold_what_that_one_covers(keeping: Keeping) -> None:
+    keeping.records(3, keys=[ORDER])
+    lifted = keeping.hold([], ORDER)
+    other = keeping.hold(keeping.records(1), name="别的")
+    keeping.lift(lifted)
+    keeping.records(2, keys=[ORDER])  # filed when nothing holds what bears the key any more
+    with keeping.world.house.uow.read() as session:
+        assert {one.hold_id: one.records for one in hold_list(session).rows} == {other: 1}
+    again = keeping.hold([], ORDER, name="再次")
+    with keeping.world.house.uow.read() as session:
+        assert {one.hold_id: one.records for one in hold_list(session).rows} == {other: 1, again: 5}
+
+
 def test_r_5_more_records_than_a_transaction_takes_are_held_at_once_and_told_after(keeping: Keeping) -> None:
     many = keeping.records(MOST + 3, keys=[ORDER])
     hold_id = keeping.hold([], ORDER)

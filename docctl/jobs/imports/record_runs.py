@@ -142,21 +142,22 @@ def _found(house: House, folder: Path, copies: Copies, given: RecordImport) -> t
     """Return the table that lies highest and can be read, with its place; raise RuleRefused for none.
 
     One with columns that nobody understands is shown to a person where there is no other; what that person
-    said of its columns holds.
+    said of its columns holds. Below one that nobody understands none is looked for: those are files of rows.
     """
     if given.table_path and (chosen := meanings_of(given)):
-        with copies.as_file(folder / given.table_path) as plain:
-            return given.table_path, _read(house, plain, chosen)
-    unclear: list[tuple[str, Table]] = []
+        return given.table_path, _chosen(house, folder / given.table_path, copies, chosen)
+    unclear: list[tuple[int, str, Table]] = []
     tables = [one for one in folder.rglob("*") if one.suffix.lower() in _TABLES and one.is_file()]
     refused = Refused("I-2", "no_table")
     for path in sorted(tables, key=lambda one: (len(one.parts), one.name)):
+        if unclear and len(path.parts) > unclear[0][0]:
+            break
         try:
             with copies.as_file(path) as plain:
                 table = read_table(house.pool, plain)
             if table.is_understood:
                 return str(path.relative_to(folder)), table
-            unclear.append((str(path.relative_to(folder)), table))
+            unclear.append((len(path.parts), str(path.relative_to(folder)), table))
         except ReadingFailed as failed:
             if failed.code in OURS:
                 raise RuleRefused(Refused("request", "busy")) from failed
@@ -166,15 +167,21 @@ def _found(house: House, folder: Path, copies: Copies, given: RecordImport) -> t
         except Damaged:
             refused = Refused("I-2", "table_unreadable", {"name": path.name})
     if unclear:
-        return unclear[0]
+        return unclear[0][1:]
     raise RuleRefused(refused)
 
 
-def _read(house: House, path: Path, meanings: Mapping[int, str]) -> Table:
+def _chosen(house: House, path: Path, copies: Copies, meanings: Mapping[int, str]) -> Table:
+    """Read the table whose columns a person chose; raise RuleRefused where it cannot be."""
     try:
-        return read_table(house.pool, path, meanings)
+        with copies.as_file(path) as plain:
+            return read_table(house.pool, plain, meanings)
     except ReadingFailed as failed:
-        raise RuleRefused(Refused("request", "busy")) from failed  # it was read before
+        if failed.code in OURS:
+            raise RuleRefused(Refused("request", "busy")) from failed
+        raise RuleRefused(Refused("I-2", "table_unreadable", {"name": path.name})) from failed
+    except (FileNotFoundError, Damaged) as error:  # a restored database has no copies
+        raise RuleRefused(Refused("I-2", "table_unreadable", {"name": path.name})) from error
 
 
 def _look(house: House, found: RecordImport, copies: Copies) -> bool:

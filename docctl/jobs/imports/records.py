@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -187,7 +188,7 @@ def _beside(folder: Path, name: str) -> Path:
         is_there = False
     if not is_there:
         raise RuleRefused(Refused("I-2", "file_missing", {"file": name[:120]}))
-    return path
+    return Path(os.path.normpath(path))  # as its copy was named when it was encrypted
 
 
 def _day(text: str) -> date:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import IO, BinaryIO, Final
 from uuid import UUID
 
 from docctl.domain.verdicts import Refused, RuleRefused
@@ -77,7 +77,7 @@ class Copies:
             with tempfile.TemporaryDirectory(prefix="copy-", dir=self.scratch) as folder:
                 plain = Path(folder) / f"file{path.suffix}"
                 with plain.open("wb") as target:
-                    shutil.copyfileobj(source, target, _PIECE)
+                    _written(source, target)
                 yield plain
 
     @contextmanager
@@ -88,7 +88,7 @@ class Copies:
                 yield source
                 return
             with tempfile.TemporaryFile(prefix="copy-", dir=self.scratch) as plain:
-                shutil.copyfileobj(source, plain, _PIECE)
+                _written(source, plain)
                 plain.seek(0)
                 yield plain
 
@@ -105,6 +105,13 @@ class Copies:
 
     def _place(self, path: Path) -> str:
         return path.relative_to(self.folder.path).as_posix()
+
+
+def _written(source: BinaryIO, target: IO[bytes]) -> None:
+    try:
+        shutil.copyfileobj(source, target, _PIECE)
+    except OSError as error:  # our own disk: it says nothing about the file
+        raise RuleRefused(Refused("request", "disk_full")) from error
 
 
 @contextmanager

@@ -51,6 +51,8 @@ def require_room(
     if run_id is not None:
         size -= RunFolder.of(house.data, run_id).copied()
     needed = size + size // _READ_OF_THEM
+    if opened is not _as_it_is:  # each archive in turn is decrypted beside what it holds
+        needed += max(path.stat().st_size for path, name in found if is_archive(name))
     free = shutil.disk_usage(house.data).free
     if needed > free:
         raise RuleRefused(Refused("I-1", "no_room", {"needed": needed, "free": free}))

@@ -50,6 +50,7 @@ def note_table(session: Session, cmd: NoteTable, by: Caller) -> int:
         found.rule, found.code, found.params = cmd.refused.rule, cmd.refused.code, dict(cmd.refused.params)
         move(found, RunAction.CANCEL)
         found.ended_at = by.at
+        keep_headings(found)
         return 0
     found.table_path, found.columns = cmd.table_path[:1000], [list(one) for one in cmd.columns]
     found.total = len(cmd.rows)
