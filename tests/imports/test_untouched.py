@@ -8,12 +8,14 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from docctl.domain.imports import RunState, ends_on, is_to_be_told, may_end_untouched
 from docctl.domain.verdicts import Allowed, Refused
 from docctl.jobs.housekeeping import tidy
 from docctl.jobs.imports.record_runs import step_records
 from docctl.jobs.imports.untouched import end_untouched_imports
+from docctl.models.imports import ImportRun, RunSource
 from docctl.models.record_imports import RecordImport, RecordImportRow
 from docctl.models.trail import EventRow
 from docctl.queries.inbox import Task, inbox
@@ -25,7 +27,7 @@ from docctl.services.uploads import stage_upload
 from storage.errors import KeyDestroyed
 from tests.filing import a_form
 from tests.imports.making import Run, text_of, write, zipped
-from tests.world import World
+from tests.world import World, as_owner
 
 TOUCHED = date(2026, 1, 1)
 
@@ -87,6 +89,17 @@ def run(world: World, folder: Path) -> Run:
     write(folder, "a.txt", text_of("程序", number="JL-QP-07", label="A/0", effective="2020-01-01"))
     write(folder, "b.txt", "")
     return Run.of(world, folder).read()
+
+
+def test_i_1_files_of_a_watched_folder_that_lie_aside_wait_for_ever(world: World, run: Run) -> None:
+    def put_aside(session: Session) -> None:
+        found = session.get_one(ImportRun, run.id)
+        found.source, found.state = RunSource.WATCHED, RunState.RECEIVING
+
+    as_owner(world.house).write(put_aside)
+    for _ in range(3):
+        later(world, 76)
+    assert (run.row.state, run.row.ends_on) == (RunState.RECEIVING, None)
 
 
 def test_i_1_a_run_that_nobody_checks_is_told_of_and_ends_with_its_key(world: World, run: Run) -> None:

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, not_, select
 from sqlalchemy.orm import Session
 
 from docctl.domain.imports import (
@@ -25,7 +25,7 @@ from docctl.domain.imports import (
 )
 from docctl.domain.permissions import Facts, authorise
 from docctl.domain.verdicts import require
-from docctl.models.imports import ImportRun
+from docctl.models.imports import ImportRun, RunSource
 from docctl.models.record_imports import RecordImport
 from docctl.services.caller import Caller
 from docctl.services.imports.commit import end_files, end_run, totals_of
@@ -67,8 +67,17 @@ def tell_untouched(session: Session, cmd: TellUntouched, by: Caller) -> int:
 
 
 def _untouched(session: Session, kind: type[ImportRun] | type[RecordImport], until: datetime) -> list[UUID]:
-    query = select(kind.id).where(kind.state.in_(_OPEN), kind.ends_on.is_(None), kind.touched_at < until)
+    query = select(kind.id).where(_may_end(kind), kind.ends_on.is_(None), kind.touched_at < until)
     return sorted(session.scalars(query.order_by(kind.touched_at).limit(_MOST)))
+
+
+def _may_end(kind: type[ImportRun] | type[RecordImport]) -> ColumnElement[bool]:
+    """Open runs, but none of a watched folder whose files still lie aside: they would end without a line."""
+    is_open = kind.state.in_(_OPEN)
+    if kind is RecordImport:
+        return is_open
+    waits_aside = and_(ImportRun.source == RunSource.WATCHED, ImportRun.state == RunState.RECEIVING)
+    return and_(is_open, not_(waits_aside))
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +120,7 @@ def _told(run: ImportRun | RecordImport) -> dict[str, object]:
 
 def due_to_end(session: Session, kind: type[ImportRun] | type[RecordImport], today: date) -> list[UUID]:
     """Return the open imports whose day has come."""
-    query = select(kind.id).where(kind.state.in_(_OPEN), kind.ends_on <= today)
+    query = select(kind.id).where(_may_end(kind), kind.ends_on <= today)
     return list(session.scalars(query.order_by(kind.ends_on, kind.id).limit(_MOST)))
 
 
