@@ -11,6 +11,13 @@ def midnight(day: date, zone: tzinfo) -> datetime:
     return datetime.combine(day, time(), zone).astimezone(UTC)
 
 
+def instant_as_of(day: date | None, now: datetime, zone: tzinfo) -> datetime:
+    """Return the last instant of a past day, and now for today or a day to come (D-7)."""
+    if day is None or day >= now.astimezone(zone).date():
+        return now
+    return midnight(day + timedelta(days=1), zone) - timedelta(microseconds=1)
+
+
 def add_days(day: date, days: int) -> date:
     """Return the day `days` later, or the last day that there is (R-4)."""
     try:

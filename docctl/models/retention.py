@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from docctl.domain.disposal import Opinion
 from docctl.domain.lifecycle import ListStatus
@@ -29,6 +29,13 @@ class RetentionClassRow(Identified, Base):
     ordinal: Mapped[int] = mapped_column(default=0)
     #: As `domain.retention` reads it: period, trigger, action, maximum, functions.
     data: Mapped[dict[str, Any]]
+
+
+_OTHER: Final = aliased(RetentionClassRow, name="other")  # a statement may ask for another class too
+#: The id of the class of whatever has no other, in its newest revision (R-10).
+CATCH_ALL_ID: Final = (
+    select(_OTHER.id).where(_OTHER.is_catch_all).order_by(_OTHER.revision.desc()).limit(1).scalar_subquery()
+)
 
 
 class HoldRegister(Base):

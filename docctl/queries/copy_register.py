@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import date, datetime, tzinfo
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, case, func, literal, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from docctl.domain.calendar_dates import midnight
+from docctl.domain.calendar_dates import instant_as_of
 from docctl.domain.copy_states import recalled_since
 from docctl.domain.permissions import Actor
 from docctl.models.distribution import ControlledCopy
@@ -89,20 +89,13 @@ def copy_register(
     page_size: int = PAGE_SIZE,
 ) -> CopyRegister:
     """Return a page of a register of copies: of documents known from inside, and one's own (D-7, X-3)."""
-    moment = moment_of(wanted.as_of, at, zone)
+    moment = instant_as_of(wanted.as_of, at, zone)
     conditions = _conditions(actor, wanted, moment, at.astimezone(zone).date())
     total = session.scalar(_joined(select(func.count())).where(*conditions)) or 0
     page = min(max(wanted.page, 1), max(-(-total // page_size), 1))
     query = _rows(moment).where(*conditions).order_by(Document.number, ControlledCopy.sequence)
     found = session.execute(query.limit(page_size).offset((page - 1) * page_size))
     return CopyRegister(tuple(_row(one, moment, zone) for one in found), total, page)
-
-
-def moment_of(as_of: date | None, at: datetime, zone: tzinfo) -> datetime:
-    """Return the last instant of a past day, and now for today or a day to come."""
-    if as_of is None or as_of >= at.astimezone(zone).date():
-        return at
-    return midnight(as_of + timedelta(days=1), zone) - timedelta(microseconds=1)
 
 
 def _joined(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import Session
 
+from docctl.domain.calendar_dates import instant_as_of
 from docctl.domain.copy_states import RECALLED
 from docctl.domain.distribution import Reconciled, may_change_list
 from docctl.domain.lifecycle import RevisionStatus, in_force, revision_state
@@ -19,7 +20,7 @@ from docctl.models.distribution import ControlledCopy, DistributionEntry, ReadTa
 from docctl.models.documents import Document, Revision
 from docctl.models.organisation import Person, Unit
 from docctl.models.visibility import visible_sets
-from docctl.queries.copy_register import CopyFilter, CopyRow, copy_register, moment_of
+from docctl.queries.copy_register import CopyFilter, CopyRow, copy_register
 from docctl.queries.copy_states import COPY_STATES
 from docctl.queries.document_actions import Offered
 
@@ -102,7 +103,7 @@ def distribution_page(
     if found is None:
         raise NotFound("revision")
     document, revision, unit_name = found
-    moment = moment_of(as_of, at, zone)
+    moment = instant_as_of(as_of, at, zone)
     wanted = CopyFilter(revision_id=revision.id, as_of=as_of)
     copies = copy_register(session, actor, wanted, at=at, zone=zone, page_size=MOST_COPIES)
     facts = Facts(

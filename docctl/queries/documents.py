@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import date, datetime, tzinfo
 from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, distinct, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from docctl.domain.calendar_dates import midnight
+from docctl.domain.calendar_dates import instant_as_of
 from docctl.domain.lifecycle import Computed, RevisionDates, RevisionStatus, is_obsolete, revision_state
 from docctl.domain.normal_form import normal
 from docctl.domain.permissions import Actor
 from docctl.models.documents import Document, DocumentType, Revision
 from docctl.models.numbers import Alias, NumberEntry
 from docctl.models.organisation import Unit
-from docctl.models.retention import RetentionClassRow
+from docctl.models.retention import CATCH_ALL_ID, RetentionClassRow
 from docctl.queries.ordering import in_order
 from docctl.queries.paging import PAGE_SIZE, Paged
 from docctl.queries.revision_states import (
@@ -37,14 +37,6 @@ from docctl.queries.sql_terms import containing
 
 _PARENT: Final = aliased(Document)
 _CLASS: Final = aliased(RetentionClassRow)
-#: The class of records whose form, and its procedure, name none (R-10).
-_CATCH_ALL: Final = (
-    select(RetentionClassRow.id)
-    .where(RetentionClassRow.is_catch_all)
-    .order_by(RetentionClassRow.revision.desc())
-    .limit(1)
-    .scalar_subquery()
-)
 
 SORTS: Final = ("number", "title", "unit", "effective", "label")
 
@@ -122,7 +114,7 @@ def document_register(
     page_size: int | None = PAGE_SIZE,
 ) -> DocumentRegister:
     """Return a page of the register; `page_size=None` returns all rows, for an export (D-7, X-3)."""
-    moment = _moment(wanted.as_of, at, zone)
+    moment = instant_as_of(wanted.as_of, at, zone)
     conditions = _conditions(actor, wanted, moment, at)
     total, documents = session.execute(
         select(func.count(), func.count(distinct(Revision.document_id)))
@@ -137,13 +129,6 @@ def document_register(
         query = query.limit(page_size).offset((page - 1) * page_size)
     rows = tuple(_row(one, moment, zone, past=moment < at) for one in session.execute(query))
     return DocumentRegister(rows, total, documents, page)
-
-
-def _moment(as_of: date | None, at: datetime, zone: tzinfo) -> datetime:
-    """Return the last instant of a past day, and now for today or a day to come."""
-    if as_of is None or as_of >= at.astimezone(zone).date():
-        return at
-    return midnight(as_of + timedelta(days=1), zone) - timedelta(microseconds=1)
 
 
 def _conditions(
@@ -249,7 +234,7 @@ def _rows(
         .join(DocumentType, DocumentType.id == Document.type_id)
         .join(Unit, Unit.id == Document.unit_id)
         .outerjoin(_PARENT, _PARENT.id == Document.parent_id)
-        .outerjoin(_CLASS, _CLASS.id == func.coalesce(Document.class_id, _PARENT.class_id, _CATCH_ALL))
+        .outerjoin(_CLASS, _CLASS.id == func.coalesce(Document.class_id, _PARENT.class_id, CATCH_ALL_ID))
         .where(*conditions)
         .order_by(in_order(leading, descending=wanted.descending), Document.number, Revision.ordinal.desc())
     )

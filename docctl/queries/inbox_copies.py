@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sqlalchemy import Date, Select, and_, bindparam, exists, func, or_
+from sqlalchemy import Date, Select, bindparam, exists, func
 
 from docctl.domain.copy_states import CopyStatus
-from docctl.domain.lifecycle import RevisionStatus
 from docctl.domain.permissions import Actor
 from docctl.domain.roles import Role
 from docctl.models.base import Instant
 from docctl.models.distribution import ControlledCopy, ReadTask
 from docctl.models.documents import Document, Revision
 from docctl.queries.copy_states import called, held_by, still_out
-from docctl.queries.inbox_row import work
-from docctl.queries.revision_states import is_insider
+from docctl.queries.inbox_row import revision_work_row
+from docctl.queries.revision_states import in_force_at, is_insider
 
 #: The instant for which the inbox is asked, and its day: queries are built once for a person.
 AT: Final = bindparam("at", type_=Instant())
@@ -46,13 +45,9 @@ def _is_called() -> Any:
 def _copies(since: Any) -> Select[*tuple[Any, ...]]:
     """Return copies; `whose` is who holds."""
     return (
-        work(
+        revision_work_row(
             "copy",
             ControlledCopy.id,
-            part_id=Document.id,
-            number=Document.number,
-            title=Revision.title,
-            label=Revision.label,
             whose=ControlledCopy.holder,
             since=since,
         )
@@ -67,13 +62,9 @@ def _collecting(actor: Actor) -> Select[*tuple[Any, ...]]:
     outside = exists().where(ControlledCopy.revision_id == Revision.id, still_out(), _is_called())
     since = func.coalesce(Revision.withdrawn_at, Revision.effective_until, Revision.issued_at)
     return (
-        work(
+        revision_work_row(
             "distribution",
             Revision.id,
-            part_id=Document.id,
-            number=Document.number,
-            title=Revision.title,
-            label=Revision.label,
             since=since,
         )
         .select_from(Revision)
@@ -86,13 +77,9 @@ def _reading(actor: Actor) -> Select[*tuple[Any, ...]]:
     """Return revisions in force that the person is asked to read; what ended is read no more (D-4)."""
     since = func.coalesce(Revision.effective_from, ReadTask.asked_at)
     return (
-        work(
+        revision_work_row(
             "revision",
             Revision.id,
-            part_id=Document.id,
-            number=Document.number,
-            title=Revision.title,
-            label=Revision.label,
             since=since,
         )
         .select_from(ReadTask)
@@ -101,10 +88,6 @@ def _reading(actor: Actor) -> Select[*tuple[Any, ...]]:
         .where(
             ReadTask.person_id == actor.person_id,
             ReadTask.acknowledged_at.is_(None),
-            and_(
-                Revision.status.in_((RevisionStatus.ISSUED, RevisionStatus.WITHDRAWN)),
-                Revision.effective_from <= AT,
-                or_(Revision.effective_until.is_(None), Revision.effective_until > AT),
-            ),
+            in_force_at(AT),
         )
     )

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Date, Select, Uuid, literal, select
 
 from docctl.models.base import Instant
+from docctl.models.documents import Document, Revision
 
 
 def work(
@@ -44,4 +45,18 @@ def work(
         (literal(False) if provisional is None else provisional).label("is_provisional"),
         (literal(None, Instant()) if reminded_at is None else reminded_at).label("reminded_at"),
         since.label("since"),
+    )
+
+
+def revision_work_row(kind: str, id: Any, *, since: Any, **more: Any) -> Select[*tuple[Any, ...]]:  # noqa: A002
+    """Return a query of work on a revision of a document, named by both; see `work`."""
+    return work(
+        kind,
+        id,
+        part_id=Document.id,
+        number=Document.number,
+        title=Revision.title,
+        label=Revision.label,
+        since=since,
+        **more,
     )

@@ -14,7 +14,7 @@ from docctl.domain.roles import Role
 from docctl.models.documents import Document, Revision
 from docctl.models.organisation import Person, Unit
 from docctl.models.work import Step, StepStatus
-from docctl.queries.inbox_row import work
+from docctl.queries.inbox_row import revision_work_row
 from docctl.queries.revision_states import is_insider
 
 
@@ -78,13 +78,9 @@ def _steps(which: Any, person_id: Any = Step.assignee_id) -> Select[*tuple[Any, 
     """Return open steps; `whose` is who has the step, unless another person is named."""
     person = aliased(Person)
     return (
-        work(
+        revision_work_row(
             "revision",
             Revision.id,
-            part_id=Document.id,
-            number=Document.number,
-            title=Revision.title,
-            label=Revision.label,
             whose=person.name,
             due_on=Step.due_on,
             due_at=Step.due_at,
@@ -104,13 +100,9 @@ def _steps(which: Any, person_id: Any = Step.assignee_id) -> Select[*tuple[Any, 
 def _revisions(*, since: Any, due_at: Any = None) -> Select[*tuple[Any, ...]]:
     author = aliased(Person)
     return (
-        work(
+        revision_work_row(
             "revision",
             Revision.id,
-            part_id=Document.id,
-            number=Document.number,
-            title=Revision.title,
-            label=Revision.label,
             whose=author.name,
             due_at=due_at,
             since=since,

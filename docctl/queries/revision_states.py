@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, and_, exists, not_, or_
 from sqlalchemy.orm import aliased
@@ -26,7 +26,7 @@ UNDER_WAY: Final = ("draft", "in_review", "approved", "waiting")
 OBSOLETE: Final = ("superseded", "withdrawn")
 
 
-def in_force_at(at: datetime, of: Revisions = Revision) -> Where:
+def in_force_at(at: datetime | ColumnElement[Any], of: Revisions = Revision) -> Where:
     """Say in SQL whether a revision is in force: from <= at < until (V-3)."""
     return and_(
         of.status.in_((RevisionStatus.ISSUED, RevisionStatus.WITHDRAWN)),

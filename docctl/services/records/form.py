@@ -25,7 +25,7 @@ from docctl.models.content import ItemFile
 from docctl.models.controlled import ControlledSetting, SettingRevision
 from docctl.models.documents import Document, DocumentType, Revision, RevisionSuspension
 from docctl.models.organisation import LegalEntity, Unit
-from docctl.models.retention import RetentionClassRow
+from docctl.models.retention import CATCH_ALL_ID, RetentionClassRow
 from docctl.models.visibility import lets_see
 from docctl.queries.rules_in_force import revision_name
 from docctl.services.caller import Caller
@@ -40,7 +40,6 @@ _SETTING: Final = table_of(ControlledSetting)
 _RULES: Final = table_of(SettingRevision)
 _UNIT: Final = table_of(Unit)
 _CLASS: Final = table_of(RetentionClassRow)
-_OTHER: Final = _CLASS.alias("other")
 _SET: Final = table_of(AccessSet)
 _REVISION: Final = table_of(Revision)
 _PAUSE: Final = table_of(RevisionSuspension)
@@ -78,10 +77,6 @@ _NUMBERING: Final = (
 _SAME_BYTES: Final = exists().where(
     _FILE.c.sha256.in_(bindparam("hashes", expanding=True)), _FILE.c.destroyed_at.is_(None)
 )
-#: The class of whatever has no other (R-10).
-_CATCH_ALL: Final = (
-    select(_OTHER.c.id).where(_OTHER.c.is_catch_all).order_by(_OTHER.c.revision.desc()).limit(1)
-).scalar_subquery()
 _AROUND: Final = (
     select(
         _FORM.c.number,
@@ -117,7 +112,7 @@ _AROUND: Final = (
     .join(_ENTITY, _ENTITY.c.id == _FORM.c.entity_id)
     .outerjoin(_RULES, _RULES.c.id == _NUMBERING)
     .outerjoin(_PARENT, _PARENT.c.id == _FORM.c.parent_id)
-    .outerjoin(_CLASS, _CLASS.c.id == func.coalesce(_FORM.c.class_id, _PARENT.c.class_id, _CATCH_ALL))
+    .outerjoin(_CLASS, _CLASS.c.id == func.coalesce(_FORM.c.class_id, _PARENT.c.class_id, CATCH_ALL_ID))
     .outerjoin(_UNIT, _UNIT.c.id == bindparam("unit_id"))
     .outerjoin(_SET, _SET.c.digest == bindparam("digest"))
     .outerjoin(_REVISION, _IN_FORCE)
