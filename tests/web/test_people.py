@@ -315,6 +315,15 @@ def test_a_16_who_leaves_hands_over_on_the_page_that_closes_the_account(
     assert client.submit(f"/people/{person}/hand-over", {}).status_code == 422
 
 
+def test_a_16_where_nothing_is_open_the_page_leads_back(client: Browser, world: World) -> None:
+    client.sign_in("admin")
+    person = world.people["zhang"]
+    page = client.page(f"/people/{person}/hand-over")
+    (back,) = page.cssselect("main form a.btn")
+    assert back.get("href") == f"/people/{person}"
+    assert not page.cssselect("main form button")
+
+
 def test_a_16_somebody_moves_to_another_unit(client: Browser, world: World) -> None:
     client.sign_in("admin")
     person = world.people["zhang"]
