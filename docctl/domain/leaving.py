@@ -20,6 +20,8 @@ class OpenKind(StrEnum):
     POST = "post"
 
 
+#: Kinds that let somebody sign or read: who hands over gives them to others, never to themselves.
+NEVER_TO_ONESELF = frozenset({OpenKind.STEP, OpenKind.DRAFT})
 #: Kinds that may also go to nobody: a unit can be without head, a post vacant.
 MAY_BE_EMPTY = frozenset({OpenKind.HEAD, OpenKind.POST})
 
@@ -50,10 +52,15 @@ def may_take_draft(*, writes: bool) -> Verdict:
     return Allowed() if writes else Refused("A-16", "writes_nothing")
 
 
-def goes_somewhere(kind: OpenKind, *, to: UUID | None, whose: UUID) -> Verdict:
-    """Say whether the place that was named will do: another person, nobody only where that can be (A-16)."""
+def goes_somewhere(kind: OpenKind, *, to: UUID | None, whose: UUID, by: UUID | None) -> Verdict:
+    """Say whether the place that was named will do: another person, nobody only where that can be (A-16).
+
+    `by` is who hands over: an administrator has no right to an approval or a draft by doing so.
+    """
     if to is None:
         return Allowed() if kind in MAY_BE_EMPTY else Refused("A-16", "successor_needed")
+    if to == by and kind in NEVER_TO_ONESELF:
+        return Refused("A-16", "own_hands")
     return Refused("A-16", "same_person_again") if to == whose else Allowed()
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import or_, select
@@ -38,6 +40,10 @@ _ACTIONS = {
     CopyAction.LOSE: "copy.lose",
     CopyAction.RECALL: "copy.recall",
 }
+
+
+#: The number of a copy as typed; a longer one is none, and no integer of a database.
+_COPY: Final = re.compile(r"[0-9]{1,9}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +197,8 @@ def copy_named(session: Session, actor: Actor, number: str, copy: str, *, today:
         .join(NumberEntry, NumberEntry.item_id == Document.id)
         .where(
             NumberEntry.normal == normal(number),
-            ControlledCopy.sequence == (int(copy) if copy.isascii() and copy.isdigit() else -1),
+            ControlledCopy.sequence
+            == (int(copy) if copy.isascii() and copy.isdigit() and len(copy) < 10 else -1),
             or_(Document.insider_set_id.in_(visible_sets(actor)), held_by(actor, today)),
         )
     ).first()

@@ -57,10 +57,12 @@ class Gaps(Paged):
 
 def number_gaps(session: Session, *, at: datetime, kind: str = "", page: int = 1) -> Gaps:
     """Return a page of the gaps in all series; a number by itself is not secret (N-5, X-3)."""
-    series = _series(kind)
+    series = _series()
     missing = series.c.sequence - series.c.before - 1
+    # Of whole series: one may number documents and records.
+    wanted = [missing > 0, *([series.c.kind == kind] if kind in _KINDS else [])]
     total, numbers = session.execute(
-        select(func.count(), func.coalesce(func.sum(missing), 0)).where(missing > 0)
+        select(func.count(), func.coalesce(func.sum(missing), 0)).where(*wanted)
     ).one()
     page = min(max(page, 1), max(-(-total // PAGE_SIZE), 1))
     found = session.execute(
@@ -68,7 +70,7 @@ def number_gaps(session: Session, *, at: datetime, kind: str = "", page: int = 1
         .outerjoin(Document, and_(Document.id == series.c.item_id, series.c.item_kind == "document"))
         .outerjoin(Record, and_(Record.id == series.c.item_id, series.c.item_kind == "record"))
         .outerjoin(Unit, Unit.id == func.coalesce(Document.unit_id, Record.unit_id))
-        .where(missing > 0)
+        .where(*wanted)
         .order_by(series.c.scope, series.c.sequence)
         .limit(PAGE_SIZE)
         .offset((page - 1) * PAGE_SIZE)
@@ -77,11 +79,10 @@ def number_gaps(session: Session, *, at: datetime, kind: str = "", page: int = 1
     return Gaps(tuple(_gap(one, rules) for one in found), total, int(numbers), page)
 
 
-def _series(kind: str) -> Subquery:
+def _series() -> Subquery:
     before = func.lag(NumberEntry.sequence, 1, 0).over(
         partition_by=NumberEntry.scope, order_by=NumberEntry.sequence
     )
-    wanted = [NumberEntry.kind == kind] if kind in _KINDS else []
     return (
         select(
             NumberEntry.scope,
@@ -93,7 +94,7 @@ def _series(kind: str) -> Subquery:
             NumberEntry.item_id,
             before.label("before"),
         )
-        .where(NumberEntry.sequence.is_not(None), NumberEntry.scheme_code != PROVISIONAL.code, *wanted)
+        .where(NumberEntry.sequence.is_not(None), NumberEntry.scheme_code != PROVISIONAL.code)
         .subquery()
     )
 

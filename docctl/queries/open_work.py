@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -85,10 +85,11 @@ class OpenWork:
 def open_work(session: Session, actor: Actor, person_id: UUID) -> OpenWork:
     """Return what is open with a person: steps and drafts by number, units headed, posts (A-16)."""
     people = _people(session, person_id)
+    others = replace(people, all=tuple(one for one in people.all if one.id != actor.person_id))
     return OpenWork(
-        items=(
-            *_steps(session, actor, person_id, people),
-            *_drafts(session, actor, person_id, people),
+        items=(  # steps and drafts go to others than who hands them over
+            *_steps(session, actor, person_id, others),
+            *_drafts(session, actor, person_id, others),
             *_heads(session, person_id, people),
             *_posts(session, person_id, people),
         ),

@@ -80,6 +80,7 @@ def test_d_2_what_becomes_of_copies_by_command(
     destroy = ("copies", "destroy", number, "2", "--reason", "破损")
     assert terminal.refused(*destroy, user="chen") == (3, "D-2.witness_needed")
     assert terminal.ok(*destroy, "--witness", "li", user="chen")["state"] == "destroyed"
+    assert terminal.refused("copies", "lose", number, "9" * 20, "--reason", "搬迁", user="li")[0] == 4
     assert terminal.ok("copies", "lose", number, "3", "--reason", "搬迁", user="li")["state"] == "lost"
     found = terminal.ok("copies", "list", user="chen")
     assert [one["state"] for one in found["copies"]] == ["returned", "destroyed", "lost", "issued"]

@@ -319,3 +319,17 @@ def test_a_16_one_person_takes_all_that_they_may(world: World) -> None:
     assert one == step(world, revision, "review", "zhang")
     assert to_one(everything, world.people["zhang"], besides=[one]) == (other,)
     assert step_of(world, revision, "review").status is StepStatus.OPEN
+
+
+def test_a_16_nobody_hands_an_approval_or_a_draft_to_themselves(world: World) -> None:
+    grant(world, "admin", Role.APPROVER)
+    grant(world, "admin", Role.AUTHOR)
+    grant(world, "wang", Role.AUTHOR)
+    waiting, draft = world.submitted(world.draft()), world.draft("草稿")
+    approval = step(world, waiting, "approve", "admin")
+    (shown,) = (one for one in found(world, "zhao").items if one.id == approval.id)
+    assert world.people["admin"] not in {one.id for one in shown.takers}
+    assert refused(lambda: give(world, "zhao", approval)) == "A-16.own_hands"
+    mine = Handed(OpenKind.DRAFT, draft, world.people["admin"])
+    assert refused(lambda: give(world, "chen", mine)) == "A-16.own_hands"
+    give(world, "chen", Handed(OpenKind.DRAFT, draft, world.people["wang"]))

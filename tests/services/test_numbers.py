@@ -5,7 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from docctl.domain.verdicts import NotFound, RuleRefused
 from docctl.models.numbers import NumberEntry, NumberState
@@ -13,7 +13,7 @@ from docctl.queries.number_gaps import number_gaps
 from docctl.services.documents.create import CreateDocument, create_document
 from docctl.services.numbers.reserve import ReserveNumber, VoidNumber, reserve_number, void_number
 from docctl.services.revisions.revise import DiscardRevision, discard_revision
-from tests.world import World
+from tests.world import World, as_owner
 
 
 def create(world: World, number: str = "", *, title: str = "文件", author: str = "chen", unit: str = "PZ"):
@@ -130,6 +130,17 @@ def test_n_5_what_a_series_passed_over_is_a_gap_of_the_department_after_it(world
     assert gaps(world) == [("QP-03", "QP-04", 2, "品质部"), ("QP-06", "QP-06", 1, "品质部")]
     assert gaps(world, "document") == gaps(world)
     assert gaps(world, "record") == []
+
+
+def test_n_5_numbers_of_another_kind_in_a_series_are_no_gaps(world: World) -> None:
+    for number in ("QP-01", "QP-02", "QP-04"):
+        create(world, number)
+    change = (
+        "UPDATE number_entry SET kind = 'record' WHERE shown IN ('QP-02', 'QP-04')"  # one scheme for both
+    )
+    as_owner(world.house).write(lambda session: session.execute(text(change)))
+    assert gaps(world, "record") == gaps(world) == [("QP-03", "QP-03", 1, "品质部")]
+    assert gaps(world, "document") == []
 
 
 def test_n_5_an_explained_gap_keeps_its_explanation_and_is_never_given(world: World) -> None:

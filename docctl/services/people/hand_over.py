@@ -100,7 +100,7 @@ def hand(session: Session, giving: _Giving, items: tuple[Handed, ...], by: Calle
     if len(items) > MOST:
         raise RuleRefused(Refused("A-16", "too_many", {"most": MOST}))
     for one in items:
-        require(goes_somewhere(one.kind, to=one.to, whose=giving.person.id))
+        require(goes_somewhere(one.kind, to=one.to, whose=giving.person.id, by=by.actor.person_id))
     for kind, act in ((OpenKind.HEAD, _head), (OpenKind.POST, _post)):
         for one in items:
             if one.kind is kind:
