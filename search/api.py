@@ -11,12 +11,16 @@ from typing import Final, Literal, Protocol
 
 #: An entry of this kind is not bound to a time of validity.
 RECORD = "record"
+#: The state of an entry that is in force and must not be used meanwhile (V-6).
+SUSPENDED = "suspended"
 
 #: What results can be counted by, each a field with one value for an entry (S-3).
 FACETS: Final = ("kind", "state", "unit", "type", "year", "retention")
 #: Counts by state only those entries that are valid at the instant of the question (V-3).
 VALID_STATE: Final = "valid_state"
-COUNTED: Final = (*FACETS, VALID_STATE)
+#: Counts by state only those of them that have expired at that instant (V-8).
+EXPIRED_STATE: Final = "expired_state"
+COUNTED: Final = (*FACETS, VALID_STATE, EXPIRED_STATE)
 
 State = Literal["ready", "empty", "damaged"]
 
@@ -69,10 +73,9 @@ class CursorMoved(SearchError):
 class Entry:
     """One thing to be found, and who may find it when.
 
-    Visible at `t` to a reader of `access`, and from `valid_from` until before `valid_until` to a
-    reader of
-    `published`. Without `valid_from` it is not published, without `valid_until` it stays so (X-3,
-    V-6).
+    Visible at `t` to a reader of `access`, and from `valid_from` until before `valid_until` to a reader of
+    `published`. Without `valid_from` it is not published, without `valid_until` it stays so (X-3, V-6). From
+    `expires` on it is still to be seen, and marked as expired (V-8).
     """
 
     id: str
@@ -91,10 +94,11 @@ class Entry:
     retention: str = ""
     facts: tuple[tuple[str, str], ...] = ()
     """What else may be asked for as field:value, several values of one field too (S-1, S-7)."""
+    expires: datetime | None = None
 
     def __post_init__(self) -> None:
         """Refuse instants without a time zone: they would mean another time on each host."""
-        for instant in (self.valid_from, self.valid_until):
+        for instant in (self.valid_from, self.valid_until, self.expires):
             _require_aware(instant)
 
     @property
@@ -116,6 +120,10 @@ class Entry:
             and self.valid_from <= at
             and (self.valid_until is None or at < self.valid_until)
         )
+
+    def is_expired(self, at: datetime) -> bool:
+        """Say whether the entry is valid and marked as expired: from `expires` itself on (V-8)."""
+        return self.expires is not None and self.expires <= at and self.is_valid(at)
 
 
 #: Gives everything of an entry but its body, in the order of its fields.
@@ -147,6 +155,8 @@ class Query:
     day_until: date | None = None
     """The last day, itself included."""
     in_force_only: bool = False
+    expired: bool | None = None
+    """Only what has expired, or only what has not; narrows by state as `states` does (V-8)."""
     exclude: frozenset[str] = frozenset()
     synonyms: tuple[tuple[str, ...], ...] = ()
     """Sets of words: what was typed is found by the others of its set too (S-6)."""
@@ -170,15 +180,12 @@ class Query:
 
     def chosen(self) -> dict[str, frozenset[str]]:
         """Return by what the question is narrowed, by name of facet; only those that narrow."""
-        found = {
-            "kind": self.kinds,
-            "state": self.states,
-            "unit": self.units,
-            "type": self.types,
-            "year": self.years,
-            "retention": self.retentions,
-        }
-        return {name: values for name, values in found.items() if values}
+        found = (self.kinds, self.states, self.units, self.types, self.years, self.retentions)
+        return {name: values for name, values in zip(FACETS, found, strict=True) if values}
+
+    def narrowed(self) -> set[str]:
+        """Return the names of the facets by which the question is narrowed."""
+        return {*self.chosen(), *(("state",) if self.expired is not None else ())}
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,8 +207,8 @@ class Found:
     facets: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     """For each facet asked for: how many entries would be found with one value chosen alone (S-3).
 
-    What the facet itself is narrowed to (for VALID_STATE the state) does not count here, everything else
-    does; no value counts zero.
+    What the facet itself is narrowed to (for VALID_STATE and EXPIRED_STATE the state) does not count here,
+    everything else does; no value counts zero.
     """
 
 
@@ -261,26 +268,21 @@ class SearchEngine(Protocol):
         """Return the number of entries."""
 
     def rebuild(self, *, position: int) -> AbstractContextManager[FreshIndex]:
-        """Give a new generation that replaces the old one when the block ends without an error
-        (S-4).
+        """Give a new generation that replaces the old one when the block ends without an error (S-4).
 
-        Searches and batches go to the old generation until then; the new one stands at `position`,
-        so the
+        Searches and batches go to the old generation until then; the new one stands at `position`, so the
         follower catches up from there. Raises IndexBusy while another rebuild runs.
         """
 
     def purge(self, entries: Callable[[], Iterable[Entry]], *, position: int) -> None:
-        """Make the index again from `entries`, so that no file holds text of what was removed
-        (R-6).
-        """
+        """Make the index again from `entries`, so that no file holds text of what was removed (R-6)."""
 
     def generation(self) -> Generation | None:
         """Return the making in use; None unless the state is "ready"."""
 
     def alone(self, *, wait: float | None = None) -> AbstractContextManager[None]:
         """Keep other followers of this index away, those of other processes too; take it before reading
-        what the
-        index is made from. Raises IndexBusy after `wait` seconds.
+        what the index is made from. Raises IndexBusy after `wait` seconds.
         """
 
     def sweep(self) -> None:

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
-from typing import Final
+from typing import Final, Literal
 
 from search.analysis import number_key, words
-from search.api import RECORD, Entry
+from search.api import RECORD, SUSPENDED, Entry
 from search.clauses import clause_key
 from search.folding import fold
 
@@ -55,8 +55,10 @@ class Days:
 
 
 @dataclass(frozen=True, slots=True)
-class InForce:
-    """A document that is valid at the instant of the question."""
+class Now:
+    """A document that is valid at the instant of the question: in force, suspended, or expired (V-6, V-8)."""
+
+    state: Literal["in_force", "suspended", "expired"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,7 @@ class No:
 
 
 Clause = Text | Word
-Leaf = Text | Word | Is | Days | InForce
+Leaf = Text | Word | Is | Days | Now
 Node = Leaf | All | AnyOf | No
 
 
@@ -147,19 +149,25 @@ class Looked:
         return has_fact(self.entry, self.facts, node, at)
 
 
-def has_fact(entry: Entry, facts: dict[str, frozenset[str]], node: Is | Days | InForce, at: datetime) -> bool:
-    """Say whether an entry has a fact, lies within some days, or is in force."""
+def has_fact(entry: Entry, facts: dict[str, frozenset[str]], node: Is | Days | Now, at: datetime) -> bool:
+    """Say whether an entry has a fact, lies within some days, or is in a state that dates tell."""
     if isinstance(node, Days):
         return within(entry.day, node.first, node.last)
-    if isinstance(node, InForce):
-        return entry.kind != RECORD and entry.is_valid(at)
+    if isinstance(node, Now):
+        return entry.kind != RECORD and entry.is_valid(at) and node.state == _state_of_valid(entry, at)
     values = facts.get(node.field, frozenset())
     if node.beginning:
         return any(value.startswith(node.value) for value in values)
     return node.value in values
 
 
-def fact_weight(node: Is | Days | InForce) -> float:
+def _state_of_valid(entry: Entry, at: datetime) -> str:
+    if entry.state == SUSPENDED:
+        return "suspended"
+    return "expired" if entry.is_expired(at) else "in_force"
+
+
+def fact_weight(node: Is | Days | Now) -> float:
     """Return what a fact adds to the rank: a clause counts more than its digits somewhere (I-9)."""
     return 3.0 if isinstance(node, Is) and node.field == CLAUSE else 0.0
 

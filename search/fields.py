@@ -2,22 +2,33 @@
 
 import re
 from calendar import monthrange
+from collections.abc import Mapping
 from datetime import date
 from functools import cache
 from importlib.resources import files
-from typing import Final
+from typing import Final, Literal
 
 from search.analysis import number_key
 from search.api import QueryProblem
-from search.asked import CLAUSE, Days, InForce, Is
+from search.asked import CLAUSE, Days, Is, Now
 from search.clauses import clause_key
 from search.folding import fold
 
 _YEAR: Final = re.compile(r"(\d{4})年?")
 _DAY: Final = re.compile(r"(\d{4})[-/.年](\d{1,2})(?:[-/.月](\d{1,2})日?|月)?")
 _RANGE: Final = re.compile(r"(.*?)(?:\.\.+|~)(.*)")
-#: What says "in force" as a state: it follows from dates and is no stored value (V-3).
-_IN_FORCE: Final = frozenset({"in_force", "inforce", "in-force", "现行"})
+#: What says a state that follows from dates and is no stored value (V-3, V-6, V-8).
+_NOW: Final[Mapping[str, Literal["in_force", "suspended", "expired"]]] = {
+    "in_force": "in_force",
+    "inforce": "in_force",
+    "in-force": "in_force",
+    "现行": "in_force",
+    "suspended": "suspended",
+    "暂停使用": "suspended",
+    "expired": "expired",
+    "validityended": "expired",
+    "有效期已过": "expired",
+}
 
 
 def field_of(name: str) -> str:
@@ -25,15 +36,15 @@ def field_of(name: str) -> str:
     return _fields().get(fold(name), "") if len(name) <= 20 else ""
 
 
-def value_of(field: str, typed: str) -> Is | Days | InForce:
+def value_of(field: str, typed: str) -> Is | Days | Now:
     """Read the value of a field. Raises QueryProblem for one that is missing or no date."""
     value = number_key(typed)
     if not value.strip("*"):
         raise QueryProblem("field_without_value")
     if field in {"date", "year"}:
         return _days(value)
-    if field == "state" and value in _IN_FORCE:
-        return InForce()
+    if field == "state" and value in _NOW:
+        return Now(_NOW[value])
     beginning = value.endswith("*")
     value = value.rstrip("*") if beginning else value
     if field == CLAUSE:  # the dot of 4.2.* stays: 4.20 does not lie under 4.2

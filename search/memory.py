@@ -56,8 +56,8 @@ class MemoryEngine:
             and (not query.near or plain.is_near(one.entry.number, query.near))
             and (node is None or one.holds(node, query.at))
         ]
-        chosen = query.chosen()
-        found = [one for one in looked if plain.passes(one.entry, chosen)]
+        passes = plain.passing(query)
+        found = [one for one in looked if passes(one.entry)]
         scores = {}
         if query.sort is Sort.RELEVANCE and node is not None and (asked := clauses(node)):
             facts = [one for one in leaves(node) if isinstance(one, Is)]

@@ -1,11 +1,11 @@
 """What engines decide in Python: who may see an entry, what passes a question, order, counts (X-3, S-3)."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 
 from search.analysis import nearness, number_key, slips, squeezed
-from search.api import RECORD, VALID_STATE, Entry, Query, Sort
+from search.api import EXPIRED_STATE, RECORD, VALID_STATE, Entry, Query, Sort
 from search.asked import within
 
 
@@ -26,26 +26,31 @@ def is_near(number: str, asked: str) -> bool:
     return most > 0 and slips(squeezed(number), typed, most=most) <= most
 
 
-def passes(entry: Entry, chosen: Mapping[str, frozenset[str]]) -> bool:
-    """Say whether an entry has the values chosen of its facets."""
-    return all(getattr(entry, name) in values for name, values in chosen.items())
+def passing(query: Query, *, without: str = "") -> Callable[[Entry], bool]:
+    """Return what says whether an entry has the values chosen of its facets, but for one facet."""
+    chosen = [(name, values) for name, values in query.chosen().items() if name != without]
+    expired = None if without == "state" else query.expired
+
+    def passes(entry: Entry) -> bool:
+        return all(getattr(entry, name) in values for name, values in chosen) and (
+            expired is None or entry.is_expired(query.at) is expired
+        )
+
+    return passes
 
 
 def narrowed_by(facet: str) -> str:
     """Return the name in Query.chosen() of what narrows a search to a value of a facet."""
-    return "state" if facet == VALID_STATE else facet
+    return "state" if facet in {VALID_STATE, EXPIRED_STATE} else facet
 
 
 def counts(entries: Iterable[Entry], query: Query) -> dict[str, dict[str, int]]:
     """Count entries that pass all but the facets by each facet asked for; see Found."""
-    chosen = query.chosen()
     found: dict[str, Counter[str]] = {name: Counter() for name in query.facets}
-    others = {
-        name: {one: value for one, value in chosen.items() if one != narrowed_by(name)} for name in found
-    }
+    passes = {name: passing(query, without=narrowed_by(name)) for name in found}
     for entry in entries:
         for name, counter in found.items():
-            if (value := _counted(entry, name, query.at)) and passes(entry, others[name]):
+            if (value := _counted(entry, name, query.at)) and passes[name](entry):
                 counter[value] += 1
     return {name: dict(counter) for name, counter in found.items()}
 
@@ -53,6 +58,8 @@ def counts(entries: Iterable[Entry], query: Query) -> dict[str, dict[str, int]]:
 def _counted(entry: Entry, name: str, at: datetime) -> str:
     if name == VALID_STATE:
         return entry.state if entry.is_valid(at) else ""
+    if name == EXPIRED_STATE:
+        return entry.state if entry.is_expired(at) else ""
     return str(getattr(entry, name))
 
 

@@ -9,16 +9,16 @@ import tantivy
 from tantivy import FieldType, Occur
 
 from search.analysis import BLANK, nearness, number_key, squeezed
-from search.api import Query
+from search.api import SUSPENDED, Query
 from search.asked import (
     All,
     AnyOf,
     Clause,
     Days,
-    InForce,
     Is,
     No,
     Node,
+    Now,
     Text,
     clauses,
     fact_weight,
@@ -63,7 +63,7 @@ def _node(node: Node, query: Query) -> Made:
     if isinstance(node, No):
         everything = Made.const_score_query(Made.all_query(), 0.0)
         return Made.boolean_query([(Occur.Must, everything), (Occur.MustNot, _node(node.of, query))])
-    if isinstance(node, Is | Days | InForce):
+    if isinstance(node, Is | Days | Now):
         return Made.const_score_query(_fact(node, query), fact_weight(node))
     return wording(node)
 
@@ -74,15 +74,25 @@ def wording(clause: Clause) -> Made:
     return _either(*(Made.boost_query(make(clause, part), _WEIGHTS[part]) for part in parts_of(clause)))
 
 
-def _fact(node: Is | Days | InForce, query: Query) -> Made:
+def _fact(node: Is | Days | Now, query: Query) -> Made:
     if isinstance(node, Days):
         return _days(node.first, node.last)
-    if isinstance(node, InForce):
-        return _all_of(Made.term_query(SCHEMA, "bound", "yes"), _valid(query))
+    if isinstance(node, Now):
+        return _now(node, query)
     value = term(f"{node.field}\x00{node.value}")
     if node.beginning:
         return Made.regex_query(SCHEMA, "facts", f"{re.escape(value)}.*")
     return Made.term_query(SCHEMA, "facts", value)
+
+
+def _now(node: Now, query: Query) -> Made:
+    valid = _all_of(Made.term_query(SCHEMA, "bound", "yes"), _valid(query))
+    suspended, expired = Made.term_query(SCHEMA, "state", SUSPENDED), _expired(query)
+    if node.state == "suspended":
+        return _all_of(valid, suspended)
+    if node.state == "expired":
+        return _but(_all_of(valid, expired), suspended)
+    return _but(valid, suspended, expired)
 
 
 def _text(clause: Clause, field: str) -> Made:
@@ -123,6 +133,9 @@ def _filters(query: Query, without: str) -> Iterator[Made]:
     for field, values in query.chosen().items():
         if field != without:
             yield _any_of(field, values)
+    if query.expired is not None and without != "state":
+        expired = _expired(query)
+        yield expired if query.expired else _but(Made.all_query(), expired)
     if query.day_from is not None or query.day_until is not None:
         yield _days(query.day_from, query.day_until)
     if query.in_force_only:
@@ -142,6 +155,10 @@ def _valid(query: Query) -> Made:
     return _all_of(_whole("valid_from", None, at), _whole("valid_until", at + 1, None))
 
 
+def _expired(query: Query) -> Made:
+    return _all_of(_whole("expires", None, instant(query.at)), _valid(query))
+
+
 def _days(first: date | None, last: date | None) -> Made:
     return _whole("day", first.toordinal() if first else None, last.toordinal() if last else None)
 
@@ -156,6 +173,10 @@ def _whole(field: str, first: int | None, last: int | None) -> Made:
 
 def _all_of(*parts: Made) -> Made:
     return Made.boolean_query([(Occur.Must, part) for part in parts])
+
+
+def _but(part: Made, *without: Made) -> Made:
+    return Made.boolean_query([(Occur.Must, part), *((Occur.MustNot, one) for one in without)])
 
 
 def _either(*parts: Made) -> Made:

@@ -12,7 +12,7 @@ from search.asked import PARTS, fact_values
 from search.folding import fold
 
 #: Goes up when fields change; an index with another number is made again.
-FORMAT: Final = 2
+FORMAT: Final = 3
 
 #: The id of the one document that is no entry: it carries the position in the same commit.
 CURSOR: Final = "\x01cursor"
@@ -39,7 +39,7 @@ def _schema() -> tantivy.Schema:
     for name in ("by_number", "by_day"):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic", fast=True)
     builder.add_float_field("tie", fast=True)
-    for name in ("valid_from", "valid_until", "day"):
+    for name in ("valid_from", "valid_until", "expires", "day"):
         builder.add_integer_field(name, indexed=False, fast=True)
     builder.add_integer_field("position", stored=True)
     return builder.build()
@@ -81,6 +81,8 @@ def document(entry: Entry) -> tantivy.Document:
         until = entry.valid_until
         made.add_integer("valid_from", instant(entry.valid_from))
         made.add_integer("valid_until", _FOR_EVER if until is None else instant(until))
+        if entry.expires is not None:  # few do: whoever counts them looks at hardly anything
+            made.add_integer("expires", instant(entry.expires))
     return made
 
 

@@ -16,7 +16,6 @@ import tantivy
 from search import schema, tantivy_files
 from search.analysis import ANALYSIS
 from search.api import (
-    VALID_STATE,
     CursorMoved,
     Entry,
     Found,
@@ -28,19 +27,13 @@ from search.api import (
 from search.filling import SMALL, Filled
 from search.generations import Generations, stamp
 from search.ondisk import OnDisk
-from search.plain import narrowed_by
 from search.questions import question, scores_differ
-from search.schema import instant
+from search.tantivy_counts import Counted, facets
 from search.writing import vendor_errors, write
 
-#: More values of one facet than any company has units, forms or years.
-_MOST_VALUES: Final = 60_000
 #: So many searches count by facets at the same time.
 _AT_ONCE: Final = 4
 _MADE_WITH: Final = f"tantivy {version('tantivy')}, fields {schema.FORMAT}, analysis {ANALYSIS}"
-
-
-_Counted = dict[str, dict[str, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,16 +101,16 @@ class TantivyEngine(OnDisk):
         with self._noticing_damage(view), self._counting(view, asked, query) as counted:
             total, page = _page(view.searcher, asked, query)
             hits = tuple(_hit(view.searcher, score, address) for score, address in page)
-            facets = counted()
-        return Found(total, hits, view.position, facets)
+            counts = counted()
+        return Found(total, hits, view.position, counts)
 
     @contextmanager
-    def _counting(self, view: _View, asked: tantivy.Query, query: Query) -> Iterator[Callable[[], _Counted]]:
+    def _counting(self, view: _View, asked: tantivy.Query, query: Query) -> Iterator[Callable[[], Counted]]:
         """Count by facets beside what is done meanwhile: tantivy leaves the interpreter to others."""
         if not query.facets:
             yield dict
             return
-        counting = self._beside.submit(_facets, view.searcher, asked, query)
+        counting = self._beside.submit(facets, view.searcher, asked, query)
         try:
             yield counting.result
         finally:
@@ -249,45 +242,6 @@ def _by_relevance(
     """
     result: Any = searcher.search(asked, last, weight_by_field="tie")
     return int(result.count), result.hits
-
-
-def _facets(searcher: tantivy.Searcher, asked: tantivy.Query, query: Query) -> _Counted:
-    """Count by facets; what is not narrowed by is counted in one pass over what was found."""
-    chosen = query.chosen()
-    passes: dict[str, set[str]] = {}
-    for name in query.facets:
-        by = narrowed_by(name)
-        passes.setdefault(by if by in chosen else "", set()).add(name)
-    found: _Counted = {}
-    for without, names in passes.items():
-        narrowed = question(query, without=without) if without else asked
-        found |= _counts(searcher, narrowed, names, instant(query.at))
-    return found
-
-
-def _counts(searcher: tantivy.Searcher, asked: tantivy.Query, names: Iterable[str], at: int) -> _Counted:
-    answer: Any = searcher.aggregate(asked, {name: _aggregation(name, at) for name in sorted(names)})
-    found: _Counted = {}
-    for name in names:
-        buckets = answer[name]["buckets"]
-        if name == VALID_STATE:
-            begun = next(one for one in buckets if "from" not in one)
-            valid = next(one for one in begun["until"]["buckets"] if "to" not in one)
-            buckets = valid["state"]["buckets"]
-        found[name] = {str(one["key"]): int(one["doc_count"]) for one in buckets}
-    return found
-
-
-def _aggregation(name: str, at: int) -> dict[str, Any]:
-    """Say how tantivy counts by a facet; what is valid at an instant in microseconds by two cuts."""
-    if name != VALID_STATE:
-        return {"terms": {"field": name, "size": _MOST_VALUES}}
-    after = at + 1  # ranges do not hold their end
-    until = {
-        "range": {"field": "valid_until", "ranges": [{"from": after}]},
-        "aggs": {"state": _aggregation("state", at)},
-    }
-    return {"range": {"field": "valid_from", "ranges": [{"to": after}]}, "aggs": {"until": until}}
 
 
 def _hit(searcher: tantivy.Searcher, score: float, address: tantivy.DocAddress) -> Hit:

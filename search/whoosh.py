@@ -90,8 +90,8 @@ class WhooshEngine(OnDisk):
             with self._noticing_damage(view):
                 looked = dict(_holding(view, node, query))
             position = view.position
-        chosen = query.chosen()
-        found = {one.id: (one, score) for one, score in looked.values() if plain.passes(one, chosen)}
+        passes = plain.passing(query)
+        found = {one.id: (one, score) for one, score in looked.values() if passes(one)}
         scores: dict[str, float] = {}
         if query.sort is Sort.RELEVANCE and clauses(node):
             asked = number_key(query.text)

@@ -15,10 +15,10 @@ from search.asked import (
     AnyOf,
     Clause,
     Days,
-    InForce,
     Is,
     No,
     Node,
+    Now,
     Text,
     Word,
     fact_values,
@@ -58,7 +58,7 @@ class Segment:
         if isinstance(node, No):
             without = self.holding(node.of, among, at)
             return {number: 0.0 for number in among if number not in without}
-        if isinstance(node, Is | Days | InForce):
+        if isinstance(node, Is | Days | Now):
             weight = fact_weight(node)
             return {one: weight for one in among if has_fact(self.entries[one], self._facts(one), node, at)}
         found = self._clause(node)

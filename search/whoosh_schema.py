@@ -14,11 +14,11 @@ from search.asked import PARTS
 from search.folding import fold
 
 #: Goes up when fields change; an index with another number is made again.
-FORMAT: Final = 1
+FORMAT: Final = 2
 
 #: Stored beside the terms; texts are not: no text that could be read back is stored.
 _STORED: Final = tuple(one.name for one in fields(Entry) if one.name not in {"title", "body"})
-_DATES: Final = {"day": date, "valid_from": datetime, "valid_until": datetime}
+_DATES: Final = {"day": date, "valid_from": datetime, "valid_until": datetime, "expires": datetime}
 
 
 def make_schema() -> Schema:

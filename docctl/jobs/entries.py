@@ -75,6 +75,7 @@ def revision_entries(session: Session, document_ids: Sequence[UUID], zone: ZoneI
             valid_from=start,
             valid_until=revision.effective_until,
             facts=tuple(clause_facts(outlines.get(revision.id, ()))),
+            expires=revision.valid_until if start else None,
         )
 
 

@@ -28,10 +28,12 @@ PAGE_SIZE: Final = 20
 SORTS: Final = tuple(one.value for one in Sort)
 KINDS: Final = ("document", "record")
 
-#: What a search can be narrowed to: stored states, and what is in force or suspended now (V-3, V-6).
+#: What a search can be narrowed to: stored states, and what is in force, suspended or expired now (V-3, V-6,
+#: V-8).
 STATES: Final = (
     "in_force",
     "suspended",
+    "expired",
     "draft",
     "in_review",
     "approved",
@@ -39,6 +41,9 @@ STATES: Final = (
     "accepted",
     "on_list",
 )
+
+#: Two of them are stored alike: the end of validity tells them apart (V-8).
+_EXPIRED: Final = {"in_force": False, "expired": True}
 
 #: An index so many events behind is not merely on its way.
 FAR: Final = 1000
@@ -217,7 +222,7 @@ def _refused(problem: QueryProblem) -> Refused:
 def _query(asked: Asked, at: datetime) -> Query:
     """Return what was asked for, without who asks."""
     state = asked.state if asked.state in STATES else ""
-    states = {"issued", "withdrawn"} if state == "in_force" else {state} - {""}
+    states = {"issued", "withdrawn"} if state in _EXPIRED else {state} - {""}
     return Query(
         text=asked.text,
         sets=frozenset(),
@@ -231,5 +236,6 @@ def _query(asked: Asked, at: datetime) -> Query:
         day_from=asked.day_from,
         day_until=asked.day_until,
         in_force_only=not asked.with_obsolete or state in NOW,
+        expired=_EXPIRED.get(state),
         sort=Sort(asked.sort) if asked.sort in SORTS else Sort.RELEVANCE,
     )

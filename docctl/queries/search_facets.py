@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 
-from search.api import COUNTED, FACETS, VALID_STATE, Found, Query
+from search.api import COUNTED, EXPIRED_STATE, FACETS, VALID_STATE, Found, Query
+
+#: Stored alike while a revision is in force: withdrawing one ends that later (V-3).
+_ISSUED: Final = ("issued", "withdrawn")
 
 #: By facet: values and how many items each would find, in the order they are shown.
 FacetCounts = Mapping[str, tuple[tuple[str, int], ...]]
@@ -12,7 +16,7 @@ FacetCounts = Mapping[str, tuple[tuple[str, int], ...]]
 
 def counted_by(query: Query) -> frozenset[str]:
     """Return what the engine is to count by, so that `facet_counts` can tell all facets of a search."""
-    return frozenset(FACETS if query.in_force_only else COUNTED)
+    return frozenset((*FACETS, EXPIRED_STATE) if query.in_force_only else COUNTED)
 
 
 def facet_counts(found: Found) -> FacetCounts:
@@ -20,7 +24,7 @@ def facet_counts(found: Found) -> FacetCounts:
     return {
         name: _ordered(name, _states(found) if name == "state" else counts)
         for name, counts in found.facets.items()
-        if name != VALID_STATE
+        if name in FACETS
     }
 
 
@@ -32,12 +36,18 @@ def _ordered(name: str, counts: Mapping[str, int]) -> tuple[tuple[str, int], ...
 
 
 def _states(found: Found) -> dict[str, int]:
-    """Count by the states that a search can be narrowed to; two of them follow from dates (V-3, V-6)."""
+    """Count by the states that a search can be narrowed to; three follow from dates (V-3, V-6, V-8)."""
     stored = found.facets["state"]
     valid = found.facets.get(VALID_STATE, stored)
-    counts = {state: n for state, n in stored.items() if state not in {"issued", "withdrawn", "suspended"}}
-    if in_force := valid.get("issued", 0) + valid.get("withdrawn", 0):
-        counts["in_force"] = in_force
-    if suspended := valid.get("suspended", 0):
-        counts["suspended"] = suspended
-    return counts
+    expired = _issued(found.facets[EXPIRED_STATE])
+    counts = {state: n for state, n in stored.items() if state not in {*_ISSUED, "suspended"}}
+    now = {
+        "in_force": _issued(valid) - expired,
+        "suspended": valid.get("suspended", 0),
+        "expired": expired,
+    }
+    return counts | {state: n for state, n in now.items() if n}
+
+
+def _issued(counts: Mapping[str, int]) -> int:
+    return sum(counts.get(state, 0) for state in _ISSUED)

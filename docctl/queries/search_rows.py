@@ -16,7 +16,7 @@ from docctl.models.organisation import Unit
 from docctl.models.records import Record
 from docctl.models.trail import EventRow
 from docctl.models.visibility import visible_sets
-from docctl.queries.revision_states import in_force_at, readable_revision, suspended_at, usable_at
+from docctl.queries.revision_states import expired_at, in_force_at, readable_revision, suspended_at, valid_at
 from docctl.queries.search_texts import FOUND
 
 #: What a hit shows of a revision: its manifest and its paper are larger than all of it.
@@ -33,7 +33,7 @@ _SHOWN: Final = (
 )
 
 #: States that follow from dates, as the condition on a revision.
-NOW: Final = {"in_force": usable_at, "suspended": suspended_at}
+NOW: Final = {"in_force": valid_at, "suspended": suspended_at, "expired": expired_at}
 
 
 def no_longer_found(

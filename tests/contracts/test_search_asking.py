@@ -14,11 +14,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from opencc import OpenCC
 
-from search.api import COUNTED, FACETS, VALID_STATE, Entry, Query, SearchEngine
+from search.api import COUNTED, EXPIRED_STATE, FACETS, VALID_STATE, Entry, Query, SearchEngine
 from search.folding import fold
 from tests.effort import examples
 from tests.search.engines import ENGINES, stock
-from tests.search.making import NOW, SYNONYMS, entry, find, ids, query
+from tests.search.making import NOW, SYNONYMS, TICK, entry, find, ids, query
 
 FULL = [name for name in ENGINES if name != "memory"]
 
@@ -204,6 +204,43 @@ def test_v_3_valid_states_count_from_the_first_instant_up_to_the_last_not_includ
     assert valid(NOW, kinds=frozenset({"record"})) == {}
 
 
+def test_v_8_from_the_end_of_its_validity_on_an_entry_is_found_and_counted_as_expired(
+    engine: SearchEngine,
+) -> None:
+    end = NOW + 4 * TICK
+    dates: dict[str, Any] = {"kind": "document", "valid_from": NOW - TICK, "expires": NOW}
+    put(
+        engine,
+        entry("a", state="issued", **dates, valid_until=end),
+        entry("b", state="issued", kind="document", valid_from=NOW - TICK),
+        entry("c", state="suspended", **dates),
+        entry("d", state="draft", kind="document"),
+        entry("e", state="accepted"),
+    )
+
+    def at(instant: datetime, text: str = "", **narrowed: Any) -> str:
+        return "".join(sorted(find(engine, text, at=instant, **narrowed)))
+
+    def counted(instant: datetime, **narrowed: Any) -> object:
+        asked = replace(query(facets=frozenset({EXPIRED_STATE})), at=instant, **narrowed)
+        return engine.search(asked).facets[EXPIRED_STATE]
+
+    issued = frozenset({"issued"})
+    assert at(NOW - TICK, "state:in_force") == at(NOW - TICK, states=issued, expired=False) == "ab"
+    assert at(NOW - TICK, "state:expired") == at(NOW - TICK, states=issued, expired=True) == ""
+    assert at(NOW, "state:in_force") == at(NOW, states=issued, expired=False) == "b"
+    assert at(NOW, "state:expired") == at(NOW, states=issued, expired=True) == "a"
+    assert at(NOW - TICK, "state:suspended") == at(NOW, "state:suspended") == "c"
+    assert at(NOW, in_force_only=True) == "abcde"  # it stays the document's one revision
+    assert at(NOW, "NOT state:expired") == "bcde"
+    assert counted(NOW - TICK) == {}
+    assert counted(NOW) == counted(end - TICK) == {"issued": 1, "suspended": 1}
+    assert counted(NOW, expired=False) == {"issued": 1, "suspended": 1}  # its own choice does not narrow it
+    assert counted(NOW, kinds=frozenset({"record"})) == {}
+    assert counted(end) == {"suspended": 1}  # replaced since, and no longer anything that expires
+    assert at(end, "state:expired") == ""
+
+
 def test_s_3_a_facet_that_is_none_is_refused() -> None:
     with pytest.raises(ValueError, match="facet"):
         query(facets=frozenset({"colour"}))
@@ -303,8 +340,9 @@ WORDS = (
     "a",
 )
 FACTS = ("unit:SC", "title:检验", "number:QP*", "date:2024..", "year:2025", "批号:B-1", "state:in_force")
+STATED = ("state:expired", "state:suspended")
 ASKED = st.recursive(
-    st.sampled_from(WORDS + FACTS),
+    st.sampled_from(WORDS + FACTS + STATED),
     lambda inner: st.builds("({} {} {})".format, inner, st.sampled_from(("AND", "OR", "NOT")), inner),
     max_leaves=6,
 )
@@ -319,6 +357,7 @@ def questions(draw: st.DrawFn) -> Query:
         sets=draw(SOME(st.sampled_from(("staff", "office", "board", "all")), min_size=1)),
         kinds=draw(SOME(st.sampled_from(("record", "document")), max_size=1)),
         states=draw(SOME(st.sampled_from(("issued", "draft", "x")), max_size=2)),
+        expired=draw(st.sampled_from((None, None, False, True))),
         units=draw(SOME(st.sampled_from(("SC", "PZ")), max_size=1)),
         years=draw(SOME(st.sampled_from(("2024", "2025")), max_size=1)),
         retentions=draw(SOME(st.sampled_from(("C3", "C10")), max_size=1)),

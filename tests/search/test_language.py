@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from search.analysis import _known_terms, slips, words
 from search.api import QueryProblem
-from search.asked import All, AnyOf, Days, InForce, Is, No, Node, Text, Word, clauses
+from search.asked import All, AnyOf, Days, Is, No, Node, Now, Text, Word, clauses
 from search.folding import fold
 from search.language import LONGEST_QUERY, MOST_CLAUSES, matches, parse, widening
 from tests.effort import examples
@@ -67,7 +67,10 @@ def test_s_1_how_a_search_is_read(typed: str, asked: Node | None) -> None:
         pytest.param("部门:生产部", Is("unit", "生产部"), id="a fact"),
         pytest.param('unit:"Quality Dept"', Is("unit", "qualitydept"), id="a fact of two words"),
         pytest.param("批号:B-20*", Is("batch", "b-20", beginning=True), id="beginning of a fact"),
-        pytest.param("state:现行", InForce(), id="in force"),
+        pytest.param("state:现行", Now("in_force"), id="in force"),
+        pytest.param("状态:暫停使用", Now("suspended"), id="suspended"),
+        pytest.param('state:"Validity ended"', Now("expired"), id="expired, as pages say it"),
+        pytest.param("state:expired", Now("expired"), id="expired"),
         pytest.param("NOT state:draft", No(Is("state", "draft")), id="not a fact"),
         pytest.param("year:2024", Days(date(2024, 1, 1), date(2024, 12, 31)), id="year"),
         pytest.param("date:2024-02", Days(date(2024, 2, 1), date(2024, 2, 29)), id="month"),

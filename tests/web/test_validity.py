@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from docctl.domain.verdicts import RuleRefused
 from docctl.jobs.due import work_due
+from docctl.jobs.wait import settle
 from docctl.models.trail import EventRow
 from docctl.queries.history import revision_history
 from docctl.services.revisions.issue import IssueRevision, issue_revision
@@ -21,6 +22,7 @@ from tests.cli.terminal import Terminal
 from tests.filing import filed
 from tests.web.browser import Browser, words_of
 from tests.web.test_documents import created, data_of, new
+from tests.web.test_search_results import facet
 from tests.world import World, docx_bytes
 
 REVISIONS = "/documents/revisions"
@@ -92,6 +94,36 @@ def test_v_8_every_view_says_trial_and_then_that_it_ended(client: Browser, world
     assert "有效期已过" in words_of(client.get("/documents?state=expired"))
     assert "QP-01" not in words_of(client.get("/documents?state=in_force"))
     assert "有效期已过" in words_of(client.get(f"/documents/{document}/history"))
+
+
+def test_v_8_a_search_says_to_the_instant_that_validity_has_ended(
+    client: Browser, world: World, trial: UUID
+) -> None:
+    world.issued(world.draft("现行的办法", number="QP-50"))
+    settle(world.house)
+    for who in ("chen", "wang"):
+        world.clock.now = world.clock.now.replace(month=6, day=30, hour=15, minute=59)  # 23:59 in Shanghai
+        client.sign_in(who)
+        assert facet(client, "/search?q=QP&state=in_force", "state") == {"现行": "2"}
+        assert numbers(client, "/search?q=QP&state=in_force") == {"QP-01", "QP-50"}
+        assert numbers(client, "/search?q=QP&state=expired") == set()
+        assert numbers(client, "/search?q=状态:现行") == {"QP-01", "QP-50"}
+        world.clock.forward(minutes=1)
+        client.sign_in(who)
+        assert facet(client, "/search?q=QP", "state") == {"现行": "1", "有效期已过": "1"}
+        assert facet(client, "/search?q=QP&obsolete=1", "state") == {"现行": "1", "有效期已过": "1"}
+        assert numbers(client, "/search?q=QP") == {"QP-01", "QP-50"}  # it is still the one in force
+        assert numbers(client, "/search?q=QP&state=in_force") == {"QP-50"}
+        assert numbers(client, "/search?q=QP&state=expired") == {"QP-01"}
+        assert numbers(client, "/search?q=状态:现行") == {"QP-50"}
+        assert numbers(client, "/search?q=状态:有效期已过") == {"QP-01"}
+        (found,) = client.page("/search?q=QP-01").cssselect(".cards li")
+        assert "有效期已过" in found.text_content()
+        assert found.cssselect("a")[0].get("href") == f"/documents/{world.document_of(trial).id}"
+
+
+def numbers(client: Browser, address: str) -> set[str]:
+    return {one.text_content().strip() for one in client.page(address).cssselect(".cards .number")}
 
 
 def test_v_8_the_owner_and_document_control_are_asked_before(
