@@ -96,35 +96,37 @@ def forget(desk: Desk, copy: str) -> Answer:
 @index.command("verify", permission="system.operate", who="operator")
 def verify(desk: Desk) -> Answer:
     """Read the whole index and compare each of its entries with the database (S-4)."""
-    from docctl.jobs.comparison import compare
+    from docctl.jobs.comparison import PROBLEMS, compare
 
     found = compare(desk.house)
-    missing, left_over, different = map(found.ids, ("missing", "left_over", "different"))
+    problems = {name: found.ids(name) for name in PROBLEMS}
     data = {
         "ok": found.ok,
+        "state": found.state,
         "intact": found.intact,
         "entries": found.entries,
-        "missing": missing,
-        "left_over": left_over,
-        "different": different,
+        **problems,
         "items": found.differences,
         "behind": found.behind,
     }
-    key = "cli.index_ok" if found.ok else "cli.index_bad"
-    line = desk.words.t(
-        key,
-        n=found.entries,
-        behind=found.behind,
-        missing=len(missing),
-        left_over=len(left_over),
-        different=len(different),
-    )
+    if not found.intact:
+        # Readable files that are not as they were written are damaged too.
+        line = desk.words.t(f"cli.index_unusable.{'empty' if found.state == 'empty' else 'damaged'}")
+    else:
+        counts: dict[str, Any] = {name: len(ids) for name, ids in problems.items()}
+        key = "cli.index_ok" if found.ok else "cli.index_bad"
+        line = desk.words.t(key, n=found.entries, behind=found.behind, **counts)
     head = [desk.label(name) for name in ("problem", "number", "title", "id")]
     rows = [
         (desk.words.t(f"cli.index_problem.{one.problem}"), one.number, one.title, one.id)
         for one in found.differences[:_TOLD]
     ]
-    lines = [line, *Table(head, rows).lines()]
+    lines = [line]
+    if without := len(problems["unreadable"]):
+        lines.append(desk.words.t("cli.index_unreadable", n=without))
+    if len(found.differences) > without:
+        lines.append(desk.words.t("cli.index_helps"))
+    lines += Table(head, rows).lines()
     if len(found.differences) > _TOLD:
         lines.append(desk.words.t("cli.index_more", n=len(found.differences) - _TOLD))
     return Answer(data, lines, 0 if found.ok else FAILED)

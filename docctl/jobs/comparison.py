@@ -16,14 +16,22 @@ from docctl.models.documents import Document, Revision
 from docctl.models.records import Record
 from docctl.models.trail import EventRow
 from docctl.services.house import House
+from search.api import State
 
 #: So many ids are asked of the database at once.
 _AT_ONCE: Final = 500
 
 
+#: What can be wrong with an entry.
+PROBLEMS: Final = ("missing", "left_over", "different", "unreadable")
+
+
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One entry that differs: `missing` in the index, `left_over` there, or `different` from the database."""
+    """One entry that differs: `missing` in the index, `left_over` there, or `different` from the database.
+
+    `unreadable` is one whose key is not there: nobody can say whether the index holds its text.
+    """
 
     problem: str
     id: str
@@ -33,8 +41,12 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What came of it; `behind` events are still to be followed, and what they are about is not compared."""
+    """What came of it; `behind` events are still to be followed, and what they are about is not compared.
 
+    `state` is the engine's; an index that is not `intact` is not compared at all, it has to be made again.
+    """
+
+    state: State
     intact: bool
     entries: int
     behind: int
@@ -53,22 +65,28 @@ class Comparison:
 def compare(house: House) -> Comparison:
     """Read the whole index and compare each of its entries with the database (S-4)."""
     engine = house.search
-    intact = engine.state == "ready" and engine.intact()
     position = engine.position()  # before the rows are read: what follows it is left out below
-    there = dict(engine.digests()) if intact else {}
+    if (state := engine.state) != "ready" or not engine.intact():
+        with house.uow.read() as session:
+            return Comparison(state, False, 0, newest(session) - position, ())
+    there = dict(engine.digests())
     count = len(there)
     found: list[Difference] = []
     with house.uow.read() as session:
         behind = newest(session) - position
         awaited = _awaited(session, position)
-        for entry in all_entries(session, house.zone):
+        keyless: set[UUID] = set()
+        for entry in all_entries(session, house.zone, keyless):
             digest = there.pop(entry.id, None)
-            if digest != entry.digest() and entry.id not in awaited:
-                problem = "missing" if digest is None else "different"
+            if entry.id in awaited:
+                continue
+            is_unreadable = _parsed(entry.id)[1] in keyless
+            if is_unreadable or digest != entry.digest():
+                problem = "missing" if digest is None else "unreadable" if is_unreadable else "different"
                 found.append(Difference(problem, entry.id, entry.number, entry.title))
         found += _left_over(session, sorted(set(there) - awaited))
     found.sort(key=lambda one: (one.problem, one.number, one.id))
-    return Comparison(intact, count, behind, tuple(found))
+    return Comparison(state, True, count, behind, tuple(found))
 
 
 def _awaited(session: Session, position: int) -> set[str]:

@@ -47,8 +47,10 @@ def record_key(record_id: UUID) -> str:
     return f"record:{record_id}"
 
 
-def revision_entries(session: Session, document_ids: Sequence[UUID], zone: ZoneInfo) -> Iterator[Entry]:
-    """Yield the entries of all revisions of some documents."""
+def revision_entries(
+    session: Session, document_ids: Sequence[UUID], zone: ZoneInfo, missing: set[UUID] | None = None
+) -> Iterator[Entry]:
+    """Yield the entries of all revisions of some documents; those without their keys come into `missing`."""
     rows = session.execute(
         select(Revision, Document, DocumentType.code, Unit.code)
         .join(Document, Document.id == Revision.document_id)
@@ -56,7 +58,8 @@ def revision_entries(session: Session, document_ids: Sequence[UUID], zone: ZoneI
         .join(Unit, Unit.id == Document.unit_id)
         .where(Revision.document_id.in_(document_ids), Revision.status != RevisionStatus.DISCARDED)
     ).all()
-    texts = texts_of(session, [*{row[1].id for row in rows}, *(row[0].id for row in rows)])
+    owners = [*{row[1].id for row in rows}, *(row[0].id for row in rows)]
+    texts = texts_of(session, owners, missing=missing)
     outlines = outlines_of(session, [row[0].id for row in rows])
     for revision, document, kind, unit in rows:
         start = revision.effective_from
@@ -88,8 +91,10 @@ def _indexed(revision: Revision) -> str:
     return Computed.SUSPENDED.value if open_one else revision.status.value
 
 
-def record_entries(session: Session, record_ids: Sequence[UUID], zone: ZoneInfo) -> Iterator[Entry]:
-    """Yield the entries of those records that are to be found."""
+def record_entries(
+    session: Session, record_ids: Sequence[UUID], zone: ZoneInfo, missing: set[UUID] | None = None
+) -> Iterator[Entry]:
+    """Yield the entries of those records that are to be found; `missing` as for revisions."""
     rows = session.execute(
         select(Record, Unit.code, Document.number, RetentionClassRow.code)
         .join(Unit, Unit.id == Record.unit_id)
@@ -99,7 +104,7 @@ def record_entries(session: Session, record_ids: Sequence[UUID], zone: ZoneInfo)
         .options(load_only(*_READ, raiseload=True))
     ).all()
     there = [row[0].id for row in rows]
-    texts, keys = texts_of(session, there), keys_of(session, there)
+    texts, keys = texts_of(session, there, missing=missing), keys_of(session, there)
     for record, unit, form, retention in rows:
         yield Entry(
             id=record_key(record.id),
@@ -126,14 +131,14 @@ def _facts(record: Record) -> Iterator[tuple[str, str]]:
         yield "place", record.place
 
 
-def all_entries(session: Session, zone: ZoneInfo) -> Iterator[Entry]:
-    """Yield every entry (S-4)."""
+def all_entries(session: Session, zone: ZoneInfo, missing: set[UUID] | None = None) -> Iterator[Entry]:
+    """Yield every entry; those whose keys are not there come into `missing` before they are yielded (S-4)."""
     for part in all_parts(session):
-        yield from part(session, zone)
+        yield from part(session, zone, missing)
 
 
 #: Yields the entries of some items, as they are when it is asked.
-Part = Callable[[Session, ZoneInfo], Iterator[Entry]]
+Part = Callable[[Session, ZoneInfo, set[UUID] | None], Iterator[Entry]]
 
 
 def all_parts(session: Session) -> list[Part]:
@@ -147,12 +152,13 @@ def all_parts(session: Session) -> list[Part]:
 
 
 def _entries(
-    kind: Callable[[Session, Sequence[UUID], ZoneInfo], Iterator[Entry]],
+    kind: Callable[[Session, Sequence[UUID], ZoneInfo, set[UUID] | None], Iterator[Entry]],
     ids: Sequence[UUID],
     session: Session,
     zone: ZoneInfo,
+    missing: set[UUID] | None,
 ) -> Iterator[Entry]:
-    return kind(session, ids, zone)
+    return kind(session, ids, zone, missing)
 
 
 def _batches(ids: Sequence[UUID]) -> Iterator[Sequence[UUID]]:

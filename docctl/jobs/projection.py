@@ -7,8 +7,10 @@ may have taken up, kept beside it: after an older state was restored, that event
 from __future__ import annotations
 
 import logging
+import random
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import select
@@ -20,20 +22,26 @@ from docctl.jobs.entries import all_parts, record_entries, record_key, revision_
 from docctl.models.documents import Revision
 from docctl.models.trail import AuditHead, EventRow
 from docctl.queries.copies import is_followed, purge_wanted
+from docctl.services.content.texts import texts_in
 from docctl.services.house import House
 from search.api import CursorMoved, Entry, IndexBusy
+from storage.errors import StorageError
 
 log = logging.getLogger(__name__)
 
 BATCH = 500
+#: Of so many items at once it is asked whether their keys are there again.
+_ASKED: Final = 500
+_DOCUMENTS: Final = select(Revision.id, Revision.document_id)
 
 
 @dataclass(frozen=True, slots=True)
 class _Batch:
-    """What changes in the index with some events, and the last of them."""
+    """What changes in the index with some events, and the last of them; `missing` are items without a key."""
 
     upserts: list[Entry]
     removals: list[str]
+    missing: frozenset[UUID]
     last: int
     digest: str
 
@@ -50,14 +58,18 @@ def lag(house: House) -> int:
 
 
 def follow(house: House) -> bool:
-    """Take up one batch of events; say whether there was anything.
+    """Take up one batch of events, or texts whose keys are there again; say whether there was anything.
 
-    Of several processes on one host one follows, the others have nothing to do.
+    Of several processes on one host one follows, the others have nothing to do. While the key store cannot be
+    used the index waits: it would be without the texts.
     """
     try:
         with house.search.alone(wait=0):
             return _follow(house)
     except IndexBusy:
+        return False
+    except StorageError:
+        log.warning("the index waits: the key store cannot be used", exc_info=True)
         return False
 
 
@@ -105,12 +117,37 @@ def _follow(house: House) -> bool:
     elif (made := house.search.generation()) is not None and not made.is_alone:
         house.search.sweep()
     if batch is None:
-        return anew
+        return anew or _come_back(house, position)
     house.here.follow(batch.last, batch.digest)  # before the index: it never stands further than this
+    if batch.missing:
+        house.here.wait_for(house.here.waiting() | batch.missing)
+    _apply(house, batch, after=position)
+    return True
+
+
+def _apply(house: House, batch: _Batch, *, after: int) -> bool:
     try:
-        house.search.apply(batch.upserts, batch.removals, position=batch.last, after=position)
+        house.search.apply(batch.upserts, batch.removals, position=batch.last, after=after)
     except (CursorMoved, IndexBusy):
-        return True
+        return False
+    return True
+
+
+def _come_back(house: House, position: int) -> bool:
+    """Take up the texts of some items whose keys are there again; say whether there were any (S-4)."""
+    waiting = house.here.waiting()
+    asked = random.sample(sorted(waiting), min(len(waiting), _ASKED))  # so that each has its turn
+    if not asked:
+        return False
+    with house.uow.read() as session:
+        back = set(asked) - texts_in(session).standing(asked).away
+        if not back:
+            return False
+        revisions = dict(session.execute(_DOCUMENTS.where(Revision.id.in_(back))).all())
+        records = back - revisions.keys()
+        upserts, removals, missing = _changes(session, house, set(revisions.values()), records)
+    if _apply(house, _Batch(upserts, removals, missing, position, ""), after=position):
+        house.here.wait_for(waiting - back | missing)
     return True
 
 
@@ -160,14 +197,19 @@ def _anew_steps(house: House) -> Iterator[int]:
         at = newest(session)
         digest = session.scalar(select(EventRow.hash).where(EventRow.seq == at))
         parts = all_parts(session)
+    missing: set[UUID] = set()
     with house.search.rebuild(position=at) as fresh:
         for part in parts:
             count = 0
             with house.uow.read() as session:
-                for entry in part(session, house.zone):
+                for entry in part(session, house.zone, missing):
                     fresh.add([entry])
                     count += 1
             yield count
+        with house.uow.read() as session:
+            away = texts_in(session).standing(missing).away
+        house.here.wait_for(house.here.waiting() | away)
+    house.here.wait_for(away)
     house.here.follow(at, digest or "")
     tell(house)
 
@@ -181,25 +223,27 @@ def _batch(session: Session, house: House, position: int) -> _Batch | None:
     ).all()
     if not events:
         return None
-    upserts, removals = _changes(
+    upserts, removals, missing = _changes(
         session,
         house,
         {one.subject_id for one in events if one.subject_kind == "document"},
         {one.subject_id for one in events if one.subject_kind == "record"},
     )
-    return _Batch(upserts, removals, events[-1].seq, events[-1].hash)
+    return _Batch(upserts, removals, missing, events[-1].seq, events[-1].hash)
 
 
 def _changes(
     session: Session, house: House, documents: set[UUID], records: set[UUID]
-) -> tuple[list[Entry], list[str]]:
+) -> tuple[list[Entry], list[str], frozenset[UUID]]:
+    missing: set[UUID] = set()
     upserts = [
-        *revision_entries(session, sorted(documents), house.zone),
-        *record_entries(session, sorted(records), house.zone),
+        *revision_entries(session, sorted(documents), house.zone, missing),
+        *record_entries(session, sorted(records), house.zone, missing),
     ]
     there = {one.id for one in upserts}
     known = {record_key(one) for one in records} | {
         revision_key(one)
         for one in session.scalars(select(Revision.id).where(Revision.document_id.in_(sorted(documents))))
     }
-    return upserts, sorted(known - there)
+    away = texts_in(session).standing(missing).away if missing else frozenset()
+    return upserts, sorted(known - there), away

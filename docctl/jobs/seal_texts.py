@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Final
+from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
+from sqlalchemy.orm import Session
 
+from docctl.jobs.waiting_texts import portions
 from docctl.models.content import FileReading, ItemFile
 from docctl.models.records import Record
 from docctl.services.caller import the_system
@@ -25,20 +29,18 @@ TOGETHER: Final = 100
 def seal_plain_texts(house: House) -> bool:
     """Seal some texts with their items' keys; say whether there were any.
 
-    What is being destroyed is left to its disposal, which has perhaps destroyed the key already.
+    What is being destroyed is left to its disposal, which has perhaps destroyed the key already. A text whose
+    key was destroyed stays as it is and holds up no other.
     """
     texts = Texts(house.keys)
     if not texts.are_sealed:
         return False
-    going = select(Record.id).where(Record.id == ItemFile.owner_id, Record.destroying_since.is_not(None))
-    with house.uow.read() as session:
-        rows = session.execute(
-            select(FileReading, ItemFile.owner_id)
-            .join(ItemFile, ItemFile.id == FileReading.file_id)
-            .where(FileReading.sealed_text.is_(None), ~going.exists())
-            .order_by(FileReading.file_id)
-            .limit(TOGETHER)
-        ).all()
+    try:
+        with house.uow.read() as session:
+            rows = _plain(session, texts)
+    except StorageError:
+        log.warning("texts stay plain for now: the key store cannot be used", exc_info=True)
+        return False
     if not rows:
         return False
     sealed = []
@@ -52,3 +54,20 @@ def seal_plain_texts(house: House) -> bool:
     if not sealed:
         return False
     return seal_texts(SealTexts(tuple(sealed)), by=the_system(house.clock()), house=house) > 0
+
+
+def _plain(session: Session, texts: Texts) -> Sequence[Row[FileReading, UUID]]:
+    """Return some texts that lie plain and can be sealed. Raises StorageError."""
+    going = select(Record.id).where(Record.id == ItemFile.owner_id, Record.destroying_since.is_not(None))
+    chosen: list[UUID] = []
+    for rows in portions(session, (FileReading.sealed_text.is_(None), ~going.exists())):
+        gone = texts.standing({owner for _, owner, _ in rows}).destroyed
+        chosen += [file for file, owner, _ in rows if owner not in gone]
+        if len(chosen) >= TOGETHER:
+            break
+    return session.execute(
+        select(FileReading, ItemFile.owner_id)
+        .join(ItemFile, ItemFile.id == FileReading.file_id)
+        .where(FileReading.file_id.in_(chosen[:TOGETHER]))
+        .order_by(FileReading.file_id)
+    ).all()

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Row, select
 from sqlalchemy.orm import Session
 
 from docctl.models.content import FileReading, ItemFile
@@ -42,8 +42,21 @@ def waiting_texts(
     """
     chosen: list[UUID] = []
     gone: set[UUID] = set()
+    for rows in portions(session, waits):
+        found = texts_in(session).standing({owner for _, owner, is_sealed in rows if is_sealed})
+        chosen += [file for file, owner, is_sealed in rows if not is_sealed or owner not in found.away]
+        gone |= found.destroyed
+        if len(chosen) >= most:
+            break
+    return _opened(session, chosen[:most], gone, names)
+
+
+def portions(
+    session: Session, waits: Sequence[ColumnElement[bool]]
+) -> Iterator[Sequence[Row[UUID, UUID, bool]]]:
+    """Yield all texts that wait, some hundred at a time: file, item, whether it is sealed."""
     after: UUID | None = None
-    while len(chosen) < most:
+    while True:
         query = (
             select(FileReading.file_id, ItemFile.owner_id, FileReading.sealed_text.is_not(None))
             .join(ItemFile, ItemFile.id == FileReading.file_id)
@@ -54,13 +67,10 @@ def waiting_texts(
         if after is not None:
             query = query.where(FileReading.file_id > after)
         rows = session.execute(query).all()
-        found = texts_in(session).standing({owner for _, owner, is_sealed in rows if is_sealed})
-        chosen += [file for file, owner, is_sealed in rows if not is_sealed or owner not in found.away]
-        gone |= found.destroyed
+        yield rows
         if len(rows) < _ASKED:
-            break
+            return
         after = rows[-1][0]
-    return _opened(session, chosen[:most], gone, names)
 
 
 def _opened(
@@ -93,4 +103,4 @@ def _opened(
     ]
 
 
-__all__ = ["WaitingText", "waiting_texts"]
+__all__ = ["WaitingText", "portions", "waiting_texts"]

@@ -42,18 +42,28 @@ _DATES: Final = ("occurred_at", "received_at")
 _SHEETS: Final = frozenset({MEDIA_TYPES[Kind.XLSX], MEDIA_TYPES[Kind.XLS]})
 
 
-def texts_of(session: Session, owners: Collection[UUID], *, longest: int | None = None) -> dict[UUID, str]:
+def texts_of(
+    session: Session,
+    owners: Collection[UUID],
+    *,
+    longest: int | None = None,
+    missing: set[UUID] | None = None,
+) -> dict[UUID, str]:
     """Return the text of each revision, document or record: files, facts ever set, keys, other names.
 
     A title stands in a field of its own; one that was corrected is found as well (C-1). `longest` cuts
-    each part, for a page that shows only a few lines.
+    each part, for a page that shows only a few lines. Into `missing` come those whose keys are not there.
     """
-    paged = paged_texts_of(session, owners, longest=longest)
+    paged = paged_texts_of(session, owners, longest=longest, missing=missing)
     return {owner: found.text for owner, found in paged.items()}
 
 
 def paged_texts_of(
-    session: Session, owners: Collection[UUID], *, longest: int | None = None
+    session: Session,
+    owners: Collection[UUID],
+    *,
+    longest: int | None = None,
+    missing: set[UUID] | None = None,
 ) -> dict[UUID, PagedText]:
     """Return the same texts with the pages of their files, for the page that a hit stands on (S-3)."""
     if not owners:
@@ -63,9 +73,11 @@ def paged_texts_of(
         SealedText(row.owner, row.file_id, "text", row.sealed) for row in found if row.sealed is not None
     ]
     house = texts_in(session)
-    # A page does without a text that cannot be read now; the index would lack it until it is made anew.
-    reading = house.opened if longest is None else house.shown
-    opened = iter(reading(sealed, longest=longest))
+    # A page does without a text that cannot be read now; the index waits for the key store.
+    if longest is None:
+        opened = iter(house.opened(sealed, missing=missing))
+    else:
+        opened = iter(house.shown(sealed, longest=longest))
     files: dict[UUID, list[tuple[str, list[int], bool]]] = {}
     for row in found:
         text = row.text if row.sealed is None else next(opened)

@@ -75,4 +75,5 @@ def test_s_4_what_is_still_to_be_followed_is_no_difference(world: World, stock: 
 
 def test_s_4_an_index_that_is_not_there_lacks_everything(world: World) -> None:
     found = compare(world.house)
-    assert (found.ok, found.intact, found.entries) == (False, False, 0)
+    assert (found.ok, found.state, found.intact, found.entries) == (False, "empty", False, 0)
+    assert not found.differences  # it has to be made first

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from storage.errors import StorageError
+from storage.errors import StorageError, TextDamaged
 from storage.keyring import KeyRing
 from storage.short import open_text, seal_text
 
@@ -108,23 +108,25 @@ class Texts:
         destroyed = self._keys.destroyed_among(sorted(missing)) if missing else set()
         return KeysStanding(frozenset(missing - destroyed), frozenset(destroyed))
 
-    def opened(self, asked: Sequence[SealedText], *, longest: int | None = None) -> list[str]:
+    def opened(
+        self, asked: Sequence[SealedText], *, longest: int | None = None, missing: set[UUID] | None = None
+    ) -> list[str]:
         """Return texts in the order asked for, with one question to the key store.
 
-        A text whose key is gone is empty: nobody can read it. Raises StorageError where the key store
-        cannot be read or a text is damaged. `longest` cuts each, in characters.
+        A text whose key is not there is empty, and its item is put into `missing`; so is one that is damaged:
+        nobody can read it, and it must hold up no other. Raises StorageError where the key store cannot be
+        read. `longest` cuts each, in characters.
         """
         if not asked:
             return []
-        owners = list({one.owner_id for one in asked})
-        keys = self._keys.get_many(owners) if self._keys is not None else {}
-        if missing := len(owners) - len(keys):
-            log.warning("texts cannot be read: their keys are missing", extra={"items": missing})
+        owners = {one.owner_id for one in asked}
+        keys = self._keys.get_many(list(owners)) if self._keys is not None else {}
+        if without := owners - keys.keys():
+            log.warning("texts cannot be read: their keys are missing", extra={"items": len(without)})
+            if missing is not None:
+                missing |= without
         return [
-            open_text(keys[one.owner_id], _place(one.file_id, one.name), one.sealed, longest=longest)
-            if one.owner_id in keys
-            else ""
-            for one in asked
+            _open(keys[one.owner_id], one, longest=longest) if one.owner_id in keys else "" for one in asked
         ]
 
     def shown(self, asked: Sequence[SealedText], *, longest: int | None = None) -> list[str]:
@@ -140,6 +142,14 @@ def texts_in(session: Session) -> Texts:
     """Return what opens the texts that a session reads."""
     found = session.info.get(INFO)
     return found if isinstance(found, Texts) else Texts(None)
+
+
+def _open(key: bytes, one: SealedText, *, longest: int | None) -> str:
+    try:
+        return open_text(key, _place(one.file_id, one.name), one.sealed, longest=longest)
+    except TextDamaged:
+        log.exception("a text is damaged", extra={"file": str(one.file_id), "text": one.name})
+        return ""
 
 
 def _place(file_id: UUID, name: str) -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -24,13 +24,14 @@ class Here:
 
 
 class HereFile:
-    """Two files beside the folder of the index, so that they are not lost with it: the id, and the event.
+    """Files beside the folder of the index, so that they are not lost with it: the id, the event, what waits.
 
     A data folder copied to a host of another name is another copy: it gets an id of its own.
     """
 
     def __init__(self, data: Path, *, host: str) -> None:
         self._id, self._event, self.host = data / "index.id", data / "index.event", host
+        self._waiting = data / "index.waiting"
 
     def read(self) -> Here | None:
         """Return what stands there, None where nothing of this host does."""
@@ -60,7 +61,21 @@ class HereFile:
         self.make()
         self._write(self._event, {"seq": seq, "hash": digest}, durably=False)
 
-    def _write(self, path: Path, values: Mapping[str, Any], *, durably: bool) -> None:
+    def waiting(self) -> frozenset[UUID]:
+        """Return the revisions and records whose text the index lacks: their keys were not there (S-4)."""
+        try:
+            return frozenset(map(UUID, json.loads(self._waiting.read_text(encoding="utf-8"))))
+        except (OSError, ValueError, TypeError, AttributeError):
+            return frozenset()
+
+    def wait_for(self, items: frozenset[UUID]) -> None:
+        """Note of which items the index lacks the text; written before it does, so that none is forgotten."""
+        if items:
+            self._write(self._waiting, sorted(map(str, items)), durably=True)
+        else:
+            self._waiting.unlink(missing_ok=True)
+
+    def _write(self, path: Path, values: Mapping[str, Any] | Sequence[str], *, durably: bool) -> None:
         fresh = path.with_name(f"{path.name}.{os.getpid()}")
         with fresh.open("w", encoding="utf-8") as target:
             json.dump(values, target)
