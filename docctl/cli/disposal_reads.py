@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from docctl.queries.disposal import DisposalPage
+    from docctl.queries.disposal_items import ItemLine
 
 
 def add_reads(noun: Noun) -> None:
@@ -56,11 +57,21 @@ def show(desk: Desk, number: str) -> Answer:
             one.keep_until,
             one.class_name,
             one.title if one.record_id else desk.words.t("cli.hidden"),
+            _note(desk, one),
         )
         for one in page.items
     ]
-    lines += _table(desk, ("number", "state", "keep_until", "class", "title"), items)
+    lines += _table(desk, ("number", "state", "keep_until", "class", "title", "note"), items)
     return Answer(data_of(page) | {"reason": _why(desk, page)}, lines)
+
+
+def _note(desk: Desk, item: ItemLine) -> str:
+    """Return why an item was spared or taken out, or which holds are on it (R-5, S-7)."""
+    from docctl.queries.record_holds import held_words
+
+    if item.holds:
+        return " ".join(held_words(desk.words, item.holds, is_held=False))
+    return item.reason if item.spared_by is None else desk.words.refusal(item.spared_by).sentence
 
 
 def _why(desk: Desk, page: DisposalPage) -> str:
@@ -178,6 +189,7 @@ def data_of(page: DisposalPage) -> dict[str, Any]:
                 "keep_until": one.keep_until,
                 "class": one.class_name,
                 "held": one.is_held,
+                "holds": [{"number": held.number, "name": held.name, "key": held.key} for held in one.holds],
                 "hidden": one.record_id is None,
                 "destroyed_at": one.destroyed_at,
             }

@@ -16,6 +16,7 @@ from docctl.models.retention import DisposalCheck, DisposalItem, DisposalList, I
 from docctl.printing.certificate import CertificateData
 from docctl.printing.columns import Column, Row
 from docctl.queries.copies import copies_proof
+from docctl.queries.disposal_items import refusal_of
 from docctl.queries.keys import backups_end
 
 #: Columns with their width in characters.
@@ -178,7 +179,9 @@ def _of_keys(session: Session, gone: list[DisposalItem], words: Translator) -> l
 
 def _reason(one: DisposalItem, words: Translator) -> str:
     if one.proof.get("left_after_approval"):
-        return words.t("certificate.rule_spoke", rule=one.reason.split(".")[0])
+        # Of holds how many there were, and no name or key: this paper goes to people who may not know them.
+        because = words.refusal(refusal_of(one.proof["because"]))
+        return words.t("certificate.rule_spoke", rule=because.rule, sentence=because.sentence)
     return one.reason
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -15,8 +15,10 @@ from docctl.domain.permissions import Actor
 from docctl.domain.verdicts import Param, Refused
 from docctl.models.holding import HELD
 from docctl.models.records import Record
-from docctl.models.retention import DisposalItem
+from docctl.models.retention import DisposalItem, ItemStatus
 from docctl.models.visibility import sets_of
+from docctl.queries.hold_names import names_holds
+from docctl.queries.record_holds import HoldLine, hold_lines, standing_holds
 
 PAGE_SIZE: Final = 100
 
@@ -40,6 +42,8 @@ class ItemLine:
     spared_by: Refused | None
     prolonged_until: date | None
     destroyed_at: datetime | None
+    #: The holds that keep it on its way, or kept it from being destroyed, for who may know them (R-5, S-7).
+    holds: tuple[HoldLine, ...] = ()
 
 
 def items(session: Session, actor: Actor, list_id: UUID, page: int) -> tuple[ItemLine, ...]:
@@ -52,11 +56,30 @@ def items(session: Session, actor: Actor, list_id: UUID, page: int) -> tuple[Ite
         .order_by(DisposalItem.ordinal)
         .limit(PAGE_SIZE)
         .offset((page - 1) * PAGE_SIZE)
+    ).all()
+    shown = [(one.DisposalItem, one.held) for one in found if one.access_set_id in seen]
+    holds = _holds(session, shown) if names_holds(actor) else {}
+    return tuple(
+        _line(
+            one.DisposalItem,
+            one.held,
+            visible=one.access_set_id in seen,
+            holds=holds.get(one.DisposalItem.record_id, ()),
+        )
+        for one in found
     )
-    return tuple(_line(one.DisposalItem, one.held, visible=one.access_set_id in seen) for one in found)
 
 
-def _line(item: DisposalItem, held: bool, *, visible: bool) -> ItemLine:
+def _holds(
+    session: Session, shown: Collection[tuple[DisposalItem, bool]]
+) -> dict[UUID, tuple[HoldLine, ...]]:
+    """Return by record the holds that stand, and of what left the list those that stood then (R-5, S-7)."""
+    standing = [item.record_id for item, held in shown if held and item.status is ItemStatus.INCLUDED]
+    then = {(item.record_id, UUID(one)) for item, _ in shown for one in item.proof.get("holds", ())}
+    return standing_holds(session, standing) | hold_lines(session, then)
+
+
+def _line(item: DisposalItem, held: bool, *, visible: bool, holds: tuple[HoldLine, ...]) -> ItemLine:
     because = item.proof.get("because")
     return ItemLine(
         record_id=item.record_id if visible else None,
@@ -74,6 +97,7 @@ def _line(item: DisposalItem, held: bool, *, visible: bool) -> ItemLine:
         spared_by=refusal_of(because) if because and visible else None,
         prolonged_until=item.prolonged_until if visible else None,
         destroyed_at=item.destroyed_at,
+        holds=holds,
     )
 
 

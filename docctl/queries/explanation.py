@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -20,7 +20,7 @@ from docctl.models.records import Record
 from docctl.models.retention import RetentionClassRow
 from docctl.models.visibility import sets_of
 from docctl.queries.hold_names import names_holds
-from docctl.queries.record_holds import HoldLine, record_holds
+from docctl.queries.record_holds import HoldLine, held_words, record_holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,19 +97,6 @@ def _explained(session: Session, actor: Actor, condition: ColumnElement[bool]) -
         holds=holds if names_holds(actor) else (),
         is_held=bool(holds),
     )
-
-
-def held_words(words: Translator, holds: Iterable[HoldLine], *, is_held: bool) -> list[str]:
-    """Return a sentence for each hold in place, with the key it comes by; one for who may not know them."""
-    found = []
-    for one in holds:
-        told: dict[str, Any] = {"hold": one.number, "name": one.name, "since": one.placed_at}
-        if one.key is None:
-            found.append(words.t("because.held", **told))
-        else:
-            kind, value = one.key
-            found.append(words.t("because.held_by_key", **told, words=f"{words.t(f'fields.{kind}')} {value}"))
-    return found or ([words.t("because.held_unnamed")] if is_held else [])
 
 
 def _trigger(data: Mapping[str, Any]) -> str:

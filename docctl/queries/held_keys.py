@@ -44,15 +44,17 @@ def keys_of_holds(session: Session, hold_ids: Collection[UUID]) -> dict[UUID, tu
     return found
 
 
-def keys_that_hold(session: Session, record_id: UUID) -> dict[UUID, tuple[str, str]]:
-    """Return because of which key, as kind and value, each hold covers or covered a record (R-5, S-7)."""
+def keys_that_hold(
+    session: Session, record_ids: Collection[UUID]
+) -> dict[tuple[UUID, UUID], tuple[str, str]]:
+    """Return by record and hold because of which key, as kind and value, it is or was covered (R-5, S-7)."""
     rows = session.execute(
-        select(HoldKey.hold_id, HoldKey.kind, HoldKey.value)
-        .join(RecordKey, and_(RecordKey.kind == HoldKey.kind, RecordKey.normal == HoldKey.normal))
-        .where(RecordKey.record_id == record_id)
+        select(RecordKey.record_id, HoldKey.hold_id, HoldKey.kind, HoldKey.value)
+        .join(HoldKey, and_(RecordKey.kind == HoldKey.kind, RecordKey.normal == HoldKey.normal))
+        .where(RecordKey.record_id.in_(record_ids))
         .order_by(HoldKey.kind.desc(), HoldKey.normal.desc())
     )
-    return {hold_id: (kind, value) for hold_id, kind, value in rows}
+    return {(record_id, hold_id): (kind, value) for record_id, hold_id, kind, value in rows}
 
 
 @dataclass(frozen=True, slots=True)

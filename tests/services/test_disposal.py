@@ -128,9 +128,9 @@ def test_r_4_permanent_and_r_2_undated_records_are_never_proposed(keeping: Keepi
 def test_r_5_a_held_record_is_not_proposed_until_its_last_hold_is_lifted(keeping: Keeping) -> None:
     (one,) = keeping.records()
     first, second = keeping.hold([one]), keeping.hold([one], name="环保核查")
-    assert refused(lambda: keeping.propose([one])) == "R-5.held"
+    assert refused(lambda: keeping.propose([one])) == "R-5.held_by"
     keeping.lift(first)
-    assert refused(lambda: keeping.propose([one])) == "R-5.held"
+    assert refused(lambda: keeping.propose([one])) == "R-5.held_by"
     keeping.lift(second)
     keeping.propose([one])
 

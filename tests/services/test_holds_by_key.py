@@ -24,6 +24,7 @@ from docctl.models.content import ItemFile
 from docctl.models.records import Correction, CorrectionStatus, Record, RecordKey
 from docctl.models.retention import DisposalItem, HoldItem, ItemStatus
 from docctl.models.trail import EventDetail, EventRow
+from docctl.queries.disposal import disposal_page
 from docctl.queries.explanation import explain_record_id
 from docctl.queries.held_keys import preview
 from docctl.queries.hold_page import hold_page
@@ -41,6 +42,7 @@ from tests import filing
 from tests.keeping import Keeping, with_form
 from tests.pacing import Pace
 from tests.places import Place
+from tests.through import run_disposal
 from tests.world import World
 
 ORDER = ("order", "HT 2024-17")
@@ -418,3 +420,39 @@ def test_r_5_a_hold_by_key_against_the_start_never_ends_held_and_destroying(keep
         is_gone = found[record_id] is RecordStatus.DESTROYING
         assert (record_id in covered, record_id in late) == (not is_gone, is_gone), record_id
     assert rounds / 10 <= len(covered) <= rounds - rounds / 10, len(covered)
+
+
+def test_s_7_a_proposal_names_the_record_the_hold_and_the_key_that_lets_it(keeping: Keeping) -> None:
+    (free, one) = (*keeping.records(), *keeping.records(keys=[ORDER]))
+    hold_id = keeping.hold([], ORDER)
+    with pytest.raises(RuleRefused) as error:
+        keeping.propose([free, one])
+    number, hold = keeping.record(one).number, keeping.hold_row(hold_id).number
+    sentence = translator("zh_Hans", strict=True).refusal(error.value.refused).sentence
+    assert sentence == f"{number} 因订单号“{ORDER[1]}”被 {hold} 冻结，解除前不能销毁。"
+    keeping.lift(hold_id)
+    keeping.propose([free, one])
+
+
+def test_s_7_a_list_names_the_key_of_the_hold_on_an_item_to_who_may_know_it(keeping: Keeping) -> None:
+    (gone, one) = (*keeping.records(), *keeping.records(keys=[ORDER]))
+    list_id = keeping.approved([gone, one])
+    hold_id = keeping.hold([], ORDER)
+    number = keeping.hold_row(hold_id).number
+
+    def told(who: str) -> list[tuple[str, tuple[str, str] | None]]:
+        with keeping.world.house.uow.read() as session:
+            page = disposal_page(session, keeping.world.by(who).actor, list_id)
+        (item,) = [line for line in page.items if line.record_id == one]
+        assert not [line for line in page.items if line.holds and line.record_id != one]
+        return [(line.number, line.key) for line in item.holds]
+
+    assert told("zhou") == told("zhao") == [(number, ORDER)]
+    assert told("li") == []  # asked for an opinion; holds are not hers to read
+    keeping.order(list_id)
+    keeping.witness(list_id)
+    run_disposal(keeping.world.house, list_id)
+    keeping.lift(hold_id)
+    assert keeping.record(one).status is RecordStatus.ACCEPTED
+    assert told("zhou") == [(number, ORDER)]  # why it was spared then
+    assert told("li") == []

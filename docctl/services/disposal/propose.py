@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import and_, exists, select
 from sqlalchemy.orm import Session
 
 from docctl.domain.lifecycle import (
@@ -22,11 +22,13 @@ from docctl.domain.verdicts import NotFound, Refused, RuleRefused, require
 from docctl.models.base import new_id
 from docctl.models.documents import Document
 from docctl.models.organisation import Unit
-from docctl.models.records import Correction, Record
+from docctl.models.records import Correction, Record, RecordKey
 from docctl.models.retention import (
     DisposalCheck,
     DisposalItem,
     DisposalList,
+    Hold,
+    HoldKey,
     RetentionClassRow,
 )
 from docctl.services.access import sees
@@ -35,7 +37,7 @@ from docctl.services.disposal.load import checkers_of, list_manifest, next_numbe
 from docctl.services.documents.facts import clean_title
 from docctl.services.files import files_of
 from docctl.services.locks import Rank, lock
-from docctl.services.records.load import holds_on
+from docctl.services.records.load import covering
 from docctl.services.registry import use_case
 from docctl.services.trail import Subject, record
 
@@ -120,8 +122,8 @@ def _check(session: Session, row: Record, by: Caller) -> None:
         raise RuleRefused(Refused("R-6", "not_due", {"number": row.number}))
     if not is_due(row.keep_until, by.today):
         raise RuleRefused(Refused("R-4", "kept_until", {"until": row.keep_until}))
-    if held := holds_on(session, row.id):
-        raise RuleRefused(Refused("R-5", "held", {"holds": held}))
+    if holds := covering(session, [row.id]).get(row.id, ()):
+        raise RuleRefused(_held(session, row, holds))
     open_corrections = session.scalars(
         select(Correction.id).where(
             Correction.record_id == row.id,
@@ -132,6 +134,24 @@ def _check(session: Session, row: Record, by: Caller) -> None:
         raise RuleRefused(Refused("R-6", "correction_open", {"number": row.number}))
     if session.get_one(RetentionClassRow, row.class_id).data["action"] == "transfer":
         raise RuleRefused(Refused("R-6", "is_transferred", {"number": row.number}))
+
+
+def _held(session: Session, row: Record, holds: Sequence[UUID]) -> Refused:
+    """Return why a held record is not listed, to who may place holds too: the first one, its key (R-5)."""
+    borne = exists().where(
+        RecordKey.record_id == row.id, RecordKey.kind == HoldKey.kind, RecordKey.normal == HoldKey.normal
+    )
+    hold, key = session.execute(
+        select(Hold, HoldKey)
+        .outerjoin(HoldKey, and_(HoldKey.hold_id == Hold.id, borne))
+        .where(Hold.id.in_(holds))
+        .order_by(Hold.placed_at, Hold.number)
+        .limit(1)
+    ).one()
+    told = {"number": row.number, "hold": hold.number}
+    if key is None:
+        return Refused("R-5", "held_by", told)
+    return Refused("R-5", "held_by_key", {**told, "field": key.kind, "value": key.value})
 
 
 def _item(session: Session, row: DisposalList, one: Record, ordinal: int, by: Caller) -> DisposalItem:

@@ -30,7 +30,7 @@ from docctl.services.audit.watch import newest_head, watch_of
 from docctl.services.caller import Caller
 from docctl.services.disposal.load import list_sha256, lock_list, some_items, stored
 from docctl.services.locks import Rank, lock
-from docctl.services.records.load import holds_among
+from docctl.services.records.load import covering
 from docctl.services.registry import use_case
 from docctl.services.trail import Subject, record
 
@@ -78,13 +78,16 @@ def start_items(session: Session, cmd: StartItems, by: Caller) -> list[UUID]:
         stop_list(session, row, by, time)
         return []
     today = min(by.at, cmd.wall).astimezone(by.zone).date()  # both clocks must say that it is due
-    holds = holds_among(session, list(records))
+    holds = covering(session, list(records))
     is_as_approved = list_sha256(session, row) == row.approved_sha256
     for item in waiting:
         kept = records[item.record_id]
-        verdict = _may_go(kept, holds=holds.get(kept.id, 0), is_as_approved=is_as_approved, today=today)
+        over = holds.get(kept.id, ())
+        verdict = _may_go(kept, holds=len(over), is_as_approved=is_as_approved, today=today)
         if isinstance(verdict, Refused):
             _leave(session, row, item, kept, by, verdict)
+            if verdict.rule == "R-5":  # by id: who may know holds by name is told their names (S-7)
+                item.proof = {**item.proof, "holds": [str(one) for one in over]}
         else:
             _go(session, row, item, kept, by)
     return [one.id for one in waiting]

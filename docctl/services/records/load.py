@@ -41,9 +41,15 @@ def holds_on(session: Session, item_id: UUID) -> int:
 
 def holds_among(session: Session, item_ids: Collection[UUID]) -> dict[UUID, int]:
     """Return how many holds cover each of these items now; one without is left out (R-5)."""
-    found = coverings(item_ids).subquery("covered")
-    query = select(found.c.record_id, func.count().label("covering")).group_by(found.c.record_id)
-    return {row.record_id: row.covering for row in session.execute(query)}
+    return {item_id: len(holds) for item_id, holds in covering(session, item_ids).items()}
+
+
+def covering(session: Session, item_ids: Collection[UUID]) -> dict[UUID, tuple[UUID, ...]]:
+    """Return which holds cover each of these items now; one without is left out (R-5)."""
+    found: dict[UUID, tuple[UUID, ...]] = {}
+    for hold_id, item_id in session.execute(coverings(item_ids)):
+        found[item_id] = (*found.get(item_id, ()), hold_id)
+    return found
 
 
 def held_by(session: Session, hold_id: UUID) -> int:
