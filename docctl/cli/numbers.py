@@ -137,12 +137,24 @@ def give(desk: Desk, number: str, wanted: str, number_values: str) -> Answer:
     return desk.done("number_given", {"number": shown, "before": number}, number=shown)
 
 
+@numbers.command("explain", permission="number.explain", changes=True)
+@click.argument("number")
+@option("--to", "last", default="")
+@option("--reason", required=True)
+def explain(desk: Desk, number: str, last: str, reason: str) -> Answer:
+    """Explain numbers that a series passed over; they are never given (N-1, N-5)."""
+    from docctl.services.numbers.explain import ExplainNumbers, explain_numbers
+
+    shown = explain_numbers(ExplainNumbers(number, reason, last), by=desk.caller(), house=desk.house)
+    return desk.done("explained", {"numbers": list(shown), "state": "voided"}, n=len(shown), number=shown[0])
+
+
 @numbers.command("void", permission="number.void", changes=True)
 @click.argument("number")
 @option("--reason", required=True)
 def void(desk: Desk, number: str, reason: str) -> Answer:
     """Void a reserved number, or explain a missing one; it is never given again (N-1, N-3, N-5)."""
-    from docctl.services.numbers.reserve import VoidNumber, void_number
+    from docctl.services.numbers.void import VoidNumber, void_number
 
     shown = void_number(VoidNumber(number, reason), by=desk.caller(), house=desk.house)
     return desk.done("number_voided", {"number": shown, "state": "voided"}, number=shown)

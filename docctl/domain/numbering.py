@@ -57,6 +57,7 @@ __all__ = [
     "parse_number",
     "scheme_from_json",
     "scheme_to_json",
+    "written",
 ]
 
 #: A number is printed in headers, on labels and slips; beyond this nobody can cite it.
@@ -112,7 +113,7 @@ def check_values(scheme: Scheme, values: Mapping[str, str], sequence: int | None
 def format_number(scheme: Scheme, values: Mapping[str, str], sequence: int | None) -> str:
     """Write the number; `RuleRefused` where `check_values` refuses (N-2)."""
     require(check_values(scheme, values, sequence))
-    return "".join(_written(part, values, sequence) for part in scheme.parts)
+    return "".join(written(part, values, sequence) for part in scheme.parts)
 
 
 def parse_number(scheme: Scheme, text: str) -> Mapping[str, str] | None:
@@ -257,7 +258,8 @@ def fits(part: Part, value: str) -> bool:
     return re.fullmatch(_expression(part), value, re.IGNORECASE) is not None
 
 
-def _written(part: Part, values: Mapping[str, str], sequence: int | None) -> str:
+def written(part: Part, values: Mapping[str, str], sequence: int | None) -> str:
+    """Return how a part of a number is written (N-2)."""
     match part:
         case Literal():
             return part.text

@@ -168,6 +168,7 @@ PERMISSIONS: Final[Mapping[str, tuple[tuple[Predicate, ...], ...]]] = {
     "number.list": ((signed_in,),),
     "number.reserve": ((controller,),),
     "number.void": ((controller,),),
+    "number.explain": ((controller,), (keeper,)),
     "number.give": ((controller,),),
     "settings.view": ((signed_in,),),
     "settings.propose": ((controller,), (manager,), (administrator,)),

@@ -19,6 +19,8 @@ class Counter(Base):
 
     scope: Mapped[str] = mapped_column(String(300), primary_key=True)
     value: Mapped[int]
+    #: Up to here the numbers of the series were given by another scheme or count, and stand there (N-5).
+    begins_after: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class NumberState(StrEnum):
@@ -49,6 +51,8 @@ class NumberEntry(Identified, Base):
     scheme_code: Mapped[str] = mapped_column(String(40), default="")
     scope: Mapped[str] = mapped_column(String(300), default="")
     sequence: Mapped[int | None]
+    #: What its counter said when the number was taken: no sequence up to here is missing before it (N-5).
+    begins_after: Mapped[int] = mapped_column(default=0, server_default="0")
     state: Mapped[NumberState] = mapped_column(checked(NumberState))
     item_kind: Mapped[str] = mapped_column(String(20), default="")
     item_id: Mapped[UUID | None]

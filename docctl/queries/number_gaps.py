@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache, partial
 from typing import Any, Final
+from uuid import UUID
 
-from sqlalchemy import Subquery, and_, func, select
+from sqlalchemy import Select, Subquery, case, func, select
 from sqlalchemy.orm import Session
 
 from docctl.domain.number_patterns import PROVISIONAL
 from docctl.domain.number_rules import NumberRules
-from docctl.domain.number_schemes import SEQUENCE
-from docctl.domain.numbering import format_number, parse_number
+from docctl.domain.number_series import Place, place_of
+from docctl.domain.numbering import format_number
 from docctl.models.documents import Document
 from docctl.models.numbers import NumberEntry
 from docctl.models.organisation import Unit
 from docctl.models.records import Record
 from docctl.queries.paging import PAGE_SIZE, Paged
-from docctl.queries.rules_in_force import number_rules_at
+from docctl.queries.rules_in_force import all_number_rules, number_rules_then
 
 #: Kinds of items that have numbers.
 _KINDS: Final = frozenset({"document", "record"})
@@ -28,7 +31,7 @@ _KINDS: Final = frozenset({"document", "record"})
 class Gap:
     """Numbers in a row that nothing in the register bears; `unit` has the item after them and explains it.
 
-    `first` and `last` are "" where the scheme of then is not among those in force.
+    They are written by the scheme that was in force when the number after them was given.
     """
 
     kind: str
@@ -38,6 +41,7 @@ class Gap:
     after: str
     count: int
     unit: str
+    unit_id: UUID | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,24 +69,46 @@ def number_gaps(session: Session, *, at: datetime, kind: str = "", page: int = 1
         select(func.count(), func.coalesce(func.sum(missing), 0)).where(*wanted)
     ).one()
     page = min(max(page, 1), max(-(-total // PAGE_SIZE), 1))
-    found = session.execute(
-        select(series, func.coalesce(Unit.name, "").label("unit"))
-        .outerjoin(Document, and_(Document.id == series.c.item_id, series.c.item_kind == "document"))
-        .outerjoin(Record, and_(Record.id == series.c.item_id, series.c.item_kind == "record"))
-        .outerjoin(Unit, Unit.id == func.coalesce(Document.unit_id, Record.unit_id))
-        .where(*wanted)
-        .order_by(series.c.scope, series.c.sequence)
-        .limit(PAGE_SIZE)
-        .offset((page - 1) * PAGE_SIZE)
+    shown = select(series).where(*wanted).order_by(series.c.scope, series.c.sequence)
+    rows = session.execute(
+        _with_units(shown.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE).subquery())
+    ).all()
+    then = number_rules_then(session, (one.taken_at for one in rows))
+    ever = cache(lambda: tuple(all_number_rules(session, at)))
+    gaps = (_gap(one, then.get(one.taken_at), ever) for one in rows)
+    return Gaps(tuple(gaps), total, int(numbers), page)
+
+
+def _with_units(shown: Subquery) -> Select[*tuple[Any, ...]]:
+    """Return gaps with the unit of the first item after each: what was explained or voided has none."""
+    after = (
+        select(NumberEntry.item_id)
+        .where(
+            NumberEntry.scope == shown.c.scope,
+            NumberEntry.sequence >= shown.c.sequence,
+            NumberEntry.item_id.is_not(None),
+        )
+        .order_by(NumberEntry.sequence)
+        .limit(1)
+        .correlate(shown)
+        .scalar_subquery()
     )
-    rules = number_rules_at(session, at).rules
-    return Gaps(tuple(_gap(one, rules) for one in found), total, int(numbers), page)
+    return (
+        select(shown, func.coalesce(Unit.name, "").label("unit"), Unit.id.label("unit_id"))
+        .select_from(shown)
+        .outerjoin(Document, Document.id == after)
+        .outerjoin(Record, Record.id == after)
+        .outerjoin(Unit, Unit.id == func.coalesce(Document.unit_id, Record.unit_id))
+        .order_by(shown.c.scope, shown.c.sequence)
+    )
 
 
 def _series() -> Subquery:
-    before = func.lag(NumberEntry.sequence, 1, 0).over(
-        partition_by=NumberEntry.scope, order_by=NumberEntry.sequence
+    last = func.lag(NumberEntry.sequence, 1, 0).over(
+        partition_by=NumberEntry.scope, order_by=(NumberEntry.sequence, NumberEntry.taken_at)
     )
+    # What another scheme or count gave stands there; whether any of it is missing is said there.
+    before = case((last > NumberEntry.begins_after, last), else_=NumberEntry.begins_after)
     return (
         select(
             NumberEntry.scope,
@@ -90,8 +116,7 @@ def _series() -> Subquery:
             NumberEntry.kind,
             NumberEntry.scheme_code,
             NumberEntry.shown,
-            NumberEntry.item_kind,
-            NumberEntry.item_id,
+            NumberEntry.taken_at,
             before.label("before"),
         )
         .where(NumberEntry.sequence.is_not(None), NumberEntry.scheme_code != PROVISIONAL.code)
@@ -99,12 +124,20 @@ def _series() -> Subquery:
     )
 
 
-def _gap(found: Any, rules: NumberRules) -> Gap:
+def _gap(found: Any, then: NumberRules | None, ever: Callable[[], tuple[NumberRules, ...]]) -> Gap:
     first, last = found.before + 1, found.sequence - 1
-    scheme = rules.schemes.get(found.scheme_code)
-    read = parse_number(scheme, found.shown) if scheme is not None else None
+    place = _read_by(then, found) if then else None
+    if place is None:  # what was explained or brought since may stand in the series of an older scheme
+        place = next((one for rules in ever() if (one := _read_by(rules, found))), None)
     names = ("", "")
-    if scheme is not None and read is not None:
-        values = {name: value for name, value in read.items() if name != SEQUENCE}
-        names = format_number(scheme, values, first), format_number(scheme, values, last)
-    return Gap(found.kind, found.scheme_code, *names, found.shown, last - first + 1, found.unit)
+    if place is not None:
+        write = partial(format_number, place.scheme, place.values)
+        names = write(first), write(last)
+    return Gap(
+        found.kind, found.scheme_code, *names, found.shown, last - first + 1, found.unit, found.unit_id
+    )
+
+
+def _read_by(rules: NumberRules, found: Any) -> Place | None:
+    scheme = rules.schemes.get(found.scheme_code)
+    return place_of(scheme, found.shown, "") if scheme else None

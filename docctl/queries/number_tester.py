@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,9 +17,7 @@ from docctl.domain.verdicts import NotFound, Refused, RuleRefused
 from docctl.models.documents import DocumentType
 from docctl.models.numbers import Counter, NumberEntry
 from docctl.models.organisation import LegalEntity
-
-#: So many numbers ahead are looked through for one that nobody has taken.
-_AHEAD: Final = 200
+from docctl.queries.number_series import highest_in_series
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,19 +67,11 @@ def next_number(session: Session, rules: NumberRules, asked: NumberQuestion, *, 
     if scheme.sequence is None:
         return NextNumber(format_number(scheme, values, None), scheme.code, used)
     counter = session.get(Counter, counter_scope(scheme, values, str(entity.id)))
-    begins = (counter.value if counter else 0) + 1
-    first = format_number(scheme, values, begins)  # a full sequence is refused here
-    ahead = {normal(first): first}
-    for number in range(begins + 1, begins + _AHEAD):
-        if len(str(number)) > scheme.sequence.longest:
-            break
-        shown = format_number(scheme, values, number)
-        ahead[normal(shown)] = shown
-    taken = set(session.scalars(select(NumberEntry.normal).where(NumberEntry.normal.in_(ahead))))
-    free = next((shown for form, shown in ahead.items() if form not in taken), None)
-    if free is None:
-        raise RuleRefused(Refused("N-2", "sequence_full", {"width": scheme.sequence.longest}))
-    return NextNumber(free, scheme.code, used)
+    reached = counter.value if counter else highest_in_series(session, scheme, values, entity.id)
+    shown = format_number(scheme, values, reached + 1)  # a full sequence is refused here
+    if session.scalars(select(NumberEntry.id).where(NumberEntry.normal == normal(shown))).first():
+        shown = format_number(scheme, values, highest_in_series(session, scheme, values, entity.id) + 1)
+    return NextNumber(shown, scheme.code, used)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from docctl.domain.label_content import LabelRules, labels_in
@@ -37,10 +39,44 @@ def number_rules_at(session: Session, at: datetime) -> InForce[NumberRules]:
     return InForce(rules_in(content), name)
 
 
+def number_rules_then(session: Session, instants: Iterable[datetime]) -> Mapping[datetime, NumberRules]:
+    """Return the number rules in force at each instant; of one before all rules there is nothing."""
+    begun = session.execute(
+        _of_numbers(SettingRevision.effective_from, SettingRevision.id).order_by(
+            SettingRevision.effective_from
+        )
+    ).all()
+    starts = [one.effective_from for one in begun]
+    found = {at: begun[place - 1].id for at in set(instants) if (place := bisect_right(starts, at))}
+    query = select(SettingRevision.id, SettingRevision.content)
+    rows = session.execute(query.where(SettingRevision.id.in_(set(found.values()))))
+    contents = {one.id: one.content for one in rows}
+    return {at: rules_in(contents[one]) for at, one in found.items()}
+
+
+def all_number_rules(session: Session, at: datetime) -> Iterator[NumberRules]:
+    """Yield the number rules in force, then those that were in force before, the newest first (N-5)."""
+    query = _of_numbers(SettingRevision.content).where(SettingRevision.effective_from <= at)
+    for content in session.scalars(query.order_by(SettingRevision.effective_from.desc())):
+        yield rules_in(content)
+
+
 def label_rules_at(session: Session, at: datetime) -> InForce[LabelRules]:
     """Return the label rules in force at an instant; raise NotFound where there were none yet (V-1)."""
     name, content = _in_force(session, "labels", at)
     return InForce(labels_in(content), name)
+
+
+def _of_numbers(*columns: Any) -> Select[*tuple[Any, ...]]:
+    return (
+        select(*columns)
+        .join(ControlledSetting, ControlledSetting.id == SettingRevision.setting_id)
+        .where(
+            ControlledSetting.kind == "numbers",
+            SettingRevision.status == SettingStatus.APPROVED,
+            SettingRevision.effective_from.is_not(None),
+        )
+    )
 
 
 def _in_force(session: Session, kind: str, at: datetime) -> tuple[str, str]:

@@ -9,13 +9,15 @@ from uuid import UUID
 
 from flask import Blueprint, Response, request
 
-from docctl.domain.permissions import Actor
+from docctl.domain.permissions import Actor, Facts, allows
 from docctl.queries.document_choices import Choice, document_types, units
 from docctl.queries.document_page import DocumentPage, document_page
 from docctl.queries.number_gaps import number_gaps
 from docctl.queries.numbers import NumberFilter, number_register
 from docctl.services.imports.provisional import GiveNumber, give_number
-from docctl.services.numbers.reserve import ReserveNumber, VoidNumber, reserve_number, void_number
+from docctl.services.numbers.explain import ExplainNumbers, explain_numbers
+from docctl.services.numbers.reserve import ReserveNumber, reserve_number
+from docctl.services.numbers.void import VoidNumber, void_number
 from docctl.web.context import actor, caller, flash_done, house, lang, render, requires, see_other
 from docctl.web.forms import form
 from docctl.web.number_tester import VALUES
@@ -51,7 +53,47 @@ def gaps() -> str:
     kind = kind if kind in {"document", "record"} else ""
     with house().uow.read() as session:
         found = number_gaps(session, at=house().clock(), kind=kind, page=number(request.args.get("page")))
-    return render("numbers/gaps.html", found=found, kind=kind)
+    explains = {one for one in found.rows if allows(actor(), "number.explain", Facts(unit_id=one.unit_id))}
+    return render("numbers/gaps.html", found=found, kind=kind, explains=explains)
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainPage:
+    """The numbers that a link says are missing."""
+
+    number: str
+    last: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainForm:
+    """Missing numbers, the last one empty for one alone, and what explains them."""
+
+    number: str
+    reason: str
+    last: str = ""
+    request_id: str = ""
+
+
+def _explain_page() -> ExplainPage:
+    return ExplainPage(request.args.get("number", "")[:200], request.args.get("last", "")[:200])
+
+
+@bp.route("/explain", methods=["GET", "POST"])
+@requires("number.explain")
+@form(
+    "numbers/explain.html",
+    ExplainForm,
+    page=_explain_page,
+    beside={"N-3.reason_needed": "reason", "N-5.not_missing": "number", "N-5": "last"},
+)
+def explain(typed: ExplainForm) -> Response:
+    """Explain numbers that a series passed over; they are never given (N-1, N-5)."""
+    shown = explain_numbers(
+        ExplainNumbers(typed.number, typed.reason, typed.last), by=caller(typed.request_id), house=house()
+    )
+    flash_done("numbers.done.explained", count=len(shown), number=shown[0])
+    return see_other("/documents/numbers/gaps")
 
 
 @dataclass(frozen=True, slots=True)

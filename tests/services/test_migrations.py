@@ -43,6 +43,7 @@ from docctl.models.work import DueJob, Step
 from docctl.queries.audit import verify
 from docctl.queries.controlled import setting_at
 from docctl.queries.file_html import html_of
+from docctl.queries.number_gaps import number_gaps
 from docctl.queries.outlines import outlines_of
 from docctl.queries.rules_in_force import label_rules_at, number_rules_at
 from docctl.queries.search_texts import texts_of
@@ -168,11 +169,35 @@ HOLDS = ("DROP TABLE hold_key", "ALTER TABLE hold_item DROP COLUMN released_at")
 
 def before_validity(session: Session) -> None:
     """Let revisions be as they were when none had an end of its validity."""
+    before_series_began(session)
     on = "" if session.get_bind().dialect.name == "sqlite" else " ON revision"
     session.execute(text(f"DROP TRIGGER IF EXISTS v_2_revision_content{on}"))  # it names them
     there = {one["name"] for one in inspect(session.connection()).get_columns("revision")}
     for column in sorted(there & {"valid_until", "is_trial", "validity_asked_at"}):
         session.execute(text(f"ALTER TABLE revision DROP COLUMN {column}"))
+
+
+def before_series_began(session: Session) -> None:
+    """Let every series of numbers begin at nothing, as they did."""
+    for table in ("counter", "number_entry"):
+        if "begins_after" in {one["name"] for one in inspect(session.connection()).get_columns(table)}:
+            session.execute(text(f"ALTER TABLE {table} DROP COLUMN begins_after"))
+
+
+def test_n_5_numbers_from_before_series_began_somewhere_keep_their_gaps(world: World) -> None:
+    world.draft(number="QP-03")
+
+    def as_before(session: Session) -> None:
+        before_series_began(session)
+        session.execute(text("UPDATE alembic_version SET version_num = '0023'"))
+
+    with past_the_guards(world.house):
+        as_owner(world.house).write(as_before)
+    assert migrate(world.house.uow.owner).is_ready
+    with world.house.uow.read() as session:
+        found = number_gaps(session, at=world.clock())
+    assert [(one.first, one.last) for one in found.rows] == [("QP-01", "QP-02")]
+    assert world.document_of(world.draft()).number == "QP-04"
 
 
 def before_holds_by_key(session: Session) -> None:

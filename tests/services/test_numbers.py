@@ -11,7 +11,8 @@ from docctl.domain.verdicts import NotFound, RuleRefused
 from docctl.models.numbers import NumberEntry, NumberState
 from docctl.queries.number_gaps import number_gaps
 from docctl.services.documents.create import CreateDocument, create_document
-from docctl.services.numbers.reserve import ReserveNumber, VoidNumber, reserve_number, void_number
+from docctl.services.numbers.reserve import ReserveNumber, reserve_number
+from docctl.services.numbers.void import VoidNumber, void_number
 from docctl.services.revisions.revise import DiscardRevision, discard_revision
 from tests.world import World, as_owner
 

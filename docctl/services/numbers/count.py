@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import bindparam, func, select, update
@@ -15,26 +17,40 @@ from docctl.services.rows import ask, insert_once
 
 _COUNTER: Final = table_of(Counter)
 _OF: Final = bindparam("of", type_=_COUNTER.c.scope.type)
-_MOVED: Final = update(_COUNTER).values(value=_COUNTER.c.value + 1).returning(_COUNTER.c.value)
+_MOVED: Final = (
+    update(_COUNTER).values(value=_COUNTER.c.value + 1).returning(_COUNTER.c.value, _COUNTER.c.begins_after)
+)
 _NEXT: Final = _MOVED.where(_COUNTER.c.scope == _OF)
 _NEXT_IN_TURN: Final = _MOVED.where(_COUNTER.c.scope == turn(_OF.label("scope")).c.scope)
 
 
-def next_value(session: Session, scope: str) -> int:
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """The sequence taken, and up to which one the numbers of its series stand elsewhere in the register."""
+
+    value: int
+    begins_after: int
+
+
+def _from_nothing() -> int:
+    return 0
+
+
+def next_value(session: Session, scope: str, reached: Callable[[], int] = _from_nothing) -> Counted:
     """Move the counter of a scope on by one under its lock, and return where it stands (N-3)."""
     lock_names(session, (), Rank.COUNTERS)
     while True:
         if session.get_bind().dialect.name == "sqlite":
-            moved = ask(session, _NEXT, of=scope).scalar()
+            moved = ask(session, _NEXT, of=scope).first()
         else:
-            moved = ask(session, _NEXT_IN_TURN, of=scope, turn=key_of(f"counter:{scope}")).scalar()
+            moved = ask(session, _NEXT_IN_TURN, of=scope, turn=key_of(f"counter:{scope}")).first()
         if moved is not None:
-            return int(moved)
-        lock_counter(session, scope)
+            return Counted(int(moved.value), int(moved.begins_after))
+        lock_counter(session, scope, reached)
 
 
-def lock_counter(session: Session, scope: str) -> Counter:
-    """Return the counter of a scope, locked; a new one stands at 0.
+def lock_counter(session: Session, scope: str, reached: Callable[[], int] = _from_nothing) -> Counter:
+    """Return the counter of a scope, locked; a new one stands at what `reached` says, usually 0.
 
     After a restore it stands where that scope may have been counted to in what was lost (N-1).
     """
@@ -42,7 +58,15 @@ def lock_counter(session: Session, scope: str) -> Counter:
     query = select(Counter).where(Counter.scope == scope)
     rows = lock(session, Rank.COUNTERS, query)
     if not rows:
-        floor = session.scalar(select(func.max(EpochRow.floor))) or 0
-        insert_once(session, Counter, {"scope": scope, "value": floor})
+        floor, begins = session.scalar(select(func.max(EpochRow.floor))) or 0, reached()
+        row = {"scope": scope, "value": max(floor, begins), "begins_after": begins}
+        insert_once(session, Counter, row)
         rows = lock(session, Rank.COUNTERS, query)
     return rows[0]
+
+
+def pass_over(session: Session, scope: str, reached: int) -> None:
+    """Move a counter past numbers of its series that were given by another count (N-6)."""
+    counter = lock_counter(session, scope)
+    counter.begins_after = max(counter.begins_after, reached)
+    counter.value = max(counter.value, reached)

@@ -10,13 +10,17 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from docctl.domain.normal_form import normal
+from docctl.domain.number_series import Place, place_among
 from docctl.domain.numbering import Scheme, counter_scope, format_number, parse_number
 from docctl.domain.verdicts import Refused, RuleRefused
 from docctl.models.base import new_id
 from docctl.models.numbers import Alias, NumberEntry, NumberState
+from docctl.queries.number_series import highest_in_series
+from docctl.queries.rules_in_force import number_rules_at
 from docctl.services.caller import Caller
 from docctl.services.locks import Rank, lock
-from docctl.services.numbers.count import lock_counter, next_value
+from docctl.services.numbers.count import lock_counter, next_value, pass_over
+from docctl.services.numbers.missing import gap_at
 from docctl.services.rows import insert_once
 
 
@@ -49,12 +53,17 @@ def take_number(
 ) -> Taken:
     """Take the next free number of a scheme (N-3).
 
-    Numbers that somebody brought along earlier are passed over (N-6); where nothing counts there is one
-    number alone, and RuleRefused N-6 names who has it.
+    Numbers that somebody brought along, or another scheme gave, are passed over at once (N-6); where nothing
+    counts there is one number alone, and RuleRefused N-6 names who has it.
     """
     scope = counter_scope(scheme, values, str(for_.entity_id))
+
+    def reached() -> int:
+        return highest_in_series(session, scheme, values, for_.entity_id)
+
     while True:
-        sequence = next_value(session, scope) if scheme.sequence else None
+        counted = next_value(session, scope, reached) if scheme.sequence else None
+        sequence = counted.value if counted else None
         shown = format_number(scheme, values, sequence)
         entry_id = new_id()
         entry = {
@@ -66,6 +75,7 @@ def take_number(
             "scheme_code": scheme.code,
             "scope": scope,
             "sequence": sequence,
+            "begins_after": counted.begins_after if counted else 0,
             "state": state,
             "item_kind": for_.kind if for_.item_id else "",
             "item_id": for_.item_id,
@@ -78,12 +88,14 @@ def take_number(
         if sequence is None:
             holder = session.scalars(_holding(for_.entity_id, shown)).one()
             raise RuleRefused(Refused("N-6", "taken", {"number": shown, "holder": holder.shown}))
+        pass_over(session, scope, max(sequence, reached()))
 
 
 def claim_number(session: Session, by: Caller, scheme: Scheme, shown: str, for_: For) -> NumberEntry:
     """Take a number that the user brought: reserved earlier, or from before docctl (N-3, N-6).
 
-    The counter moves past it. Raises RuleRefused N-6 with both shown forms where it is taken.
+    The counter of whichever scheme in force reads it moves past it. Raises RuleRefused N-6 with both shown
+    forms where it is taken.
     """
     shown = " ".join(shown.split())
     if not normal(shown):
@@ -98,21 +110,16 @@ def claim_number(session: Session, by: Caller, scheme: Scheme, shown: str, for_:
             raise RuleRefused(Refused("N-6", "taken", {"number": shown, "holder": holder.shown}))
         holder.state, holder.item_kind, holder.item_id = NumberState.USED, for_.kind, for_.item_id
         return holder
-    parsed = parse_number(scheme, shown)
-    scope, sequence = "", None
-    if parsed is not None and (text := str(parsed.get("sequence", ""))).isdigit():
-        values = {key: str(value) for key, value in parsed.items() if key != "sequence"}
-        scope, sequence = counter_scope(scheme, values, str(for_.entity_id)), int(text)
-        counter = lock_counter(session, scope)
-        counter.value = max(counter.value, sequence)
+    place, begins_after = _placed(session, by, scheme, shown, for_)
     entry = NumberEntry(
         entity_id=for_.entity_id,
         shown=shown,
         normal=normal(shown),
         kind=for_.kind,
-        scheme_code=scheme.code if parsed is not None else "",
-        scope=scope,
-        sequence=sequence,
+        scheme_code=place.scheme.code if place else scheme.code if parse_number(scheme, shown) else "",
+        scope=place.scope if place else "",
+        sequence=place.sequence if place else None,
+        begins_after=begins_after,
         state=NumberState.USED,
         item_kind=for_.kind,
         item_id=for_.item_id,
@@ -123,9 +130,35 @@ def claim_number(session: Session, by: Caller, scheme: Scheme, shown: str, for_:
     return entry
 
 
+def _placed(session: Session, by: Caller, scheme: Scheme, shown: str, for_: For) -> tuple[Place | None, int]:
+    """Return where a brought number stands, its counter moved past it, and up to where nothing is missing.
+
+    Its own scheme reads it, or any in force; where that series begins later, or there is none, it may fill a
+    gap that a scheme of before left (N-5, N-6).
+    """
+    schemes = (scheme, *number_rules_at(session, by.at).rules.schemes.values())
+    place = place_among(schemes, shown, str(for_.entity_id))
+    if place is not None:
+        found = place
+
+        def reached() -> int:
+            return highest_in_series(session, found.scheme, found.values, for_.entity_id)
+
+        counter = lock_counter(session, place.scope, reached)
+        counter.value = max(counter.value, place.sequence)
+        if counter.begins_after < place.sequence:
+            return place, counter.begins_after
+    gap = gap_at(session, shown, for_.entity_id, by.at)
+    if gap is None:
+        return place, place.sequence - 1 if place else 0
+    return gap.place, min(gap.later.begins_after, gap.place.sequence - 1)
+
+
 def entry_of(session: Session, item_id: UUID) -> NumberEntry | None:
-    """Return the register's entry of an item."""
-    return session.scalars(select(NumberEntry).where(NumberEntry.item_id == item_id)).first()
+    """Return the register's entry of an item: of the number that it got last."""
+    query = select(NumberEntry).where(NumberEntry.item_id == item_id)
+    newest = query.order_by(NumberEntry.taken_at.desc(), NumberEntry.id.desc()).limit(1)
+    return session.scalars(newest).first()
 
 
 def add_alias(session: Session, *, kind: str, item_kind: str, item_id: UUID, text: str) -> None:
