@@ -10,6 +10,7 @@ import click
 
 from docctl.cli import names
 from docctl.cli.answers import Answer
+from docctl.cli.citations import add_citations
 from docctl.cli.command import Noun, option
 from docctl.cli.compare import add_compare
 from docctl.cli.desk import Desk
@@ -23,6 +24,7 @@ from docctl.domain.validity import Validity
 documents = Noun("documents")
 add_reads(documents)
 add_compare(documents)
+add_citations(documents)
 add_history(documents)
 add_drafts(documents)
 

@@ -32,7 +32,7 @@ class Citation(Identified, Base):
     number: Mapped[str] = mapped_column(String(200), default="")
     #: The normal form of the number, without one of the folded name: what it is looked up by.
     normal: Mapped[str] = mapped_column(String(500))
-    #: The same of the name where there is a number too, else empty.
+    #: The folded name where there is a number too; else the name as written where folding changes it, or "".
     normal_name: Mapped[str] = mapped_column(String(500), default="")
     times: Mapped[int] = mapped_column(default=1)
     #: In which chapter it is listed: documents, forms, or none.

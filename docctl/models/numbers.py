@@ -42,6 +42,7 @@ class NumberEntry(Identified, Base):
         Index("ix_number_entry_item", "item_id"),
         Index("ix_number_entry_scope", "scope", "sequence"),
         Index("ix_number_entry_shown", "shown"),  # the order of the register
+        Index("ix_number_entry_normal", "normal"),  # what a citation names
     )
 
     entity_id: Mapped[UUID] = mapped_column(ForeignKey("legal_entity.id"))
@@ -59,6 +60,19 @@ class NumberEntry(Identified, Base):
     reason: Mapped[str] = mapped_column(String(500), default="")
     taken_at: Mapped[datetime]
     taken_by: Mapped[UUID | None]
+
+
+class NumberTail(Base):
+    """An end of a document's number by which people cite it; goes with the number's entry (N-10).
+
+    Numbers of records have none here: no citation means one, and they are a hundred times as many.
+    """
+
+    __tablename__ = "number_tail"
+    __table_args__ = (Index("ix_number_tail_tail", "tail"),)
+
+    entry_id: Mapped[UUID] = mapped_column(ForeignKey("number_entry.id"), primary_key=True)
+    tail: Mapped[str] = mapped_column(String(200), primary_key=True)
 
 
 class Alias(Identified, Base):

@@ -126,13 +126,7 @@ def document_page(
     Without a revision: what is in force, for insiders else what is under way, else the last one. Raises
     NotFound for what the person may not see (X-3).
     """
-    if revision_id is not None:
-        document_id = session.scalar(select(Revision.document_id).where(Revision.id == revision_id))
-    head = headed(session, actor, document_id)
-    revisions = revisions_seen(session, head, at)
-    shown = _chosen(revisions, revision_id, at)
-    if not head.insider and not in_force(shown.dates(), at):
-        raise NotFound("revision")
+    head, revisions, shown = opened_at(session, actor, document_id, revision_id, at=at)
     files = files_of(session, shown.id)
     signatures = signatures_of(session, shown)
     steps = open_steps(session, shown, actor, at, zone)
@@ -181,6 +175,28 @@ def document_page(
         cited_by=cited_by(session, actor, head.document, at=at),
         outline=outline_shown(session, shown.id),
     )
+
+
+def opened_at(
+    session: Session,
+    actor: Actor,
+    document_id: UUID | None,
+    revision_id: UUID | None = None,
+    *,
+    at: datetime,
+) -> tuple[Headed, list[Revision], Revision]:
+    """Return a document, the revisions known to the person, and the one that its page opens with.
+
+    Raises NotFound for what the person may not see (X-3).
+    """
+    if revision_id is not None:
+        document_id = session.scalar(select(Revision.document_id).where(Revision.id == revision_id))
+    head = headed(session, actor, document_id)
+    revisions = revisions_seen(session, head, at)
+    shown = _chosen(revisions, revision_id, at)
+    if not head.insider and not in_force(shown.dates(), at):
+        raise NotFound("revision")
+    return head, revisions, shown
 
 
 def headed(session: Session, actor: Actor, document_id: UUID | None) -> Headed:

@@ -56,14 +56,15 @@ def write_citations(session: Session, revision_id: UUID, found: Iterable[Mapping
 
 def _row(revision_id: UUID, ordinal: int, one: Mapping[str, Any]) -> Citation:
     name, number = str(one.get("name", ""))[:200], str(one.get("number", ""))[:200]
+    key, as_written = name_key(name), normal(name)[:500]
     return Citation(
         revision_id=revision_id,
         ordinal=ordinal,
         kind=str(one.get("kind", "generic"))[:20],
         name=name,
         number=number,
-        normal=normal(number)[:500] if number else name_key(name),
-        normal_name=name_key(name) if number and name else "",
+        normal=normal(number)[:500] if number else key,
+        normal_name=key if number else (as_written if as_written != key else ""),
         times=int(one.get("times", 1)),
         chapter=str(one.get("chapter", ""))[:20],
         clause=str(one.get("clause", ""))[:80],

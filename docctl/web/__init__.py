@@ -21,6 +21,7 @@ BLUEPRINTS: Final = (
     "copies",
     "distribution",
     "copy_registers",
+    "citation_graph",
     "controlled_copies",
     "register_files",
     "history_files",

@@ -30,7 +30,7 @@ init demo serve worker migrate doctor inbox search events
 user:open,hand-over,move,disable,list,add,confirm,revoke,reset
 unit:list,add,duties
 post:list,open,holder,leave
-documents:new,revise,edit,discard,submit,review,approve,return,issue,withdraw,suspend,resume,file,list,show,history,compare
+documents:new,revise,edit,discard,submit,review,approve,return,issue,withdraw,suspend,resume,file,list,show,history,compare,citations
 numbers:list,gaps,reserve,void,give
 distribution:show,add,remove,read copies:list,receive,recall,return,destroy,lose
 import:files,give-up

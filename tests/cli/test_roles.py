@@ -60,6 +60,7 @@ CALLS: dict[str, tuple[str, ...]] = {
     "documents show": ("QP-01",),
     "documents history": ("QP-01",),
     "documents compare": ("QP-01",),
+    "documents citations": ("QP-01",),
     "numbers list": (),
     "numbers reserve": ("--type", "procedure", "--reason", "预留"),
     "numbers gaps": (),

@@ -41,6 +41,7 @@ from docctl.models.retention import Hold, HoldItem
 from docctl.models.trail import AuditHead, EventRow
 from docctl.models.work import DueJob, Step
 from docctl.queries.audit import verify
+from docctl.queries.citations import cited
 from docctl.queries.controlled import setting_at
 from docctl.queries.file_html import html_of
 from docctl.queries.number_gaps import number_gaps
@@ -167,6 +168,12 @@ def before_the_routes(session: Session) -> None:
 HOLDS = ("DROP TABLE hold_key", "ALTER TABLE hold_item DROP COLUMN released_at")
 
 
+def before_tails(session: Session) -> None:
+    """Let numbers be as they were when their tails were looked for among all of them."""
+    session.execute(text("DROP TABLE IF EXISTS number_tail"))
+    session.execute(text("DROP INDEX IF EXISTS ix_number_entry_normal"))
+
+
 def before_validity(session: Session) -> None:
     """Let revisions be as they were when none had an end of its validity."""
     before_series_began(session)
@@ -179,6 +186,7 @@ def before_validity(session: Session) -> None:
 
 def before_series_began(session: Session) -> None:
     """Let every series of numbers begin at nothing, as they did."""
+    before_tails(session)
     for table in ("counter", "number_entry"):
         if "begins_after" in {one["name"] for one in inspect(session.connection()).get_columns(table)}:
             session.execute(text(f"ALTER TABLE {table} DROP COLUMN begins_after"))
@@ -368,6 +376,25 @@ def test_a_4_an_open_step_from_before_clocks_keeps_the_day_it_had(world: World) 
         pass
     assert steps()[open_id, "review"].due_on == review.due_on  # natural days ask no calendar
     assert rules.page(world).shown.due_on is None
+
+
+def test_n_10_numbers_from_before_are_cited_by_their_tails_and_names_as_written(world: World) -> None:
+    target = world.document_of(world.draft("出库程序", number="T/NDF/TSP01")).id
+    revision = world.draft("入库程序", text="按《TSP01》和《記錄辦法》进行。")
+    settle(world.house)
+
+    def as_before(session: Session) -> None:
+        before_tails(session)
+        session.execute(text("UPDATE citation SET normal_name = ''"))
+        session.execute(text("UPDATE alembic_version SET version_num = '0024'"))
+
+    as_owner(world.house).write(as_before)
+    assert migrate(world.house.uow.owner).is_ready
+    with world.house.uow.read() as session:
+        rows = session.execute(select(Citation.normal, Citation.normal_name).order_by(Citation.ordinal)).all()
+        found = cited(session, world.by("chen").actor, revision, at=world.clock())
+    assert [tuple(one) for one in rows] == [("tsp01", ""), ("记录办法", "記錄辦法")]
+    assert [one.document_id for one in found] == [target, None]
 
 
 def test_v_8_revisions_from_before_validity_have_no_end(world: World) -> None:

@@ -9,19 +9,19 @@ from uuid import UUID
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from docctl.domain.normal_form import normal
+from docctl.domain.normal_form import normal, tails
 from docctl.domain.number_series import Place, place_among
 from docctl.domain.numbering import Scheme, counter_scope, format_number, parse_number
 from docctl.domain.verdicts import Refused, RuleRefused
 from docctl.models.base import new_id
-from docctl.models.numbers import Alias, NumberEntry, NumberState
+from docctl.models.numbers import Alias, NumberEntry, NumberState, NumberTail
 from docctl.queries.number_series import highest_in_series
 from docctl.queries.rules_in_force import number_rules_at
 from docctl.services.caller import Caller
 from docctl.services.locks import Rank, lock
 from docctl.services.numbers.count import lock_counter, next_value, pass_over
 from docctl.services.numbers.missing import gap_at
-from docctl.services.rows import insert_once
+from docctl.services.rows import insert_once, insert_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +84,7 @@ def take_number(
             "taken_by": by.actor.person_id,
         }
         if insert_once(session, NumberEntry, entry):
+            _add_tails(session, for_.kind, entry_id, shown)
             return Taken(entry_id, shown)
         if sequence is None:
             holder = session.scalars(_holding(for_.entity_id, shown)).one()
@@ -112,6 +113,7 @@ def claim_number(session: Session, by: Caller, scheme: Scheme, shown: str, for_:
         return holder
     place, begins_after = _placed(session, by, scheme, shown, for_)
     entry = NumberEntry(
+        id=new_id(),
         entity_id=for_.entity_id,
         shown=shown,
         normal=normal(shown),
@@ -127,6 +129,7 @@ def claim_number(session: Session, by: Caller, scheme: Scheme, shown: str, for_:
         taken_by=by.actor.person_id,
     )
     session.add(entry)
+    _add_tails(session, for_.kind, entry.id, shown)
     return entry
 
 
@@ -152,6 +155,14 @@ def _placed(session: Session, by: Caller, scheme: Scheme, shown: str, for_: For)
     if gap is None:
         return place, place.sequence - 1 if place else 0
     return gap.place, min(gap.later.begins_after, gap.place.sequence - 1)
+
+
+def _add_tails(session: Session, kind: str, entry_id: UUID, shown: str) -> None:
+    """Note the ends by which a document may be cited (N-10)."""
+    if kind == "document":
+        insert_rows(
+            session, NumberTail, *({"entry_id": entry_id, "tail": one} for one in set(tails(normal(shown))))
+        )
 
 
 def entry_of(session: Session, item_id: UUID) -> NumberEntry | None:
