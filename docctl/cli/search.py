@@ -116,6 +116,19 @@ def add(
     return desk.done("search_kept", _told(desk, kept), name=kept.name)
 
 
+@saved.command("rename", permission="search.save")
+@click.argument("name")
+@click.argument("new")
+def rename(desk: Desk, name: str, new: str) -> Answer:
+    """Give a search of the person another name (S-3)."""
+    from docctl.services.searches.keep import RenameSearch, rename_search
+
+    kept = _named(desk, name)
+    rename_search(RenameSearch(kept.id, new), by=desk.caller(), house=desk.house)
+    kept = _named(desk, new)
+    return desk.done("search_renamed", _told(desk, kept), name=kept.name)
+
+
 @saved.command("remove", permission="search.save")
 @click.argument("name")
 def remove(desk: Desk, name: str) -> Answer:

@@ -20,6 +20,7 @@ from docctl.web.context import actor, explain, house, lang, render, requires, wo
 from docctl.web.record_words import key_address
 from docctl.web.search_address import address_of, key_query
 from docctl.web.search_facets import facet_groups
+from docctl.web.search_words import saved_shown
 
 bp = Blueprint("search", __name__)
 
@@ -60,7 +61,7 @@ def page() -> Response:
         hits=[_card(one) for one in found.hits] if found else [],
         near=[_card(one) for one in found.near] if found else [],
         problem=problem,
-        saved=saved,
+        saved=saved_shown(saved, choices),
         choices=choices,
         groups=facet_groups(asked, found, choices, here),
         counts=dict(found.facets.get("kind", ())) if found else {},

@@ -70,7 +70,7 @@ def test_the_names_of_the_commands_are_fixed() -> None:
     for word in NAMES.split():
         noun, _, verbs = word.partition(":")
         wanted |= {f"{noun} {verb}" for verb in verbs.split(",")} if verbs else {noun}
-    wanted |= {f"search saved {verb}" for verb in ("list", "show", "run", "add", "remove")}
+    wanted |= {f"search saved {verb}" for verb in ("list", "show", "run", "add", "rename", "remove")}
     assert set(ALL) == wanted
 
 

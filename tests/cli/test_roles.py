@@ -25,6 +25,7 @@ CALLS: dict[str, tuple[str, ...]] = {
     "search saved show": ("记录",),
     "search saved run": ("记录",),
     "search saved add": ("记录", "记录"),
+    "search saved rename": ("记录", "检验"),
     "search saved remove": ("记录",),
     "events": ("QP-01",),
     "user list": (),

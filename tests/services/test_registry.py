@@ -291,6 +291,7 @@ SILENT = {
     # a person's own shortcuts
     "save_search",
     "drop_search",
+    "rename_search",
 }
 
 

@@ -9,7 +9,15 @@ import pytest
 from docctl.domain.verdicts import NotFound, RuleRefused
 from docctl.jobs.projection import newest
 from docctl.queries.saved_searches import Saved, saved_searches
-from docctl.services.searches.keep import MOST, DropSearch, SaveSearch, drop_search, save_search
+from docctl.services.searches.keep import (
+    MOST,
+    DropSearch,
+    RenameSearch,
+    SaveSearch,
+    drop_search,
+    rename_search,
+    save_search,
+)
 from tests.world import World
 
 
@@ -49,6 +57,28 @@ def test_s_3_only_ones_own_is_let_go(world: World) -> None:
     assert kept(world, "wang") == []
     with pytest.raises(NotFound):
         drop_search(DropSearch(one), by=world.by("wang"), house=world.house)
+
+
+def test_s_3_one_gets_another_name_that_no_other_of_ones_own_has(world: World) -> None:
+    one, other = save(world, "wang", "退货", "q=a"), save(world, "wang", "来电", "q=b")
+    save(world, "li", "本月", "q=c")
+
+    def rename(who: str, name: str) -> None:
+        rename_search(RenameSearch(one, name), by=world.by(who), house=world.house)
+
+    rename("wang", " 本月  退货 ")
+    rename("wang", "本月 退货")  # as it is called already
+    assert {row.id: (row.name, row.address) for row in kept(world, "wang")} == {
+        one: ("本月 退货", "q=a"),
+        other: ("来电", "q=b"),
+    }
+    rename("wang", "本月")  # only ones own names count
+    for name, code in (("来电", "name_taken"), (" ", "name_unfit"), ("名" * 101, "name_unfit")):
+        with pytest.raises(RuleRefused) as error:
+            rename("wang", name)
+        assert error.value.refused.key == f"S-3.{code}"
+    with pytest.raises(NotFound):
+        rename("li", "我的")
 
 
 @pytest.mark.parametrize(

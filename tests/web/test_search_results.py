@@ -196,9 +196,16 @@ def test_s_3_a_search_is_kept_with_all_its_filters_and_let_go(client: Browser, s
     for part in ("state=completed", "obsolete=1", "sort=number"):
         assert part in kept.get("href")
     assert len(titles(client, kept.get("href"))) == 2
+    assert "划伤 · 状态 待归档接收 · 含已作废 · 按编号" in words_of(client.get("/search"))
     client.sign_in("zhou")
     assert not client.page("/search").cssselect(".saved")
     client.sign_in("wang")
+    (rename,) = client.page("/search/saved").cssselect(".saved .saved-acts a")
+    assert client.page(rename.get("href")).cssselect("#f-name")[0].get("value") == "划伤，待接收"
+    refused = client.submit(rename.get("href"), {"name": " "})
+    assert refused.status_code == 422
+    client.submit(rename.get("href"), {"name": "待接收的划伤"})
+    assert "已改名为“待接收的划伤”" in words_of(client.get("/search/saved"))
     (drop,) = client.page("/search/saved").cssselect(".saved form")
     client.submit("/search/saved", action=drop.get("action"))
     assert "还没有保存的检索" in words_of(client.get("/search/saved"))

@@ -36,9 +36,7 @@ class SaveSearch:
 def save_search(session: Session, cmd: SaveSearch, by: Caller) -> UUID:
     """Keep a search; one of the same name is replaced (S-3)."""
     authorise(by.actor, "search.save", Facts())
-    name = " ".join(cmd.name.split())
-    if not name or len(name) > LONGEST_NAME:
-        raise RuleRefused(Refused("S-3", "name_unfit", {"longest": LONGEST_NAME}))
+    name = _name(cmd.name)
     if not cmd.address or len(cmd.address) > LONGEST_ADDRESS:
         raise RuleRefused(Refused("S-3", "nothing_to_save"))
     person = lock_person(session, by.person_id)  # so that two requests at once count each other
@@ -56,6 +54,33 @@ def save_search(session: Session, cmd: SaveSearch, by: Caller) -> UUID:
 
 
 @dataclass(frozen=True, slots=True)
+class RenameSearch:
+    """A search that is kept under another name from now on."""
+
+    search_id: UUID
+    name: str
+
+
+@use_case("search.save")
+def rename_search(session: Session, cmd: RenameSearch, by: Caller) -> UUID:
+    """Give one's own search another name; raise NotFound for anybody else's (S-3).
+
+    Refused where another one has the name: that one would be lost.
+    """
+    authorise(by.actor, "search.save", Facts())
+    name = _name(cmd.name)
+    kept = _own(session, cmd.search_id, by)
+    lock_person(session, kept.person_id)
+    taken = select(SavedSearch.id).where(
+        SavedSearch.person_id == kept.person_id, SavedSearch.name == name, SavedSearch.id != kept.id
+    )
+    if session.scalar(taken) is not None:
+        raise RuleRefused(Refused("S-3", "name_taken", {"name": name}))
+    kept.name = name
+    return kept.id
+
+
+@dataclass(frozen=True, slots=True)
 class DropSearch:
     """A search that is no longer kept."""
 
@@ -66,8 +91,20 @@ class DropSearch:
 def drop_search(session: Session, cmd: DropSearch, by: Caller) -> UUID:
     """Let one's own search go; raise NotFound for anybody else's (S-3)."""
     authorise(by.actor, "search.save", Facts())
-    kept = session.get(SavedSearch, cmd.search_id)
-    if kept is None or kept.person_id != by.person_id:
-        raise NotFound("saved_search")
+    kept = _own(session, cmd.search_id, by)
     session.delete(kept)
     return kept.id
+
+
+def _name(typed: str) -> str:
+    name = " ".join(typed.split())
+    if not name or len(name) > LONGEST_NAME:
+        raise RuleRefused(Refused("S-3", "name_unfit", {"longest": LONGEST_NAME}))
+    return name
+
+
+def _own(session: Session, search_id: UUID, by: Caller) -> SavedSearch:
+    kept = session.get(SavedSearch, search_id)
+    if kept is None or kept.person_id != by.person_id:
+        raise NotFound("saved_search")
+    return kept

@@ -1,0 +1,67 @@
+"""What a search asks for, in words, beside its name (S-3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from uuid import UUID
+
+from docctl.queries.saved_searches import Saved
+from docctl.queries.search import SORTS, Asked
+from docctl.queries.search_address import asked_in
+from docctl.queries.search_choices import SearchChoices
+from docctl.web.context import lang, words
+
+
+@dataclass(frozen=True, slots=True)
+class SavedShown:
+    """A kept search with what it asks for."""
+
+    id: UUID
+    name: str
+    address: str
+    asks: str
+
+
+def saved_shown(saved: Iterable[Saved], choices: SearchChoices) -> list[SavedShown]:
+    """Return kept searches with what they ask for, in the names that things have now."""
+    return [SavedShown(one.id, one.name, one.address, asks(asked_in(one.address), choices)) for one in saved]
+
+
+def asks(asked: Asked, choices: SearchChoices) -> str:
+    """Return what a search asks for: its words, then all that narrows, widens or orders it."""
+    return " · ".join(_parts(asked, choices))
+
+
+def _parts(asked: Asked, choices: SearchChoices) -> Iterator[str]:
+    t = words().t
+    if asked.text:
+        yield asked.text
+    if asked.kind:
+        yield t(f"search.kind.{asked.kind}")
+    narrowing = {
+        "unit": named(asked.unit, choices),
+        "type": named(asked.type, choices),
+        "state": t(f"search.state.{asked.state}") if asked.state else "",
+        "year": asked.year,
+        "class": named(asked.retention, choices),
+        "from": asked.day_from,
+        "until": asked.day_until,
+    }
+    for name, value in narrowing.items():
+        if value:
+            yield f"{t(f'search.field.{name}')} {value}"
+    if asked.with_obsolete:
+        yield t("search.with_obsolete")
+    if asked.widened:
+        yield t("search.with_synonyms")
+    if asked.sort != SORTS[0]:
+        yield t(f"search.sort.{asked.sort}")
+
+
+def named(value: str, choices: SearchChoices) -> str:
+    """Return what a unit, type, form or class is called; what nothing is called stays as it is."""
+    for one in (*choices.units, *choices.types, *choices.forms, *choices.classes):
+        if one.value == value:
+            return one.words_en if lang() == "en" else one.words
+    return value
