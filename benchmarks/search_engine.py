@@ -323,7 +323,7 @@ SETS = frozenset({"everybody", *(f"s{n}" for n in range(0, 60, 5))})
 
 def ask(engine: SearchEngine, text: str, bodies: Bodies) -> int:
     """Ask as the product does: filters, count, facets, snippets of the page; return the total."""
-    found = engine.search(Query(text=text, sets=SETS, at=NOW, in_force_only=True, facets=frozenset(FACETS)))
+    found = engine.search(Query(text=text, sets=SETS, at=NOW, not_ended=True, facets=frozenset(FACETS)))
     for hit in found.hits:
         if bodies.has(number := int(hit.id[1:])):
             snippet(bodies[number], text)

@@ -11,62 +11,23 @@ from typing import Final, Literal, Protocol
 
 #: An entry of this kind is not bound to a time of validity.
 RECORD = "record"
-#: The state of an entry that is in force and must not be used meanwhile (V-6).
+#: The states of an entry that must not be used meanwhile, and of one that was taken back (V-6).
 SUSPENDED = "suspended"
+WITHDRAWN = "withdrawn"
 
 #: What results can be counted by, each a field with one value for an entry (S-3).
 FACETS: Final = ("kind", "state", "unit", "type", "year", "retention")
-#: Counts by state only those entries that are valid at the instant of the question (V-3).
-VALID_STATE: Final = "valid_state"
-#: Counts by state only those of them that have expired at that instant (V-8).
+#: Count by state only those entries that stand so at the instant of the question (V-3, V-8).
+WAITING_STATE: Final = "waiting_state"
 EXPIRED_STATE: Final = "expired_state"
-COUNTED: Final = (*FACETS, VALID_STATE, EXPIRED_STATE)
+ENDED_STATE: Final = "ended_state"
+STANDING: Final = {WAITING_STATE: "waiting", EXPIRED_STATE: "expired", ENDED_STATE: "ended"}
+COUNTED: Final = (*FACETS, *STANDING)
+
+#: How an entry stands at an instant; the first one is that of an entry not bound to a time of validity.
+Standing = Literal["", "waiting", "valid", "expired", "ended"]
 
 State = Literal["ready", "empty", "damaged"]
-
-
-class SearchError(Exception):
-    """Something about searching went wrong."""
-
-
-class QueryProblem(SearchError):
-    """A search that cannot be answered as typed: `code` says why, `params` what limit it met."""
-
-    CODES: Final = (
-        "nothing_to_find",
-        "too_long",
-        "too_many_words",
-        "too_deep",
-        "unclosed_quote",
-        "unclosed_bracket",
-        "unopened_bracket",
-        "operator_alone",
-        "field_without_value",
-        "bad_date",
-    )
-
-    def __init__(self, code: str, **params: int) -> None:
-        """Keep the facts; the sentence belongs to who shows it."""
-        super().__init__(code)
-        self.code = code
-        self.params = params
-
-
-class IndexBusy(SearchError):
-    """Another writer held the index for longer than we waited."""
-
-
-class IndexDamaged(SearchError):
-    """The index cannot be read; it is only a projection and has to be made again."""
-
-
-class CursorMoved(SearchError):
-    """The index already stands elsewhere than the writer believed."""
-
-    def __init__(self, position: int) -> None:
-        """Keep where the index stands."""
-        super().__init__(f"the index stands at {position}")
-        self.position = position
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,9 +82,16 @@ class Entry:
             and (self.valid_until is None or at < self.valid_until)
         )
 
-    def is_expired(self, at: datetime) -> bool:
-        """Say whether the entry is valid and marked as expired: from `expires` itself on (V-8)."""
-        return self.expires is not None and self.expires <= at and self.is_valid(at)
+    def standing(self, at: datetime) -> Standing:
+        """Return how the entry stands at an instant; one that never becomes valid has ended (V-6, V-8)."""
+        start, end = self.valid_from, self.valid_until
+        if start is None:
+            return ""
+        if end is not None and end <= max(at, start):
+            return "ended"
+        if at < start:
+            return "waiting"
+        return "expired" if self.expires is not None and self.expires <= at else "valid"
 
 
 #: Gives everything of an entry but its body, in the order of its fields.
@@ -154,9 +122,10 @@ class Query:
     day_from: date | None = None
     day_until: date | None = None
     """The last day, itself included."""
-    in_force_only: bool = False
-    expired: bool | None = None
-    """Only what has expired, or only what has not; narrows by state as `states` does (V-8)."""
+    not_ended: bool = False
+    """Leave out what has ended; records do not end."""
+    standings: frozenset[str] = frozenset()
+    """Only what stands so, of Standing; narrows by state as `states` does (V-6, V-8)."""
     exclude: frozenset[str] = frozenset()
     synonyms: tuple[tuple[str, ...], ...] = ()
     """Sets of words: what was typed is found by the others of its set too (S-6)."""
@@ -185,7 +154,7 @@ class Query:
 
     def narrowed(self) -> set[str]:
         """Return the names of the facets by which the question is narrowed."""
-        return {*self.chosen(), *(("state",) if self.expired is not None else ())}
+        return {*self.chosen(), *(("state",) if self.standings else ())}
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,8 +176,8 @@ class Found:
     facets: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     """For each facet asked for: how many entries would be found with one value chosen alone (S-3).
 
-    What the facet itself is narrowed to (for VALID_STATE and EXPIRED_STATE the state) does not count here,
-    everything else does; no value counts zero.
+    What the facet itself is narrowed to (for those of STANDING the state) does not count here, everything
+    else does; no value counts zero.
     """
 
 

@@ -9,12 +9,14 @@ from functools import cached_property
 from typing import Final, Literal
 
 from search.analysis import number_key, words
-from search.api import RECORD, SUSPENDED, Entry
+from search.api import RECORD, SUSPENDED, WITHDRAWN, Entry
 from search.clauses import clause_key
 from search.folding import fold
 
 #: The texts of an entry, each looked through by itself: nothing runs from one into the next.
 PARTS: Final = ("number", "title", "body")
+#: The states that follow from dates.
+StateNow = Literal["waiting", "in_force", "suspended", "expired", "superseded", "withdrawn"]
 #: The fact that says which clauses a text has, however they are written (I-9).
 CLAUSE: Final = "clause"
 
@@ -56,9 +58,9 @@ class Days:
 
 @dataclass(frozen=True, slots=True)
 class Now:
-    """A document that is valid at the instant of the question: in force, suspended, or expired (V-6, V-8)."""
+    """A document in a state that follows from dates at the instant of the question (V-3, V-6, V-8)."""
 
-    state: Literal["in_force", "suspended", "expired"]
+    state: StateNow
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,17 +156,20 @@ def has_fact(entry: Entry, facts: dict[str, frozenset[str]], node: Is | Days | N
     if isinstance(node, Days):
         return within(entry.day, node.first, node.last)
     if isinstance(node, Now):
-        return entry.kind != RECORD and entry.is_valid(at) and node.state == _state_of_valid(entry, at)
+        return entry.kind != RECORD and node.state == _state_now(entry, at)
     values = facts.get(node.field, frozenset())
     if node.beginning:
         return any(value.startswith(node.value) for value in values)
     return node.value in values
 
 
-def _state_of_valid(entry: Entry, at: datetime) -> str:
-    if entry.state == SUSPENDED:
+def _state_now(entry: Entry, at: datetime) -> str:
+    standing = entry.standing(at)
+    if standing == "ended":
+        return "withdrawn" if entry.state == WITHDRAWN else "superseded"
+    if standing in {"valid", "expired"} and entry.state == SUSPENDED:
         return "suspended"
-    return "expired" if entry.is_expired(at) else "in_force"
+    return "in_force" if standing == "valid" else standing
 
 
 def fact_weight(node: Is | Days | Now) -> float:

@@ -6,19 +6,22 @@ from collections.abc import Mapping
 from datetime import date
 from functools import cache
 from importlib.resources import files
-from typing import Final, Literal
+from typing import Final
 
 from search.analysis import number_key
-from search.api import QueryProblem
-from search.asked import CLAUSE, Days, Is, Now
+from search.asked import CLAUSE, Days, Is, Now, StateNow
 from search.clauses import clause_key
+from search.errors import QueryProblem
 from search.folding import fold
 
 _YEAR: Final = re.compile(r"(\d{4})年?")
 _DAY: Final = re.compile(r"(\d{4})[-/.年](\d{1,2})(?:[-/.月](\d{1,2})日?|月)?")
 _RANGE: Final = re.compile(r"(.*?)(?:\.\.+|~)(.*)")
 #: What says a state that follows from dates and is no stored value (V-3, V-6, V-8).
-_NOW: Final[Mapping[str, Literal["in_force", "suspended", "expired"]]] = {
+_NOW: Final[Mapping[str, StateNow]] = {
+    "waiting": "waiting",
+    "issued,notyetinforce": "waiting",
+    "已发布未实施": "waiting",
     "in_force": "in_force",
     "inforce": "in_force",
     "in-force": "in_force",
@@ -28,6 +31,10 @@ _NOW: Final[Mapping[str, Literal["in_force", "suspended", "expired"]]] = {
     "expired": "expired",
     "validityended": "expired",
     "有效期已过": "expired",
+    "superseded": "superseded",
+    "已作废(换版)": "superseded",
+    "withdrawn": "withdrawn",
+    "已作废": "withdrawn",
 }
 
 

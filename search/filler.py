@@ -15,7 +15,7 @@ from typing import Final
 import tantivy
 
 from search import schema
-from search.api import SearchError
+from search.errors import SearchError
 from search.writing import Filling
 
 #: As so much lower a priority than its parent's: pages first.

@@ -14,7 +14,8 @@ from typing import Final
 import tantivy
 
 from search import schema
-from search.api import Entry, SearchError
+from search.api import Entry
+from search.errors import SearchError
 from search.writing import Filling
 
 #: A process takes half a second to start; so few characters are written before that.

@@ -18,7 +18,8 @@ from pathlib import Path
 from typing import Final
 from uuid import uuid4
 
-from search.api import Generation, IndexBusy, State
+from search.api import Generation, State
+from search.errors import IndexBusy
 
 _POLL_SECONDS: Final = 0.01
 

@@ -11,9 +11,10 @@ from functools import lru_cache
 from typing import Final
 
 from search.analysis import LONGEST, has_stem, runs, stem
-from search.api import Query, QueryProblem
+from search.api import Query
 from search.asked import CLAUSE, All, AnyOf, Is, No, Node, Searched, Text, Word, clauses, known_as, leaves
 from search.clauses import clause_key, is_clause
+from search.errors import QueryProblem
 from search.fields import value_of
 from search.folding import CJK, fold
 from search.synonyms import Synonyms, widen

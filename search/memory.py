@@ -5,8 +5,9 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 from search import plain
 from search.analysis import number_key
-from search.api import CursorMoved, Entry, Found, Generation, Hit, Query, Sort, State
+from search.api import Entry, Found, Generation, Hit, Query, Sort, State
 from search.asked import Clause, Is, Looked, clauses, fact_weight, leaves, parts_of
+from search.errors import CursorMoved
 from search.language import read
 
 

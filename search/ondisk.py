@@ -7,7 +7,8 @@ from pathlib import Path
 from shutil import rmtree
 from typing import Protocol
 
-from search.api import Entry, Generation, IndexBusy, State
+from search.api import Entry, Generation, State
+from search.errors import IndexBusy
 from search.generations import Generations
 
 

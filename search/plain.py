@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 
 from search.analysis import nearness, number_key, slips, squeezed
-from search.api import EXPIRED_STATE, RECORD, VALID_STATE, Entry, Query, Sort
+from search.api import RECORD, STANDING, Entry, Query, Sort
 from search.asked import within
 
 
@@ -15,7 +15,7 @@ def may_show(entry: Entry, query: Query) -> bool:
         entry.id not in query.exclude
         and (entry.access in query.sets or (entry.published in query.sets and entry.is_valid(query.at)))
         and within(entry.day, query.day_from, query.day_until)
-        and (not query.in_force_only or not _bound_to_time(entry) or entry.is_valid(query.at))
+        and not (query.not_ended and entry.kind != RECORD and entry.standing(query.at) == "ended")
     )
 
 
@@ -29,11 +29,11 @@ def is_near(number: str, asked: str) -> bool:
 def passing(query: Query, *, without: str = "") -> Callable[[Entry], bool]:
     """Return what says whether an entry has the values chosen of its facets, but for one facet."""
     chosen = [(name, values) for name, values in query.chosen().items() if name != without]
-    expired = None if without == "state" else query.expired
+    standings = frozenset() if without == "state" else query.standings
 
     def passes(entry: Entry) -> bool:
         return all(getattr(entry, name) in values for name, values in chosen) and (
-            expired is None or entry.is_expired(query.at) is expired
+            not standings or entry.standing(query.at) in standings
         )
 
     return passes
@@ -41,7 +41,7 @@ def passing(query: Query, *, without: str = "") -> Callable[[Entry], bool]:
 
 def narrowed_by(facet: str) -> str:
     """Return the name in Query.chosen() of what narrows a search to a value of a facet."""
-    return "state" if facet in {VALID_STATE, EXPIRED_STATE} else facet
+    return "state" if facet in STANDING else facet
 
 
 def counts(entries: Iterable[Entry], query: Query) -> dict[str, dict[str, int]]:
@@ -56,10 +56,8 @@ def counts(entries: Iterable[Entry], query: Query) -> dict[str, dict[str, int]]:
 
 
 def _counted(entry: Entry, name: str, at: datetime) -> str:
-    if name == VALID_STATE:
-        return entry.state if entry.is_valid(at) else ""
-    if name == EXPIRED_STATE:
-        return entry.state if entry.is_expired(at) else ""
+    if name in STANDING:
+        return entry.state if entry.standing(at) == STANDING[name] else ""
     return str(getattr(entry, name))
 
 
@@ -73,7 +71,3 @@ def in_order(entries: Iterable[Entry], query: Query, scores: Mapping[str, float]
     else:
         found.sort(key=lambda entry: number_key(entry.number))
     return found
-
-
-def _bound_to_time(entry: Entry) -> bool:
-    return entry.kind != RECORD and entry.valid_from is not None

@@ -9,7 +9,7 @@ import tantivy
 from tantivy import FieldType, Occur
 
 from search.analysis import BLANK, nearness, number_key, squeezed
-from search.api import SUSPENDED, Query
+from search.api import SUSPENDED, WITHDRAWN, Query
 from search.asked import (
     All,
     AnyOf,
@@ -25,7 +25,7 @@ from search.asked import (
     parts_of,
 )
 from search.language import read
-from search.schema import SCHEMA, instant, term
+from search.schema import NEVER, SCHEMA, instant, term
 
 Made = tantivy.Query
 
@@ -86,13 +86,18 @@ def _fact(node: Is | Days | Now, query: Query) -> Made:
 
 
 def _now(node: Now, query: Query) -> Made:
-    valid = _all_of(Made.term_query(SCHEMA, "bound", "yes"), _valid(query))
-    suspended, expired = Made.term_query(SCHEMA, "state", SUSPENDED), _expired(query)
-    if node.state == "suspended":
-        return _all_of(valid, suspended)
-    if node.state == "expired":
-        return _but(_all_of(valid, expired), suspended)
-    return _but(valid, suspended, expired)
+    bound, standing = Made.term_query(SCHEMA, "bound", "yes"), _standings(query)
+    suspended = Made.term_query(SCHEMA, "state", SUSPENDED)
+    withdrawn = Made.term_query(SCHEMA, "state", WITHDRAWN)
+    ways = {
+        "waiting": lambda: standing["waiting"],
+        "in_force": lambda: _but(standing["valid"], suspended),
+        "suspended": lambda: _all_of(_valid(query), suspended),
+        "expired": lambda: _but(standing["expired"], suspended),
+        "superseded": lambda: _but(standing["ended"], withdrawn),
+        "withdrawn": lambda: _all_of(standing["ended"], withdrawn),
+    }
+    return _all_of(bound, ways[node.state]())
 
 
 def _text(clause: Clause, field: str) -> Made:
@@ -133,13 +138,13 @@ def _filters(query: Query, without: str) -> Iterator[Made]:
     for field, values in query.chosen().items():
         if field != without:
             yield _any_of(field, values)
-    if query.expired is not None and without != "state":
-        expired = _expired(query)
-        yield expired if query.expired else _but(Made.all_query(), expired)
+    if query.standings and without != "state":
+        known = _standings(query)
+        yield _either(*(known[one] for one in sorted(query.standings)))
     if query.day_from is not None or query.day_until is not None:
         yield _days(query.day_from, query.day_until)
-    if query.in_force_only:
-        yield _either(Made.term_query(SCHEMA, "bound", "no"), valid)
+    if query.not_ended:
+        yield _either(Made.term_query(SCHEMA, "bound", "no"), _goes_on(query))
     if query.near:
         yield _near(squeezed(query.near))
 
@@ -151,12 +156,24 @@ def _near(number: str) -> Made:
 
 
 def _valid(query: Query) -> Made:
+    return _all_of(_whole("valid_from", None, instant(query.at)), _goes_on(query))
+
+
+def _goes_on(query: Query) -> Made:
+    return _whole("valid_until", instant(query.at) + 1, None)
+
+
+def _standings(query: Query) -> dict[str, Made]:
+    """Return what stands in each way that Entry.standing knows."""
     at = instant(query.at)
-    return _all_of(_whole("valid_from", None, at), _whole("valid_until", at + 1, None))
-
-
-def _expired(query: Query) -> Made:
-    return _all_of(_whole("expires", None, instant(query.at)), _valid(query))
+    expired = _whole("expires", None, at)
+    return {
+        "": _but(Made.all_query(), _whole("valid_until", NEVER, None)),
+        "waiting": _all_of(_whole("valid_from", at + 1, None), _goes_on(query)),
+        "valid": _but(_valid(query), expired),
+        "expired": _all_of(_valid(query), expired),
+        "ended": _whole("valid_until", None, at),
+    }
 
 
 def _days(first: date | None, last: date | None) -> Made:

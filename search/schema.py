@@ -12,13 +12,15 @@ from search.asked import PARTS, fact_values
 from search.folding import fold
 
 #: Goes up when fields change; an index with another number is made again.
-FORMAT: Final = 3
+FORMAT: Final = 4
 
 #: The id of the one document that is no entry: it carries the position in the same commit.
 CURSOR: Final = "\x01cursor"
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _FOR_EVER: Final = 1 << 62
+#: When what never becomes valid ends.
+NEVER: Final = -_FOR_EVER
 _TERMS: Final = ("access", "published", "key", "near", "bound", "facts")
 _MOST_BYTES: Final = 2_000
 
@@ -78,9 +80,10 @@ def document(entry: Entry) -> tantivy.Document:
     if entry.day is not None:
         made.add_integer("day", entry.day.toordinal())
     if entry.valid_from is not None:
-        until = entry.valid_until
-        made.add_integer("valid_from", instant(entry.valid_from))
-        made.add_integer("valid_until", _FOR_EVER if until is None else instant(until))
+        begins = instant(entry.valid_from)
+        until = _FOR_EVER if entry.valid_until is None else instant(entry.valid_until)
+        made.add_integer("valid_from", begins)
+        made.add_integer("valid_until", until if begins < until else NEVER)
         if entry.expires is not None:  # few do: whoever counts them looks at hardly anything
             made.add_integer("expires", instant(entry.expires))
     return made

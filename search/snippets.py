@@ -8,8 +8,8 @@ from itertools import pairwise
 from typing import Final
 
 from search.analysis import has_stem, stem
-from search.api import QueryProblem
 from search.asked import All, AnyOf, Clause, Node, Text, Word, clauses
+from search.errors import QueryProblem
 from search.folding import CJK, WORD, fold, fold_mapped
 from search.language import parse
 from search.synonyms import Synonyms

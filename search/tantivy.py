@@ -15,15 +15,8 @@ import tantivy
 
 from search import schema, tantivy_files
 from search.analysis import ANALYSIS
-from search.api import (
-    CursorMoved,
-    Entry,
-    Found,
-    Hit,
-    IndexDamaged,
-    Query,
-    Sort,
-)
+from search.api import Entry, Found, Hit, Query, Sort
+from search.errors import CursorMoved, IndexDamaged
 from search.filling import SMALL, Filled
 from search.generations import Generations, stamp
 from search.ondisk import OnDisk

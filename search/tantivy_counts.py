@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import tantivy
 
-from search.api import EXPIRED_STATE, VALID_STATE, Query
+from search.api import ENDED_STATE, EXPIRED_STATE, WAITING_STATE, Query
 from search.plain import narrowed_by
 from search.questions import question
 from search.schema import instant
@@ -14,6 +14,12 @@ Counted = dict[str, dict[str, int]]
 
 #: More values of one facet than any company has units, forms or years.
 _MOST_VALUES: Final = 60_000
+#: Which side of the instant each field stands on, the rarest field last: it is looked at first.
+_CUTS: Final = {
+    WAITING_STATE: (("valid_until", "from"), ("valid_from", "from")),
+    EXPIRED_STATE: (("valid_until", "from"), ("valid_from", "to"), ("expires", "to")),
+    ENDED_STATE: (("valid_until", "to"),),
+}
 
 
 def facets(searcher: tantivy.Searcher, asked: tantivy.Query, query: Query) -> Counted:
@@ -32,33 +38,25 @@ def facets(searcher: tantivy.Searcher, asked: tantivy.Query, query: Query) -> Co
 
 def _counts(searcher: tantivy.Searcher, asked: tantivy.Query, names: Iterable[str], at: int) -> Counted:
     answer: Any = searcher.aggregate(asked, {name: _aggregation(name, at) for name in sorted(names)})
-    found: Counted = {}
-    for name in names:
-        counted = answer[name]
-        if name == EXPIRED_STATE:
-            counted = _begun(counted)["valid"]
-        if name in {VALID_STATE, EXPIRED_STATE}:
-            valid = next(one for one in _begun(counted)["until"]["buckets"] if "to" not in one)
-            counted = valid["state"]
-        found[name] = {str(one["key"]): int(one["doc_count"]) for one in counted["buckets"]}
-    return found
+    return {
+        name: {str(one["key"]): int(one["doc_count"]) for one in _buckets(name, answer[name])}
+        for name in names
+    }
 
 
-def _begun(counted: Any) -> Any:
-    """Return of what was cut at an instant the part before it."""
-    return next(one for one in counted["buckets"] if "from" not in one)
+def _buckets(name: str, counted: Any) -> Any:
+    """Return what was counted behind all cuts: of each the side that is meant."""
+    for _, side in reversed(_CUTS.get(name, ())):
+        other = "from" if side == "to" else "to"
+        counted = next(one for one in counted["buckets"] if other not in one)["in"]
+    return counted["buckets"]
 
 
 def _aggregation(name: str, at: int) -> dict[str, Any]:
-    """Say how tantivy counts by a facet; what is valid at an instant in microseconds by two cuts."""
-    after = at + 1  # ranges do not hold their end
-    if name == EXPIRED_STATE:
-        valid = _aggregation(VALID_STATE, at)
-        return {"range": {"field": "expires", "ranges": [{"to": after}]}, "aggs": {"valid": valid}}
-    if name != VALID_STATE:
+    """Say how tantivy counts by a facet; how an entry stands at an instant in microseconds by cuts."""
+    if name not in _CUTS:
         return {"terms": {"field": name, "size": _MOST_VALUES}}
-    until = {
-        "range": {"field": "valid_until", "ranges": [{"from": after}]},
-        "aggs": {"state": _aggregation("state", at)},
-    }
-    return {"range": {"field": "valid_from", "ranges": [{"to": after}]}, "aggs": {"until": until}}
+    found = _aggregation("state", at)
+    for field, side in _CUTS[name]:
+        found = {"range": {"field": field, "ranges": [{side: at + 1}]}, "aggs": {"in": found}}
+    return found

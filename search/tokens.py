@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from search.api import QueryProblem
+from search.errors import QueryProblem
 from search.fields import field_of
 
 AND: Final = "AND"

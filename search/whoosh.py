@@ -16,8 +16,9 @@ from whoosh.index import FileIndex
 
 from search import plain, whoosh_files, whoosh_schema
 from search.analysis import ANALYSIS, number_key
-from search.api import CursorMoved, Entry, Found, Hit, IndexDamaged, Query, SearchError, Sort
+from search.api import Entry, Found, Hit, Query, Sort
 from search.asked import Node, clauses
+from search.errors import CursorMoved, IndexDamaged, SearchError
 from search.generations import Generations, stamp
 from search.language import read
 from search.ondisk import OnDisk

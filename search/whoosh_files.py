@@ -22,7 +22,7 @@ from whoosh.index import FileIndex
 from whoosh.index import IndexError as NoIndex
 from whoosh.reading import ReaderClosed, TermNotFound
 
-from search.api import SearchError
+from search.errors import SearchError
 from search.generations import sync
 
 MARKER: Final = "MARKER"

@@ -6,7 +6,8 @@ from typing import Any, Final
 
 from whoosh.index import FileIndex
 
-from search.api import Entry, SearchError
+from search.api import Entry
+from search.errors import SearchError
 from search.whoosh_files import (
     MarkedStorage,
     clear,

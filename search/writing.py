@@ -7,7 +7,8 @@ from typing import Final
 import tantivy
 
 from search import schema
-from search.api import Entry, SearchError
+from search.api import Entry
+from search.errors import SearchError
 
 _SMALL_HEAP: Final = 32_000_000
 _LARGE_HEAP: Final = 128_000_000

@@ -39,7 +39,7 @@ def explained(desk: Desk) -> Iterator[None]:
 
     from docctl.config import WrongSetting
     from docctl.domain.verdicts import Conflict, NotFound, RuleRefused
-    from search.api import SearchError
+    from search.errors import SearchError
     from storage.api import StorageError
 
     try:

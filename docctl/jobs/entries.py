@@ -87,8 +87,9 @@ def _indexed(revision: Revision) -> str:
 
     The time in force stands beside it, so that a suspension ends with it in the index too.
     """
-    open_one = any(one.resumed_at is None for one in revision.suspensions)
-    return Computed.SUSPENDED.value if open_one else revision.status.value
+    is_open = any(one.resumed_at is None for one in revision.suspensions)
+    is_suspended = is_open and revision.status is RevisionStatus.ISSUED  # what is withdrawn has ended with it
+    return Computed.SUSPENDED.value if is_suspended else revision.status.value
 
 
 def record_entries(

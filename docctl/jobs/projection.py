@@ -24,7 +24,8 @@ from docctl.models.trail import AuditHead, EventRow
 from docctl.queries.copies import is_followed, purge_wanted
 from docctl.services.content.texts import texts_in
 from docctl.services.house import House
-from search.api import CursorMoved, Entry, IndexBusy
+from search.api import Entry
+from search.errors import CursorMoved, IndexBusy
 from storage.errors import StorageError
 
 log = logging.getLogger(__name__)

@@ -6,6 +6,7 @@ the index's cursor is left out of its answer and of its counts (S-4, X-3).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, tzinfo
 from typing import Final
@@ -17,19 +18,20 @@ from docctl.domain.permissions import Actor
 from docctl.domain.verdicts import Refused, RuleRefused
 from docctl.models.trail import AuditHead
 from docctl.models.visibility import sets_of
+from docctl.queries.revision_states import OBSOLETE
 from docctl.queries.search_facets import FacetCounts, counted_by, facet_counts
 from docctl.queries.search_hits import SearchHit, hits_shown
 from docctl.queries.search_names import names_in
 from docctl.queries.search_rows import NOW, no_longer_found
 from docctl.queries.synonyms import synonyms_at
-from search.api import Found, IndexDamaged, Query, QueryProblem, SearchEngine, Sort
+from search.api import Found, Query, SearchEngine, Sort
+from search.errors import IndexDamaged, QueryProblem
 
 PAGE_SIZE: Final = 20
 SORTS: Final = tuple(one.value for one in Sort)
 KINDS: Final = ("document", "record")
 
-#: What a search can be narrowed to: stored states, and what is in force, suspended or expired now (V-3, V-6,
-#: V-8).
+#: What a search can be narrowed to: stored states, and those that follow from dates (V-3, V-6, V-8).
 STATES: Final = (
     "in_force",
     "suspended",
@@ -37,13 +39,23 @@ STATES: Final = (
     "draft",
     "in_review",
     "approved",
+    "waiting",
     "completed",
     "accepted",
     "on_list",
+    "superseded",
+    "withdrawn",
 )
 
-#: Two of them are stored alike: the end of validity tells them apart (V-8).
-_EXPIRED: Final = {"in_force": False, "expired": True}
+#: How the latter are told apart in the index: what is stored, and how it stands at the instant.
+_DATED: Final[Mapping[str, tuple[frozenset[str], frozenset[str]]]] = {
+    "in_force": (frozenset({"issued", "withdrawn"}), frozenset({"valid"})),
+    "suspended": (frozenset({"suspended"}), frozenset({"valid", "expired"})),
+    "expired": (frozenset({"issued", "withdrawn"}), frozenset({"expired"})),
+    "waiting": (frozenset({"issued"}), frozenset({"waiting"})),
+    "superseded": (frozenset({"issued", "suspended"}), frozenset({"ended"})),
+    "withdrawn": (frozenset({"withdrawn"}), frozenset({"ended"})),
+}
 
 #: An index so many events behind is not merely on its way.
 FAR: Final = 1000
@@ -195,7 +207,7 @@ def _near(engine: SearchEngine, query: Query, found: Found) -> Found:
         sets=query.sets,
         at=query.at,
         exclude=query.exclude,
-        in_force_only=query.in_force_only,
+        not_ended=query.not_ended,
         sort=Sort.NUMBER,
         limit=_NEAR,
     )
@@ -222,7 +234,7 @@ def _refused(problem: QueryProblem) -> Refused:
 def _query(asked: Asked, at: datetime) -> Query:
     """Return what was asked for, without who asks."""
     state = asked.state if asked.state in STATES else ""
-    states = {"issued", "withdrawn"} if state in _EXPIRED else {state} - {""}
+    states, standings = _DATED.get(state, (frozenset({state} - {""}), frozenset()))
     return Query(
         text=asked.text,
         sets=frozenset(),
@@ -230,12 +242,12 @@ def _query(asked: Asked, at: datetime) -> Query:
         kinds=frozenset({asked.kind} & set(KINDS)),
         units=frozenset({asked.unit} - {""}),
         types=frozenset({asked.type} - {""}),
-        states=frozenset(states),
+        states=states,
+        standings=standings,
         years=frozenset({asked.year} - {""}),
         retentions=frozenset({asked.retention} - {""}),
         day_from=asked.day_from,
         day_until=asked.day_until,
-        in_force_only=not asked.with_obsolete or state in NOW,
-        expired=_EXPIRED.get(state),
+        not_ended=not asked.with_obsolete and state not in OBSOLETE,
         sort=Sort(asked.sort) if asked.sort in SORTS else Sort.RELEVANCE,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from search.api import COUNTED, EXPIRED_STATE, FACETS, VALID_STATE, Found, Query
+from search.api import COUNTED, ENDED_STATE, FACETS, STANDING, Found, Query
 
 #: Stored alike while a revision is in force: withdrawing one ends that later (V-3).
 _ISSUED: Final = ("issued", "withdrawn")
@@ -16,7 +16,7 @@ FacetCounts = Mapping[str, tuple[tuple[str, int], ...]]
 
 def counted_by(query: Query) -> frozenset[str]:
     """Return what the engine is to count by, so that `facet_counts` can tell all facets of a search."""
-    return frozenset((*FACETS, EXPIRED_STATE) if query.in_force_only else COUNTED)
+    return frozenset(COUNTED) - ({ENDED_STATE} if query.not_ended else set())
 
 
 def facet_counts(found: Found) -> FacetCounts:
@@ -36,15 +36,17 @@ def _ordered(name: str, counts: Mapping[str, int]) -> tuple[tuple[str, int], ...
 
 
 def _states(found: Found) -> dict[str, int]:
-    """Count by the states that a search can be narrowed to; three follow from dates (V-3, V-6, V-8)."""
+    """Count by the states that a search can be narrowed to; six follow from dates (V-3, V-6, V-8)."""
     stored = found.facets["state"]
-    valid = found.facets.get(VALID_STATE, stored)
-    expired = _issued(found.facets[EXPIRED_STATE])
+    waiting, expired, ended = (found.facets.get(name, {}) for name in STANDING)
     counts = {state: n for state, n in stored.items() if state not in {*_ISSUED, "suspended"}}
     now = {
-        "in_force": _issued(valid) - expired,
-        "suspended": valid.get("suspended", 0),
-        "expired": expired,
+        "in_force": _issued(stored) - _issued(waiting) - _issued(expired) - _issued(ended),
+        "suspended": stored.get("suspended", 0) - ended.get("suspended", 0),
+        "expired": _issued(expired),
+        "waiting": waiting.get("issued", 0),
+        "superseded": ended.get("issued", 0) + ended.get("suspended", 0),
+        "withdrawn": ended.get("withdrawn", 0),
     }
     return counts | {state: n for state, n in now.items() if n}
 

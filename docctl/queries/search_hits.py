@@ -76,7 +76,7 @@ def hits_shown(
     rows: dict[str, Any] = {}
     owners: set[UUID] = set()
     if revisions:
-        query = revisions_shown(actor, state, not asked.in_force_only)
+        query = revisions_shown(actor, state, not asked.not_ended)
         found_rows = session.execute(query, {"ids": revisions, "at": asked.at})
         rows |= {f"revision:{row[0].id}": row for row in found_rows}
         owners |= {one for row in rows.values() for one in (row[0].id, row[0].document_id)}

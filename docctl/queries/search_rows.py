@@ -16,7 +16,7 @@ from docctl.models.organisation import Unit
 from docctl.models.records import Record
 from docctl.models.trail import EventRow
 from docctl.models.visibility import visible_sets
-from docctl.queries.revision_states import expired_at, in_force_at, readable_revision, suspended_at, valid_at
+from docctl.queries.revision_states import STATES, in_force_at, readable_revision
 from docctl.queries.search_texts import FOUND
 
 #: What a hit shows of a revision: its manifest and its paper are larger than all of it.
@@ -33,7 +33,9 @@ _SHOWN: Final = (
 )
 
 #: States that follow from dates, as the condition on a revision.
-NOW: Final = {"in_force": valid_at, "suspended": suspended_at, "expired": expired_at}
+NOW: Final = {
+    one: STATES[one] for one in ("in_force", "suspended", "expired", "waiting", "superseded", "withdrawn")
+}
 
 
 def no_longer_found(
@@ -89,7 +91,7 @@ def _may_find(actor: Actor, state: str, with_obsolete: bool, at: Any) -> ColumnE
     if state in NOW:
         conditions.append(NOW[state](at))
     elif not with_obsolete:
-        conditions.append(or_(Revision.effective_from.is_(None), in_force_at(at)))
+        conditions.append(or_(Revision.effective_from.is_(None), in_force_at(at), STATES["waiting"](at)))
     return and_(*conditions)
 
 

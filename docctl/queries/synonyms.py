@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from docctl.domain.synonym_content import synonym_sets
 from docctl.queries.controlled import setting_at
-from search.api import QueryProblem
+from search.errors import QueryProblem
 from search.language import widening
 from search.synonyms import Synonyms
 

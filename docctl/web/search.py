@@ -13,7 +13,6 @@ from docctl.queries.search import KINDS, SORTS, STATES, SearchPage, search
 from docctl.queries.search_address import asked_for
 from docctl.queries.search_choices import search_choices
 from docctl.queries.search_hits import SearchHit
-from docctl.queries.search_rows import NOW
 from docctl.queries.search_suggestions import suggestions
 from docctl.queries.shared_keys import keys_beginning
 from docctl.web.context import actor, explain, house, lang, render, requires, words
@@ -96,7 +95,7 @@ def suggest() -> Response:
 def _card(hit: SearchHit) -> dict[str, Any]:
     if hit.kind == "record":
         href = f"/records/{hit.id}"
-    elif hit.state in NOW:
+    elif hit.state in {"in_force", "suspended", "expired"}:
         href = f"/documents/{hit.id}"
     else:
         href = f"/documents/revisions/{hit.revision_id}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from opencc import OpenCC
 
-from search.api import COUNTED, EXPIRED_STATE, FACETS, VALID_STATE, Entry, Query, SearchEngine
+from search.api import (
+    COUNTED,
+    ENDED_STATE,
+    EXPIRED_STATE,
+    FACETS,
+    STANDING,
+    WAITING_STATE,
+    Entry,
+    Query,
+    SearchEngine,
+)
 from search.folding import fold
 from tests.effort import examples
 from tests.search.engines import ENGINES, stock
@@ -180,65 +190,63 @@ def test_x_3_facets_do_not_count_what_one_may_not_see(engine: SearchEngine) -> N
     assert (gone.total, gone.facets) == (0, {"unit": {}})
 
 
-def test_v_3_valid_states_count_from_the_first_instant_up_to_the_last_not_included(
+def test_v_3_v_8_how_an_entry_stands_at_an_instant_is_found_narrowed_to_and_counted(
     engine: SearchEngine,
 ) -> None:
-    step = timedelta(microseconds=1)
-    dates: dict[str, Any] = {"kind": "document", "valid_from": NOW, "valid_until": NOW + 2 * step}
+    start, lapse, end = NOW, NOW + 2 * TICK, NOW + 4 * TICK
+    whole: dict[str, Any] = {"kind": "document", "valid_from": start, "valid_until": end}
     put(
         engine,
-        entry("a", state="issued", **dates),
-        entry("b", state="issued", kind="document", valid_from=NOW),
-        entry("c", state="draft", kind="document"),
-        entry("d", state="accepted"),
-    )
-
-    def valid(at: datetime, **narrowed: Any) -> object:
-        asked = replace(query(facets=frozenset({VALID_STATE, "unit"})), at=at, **narrowed)
-        return engine.search(asked).facets[VALID_STATE]
-
-    assert valid(NOW - step) == {}
-    assert valid(NOW) == valid(NOW + step) == {"issued": 2}
-    assert valid(NOW + 2 * step) == {"issued": 1}
-    assert valid(NOW, states=frozenset({"draft"})) == {"issued": 2}  # its own choice does not narrow it
-    assert valid(NOW, kinds=frozenset({"record"})) == {}
-
-
-def test_v_8_from_the_end_of_its_validity_on_an_entry_is_found_and_counted_as_expired(
-    engine: SearchEngine,
-) -> None:
-    end = NOW + 4 * TICK
-    dates: dict[str, Any] = {"kind": "document", "valid_from": NOW - TICK, "expires": NOW}
-    put(
-        engine,
-        entry("a", state="issued", **dates, valid_until=end),
-        entry("b", state="issued", kind="document", valid_from=NOW - TICK),
-        entry("c", state="suspended", **dates),
-        entry("d", state="draft", kind="document"),
-        entry("e", state="accepted"),
+        entry("a", state="issued", **whole, expires=lapse),
+        entry("b", state="issued", kind="document", valid_from=start),
+        entry("c", state="suspended", **whole, expires=lapse),
+        entry("d", state="withdrawn", **whole),
+        entry("e", state="draft", kind="document"),
+        entry("f", state="accepted"),
+        entry("g", state="withdrawn", kind="document", valid_from=end, valid_until=end),  # before its date
     )
 
     def at(instant: datetime, text: str = "", **narrowed: Any) -> str:
         return "".join(sorted(find(engine, text, at=instant, **narrowed)))
 
-    def counted(instant: datetime, **narrowed: Any) -> object:
-        asked = replace(query(facets=frozenset({EXPIRED_STATE})), at=instant, **narrowed)
-        return engine.search(asked).facets[EXPIRED_STATE]
+    def standing(instant: datetime) -> dict[str, str]:
+        every = ("waiting", "valid", "expired", "ended", "")
+        return {one: found for one in every if (found := at(instant, standings=frozenset({one})))}
 
-    issued = frozenset({"issued"})
-    assert at(NOW - TICK, "state:in_force") == at(NOW - TICK, states=issued, expired=False) == "ab"
-    assert at(NOW - TICK, "state:expired") == at(NOW - TICK, states=issued, expired=True) == ""
-    assert at(NOW, "state:in_force") == at(NOW, states=issued, expired=False) == "b"
-    assert at(NOW, "state:expired") == at(NOW, states=issued, expired=True) == "a"
-    assert at(NOW - TICK, "state:suspended") == at(NOW, "state:suspended") == "c"
-    assert at(NOW, in_force_only=True) == "abcde"  # it stays the document's one revision
-    assert at(NOW, "NOT state:expired") == "bcde"
-    assert counted(NOW - TICK) == {}
-    assert counted(NOW) == counted(end - TICK) == {"issued": 1, "suspended": 1}
-    assert counted(NOW, expired=False) == {"issued": 1, "suspended": 1}  # its own choice does not narrow it
-    assert counted(NOW, kinds=frozenset({"record"})) == {}
-    assert counted(end) == {"suspended": 1}  # replaced since, and no longer anything that expires
-    assert at(end, "state:expired") == ""
+    def said(instant: datetime) -> dict[str, str]:
+        every = ("waiting", "in_force", "suspended", "expired", "superseded", "withdrawn")
+        return {one: found for one in every if (found := at(instant, f"state:{one}"))}
+
+    def counted(instant: datetime, **narrowed: Any) -> dict[str, Any]:
+        asked = replace(query(facets=frozenset(STANDING)), at=instant, **narrowed)
+        return {name: found for name, found in engine.search(asked).facets.items() if found}
+
+    assert standing(start - TICK) == {"waiting": "abcd", "ended": "g", "": "ef"}
+    assert said(start - TICK) == {"waiting": "abcd", "withdrawn": "g"}
+    before = {"issued": 2, "suspended": 1, "withdrawn": 1}
+    assert counted(start - TICK) == {WAITING_STATE: before, ENDED_STATE: {"withdrawn": 1}}
+
+    for instant in (start, lapse - TICK):
+        assert standing(instant) == {"valid": "abcd", "ended": "g", "": "ef"}
+        assert said(instant) == {"in_force": "abd", "suspended": "c", "withdrawn": "g"}
+        assert counted(instant) == {ENDED_STATE: {"withdrawn": 1}}
+
+    for instant in (lapse, end - TICK):
+        assert standing(instant) == {"valid": "bd", "expired": "ac", "ended": "g", "": "ef"}
+        assert said(instant) == {"in_force": "bd", "suspended": "c", "expired": "a", "withdrawn": "g"}
+        expired = {"issued": 1, "suspended": 1}
+        assert counted(instant) == {EXPIRED_STATE: expired, ENDED_STATE: {"withdrawn": 1}}
+        narrowed = counted(instant, standings=frozenset({"valid"}), states=frozenset({"draft"}))
+        assert narrowed == counted(instant)  # its own choice does not narrow it
+        assert at(instant, not_ended=True) == "abcdef"  # it stays the document's one revision
+        assert at(instant, standings=frozenset({"valid", "expired"}), states=frozenset({"issued"})) == "ab"
+        assert counted(instant, kinds=frozenset({"record"})) == {}
+
+    assert standing(end) == {"valid": "b", "ended": "acdg", "": "ef"}
+    assert said(end) == {"in_force": "b", "superseded": "ac", "withdrawn": "dg"}
+    assert counted(end) == {ENDED_STATE: {"issued": 1, "suspended": 1, "withdrawn": 2}}
+    assert at(end, not_ended=True) == "bef"
+    assert at(end, "NOT state:superseded") == "bdefg"
 
 
 def test_s_3_a_facet_that_is_none_is_refused() -> None:
@@ -340,7 +348,7 @@ WORDS = (
     "a",
 )
 FACTS = ("unit:SC", "title:检验", "number:QP*", "date:2024..", "year:2025", "批号:B-1", "state:in_force")
-STATED = ("state:expired", "state:suspended")
+STATED = tuple(f"state:{one}" for one in ("expired", "suspended", "waiting", "superseded", "withdrawn"))
 ASKED = st.recursive(
     st.sampled_from(WORDS + FACTS + STATED),
     lambda inner: st.builds("({} {} {})".format, inner, st.sampled_from(("AND", "OR", "NOT")), inner),
@@ -357,13 +365,13 @@ def questions(draw: st.DrawFn) -> Query:
         sets=draw(SOME(st.sampled_from(("staff", "office", "board", "all")), min_size=1)),
         kinds=draw(SOME(st.sampled_from(("record", "document")), max_size=1)),
         states=draw(SOME(st.sampled_from(("issued", "draft", "x")), max_size=2)),
-        expired=draw(st.sampled_from((None, None, False, True))),
+        standings=draw(SOME(st.sampled_from(("", "waiting", "valid", "expired", "ended")), max_size=2)),
         units=draw(SOME(st.sampled_from(("SC", "PZ")), max_size=1)),
         years=draw(SOME(st.sampled_from(("2024", "2025")), max_size=1)),
         retentions=draw(SOME(st.sampled_from(("C3", "C10")), max_size=1)),
         day_from=draw(st.sampled_from((None, days[0]))),
         day_until=draw(st.sampled_from((None, days[1]))),
-        in_force_only=draw(st.booleans()),
+        not_ended=draw(st.booleans()),
         synonyms=draw(st.sampled_from([(), SYNONYMS])),
         near=draw(st.sampled_from(("", "", "", "QP/XX-01", "ab/xx-1"))),
         exclude=draw(SOME(st.sampled_from(("e001", "e002", "e003")), max_size=2)),

@@ -12,7 +12,7 @@ from docctl.jobs.wait import settle
 from docctl.models.documents import Revision
 from docctl.services.house import House
 from docctl.services.revisions.revise import DiscardRevision, discard_revision
-from search.api import CursorMoved, IndexBusy
+from search.errors import CursorMoved, IndexBusy
 from tests.filing import a_form, filed, voided
 from tests.world import World
 

@@ -226,6 +226,50 @@ def test_v_3_what_is_not_yet_in_force_is_not_found_by_its_readers(found: Searchi
     assert hit.state == "in_force"
 
 
+def test_v_6_each_state_that_dates_tell_is_found_counted_and_narrowed_to(found: Searching) -> None:
+    world = found.world
+    soon = world.house.today() + timedelta(days=7)
+    new = world.issued(world.draft("新程序", text="下周起执行"), on=soon)
+    taken_back = world.issued(world.draft("撤回的程序", text="不会执行"), on=soon)
+    withdraw_revision(
+        WithdrawRevision(taken_back, world.revision(taken_back).row_version, reason="写错"),
+        by=world.by("chen"),
+        house=world.house,
+    )
+    number = {one: world.document_of(one).number for one in (new, taken_back)}
+
+    def states(**asked: object) -> dict[str, int]:
+        actor, house = world.by("chen").actor, world.house
+        with house.uow.read() as session:
+            page = search(
+                session,
+                actor,
+                Asked(kind="document", **asked),  # type: ignore[arg-type]
+                engine=house.search,
+                at=house.clock(),
+                zone=house.zone,
+                counts=True,
+            )
+        return dict(page.facets["state"])
+
+    settle(world.house)
+    assert found("wang", "下周起执行").total == 0
+    assert found.numbers("chen", "下周起执行") == [number[new]]
+    assert found.numbers("chen", state="waiting") == [number[new]]
+    assert found.numbers("chen", "状态:已发布未实施") == [number[new]]
+    assert found.numbers("wang", state="waiting") == []
+    assert found("chen", "不会执行").total == 0
+    assert found.numbers("chen", state="withdrawn") == [number[taken_back]]
+    assert found.numbers("wang", state="withdrawn") == []
+    stood = found("chen", state="in_force").total
+    assert states() == {"in_force": stood, "waiting": 1}
+    assert states(with_obsolete=True) == {"in_force": stood, "waiting": 1, "withdrawn": 1}
+    world.clock.forward(days=8)
+    assert states(with_obsolete=True) == {"in_force": stood + 1, "withdrawn": 1}
+    assert found.numbers("chen", state="waiting") == []
+    assert (hit := found("wang", "下周起执行").hits[0]).state == "in_force", hit
+
+
 def test_s_1_filters_narrow_by_kind_unit_type_state_and_day(scratch: UUID, found: Searching) -> None:
     world = found.world
     today = world.house.today()

@@ -35,7 +35,7 @@ def stock(count: int) -> list[Entry]:
                 kind="document" if is_document else "record",
                 number=f"{chance.choice(('QP', 'QR', 'AB'))}/XX-{chance.randrange(30):02}",
                 title=chance.choice(("检验记录", "設備臺帳", "顾客投诉处理单", "Audit report", "")),
-                state=chance.choice(("issued", "draft", "accepted", "suspended")),
+                state=chance.choice(("issued", "draft", "accepted", "suspended", "withdrawn")),
                 unit=chance.choice(("SC", "PZ", "")),
                 type=chance.choice(("form", "procedure", "QR-1102")),
                 day=date(2023, 6, 1) + timedelta(days=chance.randrange(900))

@@ -11,7 +11,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from search.api import Entry, SearchError
+from search.api import Entry
+from search.errors import SearchError
 from search.tantivy import TantivyEngine
 from tests.search.engines import stock
 from tests.search.making import entry, find, query
@@ -60,7 +61,7 @@ def test_s_4_more_than_is_kept_goes_to_a_process_with_the_same_answers(
     assert engine.position() == here.position() == 5
     assert sorted(engine.digests()) == sorted(here.digests())
     for typed in ("记录", '"的"', "QP/XX-0", "audit"):
-        asked = query(typed, limit=400, in_force_only=False)
+        asked = query(typed, limit=400, not_ended=False)
         assert engine.search(asked) == here.search(asked)
     assert find(engine, "再给一次") == {"e001"}
     here.close()

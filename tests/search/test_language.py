@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from search.analysis import _known_terms, slips, words
-from search.api import QueryProblem
 from search.asked import All, AnyOf, Days, Is, No, Node, Now, Text, Word, clauses
+from search.errors import QueryProblem
 from search.folding import fold
 from search.language import LONGEST_QUERY, MOST_CLAUSES, matches, parse, widening
 from tests.effort import examples
@@ -71,6 +71,9 @@ def test_s_1_how_a_search_is_read(typed: str, asked: Node | None) -> None:
         pytest.param("状态:暫停使用", Now("suspended"), id="suspended"),
         pytest.param('state:"Validity ended"', Now("expired"), id="expired, as pages say it"),
         pytest.param("state:expired", Now("expired"), id="expired"),
+        pytest.param("状态:已作废", Now("withdrawn"), id="withdrawn"),
+        pytest.param("状态:已作废（换版）", Now("superseded"), id="superseded"),
+        pytest.param('state:"Issued, not yet in force"', Now("waiting"), id="waiting"),
         pytest.param("NOT state:draft", No(Is("state", "draft")), id="not a fact"),
         pytest.param("year:2024", Days(date(2024, 1, 1), date(2024, 12, 31)), id="year"),
         pytest.param("date:2024-02", Days(date(2024, 2, 1), date(2024, 2, 29)), id="month"),

@@ -14,7 +14,7 @@ import pytest
 import tantivy
 
 from search import tantivy as module
-from search.api import IndexBusy, IndexDamaged
+from search.errors import IndexBusy, IndexDamaged
 from search.tantivy import TantivyEngine
 from tests.search.making import entry, find, query
 

@@ -18,7 +18,7 @@ import pytest
 
 from search import whoosh as module
 from search import whoosh_files
-from search.api import IndexBusy
+from search.errors import IndexBusy
 from search.tantivy import TantivyEngine
 from search.whoosh import WhooshEngine
 from tests.search.making import entry, find, query
