@@ -115,13 +115,15 @@ def verify(desk: Desk) -> Answer:
     else:
         counts: dict[str, Any] = {name: len(ids) for name, ids in problems.items()}
         key = "cli.index_ok" if found.ok else "cli.index_bad"
-        line = desk.words.t(key, n=found.entries, behind=found.behind, **counts)
+        line = desk.words.t(key, n=found.entries, **counts)
     head = [desk.label(name) for name in ("problem", "number", "title", "id")]
     rows = [
         (desk.words.t(f"cli.index_problem.{one.problem}"), one.number, one.title, one.id)
         for one in found.differences[:_TOLD]
     ]
     lines = [line]
+    if found.intact and found.behind > 0:
+        lines.append(desk.words.t("cli.index_behind", n=found.behind))
     if without := len(problems["unreadable"]):
         lines.append(desk.words.t("cli.index_unreadable", n=without))
     if len(found.differences) > without:

@@ -61,3 +61,18 @@ def test_s_4_verify_names_each_item_that_differs(terminal: Terminal, world: Worl
     assert "缺少" in told.stdout
     terminal.ok("index", "rebuild")
     assert terminal.ok("index", "verify")["items"] == []
+
+
+def test_s_4_verify_says_what_it_could_not_compare(terminal: Terminal, world: World, number: str) -> None:
+    filed(world, a_form(world, number="QR-1103", title="另一表"))
+    told = terminal.run("index", "verify")
+    assert (told.exit_code, "索引完整" in told.stdout, "个事件未跟上" in told.stdout) == (0, True, True)
+    settle(world.house)
+    assert "未跟上" not in terminal.run("index", "verify").stdout
+    (generation,) = (world.house.data / "index" / "generations").iterdir()
+    largest = max(generation.glob("*.idx"), key=lambda one: one.stat().st_size)
+    whole = largest.read_bytes()
+    largest.write_bytes(whole[:9] + bytes([whole[9] ^ 255]) + whole[10:])
+    told = terminal.run("index", "verify")
+    assert told.exit_code == 1
+    assert told.stdout.strip() == "索引文件不是写入时的样子。可运行 docctl index rebuild 重建。"
