@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from urllib.parse import urlencode
 
 from docctl.domain.verdicts import RuleRefused
-from docctl.queries.record_holds import HoldLine, held_words
+from docctl.queries.record_holds import held_words
 from docctl.queries.record_page import RecordPage
 from docctl.web.context import words
 from docctl.web.forms import Unreadable
@@ -45,11 +45,6 @@ def held_because(page: RecordPage) -> list[str]:
     """Return what holds the record now, as far as the person may know it (R-5, S-7)."""
     standing = [one for one in page.beside.holds if one.lifted_at is None]
     return held_words(words(), standing, is_held=page.is_held)
-
-
-def hold_sentences(holds: Iterable[HoldLine]) -> list[str]:
-    """Return a sentence for each of some holds, with the key it comes by (R-5, S-7)."""
-    return held_words(words(), holds, is_held=False)
 
 
 @contextmanager

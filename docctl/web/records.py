@@ -36,7 +36,6 @@ from docctl.web.record_words import (
     fact_value,
     held_because,
     hold_address,
-    hold_sentences,
     key_address,
 )
 from docctl.web.registers import chosen, flag, number
@@ -47,7 +46,6 @@ bp.add_app_template_global(because_words)
 bp.add_app_template_global(held_because)
 bp.add_app_template_global(key_address)
 bp.add_app_template_global(hold_address)
-bp.add_app_template_global(hold_sentences)
 
 MEDIA: Final = ("electronic", "paper")
 

@@ -99,6 +99,22 @@ def test_r_6_a_list_goes_from_the_due_register_to_its_certificate(client: Browse
     assert keeping.record(held).status is RecordStatus.ACCEPTED
 
 
+def test_s_7_an_item_says_by_which_key_it_is_held_to_who_may_know_it(
+    client: Browser, keeping: Keeping
+) -> None:
+    (one,) = keeping.records(keys=[("order", "HT 2024-17")])
+    list_id = keeping.approved([one])
+    hold_id = keeping.hold([], ("order", "HT 2024-17"))
+    client.sign_in("zhou")
+    (link,) = client.page(at(list_id)).cssselect(f'a[href="/retention/holds/{hold_id}"]')
+    assert link.text == keeping.hold_row(hold_id).number
+    assert "订单号 HT 2024-17" in words_of(client.get(at(list_id)))
+    client.sign_in("li")
+    told = words_of(client.get(at(list_id)))
+    assert "已冻结" in told
+    assert "HT 2024-17" not in told
+
+
 def test_r_6_a_refused_proposal_keeps_what_was_chosen(client: Browser, keeping: Keeping) -> None:
     first, second = keeping.records(2)
     client.sign_in("zhou")
