@@ -15,6 +15,8 @@ from search.folding import fold
 
 #: A code that is a document's number though nothing says so: letters, digits, signs between.
 _CODE: Final = re.compile(r"(?<![A-Za-z0-9/_-])[A-Z]{1,8}(?:[-/_.][A-Z0-9.]{1,12}){1,5}(?![A-Za-z0-9/_-])")
+#: Hung on a number in a file's name: WI-SMT-023_V2.
+_VERSION_BEHIND: Final = re.compile(r"[-_.](?:V|VER|REV)\.?\d{1,2}(?:\.\d{1,2})*$", re.IGNORECASE)
 #: Standards, laws, download ids: cited, not the text's own number.
 _OUTSIDE: Final = re.compile(
     r"^(?:ISO|IEC|GB|GBT|GJB|GJBC|IATF|TS|DB|JB|QS|OHSAS|SA|AS|EN|ASTM|HACCP|BS|DIN|JIS|YY|HB|HG|SJ|MIL"
@@ -27,18 +29,26 @@ _STAMP: Final = re.compile(
     r"(非受控|不受控|受控)(?:文件|副本|本|版本)?(?:[\s,;!。]*(?:禁止|严禁|不得|请勿|未经).{1,12})?"
 )
 _LABEL_IN_NAME: Final = re.compile(
-    r"(?:^|[-_\s(（\[第])(?P<label>(?:V|Ver|Rev)\.?\s?\d{1,2}(?:\.\d{1,2}){0,2}|[A-Z][/-]?\d{0,2}版?|第?\d{1,2}版)(?=[)）\]\s_.-]|$)",
+    r"(?:^|[-_\s(（\[第》])(?P<label>(?:V|Ver|Rev)\.?\s?\d{1,2}(?:\.\d{1,2}){0,2}|[A-Z][/-]?\d{0,2}版?|第?\d{1,2}版)(?=[)）\]\s_.-]|$)",
     re.IGNORECASE,
 )
 _BARE_LABEL: Final = re.compile(
-    r"第\s?[0-9一二三四五六七八九十A-Z]{1,2}\s?版|[A-Z]\s?/\s?\d{1,2}版?|[A-Z]版|[(（][A-Z]/\d{1,2}版?[)）]|V\d{1,2}\.\d{1,2}"
+    r"第\s?[0-9一二三四五六七八九十A-Z]{1,2}\s?版|[A-Z]\s?/\s?\d{1,2}版?|[A-Z]版|[(（][A-Z]/\d{1,2}版?[)）]|V\d{1,2}\.\d{1,2}(?:[(（](?:草稿|草案|征求意见稿|送审稿|draft)[)）])?"
+    r"|[(（](?:第\s?[0-9一二三四五六七八九十]{1,2}\s?版|V\d{1,2}\.\d{1,2}\s?版?)[)）]"
 )
 _WHOLE_LABEL: Final = re.compile(
     r"第\s?[0-9一二三四五六七八九十A-Z]{1,2}\s?版[\s,，/]*第\s?[0-9一二三四五六七八九十]{1,2}\s?次(?:修改|修订|修訂|更改)"
 )
 _LABEL_AFTER_TITLE: Final = re.compile(
-    r"(?:程序|制度|办法|规定|规程|方案|手册|计划)\s?[(（]?(?P<label>V\d{1,2}(?:\.\d{1,2}){1,2}|[A-Z][/]?\d?版)[)）]?(?![A-Za-z0-9])",
+    r"(?:程序|制度|办法|规定|规程|方案|手册|计划|指引|流程|细则|规范|标准|预案)》?\s?[(（]?"
+    r"(?P<label>V\d{1,2}(?:\.\d{1,2}){1,2}|[A-Z][/]?\d?版|(?<=[(（])第[0-9一二三四五六七八九十]{1,2}版)[)）]?(?![A-Za-z0-9])",
     re.IGNORECASE,
+)
+
+
+#: _Rev B1: what stands behind the word.
+_REV_IN_NAME: Final = re.compile(
+    r"(?:^|[-_\s])Rev[. ]\s?(?P<label>[A-Z]\d{0,2})(?=$|[)_\s.-])", re.IGNORECASE
 )
 
 
@@ -47,19 +57,23 @@ def label_beside_title(sheet: Sheet) -> Found | None:
     if match is not None:
         return Found(match["label"], match["label"], *match.span("label"), "line", SURE["line"])
     bare = {  # A/0 on a line of its own; a list of documents has several
-        text: cell.start + cell.text.index(text)
+        text: sheet.text.index(text, cell.start)
         for cell in reversed(sheet.cells)
-        if cell.zone in {"header", "top", "box"} and (text := _bare_label(cell.text))
+        if cell.zone in {"header", "top", "box"} and (text := _bare_label(sheet, cell))
     }
     if len(bare) != 1:
         return None
     ((shown, start),) = bare.items()
-    value = re.sub(r"\s+", "", shown)
+    value = re.sub(r"^[(（]|[)）]$" if shown[0] in "(（" else r"\s+", "", re.sub(r"\s+", "", shown))
+    value = re.sub(r"\s+|[(（](?:草|征|送|draft).*", "", value)
     return Found(value, shown, start, start + len(shown), "line", SURE["line"] - 10)
 
 
-def _bare_label(text: str) -> str:
+def _bare_label(sheet: Sheet, cell: Cell) -> str:
     """Return the label that a cell holds, alone or beside a number: LT-QP-09  A/0."""
+    text = cell.text
+    if cell.is_in_table and (parted := _WHOLE_LABEL.match(sheet.text[: cell.start + 40], cell.start)):
+        return parted[0]  # 第 A 版 and 第 0 次修订 in two cells
     if _BARE_LABEL.fullmatch(text.strip()):
         return text.strip()
     if (whole := _WHOLE_LABEL.search(text[:80])) is not None:
@@ -69,13 +83,19 @@ def _bare_label(text: str) -> str:
     others = [one for one in pieces if one not in labels]
     return (
         labels[0]
-        if len(labels) == 1 and all(_CODE.fullmatch(one) or ends_as("units", fold(one)) for one in others)
+        if len(labels) == 1
+        and (
+            cell.zone == "header"
+            or all(_CODE.fullmatch(one) or ends_as("units", fold(one)) for one in others)
+        )
         else ""
     )
 
 
 def label_in_name(name: str) -> Found | None:
     stem = re.sub(r"\.[A-Za-z]{2,5}$", "", name.rsplit("/", 1)[-1])
+    if (rev := _REV_IN_NAME.search(stem)) is not None:
+        return Found(rev["label"], rev["label"], -1, -1, "name", SURE["name"])
     for match in _LABEL_IN_NAME.finditer(stem):
         label = match["label"]
         if (
@@ -98,7 +118,10 @@ def bare_number(sheet: Sheet, name: str) -> Found | None:
     if len(found) == 1:
         return next(iter(found.values()))
     stem = re.sub(r"\.[A-Za-z]{2,5}$", "", name.rsplit("/", 1)[-1])
-    own = [match[0].rstrip("._-") for match in _CODE.finditer(stem) if _is_own(match[0])]
+    stem = re.sub("_(?=[A-Za-z][a-z])", " ", stem)
+    own = [
+        _VERSION_BEHIND.sub("", match[0]).rstrip("._-") for match in _CODE.finditer(stem) if _is_own(match[0])
+    ]
     if len(own) == 1 and (not found or own[0] in found):
         return found.get(own[0]) or Found(own[0], own[0], -1, -1, "name", SURE["name"])
     return None
@@ -107,8 +130,10 @@ def bare_number(sheet: Sheet, name: str) -> Found | None:
 def _codes_of(cell: Cell) -> Iterator[tuple[str, int]]:
     """Yield the codes of a cell that may be numbers of the document; one may fill it: 安环〔2021〕18号."""
     text = cell.text.strip()
-    whole = values.read("number", text) if len(text) <= 40 else None
+    is_short = len(text) <= 40 and re.match("根据|依据|按照|参照|根據|依據|参见|原|代替|取代", text) is None
+    whole = values.read("number", text) if is_short else None
     if whole is not None and whole.end == len(text) and re.search(r"[〔\[（(][12]\d{3}|[A-Z]{1,8}[-/]", text):
+        text = text[whole.start :]  # No. OP-21
         if _OUTSIDE.match(text) is None and _BARE_LABEL.fullmatch(text) is None:
             yield text, cell.start + cell.text.index(text)
         return
@@ -129,6 +154,8 @@ def _is_own(code: str) -> bool:
 def stamped(sheet: Sheet) -> Found | None:
     for cell in sheet.cells:
         text = cell.text.strip()
+        if (answer := _answered(sheet, cell)) is not None:
+            return answer
         if (
             cell.zone in {"header", "top", "box"}
             and len(text) <= 24
@@ -138,3 +165,15 @@ def stamped(sheet: Sheet) -> Found | None:
             value = "yes" if match[1] == "受控" else "no"
             return Found(value, text, start, start + len(text), "line", SURE["line"])
     return None
+
+
+def _answered(sheet: Sheet, cell: Cell) -> Found | None:
+    """Return what the next cell says to a cell that says 受控 alone: □是 ☑否."""
+    beside = sheet.right_of(cell)
+    if cell.zone not in {"header", "top", "box"} or beside is None or fold(cell.text.strip()) != "受控":
+        return None
+    value = values.read("status", beside.text)
+    if value is None:
+        return None
+    start, end = beside.start + value.start, beside.start + value.end
+    return Found(value.value, sheet.text[start:end], start, end, "table", SURE["table"])

@@ -77,9 +77,18 @@ class Sheet:
         #: Where clauses may begin: at the top of a text in which no first chapter is found.
         self.rules = self.top if is_found else 0
         #: Where the last lines begin, in which a paper is often signed.
-        self.tail = max(self.top, len(text) - _TAIL)
+        self.tail = max(self.top, self._end_of_body() - _TAIL)
         self.cells = tuple(self._cells())
         self._by_place = {(cell.row, cell.column): cell for cell in self.cells}
+
+    def _end_of_body(self) -> int:
+        """Return where the body ends: what is no part of it may lie behind it."""
+        end = len(self.text)
+        for kind, start, until in reversed(self._parts):
+            if kind not in {"header", "footer"} or until < end - 2:
+                break
+            end = start
+        return end
 
     def right_of(self, cell: Cell) -> Cell | None:
         """Return the next cell of the row."""

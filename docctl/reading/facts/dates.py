@@ -74,12 +74,32 @@ _DAY_FIRST: Final = re.compile(
 _SHORT: Final = re.compile(
     rf"(?<![\d.])(?P<y>\d\d){_S}[-./年]{_S}(?P<m>1[0-2]|0?[1-9]){_S}[-./月]{_S}(?P<d>3[01]|[12]\d|0?[1-9])(?![\d.]){_S}[日号號]?"
 )
+#: 2022-Sep-05.
+_YEAR_FIRST: Final = re.compile(
+    rf"(?<!\d)(?P<y>(?:19|20)\d\d)[\s./-]{{1,3}}(?P<n>{_NAME})\.?[\s./-]{{1,3}}(?P<d>3[01]|[12]\d|0?[1-9])(?!\d)",
+    re.IGNORECASE,
+)
+#: 09/15/2021, where the second can be no month.
+_MONTH_FIRST: Final = re.compile(
+    r"(?<!\d)(?P<m>1[0-2]|0?[1-9])[-./](?P<d>1[3-9]|2\d|3[01])[-./](?P<y>(?:19|20)\d\d)(?!\d)"
+)
 #: 110年3月15日, which only a label makes a year of the republic.
 _MINGUO_BARE: Final = re.compile(
     rf"(?<![\d.])(?P<y>1[0-2]\d){_S}[-./年]{_S}(?P<m>1[0-2]|0?[1-9]){_S}[-./月]{_S}(?P<d>3[01]|[12]\d|0?[1-9])(?![\d.]){_S}日?"
 )
 #: From the surest to the loosest.
-_ALL: Final = (_NUMBERS, _MINGUO, _CHINESE, _ENGLISH, _BRITISH, _DAY_FIRST, _COMPACT)
+_ALL: Final = (
+    _NUMBERS,
+    _MINGUO,
+    _CHINESE,
+    _ENGLISH,
+    _BRITISH,
+    _YEAR_FIRST,
+    _DAY_FIRST,
+    _MONTH_FIRST,
+    _COMPACT,
+)
+_MAY_BE: Final = re.compile(r"\d|年")
 #: A date without its day, which is no date yet: it is shown and asked for.
 _MONTH_ONLY: Final = re.compile(rf"(?:19|20)\d\d{_S}[-./年]{_S}(?:1[0-2]|0?[1-9]){_S}月?(?![\d./-])")
 
@@ -98,6 +118,8 @@ def first_date(text: str, *, at_start: bool = False, short: bool = False) -> Rea
 
     `short` also takes years of two digits, and of the republic of three, which only a label makes a date.
     """
+    if not _MAY_BE.search(text):
+        return None
     wide = text.translate(_WIDE)
     plain = (
         unicodedata.normalize("NFKC", wide) if len(unicodedata.normalize("NFKC", wide)) == len(wide) else wide

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from docctl.domain import labels as revision_labels
-from docctl.reading.facts import bare, titles
+from docctl.reading.facts import bare, closing, titles
 from docctl.reading.facts.cells import Parts, Sheet
 from docctl.reading.facts.citations import Citation, find_citations
 from docctl.reading.facts.completeness import look_over
 from docctl.reading.facts.found import SURE, Finding, Found, Signer
 from docctl.reading.facts.header import Read, read_header
-from docctl.reading.facts.history import History, HistoryLine, find_history
+from docctl.reading.facts.history import History, HistoryLine, find_history, signers_of_newest
+from docctl.reading.facts.labels import ROLES
 from docctl.reading.facts.origin import find_origin
 from docctl.reading.facts.outline import Clause, find_outline
 from docctl.reading.facts.splits import Split, find_splits
@@ -97,6 +99,10 @@ SINGLE: Final = (
 )
 
 
+#: Somebody of the same role is not believed beside one who is so much surer.
+_FAR: Final = 25
+
+
 def find_facts(text: str, name: str, *, parts: Parts = (), pages: Sequence[int] = ()) -> Facts:
     """Read the facts of one text; `name` is its file's, `parts` say what is header, footer, note.
 
@@ -107,9 +113,10 @@ def find_facts(text: str, name: str, *, parts: Parts = (), pages: Sequence[int] 
     history = find_history(sheet)
     read = read_header(sheet, history.rows)
     title, said = titles.find_title(sheet, read.best("title"), name, history.rows)
-    number = read.best("number") or _form_number(read, title) or bare.bare_number(sheet, name)
+    number = read.best("number") or _form_number(read, title)
+    number = number or closing.official_number(sheet) or bare.bare_number(sheet, name)
     body = _without_furniture(text, parts)
-    signers = _signers(read.signers)
+    signers = _signers(read.signers or list(signers_of_newest(sheet, history)))
     outside = find_origin(sheet, name, number=number, title=title, is_signed=bool(signers))
     outline = find_outline(body, after=sheet.rules)
     findings = [*read.findings, *said, *look_over(body, outline, pages, whole=text)]
@@ -117,9 +124,9 @@ def find_facts(text: str, name: str, *, parts: Parts = (), pages: Sequence[int] 
         number=number,
         title=outside.title or title,
         revision=_revision(read, sheet, name) or _from_history(history),
-        effective=read.best("effective") or _in_force(history),
-        issued=read.best("issued") or _made_on(read),
-        department=read.best("department"),
+        effective=read.best("effective") or _in_force(history) or closing.in_force_since(sheet),
+        issued=read.best("issued") or _made_on(read) or closing.given_out(sheet),
+        department=read.best("department") or closing.kept_by(sheet),
         controlled=read.best("status") or bare.stamped(sheet),
         distribution=read.best("distribution"),
         origin=outside.mark,
@@ -196,17 +203,21 @@ def _form_number(read: Read, title: Found | None) -> Found | None:
 
 def _signers(found: list[Signer]) -> tuple[Signer, ...]:
     """Keep each role once, as it was read first in the surest place; the day where any place says it."""
-    best: dict[str, int] = {}
+    best: Counter[str] = Counter()
+    surest: Counter[str] = Counter()
     for one in found:
-        best[one.role] = max(best.get(one.role, 0), one.at.confidence)
+        best[one.role] = max(best[one.role], one.at.confidence)
+        surest[ROLES[one.role]] = max(surest[ROLES[one.role]], one.at.confidence)
     chosen: dict[tuple[str, str], Signer] = {}
     first: dict[str, int] = {}
     for one in sorted(found, key=lambda one: one.at.start):
-        if one.at.confidence < best[one.role] or first.setdefault(one.role, one.at.start) != one.at.start:
+        least = max(best[one.role], surest[ROLES[one.role]] - _FAR)
+        if one.at.confidence < least or first.setdefault(one.role, one.at.start) != one.at.start:
             continue
         chosen.setdefault((one.role, one.name), one)
-    order = ("prepared", "reviewed", "countersigned", "approved")
-    return tuple(sorted(chosen.values(), key=lambda one: order.index(one.role)))
+    order = list(ROLES)
+    in_order = sorted(chosen.values(), key=lambda one: order.index(one.role))
+    return tuple(replace(one, role=ROLES[one.role]) for one in in_order)
 
 
 def _others(read: Read) -> dict[str, tuple[Found, ...]]:

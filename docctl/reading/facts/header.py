@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Set
+from collections.abc import Set
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -11,9 +11,9 @@ from docctl.reading.facts import dates, runs, values
 from docctl.reading.facts.cells import Cell, Sheet
 from docctl.reading.facts.found import SURE, Finding, Found, Signer
 from docctl.reading.facts.labels import SIGNING, Label, labels_in
+from docctl.reading.facts.neighbours import places
 from docctl.reading.facts.placeholders import is_placeholder
 from docctl.reading.facts.signing import signers_of
-from docctl.reading.facts.words import is_one_of
 from search.folding import fold
 
 _DAY_OF: Final = {"prepared": "prepared_on", "reviewed": "reviewed_on", "approved": "approved_on"}
@@ -26,7 +26,11 @@ _SOURCES: Final = {
     "footer": "page_header",
     "tail": "text",
 }
-_ONLY_SIGNERS: Final = frozenset({"tail"})
+#: What the last lines of a text may say of it, behind a colon.
+_AT_THE_END: Final = frozenset({"effective", "issued", "department"})
+_LAST_WORDS: Final = SIGNING | _AT_THE_END | {"date", *_DAY_OF.values()}
+#: A day in the last lines is the text's where it begins its line: 本标准2020年9月1日发布.
+_OF_ITSELF: Final = re.compile(r"\s*(?:本[\u3400-\u9fff]{2,4}(?<![自从從于於]))?\s*[12二]")
 #: "2016.7.5 实施日期：" is a date and the next label.
 _NO_LABEL: Final = r"(?!\s?(?:日|时间|者|人|部门|单位|date|from|:))"
 #: What follows a date and says what it is of: 发布, 实施.
@@ -34,9 +38,8 @@ _ISSUED: Final = re.compile(rf"\s?(?:发布|颁布|发行|印发|公布|is\b|iss
 _EFFECTIVE: Final = re.compile(
     rf"\s?(?:起\s?)?(?:生效|实施|施行|执行|启用|ef\b|eff\b|effective\b|in force\b){_NO_LABEL}"
 )
+_SINCE: Final = frozenset("自从從于於")
 _ORDINALS: Final = frozenset({"序号", "序", "项次", "项目", "no", "item", "s/n"})
-#: Of a value that its cell does not end with.
-_END: Final = re.compile(r"[\n\f]|\s{2,}(?=\S{1,12}[:：])")
 _WANTED: Final = ("number", "revision", "effective", "prepared", "reviewed", "approved", "title")
 
 
@@ -65,7 +68,7 @@ def read_header(sheet: Sheet, without: Set[int] = frozenset()) -> Read:
         if cell.zone not in _SOURCES or cell.row in without or _heads_list(sheet, cell):
             continue
         _read_cell(sheet, cell, read)
-        if cell.zone not in _ONLY_SIGNERS:
+        if cell.zone != "tail" or (_begins_line(sheet, cell) and _OF_ITSELF.match(cell.text)):
             _read_dates_before(cell, read)
     _note_missing(read)
     return read
@@ -98,7 +101,7 @@ def _read_run(sheet: Sheet, cell: Cell, run: list[Label], following: Label | Non
             continue
         source = _source(cell, sure=False)
         for label, kind, value in values_found:
-            if kind and (cell.zone not in _ONLY_SIGNERS or kind in SIGNING):
+            if kind and (cell.zone != "tail" or kind in SIGNING):
                 shown = text[value.start : value.end]
                 confidence = _confidence(source, label, sure=False)
                 found = Found(value.value, shown, start + value.start, start + value.end, source, confidence)
@@ -116,15 +119,33 @@ def _note(sheet: Sheet, cell: Cell, kind: str, found: Found, rest: str, read: Re
 
 def _read_label(sheet: Sheet, cell: Cell, label: Label, following: Label | None, read: Read) -> None:
     for kind in label.kinds:
-        if values.can_read(kind) and (cell.zone not in _ONLY_SIGNERS or kind in SIGNING):
+        if values.can_read(kind) and (
+            cell.zone != "tail" or kind in SIGNING or _may_end(sheet, cell, label, kind)
+        ):
             _read_kind(sheet, cell, label, following, kind, read)
+
+
+def _begins_line(sheet: Sheet, cell: Cell) -> bool:
+    return sheet.text[max(0, cell.start - 1) : cell.start] in {"", "\n", "\f"}
+
+
+def _may_end(sheet: Sheet, cell: Cell, label: Label, kind: str) -> bool:
+    """Say whether a label of the last lines is believed: its line begins with one, and says nothing else."""
+    if kind not in _AT_THE_END or not label.has_colon or not _begins_line(sheet, cell):
+        return False
+    word = cell.folded.text[label.start : label.end].strip(" :")
+    others = list(labels_in(cell))
+    is_own = not cell.folded.text[: others[0].start].strip() and all(
+        set(one.kinds) & _LAST_WORDS for one in others
+    )
+    return is_own and (len(word) >= 4 or kind != "department")
 
 
 def _read_kind(
     sheet: Sheet, cell: Cell, label: Label, following: Label | None, kind: str, read: Read
 ) -> None:
     shown = ""
-    for start, text, sure in _places(sheet, cell, label, following):
+    for start, text, sure in places(sheet, cell, label, following):
         value = values.read(kind, text)
         if value is None and kind in _DAYS and following is None and not cell.is_in_table:
             value = _over_the_line(sheet, start, start + len(text))
@@ -161,93 +182,6 @@ def _over_the_line(sheet: Sheet, start: int, end: int) -> values.Value | None:
     return value if is_whole else None
 
 
-def _places(
-    sheet: Sheet, cell: Cell, label: Label, following: Label | None
-) -> Iterator[tuple[int, str, bool]]:
-    """Yield where a label's value may stand: behind it, in the next cell, below; offset, text, how sure."""
-    _, behind = cell.source(label.start, label.end)
-    until = (
-        cell.start + len(cell.text) if following is None else cell.source(following.start, following.end)[0]
-    )
-    rest = sheet.text[behind:until]
-    end = _END.search(rest.lstrip())
-    if end is not None and rest.strip():
-        rest = rest[: len(rest) - len(rest.lstrip()) + end.start()]
-    if rest.strip(" \u3000\t:：)）]"):
-        yield behind, rest, True
-        return
-    if following is not None:
-        return
-    if set(label.kinds) & SIGNING and not label.has_colon:
-        first, _ = cell.source(label.start, label.end)
-        if 2 <= len(before := sheet.text[cell.start : first].strip()) <= 4:  # 张三 编制
-            yield sheet.text.index(before, cell.start), before, True
-            return
-    if cell.is_in_table:
-        right = _under_names(sheet, cell) if set(label.kinds) & SIGNING else None
-        right = right or _next_filled(sheet, cell)
-        if right is not None and not _begins_with_label(right):
-            yield right.start, right.text, True
-            return
-        below = sheet.below(cell)
-        is_filled = below is not None and below.text.strip() and not _begins_with_label(below)
-        if (
-            below is not None
-            and is_filled
-            and _heads(sheet, cell)
-            and not _goes_on(sheet.below(below), label)
-        ):
-            yield below.start, below.text, True
-        return
-    after = sheet.row(cell.row + 1)
-    if (
-        len(after) == 1
-        and after[0].zone == cell.zone
-        and not _begins_with_label(after[0])
-        and len(after[0].text) < 40
-    ):
-        yield after[0].start, after[0].text, False
-
-
-def _goes_on(cell: Cell | None, label: Label) -> bool:
-    """Say whether a further row has such a value too: a list of documents is no header of one."""
-    return cell is not None and any(
-        values.can_read(kind) and values.read(kind, cell.text) is not None for kind in label.kinds
-    )
-
-
-def _next_filled(sheet: Sheet, cell: Cell) -> Cell | None:
-    """Return the next cell of the row; over empty ones only where a single one says something."""
-    following = sheet.right_of(cell)
-    if following is None or following.text.strip():
-        return following
-    filled = [one for one in sheet.row(cell.row)[cell.column + 1 :] if one.text.strip()]
-    return filled[0] if filled and (len(filled) == 1 or _begins_with_label(filled[1])) else None
-
-
-def _under_names(sheet: Sheet, cell: Cell) -> Cell | None:
-    """Return the cell of the row that stands under 姓名 or 签名, if the table has such a heading."""
-    for above in range(cell.row - 1, max(-1, cell.row - 6), -1):
-        heads = sheet.row(above)
-        if len(heads) != cell.columns:
-            return None
-        for head in heads[1:]:
-            if is_one_of("name_columns", head.folded.text) and head.column > cell.column:
-                return sheet.row(cell.row)[head.column]
-    return None
-
-
-def _heads(sheet: Sheet, cell: Cell) -> bool:
-    """Say whether a cell heads a column: what stands in its row are labels or blanks, one apart."""
-    others = [one for one in sheet.row(cell.row) if one.text.strip() and not _begins_with_label(one)]
-    return len(others) <= (1 if cell.columns > 3 else 0)
-
-
-def _begins_with_label(cell: Cell) -> bool:
-    first = next(labels_in(cell), None)
-    return first is not None and not cell.folded.text[: first.start].strip()
-
-
 def _source(cell: Cell, sure: bool) -> str:
     source = _SOURCES[cell.zone]
     if source == "label" and cell.is_in_table:
@@ -262,6 +196,8 @@ def _confidence(source: str, label: Label, sure: bool) -> int:
 def _read_dates_before(cell: Cell, read: Read) -> None:
     """Read dates that stand before what they are of: 2014-04-05发布, 2021年1月20日 生效."""
     for one in dates.all_dates(cell.text[:2_000]):
+        if cell.text[: one.start].rstrip()[-1:] in _SINCE:
+            continue  # a sentence says whose day that is
         behind = fold(cell.text[one.end : one.end + 16])
         for kind, pattern in (("issued", _ISSUED), ("effective", _EFFECTIVE)):
             if pattern.match(behind):

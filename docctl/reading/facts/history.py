@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
 from docctl.reading.facts import dates, values
 from docctl.reading.facts.cells import Cell, Sheet
-from docctl.reading.facts.labels import data, kinds_of
+from docctl.reading.facts.found import SURE, Found, Signer
+from docctl.reading.facts.labels import SIGNING, data, kinds_of
 from search.folding import fold
 
 _MOST: Final = 200
@@ -50,6 +51,7 @@ class History:
 
     lines: tuple[HistoryLine, ...] = ()
     rows: frozenset[int] = frozenset()
+    heads: tuple[Cell, ...] = ()
     is_effective: bool = False
 
     @property
@@ -95,7 +97,8 @@ def _history(sheet: Sheet, head: Cell, columns: Mapping[str, int]) -> History:
         if line is not None:
             found.append(line)
     day = sheet.row(head.row)[columns["day"]].folded.text if "day" in columns else ""
-    return History(tuple(found), frozenset(rows), is_effective="effective" in kinds_of(day))
+    heads = tuple(sheet.row(head.row))
+    return History(tuple(found), frozenset(rows), heads, is_effective="effective" in kinds_of(day))
 
 
 def _line(cells: list[Cell], columns: Mapping[str, int]) -> HistoryLine | None:
@@ -113,6 +116,24 @@ def _line(cells: list[Cell], columns: Mapping[str, int]) -> HistoryLine | None:
         start=cells[0].start,
         end=cells[-1].start + len(cells[-1].text),
     )
+
+
+def signers_of_newest(sheet: Sheet, history: History) -> Iterator[Signer]:
+    """Yield who signed the revision at hand, where three or more sign each row of the table."""
+    newest = history.newest
+    heads = [(one, set(kinds_of(one.folded.text.strip(" .:"))) & SIGNING) for one in history.heads]
+    if newest is None or len({kind for _, kinds in heads for kind in kinds}) < 3:
+        return
+    cells = [one for row in history.rows for one in sheet.row(row) if newest.start <= one.start <= newest.end]
+    for head, kinds in heads:
+        cell = next((one for one in cells if one.column == head.column), None)
+        for kind in kinds:
+            value = values.read(kind, cell.text) if cell is not None else None
+            if cell is not None and value is not None:
+                start, end = cell.start + value.start, cell.start + value.end
+                found = Found(value.value, sheet.text[start:end], start, end, "table", SURE["table"])
+                for name in value.value.split("、"):
+                    yield Signer(kind, name, newest.day, found)
 
 
 def _columns(cells: list[Cell]) -> dict[str, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -16,7 +16,17 @@ from search.folding import fold
 
 #: Sections of the data that are not labels of one value.
 _NOT_LABELS: Final = frozenset({"history", "placeholders", "verbs"})
-SIGNING: Final = frozenset({"prepared", "reviewed", "approved", "countersigned"})
+#: Who signs, in the order in which papers are signed, and which of the roles each is.
+ROLES: Final = {
+    "prepared": "prepared",
+    "proofread": "reviewed",
+    "reviewed": "reviewed",
+    "standardised": "countersigned",
+    "countersigned": "countersigned",
+    "settled": "approved",
+    "approved": "approved",
+}
+SIGNING: Final = frozenset(ROLES)
 #: Behind who signed: 编制（签字）, 编制/日期.
 _SUFFIX: Final = re.compile(
     r"\s?\(?(?:签名|签字|签章|盖章|signature)\)?(?:\s?[/|]\s?(?:日期|时间|date))?"
@@ -24,6 +34,8 @@ _SUFFIX: Final = re.compile(
 )
 _COLON: Final = re.compile(r"[\s)\]]{0,3}[:：]")
 _CLOSED: Final = re.compile(r"\s?[)\"]\s?:?")  # all kinds of brackets are folded to one
+#: The same word in English behind a Chinese one: 审核(Review)：, 版次 Ed.:.
+_GLOSS: Final = re.compile(r"\s?[/(]?\s?[a-z][a-z ./#&-]{1,30}\)?(?=\s{0,2}:)")
 #: Between two labels of one thing in two languages: "Document No. 文件编号".
 _BETWEEN: Final = r"[\s/|()\[\].·-]{0,4}"
 
@@ -73,6 +85,8 @@ def labels_in(cell: Cell) -> Iterator[Label]:
             end = more.end(1)
         if SIGNING & set(kinds) and (suffix := _SUFFIX.match(text, end)):
             end = suffix.end()
+        if not text[start].isascii() and (gloss := _GLOSS.match(text, end)):
+            end = gloss.end()
         colon = _COLON.match(text, end) or _closed(text, start, end)
         fills = not text[:start].strip(" *#·●■") and not text[end:].strip(" .:")
         if colon is None and _is_verb(text[start:end]) and not (fills and cell.is_in_table):
@@ -90,13 +104,17 @@ def _is_verb(word: str) -> bool:
 
 def _goes_on(cell: Cell, more: re.Match[str], kinds: list[str]) -> bool:
     """Say whether a label goes on in another language: 版本 Rev. B does, 版本 Rev.B is label and value."""
-    if not set(kinds_of(more[1])) & set(kinds):
+    if not _meanings(kinds_of(more[1])) & _meanings(kinds):
         return False
     following = more.string[more.end(1) : more.end(1) + 1]
     if not more[1][-1:].isascii() or not (following.isascii() and following.isalnum()):
         return True
     _, behind = cell.source(more.start(1), more.end(1))
     return cell.text[behind - cell.start : behind - cell.start + 1].isspace()
+
+
+def _meanings(kinds: Iterable[str]) -> set[str]:
+    return {ROLES.get(kind, kind) for kind in kinds}
 
 
 def _closed(text: str, start: int, end: int) -> re.Match[str] | None:
@@ -113,10 +131,17 @@ def _own_word(cell: Cell, match: re.Match[str]) -> tuple[int, int]:
         written = cell.text[first - cell.start : last - cell.start]
         for blank in re.finditer(r"\s+", written):
             word = fold(written[blank.end() :])
+            if kinds_of(word) and _is_han(match.string[start - 1 : start] or " ") and _ends_word(cell, first):
+                return end - len(word), end  # 非受控  编号 is no 受控编号
             is_title = len(word) >= 2 and ends_as("strict_titles", fold(written[: blank.start()]))
             if (len(word) >= 4 or is_title) and kinds_of(word) and match[0].endswith(word):
                 return end - len(word), end
     return start, end
+
+
+def _ends_word(cell: Cell, at: int) -> bool:
+    """Say whether what stands there is the end of a longer word: no blank before it."""
+    return not cell.text[at - cell.start - 1 : at - cell.start].isspace()
 
 
 def _stands_free(text: str, start: int, end: int, cell: Cell) -> bool:
@@ -138,7 +163,8 @@ def _stands_free(text: str, start: int, end: int, cell: Cell) -> bool:
         return True
     # "张伟审核：" is a label because of its colon; 合同编号：, 工程名称： are of something else
     word = text[start:end]
-    return (len(word) >= 4 or bool(SIGNING & set(kinds_of(word)))) and _COLON.match(text, end) is not None
+    is_signed = bool(SIGNING & set(kinds_of(word))) and not _is_verb(word)
+    return (len(word) >= 4 or is_signed) and _COLON.match(text, end) is not None
 
 
 def _may_do_without(start: int, end: int, cell: Cell) -> bool:
@@ -195,7 +221,11 @@ def _any_word() -> str:
         for word in section["words"]
     }
     longest_first = sorted(words, key=lambda word: (-len(word), word))
-    return "|".join(_loosely(word) for word in longest_first)
+    # by their first sign, so that where none of them begins none is tried
+    groups: dict[str, list[str]] = {}
+    for word in longest_first:
+        groups.setdefault(word[0], []).append(_loosely(word).removeprefix(re.escape(word[0])))
+    return "|".join(f"{re.escape(first)}(?:{'|'.join(rests)})" for first, rests in sorted(groups.items()))
 
 
 def _loosely(word: str) -> str:

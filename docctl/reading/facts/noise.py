@@ -34,11 +34,13 @@ _CODE_BEHIND: Final = re.compile(
     r"\s?[（(](?:[A-Z]版|[A-Z]/\d{1,2}版?|V\d{1,2}(?:\.\d{1,2}){0,2}"
     r"|[A-Z]{1,8}[-/_.][A-Z0-9./_-]*\d[A-Z0-9./_ -]{0,16})[)）]$"
 )
+#: 《气瓶管理规程》（第三版), whose first sign is cut.
+_QUOTED: Final = re.compile(r"([^《》]{2,60})》\s?[（(][^()（）]{1,12}[)）]")
 _KIND_BEFORE: Final = re.compile(
     r"^(?:Procedure|Policy|SOP|Instruction|程序|制度)\s?[:：]\s?(?=\S)", re.IGNORECASE
 )
 _NEWEST: Final = re.compile(
-    r"^(?:最新|精品|【[^】]{1,8}】|[(（][^()（）]{0,6}(?:word|pdf|doc|版)[^()（）]{0,3}[)）])\s?",
+    r"^(?:最新(?:整理|编制|版(?!本))?|精品|【[^】]{1,8}】|[(（][^()（）]{0,6}(?:word|pdf|doc|版)[^()（）]{0,3}[)）])\s?",
     re.IGNORECASE,
 )
 _SERIES: Final = re.compile(
@@ -66,6 +68,8 @@ def from_name(name: str) -> str:
 def clean(text: str) -> str:
     """Cut the noise around a title: collection numbers, 范本, download ids (I-8)."""
     title = " ".join(without_readings(text).replace("\u3000", " ").split()).strip(" *#·●■-_—《》<>“”\"'")
+    if (quoted := _QUOTED.fullmatch(title)) is not None:
+        title = quoted[1]
     for _ in range(3):
         before = title
         title = _HUNG.sub("", title)

@@ -66,6 +66,8 @@ def _name_at(text: str, at: int) -> tuple[str, int] | None:
 def _is_alone(text: str, match: re.Match[str]) -> bool:
     """Say whether what begins as no Chinese name may still be one: nothing like 见审批单 or a clause."""
     behind = text[match.end() : match.end() + 1]
+    if re.match(r"[\s/(（]{1,4}(?:19|20)\d\d\s?[-./年]", text[match.end() : match.end() + 12]):
+        return match[0][0] not in "见同无待各由请"  # 库尔班江 2022.04.15
     return may_be_name(fold(match[0])) and (not behind or behind in " \u3000\t\n(（/／")
 
 

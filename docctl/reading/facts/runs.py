@@ -96,7 +96,7 @@ def _one(kind: str, text: str) -> values.Value | None:
 
 
 #: Kinds whose English values have blanks in them.
-_NAMED: Final = frozenset({"prepared", "reviewed", "approved", "countersigned", "department"})
+_NAMED: Final = SIGNING | {"department"}
 
 
 def _is_english(value: str) -> bool:

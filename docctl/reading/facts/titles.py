@@ -4,62 +4,39 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Set
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
+from docctl.reading.facts import title_pieces as pieces
 from docctl.reading.facts.cells import Cell, Sheet
 from docctl.reading.facts.found import SURE, Finding, Found
 from docctl.reading.facts.labels import kinds_of, labels_in
 from docctl.reading.facts.noise import NUMBER_BEFORE, clean, from_name
 from docctl.reading.facts.placeholders import is_placeholder
-from docctl.reading.facts.words import ends_as, is_made_of, is_one_of
+from docctl.reading.facts.title_pieces import Named, is_series
+from docctl.reading.facts.words import ends_as, is_one_of
 from search.folding import fold
 
 _HAN: Final = "\u3400-\u9fff"
-#: Heads the table of revisions: 文件履历表, 修订记录.
-_HISTORY: Final = re.compile(
-    r"(?:文件)?(?:修订|修改|变更|更改|版本|文件|修正)(?:履历|历史|历程|沿革|记录|纪录|记事|状况)(?:记录|一览)?表?"
-)
 #: One of a collection whose name stands above it: 之三：…, 第四部分 ….
 _MEMBER: Final = re.compile(
     r"之[一二三四五六七八九十]{1,3}\s?[、.:：]|第[一二三四五六七八九十\d]{1,3}(?:部分|分册|篇|册)"
-)
-_JOINING: Final = frozenset("和与與及或的、")
-#: How the second line of a title begins, or all of it: 和…, 控制程序.
-_GOES_ON: Final = re.compile(
-    r"[和与與及或的、]"
-    r"|(?:控制|管理|工作|作业)?(?:程序|制度|办法|辦法|规定|規定|规程|規程|规范|細則|细则|指导书|手册)(?:[(（].{1,8}[)）])?$"
-)
-#: Before the kind of papers: a year, a company.
-_BEFORE_SERIES: Final = re.compile(
-    r"^(?:\d{4}年?(?:度|版)?|(?:iso|iatf|gb/?t?|gjb)\s?[\d:.-]{4,14}c?|.{2,30}(?:公司|集团|工厂|厂))\s?(?=.)"
 )
 #: Whose papers these are, before the title on its line.
 _COMPANY: Final = re.compile(
     rf"^[{_HAN}A-Za-z（）()·]{{2,30}}(?:有限公司|有限责任公司|股份公司|集团|集團|分公司)\s+(?=\S)"
 )
+#: A number, which is called nothing.
+_CODE: Final = re.compile(r"[A-Za-z0-9]{1,12}(?:[-/_.][A-Za-z0-9.]{1,12}){1,6}")
 #: Lines of a table of contents and chapters: no titles.
 _CHAPTER: Final = re.compile(
     r"\d{1,2}\.\d|(?i:purpose|scope|objective|introduction|definitions?|contents)$|目\s{0,4}[录錄次]$|.*[.…·]{4,}\s?\d{1,3}$"
     r"|(?:\d{1,2}|[一二三四五六七八九十]{1,2})[、.．\s]{0,3}(?:目\s?的|范\s?围|适用范围|职\s?责|总\s?则|定义|术语)"
 )
-#: A collection, perhaps with its volume or year: 行政管理制度汇编 · 第三分册.
-_COLLECTION: Final = re.compile(r"汇编(?:[\s·(].{0,12}|第.{1,3}册|(?:19|20)\d\d年?版?)?$")
 #: Blanks that part pieces of a line; those between English words do not.
 _BESIDE_HAN: Final = re.compile(rf"(?<=[{_HAN}）)])\s+|\s+(?=[{_HAN}])|\s{{2,}}")
 #: So many lines at the beginning may be titles.
 _LINES: Final = 14
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """A candidate: the cleaned title, how it was written, where."""
-
-    text: str
-    shown: str
-    start: int
-    end: int
-    source: str
 
 
 def find_title(
@@ -100,14 +77,14 @@ def _candidates(sheet: Sheet, name: str, without: Set[int]) -> Iterable[Named]:
         if cell.zone == "header" and not cell.is_in_table:
             yield from filter(None, (_in_cell(sheet, piece) for piece in _parted(cell)))
         elif cell.zone == "header" or (cell.is_in_table and cell.zone == "top"):
-            if (named := _in_cell(sheet, cell)) is not None:
-                yield named
+            yield from filter(None, (_in_cell(sheet, cell) or _wrapped(sheet, cell),))
         elif cell.zone in {"top", "box"} and cell.text.strip() and lines < _LINES:
             lines += 1
             found = list(_in_line(cell))
             yield from found
-            if before is not None and found and (joined := _joined(before, found[0])):
-                yield joined
+            if before is not None:
+                joined = pieces.joined(before, found[0]) if found else pieces.with_kind(before, cell)
+                yield from filter(None, (joined,))
             before = found[-1] if found else None
     title = from_name(name)
     if title:
@@ -130,7 +107,7 @@ def _is_in_list(sheet: Sheet, cell: Cell) -> bool:
         and any(
             _bare(one.text) != _bare(cell.text)
             and ends_as("titles", fold(one.text.strip()))
-            and not _is_series(one.text.strip())
+            and not is_series(one.text.strip())
             for row in (cell.row - 1, cell.row + 1)
             for one in sheet.row(row)
             if one.column == cell.column and one.columns == cell.columns
@@ -145,16 +122,29 @@ def _has_ordinal(sheet: Sheet, cell: Cell) -> bool:
 def _in_cell(sheet: Sheet, cell: Cell) -> Named | None:
     """Take a header cell that is neither label nor value: it ends as titles do."""
     text = cell.text.strip()
-    if not 3 <= len(text) <= 60 or next(labels_in(cell), None) is not None:
+    if not 3 <= len(text) <= 90 or next(labels_in(cell), None) is not None:
         return None
+    text = pieces.of_two(text)
     left = next((one for one in sheet.row(cell.row) if one.column == cell.column - 1), None)
     if left is not None and kinds_of(fold(left.text).strip(" :")):
         return None
-    if not ends_as("titles", fold(text)) or _is_series(text):
+    is_topic = (
+        cell.zone == "header"
+        and len(text) >= 5
+        and (ends_as("topics", fold(text)) or ends_as("quoted_forms", fold(text)))
+    )
+    if not (is_topic or ends_as("titles", fold(text))) or is_series(text):
         return None
     if len(_bare(text)) < 5 and not ends_as("strict_titles", fold(text)):
         return None  # 控制方法 heads a column
     return Named(clean(text), text, *_span(cell, text), "page_header" if cell.zone == "header" else "table")
+
+
+def _wrapped(sheet: Sheet, cell: Cell) -> Named | None:
+    shown = pieces.wrapped(sheet, cell)
+    if not shown or next(labels_in(cell), None) is not None:
+        return None
+    return Named(clean(shown), shown, *_span(cell, cell.text.strip()), "table")
 
 
 def _in_line(cell: Cell) -> Iterable[Named]:
@@ -178,38 +168,23 @@ def _in_line(cell: Cell) -> Iterable[Named]:
 
 def _in_short(cell: Cell, head: str) -> Iterable[Named]:
     """Take what is no sentence: all of it, or its last piece that ends like a title."""
-    if _CHAPTER.match(head) or re.fullmatch(r"[\W\d_]*|.*(?:有限公司|集团|集團)(?:\([^)]*\))?", head):
+    if _CHAPTER.match(head) or re.fullmatch(
+        r"[\W\d_]*|.*(?:有限公司|集团|集團)(?:\([^)]*\))?|.*[ ,](?i:ltd|limited|inc|llc|corp|gmbh|plc)[.]?",
+        head,
+    ):
         return
-    if _is_series(head):
+    if is_series(head):
         if ends_as("strict_titles", fold(head)) and len(clean(head)) >= 5:
             yield Named(clean(head), head, *_span(cell, head), "series")
         return
-    pieces = [piece for piece in re.split(_BESIDE_HAN, head) if ends_as("titles", fold(clean(piece)))]
+    parts = [piece for piece in re.split(_BESIDE_HAN, head) if ends_as("titles", fold(clean(piece)))]
     # of one in two languages the Chinese
-    pieces = [piece for piece in pieces if not piece.isascii()] or pieces
-    if pieces and _JOINING & {pieces[-1][0]}:  # 危险源辨识、风险评价 和风险控制程序
-        pieces = []
-    shown = pieces[-1] if pieces and len(pieces[-1]) >= 5 else head
+    parts = [piece for piece in parts if not piece.isascii()] or parts
+    if parts and pieces.JOINING & {parts[-1][0]}:  # 危险源辨识、风险评价 和风险控制程序
+        parts = []
+    shown = parts[-1] if parts and len(parts[-1]) >= 5 else head
     if len(text := clean(shown)) >= 3:
         yield Named(text, shown, *_span(cell, shown), "line")
-
-
-def _is_series(head: str) -> bool:
-    """Say whether a line names the kind of papers, not this one: 质量管理体系程序文件, 2023年程序文件."""
-    folded = _BEFORE_SERIES.sub("", fold(head).strip(' ·.-—_()《》【】[]"'))
-    if _COLLECTION.search(folded) or _HISTORY.fullmatch(folded):
-        return True
-    return is_one_of("series", folded) or is_made_of("series_made", folded)
-
-
-def _joined(one: Named, other: Named) -> Named | None:
-    """Join two pieces of a title that goes on: 目标、指标和管理方案 / 控制程序."""
-    if one.source != "line" or other.source != "line" or not (goes_on := _GOES_ON.match(other.text)):
-        return None
-    if len(one.text) < 4 or (goes_on[0] in _JOINING and not ends_as("titles", fold(other.text))):
-        return None
-    text = one.text + other.text
-    return Named(text, text, one.start, other.end, "joined") if len(text) <= 60 else None
 
 
 def _span(cell: Cell, piece: str) -> tuple[int, int]:
@@ -229,6 +204,8 @@ def _choose(candidates: list[Named]) -> Named | None:
 def _is_fit(text: str) -> bool:
     """Say whether a text may be a title: no placeholder, no sentence, no item of a list."""
     if not 3 <= len(text) <= 80 or is_placeholder(text) or re.match("[①-⒇]", text):
+        return False
+    if _CODE.fullmatch(text):
         return False
     return ends_as("titles", fold(text)) or re.search("[,，;；:：]", text) is None
 

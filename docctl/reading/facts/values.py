@@ -23,7 +23,7 @@ _OPEN, _CLOSE = "(（〔［\\[【", ")）〕］\\]】"
 _NUMBER: Final = re.compile(
     rf"(?:[{_LATIN}]{{1,24}}|[{_HAN}]{{1,6}}(?=\s?(?:[-‐-―－_/]|[{_OPEN}]\s?[{_LATIN}])))"
     rf"(?:\s{{0,2}}{_SIGN}\s{{0,2}}(?:[{_LATIN}]{{1,24}}|[{_HAN}]{{1,6}}(?=\s?[-‐-―－_/{_OPEN}])|[{_HAN}]{{1,2}}(?=\s|$))"
-    rf"|\s?[{_OPEN}]\s?[{_LATIN}]{{1,8}}\s?[{_CLOSE}](?:\s?第?\s?\d{{1,4}}(?=\s?[号號])|[{_LATIN}]{{1,12}})?"
+    rf"|\s?[-_/]?[{_OPEN}]\s?[{_LATIN}]{{1,8}}\s?[{_CLOSE}](?:\s?第?\s?\d{{1,4}}(?=\s?[号號])|[{_LATIN}]{{1,12}})?"
     rf"|(?<=[A-Z0-9])\s(?=[A-Z]{{0,4}}\s?\d)[{_LATIN}]{{1,12}}){{0,9}}"
 )
 _REVISION: Final = re.compile(
@@ -31,7 +31,9 @@ _REVISION: Final = re.compile(
     |(?:V|Ver\.?|Version|Rev\.?|REV\.?)\s?\.?\s?[0-9]{1,3}(?:\.[0-9]{1,3}){0,2}
     |(?:Rev\.?\s?)?[A-Z]{1,2}\s?版?\s?[/／\-.]?\s?(?:第?\s?[0-9]{1,3}(?:\s?次?(?:修改|修订|修訂|更改))?)?版?
     |[0-9]{1,3}(?:\.[0-9]{1,3}){0,2}\s?版?(?:\s?/\s?[0-9]{1,2})?
-    |(?:19|20)\d\d\s?版)(?![A-Za-z0-9])""",
+    |(?:19|20)\d\d\s?年?\s?第\s?[0-9一二三四五六七八九十]{1,3}\s?版
+    |(?:19|20)\d\d\s?[-/]\s?(?:\d{1,2}|[A-Z])(?![-/.年月]\s?\d)
+    |(?:19|20)\d\d(?:\s?年?\s?版|(?!\s?[-/.年]\s?\d)))(?![A-Za-z0-9])""",
     re.VERBOSE | re.IGNORECASE,
 )
 #: A unit's name runs over these; it ends where one of its words ends, before anything but a letter.
@@ -47,9 +49,12 @@ _UNIT_PLAIN: Final = re.compile(
 )
 _UNIT_END: Final = re.compile(rf"(?<=[{_HAN}A-Za-z）)])(?![{_HAN}A-Za-z])")
 _STATE: Final = re.compile(
-    r"非\s?受\s?控|不\s?受\s?控|受\s?控|uncontrolled|non-?controlled|controlled|^是|^否|^yes|^no(?![a-z.])",
+    r"非\s?受\s?控|不\s?受\s?控|受\s?控|uncontrolled|non-?controlled|controlled"
+    r"|(?:^|(?<=[\s■☑√✓✔●☒▣◉⊙□○☐◯]))[是否](?![\u3400-\u9fff])|^yes|^no(?![a-z.])",
     re.IGNORECASE,
 )
+#: Drawn from a label to its value, or under it: 编制人……张三, ____QP-61____.
+_LEADER: Final = re.compile(r"(?:[…]{1,40}|[.·]{4,80}|[_＿]{2,40})\s{0,3}(?=[^\s…._＿·年月日])")
 _TICK: Final = "[■☑√✓✔●☒▣◉⊙]"
 _BOX: Final = "[■☑√✓✔●☒▣◉⊙□○☐◯]"
 
@@ -66,6 +71,8 @@ class Value:
 def read(kind: str, text: str) -> Value | None:
     """Read the value of a fact at the beginning of `text`; None where nothing fit stands there."""
     stripped = text.lstrip(" \u3000\t\n:：")
+    leader = _LEADER.match(stripped)
+    stripped = stripped[leader.end() :] if leader is not None else stripped
     offset = len(text) - len(stripped)
     if not stripped.strip() or is_placeholder(stripped):
         return None
@@ -79,6 +86,9 @@ def can_read(kind: str) -> bool:
 
 
 def _number(text: str) -> Value | None:
+    named = re.match(r"N[oO][.:．：]\s?(?=[A-Z]{2})", text)  # No. OP-21
+    if named is not None and (rest := _number(text[named.end() :])) is not None:
+        return Value(rest.value, named.end() + rest.start, named.end() + rest.end)
     match = _NUMBER.match(text)
     if match is None or not re.search(r"[0-9０-９]", match[0]) or len(match[0]) > 60:
         return None
@@ -101,12 +111,14 @@ def _revision(text: str) -> Value | None:
     if match is None:
         return None
     shown = match[0].strip().rstrip(" /／-.")
+    if re.fullmatch("[A-Za-z]{2}", shown) and not shown.isupper():
+        return None  # Ed. is a word
     following = text[match.end() : match.end() + 1]
     if re.match(rf"[{_HAN}]", following) and shown.isalnum() and len(shown) > 2 and not shown[-1].isdigit():
         return None
     chinese = unicodedata.normalize("NFKC", shown).translate(str.maketrans("一二三四五六七八九", "123456789"))
     if revision_labels.read(chinese) is None and not re.fullmatch(
-        r"(?:19|20)\d\d版?|\D*\d+(?:\.\d+){1,2}", chinese
+        r"(?:19|20)\d\d(?:年?版|年?第\d+版|[-/](?:\d{1,2}|[A-Za-z]))?|\D*\d+(?:\.\d+){1,2}", chinese
     ):
         return None
     return Value(re.sub(r"\s+", "", shown), 0, len(shown))
@@ -118,8 +130,9 @@ def _amendment(text: str) -> Value | None:
 
 
 def _day(text: str) -> Value | None:
-    found = dates.first_date(text[:40], at_start=True, short=True)
-    return None if found is None else Value(found.day.isoformat(), found.start, found.end)
+    since = 1 if text[:1] in "自从從于於" else 0  # 自2019年4月1日起
+    found = dates.first_date(text[since:40], at_start=True, short=True)
+    return None if found is None else Value(found.day.isoformat(), found.start + since, found.end + since)
 
 
 def _person(text: str) -> Value | None:
@@ -225,6 +238,9 @@ _READERS: Final[Mapping[str, Callable[[str], Value | None]]] = {
     "department": _unit,
     "prepared": _person,
     "reviewed": _person,
+    "proofread": _person,
+    "standardised": _person,
+    "settled": _person,
     "approved": _person,
     "countersigned": _person,
     "status": _status,
