@@ -26,7 +26,8 @@ _OUTSIDE: Final = re.compile(
 #: Before a code of something else: behind a colon it is what that label says, which is none of ours.
 _NOT_OWN: Final = re.compile(r"(?:[:：]|代替|替代|取代|supersedes|replaces)\s{0,3}$", re.IGNORECASE)
 _STAMP: Final = re.compile(
-    r"(非受控|不受控|受控)(?:文件|副本|本|版本)?(?:[\s,;!。]*(?:禁止|严禁|不得|请勿|未经).{1,12})?"
+    r"(非受控|不受控|受控|(?:un)?controlled(?= (?:copy|document)$))(?:文件|副本|本|版本| copy| document)?"
+    r"(?:[\s,;!。]*(?:禁止|严禁|不得|请勿|未经).{1,12})?"
 )
 _LABEL_IN_NAME: Final = re.compile(
     r"(?:^|[-_\s(（\[第》])(?P<label>(?:V|Ver|Rev)\.?\s?\d{1,2}(?:\.\d{1,2}){0,2}|[A-Z][/-]?\d{0,2}版?|第?\d{1,2}版)(?=[)）\]\s_.-]|$)",
@@ -162,7 +163,7 @@ def stamped(sheet: Sheet) -> Found | None:
             and (match := _STAMP.fullmatch(fold(text)))
         ):
             start = cell.start + cell.text.index(text)
-            value = "yes" if match[1] == "受控" else "no"
+            value = "yes" if match[1] in {"受控", "controlled"} else "no"
             return Found(value, text, start, start + len(text), "line", SURE["line"])
     return None
 

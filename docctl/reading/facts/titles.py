@@ -124,7 +124,7 @@ def _in_cell(sheet: Sheet, cell: Cell) -> Named | None:
     text = cell.text.strip()
     if not 3 <= len(text) <= 90 or next(labels_in(cell), None) is not None:
         return None
-    text = pieces.of_two(text)
+    text = NUMBER_BEFORE.sub("", pieces.of_two(text))
     left = next((one for one in sheet.row(cell.row) if one.column == cell.column - 1), None)
     if left is not None and kinds_of(fold(left.text).strip(" :")):
         return None

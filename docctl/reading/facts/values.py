@@ -26,6 +26,10 @@ _NUMBER: Final = re.compile(
     rf"|\s?[-_/]?[{_OPEN}]\s?[{_LATIN}]{{1,8}}\s?[{_CLOSE}](?:\s?第?\s?\d{{1,4}}(?=\s?[号號])|[{_LATIN}]{{1,12}})?"
     rf"|(?<=[A-Z0-9])\s(?=[A-Z]{{0,4}}\s?\d)[{_LATIN}]{{1,12}}){{0,9}}"
 )
+#: Before a number without a colon: No. OP-21, Doc. No. OP-21.
+_NAMED: Final = re.compile(
+    r"(?:(?:Doc|Document|File|Procedure|SOP|WI)\.?\s?)?N[oO][.:．：]{1,2}\s?(?=[A-Z]{2})"
+)
 _REVISION: Final = re.compile(
     r"""(?:第\s?[0-9一二三四五六七八九十A-Z]{1,3}\s?版(?:\s?[/、,，]?\s?第?\s?[0-9一二三四五六七八九十]{1,3}\s?次?(?:修改|修订|修訂|更改))?
     |(?:V|Ver\.?|Version|Rev\.?|REV\.?)\s?\.?\s?[0-9]{1,3}(?:\.[0-9]{1,3}){0,2}
@@ -86,7 +90,7 @@ def can_read(kind: str) -> bool:
 
 
 def _number(text: str) -> Value | None:
-    named = re.match(r"N[oO][.:．：]\s?(?=[A-Z]{2})", text)  # No. OP-21
+    named = _NAMED.match(text)
     if named is not None and (rest := _number(text[named.end() :])) is not None:
         return Value(rest.value, named.end() + rest.start, named.end() + rest.end)
     match = _NUMBER.match(text)
