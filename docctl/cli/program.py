@@ -31,6 +31,7 @@ COMMANDS: Final = {
     "events": "work:events",
     "distribution": "distribution:distribution",
     "copies": "copies:copies",
+    "reviews": "reviews:reviews",
     "records": "records:records",
     "search": "search:search",
     "retention": "retention:retention",

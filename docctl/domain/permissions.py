@@ -152,6 +152,11 @@ PERMISSIONS: Final[Mapping[str, tuple[tuple[Predicate, ...], ...]]] = {
     "revision.copy": ((visible, published), (insider,)),
     "revision.source": ((controller, insider), (is_author, insider)),
     "revision.history": ((insider,), (visible, published)),
+    # reviews
+    "review.list": ((signed_in,),),
+    "review.plan": ((controller, insider), (is_assigned,)),
+    "review.open": ((controller, insider),),
+    "review.decide": ((is_assigned,), (controller, insider)),
     # distribution
     "distribution.view": ((insider,),),
     "distribution.list": ((signed_in,),),

@@ -60,6 +60,8 @@ class Document(Identified, Versioned, Base):
     issuer_number: Mapped[str] = mapped_column(String(200), default="", server_default="")
     created_by: Mapped[UUID | None]
     created_at: Mapped[datetime]
+    #: So many months lie between its periodic reviews, None where it has none (D-5).
+    review_months: Mapped[int | None]
 
     @validates("title")
     def _follow(self, _name: str, title: str) -> str:

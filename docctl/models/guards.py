@@ -14,6 +14,7 @@ from docctl.models.guard_controlled import CONTROLLED_GUARDS
 from docctl.models.guard_distribution import DISTRIBUTION_GUARDS
 from docctl.models.guard_epochs import EPOCH_GUARDS
 from docctl.models.guard_kinds import Exclusion, Guard, changed, final, frozen, moves
+from docctl.models.guard_reviews import REVIEW_GUARDS
 from docctl.models.guard_suspensions import SUSPENSION_GUARDS
 
 #: Half-open intervals overlap where each begins before the other ends; an empty one overlaps nothing.
@@ -134,6 +135,7 @@ GUARDS: Final = (
     ),
     *SUSPENSION_GUARDS,
     *DISTRIBUTION_GUARDS,
+    *REVIEW_GUARDS,
     Guard(
         "v_2_file_insert",
         "V-2",

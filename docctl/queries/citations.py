@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from docctl.domain.normal_form import normal, tails
@@ -197,6 +197,21 @@ def citing(
     for row in rows:
         found.setdefault((row[0], row[1]), _citing(*row))
     return tuple(found.values())[:limit]
+
+
+def citing_ids(session: Session, document_id: UUID, *, at: datetime) -> Select[UUID]:
+    """Return a query of the documents whose revision in force cites one, whoever sees them (D-6)."""
+    keys = _names_of(session, [document_id])
+    return (
+        select(Revision.document_id)
+        .join(Citation, Citation.revision_id == Revision.id)
+        .where(
+            or_(Citation.normal.in_(keys), Citation.normal_name.in_(keys)),
+            in_force_at(at),
+            target_id() == document_id,
+            Revision.document_id != document_id,
+        )
+    )
 
 
 #: So many ways of naming one document a text uses at most.

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from docctl.domain.calendar_dates import midnight
 from docctl.domain.permissions import Actor
+from docctl.domain.reviews import asked_until
 from docctl.domain.step_limits import revision_of_calendar, until_in_zone
 from docctl.domain.validity import last_day
 from docctl.queries.inbox_copies import copy_work
@@ -26,6 +27,7 @@ from docctl.queries.inbox_files import file_work
 from docctl.queries.inbox_imports import import_work
 from docctl.queries.inbox_people import people_work
 from docctl.queries.inbox_records import record_work
+from docctl.queries.inbox_reviews import review_work
 from docctl.queries.inbox_settings import setting_work
 from docctl.queries.inbox_steps import revision_work
 
@@ -45,6 +47,8 @@ VERBS: Final = (
     "give_back",
     "collect",
     "renew",
+    "review_document",
+    "carry_out",
     "check_import",
     "end_import",
     "end_record_import",
@@ -134,7 +138,8 @@ def inbox_count(session: Session, actor: Actor, *, at: datetime, zone: tzinfo) -
 
 def _moment(at: datetime, zone: tzinfo) -> dict[str, object]:
     """Return what queries with a time in them ask for: they are built once for a person."""
-    return {"at": at, "today": at.astimezone(zone).date()}
+    today = at.astimezone(zone).date()
+    return {"at": at, "today": today, "asked_until": asked_until(today)}
 
 
 def _work(actor: Actor) -> dict[str, Select[*tuple[Any, ...]]]:
@@ -149,6 +154,7 @@ def _work(actor: Actor) -> dict[str, Select[*tuple[Any, ...]]]:
         **import_work(actor),
         **setting_work(actor),
         **copy_work(actor),
+        **review_work(actor),
     }
     return {verb: found[verb] for verb in VERBS if verb in found}
 
@@ -200,9 +206,16 @@ def _task(verb: str, row: Any, at: datetime, zone: tzinfo) -> Task:
         whose=row.whose or "",
         due_on=row.due_on or last_day(row.due_at, zone),
         since=row.since.astimezone(zone),
-        is_overdue=row.due_at is not None and at >= row.due_at,
+        is_overdue=_is_over(row, at, zone),
         due_at=row.due_at.astimezone(zone) if row.due_at else None,
         calendar=revision_of_calendar(row.calendar),
         is_provisional=bool(row.is_provisional),
         is_reminded=row.reminded_at is not None,
     )
+
+
+def _is_over(row: Any, at: datetime, zone: tzinfo) -> bool:
+    """Say whether its instant, or its last day, is over."""
+    if row.due_at is not None:
+        return bool(at >= row.due_at)
+    return row.due_on is not None and bool(row.due_on < at.astimezone(zone).date())

@@ -10,6 +10,7 @@ from flask import Response, make_response, request
 from docctl.queries.distribution import asked_to_read
 from docctl.queries.document_page import DocumentPage, document_page
 from docctl.queries.history import History, revision_history
+from docctl.queries.review_pages import reviews_beside
 from docctl.queries.timeline import Timeline, timeline
 from docctl.services.content.open import open_content
 from docctl.web.context import actor, caller, house, lang, render, words
@@ -38,11 +39,13 @@ def page_of(*, document_id: UUID | None = None, revision_id: UUID | None = None)
         open_content(page.revision.id, by=caller(), house=house())
     with house().uow.read() as session:
         to_read = asked_to_read(session, actor(), page.revision.id)
+        reviews = reviews_beside(session, actor(), page.document_id)
     return make_response(
         render(
             "documents/page.html",
             page=page,
             history=history,
+            reviews=reviews,
             to_read=to_read and page.revision.state in {"in_force", "suspended"},
             events=told(events, words()),
             older=events.older,

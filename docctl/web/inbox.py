@@ -26,6 +26,7 @@ _PLACES: Final = {
     "record_import": "/records/imports/{id}",
     "setting": "/settings/rules/at/{id}",
     "copy": "/documents/distribution/copies/{id}",
+    "review": "/documents/reviews/{id}",
     "distribution": "/documents/revisions/{id}/distribution",
 }
 

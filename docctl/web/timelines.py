@@ -19,6 +19,8 @@ from docctl.web.registers import flag
 #: What an event says besides its verb, in this order.
 _NOTED: Final = (
     "label",
+    "cause",
+    "decision",
     "revision",
     "due",
     "old_due",
@@ -38,10 +40,18 @@ _NOTED: Final = (
     "reason",
     "comment",
     "witness",
+    "source",
+    "next",
+    "note",
 )
 
 #: Of these the ones that are codes, with what their words begin with.
-_CODED: Final = {"role": "roles", "functions": "functions"}
+_CODED: Final = {
+    "role": "roles",
+    "functions": "functions",
+    "cause": "reviews.cause",
+    "decision": "reviews.state",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,7 @@ NOUNS: Final = (
     "distribution",
     "copy",
     "reading",
+    "review",
     "step",
     "number",
     "record",

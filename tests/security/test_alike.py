@@ -9,12 +9,15 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from docctl.domain.reviews import ReviewPlan
 from docctl.domain.roles import Role
 from docctl.models.records import Record
 from docctl.models.retention import DisposalList, Hold
+from docctl.models.reviews import DocumentReview
 from docctl.models.work import Delivery
 from docctl.services.people.grant import ProposeRole, propose_role
 from docctl.services.people.posts import AddPost, HoldPost, add_post, take_post
+from docctl.services.reviews.plan import PlanReview, plan_review
 from docctl.services.revisions.withdraw import WithdrawRevision, withdraw_revision
 from docctl.services.searches.keep import SaveSearch, save_search
 from tests import handing as h
@@ -46,6 +49,7 @@ OUTSIDERS = {
     "a saved search": "wang",
     "a table of records": "wang",
     "a controlled copy": "zhou",
+    "a review": "wang",
 }
 
 
@@ -73,9 +77,13 @@ def kinds(world: World, hidden: Hidden, tmp_path: Path) -> dict[str, dict[str, U
         house=world.house,
     )
     (entry,), (copy,) = h.entries(world, handed), h.copies(world, handed)
+    reviewed = world.document_of(world.issued(world.draft("评审", number="QP-71"))).id
+    plan = ReviewPlan(12, world.house.today())
+    plan_review(PlanReview(reviewed, None, plan), by=world.by("chen"), house=world.house)
     kept = save_search(SaveSearch(SECRET, "q=x"), by=world.by("li"), house=world.house)
     with world.house.uow.read() as session:
         task = session.scalars(select(Delivery.id).limit(1)).one()
+        review = session.scalars(select(DocumentReview.id)).one()
     return {
         "a draft": hidden.draft,
         "a withdrawn document": hidden.gone,
@@ -89,6 +97,7 @@ def kinds(world: World, hidden: Hidden, tmp_path: Path) -> dict[str, dict[str, U
         "an import": {"run_id": run.id, "ordinal": 1, "other": 2},
         "a table of records": {"import_id": records_table},
         "a controlled copy": {"revision_id": handed, "entry_id": entry.id, "copy_id": copy.id},
+        "a review": {"review_id": review},
     }
 
 

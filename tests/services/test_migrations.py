@@ -21,6 +21,7 @@ from docctl.domain.lifecycle import Computed, revision_state
 from docctl.domain.number_content import shipped_numbers
 from docctl.domain.number_patterns import INSTRUCTION, PATTERNS
 from docctl.domain.number_schemes import scheme_to_json
+from docctl.domain.reviews import ReviewPlan
 from docctl.jobs.cite_texts import cite_texts
 from docctl.jobs.due import work_due
 from docctl.jobs.proof import verify_trail
@@ -46,12 +47,14 @@ from docctl.queries.controlled import setting_at
 from docctl.queries.file_html import html_of
 from docctl.queries.number_gaps import number_gaps
 from docctl.queries.outlines import outlines_of
+from docctl.queries.review_pages import document_reviews
 from docctl.queries.rules_in_force import label_rules_at, number_rules_at
 from docctl.queries.search_texts import texts_of
 from docctl.services.house import House
 from docctl.services.imports.change import ChangeImport, change_import
 from docctl.services.imports.contents import Content, Contents
 from docctl.services.records.load import holds_on
+from docctl.services.reviews.plan import PlanReview, plan_review
 from docctl.services.revisions.revise import ReviseDocument, revise_document
 from docctl.services.revisions.sign import review_revision
 from docctl.services.revisions.suspend import SuspendRevision, suspend_revision
@@ -135,6 +138,29 @@ def test_d_1_what_was_issued_before_distribution_has_no_copies_and_the_next_one_
     assert [one.number for one in handing.copies(world, second)] == ["001"]
 
 
+def test_d_5_documents_from_before_reviews_have_none_and_can_be_planned(world: World) -> None:
+    document = world.document_of(world.issued(world.draft()))
+    uow = world.house.uow
+
+    def as_before(session: Session) -> None:
+        before_reviews(session)
+        session.execute(text("UPDATE alembic_version SET version_num = '0025'"))
+
+    with past_the_guards(world.house):
+        as_owner(world.house).write(as_before)
+    assert not schema_state(uow.engine).is_ready
+    assert migrate(uow.owner).is_ready
+    at, zone = world.house.clock(), world.house.zone
+    with uow.read() as session:
+        page = document_reviews(session, world.by("chen").actor, document.id, at=at, zone=zone)
+    assert (page.months, page.next_on, page.found.total) == (None, None, 0)
+    plan = ReviewPlan(12, world.house.today())
+    plan_review(PlanReview(document.id, None, plan), by=world.by("chen"), house=world.house)
+    with uow.read() as session:
+        page = document_reviews(session, world.by("chen").actor, document.id, at=at, zone=zone)
+    assert (page.months, page.next_on, page.found.total) == (12, world.house.today(), 1)
+
+
 #: The route that each type of documents had, before routes were a setting.
 OLD_ROUTE = [
     {"meaning": "prepare", "days": 0, "separate_from": []},
@@ -168,8 +194,16 @@ def before_the_routes(session: Session) -> None:
 HOLDS = ("DROP TABLE hold_key", "ALTER TABLE hold_item DROP COLUMN released_at")
 
 
+def before_reviews(session: Session) -> None:
+    """Let documents be as they were when none was reviewed."""
+    session.execute(text("DROP TABLE IF EXISTS document_review"))
+    if "review_months" in {one["name"] for one in inspect(session.connection()).get_columns("document")}:
+        session.execute(text("ALTER TABLE document DROP COLUMN review_months"))
+
+
 def before_tails(session: Session) -> None:
     """Let numbers be as they were when their tails were looked for among all of them."""
+    before_reviews(session)
     session.execute(text("DROP TABLE IF EXISTS number_tail"))
     session.execute(text("DROP INDEX IF EXISTS ix_number_entry_normal"))
 

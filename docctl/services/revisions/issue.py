@@ -21,6 +21,8 @@ from docctl.services.documents.load import Loaded, facts_of, lock_revision, unch
 from docctl.services.jobs import due, want
 from docctl.services.records.classes import resolved_class
 from docctl.services.registry import use_case
+from docctl.services.reviews.ask import ask_citing
+from docctl.services.reviews.plan import after_issue
 from docctl.services.revisions.validity import ask_in_time
 from docctl.services.trail import Subject, record
 
@@ -67,6 +69,7 @@ def issue_revision(session: Session, cmd: IssueRevision, by: Caller) -> UUID:
     if start > by.at:  # only the register's title and the index follow; the state needs no job
         due(session, "revision.effective", subject_id=revision.id, at=start)
     ask_in_time(session, revision, by)
+    after_issue(session, document, revision, by)
     want(session, "lock", key=str(revision.id), payload={"revision_id": str(revision.id)}, at=by.at)
     record(
         session,
@@ -84,6 +87,8 @@ def issue_revision(session: Session, cmd: IssueRevision, by: Caller) -> UUID:
         detail={"reason": revision.change_reason},
     )
     distribute(session, by, document, revision, entries_of(session, revision.id))
+    if newest is not None:
+        ask_citing(session, document, by)
     return revision.id
 
 

@@ -16,6 +16,7 @@ from docctl.services.caller import Caller
 from docctl.services.documents.load import lock_revision
 from docctl.services.jobs import due, settled
 from docctl.services.registry import use_case
+from docctl.services.reviews.ask import ask_citing
 from docctl.services.trail import Subject, record
 
 #: The job that asks the owner.
@@ -67,4 +68,5 @@ def ask_validity(session: Session, cmd: AskValidity, by: Caller) -> bool:
             "valid_until": revision.valid_until,
         },
     )
+    ask_citing(session, loaded.document, by)
     return True

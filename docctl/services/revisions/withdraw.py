@@ -16,6 +16,7 @@ from docctl.services.caller import Caller
 from docctl.services.documents.load import facts_of, lock_revision, unchanged
 from docctl.services.jobs import settled
 from docctl.services.registry import use_case
+from docctl.services.reviews.ask import ask_citing
 from docctl.services.trail import Subject, record
 
 
@@ -63,6 +64,8 @@ def withdraw_revision(session: Session, cmd: WithdrawRevision, by: Caller) -> UU
         },
         detail={"reason": revision.withdraw_reason},
     )
+    if not before_its_date:
+        ask_citing(session, document, by)
     return document.id
 
 

@@ -1,0 +1,262 @@
+"""Reviews of documents: what waits, what was decided and is not done yet, and when each is due (D-5, D-9)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, tzinfo
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from docctl.domain.calendar_dates import instant_as_of
+from docctl.domain.lifecycle import RevisionStatus
+from docctl.domain.permissions import Actor
+from docctl.domain.reviews import ReviewCause, ReviewOutcome, asked_until
+from docctl.models.documents import Document, Revision
+from docctl.models.organisation import Person, Unit
+from docctl.models.reviews import DocumentReview
+from docctl.queries.paging import PAGE_SIZE, Paged
+from docctl.queries.revision_states import in_force_at, is_insider, readable_document
+from docctl.queries.sql_terms import containing
+
+Where = ColumnElement[bool]
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewFilter:
+    """What the register of reviews is asked for; `as_of` a past day shows what was asked, decided by then."""
+
+    text: str = ""
+    unit_id: UUID | None = None
+    state: str = ""
+    cause: str = ""
+    document_id: UUID | None = None
+    review_id: UUID | None = None
+    as_of: date | None = None
+    page: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewRow:
+    """A review; days in the company's zone. `source` is an external document, "" where it is hidden (X-3).
+
+    `state`: planned (its day is over a month ahead), open, late, confirm, revise, withdraw; `is_pending`: it
+    was decided to revise or withdraw, and that is not begun.
+    """
+
+    review_id: UUID
+    row_version: int
+    document_id: UUID
+    revision_id: UUID | None
+    number: str
+    title: str
+    label: str
+    unit: str
+    cause: str
+    source_id: UUID | None
+    source: str
+    reason: str
+    opened_on: date
+    opened_by: str
+    due_on: date
+    state: str
+    is_pending: bool
+    note: str
+    decided_on: date | None
+    decided_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewRegister(Paged):
+    """A page of the register of reviews; the count is exact and of what the person may see (X-3)."""
+
+    rows: tuple[ReviewRow, ...]
+    total: int
+    page: int
+
+    @property
+    def has_next(self) -> bool:
+        """Whether more rows follow."""
+        return self.last < self.total
+
+
+def is_owner(actor: Actor) -> Where:
+    """Say in SQL whether the person heads the unit that owns a document (D-5)."""
+    return Document.unit_id.in_(select(Unit.id).where(Unit.head_id == actor.person_id))
+
+
+def not_begun(of: type[DocumentReview] = DocumentReview) -> Where:
+    """Say in SQL whether what a review decided is still to be done: to revise, or to withdraw (D-5)."""
+    later, looked_at = aliased(Revision), aliased(Revision)
+    begun = exists().where(
+        looked_at.id == of.revision_id,
+        later.document_id == of.document_id,
+        later.ordinal > looked_at.ordinal,
+        later.status != RevisionStatus.DISCARDED,
+    )
+    stands = exists().where(
+        looked_at.id == of.revision_id,
+        looked_at.status == RevisionStatus.ISSUED,
+        looked_at.effective_until.is_(None),
+    )
+    return or_(
+        and_(of.outcome == ReviewOutcome.REVISE, ~begun, stands),
+        and_(of.outcome == ReviewOutcome.WITHDRAW, stands),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Moment:
+    """The instant a register is asked for, its day, and the day until which reviews are asked."""
+
+    at: datetime
+    today: date
+
+    def decided(self) -> Where:
+        return and_(DocumentReview.decided_at.is_not(None), DocumentReview.decided_at <= self.at)
+
+    def open(self) -> Where:
+        return or_(DocumentReview.decided_at.is_(None), DocumentReview.decided_at > self.at)
+
+
+def _decided_so(outcome: ReviewOutcome) -> Callable[[_Moment], Where]:
+    return lambda moment: and_(moment.decided(), DocumentReview.outcome == outcome)
+
+
+#: Every state that the register filters by, in the order of the page.
+STATES: Final[Mapping[str, Callable[[_Moment], Where]]] = {
+    "late": lambda moment: and_(moment.open(), DocumentReview.due_on < moment.today),
+    "open": lambda moment: and_(
+        moment.open(),
+        DocumentReview.due_on >= moment.today,
+        _is_asked(moment.today),
+    ),
+    "planned": lambda moment: and_(moment.open(), ~_is_asked(moment.today)),
+    **{one.value: _decided_so(one) for one in ReviewOutcome},
+}
+
+
+def _is_asked(today: date) -> Where:
+    """Say whether its time has come: an event's at once, a periodic one's some weeks before its day."""
+    return or_(DocumentReview.cause != ReviewCause.PERIODIC, DocumentReview.due_on <= asked_until(today))
+
+
+def review_register(
+    session: Session,
+    actor: Actor,
+    wanted: ReviewFilter,
+    *,
+    at: datetime,
+    zone: tzinfo,
+    page_size: int = PAGE_SIZE,
+) -> ReviewRegister:
+    """Return a page of the reviews that one is inside of, or owns, the earliest due first (D-5, X-3)."""
+    instant = instant_as_of(wanted.as_of, at, zone)
+    moment = _Moment(instant, instant.astimezone(zone).date())
+    conditions = _conditions(actor, wanted, moment)
+    total = session.scalar(_joined(select(func.count())).where(*conditions)) or 0
+    page = min(max(wanted.page, 1), max(-(-total // page_size), 1))
+    order = (
+        case((moment.open(), 0), else_=1),
+        case((moment.open(), DocumentReview.due_on), else_=None),
+        DocumentReview.decided_at.desc(),
+        Document.number,
+    )
+    query = _rows(actor, moment).where(*conditions).order_by(*order)
+    found = session.execute(query.limit(page_size).offset((page - 1) * page_size))
+    return ReviewRegister(tuple(_row(one, moment, zone) for one in found), total, page)
+
+
+def _joined(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    return (
+        query.select_from(DocumentReview)
+        .join(Document, Document.id == DocumentReview.document_id)
+        .join(Unit, Unit.id == Document.unit_id)
+    )
+
+
+def _rows(actor: Actor, moment: _Moment) -> Select[*tuple[Any, ...]]:
+    opener, decider = aliased(Person), aliased(Person)
+    source, current = aliased(Document), aliased(Revision)
+    state = case(*((of(moment), literal(name)) for name, of in STATES.items()), else_=literal("open"))
+    # The external document is named to those who may see it.
+    return (
+        _joined(
+            select(
+                DocumentReview,
+                Document.number,
+                Document.title,
+                Unit.name.label("unit"),
+                current.id.label("revision_id"),
+                current.label.label("label"),
+                source.id.label("source_id"),
+                source.number.label("source"),
+                state.label("state"),
+                not_begun().label("is_pending"),
+                opener.name.label("opener"),
+                decider.name.label("decider"),
+            )
+        )
+        .outerjoin(current, and_(current.document_id == Document.id, in_force_at(moment.at, current)))
+        .outerjoin(
+            source,
+            and_(
+                source.id == DocumentReview.source_id,
+                source.id.in_(select(Document.id).where(readable_document(actor, moment.at))),
+            ),
+        )
+        .outerjoin(opener, opener.id == DocumentReview.opened_by)
+        .outerjoin(decider, decider.id == DocumentReview.decided_by)
+    )
+
+
+def _conditions(actor: Actor, wanted: ReviewFilter, moment: _Moment) -> list[Where]:
+    found: list[Where] = [
+        DocumentReview.opened_at <= moment.at,
+        or_(is_insider(actor), is_owner(actor)),
+    ]
+    if wanted.document_id is not None:
+        found.append(DocumentReview.document_id == wanted.document_id)
+    if wanted.review_id is not None:
+        found.append(DocumentReview.id == wanted.review_id)
+    if wanted.state in STATES:
+        found.append(STATES[wanted.state](moment))
+    elif wanted.state == "pending":
+        found += [moment.decided(), not_begun()]
+    if wanted.cause in set(ReviewCause):
+        found.append(DocumentReview.cause == wanted.cause)
+    if wanted.unit_id is not None:
+        found.append(Document.unit_id == wanted.unit_id)
+    for word in wanted.text.split():
+        found.append(or_(containing(Document.number, word), containing(Document.title, word)))
+    return found
+
+
+def _row(one: Any, moment: _Moment, zone: tzinfo) -> ReviewRow:
+    review: DocumentReview = one.DocumentReview
+    decided = review.decided_at is not None and review.decided_at <= moment.at
+    return ReviewRow(
+        review_id=review.id,
+        row_version=review.row_version,
+        document_id=review.document_id,
+        revision_id=one.revision_id,
+        number=one.number,
+        title=one.title,
+        label=one.label or "",
+        unit=one.unit,
+        cause=review.cause.value,
+        source_id=one.source_id,
+        source=one.source or "",
+        reason=review.reason,
+        opened_on=review.opened_at.astimezone(zone).date(),
+        opened_by=one.opener or "",
+        due_on=review.due_on,
+        state=one.state,
+        is_pending=decided and bool(one.is_pending),
+        note=review.note if decided else "",
+        decided_on=review.decided_at.astimezone(zone).date() if decided and review.decided_at else None,
+        decided_by=(one.decider or "") if decided else "",
+    )
