@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -178,8 +178,10 @@ def _run(desk: Desk, name: str, limit: int, *, counts: bool) -> Answer:
 
 def _found(desk: Desk, asked: Asked, limit: int, *, counts: bool) -> Answer:
     from docctl.queries.search import search as find
+    from docctl.queries.search_choices import search_choices
 
     with desk.read() as session:
+        choices = search_choices(session, desk.actor, at=desk.house.clock()) if counts else None
         found = find(
             session,
             desk.actor,
@@ -214,7 +216,11 @@ def _found(desk: Desk, asked: Asked, limit: int, *, counts: bool) -> Answer:
         data["near"] = [{"number": one.number, "title": one.title} for one in found.near]
     lines = [desk.words.t("cli.found", n=found.total)]
     for one in found.hits:
-        lines.append(f"{one.number} {one.revision} {one.title} · {desk.state(one.state)}".replace("  ", " "))
+        line = f"{one.number} {one.revision} {one.title} · {desk.state(one.state)}".replace("  ", " ")
+        if one.synonyms:
+            said = desk.words.t("search.list_comma").join(one.synonyms)
+            line += f" · {desk.words.t('search.by_synonym', words=said)}"
+        lines.append(line)
         if one.snippet:
             page = "" if one.page is None else f" · {desk.words.t('search.on_page', page=one.page)}"
             if one.clause:
@@ -222,22 +228,27 @@ def _found(desk: Desk, asked: Asked, limit: int, *, counts: bool) -> Answer:
                 page = f" · {said.rstrip()}{page}"
             shown = "".join(f"[{t}]" if hit else t for t, hit in one.snippet)
             lines.append(f"    {one_line(shown)}{page}")
-    if counts:
-        lines += _counted(desk, found)
+    if choices is not None:
+        lines += _counted(desk, found, choices.names(english=desk.words.language == "en"))
     if found.near:
         lines += [desk.words.t("search.near"), *(f"    {one.number} {one.title}" for one in found.near)]
     return Answer(data, lines)
 
 
-def _counted(desk: Desk, found: SearchPage) -> list[str]:
+def _counted(desk: Desk, found: SearchPage, names: Mapping[tuple[str, str], str]) -> list[str]:
     """Return a line for each facet: its values, each with how many items it would find (S-3)."""
     t = desk.words.t
+    from search.api import FACETS
+
     labels = {"kind": "search.column.kind", "retention": "search.facet.class"}
     named = ("kind", "state")
     lines = []
-    for name, values in found.facets.items():
-        words = (f"{t(f'search.{name}.{one}') if name in named else one} {count}" for one, count in values)
-        if values:
+    for name in FACETS:
+        words = (
+            f"{t(f'search.{name}.{one}') if name in named else names.get((name, one), one)} {count}"
+            for one, count in found.facets.get(name, ())
+        )
+        if found.facets.get(name):
             label = t(labels[name]) if name in labels else t(f"search.facet.{name}")
             lines.append(f"{label}: {' · '.join(words)}")
     return lines

@@ -33,6 +33,15 @@ class SearchChoices:
     forms: tuple[SearchChoice, ...]
     classes: tuple[SearchChoice, ...]
 
+    def names(self, *, english: bool) -> dict[tuple[str, str], str]:
+        """Return what the values of facets are called, by facet and value; others are called as they are."""
+        known = {"unit": self.units, "type": (*self.types, *self.forms), "retention": self.classes}
+        return {
+            (facet, one.value): one.words_en if english else one.words
+            for facet, values in known.items()
+            for one in values
+        }
+
 
 def search_choices(session: Session, actor: Actor, *, at: datetime) -> SearchChoices:
     """Return units, types of documents, the forms whose records can be asked for, retention classes (S-1)."""

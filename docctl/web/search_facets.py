@@ -40,7 +40,7 @@ def facet_groups(
     if found is None:
         return []
     t = words().t
-    labels = _labels(choices)
+    labels = choices.names(english=lang() == "en")
     groups = []
     for name, key in _SHOWN.items():
         chosen = getattr(asked, name)
@@ -60,17 +60,3 @@ def facet_groups(
         )
         groups.append(FacetGroup(key, t(f"search.facet.{key}"), made))
     return groups
-
-
-def _labels(choices: SearchChoices) -> dict[tuple[str, str], str]:
-    by_facet = {
-        "unit": choices.units,
-        "type": (*choices.types, *choices.forms),
-        "retention": choices.classes,
-    }
-    english = lang() == "en"
-    return {
-        (name, one.value): one.words_en if english else one.words
-        for name, known in by_facet.items()
-        for one in known
-    }

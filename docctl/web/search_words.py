@@ -34,17 +34,17 @@ def asks(asked: Asked, choices: SearchChoices) -> str:
 
 
 def _parts(asked: Asked, choices: SearchChoices) -> Iterator[str]:
-    t = words().t
+    t, names = words().t, choices.names(english=lang() == "en")
     if asked.text:
         yield asked.text
     if asked.kind:
         yield t(f"search.kind.{asked.kind}")
     narrowing = {
-        "unit": named(asked.unit, choices),
-        "type": named(asked.type, choices),
+        "unit": names.get(("unit", asked.unit), asked.unit),
+        "type": names.get(("type", asked.type), asked.type),
         "state": t(f"search.state.{asked.state}") if asked.state else "",
         "year": asked.year,
-        "class": named(asked.retention, choices),
+        "class": names.get(("retention", asked.retention), asked.retention),
         "from": asked.day_from,
         "until": asked.day_until,
     }
@@ -57,11 +57,3 @@ def _parts(asked: Asked, choices: SearchChoices) -> Iterator[str]:
         yield t("search.with_synonyms")
     if asked.sort != SORTS[0]:
         yield t(f"search.sort.{asked.sort}")
-
-
-def named(value: str, choices: SearchChoices) -> str:
-    """Return what a unit, type, form or class is called; what nothing is called stays as it is."""
-    for one in (*choices.units, *choices.types, *choices.forms, *choices.classes):
-        if one.value == value:
-            return one.words_en if lang() == "en" else one.words
-    return value

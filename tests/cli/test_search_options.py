@@ -31,13 +31,18 @@ def number(world: World, founded: Place) -> str:
 def test_s_3_counts_stand_beside_the_hits(terminal: Terminal, number: str) -> None:
     found = terminal.ok("search", "kind:record", "--counts", "--sort", "number", user="wang")
     assert (found["total"], found["counts"]["kind"]) == (2, {"record": 2})
-    assert "种类: 记录 2" in terminal.run("search", "kind:record", "--counts", "--as", "wang").stdout
+    said = terminal.run("search", "kind:record", "--counts", "--as", "wang").stdout
+    assert "种类: 记录 2" in said
+    assert "部门: 生产部 2" in said  # by name, as pages do
+    assert (found["counts"]["unit"], found["counts"]["state"]) == ({"SC": 2}, {"completed": 2})
     assert "counts" not in terminal.ok("search", "kind:record", user="wang")
 
 
 def test_s_6_synonyms_on_request(terminal: Terminal, number: str) -> None:
     assert terminal.ok("search", "title:客户", user="wang")["total"] == 0
     assert terminal.ok("search", "title:客户", "--synonyms", user="wang")["hits"][0]["number"] == number
+    said = terminal.run("search", "title:客户", "--synonyms", "--as", "wang").stdout
+    assert "同义词：业主" in said
 
 
 def test_s_3_near_numbers_are_offered(terminal: Terminal, number: str) -> None:
