@@ -36,6 +36,7 @@ distribution:show,add,remove,read copies:list,receive,recall,return,destroy,lose
 import:files,give-up
 records:import,file,list,show,accept,correct,decide,void,place
 retention:due,explain
+reviews:list,open,decide,plan
 disposal:propose,check,take-out,approve,reject,execute,witness,resume,show,certificate,register,clear-server
 settings:list,show,history,edit,submit,approve,return,discard,withdraw,due,condition,read-number,next-number,next-label
 hold:place,lift,list,show
