@@ -29,6 +29,10 @@ def day(closing: str, kind: str, head: str = HEAD) -> str | None:
         *(("本制度自发布之日起施行。", None), ("各部门自2021年3月1日起执行。", None)),
         *(("原制度自2021年3月1日起施行。", None), ("本制度所称条例自2021年3月1日起施行。", None)),
         ("本制度自2021年3月1日起施行。\n本办法自2022年1月1日起施行。", None),
+        *(
+            ("本公司与客户签订的合同自2021年3月1日起执行。", None),
+            ("本办法中的合同自2021年3月1日起生效。", None),
+        ),
     ],
 )
 def test_i_1_a_sentence_says_since_when_a_text_is_in_force(said: str, meant: str | None) -> None:
@@ -46,6 +50,9 @@ def test_i_1_a_label_is_believed_before_a_sentence() -> None:
         ("东海县人民医院\n二〇二一年二月二十日\n", "2021-02-20"),
         *(("请各单位遵照执行。\n2021年2月20日\n", None), ("东海物业有限公司\n2021年2月\n", None)),
         ("东海物业有限公司：\n2021年2月20日\n", None),
+        ("东海物业有限公司\n2021年2月20日\n因访客未登记引起失窃。\n", None),
+        ("2018年1月1日发布第一版，2019年5月1日发布第二版。\n", None),
+        ("2018年1月1日发布，2018年2月1日实施。\n", "2018-01-01"),
     ],
 )
 def test_i_1_a_day_alone_below_the_body_is_that_of_issue(said: str, meant: str | None) -> None:

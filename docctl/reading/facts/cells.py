@@ -76,13 +76,14 @@ class Sheet:
         self.top, is_found = _top(text)
         #: Where clauses may begin: at the top of a text in which no first chapter is found.
         self.rules = self.top if is_found else 0
+        #: Where the body ends: page headers and footers may lie behind it.
+        self.end = self._end_of_body()
         #: Where the last lines begin, in which a paper is often signed.
-        self.tail = max(self.top, self._end_of_body() - _TAIL)
+        self.tail = max(self.top, self.end - _TAIL)
         self.cells = tuple(self._cells())
         self._by_place = {(cell.row, cell.column): cell for cell in self.cells}
 
     def _end_of_body(self) -> int:
-        """Return where the body ends: what is no part of it may lie behind it."""
         end = len(self.text)
         for kind, start, until in reversed(self._parts):
             if kind not in {"header", "footer"} or until < end - 2:

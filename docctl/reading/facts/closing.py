@@ -18,8 +18,14 @@ _SINCE: Final = re.compile(
     r"[^。；;，,\n]{3,14}?)\s?起?\s?(?:正式|开始|開始)?(?:施行|[实實]施|[执執]行|[实實]行|生效|[试試]行|[启啟]用)"
 )
 #: Whose day that is: the text's own.
-_OWN: Final = re.compile(rf"本[{_HAN}]{{2}}|现予|現予|印发|印發|[现現]将")
-_OTHERS: Final = re.compile(r"[原旧舊该該]|所称|所稱|根据|根據|》$")
+_OWN: Final = re.compile(
+    r"本(?:制度|[办辦]法|[规規](?:定|程|范|範|[则則]|章)|程序|程序書|程序书|[标標][准準]|[细細][则則]|文件|手[册冊]|流程|指引|指南"
+    r"|方案|[预預]案|要[点點]|[条條]例|章程|准[则則]|守[则則]|[须須]知|通知|[计計][划劃]|指[导導][书書]|[决決]定)"
+    r"|现予|現予|印发|印發|[现現]将"
+)
+#: Between the text's own name and the day: nothing, or a clause that ends there.
+_BETWEEN: Final = re.compile(r"\s*|.*[，,]\s*")
+_OTHERS: Final = re.compile(r"[原旧舊该該]|所称|所稱|根据|根據")
 #: 本标准由设备部提出并归口.
 _KEPT: Final = re.compile(
     rf"本[{_HAN}]{{2,6}}由(?P<unit>[{_HAN}A-Za-z0-9]{{2,20}}?)(?:提出(?:并|[、和]))?(?:负责|負責)?(?:归口|歸口)"
@@ -57,6 +63,8 @@ def in_force_since(sheet: Sheet) -> Found | None:
         since = before[own[-1].end() :] if own else before
         if day is None or not (own or is_above) or _OTHERS.search(since):
             continue
+        if own and not _BETWEEN.fullmatch(since):
+            continue
         start, end = match.start("day") + day.start, match.start("day") + day.end
         value = day.day.isoformat()
         found.setdefault(value, Found(value, sheet.text[start:end], start, end, "text", SURE["text"]))
@@ -64,8 +72,9 @@ def in_force_since(sheet: Sheet) -> Found | None:
 
 
 def given_out(sheet: Sheet) -> Found | None:
-    """Return the day alone on a line below the body that gave the text out."""
+    """Return the day alone on a line below who gave the text out: above the rules, or at the end."""
     before = None
+    end = len(sheet.text[: sheet.end].rstrip())
     for cell in sheet.cells:
         text = cell.text.strip()
         if not text:
@@ -73,6 +82,7 @@ def given_out(sheet: Sheet) -> Found | None:
         if (
             before is not None
             and cell.columns == before.columns == 1
+            and (cell.zone == "top" or cell.start + len(cell.text.rstrip()) == end)
             and 8 <= len(text) <= 18
             and (text[-1] in "日号號" or text[-1].isdigit())
             and _closes(before.text.strip())

@@ -38,6 +38,7 @@ _ISSUED: Final = re.compile(rf"\s?(?:发布|颁布|发行|印发|公布|is\b|iss
 _EFFECTIVE: Final = re.compile(
     rf"\s?(?:起\s?)?(?:生效|实施|施行|执行|启用|ef\b|eff\b|effective\b|in force\b){_NO_LABEL}"
 )
+_IS_HAN: Final = re.compile("[\u3400-\u9fff]")
 _SINCE: Final = frozenset("自从從于於")
 _ORDINALS: Final = frozenset({"序号", "序", "项次", "项目", "no", "item", "s/n"})
 _WANTED: Final = ("number", "revision", "effective", "prepared", "reviewed", "approved", "title")
@@ -200,7 +201,8 @@ def _read_dates_before(cell: Cell, read: Read) -> None:
             continue  # a sentence says whose day that is
         behind = fold(cell.text[one.end : one.end + 16])
         for kind, pattern in (("issued", _ISSUED), ("effective", _EFFECTIVE)):
-            if pattern.match(behind):
+            said = pattern.match(behind)
+            if said and not (cell.zone == "tail" and _IS_HAN.match(behind, said.end())):
                 start, end = cell.start + one.start, cell.start + one.end
                 shown = cell.text[one.start : one.end]
                 source = _source(cell, sure=True)
