@@ -23,6 +23,7 @@ from docctl.services.distribution.copies import (
 )
 from docctl.services.distribution.draft import ListRecipient, list_recipient
 from docctl.services.distribution.read import Acknowledge, acknowledge
+from docctl.services.revisions.issue import IssueRevision, issue_revision
 from docctl.services.revisions.revise import ReviseDocument, revise_document
 from tests.world import World
 
@@ -41,6 +42,10 @@ def to_wall(world: World, place: str = "一车间公告栏", code: str = "SC") -
     return ListEntry(HolderKind.PLACE, world.units[code], Medium.POSTED, place)
 
 
+def to_post(post_id: UUID) -> ListEntry:
+    return ListEntry(HolderKind.POST, post_id, Medium.PAPER)
+
+
 def listed(world: World, revision_id: UUID, *entries: ListEntry, who: str = "chen") -> UUID:
     """Put entries on the list of a draft; return the revision."""
     for one in entries:
@@ -55,8 +60,19 @@ def distributed(world: World, *entries: ListEntry, on: date | None = None) -> UU
 
 def followed(world: World, revision_id: UUID, *, on: date | None = None) -> UUID:
     """Issue the next revision of a document; return it."""
+    return world.issued(revised(world, revision_id), on=on)
+
+
+def revised(world: World, revision_id: UUID) -> UUID:
+    """Begin the next revision of a document; return the draft."""
     cmd = ReviseDocument(world.document_of(revision_id).id, "条款", "改正", (world.upload("chen"),))
-    return world.issued(revise_document(cmd, by=world.by("chen"), house=world.house), on=on)
+    return revise_document(cmd, by=world.by("chen"), house=world.house)
+
+
+def issued(world: World, revision_id: UUID) -> UUID:
+    """Issue a revision that is approved, from today; return it."""
+    cmd = IssueRevision(revision_id, world.revision(revision_id).row_version, world.house.today())
+    return issue_revision(cmd, by=world.by("chen"), house=world.house)
 
 
 def entries(world: World, revision_id: UUID) -> list[DistributionEntry]:

@@ -23,7 +23,7 @@ def add_leaving(noun: Noun) -> None:
     @noun.command("open", permission="person.hand_over", who="either")
     @click.argument("username")
     def open_(desk: Desk, username: str) -> Answer:
-        """List what is open with a person: steps, drafts, headships, posts (A-16)."""
+        """List what is open with a person: steps, drafts, headships, posts, copies, readings (A-16)."""
         from docctl.domain.permissions import Facts, authorise
 
         authorise(desk.actor, "person.hand_over", Facts())
@@ -41,6 +41,7 @@ def add_leaving(noun: Noun) -> None:
                 }
                 for one in found.items
             ],
+            "to_collect": found.to_collect,
             "last_holder_of": [{"role": one.role, "unit": one.unit} for one in found.last],
         }
         rows = [
@@ -53,7 +54,8 @@ def add_leaving(noun: Noun) -> None:
     @noun.command("hand-over", permission="person.hand_over", who="either", changes=True)
     @click.argument("username")
     @option("--to", "to_user", required=True, metavar="USER")
-    def hand_over_(desk: Desk, username: str, to_user: str) -> Answer:
+    @option("--reason", default="")
+    def hand_over_(desk: Desk, username: str, to_user: str, reason: str) -> Answer:
         """Give what is open with a person to another one, as far as that one may take it (A-16)."""
         from docctl.domain.permissions import Facts, authorise
         from docctl.services.people.hand_over import HandOver, hand_over
@@ -61,7 +63,7 @@ def add_leaving(noun: Noun) -> None:
         authorise(desk.actor, "person.hand_over", Facts())
         person_id, found = _open(desk, username)
         handed = _handed(desk, found, to_user)
-        hand_over(HandOver(person_id, handed), by=desk.caller(), house=desk.house)
+        hand_over(HandOver(person_id, handed, reason), by=desk.caller(), house=desk.house)
         data = {
             "user": username,
             "to": to_user,
@@ -75,7 +77,10 @@ def add_leaving(noun: Noun) -> None:
     @click.argument("unit")
     @option("--to", "to_user", default="", metavar="USER")
     @option("--keep", "kept", multiple=True, metavar="ROLE")
-    def move(desk: Desk, username: str, unit: str, to_user: str, kept: tuple[str, ...]) -> Answer:
+    @option("--reason", default="")
+    def move(
+        desk: Desk, username: str, unit: str, to_user: str, kept: tuple[str, ...], reason: str
+    ) -> Answer:
         """Move a person to another unit; roles for the old one end unless they are kept (A-16)."""
         from docctl.domain.permissions import Facts, authorise
         from docctl.queries.by_name import unit_named
@@ -87,14 +92,16 @@ def add_leaving(noun: Noun) -> None:
             place = unit_named(session, unit)
         handed = _handed(desk, found, to_user) if to_user else ()
         stay = tuple(one.grant_id for one in found.unit_roles if one.role in kept)
-        move_person(MovePerson(person_id, place.id, handed, stay), by=desk.caller(), house=desk.house)
+        cmd = MovePerson(person_id, place.id, handed, stay, reason)
+        move_person(cmd, by=desk.caller(), house=desk.house)
         data = {"user": username, "unit": place.code, "handed_over": len(handed)}
         return desk.done("moved", data, user=username, unit=place.name)
 
     @noun.command("disable", permission="person.disable", who="either", changes=True)
     @click.argument("username")
     @option("--to", "to_user", default="", metavar="USER")
-    def disable(desk: Desk, username: str, to_user: str) -> Answer:
+    @option("--reason", default="")
+    def disable(desk: Desk, username: str, to_user: str, reason: str) -> Answer:
         """Close an account; signatures and history stay, what is open goes on with `--to` (A-15, A-16)."""
         from docctl.domain.permissions import Facts, authorise
         from docctl.services.people.accounts import DisablePerson, disable_person
@@ -102,7 +109,7 @@ def add_leaving(noun: Noun) -> None:
         authorise(desk.actor, "person.disable", Facts())
         person_id, found = _open(desk, username, disabled_too=False)
         handed = _handed(desk, found, to_user) if to_user else ()
-        disable_person(DisablePerson(person_id, handed), by=desk.caller(), house=desk.house)
+        disable_person(DisablePerson(person_id, handed, reason), by=desk.caller(), house=desk.house)
         left = len(found.items) - len(handed)
         data = {"user": username, "state": "disabled", "handed_over": len(handed), "left": left}
         answer = desk.done("disabled", data, user=username)
@@ -116,7 +123,8 @@ def _open(desk: Desk, username: str, *, disabled_too: bool = True) -> tuple[UUID
 
     with desk.read() as session:
         person = person_named(session, username, disabled_too=disabled_too)
-        return person.id, open_work(session, desk.actor, person.id)
+        now, today = desk.house.clock(), desk.house.today()
+        return person.id, open_work(session, desk.actor, person.id, at=now, today=today)
 
 
 def _handed(desk: Desk, found: OpenWork, username: str) -> tuple[Handed, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 from uuid import UUID
 
 from docctl.domain.approval import Signed, ToSign, may_sign
@@ -12,18 +13,25 @@ from docctl.domain.verdicts import Allowed, Refused, Verdict
 
 
 class OpenKind(StrEnum):
-    """What can be open with a person: a step to sign, a draft, a unit that they head, a post."""
+    """What can be open with a person: steps to sign, drafts, units that they head, posts, copies, readings.
+
+    A `COPY` is the line of a distribution list that names the person, with all copies made from it.
+    """
 
     STEP = "step"
     DRAFT = "draft"
     HEAD = "head"
     POST = "post"
+    COPY = "copy"
+    READING = "reading"
 
+
+LONGEST_REASON: Final = 500
 
 #: Kinds that let somebody sign or read: who hands over gives them to others, never to themselves.
 NEVER_TO_ONESELF = frozenset({OpenKind.STEP, OpenKind.DRAFT})
-#: Kinds that may also go to nobody: a unit can be without head, a post vacant.
-MAY_BE_EMPTY = frozenset({OpenKind.HEAD, OpenKind.POST})
+#: Kinds that may also go to nobody: a unit without head, a vacant post, copies called back, nobody reads.
+MAY_BE_EMPTY = frozenset({OpenKind.HEAD, OpenKind.POST, OpenKind.COPY, OpenKind.READING})
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,20 +39,34 @@ class StepOpen:
     """A step that waits for a person, with what the rule of separation asks of its revision (A-2).
 
     `signed` is what was signed in this round, `waiting` what others still have to sign, as if they had.
+    `wanted` is whom the route finds for the step now, beside who has it.
     """
 
     step: ToSign
     authors: Collection[UUID]
     signed: Collection[Signed]
     waiting: Collection[Signed]
+    wanted: Collection[UUID] = ()
+
+    def fits(self, person: UUID) -> Verdict:
+        """Say whether somebody is another than all from whom the signer must differ (A-2)."""
+        others = (*self.signed, *self.waiting)
+        return may_sign(self.step, signer=person, authors=self.authors, signed=others)
 
 
 def may_take_step(facts: StepOpen, *, to: UUID, holds_role: bool) -> Verdict:
-    """Say whether somebody may take over a step: who could have been chosen for it (A-1, A-2, A-16)."""
+    """Say whether somebody may take over a step: who could have been chosen for it (A-1, A-2, A-8, A-16).
+
+    Where the route finds others who can sign, it goes to one of them; where it names only the one who goes,
+    to anybody with the role without which nobody signs.
+    """
     if not holds_role:
         return Refused("A-1", "not_a_holder", {"step": facts.step.meaning.value})
-    others = (*facts.signed, *facts.waiting)
-    return may_sign(facts.step, signer=to, authors=facts.authors, signed=others)
+    if not (verdict := facts.fits(to)):
+        return verdict
+    if to not in facts.wanted and any(facts.fits(one) for one in facts.wanted):
+        return Refused("A-8", "not_of_route", {"step": facts.step.meaning.value})
+    return Allowed()
 
 
 def may_take_draft(*, writes: bool) -> Verdict:
@@ -62,6 +84,15 @@ def goes_somewhere(kind: OpenKind, *, to: UUID | None, whose: UUID, by: UUID | N
     if to == by and kind in NEVER_TO_ONESELF:
         return Refused("A-16", "own_hands")
     return Refused("A-16", "same_person_again") if to == whose else Allowed()
+
+
+def reason_stands(reason: str) -> Verdict:
+    """Say whether a hand-over says why, in no more words than fit (A-2, A-16)."""
+    if not reason.strip():
+        return Refused("A-16", "reason_needed")
+    if len(reason.strip()) > LONGEST_REASON:
+        return Refused("A-16", "reason_too_long", {"longest": LONGEST_REASON})
+    return Allowed()
 
 
 def may_move(*, disabled: bool, same_unit: bool, unit_closed: bool) -> Verdict:

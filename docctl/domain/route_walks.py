@@ -7,13 +7,13 @@ from uuid import UUID
 
 from docctl.domain.approval import Meaning
 from docctl.domain.roles import Role
-from docctl.domain.routes import CHOSEN, Company, Route, Step, Who, candidates, step_name
+from docctl.domain.routes import CHOSEN, Company, Route, Step, Who, candidates, step_name, who_signs
 from docctl.domain.verdicts import Allowed, Refused, Verdict
 
 
 def may_walk(routes: Sequence[Route], company: Company) -> Verdict:
     """Say whether every route names what there is, and somebody can sign each of its steps (A-1, A-2)."""
-    for route in routes:
+    for place, route in enumerate(routes):
         for named, there in ((route.types, company.types), (route.units, company.units.keys())):
             if unknown := sorted(named - there):
                 return Refused(
@@ -22,7 +22,7 @@ def may_walk(routes: Sequence[Route], company: Company) -> Verdict:
         for step in route.steps:
             if (what := _unknown(step, company)) is not None:
                 return Refused("A-1", "route_unknown", {"field": "routes", "name": route.name, "what": what})
-        if not (verdict := _walkable(route, company)):
+        if not (verdict := _walkable(route, company, routes[:place])):
             return verdict
     return Allowed()
 
@@ -41,26 +41,40 @@ def _unknown(step: Step, company: Company) -> str | None:
     return None if step.of in there else step.of
 
 
-def _walkable(route: Route, company: Company) -> Verdict:
-    """Say whether for each unit named, or for one at least, the route can be signed to its end."""
-    units = sorted(route.units) or sorted(company.units)
-    refusals = [found for unit in units if isinstance(found := _signable(route, company, unit), Refused)]
-    if refusals and (route.units or len(refusals) == len(units)):
+def _walkable(route: Route, company: Company, earlier: Sequence[Route]) -> Verdict:
+    """Say whether for each unit named, or for one at least, the route can be signed to its end.
+
+    Nowhere may steps that must differ meet in one person, or a document of that unit could not be submitted.
+    """
+    units = [one for one in sorted(company.units) if _comes(one, route, company, earlier)]
+    found = [_signable(route, company, unit) for unit in sorted(route.units) or units]
+    refusals = [one for one in found if isinstance(one, Refused)]
+    if refusals and (route.units or len(refusals) == len(found)):
         return refusals[0]
-    return Allowed()
+    return next((one for one in refusals if one.rule == "A-2"), Allowed())
+
+
+def _comes(unit: str, route: Route, company: Company, earlier: Sequence[Route]) -> bool:
+    """Say whether documents of a unit can come to a route: no earlier one takes them all."""
+    if company.units[unit].is_closed:
+        return False
+    types = route.types or company.types
+    return not any(
+        not one.condition and (not one.units or unit in one.units) and (not one.types or types <= one.types)
+        for one in earlier
+    )
 
 
 def _signable(route: Route, company: Company, unit: str) -> Verdict:
-    who = [candidates(step, company, unit) for step in route.steps]
-    for step, able in zip(route.steps, who, strict=True):
-        if not able:
+    for step in route.steps:
+        if not candidates(step, company, unit):
             params = {"field": "routes", "name": route.name, "step": step_name(step), "unit": unit}
             return Refused("A-1", "route_nobody", params)
     alone = [frozenset({one}) for one in sorted(company.holders.get(Role.AUTHOR, frozenset()), key=str)]
     for authors in alone or [frozenset()]:
-        without = [candidates(one, company, unit, authors=authors) for one in route.steps]
-        separate = [able for one, able in zip(route.steps, without, strict=True) if one.separate]
-        if all(without) and distinct(separate) is not None:
+        able = who_signs(route.steps, company, unit, authors=authors)
+        separate = [one for step, one in zip(route.steps, able, strict=True) if step.separate]
+        if all(able) and distinct(separate) is not None:
             return Allowed()
     return Refused("A-2", "route_not_separate", {"field": "routes", "name": route.name, "unit": unit})
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, Protocol
 from uuid import UUID
 
 from docctl.domain.approval import Meaning
@@ -46,6 +46,31 @@ class Who(StrEnum):
 CHOSEN: Final = frozenset({Who.ROLE, Who.POST})
 
 
+class Wanted(Protocol):
+    """What says whom a route wants for a step."""
+
+    @property
+    def meaning(self) -> Meaning:
+        """What is signed."""
+
+    @property
+    def who(self) -> Who:
+        """By what the signer is found."""
+
+    @property
+    def of(self) -> str:
+        """Of which role, post, unit or name."""
+
+
+@dataclass(frozen=True, slots=True)
+class WantedStep:
+    """Whom the route wanted for a step that is open (A-8)."""
+
+    meaning: Meaning
+    who: Who
+    of: str
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """A step: `of` is a role, a post as `unit/name`, a unit's code ("" is the document's) or a user name."""
@@ -73,10 +98,11 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class UnitFacts:
-    """Who heads a unit, and which unit it belongs to; "" for none."""
+    """Who heads a unit, and which unit it belongs to; "" for none. A closed one gets no new documents."""
 
     head: UUID | None = None
     parent: str = ""
+    is_closed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,10 +187,18 @@ def _is_for(route: Route, values: Mapping[str, Value]) -> bool:
     return not route.condition or answer(read_condition(route.condition), values).holds
 
 
-def candidates(step: Step, company: Company, unit: str, *, authors: Collection[UUID] = ()) -> frozenset[UUID]:
+def candidates(
+    step: Wanted,
+    company: Company,
+    unit: str,
+    *,
+    authors: Collection[UUID] = (),
+    taken: Collection[UUID] = (),
+) -> frozenset[UUID]:
     """Return who may sign a step of a document of a unit; its authors never do (A-2, A-8, A-15).
 
-    Where the head of the unit is an author, or there is none, it is the next head above.
+    Where the head of the unit is an author or signs another step (`taken`), or there is none, it is the
+    next head above; where none is above, the head who is taken.
     """
     able = company.holders.get(NEEDED[step.meaning], frozenset()) - frozenset(authors)
     match step.who:
@@ -175,16 +209,35 @@ def candidates(step: Step, company: Company, unit: str, *, authors: Collection[U
         case Who.PERSON:
             return frozenset({company.people[step.of]} if step.of in company.people else ()) & able
         case Who.HEAD:
-            head = _head(company, step.of or unit, authors)
+            head = _head(company, step.of or unit, {*authors, *taken})
+            head = head or _head(company, step.of or unit, authors)
             return frozenset({head} if head else ()) & able
 
 
-def _head(company: Company, unit: str, authors: Collection[UUID]) -> UUID | None:
+def who_signs(
+    steps: Sequence[Step], company: Company, unit: str, *, authors: Collection[UUID] = ()
+) -> tuple[frozenset[UUID], ...]:
+    """Return who may sign each step: of separate ones that meet in one head the later go above (A-2, A-8)."""
+    found = [candidates(one, company, unit, authors=authors) for one in steps]
+    taken = {
+        person
+        for step, able in zip(steps, found, strict=True)
+        if step.separate and step.who is not Who.HEAD and len(able) == 1
+        for person in able
+    }
+    for at, step in enumerate(steps):
+        if step.separate and step.who is Who.HEAD:
+            found[at] = candidates(step, company, unit, authors=authors, taken=taken)
+            taken |= found[at]
+    return tuple(found)
+
+
+def _head(company: Company, unit: str, without: Collection[UUID]) -> UUID | None:
     seen: set[str] = set()
     while unit in company.units and unit not in seen:
         seen.add(unit)
         facts = company.units[unit]
-        if facts.head is not None and facts.head not in authors:
+        if facts.head is not None and facts.head not in without:
             return facts.head
         unit = facts.parent
     return None

@@ -148,13 +148,21 @@ class ControlledCopy(Held, Identified, Versioned, Base):
 
 
 class ReadTask(Identified, Base):
-    """That a person is asked to read a revision, and when they said that they have (D-4)."""
+    """That a person is asked to read a revision, and when they said that they have (D-4).
+
+    It ends without that where the person leaves or moves, with the reason (A-16).
+    """
 
     __tablename__ = "read_task"
     __table_args__ = (
         UniqueConstraint("revision_id", "person_id"),
         Index("ix_read_task_person", "person_id", "acknowledged_at"),
         CheckConstraint("asked_at <= acknowledged_at", name="interval"),
+        CheckConstraint(
+            "(ended_at IS NULL) = (ended_by IS NULL) AND (ended_at IS NULL) = (ended_reason = '')",
+            name="ended_whole",
+        ),
+        CheckConstraint("ended_at IS NULL OR acknowledged_at IS NULL", name="ended_unread"),
     )
 
     revision_id: Mapped[UUID] = mapped_column(ForeignKey("revision.id"))
@@ -162,3 +170,6 @@ class ReadTask(Identified, Base):
     asked_at: Mapped[datetime]
     asked_by: Mapped[UUID]
     acknowledged_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    ended_by: Mapped[UUID | None]
+    ended_reason: Mapped[str] = mapped_column(String(500), default="", server_default="")

@@ -109,4 +109,11 @@ DISTRIBUTION_GUARDS: Final = (
     Guard("d_4_read_delete", "D-4", "read_task", "DELETE", "TRUE"),
     frozen("d_4_read_asked", "D-4", "read_task", ("revision_id", "person_id", "asked_at", "asked_by")),
     frozen("d_4_read_done", "D-4", "read_task", ("acknowledged_at",), unless="OLD.acknowledged_at IS NULL"),
+    frozen(
+        "d_4_read_ended",
+        "D-4",
+        "read_task",
+        ("ended_at", "ended_by", "ended_reason"),
+        unless="OLD.ended_at IS NULL",
+    ),
 )

@@ -49,6 +49,9 @@ class Step(Identified, Versioned, Clocked, Base):
     meaning: Mapped[Meaning] = mapped_column(checked(Meaning))
     assignee_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     post_id: Mapped[UUID | None] = mapped_column(ForeignKey("post.id"))
+    #: Whom the route wanted: a role, post, head or person, and of what; "" for one from before (A-8).
+    who: Mapped[str] = mapped_column(String(10), default="", server_default="")
+    who_of: Mapped[str] = mapped_column(String(200), default="", server_default="")
     status: Mapped[StepStatus] = mapped_column(checked(StepStatus))
     opened_at: Mapped[datetime | None]
     #: How long it may take from its opening, for counting again; nothing for one from before limits.

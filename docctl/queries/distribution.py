@@ -22,7 +22,9 @@ from docctl.models.organisation import Person, Unit
 from docctl.models.visibility import visible_sets
 from docctl.queries.copy_register import CopyFilter, CopyRow, copy_register
 from docctl.queries.copy_states import COPY_STATES
+from docctl.queries.distribution_changes import ListChanges, list_changes
 from docctl.queries.document_actions import Offered
+from docctl.queries.holder_names import names_of_holders
 
 #: So many copies are shown on the page of a revision; the register has all.
 MOST_COPIES = 500
@@ -30,7 +32,10 @@ MOST_COPIES = 500
 
 @dataclass(frozen=True, slots=True)
 class EntryLine:
-    """An entry of the list; `reason` and `added_on` of one that was added after issue."""
+    """An entry of the list; `reason` and `added_on` of one that was added after issue.
+
+    `is_gone`: whoever is named is not there any more, and gets no copy (A-16).
+    """
 
     entry_id: UUID
     kind: str
@@ -42,16 +47,19 @@ class EntryLine:
     reason: str
     removed_on: date | None
     removed_reason: str
+    is_gone: bool
 
 
 @dataclass(frozen=True, slots=True)
 class ReaderLine:
-    """Somebody who was asked to read, and when they said that they have."""
+    """Somebody who was asked to read, and when they said that they have, or why they need not any more."""
 
     name: str
     unit: str
     asked_at: datetime
     acknowledged_at: datetime | None
+    ended_on: date | None
+    ended_reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +85,8 @@ class DistributionPage:
     #: Add and remove: as a draft's, with a reason, or refused.
     is_draft: bool
     change: Offered | None
+    #: Until it is issued: how the list differs from that of the revision before.
+    differs: ListChanges | None
 
     @property
     def read(self) -> int:
@@ -131,6 +141,7 @@ def distribution_page(
         as_of=as_of if moment < at else None,
         is_draft=revision.status is RevisionStatus.DRAFT,
         change=_change(actor, revision, facts, at),
+        differs=list_changes(session, revision),
     )
 
 
@@ -181,7 +192,8 @@ def _entries(session: Session, revision_id: UUID, moment: datetime, zone: tzinfo
         select(DistributionEntry)
         .where(DistributionEntry.revision_id == revision_id, DistributionEntry.added_at <= moment)
         .order_by(DistributionEntry.ordinal)
-    )
+    ).all()
+    there = names_of_holders(session, [one.entry() for one in rows])
     return tuple(
         EntryLine(
             entry_id=one.id,
@@ -196,6 +208,7 @@ def _entries(session: Session, revision_id: UUID, moment: datetime, zone: tzinfo
             if one.removed_at and one.removed_at <= moment
             else None,
             removed_reason=one.removed_reason if one.removed_at and one.removed_at <= moment else "",
+            is_gone=one.holder_id not in there,
         )
         for one in rows
     )
@@ -205,20 +218,25 @@ def _readers(session: Session, revision_id: UUID, moment: datetime, zone: tzinfo
     """Return who had been asked and who had read it by then, open ones first (D-4)."""
     done = case((ReadTask.acknowledged_at <= moment, 1), else_=0)
     found = session.execute(
-        select(Person.name, Unit.name, ReadTask.asked_at, ReadTask.acknowledged_at)
+        select(Person.name, Unit.name.label("unit"), ReadTask)
         .join(Person, Person.id == ReadTask.person_id)
         .join(Unit, Unit.id == Person.unit_id)
         .where(ReadTask.revision_id == revision_id, ReadTask.asked_at <= moment)
         .order_by(done, Unit.code, Person.name)
     )
-    return tuple(
-        ReaderLine(
-            name,
-            unit,
-            asked.astimezone(zone),
-            read.astimezone(zone) if read is not None and read <= moment else None,
-        )
-        for name, unit, asked, read in found
+    return tuple(_reader(one.name, one.unit, one.ReadTask, moment, zone) for one in found)
+
+
+def _reader(name: str, unit: str, task: ReadTask, moment: datetime, zone: tzinfo) -> ReaderLine:
+    read, ended = task.acknowledged_at, task.ended_at
+    is_read, is_over = read is not None and read <= moment, ended is not None and ended <= moment
+    return ReaderLine(
+        name,
+        unit,
+        task.asked_at.astimezone(zone),
+        read.astimezone(zone) if read is not None and is_read else None,
+        ended.astimezone(zone).date() if ended is not None and is_over else None,
+        task.ended_reason if is_over else "",
     )
 
 
@@ -229,6 +247,7 @@ def asked_to_read(session: Session, actor: Actor, revision_id: UUID) -> bool:
             ReadTask.revision_id == revision_id,
             ReadTask.person_id == actor.person_id,
             ReadTask.acknowledged_at.is_(None),
+            ReadTask.ended_at.is_(None),
         )
     )
     return found is not None

@@ -88,6 +88,7 @@ def _reading(actor: Actor) -> Select[*tuple[Any, ...]]:
         .where(
             ReadTask.person_id == actor.person_id,
             ReadTask.acknowledged_at.is_(None),
+            ReadTask.ended_at.is_(None),
             in_force_at(AT),
         )
     )

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Select, cast
+from sqlalchemy import Select, and_, cast, func, or_, select
 from sqlalchemy.orm import aliased
 from sqlalchemy.types import String
 
 from docctl.domain.permissions import Actor, Facts, allows
 from docctl.domain.roles import SIGNING
 from docctl.models.organisation import Person, RoleGrant
+from docctl.queries.inbox_copies import AT
 from docctl.queries.inbox_row import work
-from docctl.queries.open_work import has_open_work
+from docctl.queries.open_work import cannot_sign, has_open_work
 
 
 def people_work(actor: Actor) -> dict[str, Select[*tuple[Any, ...]]]:
     """Return what waits for a second person, by verb; the first one and the holder are no such (A-15).
 
-    Also whose account is closed while something is still open with them (A-16).
+    Also whose account is closed while something is still open with them, and whom a step waits for after
+    the role to sign it was taken back (A-16).
     """
     found = {}
     proposer = aliased(Person)
@@ -59,9 +61,11 @@ def people_work(actor: Actor) -> dict[str, Select[*tuple[Any, ...]]]:
             )
         )
     if allows(actor, "person.hand_over", Facts()):
+        lost = select(func.max(RoleGrant.revoked_at)).where(RoleGrant.person_id == Person.id)
+        since = func.coalesce(Person.disabled_at, lost.scalar_subquery(), Person.created_at)
         found["hand_over"] = (
-            work("person", Person.id, title=Person.name, since=Person.disabled_at)
+            work("person", Person.id, title=Person.name, since=since)
             .select_from(Person)
-            .where(Person.disabled_at.is_not(None), has_open_work())
+            .where(or_(and_(Person.disabled_at.is_not(None), has_open_work(AT)), cannot_sign()))
         )
     return found

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from docctl.domain.approval import Signed, ToSign
@@ -16,43 +16,17 @@ from docctl.domain.leaving import OpenKind, StepOpen, may_take_step
 from docctl.domain.lifecycle import RevisionStatus
 from docctl.domain.permissions import Actor
 from docctl.domain.roles import SIGNING, Role
-from docctl.domain.routes import NEEDED
+from docctl.domain.routes import NEEDED, Company
 from docctl.models.documents import Document, Revision
 from docctl.models.organisation import Person, Post, PostHolder, RoleGrant, Unit
 from docctl.models.work import Step, StepStatus
+from docctl.queries.open_copies import copies_with, held_lines, open_readings, readings_of, to_collect
+from docctl.queries.open_item import OpenItem, Taker
 from docctl.queries.revision_states import is_insider
+from docctl.queries.routes import company_now
+from docctl.queries.step_rows import wanted_now
 
 _OPEN = (StepStatus.OPEN, StepStatus.WAITING)
-
-
-@dataclass(frozen=True, slots=True)
-class Taker:
-    """Somebody who may take it."""
-
-    id: UUID
-    words: str
-
-
-@dataclass(frozen=True, slots=True)
-class OpenItem:
-    """One thing that is open with a person; of a document that the reader may not see the number alone (X-3).
-
-    `what` is the meaning of a step, else the kind; `href` leads there, for who may go.
-    """
-
-    kind: OpenKind
-    id: UUID
-    what: str
-    number: str
-    title: str
-    due_on: date | None
-    href: str
-    takers: tuple[Taker, ...]
-
-    @property
-    def key(self) -> str:
-        """How a form names it."""
-        return f"{self.kind.value}:{self.id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,53 +49,88 @@ class LastHolder:
 
 @dataclass(frozen=True, slots=True)
 class OpenWork:
-    """All that is open with a person."""
+    """All that is open with a person; `to_collect`: copies with them that are called back already."""
 
     items: tuple[OpenItem, ...]
     last: tuple[LastHolder, ...]
     unit_roles: tuple[UnitRole, ...]
+    to_collect: int = 0
 
 
-def open_work(session: Session, actor: Actor, person_id: UUID) -> OpenWork:
-    """Return what is open with a person: steps and drafts by number, units headed, posts (A-16)."""
+def open_work(session: Session, actor: Actor, person_id: UUID, *, at: datetime, today: date) -> OpenWork:
+    """Return what is open with a person: steps and drafts by number, units headed, posts, copies and
+    readings by number (A-16).
+    """
     people = _people(session, person_id)
     others = replace(people, all=tuple(one for one in people.all if one.id != actor.person_id))
     return OpenWork(
         items=(  # steps and drafts go to others than who hands them over
-            *_steps(session, actor, person_id, others),
+            *_steps(session, actor, person_id, others, today),
             *_drafts(session, actor, person_id, others),
             *_heads(session, person_id, people),
             *_posts(session, person_id, people),
+            *copies_with(session, actor, person_id, people.all, at),
+            *readings_of(session, actor, person_id, people.all, at),
         ),
         last=_last(session, person_id),
         unit_roles=_unit_roles(session, person_id),
+        to_collect=to_collect(session, person_id, at),
     )
 
 
-def _lines() -> tuple[Select[Any], ...]:
-    """Return the queries for whom something is open: steps, drafts, headships, posts; a row for each."""
+def _waiting_steps() -> Select[*tuple[Any, ...]]:
     return (
         select(Step.assignee_id)
         .join(Revision, and_(Revision.id == Step.revision_id, Revision.round == Step.round))
-        .where(Step.status.in_(_OPEN), Revision.status == RevisionStatus.IN_REVIEW),
-        select(Revision.created_by).where(Revision.status == RevisionStatus.DRAFT),
-        select(Unit.head_id).where(Unit.head_id.is_not(None)),
-        select(PostHolder.person_id).where(PostHolder.until_on.is_(None)),
+        .where(Step.status.in_(_OPEN), Revision.status == RevisionStatus.IN_REVIEW)
     )
 
 
-def has_open_work() -> ColumnElement[bool]:
-    """Return the condition that something is open with a person (A-16)."""
-    return or_(*(Person.id.in_(one) for one in _lines()))
+def _lines(at: Any) -> tuple[Select[*tuple[Any, ...]], ...]:
+    """Return the queries for whom something is open, in the order of `OpenKind`; a row for each."""
+    return (
+        _waiting_steps(),
+        select(Revision.created_by).where(Revision.status == RevisionStatus.DRAFT),
+        select(Unit.head_id).where(Unit.head_id.is_not(None)),
+        select(PostHolder.person_id).where(PostHolder.until_on.is_(None)),
+        held_lines(at),
+        open_readings(at),
+    )
 
 
-def open_count(session: Session, person_id: UUID) -> int:
-    """Return how much is open with a person (A-16)."""
+def has_open_work(at: Any) -> ColumnElement[bool]:
+    """Return the condition that something is open with a person at an instant (A-16)."""
+    return or_(*(Person.id.in_(one) for one in _lines(at)))
+
+
+def cannot_sign() -> ColumnElement[bool]:
+    """Return the condition that a step waits for a person without the role that it needs (A-15, A-16).
+
+    It stands in nobody's inbox until it is handed over.
+    """
+    held = exists().where(
+        RoleGrant.person_id == Step.assignee_id,
+        RoleGrant.unit_id.is_(None),
+        RoleGrant.revoked_at.is_(None),
+        RoleGrant.confirmed_at.is_not(None),
+        or_(*(and_(Step.meaning == what, RoleGrant.role == role) for what, role in NEEDED.items())),
+    )
+    waits = _waiting_steps().where(Step.meaning.in_(list(NEEDED)), ~held)
+    return Person.id.in_(waits)
+
+
+def steps_cannot_sign(session: Session, person_id: UUID) -> bool:
+    """Say whether a step waits for a person who lost the role that it needs (A-16)."""
+    return session.scalar(select(Person.id).where(Person.id == person_id, cannot_sign())) is not None
+
+
+def open_count(session: Session, person_id: UUID, at: datetime) -> int:
+    """Return how much is open with a person at an instant (A-16)."""
     counts = [
         select(func.count())
         .select_from(one.where(one.selected_columns[0] == person_id).subquery())
         .scalar_subquery()
-        for one in _lines()
+        for one in _lines(at)
     ]
     return sum(session.execute(select(*counts)).one())
 
@@ -158,11 +167,14 @@ def _people(session: Session, person_id: UUID) -> _People:
     return _People(people, {role: frozenset(one) for role, one in holding.items()})
 
 
-def _steps(session: Session, actor: Actor, person_id: UUID, people: _People) -> Iterable[OpenItem]:
+def _steps(
+    session: Session, actor: Actor, person_id: UUID, people: _People, today: date
+) -> Iterable[OpenItem]:
     rows = session.execute(
-        select(Step, Revision, Document.number, is_insider(actor).label("seen"))
+        select(Step, Revision, Document.number, Unit.code, is_insider(actor).label("seen"))
         .join(Revision, and_(Revision.id == Step.revision_id, Revision.round == Step.round))
         .join(Document, Document.id == Revision.document_id)
+        .join(Unit, Unit.id == Document.unit_id)
         .where(
             Step.assignee_id == person_id,
             Step.status.in_(_OPEN),
@@ -171,18 +183,18 @@ def _steps(session: Session, actor: Actor, person_id: UUID, people: _People) -> 
         .order_by(Step.due_on.is_(None), Step.due_on, Document.number)
     ).all()
     parts = _parts(session, [one.Revision.id for one in rows])
+    company = company_now(session, today) if rows else Company()
     for one in rows:
         step, revision = one.Step, one.Revision
-        facts = StepOpen(
-            ToSign(step.meaning, step.is_separate),
-            revision.authors(),
-            [
-                part
-                for at, round_number, part in parts.get(revision.id, ())
-                if at != step.id and round_number == revision.round
-            ],
-            (),
-        )
+        signed = [
+            part
+            for at, round_number, part in parts.get(revision.id, ())
+            if at != step.id and round_number == revision.round
+        ]
+        taken = {part.signer for part in signed if step.is_separate and part.separate}
+        without = {*revision.authors(), person_id}
+        wanted = wanted_now(step, company, one.code, without=without, taken=taken)
+        facts = StepOpen(ToSign(step.meaning, step.is_separate), revision.authors(), signed, (), wanted)
         holders = people.with_roles(NEEDED[step.meaning])
         yield OpenItem(
             OpenKind.STEP,

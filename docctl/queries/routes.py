@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from docctl.domain.conditions import Value
 from docctl.domain.roles import SIGNING, Role
-from docctl.domain.routes import CHOSEN, Company, Step, Taken, UnitFacts, candidates, route_for, routes_of
+from docctl.domain.routes import CHOSEN, Company, Step, Taken, UnitFacts, route_for, routes_of, who_signs
 from docctl.models.documents import Document, DocumentType, Revision
 from docctl.models.organisation import Person, Post, PostHolder, RoleGrant, Unit
 from docctl.queries.controlled import setting_at
@@ -50,7 +50,8 @@ class PlannedStep:
 
 def company_now(session: Session, today: date) -> Company:
     """Return what routes may name, with the people who may sign in (A-8, A-15)."""
-    units = {one.id: one for one in session.execute(select(Unit.id, Unit.code, Unit.parent_id, Unit.head_id))}
+    columns = (Unit.id, Unit.code, Unit.parent_id, Unit.head_id, Unit.valid_until)
+    units = {one.id: one for one in session.execute(select(*columns))}
     active = {
         one.id: one.username
         for one in session.execute(select(Person.id, Person.username).where(Person.disabled_at.is_(None)))
@@ -81,6 +82,7 @@ def company_now(session: Session, today: date) -> Company:
             one.code: UnitFacts(
                 one.head_id if one.head_id in active else None,
                 units[one.parent_id].code if one.parent_id in units else "",
+                one.valid_until is not None and one.valid_until < today,
             )
             for one in units.values()
         },
@@ -112,8 +114,8 @@ def plan_by(
     """Return the route that a content gives a document, and who may sign its steps (A-1, A-2)."""
     taken = route_for(routes_of(content), values)
     unit = str(values.get("unit") or "")
-    able = tuple(candidates(step, company, unit, authors=authors) for _, step in taken.steps)
-    return Plan(named, taken, able)
+    steps = [step for _, step in taken.steps]
+    return Plan(named, taken, who_signs(steps, company, unit, authors=authors))
 
 
 def plan_for(

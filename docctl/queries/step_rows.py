@@ -1,37 +1,54 @@
-"""Who has signed a round of a revision's route, and whether for a step of their own (A-2)."""
+"""Who has signed a round of a revision's route, and whom the route wants for a step (A-2, A-8)."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from docctl.domain.approval import Meaning, Signed
+from docctl.domain.routes import Company, WantedStep, Who, candidates
 from docctl.models.content import Signature
 from docctl.models.work import Step, StepStatus
 
 
 def signed_in_round(session: Session, revision_id: UUID, round_number: int) -> tuple[Signed, ...]:
     """Return the signatures of a round; those of steps that are not separate say so."""
-    of_round = (Step.revision_id == revision_id, Step.round == round_number)
-    shared = select(Step.assignee_id).where(
-        *of_round, Step.status == StepStatus.SIGNED, Step.is_separate.is_(False)
+    return signed_in_rounds(session, {revision_id: round_number})[revision_id]
+
+
+def signed_in_rounds(session: Session, rounds: Mapping[UUID, int]) -> dict[UUID, tuple[Signed, ...]]:
+    """Return the signatures of a round of each revision, with as many questions as for one."""
+    steps = select(Step.revision_id, Step.round, Step.assignee_id, Step.is_separate).where(
+        Step.revision_id.in_(rounds), Step.status == StepStatus.SIGNED
     )
-    apart = select(Step.assignee_id).where(
-        *of_round, Step.status == StepStatus.SIGNED, Step.is_separate.is_(True)
-    )
-    together = set(session.scalars(shared)) - set(session.scalars(apart))
-    rows = session.scalars(
-        select(Signature).where(Signature.subject_id == revision_id, Signature.round == round_number)
-    )
-    return tuple(
-        Signed(
-            row.meaning,
-            row.person_id,
-            row.on_behalf_of,
-            separate=row.meaning is Meaning.PREPARE or row.person_id not in together,
-        )
-        for row in rows
-        if row.person_id is not None
-    )
+    apart: dict[UUID, set[UUID]] = {one: set() for one in rounds}
+    shared: dict[UUID, set[UUID]] = {one: set() for one in rounds}
+    for row in session.execute(steps):
+        if row.round == rounds[row.revision_id]:
+            (apart if row.is_separate else shared)[row.revision_id].add(row.assignee_id)
+    found: dict[UUID, list[Signed]] = {one: [] for one in rounds}
+    signatures = session.scalars(select(Signature).where(Signature.subject_id.in_(rounds)))
+    for row_ in signatures:
+        revision_id, person = row_.subject_id, row_.person_id
+        if person is None or row_.round != rounds[revision_id]:
+            continue
+        together = person in shared[revision_id] - apart[revision_id]
+        separate = row_.meaning is Meaning.PREPARE or not together
+        found[revision_id].append(Signed(row_.meaning, person, row_.on_behalf_of, separate=separate))
+    return {one: tuple(each) for one, each in found.items()}
+
+
+def wanted_now(
+    step: Step, company: Company, unit: str, *, without: Collection[UUID], taken: Collection[UUID]
+) -> frozenset[UUID]:
+    """Return whom the route finds for an open step of a document of a unit now (A-8).
+
+    `without` never sign it; `taken` sign other steps. Nobody for a step from before routes kept this.
+    """
+    if not step.who:
+        return frozenset()
+    wanted = WantedStep(step.meaning, Who(step.who), step.who_of)
+    return candidates(wanted, company, unit, authors=without, taken=taken)

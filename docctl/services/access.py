@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from sqlalchemy import select
@@ -30,6 +30,17 @@ def intern_set(session: Session, tokens: Iterable[str], *, denied: Iterable[UUID
     session.add_all([AccessDenied(set_id=made, person_id=person) for person in without])
     session.flush()  # the same transaction may look the set up again
     return made
+
+
+def intern_sets(session: Session, wanted: Sequence[Iterable[str]]) -> list[UUID]:
+    """Return the set of each of these groups of readers, nobody denied; those there in one question."""
+    digests = [digest_of(tokens) for tokens in wanted]
+    rows = session.execute(select(AccessSet.digest, AccessSet.id).where(AccessSet.digest.in_(digests)))
+    found = {row.digest: row.id for row in rows}
+    for digest, tokens in zip(digests, wanted, strict=True):
+        if digest not in found:
+            found[digest] = intern_set(session, tokens)
+    return [found[one] for one in digests]
 
 
 def digest_of(tokens: Iterable[str], denied: Iterable[UUID] = ()) -> str:
@@ -69,6 +80,7 @@ __all__ = [
     "STAFF_READERS",
     "insider_readers",
     "intern_set",
+    "intern_sets",
     "record_readers",
     "sees",
     "sets_of",

@@ -12,6 +12,7 @@ from docctl.domain.distribution import HolderKind, ListEntry
 from docctl.domain.verdicts import NotFound, Refused, RuleRefused
 from docctl.queries.by_name import person_written
 from docctl.queries.distribution import DistributionPage, EntryLine, distribution_page
+from docctl.queries.distribution_changes import list_is_draft
 from docctl.queries.distribution_choices import holder_choices
 from docctl.services.distribution.change import (
     AddRecipient,
@@ -31,6 +32,11 @@ from docctl.web.forms import form
 from docctl.web.registers import past_day
 
 bp = Blueprint("distribution", __name__, url_prefix="/documents/revisions/<uuid:revision_id>/distribution")
+
+
+def _is_draft(revision_id: UUID) -> bool:
+    with house().uow.read() as session:
+        return list_is_draft(session, actor(), revision_id)
 
 
 def _page(revision_id: UUID, **_more: UUID) -> DistributionPage:
@@ -98,7 +104,7 @@ _BESIDE = {
 def add(typed: AddForm, revision_id: UUID) -> Response:
     """Put an entry on the list: a draft's freely, an issued revision's with the reason (D-8)."""
     entry, by = _typed_entry(typed), caller(typed.request_id)
-    if _page(revision_id).is_draft:
+    if _is_draft(revision_id):
         list_recipient(ListRecipient(revision_id, typed.row_version, entry), by=by, house=house())
     else:
         add_recipient(AddRecipient(revision_id, entry, typed.reason), by=by, house=house())
@@ -161,7 +167,7 @@ def _remove_page(revision_id: UUID, entry_id: UUID) -> RemovePage:
 def remove(typed: RemoveForm, revision_id: UUID, entry_id: UUID) -> Response:
     """Take an entry off the list; of an issued revision its open copies are recalled (D-8)."""
     by = caller(typed.request_id)
-    if _page(revision_id).is_draft:
+    if _is_draft(revision_id):
         unlist_recipient(UnlistRecipient(revision_id, typed.row_version, entry_id), by=by, house=house())
     else:
         remove_recipient(RemoveRecipient(revision_id, entry_id, typed.reason), by=by, house=house())

@@ -18,6 +18,8 @@ from docctl.services.people.move import MovePerson, move_person
 from docctl.web.context import actor, caller, flash_done, house, requires, see_other
 from docctl.web.forms import form
 
+_BESIDE = {"A-16.reason_needed": "reason", "A-16.reason_too_long": "reason"}
+
 bp = Blueprint("leaving", __name__, url_prefix="/people/<uuid:person_id>")
 
 
@@ -32,28 +34,30 @@ class LeavingPage:
 
 @dataclass(frozen=True, slots=True)
 class HandForm:
-    """Who takes what: each is `kind:id:person`, without person for nobody; `rest_to` takes what it may."""
+    """Who takes what, and why: each is `kind:id:person` or `kind:id:`; `rest_to` takes what it may."""
 
     handed: tuple[str, ...] = ()
     rest_to: UUID | None = None
+    reason: str = ""
     request_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class MoveForm:
-    """The new unit, who takes what, and which roles for the old unit the person keeps."""
+    """The new unit, who takes what and why, and which roles for the old unit the person keeps."""
 
     unit_id: UUID
     handed: tuple[str, ...] = ()
     rest_to: UUID | None = None
     kept: tuple[UUID, ...] = ()
+    reason: str = ""
     request_id: str = ""
 
 
 def _page(person_id: UUID) -> LeavingPage:
     with house().uow.read() as session:
         person = person_page(session, person_id)
-        found = open_work(session, actor(), person_id)
+        found = open_work(session, actor(), person_id, at=house().clock(), today=house().today())
         units = tuple(one for one in unit_choices(session) if one[0] != person.unit_id)
     return LeavingPage(person, found, units)
 
@@ -77,10 +81,10 @@ def _read(text: str) -> Handed:
 
 @bp.route("/disable", methods=["GET", "POST"])
 @requires("person.disable")
-@form("people/disable.html", HandForm, page=_page)
+@form("people/disable.html", HandForm, page=_page, beside=_BESIDE)
 def disable(typed: HandForm, person_id: UUID) -> Response:
     """Close an account, after saying what stays, what ends and where the rest goes (A-15, A-16)."""
-    cmd = DisablePerson(person_id, _handed(person_id, typed))
+    cmd = DisablePerson(person_id, _handed(person_id, typed), typed.reason)
     disable_person(cmd, by=caller(typed.request_id), house=house())
     flash_done("people.done.disabled")
     return see_other(f"/people/{person_id}")
@@ -88,10 +92,10 @@ def disable(typed: HandForm, person_id: UUID) -> Response:
 
 @bp.route("/hand-over", methods=["GET", "POST"])
 @requires("person.hand_over")
-@form("people/hand_over.html", HandForm, page=_page)
+@form("people/hand_over.html", HandForm, page=_page, beside=_BESIDE)
 def give(typed: HandForm, person_id: UUID) -> Response:
     """Give what is open with a person to others, before or after they left (A-16)."""
-    cmd = HandOver(person_id, _handed(person_id, typed))
+    cmd = HandOver(person_id, _handed(person_id, typed), typed.reason)
     hand_over(cmd, by=caller(typed.request_id), house=house())
     flash_done("people.done.handed_over", count=len(cmd.items))
     return see_other(f"/people/{person_id}")
@@ -103,11 +107,11 @@ def give(typed: HandForm, person_id: UUID) -> Response:
     "people/move.html",
     MoveForm,
     page=_page,
-    beside={"A-16.there_already": "unit_id", "A-16.unit_closed": "unit_id"},
+    beside={**_BESIDE, "A-16.there_already": "unit_id", "A-16.unit_closed": "unit_id"},
 )
 def move(typed: MoveForm, person_id: UUID) -> Response:
     """Move somebody to another unit, and say where what is open goes (A-16)."""
-    cmd = MovePerson(person_id, typed.unit_id, _handed(person_id, typed), typed.kept)
+    cmd = MovePerson(person_id, typed.unit_id, _handed(person_id, typed), typed.kept, typed.reason)
     move_person(cmd, by=caller(typed.request_id), house=house())
     flash_done("people.done.moved")
     return see_other(f"/people/{person_id}")

@@ -14,7 +14,7 @@ from docctl.domain.permissions import Facts
 from docctl.domain.roles import SCOPED, SIGNING, Role, may_confirm
 from docctl.domain.verdicts import Verdict
 from docctl.i18n import Explained
-from docctl.queries.open_work import open_count
+from docctl.queries.open_work import open_count, steps_cannot_sign
 from docctl.queries.people import PAGE, Grant, PersonPage, people, person_page
 from docctl.queries.units import unit_choices
 from docctl.services.people.accounts import (
@@ -87,7 +87,7 @@ def show(person_id: UUID) -> str:
     """Show a person: account, roles, what waits for a second person (A-15)."""
     with house().uow.read() as session:
         page = person_page(session, person_id)
-        waiting = open_count(session, person_id)
+        waiting = open_count(session, person_id, house().clock())
     me = actor().person_id
     assert me is not None
     grants = [
@@ -266,7 +266,9 @@ def confirm_grant(person_id: UUID, grant_id: UUID) -> Response:
 @bp.post("/<uuid:person_id>/roles/<uuid:grant_id>/revoke")
 @requires("role.revoke")
 def revoke_grant(person_id: UUID, grant_id: UUID) -> Response:
-    """Take a role back (A-15)."""
+    """Take a role back; where steps now wait for nobody, lead to where they are handed over (A-15, A-16)."""
     revoke_role(RevokeRole(grant_id, person_id), by=caller(parse(ActForm).request_id), house=house())
-    flash_done("people.done.role_revoked")
-    return see_other(f"/people/{person_id}")
+    with house().uow.read() as session:
+        stranded = steps_cannot_sign(session, person_id)
+    flash_done("people.done.role_revoked_steps" if stranded else "people.done.role_revoked")
+    return see_other(f"/people/{person_id}/hand-over" if stranded else f"/people/{person_id}")

@@ -70,14 +70,16 @@ def test_a_16_what_is_open_is_listed_handed_over_and_left(terminal: Terminal, wo
     assert [one["what"] for one in listed["open"]] == ["review", "head"]
     assert {"role": "reviewer", "unit": ""} in listed["last_holder_of"]
     assert terminal.refused("user", "open", "ouyang", user="wang")[0] == 4
-    gone = terminal.ok("user", "disable", "ouyang", "--to", "wang", user="admin")
+    words = ("user", "disable", "ouyang", "--to", "wang")
+    assert terminal.refused(*words, user="admin") == (3, "A-16.reason_needed")
+    gone = terminal.ok(*words, "--reason", "离职", user="admin")
     assert (gone["handed_over"], gone["left"]) == (1, 1)  # wang heads the unit, but reviews nothing
     assert "docctl user hand-over zhao" in terminal.run("user", "disable", "zhao", "--as", "admin").output
     assert terminal.refused("user", "hand-over", "ouyang", "--to", "li", user="admin") == (
         3,
         "A-16.nothing_named",
     )
-    moved = terminal.ok("user", "move", "wang", "KF", "--to", "li", user="admin")
+    moved = terminal.ok("user", "move", "wang", "KF", "--to", "li", "--reason", "调岗", user="admin")
     assert moved == {"user": "wang", "unit": "KF", "handed_over": 1}
     assert terminal.refused("user", "move", "wang", "KF", user="admin") == (3, "A-16.there_already")
 

@@ -16,7 +16,7 @@ from docctl.domain.roles import Role
 from docctl.domain.route_content import MOST_ROUTES, MOST_STEPS, check_routes, shipped_routes
 from docctl.domain.route_text import lines_of_routes, read_routes, write_routes
 from docctl.domain.route_walks import distinct, may_walk, signers
-from docctl.domain.routes import Company, UnitFacts, candidates, route_for, routes_of
+from docctl.domain.routes import Company, UnitFacts, candidates, route_for, routes_of, who_signs
 from docctl.domain.verdicts import Refused, RuleRefused
 
 LI, OU, ZHAO, WANG, QIAN = (UUID(int=one) for one in range(1, 6))
@@ -203,6 +203,74 @@ def test_a_8_the_head_s_own_document_goes_to_the_head_above() -> None:
     wide = Company(units=COMPANY.units, holders={Role.REVIEWER: frozenset({OU, ZHAO})})
     assert candidates(step, wide, "QA", authors=[OU]) == {ZHAO}
     assert candidates(step, wide, "XX") == frozenset()
+
+
+#: 赵 heads the office and, for now, production; who heads the firm may review as well.
+MEETING = Company(
+    types=COMPANY.types,
+    units={"FI": UnitFacts(QIAN), "ZH": UnitFacts(ZHAO, "FI"), "PD": UnitFacts(ZHAO, "ZH")},
+    people=COMPANY.people,
+    holders={
+        Role.REVIEWER: frozenset({ZHAO, QIAN, OU}),
+        Role.APPROVER: frozenset({WANG, ZHAO}),
+        Role.AUTHOR: frozenset({LI}),
+    },
+)
+
+
+@pytest.mark.parametrize(
+    ("lines", "signs"),
+    [
+        ("review | head PD\nreview | head ZH", (ZHAO, QIAN)),  # both are 赵: the later one goes above
+        ("review | head PD\nreview | head ZH | may_repeat", (ZHAO, ZHAO)),
+        ("review | head PD\n& review | person zhao", (QIAN, ZHAO)),  # the one named cannot be another
+        ("review | head FI\nreview | head FI", (QIAN, QIAN)),  # nobody is above: the rule will say so
+    ],
+)
+def test_a_8_a_2_steps_that_meet_in_one_head_go_to_the_head_above(
+    lines: str, signs: tuple[UUID, UUID]
+) -> None:
+    steps = routes_of(read(f"# 一\n{lines}\napprove | role approver"))[0].steps
+    found = who_signs(steps, MEETING, "PD", authors=[LI])
+    assert found[:2] == tuple(frozenset({one}) for one in signs)
+
+
+@pytest.mark.parametrize(
+    ("routes", "key"),
+    [
+        ("# 一\nreview | head PD\nreview | head ZH\napprove | role approver", ""),
+        ("# 一\nreview | head\nreview | head FI\napprove | role approver", "A-2.route_not_separate"),
+        (  # documents of the unit in which they meet take another route before
+            (
+                "# 二 | unit FI\nreview | head\napprove | role approver\n"
+                "# 一\nreview | head\nreview | head FI\napprove | role approver"
+            ),
+            "",
+        ),
+        (  # that one takes only some of them
+            (
+                "# 二 | unit FI | type form\nreview | head\napprove | role approver\n"
+                "# 一\nreview | head\nreview | head FI\napprove | role approver"
+            ),
+            "A-2.route_not_separate",
+        ),
+    ],
+)
+def test_a_2_a_unit_in_which_steps_meet_in_one_person_is_named_when_the_route_is_saved(
+    routes: str, key: str
+) -> None:
+    verdict = may_walk(routes_of(read(routes)), MEETING)
+    assert (verdict.key if isinstance(verdict, Refused) else "") == key
+    if isinstance(verdict, Refused):
+        assert verdict.params["unit"] == "FI"
+
+
+def test_a_2_a_closed_unit_keeps_no_route_from_being_saved() -> None:
+    text = "# 一\nreview | head\nreview | head FI\napprove | role approver"
+    units = {**MEETING.units, "FI": UnitFacts(QIAN, is_closed=True)}
+    closed = Company(units=units, types=MEETING.types, holders=MEETING.holders)
+    assert walk(text, MEETING) == "A-2.route_not_separate"
+    assert walk(text, closed) == ""
 
 
 def chosen(text: str, reviewers: list[UUID], approver: UUID | None, authors: set[UUID]) -> object:

@@ -272,7 +272,7 @@ def test_style_10_a_page_asks_the_same_number_of_statements_for_many_copies(worl
             event.remove(world.house.uow.engine, "before_cursor_execute", note)
         return len(seen)
 
-    few = world.issued(h.listed(world, world.draft("少"), h.to_unit(world)))
+    few = world.issued(h.listed(world, world.draft("少"), h.to_unit(world), h.to_person(world)))
     many = world.issued(
         h.listed(world, world.draft("多"), h.to_unit(world, copies=50), h.to_wall(world), h.to_person(world))
     )

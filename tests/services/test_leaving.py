@@ -37,15 +37,16 @@ def refused(call: Callable[[], object]) -> str:
 
 def found(world: World, who: str, *, by: str = "admin") -> OpenWork:
     with world.house.uow.read() as session:
-        return open_work(session, world.by(by).actor, world.people[who])
+        at, today = world.clock(), world.house.today()
+        return open_work(session, world.by(by).actor, world.people[who], at=at, today=today)
 
 
 def steps(world: World, who: str, *, by: str = "admin") -> list[OpenItem]:
     return [one for one in found(world, who, by=by).items if one.kind is OpenKind.STEP]
 
 
-def give(world: World, who: str, *items: Handed, by: str = "admin") -> None:
-    hand_over(HandOver(world.people[who], items), by=world.by(by), house=world.house)
+def give(world: World, who: str, *items: Handed, by: str = "admin", reason: str = "调岗") -> None:
+    hand_over(HandOver(world.people[who], items, reason), by=world.by(by), house=world.house)
 
 
 def step_of(world: World, revision: UUID, meaning: str) -> Step:
@@ -198,7 +199,7 @@ def test_a_16_closing_an_account_waits_for_nobody_and_what_is_left_is_asked_for(
     assert left() == []
     grant(world, "zhang", Role.REVIEWER)
     with_all = (step(world, revision, "review", "zhang"), Handed(OpenKind.HEAD, world.units["PZ"]))
-    disable_person(DisablePerson(world.people["ouyang"], with_all), by=admin, house=world.house)
+    disable_person(DisablePerson(world.people["ouyang"], with_all, "离职"), by=admin, house=world.house)
     assert left() == []  # all of it went with the account
     disable_person(DisablePerson(world.people["zhao"]), by=admin, house=world.house)
     assert left() == ["赵敏"]
@@ -208,12 +209,12 @@ def test_a_16_closing_an_account_waits_for_nobody_and_what_is_left_is_asked_for(
     give(world, "zhao", Handed(OpenKind.HEAD, world.units["ZH"], world.people["zhou"]))
     assert left() == []
     with world.house.uow.read() as session:
-        assert open_count(session, world.people["chen"]) == 1
+        assert open_count(session, world.people["chen"], world.clock()) == 1
 
 
 def test_a_16_a_refused_hand_over_leaves_the_account_open(world: World) -> None:
     revision = world.submitted(world.draft())
-    wrong = DisablePerson(world.people["ouyang"], (step(world, revision, "review", "li"),))
+    wrong = DisablePerson(world.people["ouyang"], (step(world, revision, "review", "li"),), "离职")
     assert (
         refused(lambda: disable_person(wrong, by=world.by("admin"), house=world.house)) == "A-1.not_a_holder"
     )
@@ -228,7 +229,7 @@ def test_a_16_nobody_takes_over_who_cannot_sign_in(world: World) -> None:
     gone = step(world, revision, "review", "zhang")
     assert refused(lambda: give(world, "ouyang", gone)) == "A-16.nobody_active"
     with pytest.raises(NotFound):
-        hand_over(HandOver(uuid4(), (gone,)), by=world.by("admin"), house=world.house)
+        hand_over(HandOver(uuid4(), (gone,), "离职"), by=world.by("admin"), house=world.house)
     assert refused(lambda: give(world, "ouyang")) == "A-16.nothing_named"
     many = tuple(Handed(OpenKind.POST, uuid4()) for _ in range(MOST + 1))
     assert refused(lambda: give(world, "ouyang", *many)) == "A-16.too_many"

@@ -10,6 +10,7 @@ from uuid import UUID
 
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.operations import Operations
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Uuid, bindparam, inspect, select, text
 from sqlalchemy.orm import Session
@@ -194,8 +195,28 @@ def before_the_routes(session: Session) -> None:
 HOLDS = ("DROP TABLE hold_key", "ALTER TABLE hold_item DROP COLUMN released_at")
 
 
+def before_steps_knew_whom(session: Session) -> None:
+    """Let steps be as they were when they did not keep whom the route wanted, and readings never ended."""
+    connection = session.connection()
+    found = inspect(connection)
+    if "who" not in {one["name"] for one in found.get_columns("step")}:
+        return
+    for name in ("who", "who_of"):
+        session.execute(text(f"ALTER TABLE step DROP COLUMN {name}"))
+    if not found.has_table("read_task"):
+        return
+    on = "" if session.get_bind().dialect.name == "sqlite" else " ON read_task"
+    session.execute(text(f"DROP TRIGGER IF EXISTS d_4_read_ended{on}"))
+    with Operations(MigrationContext.configure(connection)).batch_alter_table("read_task") as table:
+        for name in ("whole", "unread"):
+            table.drop_constraint(f"ck_read_task_ended_{name}", type_="check")
+        for name in ("at", "by", "reason"):
+            table.drop_column(f"ended_{name}")
+
+
 def before_reviews(session: Session) -> None:
     """Let documents be as they were when none was reviewed."""
+    before_steps_knew_whom(session)
     session.execute(text("DROP TABLE IF EXISTS document_review"))
     if "review_months" in {one["name"] for one in inspect(session.connection()).get_columns("document")}:
         session.execute(text("ALTER TABLE document DROP COLUMN review_months"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -15,7 +16,8 @@ from docctl.domain.verdicts import NotFound, Refused, RuleRefused, require
 from docctl.models.distribution import ControlledCopy, DistributionEntry
 from docctl.models.documents import Revision
 from docctl.services.caller import Caller
-from docctl.services.distribution.draft import new_entry
+from docctl.services.distribution.draft import new_entries
+from docctl.services.distribution.follow import follow
 from docctl.services.distribution.issue import distribute
 from docctl.services.documents.load import Loaded, facts_of, lock_revision
 from docctl.services.locks import Rank, lock
@@ -34,10 +36,12 @@ class AddRecipient:
 
 @use_case("distribution.change")
 def add_recipient(session: Session, cmd: AddRecipient, by: Caller) -> UUID:
-    """Distribute an issued revision further: copies are issued and readers asked at once (D-8)."""
+    """Distribute an issued revision further: copies are issued and readers asked at once (D-8).
+
+    A draft of the next revision gets the entry too.
+    """
     loaded, revision = _issued(session, cmd.revision_id, cmd.reason, by)
-    row = new_entry(session, by, revision, cmd.entry, reason=cmd.reason.strip())
-    _tell(session, by, loaded, revision, "distribution.added", row, cmd.reason)
+    row = put_on(session, by, loaded, revision, cmd.entry, cmd.reason)
     distribute(session, by, loaded.document, revision, [row])
     return row.id
 
@@ -53,7 +57,10 @@ class RemoveRecipient:
 
 @use_case("distribution.change")
 def remove_recipient(session: Session, cmd: RemoveRecipient, by: Caller) -> UUID:
-    """Take somebody off the list: their open copies are recalled, who was asked to read stays asked (D-8)."""
+    """Take somebody off the list: their open copies are recalled, who was asked to read stays asked (D-8).
+
+    A draft of the next revision loses the entry too.
+    """
     loaded, revision = _issued(session, cmd.revision_id, cmd.reason, by)
     row = session.get(DistributionEntry, cmd.entry_id)
     if row is None or row.revision_id != revision.id:
@@ -67,13 +74,37 @@ def remove_recipient(session: Session, cmd: RemoveRecipient, by: Caller) -> UUID
         .where(ControlledCopy.entry_id == row.id, ControlledCopy.status.in_(sorted(OPEN)))
         .order_by(ControlledCopy.id),
     )
-    row.removed_at, row.removed_by, row.removed_reason = by.at, by.person_id, cmd.reason.strip()
+    take_off(session, by, loaded, revision, row, copies, cmd.reason)
+    return revision.id
+
+
+def put_on(
+    session: Session, by: Caller, loaded: Loaded, revision: Revision, entry: ListEntry, reason: str
+) -> DistributionEntry:
+    """Add an entry to the list of an issued revision and to the draft after it; issue nothing yet (D-8)."""
+    (row,) = new_entries(session, by, revision, [entry], reason=reason.strip())
+    _tell(session, by, loaded, revision, "distribution.added", row, reason)
+    follow(session, by, loaded, revision, add=entry)
+    return row
+
+
+def take_off(
+    session: Session,
+    by: Caller,
+    loaded: Loaded,
+    revision: Revision,
+    row: DistributionEntry,
+    copies: Sequence[ControlledCopy],
+    reason: str,
+) -> None:
+    """Take an entry off the list of an issued revision and the draft after it; recall its copies (D-8)."""
+    row.removed_at, row.removed_by, row.removed_reason = by.at, by.person_id, reason.strip()
     called = [one for one in copies if one.recalled_at is None]
     for one in called:
-        one.recalled_at, one.recalled_by, one.recall_reason = by.at, by.person_id, cmd.reason.strip()
+        one.recalled_at, one.recalled_by, one.recall_reason = by.at, by.person_id, reason.strip()
     numbers = sorted(one.number for one in called)
-    _tell(session, by, loaded, revision, "distribution.removed", row, cmd.reason, recalls=numbers)
-    return revision.id
+    _tell(session, by, loaded, revision, "distribution.removed", row, reason, recalls=numbers)
+    follow(session, by, loaded, revision, remove=row.entry())
 
 
 def _issued(session: Session, revision_id: UUID, reason: str, by: Caller) -> tuple[Loaded, Revision]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -15,9 +16,10 @@ from docctl.domain.permissions import authorise
 from docctl.domain.verdicts import NotFound, Refused, RuleRefused, require
 from docctl.models.base import new_id
 from docctl.models.distribution import DistributionEntry
-from docctl.models.documents import Revision
+from docctl.models.documents import Document, Revision
+from docctl.queries.holder_names import holder_name, names_of_holders
 from docctl.services.caller import Caller
-from docctl.services.distribution.holders import columns_of, name_of
+from docctl.services.distribution.holders import columns_of
 from docctl.services.distribution.load import entries_of
 from docctl.services.documents.load import Loaded, facts_of, lock_revision, unchanged
 from docctl.services.registry import use_case
@@ -37,7 +39,7 @@ class ListRecipient:
 def list_recipient(session: Session, cmd: ListRecipient, by: Caller) -> UUID:
     """Put an entry on a draft's list; return its id (D-8)."""
     loaded, revision = _draft(session, cmd.revision_id, cmd.row_version, by)
-    row = new_entry(session, by, revision, cmd.entry)
+    (row,) = new_entries(session, by, revision, [cmd.entry])
     _changed(session, by, loaded, revision, "distribution.listed", row)
     return row.id
 
@@ -64,43 +66,61 @@ def unlist_recipient(session: Session, cmd: UnlistRecipient, by: Caller) -> UUID
     return revision.id
 
 
-def new_entry(
-    session: Session, by: Caller, revision: Revision, entry: ListEntry, *, reason: str = ""
-) -> DistributionEntry:
-    """Add an entry to a revision's list; raise RuleRefused where it may not stand there (D-8)."""
-    there = entries_of(session, revision.id)
-    require(may_list(entry, [one.entry() for one in there]))
+def new_entries(
+    session: Session, by: Caller, revision: Revision, wanted: Sequence[ListEntry], *, reason: str = ""
+) -> list[DistributionEntry]:
+    """Add entries to a revision's list, however many at once.
+
+    Raises RuleRefused for one that may not stand there (D-8), NotFound for a holder that is not there.
+    """
+    there = [one.entry() for one in entries_of(session, revision.id)]
+    names = names_of_holders(session, wanted)
     newest = session.scalar(
         select(func.max(DistributionEntry.ordinal)).where(DistributionEntry.revision_id == revision.id)
     )
-    row = DistributionEntry(
-        id=new_id(),
-        revision_id=revision.id,
-        ordinal=(newest or 0) + 1,
-        kind=entry.kind,
-        place=entry.place,
-        medium=entry.medium,
-        copies=entry.copies,
-        reads=entry.reads,
-        holder=name_of(session, entry),
-        added_at=by.at,
-        added_by=by.person_id,
-        reason=reason,
-        **columns_of(entry),
-    )
-    session.add(row)
-    session.flush()  # copies refer to it
-    return row
+    rows = []
+    for ordinal, entry in enumerate(wanted, (newest or 0) + 1):
+        require(may_list(entry, there))
+        if entry.holder_id not in names:
+            raise NotFound("holder")
+        there.append(entry)
+        rows.append(
+            DistributionEntry(
+                id=new_id(),
+                revision_id=revision.id,
+                ordinal=ordinal,
+                kind=entry.kind,
+                place=entry.place,
+                medium=entry.medium,
+                copies=entry.copies,
+                reads=entry.reads,
+                holder=holder_name(entry, names[entry.holder_id]),
+                added_at=by.at,
+                added_by=by.person_id,
+                reason=reason,
+                **columns_of(entry),
+            )
+        )
+    session.add_all(rows)
+    session.flush()  # copies refer to them
+    return rows
 
 
-def carry_over(session: Session, by: Caller, before: Revision, draft: Revision) -> None:
-    """Give a new draft the list of the revision before, without holders that are gone (D-8)."""
+def carry_over(session: Session, by: Caller, document: Document, before: Revision, draft: Revision) -> None:
+    """Give a new draft the list of the revision before; holders that are gone are named in an event (D-8)."""
     session.flush()  # the entries refer to the draft
-    for one in entries_of(session, before.id):
-        try:
-            new_entry(session, by, draft, one.entry())
-        except NotFound:
-            continue
+    old = entries_of(session, before.id)
+    there = names_of_holders(session, [one.entry() for one in old])
+    new_entries(session, by, draft, [one.entry() for one in old if one.holder_id in there])
+    if gone := [one.holder for one in old if one.holder_id not in there]:
+        record(
+            session,
+            by,
+            "distribution.left_out",
+            Subject("document", document.id, str(draft.id)),
+            facts={"number": document.number, "label": draft.label, "count": len(gone)},
+            detail={"holders": gone},
+        )
 
 
 def _draft(

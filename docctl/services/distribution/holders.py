@@ -1,4 +1,4 @@
-"""Who an entry of a list or a copy is with: its name now, and the people who answer for it (D-1, O-3)."""
+"""Who answers for an entry of a list or a copy: person, post, head and keepers (D-1, O-3)."""
 
 from __future__ import annotations
 
@@ -10,32 +10,8 @@ from sqlalchemy.orm import Session
 
 from docctl.domain.distribution import HolderKind, ListEntry
 from docctl.domain.roles import Role
-from docctl.domain.verdicts import NotFound
 from docctl.models.distribution import Held
-from docctl.models.organisation import Person, Post, PostHolder, RoleGrant, Unit
-
-
-def name_of(session: Session, entry: ListEntry) -> str:
-    """Return the name of who or what holds, as it is now; raise NotFound for what is not there any more."""
-    match entry.kind:
-        case HolderKind.PERSON:
-            person = session.get(Person, entry.holder_id)
-            if person is None or person.disabled_at is not None:
-                raise NotFound("person")
-            return person.name
-        case HolderKind.POST:
-            found = session.execute(
-                select(Unit.name, Post.name)
-                .join(Post, Post.unit_id == Unit.id)
-                .where(Post.id == entry.holder_id)
-            ).first()
-            if found is None:
-                raise NotFound("post")
-            return " ".join(found)
-    unit = session.get(Unit, entry.holder_id)
-    if unit is None or unit.valid_until is not None:
-        raise NotFound("unit")
-    return f"{entry.place}（{unit.name}）" if entry.kind is HolderKind.PLACE else unit.name
+from docctl.models.organisation import Person, PostHolder, RoleGrant, Unit
 
 
 def columns_of(entry: ListEntry) -> dict[str, UUID | None]:

@@ -12,6 +12,7 @@ from docctl.domain.distribution import shown_number
 from docctl.models.base import new_id
 from docctl.models.distribution import ControlledCopy, DistributionEntry, ReadTask
 from docctl.models.documents import Document, Revision
+from docctl.queries.holder_names import names_of_holders
 from docctl.services.caller import Caller
 from docctl.services.distribution.holders import readers_meant
 from docctl.services.numbers.count import lock_counter
@@ -28,20 +29,33 @@ def distribute(
 ) -> None:
     """Make the copies of these entries and ask their readers, with one event for all (D-1, D-4, D-8).
 
-    Counters come last among the locks: nothing else is locked after this but the head.
+    Nothing is made for holders that are gone since they were listed; the event names them (A-16). Counters
+    come last among the locks: nothing else is locked after this but the head.
     """
     if not entries:
         return
     session.flush()  # the guards ask for the issued revision
-    asked = _ask(session, by, revision, entries)
-    numbers = _make(session, by, document, revision, entries)
+    names = names_of_holders(session, [one.entry() for one in entries])
+    there = [one for one in entries if one.holder_id in names]
+    gone = [one.holder for one in entries if one.holder_id not in names]
+    asked = _ask(session, by, revision, there)
+    numbers = _make(session, by, document, revision, there)
     record(
         session,
         by,
         "distribution.issued",
         Subject("document", document.id, str(revision.id)),
-        facts={"number": document.number, "label": revision.label, "copies": numbers, "readers": asked},
-        detail={"holders": [one.holder for one in entries]},
+        facts={
+            "number": document.number,
+            "label": revision.label,
+            "copies": numbers,
+            "readers": asked,
+            **({"left_out": len(gone)} if gone else {}),
+        },
+        detail={
+            "holders": [one.holder for one in there],
+            **({"left_out": gone} if gone else {}),
+        },
     )
 
 

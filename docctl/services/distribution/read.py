@@ -42,7 +42,8 @@ def acknowledge(session: Session, cmd: Acknowledge, by: Caller) -> UUID:
         authorise(by.actor, "reading.acknowledge", replace(seen, assignees=frozenset()))
     (task,) = tasks
     authorise(by.actor, "reading.acknowledge", replace(seen, assignees=frozenset({task.person_id})))
-    require(may_acknowledge(revision.dates(), acknowledged_at=task.acknowledged_at, at=by.at))
+    done, ended = task.acknowledged_at, task.ended_at
+    require(may_acknowledge(revision.dates(), acknowledged_at=done, ended_at=ended, at=by.at))
     task.acknowledged_at = by.at
     record(
         session,

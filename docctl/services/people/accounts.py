@@ -86,10 +86,11 @@ def add_person(session: Session, cmd: AddPerson, by: Caller) -> UUID:
 
 @dataclass(frozen=True, slots=True)
 class DisablePerson:
-    """Close an account; `handed` says who takes what was open with the person."""
+    """Close an account; `handed` says who takes what was open with the person, `reason` why."""
 
     person_id: UUID
     handed: tuple[Handed, ...] = ()
+    reason: str = ""
 
 
 @use_case("person.disable")
@@ -99,7 +100,7 @@ def disable_person(session: Session, cmd: DisablePerson, by: Caller) -> UUID:
     What is open with the person goes where `handed` says; the rest stays, and waits to be handed over (A-16).
     """
     authorise(by.actor, "person.disable", Facts())
-    giving = lock_with_takers(session, cmd.person_id, cmd.handed)
+    giving = lock_with_takers(session, cmd.person_id, cmd.handed, cmd.reason)
     person = giving.person
     lock_names(session, ["administrators"])
     require(may_disable(account_of(person), by=by.actor.person_id))

@@ -22,12 +22,13 @@ from docctl.services.trail import Subject, record
 
 @dataclass(frozen=True, slots=True)
 class MovePerson:
-    """Who moves where, and who takes what; `kept` are the roles for the old unit that they keep."""
+    """Who moves where, who takes what and why; `kept` are the roles for the old unit that they keep."""
 
     person_id: UUID
     unit_id: UUID
     handed: tuple[Handed, ...] = ()
     kept: tuple[UUID, ...] = ()
+    reason: str = ""
 
 
 @use_case("person.move")
@@ -38,7 +39,7 @@ def move_person(session: Session, cmd: MovePerson, by: Caller) -> UUID:
     second person where they sign (A-15). Signatures stay as they were given, with the unit of that time.
     """
     authorise(by.actor, "person.move", Facts())
-    giving = lock_with_takers(session, cmd.person_id, cmd.handed)
+    giving = lock_with_takers(session, cmd.person_id, cmd.handed, cmd.reason)
     person, unit = giving.person, unit_at(session, cmd.unit_id)
     before = unit_at(session, person.unit_id)
     closed = unit.valid_until is not None and unit.valid_until < by.today

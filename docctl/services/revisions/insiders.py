@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from sqlalchemy import select
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from docctl.models.documents import Document, Revision
 from docctl.models.work import Step
-from docctl.services.access import insider_readers, intern_set
+from docctl.services.access import insider_readers, intern_sets
 
 
 def let_in(session: Session, document: Document, more: Iterable[UUID] = ()) -> None:
@@ -18,10 +18,19 @@ def let_in(session: Session, document: Document, more: Iterable[UUID] = ()) -> N
 
     Who has had a part keeps this sight: they answer for what they signed.
     """
-    people = set(more)
-    for revision in session.scalars(select(Revision).where(Revision.document_id == document.id)):
-        people |= revision.authors()
-    steps = select(Step.assignee_id, Step.escalated_to).join(Revision, Revision.id == Step.revision_id)
-    for assignee, superior in session.execute(steps.where(Revision.document_id == document.id)):
-        people |= {one for one in (assignee, superior) if one is not None}
-    document.insider_set_id = intern_set(session, insider_readers(document.unit_id, people))
+    let_in_all(session, [document], more)
+
+
+def let_in_all(session: Session, documents: Sequence[Document], more: Iterable[UUID] = ()) -> None:
+    """Do so for many documents with as many questions as for one; `more` see all of them (X-3)."""
+    people: dict[UUID, set[UUID]] = {one.id: set(more) for one in documents}
+    for revision in session.scalars(select(Revision).where(Revision.document_id.in_(people))):
+        people[revision.document_id] |= revision.authors()
+    steps = select(Revision.document_id, Step.assignee_id, Step.escalated_to).join(
+        Revision, Revision.id == Step.revision_id
+    )
+    for document_id, assignee, superior in session.execute(steps.where(Revision.document_id.in_(people))):
+        people[document_id] |= {one for one in (assignee, superior) if one is not None}
+    sets = intern_sets(session, [insider_readers(one.unit_id, people[one.id]) for one in documents])
+    for document, set_id in zip(documents, sets, strict=True):
+        document.insider_set_id = set_id

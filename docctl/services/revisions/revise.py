@@ -100,7 +100,7 @@ def revise_document(session: Session, cmd: ReviseDocument, by: Caller) -> UUID:
     let_in(session, document)
     add_files(session, by, owner=OwnerKind.REVISION, owner_id=revision.id, files=cmd.files)
     if kept:
-        carry_over(session, by, kept[-1], revision)
+        carry_over(session, by, document, kept[-1], revision)
     record(
         session,
         by,

@@ -132,6 +132,8 @@ def _open_route(session: Session, planned: _Planned, revision: Revision, by: Cal
             is_separate=step.separate,
             meaning=step.meaning,
             assignee_id=person,
+            who=step.who.value,
+            who_of=step.of,
             limit_amount=step.limit.amount,
             limit_unit=step.limit.unit.value,
             status=StepStatus.WAITING,
