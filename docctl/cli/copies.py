@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import date
 from pathlib import Path
 from uuid import UUID
@@ -111,6 +112,29 @@ def receive(desk: Desk, number: str, copy: str, on: date | None, receiver: str) 
     copy_id = _named(desk, number, copy)
     cmd = ReceiveCopy(copy_id, None, on or desk.house.today(), receiver)
     return _told(desk, receive_copy(cmd, by=desk.caller(), house=desk.house))
+
+
+@copies.command("print", permission="copy.print", changes=True)
+@click.argument("number")
+@click.argument("copy")
+@click.argument("target", type=FILE_OUT)
+def print_(desk: Desk, number: str, copy: str, target: Path) -> Answer:
+    """Print a controlled copy into a file, with its number, holder and mark (D-3)."""
+    from docctl.queries.people import frame_facts
+    from docctl.services.distribution.print import print_copy
+
+    copy_id = _named(desk, number, copy)
+    with desk.read() as session:
+        is_demo = frame_facts(session, desk.actor).is_demo
+    made = print_copy(copy_id, by=desk.caller(), house=desk.house, words=desk.words, is_demo=is_demo)
+    try:
+        if target.suffix.casefold() != made.path.suffix:
+            target = target.with_name(target.name + made.path.suffix)
+        shutil.copyfile(made.path, target)
+    finally:
+        made.discard()
+    data = {"number": number, "copy": copy, "file": target, "stamp": made.word, "media_type": made.media_type}
+    return desk.done("printed", data, number=number, copy=copy, file=str(target))
 
 
 @copies.command("recall", permission="copy.recall", changes=True)

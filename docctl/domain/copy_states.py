@@ -111,6 +111,17 @@ def may_move_copy(facts: CopyFacts, action: CopyAction) -> Verdict:
     return Refused("D-2", "no_such_move", {"number": facts.number})
 
 
+def may_print(facts: CopyFacts, *, at: datetime) -> Verdict:
+    """Say whether a copy may be printed with its number and mark: on paper, out, not called back (D-3)."""
+    if facts.medium is Medium.SCREEN:
+        return Refused("D-3", "screen_copy", {"number": facts.number})
+    if facts.status not in OPEN:
+        return Refused("D-2", "already_closed", {"number": facts.number})
+    if facts.recalled_since is not None and facts.recalled_since <= at:
+        return Refused("D-3", "copy_recalled", {"number": facts.number})
+    return Allowed()
+
+
 def may_receive(facts: CopyFacts, *, on: date, today: date) -> Verdict:
     """Say whether a receipt of the copy on a day may be noted, also after it was recalled (D-1)."""
     if not (verdict := may_move_copy(facts, A.RECEIVE)):

@@ -165,6 +165,7 @@ PERMISSIONS: Final[Mapping[str, tuple[tuple[Predicate, ...], ...]]] = {
     "copy.view": ((insider,), (is_assigned,)),
     "copy.receive": ((is_assigned,), (controller, insider)),
     "copy.recall": ((controller, insider),),
+    "copy.print": ((controller, insider),),
     "copy.return": ((is_assigned,), (controller, insider)),
     "copy.destroy": ((controller, insider),),
     "copy.lose": ((is_assigned,), (controller, insider)),

@@ -119,6 +119,8 @@ class ControlledCopy(Held, Identified, Versioned, Base):
     entry_id: Mapped[UUID] = mapped_column(ForeignKey("distribution_entry.id"))
     sequence: Mapped[int]
     number: Mapped[str] = mapped_column(String(20), comment="分发号")
+    #: What the mark on the print leads to, made at its first print; it cannot be guessed (D-3).
+    mark: Mapped[str | None] = mapped_column(String(40), unique=True)
     holder: Mapped[str] = mapped_column(String(420))
     status: Mapped[CopyStatus] = mapped_column(checked(CopyStatus), default=CopyStatus.ISSUED)
     issued_at: Mapped[datetime]

@@ -78,6 +78,7 @@ DISTRIBUTION_GUARDS: Final = (
             "issued_by",
         ),
     ),
+    frozen("d_3_copy_mark", "D-3", "controlled_copy", ("mark",), unless="OLD.mark IS NULL"),
     frozen(
         "d_1_copy_received",
         "D-1",

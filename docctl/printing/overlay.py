@@ -12,6 +12,7 @@ from reportlab.lib.colors import Color, HexColor
 from reportlab.pdfgen.canvas import Canvas
 
 from docctl.printing.characters import one_line
+from docctl.printing.mark import SIDE, modules
 from docctl.printing.stamp import Stamp, footer_halves, numbered
 from docctl.printing.typeface import drawable, elide, typeface, width
 
@@ -35,6 +36,8 @@ def draw_stamp(canvas: Canvas, size: tuple[float, float], stamp: Stamp, page: in
     if stamp.watermark:
         _draw_watermark(canvas, across, up, stamp)
     _draw_box(canvas, across, up, stamp)
+    if stamp.mark:
+        _draw_mark(canvas, up, stamp.mark)
     _draw_foot(canvas, across, foot_line(stamp.footer, page, pages, across - 2 * _SIDE))
     canvas.restoreState()
 
@@ -86,6 +89,21 @@ def _draw_box(canvas: Canvas, across: float, up: float, stamp: Stamp) -> None:
     first = top - (box_height - len(lines) * _LEADING) / 2 - 0.79 * _LEADING
     for place, line in enumerate(lines):
         canvas.drawString(left + beside, first - place * _LEADING, line)
+
+
+def _draw_mark(canvas: Canvas, up: float, address: str) -> None:
+    """Draw the code in the corner of the margin, on white, so that a telephone reads it on any paper."""
+    rows = modules(address)
+    step, top = SIDE / len(rows), up - _EDGE
+    canvas.setFillColor(HexColor("#FFFFFF"))
+    canvas.rect(_EDGE, top - SIDE, SIDE, SIDE, stroke=0, fill=1)
+    canvas.setFillColor(HexColor("#000000"))
+    dark = canvas.beginPath()  # one path, so that no seam shows between modules
+    for down, row in enumerate(rows, 1):
+        for right, is_dark in enumerate(row):
+            if is_dark:
+                dark.rect(_EDGE + right * step, top - down * step, step, step)
+    canvas.drawPath(dark, stroke=0, fill=1)
 
 
 def _draw_word(canvas: Canvas, left: float, base: float, word: str) -> None:

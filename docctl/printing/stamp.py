@@ -28,7 +28,8 @@ class Stamp:
     """The stamp of a copy: 受控, 作废, 仅供参考, 演示 or the like, on every page (D-3).
 
     `lines` stand beside the word: number and revision, copy number and holder, print time. `footer` holds
-    `{page}` and `{pages}`. `watermark` goes across every page, as on obsolete copies (V-4).
+    `{page}` and `{pages}`. `watermark` goes across every page, as on obsolete copies (V-4). `mark` is the
+    address whose code stands at the top left of every page of a controlled copy.
     """
 
     word: str
@@ -36,6 +37,7 @@ class Stamp:
     footer: str
     colour: Colour
     watermark: str | None = None
+    mark: str | None = None
 
     def __post_init__(self) -> None:
         if self.colour not in INK:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import struct
 import zipfile
 import zlib
@@ -13,12 +14,14 @@ import docx
 from docx.document import Document
 from docx.opc.exceptions import OpcError
 from docx.oxml.ns import qn
+from docx.parts.story import StoryPart
 from docx.section import Section
-from docx.shared import Length, Twips
+from docx.shared import Length, Pt, Twips
 from lxml.etree import LxmlError
 
 from docctl.printing.characters import cut, ems, one_line
 from docctl.printing.errors import PrintingFailed
+from docctl.printing.mark import SIDE, picture
 from docctl.printing.stamp import Stamp, footer_halves, footer_parts
 from docctl.printing.wordml import element, footer_runs, paragraph, run, watermark
 
@@ -44,6 +47,12 @@ _TOP_FRAME: Final = (
 _FOOT_FRAME: Final = (
     'w:h="454" w:hRule="exact" w:wrap="around" w:vAnchor="page" w:hAnchor="page" '
     'w:xAlign="center" w:yAlign="bottom"'
+)
+_MARK_FRAME: Final = 'w:hRule="exact" w:wrap="around" w:vAnchor="page" w:hAnchor="page" w:x="300" w:y="300"'
+#: As high as the picture in it: an exact height would cut off what stands above the letters.
+_WHOLE_LINE: Final = (
+    '<w:spacing w:before="0" w:after="0" w:line="240" w:lineRule="auto"/>'
+    '<w:ind w:left="0" w:right="0" w:firstLine="0"/>'
 )
 _DEFAULT: Final = ("header", "footer")
 _FIRST: Final = ("first_page_header", "first_page_footer")
@@ -78,10 +87,10 @@ def _stamp(document: Document, stamp: Stamp) -> int:
             _make_room(sections, side)
     seen: set[int] = set()
     for name in names:
-        for root in _roots(sections, name):
-            if id(root) not in seen:  # sections may share a part
-                seen.add(id(root))
-                _add(root, stamp, len(seen), is_header=name.endswith("header"))
+        for part in _parts(sections, name):
+            if id(part) not in seen:  # sections may share a part
+                seen.add(id(part))
+                _add(part, stamp, len(seen), is_header=name.endswith("header"))
     return len(sections)
 
 
@@ -94,14 +103,14 @@ def _shown(document: Document, sections: list[Section]) -> Iterator[tuple[str, s
         yield _EVEN
 
 
-def _roots(sections: list[Section], name: str) -> Iterator[Any]:
+def _parts(sections: list[Section], name: str) -> Iterator[StoryPart]:
     """Yield the headers of one kind; a linked one shows that of the section before, if there is one."""
     inherits = False
     for section in sections:
         one = getattr(section, name)
         if not one.is_linked_to_previous:
             inherits = True
-            yield one.part.element
+            yield one.part
         elif not inherits and (name not in _FIRST or section.different_first_page_header_footer):
             one.is_linked_to_previous = False
             # Not every program lets a first page inherit from a section that has none.
@@ -109,7 +118,7 @@ def _roots(sections: list[Section], name: str) -> Iterator[Any]:
             root = one.part.element
             for old in list(root):
                 root.remove(old)
-            yield root
+            yield one.part
 
 
 def _make_room(sections: list[Section], side: str) -> None:
@@ -124,14 +133,17 @@ def _make_room(sections: list[Section], side: str) -> None:
             setattr(section, f"{side}_distance", Length(min(most, Twips(720))))
 
 
-def _add(root: Any, stamp: Stamp, number: int, *, is_header: bool) -> None:
+def _add(part: StoryPart, stamp: Stamp, number: int, *, is_header: bool) -> None:
     """Put the frames before the last paragraph, which carries them, and keep all that was there."""
+    root: Any = part.element
     last = next((child for child in reversed(root) if child.tag == qn("w:p")), None)
     if last is None:
         last = element(paragraph("", _FLAT))
         root.append(last)
     for xml in _top(stamp) if is_header else _foot(stamp):
         last.addprevious(element(xml))
+    if is_header and stamp.mark:
+        last.addprevious(_mark(part, stamp.mark))
     if is_header and stamp.watermark:
         last.append(element(watermark(stamp.watermark, stamp.ink, number)))
 
@@ -151,6 +163,17 @@ def _top(stamp: Stamp) -> list[str]:
         paragraph(runs, frame + _spacing(height))
         for runs, height in zip((first, *texts[1:]), heights, strict=False)
     ]
+
+
+def _mark(part: StoryPart, address: str) -> Any:
+    """Return a frame with the code in the corner of the margin, beside the body as in a PDF."""
+    side = Pt(SIDE)
+    room = _twips(SIDE) + 120  # programs keep a little of a frame for themselves
+    frame = f'<w:framePr w:w="{room}" w:h="{room}" {_MARK_FRAME}/>'
+    made = element(paragraph("<w:r/>", frame + _WHOLE_LINE))
+    inline = part.new_pic_inline(io.BytesIO(picture(address)), side, side)
+    made.find(qn("w:r")).add_drawing(inline)
+    return made
 
 
 def _foot(stamp: Stamp) -> list[str]:

@@ -12,10 +12,13 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from docctl.domain.copy_states import (
+    OPEN,
     CopyAction,
     CopyFacts,
+    Medium,
     copy_state,
     may_move_copy,
+    may_print,
     may_recall,
     recalled_since,
 )
@@ -81,6 +84,8 @@ class CopyPage:
     witness: str
     is_insider: bool
     is_control: bool
+    #: Printing with number and mark, where the person may; with the reason where it may not be now.
+    print: Offered | None
     actions: tuple[Offered, ...]
 
     def action(self, name: str) -> Offered | None:
@@ -155,6 +160,7 @@ def copy_page(session: Session, actor: Actor, copy_id: UUID, *, at: datetime, zo
         witness=name(copy.witness_id),
         is_insider=bool(insider),
         is_control=allows(actor, "copy.destroy", facts),
+        print=_print(actor, facts, copy.facts(since), at),
         actions=_offered(actor, facts, copy.facts(since), at),
     )
 
@@ -179,6 +185,14 @@ def _offered(actor: Actor, facts: Facts, state: CopyFacts, at: datetime) -> tupl
     wanted = CopyAction.RETURN.value if called else CopyAction.RECEIVE.value
     first = wanted if wanted in allowed else ""  # a loss is never what one is led to
     return tuple(Offered(one.name, one.refused, one.name == first) for one in found if _says(one))
+
+
+def _print(actor: Actor, facts: Facts, state: CopyFacts, at: datetime) -> Offered | None:
+    """Return whether the copy is printed here; a screen copy, or one that is closed, asks for no button."""
+    if not allows(actor, "copy.print", facts) or state.medium is Medium.SCREEN or state.status not in OPEN:
+        return None
+    verdict = may_print(state, at=at)
+    return Offered("print", verdict if isinstance(verdict, Refused) else None)
 
 
 def _says(one: Offered) -> bool:

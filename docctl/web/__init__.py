@@ -23,6 +23,7 @@ BLUEPRINTS: Final = (
     "copy_registers",
     "citation_graph",
     "controlled_copies",
+    "copy_marks",
     "review_registers",
     "reviews",
     "due_dates",

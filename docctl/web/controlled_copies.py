@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, send_file
 
 from docctl.queries.by_name import person_written
 from docctl.queries.copy_page import CopyPage, copy_page
+from docctl.queries.people import frame_facts
 from docctl.services.distribution.copies import (
     CloseCopy,
     RecallCopy,
@@ -21,7 +22,8 @@ from docctl.services.distribution.copies import (
     receive_copy,
     return_copy,
 )
-from docctl.web.context import actor, caller, flash_done, house, render, requires, see_other
+from docctl.services.distribution.print import print_copy
+from docctl.web.context import actor, caller, flash_done, house, render, requires, see_other, words
 from docctl.web.forms import form
 
 bp = Blueprint("controlled_copies", __name__, url_prefix="/documents/distribution/copies")
@@ -85,6 +87,21 @@ class RecallForm:
     reason: str = ""
     row_version: int = 0
     request_id: str = ""
+
+
+@bp.post("/<uuid:copy_id>/print")
+@requires("copy.print")
+def print_(copy_id: UUID) -> Response:
+    """Hand out the print of a copy, with its number, holder and mark; in the trail before (D-3, X-2)."""
+    with house().uow.read() as session:
+        is_demo = frame_facts(session, actor()).is_demo
+    made = print_copy(copy_id, by=caller(), house=house(), words=words(), is_demo=is_demo)
+    answer = send_file(
+        made.path.open("rb"), mimetype=made.media_type, as_attachment=True, download_name=made.name
+    )
+    made.discard()  # the open file keeps its bytes until they are sent
+    answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return answer
 
 
 _REASON = {"D-2.reason_needed": "reason", "D-2.reason_too_long": "reason"}

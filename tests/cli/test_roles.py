@@ -101,6 +101,7 @@ CALLS: dict[str, tuple[str, ...]] = {
     "reviews open": ("QP-01", "--cause", "law", "--reason", "新法规", "--due", "2026-04-01"),
     "reviews decide": ("QP-01", "confirm", "--note", "仍适用"),
     "copies receive": ("QP-01", "1"),
+    "copies print": ("QP-01", "1", "副本.pdf"),
     "copies recall": ("QP-01", "1", "--reason", "乙"),
     "copies return": ("QP-01", "1"),
     "copies destroy": ("QP-01", "1", "--reason", "乙"),

@@ -33,7 +33,7 @@ from tests.world import PASSWORD, World
 
 #: Arguments of addresses that are no items: a path of our own files, a secret that is its own permission.
 #: Epochs and revisions of a rule are hidden from nobody who may see epochs, and rules.
-NO_ITEMS = {"filename", "token", "number", "kind", "ordinal"}
+NO_ITEMS = {"filename", "token", "mark", "number", "kind", "ordinal"}
 
 #: Kind of item → somebody from whom it is hidden.
 OUTSIDERS = {

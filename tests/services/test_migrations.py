@@ -51,6 +51,7 @@ from docctl.queries.outlines import outlines_of
 from docctl.queries.review_pages import document_reviews
 from docctl.queries.rules_in_force import label_rules_at, number_rules_at
 from docctl.queries.search_texts import texts_of
+from docctl.services.distribution.print import PrintCopy, note_print
 from docctl.services.house import House
 from docctl.services.imports.change import ChangeImport, change_import
 from docctl.services.imports.contents import Content, Contents
@@ -195,8 +196,44 @@ def before_the_routes(session: Session) -> None:
 HOLDS = ("DROP TABLE hold_key", "ALTER TABLE hold_item DROP COLUMN released_at")
 
 
+def before_marks(session: Session) -> None:
+    """Let copies be as they were when their prints bore no mark."""
+    connection = session.connection()
+    found = inspect(connection)
+    there = found.has_table("controlled_copy")
+    if not there or "mark" not in {one["name"] for one in found.get_columns("controlled_copy")}:
+        return
+    on = "" if session.get_bind().dialect.name == "sqlite" else " ON controlled_copy"
+    session.execute(text(f"DROP TRIGGER IF EXISTS d_3_copy_mark{on}"))
+    with Operations(MigrationContext.configure(connection)).batch_alter_table("controlled_copy") as table:
+        table.drop_constraint("uq_controlled_copy_mark", type_="unique")
+        table.drop_column("mark")
+
+
+def test_d_3_copies_from_before_marks_are_printed_with_one(world: World) -> None:
+    first = handing.distributed(world, handing.to_unit(world, reads=True))
+    (copy,) = handing.copies(world, first)
+    uow = world.house.uow
+
+    def as_before(session: Session) -> None:
+        before_steps_knew_whom(session)
+        session.execute(text("UPDATE alembic_version SET version_num = '0026'"))
+
+    with past_the_guards(world.house):
+        as_owner(world.house).write(as_before)
+    assert not schema_state(uow.engine).is_ready
+    assert migrate(uow.owner).is_ready
+    assert handing.copies(world, first)[0].mark is None
+    assert handing.readers(world, first) == {world.people[one]: False for one in ("li", "wang")}
+    note_print(PrintCopy(copy.id, "A" * 22), by=world.by("chen"), house=world.house)
+    assert handing.copies(world, first)[0].mark == "A" * 22
+    note_print(PrintCopy(copy.id, "B" * 22), by=world.by("chen"), house=world.house)
+    assert handing.copies(world, first)[0].mark == "A" * 22  # what is on paper stays
+
+
 def before_steps_knew_whom(session: Session) -> None:
     """Let steps be as they were when they did not keep whom the route wanted, and readings never ended."""
+    before_marks(session)
     connection = session.connection()
     found = inspect(connection)
     if "who" not in {one["name"] for one in found.get_columns("step")}:

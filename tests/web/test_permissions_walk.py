@@ -30,6 +30,7 @@ OPEN = {
     "entrance.do_sign_in": "the way in",
     "entrance.welcome": "the one-time link is the proof",
     "entrance.do_welcome": "the one-time link is the proof",
+    "copy_marks.show": "the mark on the paper is the proof: what stands there, and whether it is in force",
     "account.language": "the sign-in page in one's own language",
 }
 ALLOWED = {200, 302, 303, 400, 401, 403, 404, 405, 409, 422}

@@ -39,6 +39,15 @@ class StampedCopy:
         shutil.rmtree(self.path.parent, ignore_errors=True)
 
 
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """What a print of a controlled copy says beside: its number, who holds it, the address of its mark."""
+
+    copy: str
+    holder: str
+    mark: str
+
+
 def take_copy(
     revision_id: UUID,
     *,
@@ -67,10 +76,16 @@ def stamped(
     words: Translator,
     for_reference: bool = False,
     is_demo: bool = False,
+    marked: Marked | None = None,
 ) -> StampedCopy:
-    """Return opened content with its stamp; raise RuleRefused where it cannot be stamped (D-3)."""
+    """Return opened content with its stamp; raise RuleRefused where it cannot be stamped (D-3).
+
+    A controlled copy may be printed before its day; it then bears that day, since it will be in use.
+    """
     kind = stamp_kind(content.state, for_reference=for_reference)
-    stamp = _stamp(content, kind, by, words, is_demo=is_demo)
+    if marked and kind == "waiting":
+        kind = "controlled"
+    stamp = _stamp(content, kind, by, words, is_demo=is_demo, marked=marked)
     folder = Path(tempfile.mkdtemp(prefix="copy-", dir=house.scratch))
     try:
         return _stamped(content, stamp, folder, house)
@@ -113,14 +128,26 @@ _COLOURS: Final[dict[str, Colour]] = {
 _MARKED: Final = frozenset({"obsolete", "suspended", "expired", "draft", "waiting"})
 
 
-def _stamp(content: Content, kind: str, by: Caller, words: Translator, *, is_demo: bool) -> Stamp:
+def _stamp(
+    content: Content,
+    kind: str,
+    by: Caller,
+    words: Translator,
+    *,
+    is_demo: bool,
+    marked: Marked | None = None,
+) -> Stamp:
     t = words.t
     word = t(f"documents.stamp.{kind}")
-    lines = [
-        words.t("documents.stamp.number", number=content.number, label=content.label),
-        words.t("documents.stamp.holder", name=by.actor.name),
-        words.t("documents.stamp.taken", at=by.at),
-    ]
+    lines = [words.t("documents.stamp.number", number=content.number, label=content.label)]
+    if marked:
+        lines.append(t("documents.stamp.copy", copy=marked.copy, holder=marked.holder))
+        lines.append(t("documents.stamp.printed", at=by.at, name=by.actor.name))
+    else:
+        lines.append(t("documents.stamp.holder", name=by.actor.name))
+        lines.append(t("documents.stamp.taken", at=by.at))
+    if marked and content.effective_on is not None and content.effective_on > by.today:
+        lines.append(t("documents.stamp.from_day", day=content.effective_on))
     if content.valid_to is not None:
         lines.append(
             t(f"documents.validity.{'trial' if content.is_trial else 'until'}", day=content.valid_to)
@@ -134,6 +161,7 @@ def _stamp(content: Content, kind: str, by: Caller, words: Translator, *, is_dem
         footer=foot + words.t("documents.stamp.pages", page="{page}", pages="{pages}"),
         colour=_COLOURS[kind],
         watermark=word if kind in _MARKED else None,
+        mark=marked.mark if marked else None,
     )
 
 

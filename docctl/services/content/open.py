@@ -80,6 +80,8 @@ class Content:
     #: The last day of its validity, and whether it is for trial (V-8).
     valid_to: date | None
     is_trial: bool
+    #: The day from which it is in force, where it is issued.
+    effective_on: date | None
     open: Callable[[], AbstractContextManager[BinaryIO]]
 
 
@@ -112,6 +114,9 @@ def open_content(
             size=row.size,
             valid_to=last_day(revision.valid_until, by.zone),
             is_trial=revision.is_trial,
+            effective_on=revision.effective_from.astimezone(by.zone).date()
+            if revision.effective_from
+            else None,
             open=opener(house, row),
         )
     if not noted:

@@ -19,8 +19,9 @@ from docctl.models.organisation import SignInAttempt
 from docctl.services.caller import Caller
 
 #: Wrong passwords before the first pause: under a name from one address, from one address under any
-#: names (an office shares it), under a name from anywhere (SP 800-63B: at most 100), signing in a session.
-FREE: Final[Mapping[str, int]] = {"pair": 5, "address": 30, "name": 100, "sign": 5}
+#: names (an office shares it), under a name from anywhere (SP 800-63B: at most 100), signing in a session;
+#: marks of copies that are none, from one address.
+FREE: Final[Mapping[str, int]] = {"pair": 5, "address": 30, "name": 100, "sign": 5, "mark": 20}
 WINDOW: Final = timedelta(minutes=15)
 LONGEST: Final = timedelta(minutes=15)
 
@@ -35,6 +36,11 @@ def signing_keys(by: Caller) -> tuple[str, ...]:
     """Return what a try to sign counts under: the person in this session, or at this machine."""
     where = by.session or f"{by.channel}:{by.system_user}"
     return (f"sign:{by.person_id}:{_short(where)}",)
+
+
+def mark_keys(address: str) -> tuple[str, ...]:
+    """Return what a mark of a copy that is none counts under: the address."""
+    return (f"mark:{_place(address)}",)
 
 
 def may_try(session: Session, keys: tuple[str, ...], *, at: datetime) -> Verdict:

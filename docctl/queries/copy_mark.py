@@ -1,0 +1,59 @@
+"""What the mark on a printed copy says to whoever reads it: its worth, nothing else (D-3, X-3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from docctl.domain.copy_states import OPEN, recalled_since
+from docctl.domain.lifecycle import Computed, is_obsolete, revision_state
+from docctl.domain.verdicts import NotFound
+from docctl.models.distribution import ControlledCopy
+from docctl.models.documents import Document, Revision
+
+
+@dataclass(frozen=True, slots=True)
+class CopyMark:
+    """Number, revision and copy, as they stand on the paper, and `worth`: what the copy is good for."""
+
+    number: str
+    label: str
+    copy: str
+    worth: str
+
+    @property
+    def may_be_used(self) -> bool:
+        """Whether one may work by this copy now."""
+        return self.worth == "in_force"
+
+
+def copy_mark(session: Session, mark: str, *, at: datetime) -> CopyMark:
+    """Return what a mark stands for at an instant; raise NotFound for none (D-3)."""
+    found = session.execute(
+        select(ControlledCopy, Document.number, Revision)
+        .join(Document, Document.id == ControlledCopy.document_id)
+        .join(Revision, Revision.id == ControlledCopy.revision_id)
+        .where(ControlledCopy.mark == mark)
+    ).first()
+    if found is None:
+        raise NotFound("copy")
+    copy, number, revision = found
+    return CopyMark(number, revision.label, copy.number, _worth(copy, revision, at))
+
+
+def _worth(copy: ControlledCopy, revision: Revision, at: datetime) -> str:
+    """Say what a copy is worth: that its revision is obsolete comes before what became of this copy."""
+    state = revision_state(revision.dates(), at)
+    if is_obsolete(state):
+        return "obsolete"
+    if copy.status not in OPEN:
+        return "closed"
+    since = recalled_since(copy.recalled_at)
+    if since is not None and since <= at:
+        return "recalled"
+    if state is Computed.IN_FORCE:
+        return "in_force"
+    return state.value if state in {Computed.SUSPENDED, Computed.EXPIRED} else "waiting"
