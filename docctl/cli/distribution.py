@@ -113,6 +113,19 @@ def read(desk: Desk, number: str) -> Answer:
     return desk.done("read", data, number=found.number, label=found.label)
 
 
+@distribution.command("remind", permission="reading.remind", changes=True)
+@click.argument("number")
+@option("--revision", "label", default="")
+def remind(desk: Desk, number: str, label: str) -> Answer:
+    """Remind everybody who has not read a revision in force (D-4)."""
+    from docctl.services.distribution.remind import RemindReaders, remind_readers
+
+    with desk.read() as session:
+        found = names.revision(desk, session, number, label, wanted="in_force")
+    remind_readers(RemindReaders(found.revision_id), by=desk.caller(), house=desk.house)
+    return _told(desk, number, found.label, None)
+
+
 def _holder(desk: Desk, to_unit: str, to_post: str, to_person: str, at_place: str) -> tuple[HolderKind, UUID]:
     from docctl.domain.verdicts import NotFound
     from docctl.queries.by_name import person_written, unit_named
@@ -165,7 +178,17 @@ def _told(desk: Desk, number: str, label: str, as_of: date | None) -> Answer:
             for one in page.entries
         ],
         "copies": [{"copy": one.copy, "holder": one.holder, "state": one.state} for one in page.copies],
-        "readers": [{"name": one.name, "read_at": one.acknowledged_at} for one in page.readers],
+        "readers": [
+            {
+                "name": one.name,
+                "read_at": one.acknowledged_at,
+                "due": one.due_on,
+                "late": one.is_late,
+                "reminded": one.reminded_on,
+                "ended": one.ended_on,
+            }
+            for one in page.readers
+        ],
         "revision_counts": _counts(page.here),
         "document_counts": _counts(page.whole),
     }

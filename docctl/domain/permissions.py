@@ -162,6 +162,7 @@ PERMISSIONS: Final[Mapping[str, tuple[tuple[Predicate, ...], ...]]] = {
     "distribution.list": ((signed_in,),),
     "distribution.draft": ((is_author, author), (author, own_unit), (controller, insider)),
     "distribution.change": ((controller, insider),),
+    "reading.remind": ((controller, insider),),
     "copy.view": ((insider,), (is_assigned,)),
     "copy.receive": ((is_assigned,), (controller, insider)),
     "copy.recall": ((controller, insider),),

@@ -16,6 +16,8 @@ from docctl.jobs.pauses import pause_after
 from docctl.models.controlled import SettingRevision
 from docctl.models.work import DueJob
 from docctl.services.caller import the_system
+from docctl.services.distribution.issue import OVERDUE
+from docctl.services.distribution.remind import RemindReaders, remind_overdue
 from docctl.services.house import House
 from docctl.services.jobs import due
 from docctl.services.recount import RecountSettings, RecountSteps, recount_settings, recount_steps
@@ -79,12 +81,17 @@ def _renew_revision(house: House, subject_id: UUID) -> None:
     lock_objects(house, {"revision_id": str(subject_id)})
 
 
+def _remind_readers(house: House, subject_id: UUID) -> None:
+    remind_overdue(RemindReaders(subject_id), by=the_system(house.clock()), house=house)
+
+
 HANDLERS: Final[Mapping[str, Callable[[House, UUID], None]]] = {
     "step.remind": _remind,
     "step.escalate": _escalate,
     CALENDAR: _calendar_begins,
     "revision.effective": _effective,
     ASK: _ask_validity,
+    OVERDUE: _remind_readers,
     "lock.record": _renew_record,
     "lock.revision": _renew_revision,
 }

@@ -172,6 +172,9 @@ class ReadTask(Identified, Base):
     asked_at: Mapped[datetime]
     asked_by: Mapped[UUID]
     acknowledged_at: Mapped[datetime | None]
+    #: The first instant after the last day for reading; nothing for one from before there were days.
+    due_at: Mapped[datetime | None]
+    reminded_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     ended_by: Mapped[UUID | None]
     ended_reason: Mapped[str] = mapped_column(String(500), default="", server_default="")

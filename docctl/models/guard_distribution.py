@@ -108,7 +108,9 @@ DISTRIBUTION_GUARDS: Final = (
         unless="OLD.closed_at IS NULL",
     ),
     Guard("d_4_read_delete", "D-4", "read_task", "DELETE", "TRUE"),
-    frozen("d_4_read_asked", "D-4", "read_task", ("revision_id", "person_id", "asked_at", "asked_by")),
+    frozen(
+        "d_4_read_asked", "D-4", "read_task", ("revision_id", "person_id", "asked_at", "asked_by", "due_at")
+    ),
     frozen("d_4_read_done", "D-4", "read_task", ("acknowledged_at",), unless="OLD.acknowledged_at IS NULL"),
     frozen(
         "d_4_read_ended",

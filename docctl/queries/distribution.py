@@ -15,6 +15,8 @@ from docctl.domain.copy_states import RECALLED
 from docctl.domain.distribution import Reconciled, may_change_list
 from docctl.domain.lifecycle import RevisionStatus, in_force, revision_state
 from docctl.domain.permissions import Actor, Facts, allows
+from docctl.domain.reading import may_remind
+from docctl.domain.validity import last_day
 from docctl.domain.verdicts import NotFound, Refused
 from docctl.models.distribution import ControlledCopy, DistributionEntry, ReadTask
 from docctl.models.documents import Document, Revision
@@ -60,6 +62,10 @@ class ReaderLine:
     acknowledged_at: datetime | None
     ended_on: date | None
     ended_reason: str
+    #: The last day for reading, whether it is over unread, when they were reminded.
+    due_on: date | None = None
+    is_late: bool = False
+    reminded_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +93,8 @@ class DistributionPage:
     change: Offered | None
     #: Until it is issued: how the list differs from that of the revision before.
     differs: ListChanges | None
+    #: Reminding who has not read, where the person may; with the reason where it may not be now.
+    remind: Offered | None
 
     @property
     def read(self) -> int:
@@ -123,6 +131,7 @@ def distribution_page(
         published=in_force(revision.dates(), at),
         insider=True,
     )
+    readers = _readers(session, revision.id, moment, zone)
     return DistributionPage(
         document_id=document.id,
         revision_id=revision.id,
@@ -135,13 +144,14 @@ def distribution_page(
         entries=_entries(session, revision.id, moment, zone),
         copies=copies.rows,
         copies_total=copies.total,
-        readers=_readers(session, revision.id, moment, zone),
+        readers=readers,
         here=reconciled(session, moment, revision_id=revision.id),
         whole=reconciled(session, moment, document_id=document.id),
         as_of=as_of if moment < at else None,
         is_draft=revision.status is RevisionStatus.DRAFT,
         change=_change(actor, revision, facts, at),
         differs=list_changes(session, revision),
+        remind=_remind(actor, revision, facts, readers, at, zone),
     )
 
 
@@ -185,6 +195,23 @@ def _change(actor: Actor, revision: Revision, facts: Facts, at: datetime) -> Off
     is_over = revision.effective_until is not None and revision.effective_until <= at
     verdict = may_change_list(revision.status, is_over=is_over)
     return Offered("change", verdict if isinstance(verdict, Refused) else None)
+
+
+def _remind(
+    actor: Actor,
+    revision: Revision,
+    facts: Facts,
+    readers: tuple[ReaderLine, ...],
+    at: datetime,
+    zone: tzinfo,
+) -> Offered | None:
+    waiting = [one for one in readers if one.acknowledged_at is None and one.ended_on is None]
+    if not waiting or not allows(actor, "reading.remind", facts):
+        return None
+    last = max((one.reminded_on for one in waiting if one.reminded_on), default=None)
+    today = at.astimezone(zone).date()
+    verdict = may_remind(revision.dates(), still_open=len(waiting), reminded_on=last, at=at, today=today)
+    return Offered("remind", verdict if isinstance(verdict, Refused) else None)
 
 
 def _entries(session: Session, revision_id: UUID, moment: datetime, zone: tzinfo) -> tuple[EntryLine, ...]:
@@ -237,6 +264,9 @@ def _reader(name: str, unit: str, task: ReadTask, moment: datetime, zone: tzinfo
         read.astimezone(zone) if read is not None and is_read else None,
         ended.astimezone(zone).date() if ended is not None and is_over else None,
         task.ended_reason if is_over else "",
+        last_day(task.due_at, zone),
+        not (is_read or is_over) and task.due_at is not None and task.due_at <= moment,
+        task.reminded_at.astimezone(zone).date() if task.reminded_at and task.reminded_at <= moment else None,
     )
 
 

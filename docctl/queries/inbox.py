@@ -46,6 +46,7 @@ VERBS: Final = (
     "receive_copy",
     "give_back",
     "collect",
+    "chase_readers",
     "renew",
     "review_document",
     "carry_out",

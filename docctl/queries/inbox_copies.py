@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sqlalchemy import Date, Select, bindparam, exists, func
+from sqlalchemy import Date, Select, bindparam, exists, func, or_, select
 
 from docctl.domain.copy_states import CopyStatus
 from docctl.domain.permissions import Actor
@@ -12,6 +12,7 @@ from docctl.domain.roles import Role
 from docctl.models.base import Instant
 from docctl.models.distribution import ControlledCopy, ReadTask
 from docctl.models.documents import Document, Revision
+from docctl.models.organisation import Unit
 from docctl.queries.copy_states import called, held_by, still_out
 from docctl.queries.inbox_row import revision_work_row
 from docctl.queries.revision_states import in_force_at, is_insider
@@ -35,7 +36,30 @@ def copy_work(actor: Actor) -> dict[str, Select[*tuple[Any, ...]]]:
     }
     if actor.has(Role.DOCUMENT_CONTROLLER):
         found["collect"] = _collecting(actor)
+    found["chase_readers"] = _unread(actor)
     return found
+
+
+def _unread(actor: Actor) -> Select[*tuple[Any, ...]]:
+    """Return revisions in force that somebody has not read in time, for the unit's head and control (D-4)."""
+    late = (
+        select(func.min(ReadTask.due_at))
+        .where(
+            ReadTask.revision_id == Revision.id,
+            ReadTask.acknowledged_at.is_(None),
+            ReadTask.ended_at.is_(None),
+            ReadTask.due_at <= AT,
+        )
+        .scalar_subquery()
+    )
+    owner = Document.unit_id.in_(select(Unit.id).where(Unit.head_id == actor.person_id))
+    mine = or_(owner, is_insider(actor)) if actor.has(Role.DOCUMENT_CONTROLLER) else owner
+    return (
+        revision_work_row("distribution", Revision.id, since=late)
+        .select_from(Revision)
+        .join(Document, Document.id == Revision.document_id)
+        .where(late.is_not(None), in_force_at(AT), mine)
+    )
 
 
 def _is_called() -> Any:
@@ -81,6 +105,8 @@ def _reading(actor: Actor) -> Select[*tuple[Any, ...]]:
             "revision",
             Revision.id,
             since=since,
+            due_at=ReadTask.due_at,
+            reminded_at=ReadTask.reminded_at,
         )
         .select_from(ReadTask)
         .join(Revision, Revision.id == ReadTask.revision_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -51,6 +52,19 @@ def due(session: Session, kind: str, *, subject_id: UUID, at: datetime) -> None:
     else:
         row.due_at, row.done_at = at, None
         row.tries, row.last_error, row.next_at = 0, "", None
+
+
+def due_first(session: Session, kind: str, wanted: Mapping[UUID, datetime]) -> None:
+    """Put subjects on the list, each for its instant, unless they stand there for an earlier one."""
+    query = select(DueJob).where(DueJob.kind == kind, DueJob.subject_id.in_(wanted))
+    there = {one.subject_id: one for one in session.scalars(query)}
+    for subject_id, at in wanted.items():
+        row = there.get(subject_id)
+        if row is None:
+            session.add(DueJob(kind=kind, subject_id=subject_id, due_at=at))
+        elif row.done_at is not None or at < row.due_at:
+            row.due_at, row.done_at = at, None
+            row.tries, row.last_error, row.next_at = 0, "", None
 
 
 def settled(session: Session, kind: str, *, subject_id: UUID, at: datetime) -> bool:

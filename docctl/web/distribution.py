@@ -27,6 +27,7 @@ from docctl.services.distribution.draft import (
     unlist_recipient,
 )
 from docctl.services.distribution.read import Acknowledge, acknowledge
+from docctl.services.distribution.remind import RemindReaders, remind_readers
 from docctl.web.context import actor, caller, flash_done, house, render, requires, see_other
 from docctl.web.forms import form
 from docctl.web.registers import past_day
@@ -182,3 +183,13 @@ def read(revision_id: UUID) -> Response:
     acknowledge(Acknowledge(revision_id), by=caller(request.form.get("request_id", "")[:64]), house=house())
     flash_done("copies.done.read")
     return see_other(f"/documents/revisions/{revision_id}")
+
+
+@bp.post("/remind")
+@requires("reading.remind")
+def remind(revision_id: UUID) -> Response:
+    """Remind everybody who has not read the revision (D-4)."""
+    by = caller(request.form.get("request_id", "")[:64])
+    remind_readers(RemindReaders(revision_id), by=by, house=house())
+    flash_done("copies.done.reminded")
+    return see_other(f"/documents/revisions/{revision_id}/distribution")

@@ -32,7 +32,7 @@ unit:list,add,duties
 post:list,open,holder,leave
 documents:new,revise,edit,discard,submit,review,approve,return,issue,withdraw,suspend,resume,file,list,show,history,compare,citations
 numbers:list,gaps,reserve,void,give,explain
-distribution:show,add,remove,read copies:list,receive,print,recall,return,destroy,lose
+distribution:show,add,remove,read,remind copies:list,receive,print,recall,return,destroy,lose
 import:files,give-up
 records:import,file,list,show,accept,correct,decide,void,place
 retention:due,explain

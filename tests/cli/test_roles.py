@@ -95,6 +95,7 @@ CALLS: dict[str, tuple[str, ...]] = {
     "distribution add": ("QP-01", "--to-unit", "SC", "--reason", "乙"),
     "distribution remove": ("QP-01", "1", "--reason", "乙"),
     "distribution read": ("QP-01",),
+    "distribution remind": ("QP-01",),
     "copies list": (),
     "reviews list": (),
     "reviews plan": ("QP-01", "--months", "12"),

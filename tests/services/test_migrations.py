@@ -196,8 +196,19 @@ def before_the_routes(session: Session) -> None:
 HOLDS = ("DROP TABLE hold_key", "ALTER TABLE hold_item DROP COLUMN released_at")
 
 
+def before_days_for_reading(session: Session) -> None:
+    """Let readings be as they were when they had no last day."""
+    found = inspect(session.connection())
+    there = found.get_columns("read_task") if found.has_table("read_task") else []
+    on = "" if session.get_bind().dialect.name == "sqlite" else " ON read_task"
+    for name in sorted({one["name"] for one in there} & {"due_at", "reminded_at"}):
+        session.execute(text(f"DROP TRIGGER IF EXISTS d_4_read_asked{on}"))
+        session.execute(text(f"ALTER TABLE read_task DROP COLUMN {name}"))
+
+
 def before_marks(session: Session) -> None:
     """Let copies be as they were when their prints bore no mark."""
+    before_days_for_reading(session)
     connection = session.connection()
     found = inspect(connection)
     there = found.has_table("controlled_copy")

@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from docctl.domain.calendar_dates import midnight
 from docctl.domain.distribution import shown_number
+from docctl.domain.reading import read_by
 from docctl.models.base import new_id
 from docctl.models.distribution import ControlledCopy, DistributionEntry, ReadTask
 from docctl.models.documents import Document, Revision
 from docctl.queries.holder_names import names_of_holders
 from docctl.services.caller import Caller
 from docctl.services.distribution.holders import readers_meant
+from docctl.services.jobs import due_first
 from docctl.services.numbers.count import lock_counter
 from docctl.services.rows import insert_rows
 from docctl.services.trail import Subject, record
+
+#: The due job at the end of the days for reading; its subject is the revision.
+OVERDUE: Final = "reading.overdue"
 
 
 def distribute(
@@ -106,6 +114,11 @@ def _ask(session: Session, by: Caller, revision: Revision, entries: Sequence[Dis
     """Ask everybody meant who was not asked yet; return how many (D-4)."""
     meant = {person for one in entries if one.reads for person in readers_meant(session, one, today=by.today)}
     there = set(session.scalars(select(ReadTask.person_id).where(ReadTask.revision_id == revision.id)))
+    return ask_to_read(session, by, [(revision, sorted(meant - there))])
+
+
+def ask_to_read(session: Session, by: Caller, asked: Sequence[tuple[Revision, Sequence[UUID]]]) -> int:
+    """Ask people to read issued revisions by a day, when they are reminded; return how many (D-4)."""
     rows = [
         {
             "id": new_id(),
@@ -113,8 +126,18 @@ def _ask(session: Session, by: Caller, revision: Revision, entries: Sequence[Dis
             "person_id": person,
             "asked_at": by.at,
             "asked_by": by.person_id,
+            "due_at": _until(revision, by),
         }
-        for person in sorted(meant - there)
+        for revision, people in asked
+        for person in people
     ]
     insert_rows(session, ReadTask, *rows)
+    if rows:
+        due_first(session, OVERDUE, {one.id: _until(one, by) for one, people in asked if people})
     return len(rows)
+
+
+def _until(revision: Revision, by: Caller) -> datetime:
+    """Return the first instant after the last day for reading, of somebody who is asked now."""
+    start = revision.effective_from.astimezone(by.zone).date() if revision.effective_from else by.today
+    return midnight(read_by(by.today, start) + timedelta(days=1), by.zone)

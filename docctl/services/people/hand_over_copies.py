@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -13,15 +12,13 @@ from sqlalchemy.orm import Session
 from docctl.domain.copy_states import OPEN
 from docctl.domain.distribution import HolderKind, may_change_list
 from docctl.domain.verdicts import require
-from docctl.models.base import new_id
 from docctl.models.distribution import ControlledCopy, DistributionEntry, ReadTask
 from docctl.models.documents import Document, Revision
 from docctl.services.caller import Caller
 from docctl.services.distribution.change import put_on, take_off
-from docctl.services.distribution.issue import distribute
+from docctl.services.distribution.issue import ask_to_read, distribute
 from docctl.services.locks import Rank, lock
 from docctl.services.people.handing import Giving, Handed, Papers, changed
-from docctl.services.rows import insert_rows
 from docctl.services.trail import Subject, record
 
 
@@ -68,7 +65,7 @@ def hand_readings(
     of = {one.revision_id for one in tasks.values()}
     asked = select(ReadTask.revision_id, ReadTask.person_id).where(ReadTask.revision_id.in_(of))
     there = {(revision, person) for revision, person in session.execute(asked)}
-    new: list[dict[str, Any]] = []
+    new: dict[UUID, list[UUID]] = {}
     for item in items:
         task = tasks.get(item.id)
         if task is None or task.person_id != giving.person.id or task.acknowledged_at or task.ended_at:
@@ -77,15 +74,8 @@ def hand_readings(
         taker = giving.taker(item.to)
         task.ended_at, task.ended_by, task.ended_reason = by.at, by.person_id, giving.reason
         if taker is not None and (revision.id, taker.id) not in there:
-            new.append(
-                {
-                    "id": new_id(),
-                    "revision_id": revision.id,
-                    "person_id": taker.id,
-                    "asked_at": by.at,
-                    "asked_by": by.person_id,
-                }
-            )
+            there.add((revision.id, taker.id))
+            new.setdefault(revision.id, []).append(taker.id)
         record(
             session,
             by,
@@ -99,4 +89,4 @@ def hand_readings(
             },
             detail={"reason": giving.reason},
         )
-    insert_rows(session, ReadTask, *new)
+    ask_to_read(session, by, [(papers.revisions[one], people) for one, people in new.items()])
