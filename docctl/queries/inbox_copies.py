@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from sqlalchemy import Date, Select, bindparam, exists, func, or_, select
 
-from docctl.domain.copy_states import CopyStatus
+from docctl.domain.copy_states import CopyStatus, Medium
 from docctl.domain.permissions import Actor
 from docctl.domain.roles import Role
 from docctl.models.base import Instant
@@ -26,13 +26,17 @@ _SINCE: Final = func.coalesce(ControlledCopy.recalled_at, Revision.withdrawn_at,
 
 def copy_work(actor: Actor) -> dict[str, Select[*tuple[Any, ...]]]:
     """Return the person's work on copies and what they are asked to read, by verb."""
-    mine = held_by(actor, TODAY)
+    mine, posted = held_by(actor, TODAY), ControlledCopy.medium == Medium.POSTED
+    new = _copies(ControlledCopy.issued_at).where(
+        mine, ControlledCopy.status == CopyStatus.ISSUED, ~_is_called()
+    )
+    called_back = _copies(_SINCE).where(mine, still_out(), _is_called())
     found = {
         "read": _reading(actor),
-        "receive_copy": _copies(ControlledCopy.issued_at).where(
-            mine, ControlledCopy.status == CopyStatus.ISSUED, ~_is_called()
-        ),
-        "give_back": _copies(_SINCE).where(mine, still_out(), _is_called()),
+        "receive_copy": new.where(~posted),
+        "put_up": new.where(posted),
+        "give_back": called_back.where(~posted),
+        "take_down": called_back.where(posted),
     }
     if actor.has(Role.DOCUMENT_CONTROLLER):
         found["collect"] = _collecting(actor)

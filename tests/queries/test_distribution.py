@@ -125,18 +125,19 @@ def test_d_2_a_withdrawal_calls_all_copies_at_once(world: World, first: UUID) ->
     world.clock.forward(hours=1)
     withdrawn(world, first)
     assert {state for _, state in listed(world)} == {"recalled"}
-    assert waiting(world, "li")["give_back"] == 3  # paper and wall of its unit
+    found = waiting(world, "li")
+    assert (found["give_back"], found["take_down"]) == (2, 1)  # paper, and the wall of its unit (D-1)
 
 
 def test_a_4_the_inbox_has_receipt_recall_and_reading(world: World, first: UUID) -> None:
-    assert waiting(world, "li") == {"read": 1, "receive_copy": 3}
+    assert waiting(world, "li") == {"read": 1, "receive_copy": 2, "put_up": 1}
     assert waiting(world, "wang") == {"read": 1}  # of the unit, but no keeper
     assert waiting(world, "zhang") == {"receive_copy": 1}
     assert "collect" not in waiting(world, "chen")
     one, *_ = h.copies(world, first)
     h.received(world, one.id)
     h.read_it(world, first)
-    assert waiting(world, "li") == {"read": 1, "receive_copy": 2}
+    assert waiting(world, "li") == {"read": 1, "receive_copy": 1, "put_up": 1}
     assert waiting(world, "wang") == {}
     h.recalled(world, one.id)
     assert waiting(world, "li")["give_back"] == 1

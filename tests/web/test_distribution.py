@@ -184,3 +184,28 @@ def test_x_3_copies_of_others_are_not_there(client: Browser, world: World, first
     assert "还没有发放受控副本" in client.page("/documents/distribution").text_content()
     assert client.get(f"/documents/revisions/{first}").status_code == 200
     assert base(first) not in client.get(f"/documents/revisions/{first}").text
+
+
+def test_d_1_a_posted_copy_is_put_up_and_taken_down_with_its_days(
+    client: Browser, world: World, first: UUID
+) -> None:
+    wall = h.copies(world, first)[-1].id
+    here = f"/documents/distribution/copies/{wall}"
+    client.sign_in("li")
+    assert "张贴副本" in client.get("/").text
+    assert "登记张贴" in client.get(here).text
+    assert client.submit(f"{here}/receive", {}).status_code == 303
+    assert "张贴副本" not in client.get("/").text
+    h.recalled(world, wall)
+    assert "撤下张贴的副本" in client.get("/").text
+    client.sign_out()
+    client.sign_in("chen")
+    page = client.get(f"{here}/return").text
+    assert "登记撤下" in page
+    assert "撤下日期" in page
+    assert client.submit(f"{here}/return", {}).status_code == 303
+    row = h.copy_row(world, wall)
+    assert (row.received_on, row.closed_on) == (world.house.today(), world.house.today())
+    words = words_of(client.get(here))
+    assert "张贴" in words
+    assert "撤下" in words
