@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from datetime import date
 from pathlib import Path
 from uuid import UUID
@@ -127,12 +126,7 @@ def print_(desk: Desk, number: str, copy: str, target: Path) -> Answer:
     with desk.read() as session:
         is_demo = frame_facts(session, desk.actor).is_demo
     made = print_copy(copy_id, by=desk.caller(), house=desk.house, words=desk.words, is_demo=is_demo)
-    try:
-        if target.suffix.casefold() != made.path.suffix:
-            target = target.with_name(target.name + made.path.suffix)
-        shutil.copyfile(made.path, target)
-    finally:
-        made.discard()
+    target = made.write_to(target)
     data = {"number": number, "copy": copy, "file": target, "stamp": made.word, "media_type": made.media_type}
     return desk.done("printed", data, number=number, copy=copy, file=str(target))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -219,12 +218,7 @@ def file(desk: Desk, number: str, target: Path, label: str, reference: bool) -> 
         for_reference=reference,
         is_demo=is_demo,
     )
-    try:
-        if target.suffix.casefold() != copy.path.suffix:
-            target = target.with_name(target.name + copy.path.suffix)
-        shutil.copyfile(copy.path, target)
-    finally:
-        copy.discard()
+    target = copy.write_to(target)
     data = {
         "number": found.number,
         "revision": found.label,

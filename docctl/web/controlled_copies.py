@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from flask import Blueprint, Response, send_file
+from flask import Blueprint, Response
 
 from docctl.queries.by_name import person_written
 from docctl.queries.copy_page import CopyPage, copy_page
@@ -24,6 +24,7 @@ from docctl.services.distribution.copies import (
 )
 from docctl.services.distribution.print import print_copy
 from docctl.web.context import actor, caller, flash_done, house, render, requires, see_other, words
+from docctl.web.copies import handed_out
 from docctl.web.forms import form
 
 bp = Blueprint("controlled_copies", __name__, url_prefix="/documents/distribution/copies")
@@ -96,12 +97,7 @@ def print_(copy_id: UUID) -> Response:
     with house().uow.read() as session:
         is_demo = frame_facts(session, actor()).is_demo
     made = print_copy(copy_id, by=caller(), house=house(), words=words(), is_demo=is_demo)
-    answer = send_file(
-        made.path.open("rb"), mimetype=made.media_type, as_attachment=True, download_name=made.name
-    )
-    made.discard()  # the open file keeps its bytes until they are sent
-    answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return answer
+    return handed_out(made)
 
 
 _REASON = {"D-2.reason_needed": "reason", "D-2.reason_too_long": "reason"}

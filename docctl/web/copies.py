@@ -10,7 +10,7 @@ from flask import Blueprint, Response, g, jsonify, send_file
 
 from docctl.queries.document_page import DocumentPage, document_page
 from docctl.queries.people import frame_facts
-from docctl.services.content.copies import take_copy
+from docctl.services.content.copies import StampedCopy, take_copy
 from docctl.services.content.open import Purpose, open_content
 from docctl.services.content.views import pdf_view
 from docctl.web.context import actor, caller, house, requires, words
@@ -30,6 +30,16 @@ def _page(revision_id: UUID) -> DocumentPage:
 def _is_demo() -> bool:
     with house().uow.read() as session:
         return frame_facts(session, actor()).is_demo
+
+
+def handed_out(made: StampedCopy) -> Response:
+    """Return the answer that brings a stamped copy, which is gone afterwards."""
+    answer = send_file(
+        made.path.open("rb"), mimetype=made.media_type, as_attachment=True, download_name=made.name
+    )
+    made.discard()  # the open file keeps its bytes until they are sent
+    answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return answer
 
 
 @bp.get("/<uuid:revision_id>/files/<uuid:file_id>")
@@ -75,12 +85,7 @@ def copy(typed: CopyForm, revision_id: UUID) -> Response:
         for_reference=typed.kind == "reference",
         is_demo=_is_demo(),
     )
-    answer = send_file(
-        made.path.open("rb"), mimetype=made.media_type, as_attachment=True, download_name=made.name
-    )
-    made.discard()  # the open file keeps its bytes until they are sent
-    answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return answer
+    return handed_out(made)
 
 
 @bp.post("/<uuid:revision_id>/source")

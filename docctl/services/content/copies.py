@@ -34,6 +34,16 @@ class StampedCopy:
     media_type: str
     word: str
 
+    def write_to(self, target: Path) -> Path:
+        """Write the file to a path, which gets the ending of its kind, then discard it; return the path."""
+        if target.suffix.casefold() != self.path.suffix:
+            target = target.with_name(target.name + self.path.suffix)
+        try:
+            shutil.copyfile(self.path, target)
+        finally:
+            self.discard()
+        return target
+
     def discard(self) -> None:
         """Remove the file and its folder."""
         shutil.rmtree(self.path.parent, ignore_errors=True)
