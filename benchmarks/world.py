@@ -26,6 +26,7 @@ from docctl.models.base import new_id
 from docctl.models.content import FileReading, FileRole, ItemFile, OwnerKind
 from docctl.models.documents import Document, DocumentType, Revision
 from docctl.models.guarding import install, live
+from docctl.models.names import name_key
 from docctl.models.numbers import NumberEntry, NumberState
 from docctl.models.organisation import LegalEntity, Person, Unit
 from docctl.models.records import Record, RecordClass, RecordFact
@@ -208,6 +209,7 @@ class Makers:
                 type_id=kind.id,
                 number=shown,
                 title=title,
+                title_key=name_key(title),
                 unit_id=unit.id,
                 access_set_id=staff,
                 insider_set_id=insiders[unit.id],

@@ -1,4 +1,4 @@
-"""`docctl documents citations`: what a document cites and who cites it, up to three steps far (D-6)."""
+"""`docctl documents citations|impact|missed`: who cites whom, what a change touches, what misses (D-6)."""
 
 from __future__ import annotations
 
@@ -14,12 +14,15 @@ from docctl.cli.desk import Desk
 if TYPE_CHECKING:
     from docctl.queries.citation_graph import Edge, Node
 
+#: So many lines are told; all are counted.
+_MOST = 10_000
 _HEAD = ("cites_from", "relation", "cites_to", "state", "clause")
 
 
 def add_citations(noun: Noun) -> None:
-    """Add the command to the noun."""
-    noun.add_command(citations)
+    """Add the commands to the noun."""
+    for command in (citations, impact, missed):
+        noun.add_command(command)
 
 
 _reads = Noun("documents")
@@ -87,3 +90,73 @@ def _row(desk: Desk, one: Edge, nodes: dict[str, Node]) -> tuple[str, ...]:
 
 def _name(one: Node) -> str:
     return one.number or one.title
+
+
+@_reads.command("impact", permission="document.view")
+@click.argument("number")
+def impact(desk: Desk, number: str) -> Answer:
+    """Tell what a change of a document touches: who cites it, forms, copies, readers, records (D-6, X-3)."""
+    from docctl.queries.impact import impact as asked
+
+    with desk.read() as session:
+        document = names.item(desk, session, number, "document")
+        found = asked(session, desk.actor, document.item_id, at=desk.house.clock(), zone=desk.house.zone)
+    t = desk.words.t
+    data = {
+        "number": found.number,
+        "citing": found.citing,
+        "cited_by": [
+            {"number": one.number, "title": one.title, "revision": one.label, "clause": one.clause or None}
+            for one in found.cited_by
+        ],
+        "forms": [{"number": one.number, "title": one.title} for one in found.forms],
+        "copies_out": found.copies_out,
+        "readers": len(found.readers),
+        "unread": found.unread,
+        "records": found.records,
+    }
+    lines = [
+        t("documents.impact.citing", count=found.citing),
+        *(f"  {one.number} {one.title} {one.label} {one.clause}".rstrip() for one in found.cited_by),
+        *(f"{t('documents.impact.kind.form')}  {one.number} {one.title}" for one in found.forms),
+        t("documents.impact.copies_out", count=found.copies_out),
+        t("documents.impact.readers_asked", count=len(found.readers), open=found.unread),
+        t("documents.page.records_count", count=found.records),
+    ]
+    return Answer(data, lines)
+
+
+@_reads.command("missed", permission="document.list")
+@option("--fault", type=click.Choice(["missing", "obsolete", "ambiguous", "coming"]), default=None)
+@option("--unit", default="")
+@option("--text", default="")
+def missed(desk: Desk, fault: str | None, unit: str, text: str) -> Answer:
+    """List the citations in force that lead nowhere, or to what is obsolete (D-6, X-3)."""
+    from docctl.queries.by_name import unit_named
+    from docctl.queries.citation_faults import FaultFilter, citation_faults
+
+    with desk.read() as session:
+        unit_id = unit_named(session, unit).id if unit else None
+        wanted = FaultFilter(fault=fault or "", unit_id=unit_id, text=text)
+        found = citation_faults(session, desk.actor, wanted, at=desk.house.clock(), page_size=_MOST)
+    rows = [
+        (one.number, one.cited, desk.words.t(f"documents.graph.standing.{one.fault}"), one.clause)
+        for one in found.rows
+    ]
+    data = {
+        "total": found.total,
+        "citations": [
+            {
+                "number": one.number,
+                "title": one.title,
+                "revision": one.label,
+                "cited": one.cited,
+                "clause": one.clause or None,
+                "standing": one.fault,
+                "means": one.target_number or None,
+            }
+            for one in found.rows
+        ],
+    }
+    table = Table([desk.label(name) for name in ("cites_from", "cites_to", "state", "clause")], rows)
+    return Answer(data, [*table.lines(), desk.words.t("cli.total", n=found.total)])

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, ScalarSelect, and_, case, func, null, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, case, func, null, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from docctl.domain.lifecycle import RevisionStatus
@@ -20,6 +21,7 @@ from docctl.models.citations import Citation
 from docctl.models.documents import Document, Revision
 from docctl.models.numbers import Alias, NumberEntry, NumberState, NumberTail
 from docctl.queries.revision_states import in_force_at, readable_document
+from docctl.queries.sql_terms import Unindexed
 
 #: So many ids are asked for at once.
 _AT_ONCE = 1_000
@@ -51,15 +53,20 @@ class Target:
         return "obsolete" if self.was_issued else "coming"
 
 
-def target_id() -> ColumnElement[Any]:
-    """Return the document that a row of `Citation` means, NULL for none: the surest way wins.
+@cache
+def target_id(key: Any = Citation.normal, name: Any = Citation.normal_name) -> ColumnElement[Any]:
+    """Return the document that the keys of a citation mean, NULL for none: the surest way wins.
 
     A number that is borne now comes before a title, a former number before another name; what nothing leads
     to may be the tail of one number, and of no second one (N-10).
     """
-    first, second = _leads(Citation.normal), _leads(Citation.normal_name)
-    named = case((Citation.normal_name != "", second), else_=null())
-    return func.coalesce(first, named, _only_tail(Citation.normal), _only_tail(Citation.normal_name))
+    named = case((name != "", _leads(name)), else_=null())
+    return func.coalesce(_leads(key), named, _only_tail(key), _only_tail(name))
+
+
+def is_shared_tail(key: Any, name: Any) -> ColumnElement[bool]:
+    """Say in SQL whether several documents' numbers end so, where nothing else leads to one (N-10)."""
+    return or_(*(_documents_ending(one) > 1 for one in (key, name)))
 
 
 def _leads(key: Any) -> ColumnElement[Any]:
@@ -70,12 +77,14 @@ def _leads(key: Any) -> ColumnElement[Any]:
         .join(document, and_(document.id == entry.item_id, document.number == entry.shown))
         .where(entry.normal == key, entry.state == NumberState.USED, entry.item_kind == "document")
     )
-    title = select(titled.id).where(titled.title_key == key).order_by(titled.number)
+    title = select(titled.id).where(titled.title_key == key).order_by(Unindexed(titled.number))
     once = select(former.item_id).where(
         former.normal == key, former.state == NumberState.USED, former.item_kind == "document"
     )
     other = select(alias.item_id).where(alias.normal == key, alias.item_kind == "document")
-    return func.coalesce(*(_first(one) for one in (borne, title, once, other.order_by(alias.item_id))))
+    return func.coalesce(
+        *(_first(one) for one in (borne, title, once, other.order_by(Unindexed(alias.item_id))))
+    )
 
 
 def _first(query: Any) -> ScalarSelect[Any]:
@@ -83,15 +92,28 @@ def _first(query: Any) -> ScalarSelect[Any]:
     return found
 
 
-def _only_tail(key: Any) -> ColumnElement[Any]:
+def _ends(key: Any) -> Select[Any]:
     tail, entry = aliased(NumberTail), aliased(NumberEntry)
-    ends = (
+    return (
         select(entry.item_id)
         .join(tail, tail.entry_id == entry.id)
         .where(tail.tail == key, entry.state == NumberState.USED, entry.item_kind == "document")
     )
-    several = ends.with_only_columns(func.count(entry.item_id.distinct())).scalar_subquery()
-    return case((several == 1, _first(ends)), else_=null())
+
+
+def _documents_ending(key: Any) -> ScalarSelect[Any]:
+    tail, entry = aliased(NumberTail), aliased(NumberEntry)
+    found: ScalarSelect[Any] = (
+        select(func.count(entry.item_id.distinct()))
+        .join(tail, tail.entry_id == entry.id)
+        .where(tail.tail == key, entry.state == NumberState.USED, entry.item_kind == "document")
+        .scalar_subquery()
+    )
+    return found
+
+
+def _only_tail(key: Any) -> ColumnElement[Any]:
+    return case((_documents_ending(key) == 1, _first(_ends(key))), else_=null())
 
 
 def candidates_of(session: Session, keys: Collection[str]) -> dict[str, set[UUID]]:

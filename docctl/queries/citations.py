@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from docctl.domain.normal_form import normal, tails
@@ -212,6 +212,14 @@ def citing_ids(session: Session, document_id: UUID, *, at: datetime) -> Select[U
             Revision.document_id != document_id,
         )
     )
+
+
+def citing_count(session: Session, actor: Actor, document_id: UUID, *, at: datetime) -> int:
+    """Return how many documents in force cite one, as far as the person may see them (D-6, X-3)."""
+    query = select(func.count()).where(
+        Document.id.in_(citing_ids(session, document_id, at=at)), readable_document(actor, at)
+    )
+    return session.scalar(query.select_from(Document)) or 0
 
 
 #: So many ways of naming one document a text uses at most.

@@ -131,7 +131,7 @@ def distribution_page(
         published=in_force(revision.dates(), at),
         insider=True,
     )
-    readers = _readers(session, revision.id, moment, zone)
+    readers = readers_of(session, revision.id, moment, zone)
     return DistributionPage(
         document_id=document.id,
         revision_id=revision.id,
@@ -241,7 +241,7 @@ def _entries(session: Session, revision_id: UUID, moment: datetime, zone: tzinfo
     )
 
 
-def _readers(session: Session, revision_id: UUID, moment: datetime, zone: tzinfo) -> tuple[ReaderLine, ...]:
+def readers_of(session: Session, revision_id: UUID, moment: datetime, zone: tzinfo) -> tuple[ReaderLine, ...]:
     """Return who had been asked and who had read it by then, open ones first (D-4)."""
     done = case((ReadTask.acknowledged_at <= moment, 1), else_=0)
     found = session.execute(

@@ -22,6 +22,8 @@ BLUEPRINTS: Final = (
     "distribution",
     "copy_registers",
     "citation_graph",
+    "citation_faults",
+    "impact",
     "controlled_copies",
     "copy_marks",
     "review_registers",

@@ -11,6 +11,7 @@ from flask import Blueprint, Response
 from docctl.domain.validity import Validity
 from docctl.domain.verdicts import NotFound
 from docctl.queries.document_page import DocumentPage, document_page
+from docctl.queries.impact import Impact
 from docctl.queries.next_label import NextLabel, next_label
 from docctl.queries.revision_instead import in_force_instead
 from docctl.services.files import Attached
@@ -35,16 +36,18 @@ from docctl.web.context import actor, caller, flash_done, house, requires, see_o
 from docctl.web.document_pages import page_of
 from docctl.web.flashes import flash
 from docctl.web.forms import UploadField, form
+from docctl.web.impact import impact_of
 
 bp = Blueprint("revisions", __name__, url_prefix="/documents/revisions")
 
 
 @dataclass(frozen=True, slots=True)
 class ActPage:
-    """The document that a form is about."""
+    """The document that a form is about; with what hangs on it where the form ends a revision (D-6)."""
 
     document: DocumentPage
     today: date
+    touches: Impact | None = None
 
 
 def document_at(revision_id: UUID) -> DocumentPage:
@@ -55,6 +58,11 @@ def document_at(revision_id: UUID) -> DocumentPage:
 
 def _act_page(revision_id: UUID) -> ActPage:
     return ActPage(document_at(revision_id), house().today())
+
+
+def _change_page(revision_id: UUID) -> ActPage:
+    document = document_at(revision_id)
+    return ActPage(document, house().today(), impact_of(document.document_id))
 
 
 def done_at(revision_id: UUID, key: str) -> Response:
@@ -222,7 +230,7 @@ def resume(typed: ReasonForm, revision_id: UUID) -> Response:
 
 @bp.route("/<uuid:revision_id>/withdraw", methods=["GET", "POST"])
 @requires("revision.withdraw")
-@form("revisions/withdraw.html", ReasonForm, page=_act_page, beside={"V-6.reason_needed": "reason"})
+@form("revisions/withdraw.html", ReasonForm, page=_change_page, beside={"V-6.reason_needed": "reason"})
 def withdraw(typed: ReasonForm, revision_id: UUID) -> Response:
     """Withdraw an issued revision (V-6)."""
     withdraw_revision(
@@ -260,7 +268,7 @@ class IssueForm:
 @form(
     "revisions/issue.html",
     IssueForm,
-    page=_act_page,
+    page=_change_page,
     beside={"V-7": "effective_on", "V-8": "effective_on", "V-3": "effective_on"},
 )
 def issue(typed: IssueForm, revision_id: UUID) -> Response:

@@ -62,6 +62,8 @@ CALLS: dict[str, tuple[str, ...]] = {
     "documents history": ("QP-01",),
     "documents compare": ("QP-01",),
     "documents citations": ("QP-01",),
+    "documents impact": ("QP-01",),
+    "documents missed": (),
     "numbers list": (),
     "numbers reserve": ("--type", "procedure", "--reason", "预留"),
     "numbers gaps": (),
