@@ -209,3 +209,11 @@ def test_d_1_a_posted_copy_is_put_up_and_taken_down_with_its_days(
     words = words_of(client.get(here))
     assert "张贴" in words
     assert "撤下" in words
+
+
+def test_d_4_control_reminds_from_the_page_once_a_day(client: Browser, world: World, first: UUID) -> None:
+    client.sign_in("chen")
+    assert client.submit(base(first), action=f"{base(first)}/remind").status_code == 303
+    page = client.get(base(first))
+    assert "今天已提醒过" in words_of(page)
+    assert f"{base(first)}/remind" not in page.text

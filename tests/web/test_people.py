@@ -10,8 +10,9 @@ from lxml import html
 from sqlalchemy import event, select
 from werkzeug.test import TestResponse
 
+from docctl.domain.roles import Role
 from docctl.models.base import new_id
-from docctl.models.organisation import Person
+from docctl.models.organisation import Person, RoleGrant
 from tests.web.browser import Browser, words_of
 from tests.world import World
 
@@ -311,7 +312,7 @@ def test_a_16_who_leaves_hands_over_on_the_page_that_closes_the_account(
     gone = {"handed": nobody, "reason": "离职"}
     assert client.submit(f"/people/{person}/disable", gone).status_code == 303
     assert "1 项未办事项" in words_of(client.get(f"/people/{person}"))
-    assert "移交离任人员的未办事项" in client.get("/").text
+    assert "移交离任或卸任人员的未办事项" in client.get("/").text
     left = client.page(f"/people/{person}/hand-over")
     assert len(left.cssselect("tbody tr")) == 1
     assert client.submit(f"/people/{person}/hand-over", {}).status_code == 422
@@ -337,3 +338,23 @@ def test_a_16_somebody_moves_to_another_unit(client: Browser, world: World) -> N
     assert "生产部" in words_of(client.get(f"/people/{person}"))
     client.sign_in("wang")
     assert client.get(f"/people/{person}/move").status_code in {403, 404}
+
+
+def test_a_16_who_loses_a_role_that_steps_need_leads_to_where_they_are_handed_over(
+    client: Browser, world: World
+) -> None:
+    world.submitted(world.draft())
+    client.sign_in("admin")
+    person = world.people["ouyang"]
+    with world.house.uow.read() as session:
+        grants = {
+            one.role: one.id
+            for one in session.scalars(select(RoleGrant).where(RoleGrant.person_id == person))
+        }
+    here = f"/people/{person}"
+    kept = client.submit(here, action=f"{here}/roles/{grants[Role.KEEPER]}/revoke")
+    assert kept.headers["Location"] == here  # no step needs it
+    lost = client.submit(here, action=f"{here}/roles/{grants[Role.REVIEWER]}/revoke")
+    assert lost.headers["Location"] == f"{here}/hand-over"
+    assert "已无权签名" in client.get(f"{here}/hand-over").text
+    assert "移交离任或卸任人员的未办事项" in client.get("/").text
