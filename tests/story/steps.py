@@ -158,7 +158,7 @@ def tell_the_story(docctl: Commands, later: Callable[[int], None], folder: Path)
 
     # A hold stops everything until it is lifted.
     hold = docctl.ok("hold", "place", record, "--name", "客户投诉", "--reason", "调查", user="zhou")["hold"]
-    assert docctl.refused("disposal", "propose", record, "--title", "到期", user="zhou")[1] == "R-5.held"
+    assert docctl.refused("disposal", "propose", record, "--title", "到期", user="zhou")[1] == "R-5.held_by"
     yield str(record)
     docctl.ok("hold", "lift", hold, "--reason", "已结案", user="zhou")
 
