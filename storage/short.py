@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import hmac
 import secrets
 import zlib
 from typing import Final
@@ -19,6 +20,7 @@ FORMAT: Final = b"\x01"
 _NONCE: Final = 12
 #: Objects are encrypted with other keys from the same item key: no key serves two ciphers.
 _PURPOSE: Final = b"docctl short text 1"
+_COMPARED: Final = b"docctl compared text 1"
 
 
 def seal_text(secret: bytes, place: bytes, text: str) -> bytes:
@@ -42,6 +44,12 @@ def open_text(secret: bytes, place: bytes, sealed: bytes, *, longest: int | None
     # A character has four bytes at most; one that the cut divides is left out.
     some = zlib.decompressobj().decompress(packed, 4 * longest + 4)
     return codecs.getincrementaldecoder("utf-8")().decode(some)[:longest]
+
+
+def digest_text(secret: bytes, place: bytes, text: str) -> str:
+    """Return what equal texts of a place have in common, as hex; without the key it says nothing of them."""
+    key = HKDF(SHA256(), 32, None, _COMPARED).derive(secret)
+    return hmac.digest(key, place + b"\0" + text.encode("utf-8"), "sha256").hex()
 
 
 def _cipher(secret: bytes) -> AESGCM:

@@ -74,7 +74,10 @@ class ImportFile(Identified, Versioned, Base):
     __tablename__ = "import_file"
     __table_args__ = (
         UniqueConstraint("run_id", "ordinal"),
-        Index("ix_import_file_state", "run_id", "state"),
+        # Counting and choosing go by it alone: a row has the whole text of its file.
+        Index("ix_import_file_state", "run_id", "state", "place", "ordinal", "choice", "checked_at"),
+        Index("ix_import_file_group", "run_id", "group_key"),
+        Index("ix_import_file_series", "run_id", "series"),
         Index("ix_import_file_sha256", "sha256"),
     )
 
@@ -89,6 +92,9 @@ class ImportFile(Identified, Versioned, Base):
     choice: Mapped[Choice] = mapped_column(checked(Choice), default=Choice.IMPORT)
     #: Files of one document's history share this, the id of the first of them (I-1).
     series: Mapped[str] = mapped_column(String(600), default="")
+    #: What it has in common with files of the same document, as a digest with the run's key; empty: nothing.
+    #: None until it is read, and where it was read before there were any (docctl.services.imports.grouping).
+    group_key: Mapped[str | None] = mapped_column(String(40))
     #: Its place among them, from 1; 0 where it stands alone.
     place: Mapped[int] = mapped_column(default=0)
     #: What was found, and never changes; what is used; how it compares (I-4); of the text, for finding

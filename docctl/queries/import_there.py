@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import islice
-from typing import Any, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import select
@@ -18,11 +17,12 @@ from docctl.models.documents import Document, Revision
 from docctl.models.imports import ImportFile
 from docctl.models.numbers import Alias, NumberEntry, NumberState
 from docctl.services.imports.contents import Contents
+from docctl.services.imports.grouping import in_pieces
 from docctl.services.imports.propose import day
 from docctl.services.imports.sketches import SketchFile
 
-T = TypeVar("T")
-_AT_ONCE = 400
+#: So many rows are in memory at once.
+_AT_ONCE: Final = 400
 
 
 def there(session: Session, files: Sequence[PlanFile]) -> There:
@@ -35,7 +35,7 @@ def there(session: Session, files: Sequence[PlanFile]) -> There:
 
 def _files(session: Session, hashes: set[str]) -> dict[str, str]:
     found: dict[str, str] = {}
-    for some in _pieces(hashes):
+    for some in in_pieces(hashes):
         query = (
             select(ItemFile.sha256, Document.number)
             .join(Revision, Revision.id == ItemFile.owner_id)
@@ -53,7 +53,7 @@ def _files(session: Session, hashes: set[str]) -> dict[str, str]:
 
 def _numbers(session: Session, numbers: set[str]) -> dict[str, str]:
     found: dict[str, str] = {}
-    for some in _pieces(numbers):
+    for some in in_pieces(numbers):
         entries = select(NumberEntry.normal, NumberEntry.shown).where(
             NumberEntry.normal.in_(some), NumberEntry.state != NumberState.RESERVED
         )
@@ -70,7 +70,7 @@ def _numbers(session: Session, numbers: set[str]) -> dict[str, str]:
 
 def _titles(session: Session, titles: set[str]) -> dict[str, str]:
     found: dict[str, str] = {}
-    for some in _pieces(titles):
+    for some in in_pieces(titles):
         query = select(Document.title, Document.number).where(Document.title.in_(some))
         found.update((normal(title), number) for title, number in session.execute(query))
     return found
@@ -109,9 +109,3 @@ def plan_file(key: str, path: str, sha256: str, chosen: Mapping[str, Any]) -> Pl
         label=label,
         series=InSeries(key, label, day(chosen.get("effective"))),
     )
-
-
-def _pieces(wanted: Iterable[T]) -> Iterator[list[T]]:
-    rest = iter(wanted)
-    while some := list(islice(rest, _AT_ONCE)):
-        yield some

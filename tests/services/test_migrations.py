@@ -198,6 +198,7 @@ HOLDS = ("DROP TABLE hold_key", "ALTER TABLE hold_item DROP COLUMN released_at")
 
 def before_days_for_reading(session: Session) -> None:
     """Let readings be as they were when they had no last day."""
+    before_the_groups(session)
     found = inspect(session.connection())
     there = found.get_columns("read_task") if found.has_table("read_task") else []
     on = "" if session.get_bind().dialect.name == "sqlite" else " ON read_task"
@@ -275,6 +276,20 @@ def before_tails(session: Session) -> None:
     before_reviews(session)
     session.execute(text("DROP TABLE IF EXISTS number_tail"))
     session.execute(text("DROP INDEX IF EXISTS ix_number_entry_normal"))
+#: The indexes of files of imports that came with their groups.
+GROUPS = ("ix_import_file_group", "ix_import_file_series", "ix_import_file_state")
+
+
+def before_the_groups(session: Session) -> None:
+    """Let files of imports be as they were when nothing said what they have in common."""
+    there = inspect(session.connection())
+    columns = there.get_columns("import_file") if there.has_table("import_file") else []
+    if "group_key" not in {one["name"] for one in columns}:
+        return
+    for name in GROUPS:
+        session.execute(text(f"DROP INDEX {name}"))
+    session.execute(text("CREATE INDEX ix_import_file_state ON import_file (run_id, state)"))
+    session.execute(text("ALTER TABLE import_file DROP COLUMN group_key"))
 
 
 def before_validity(session: Session) -> None:
@@ -514,6 +529,24 @@ def test_v_8_revisions_from_before_validity_have_no_end(world: World) -> None:
     row = world.revision(issued)
     assert (row.valid_until, row.is_trial, row.validity_asked_at) == (None, False, None)
     assert revision_state(row.dates(), world.clock()) is Computed.IN_FORCE
+
+
+def test_i_1_files_of_imports_from_before_groups_follow_corrections(world: World, tmp_path: Path) -> None:
+    for name in ("a.txt", "b.txt"):
+        write(tmp_path / "old", name, text_of(f"程序{name}", number="JL-QP-07", label=f"{name[0]}/0"))
+    run = Run.of(world, tmp_path / "old").read()
+
+    def as_before(session: Session) -> None:
+        before_the_groups(session)
+        session.execute(text("UPDATE alembic_version SET version_num = '0029'"))
+
+    as_owner(world.house).write(as_before)
+    assert migrate(world.house.uow.owner).is_ready
+    assert {one.group_key for one in run.files().values()} == {None}
+    change = ChangeImport(run.id, [run.files()["a.txt"].id], {"number": "JL-QP-08"})
+    change_import(change, by=world.by("chen"), house=world.house)
+    assert {(one.series, one.place) for one in run.files().values()} == {("", 0)}
+    assert len({one.group_key for one in run.files().values()}) == 2
 
 
 def test_r_5_holds_from_before_keys_stand_as_they_did(world: World) -> None:

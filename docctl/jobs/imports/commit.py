@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from docctl.domain.canonical import plain
 from docctl.domain.imports import BATCH, Choice, FileState, Outcome
@@ -47,13 +48,7 @@ def import_some(house: House, run_id: UUID) -> bool:
     """Import the next files of a run; say whether more are left. Raises RuleRefused: the store is away."""
     with house.uow.read() as session:
         run = session.get_one(ImportRun, run_id)
-        rows = session.scalars(
-            select(ImportFile)
-            .where(ImportFile.run_id == run_id, ImportFile.state != FileState.DONE)
-            .order_by(ImportFile.place, ImportFile.ordinal)
-            .limit(BATCH)
-            .options(without_text())
-        ).all()
+        rows = _next(session, run)
         assert run.committed_by is not None, "only a person orders an import"
         by = caller_of(session, run.committed_by, house)
         contents = Contents(session, run_id)
@@ -68,6 +63,21 @@ def import_some(house: House, run_id: UUID) -> bool:
     if not left:
         RunFolder.of(house.data, run_id).discard()
     return left > 0
+
+
+def _next(session: Session, run: ImportRun) -> list[ImportFile]:
+    """Return the next files in the order of their histories, as the index has them, without their texts."""
+    found: list[ImportFile] = []
+    for state in (FileState.READ, FileState.UNREADABLE, FileState.WAITING):
+        ids = (
+            select(ImportFile.id)
+            .where(ImportFile.run_id == run.id, ImportFile.state == state)
+            .order_by(ImportFile.place, ImportFile.ordinal)
+            .limit(BATCH - len(found))
+        )
+        query = select(ImportFile).where(ImportFile.id.in_(session.scalars(ids).all()))
+        found += session.scalars(query.order_by(ImportFile.place, ImportFile.ordinal).options(without_text()))
+    return found
 
 
 def _told_before(row: ImportFile, notes: Sequence[Mapping[str, Any]]) -> LineOfReport | None:

@@ -12,6 +12,7 @@ from docctl.models.imports import ImportRun
 from docctl.models.record_imports import RecordImport
 from docctl.services.house import House
 from docctl.services.imports.folder import DOCUMENTS, RECORDS, RunFolder
+from docctl.services.imports.grouping import in_pieces
 
 _ENDED: Final = frozenset({RunState.DONE, RunState.CANCELLED})
 #: A folder is there before its run; without one for so long, in seconds, it never gets one.
@@ -28,7 +29,12 @@ def _clear(house: House, kind: str, of: type[ImportRun] | type[RecordImport]) ->
     if not folders:
         return 0
     with house.uow.read() as session:
-        states = dict(session.execute(select(of.id, of.state).where(of.id.in_(folders))).all())
+        query = select(of.id, of.state)
+        states = {
+            run_id: state
+            for some in in_pieces(folders)
+            for run_id, state in session.execute(query.where(of.id.in_(some)))
+        }
     ended = [folder for run_id, folder in folders.items() if _is_over(states.get(run_id), folder)]
     removed = 0
     for folder in ended:

@@ -176,7 +176,7 @@ def _read_some(house: House, run_id: UUID) -> bool:
         waiting = session.execute(
             select(ImportFile.id, ImportFile.path)
             .where(ImportFile.run_id == run_id, ImportFile.state == FileState.WAITING)
-            .order_by(ImportFile.ordinal)
+            .order_by(ImportFile.place, ImportFile.ordinal)  # none has a place yet: as the index lies
             .limit(BATCH)
         ).all()
         units = units_by_name(session)

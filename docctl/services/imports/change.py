@@ -15,14 +15,15 @@ from docctl.domain.permissions import Facts, allows, authorise
 from docctl.domain.verdicts import NotFound, Refused, RuleRefused, require
 from docctl.models.base import new_id
 from docctl.models.documents import Document, DocumentType
-from docctl.models.imports import ImportChange, ImportFile, ImportRun
+from docctl.models.imports import ImportChange, ImportFile, ImportRun, without_text
 from docctl.models.organisation import Unit
 from docctl.models.retention import RetentionClassRow
 from docctl.queries.revision_states import readable_document
 from docctl.services.caller import Caller
 from docctl.services.imports.changed import changed_since
 from docctl.services.imports.contents import Contents
-from docctl.services.imports.histories import follow_changes
+from docctl.services.imports.grouping import in_pieces
+from docctl.services.imports.histories import follow_changes, group_all
 from docctl.services.imports.joining import AsChosen, by_number, documents_units, placed, revisions_of
 from docctl.services.imports.propose import EXTERNAL, FIELDS, day
 from docctl.services.imports.runs import lock_run
@@ -79,7 +80,9 @@ def change_import(session: Session, cmd: ChangeImport, by: Caller) -> int:
     choice = _choice(cmd.choice)
     changes: list[list[Any]] = []
     contents = Contents(session, run.id)
+    group_all(session, run.id, contents)
     rows = _files(session, run, cmd.files)
+    groups = {row.group_key for row in rows}
     if cmd.row_version is not None and any(row.row_version != cmd.row_version for row in rows):
         raise RuleRefused(changed_since(session, run.id, rows[0].id, contents))
     for row in rows:
@@ -95,7 +98,7 @@ def change_import(session: Session, cmd: ChangeImport, by: Caller) -> int:
     elif values.get("document_id"):
         chosen_now = {UUID(one[0]) for one in changes if one[1] == "document_id"}
         _require_places(session, _opened(rows, contents), chosen_now, by)
-    follow_changes(session, run.id, changes, contents)
+    follow_changes(session, run.id, changes, groups, contents)
     if changes:
         change = ImportChange(id=new_id(), run_id=run.id, by=by.person_id, at=by.at)
         contents.keep_changes(change, changes)
@@ -140,8 +143,10 @@ def _require_places(
         if one.document_id is not None and one.choice is not Choice.LEAVE_OUT
     ]
     wanted = {document_id for _, document_id in joining}
-    readable = select(Document.id).where(Document.id.in_(wanted), readable_document(by.actor, by.at))
-    seen = set(session.scalars(readable))
+    seen: set[UUID] = set()
+    for some in in_pieces(wanted):
+        readable = select(Document.id).where(Document.id.in_(some), readable_document(by.actor, by.at))
+        seen.update(session.scalars(readable))
     units = documents_units(session, wanted)
     there = revisions_of(session, wanted)
     for file, document_id in joining:
@@ -181,8 +186,9 @@ def undo_import_change(session: Session, cmd: UndoImportChange, by: Caller) -> s
     changes = contents.changes(last) if last is not None else []
     if last is None or not changes:
         raise RuleRefused(Refused("I-1", "nothing_to_undo"))
-    ids = {UUID(one[0]) for one in changes}
-    rows = {str(row.id): row for row in _files(session, run, sorted(ids))}
+    group_all(session, run.id, contents)
+    rows = {str(row.id): row for row in _files(session, run, {UUID(one[0]) for one in changes})}
+    groups = {row.group_key for row in rows.values()}
     for file_id, name, old, new in reversed(changes):
         row = rows[file_id]
         chosen = contents.read(row, "chosen").chosen
@@ -194,7 +200,7 @@ def undo_import_change(session: Session, cmd: UndoImportChange, by: Caller) -> s
             _check(row, by, is_checked=bool(old))
         else:
             contents.keep(row, chosen=_with(chosen, name, old))
-    follow_changes(session, run.id, changes, contents)
+    follow_changes(session, run.id, changes, groups, contents)
     last.undone_at = by.at
     return str(changes[0][0])
 
@@ -218,14 +224,13 @@ def _open_run(session: Session, run_id: UUID, by: Caller) -> ImportRun:
     return run
 
 
-def _files(session: Session, run: ImportRun, ids: Sequence[UUID]) -> Sequence[ImportFile]:
-    rows = lock(
-        session,
-        Rank.ITEMS,
-        select(ImportFile)
-        .where(ImportFile.id.in_(list(ids)), ImportFile.run_id == run.id, ImportFile.state == FileState.READ)
-        .order_by(ImportFile.id),
-    )
+def _files(session: Session, run: ImportRun, ids: Collection[UUID]) -> list[ImportFile]:
+    """Lock files of the run without their texts; raise RuleRefused where one of them is not open in it."""
+    rows: list[ImportFile] = []
+    for some in in_pieces(sorted(set(ids))):
+        query = select(ImportFile).where(ImportFile.id.in_(some), ImportFile.run_id == run.id)
+        is_open = query.where(ImportFile.state == FileState.READ).order_by(ImportFile.id)
+        rows += lock(session, Rank.ITEMS, is_open.options(without_text()))
     if len(rows) != len(set(ids)):
         raise RuleRefused(Refused("I-1", "not_in_run"))
     return rows

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from docctl.domain.verdicts import Refused, RuleRefused
 from docctl.models.imports import ImportChange, ImportFile
 from docctl.services.content.texts import texts_in
+from docctl.services.imports.grouping import group_of
 from storage.errors import KeyDestroyed, KeyMissing, StorageError
 from storage.short import open_text, seal_text
 
@@ -76,6 +77,17 @@ class Contents:
         """Seal values under their names; the row has its id. Raises RuleRefused where the key is gone."""
         for name, value in values.items():
             setattr(row, f"sealed_{name}", self._sealed(row.id, name, value))
+        if "chosen" in values:
+            row.group_key = self.group(values["chosen"])
+
+    def group(self, chosen: Mapping[str, Any]) -> str:
+        """Return what a file has in common with others of its document, empty for nothing."""
+        return group_of(chosen, self._run_id, self._secret)
+
+    @property
+    def has_key(self) -> bool:
+        """Whether the run has a key: what is kept from now on is sealed."""
+        return self._secret is not None
 
     def changes(self, row: ImportChange) -> list[list[Any]]:
         """Return the changes that can be undone; none where nobody can read them any more."""
@@ -95,7 +107,10 @@ class Contents:
         for name in names:
             kept: bytes | None = getattr(row, f"sealed_{name}")
             if kept is not None and kept.startswith(PLAIN):
-                setattr(row, f"sealed_{name}", self._sealed(row.id, name, self._opened(row.id, name, kept)))
+                value = self._opened(row.id, name, kept)
+                setattr(row, f"sealed_{name}", self._sealed(row.id, name, value))
+                if isinstance(row, ImportFile) and name == "chosen":
+                    row.group_key = self.group(value)
                 done = True
         return done
 
@@ -132,14 +147,17 @@ def packed(text: str) -> bytes:
     return PLAIN + zlib.compress(text.encode("utf-8"), 6)
 
 
+#: What is left of it in a row when nothing of what was read is needed any more (R-7).
+NOTHING_READ: Final[dict[str, str | None]] = {
+    **dict.fromkeys(f"sealed_{name}" for name in NAMES),
+    "group_key": "",
+}
+
+
 def let_go(row: ImportFile) -> None:
-    """Leave of a file its line alone: nothing of what was read is needed any more (R-7)."""
-    for name in NAMES:
-        setattr(row, f"sealed_{name}", None)
-
-
-#: The same for many rows at once.
-NOTHING_READ: Final[dict[str, None]] = dict.fromkeys(f"sealed_{name}" for name in NAMES)
+    """Leave of a file its line alone (R-7)."""
+    for name, nothing in NOTHING_READ.items():
+        setattr(row, name, nothing)
 
 
 def _place(row_id: UUID, name: str) -> bytes:

@@ -7,13 +7,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, load_only
 
 from docctl.domain.import_plan import HISTORY_CODES, PlanFile, histories, series_of_files
 from docctl.domain.imports import Choice, FileState, InSeries
 from docctl.models.imports import ImportFile, without_text
 from docctl.services.imports.contents import Contents
+from docctl.services.imports.grouping import in_pieces, is_behind, regroup, shared_groups
 from docctl.services.imports.propose import day
 from docctl.services.locks import Rank, lock
 
@@ -24,44 +25,74 @@ DECIDING: Final = frozenset({"number", "title", "label", "effective", "document_
 _Place = tuple[str, list[dict[str, Any]]]
 
 
-def follow_changes(
-    session: Session, run_id: UUID, changes: Iterable[Sequence[Any]], contents: Contents
-) -> None:
-    """Find the histories anew after changes of what decides them; the run is locked (I-1).
+def group_all(session: Session, run_id: UUID, contents: Contents) -> None:
+    """Give the files of a run their groups where they were read before there were any; else do nothing.
 
-    A file that is left out, or joins a document that is there, is no revision of another file's.
+    Raises RuleRefused where nobody can read any more what is chosen.
     """
-    if not any(one[1] in DECIDING for one in changes):
+    if not is_behind(session, run_id, has_key=contents.has_key):
+        return
+    read = (ImportFile.run_id == run_id, ImportFile.state == FileState.READ)
+    for some in in_pieces(session.scalars(select(ImportFile.id).where(*read)).all()):
+        query = select(ImportFile).where(ImportFile.id.in_(some)).options(load_only(ImportFile.sealed_chosen))
+        rows = session.scalars(query).all()
+        regroup(session, {row.id: contents.group(contents.read(row, "chosen").chosen) for row in rows})
+
+
+def follow_changes(
+    session: Session,
+    run_id: UUID,
+    changes: Iterable[Sequence[Any]],
+    groups: Iterable[str | None],
+    contents: Contents,
+) -> None:
+    """Find the histories anew that changes of what decides them can have altered; the run is locked (I-1).
+
+    `groups` of the changed files before. No other file is touched: those that share neither an old group nor
+    a new one stay as they are. A file that is left out, or joins a document that is there, is no revision of
+    another file's.
+    """
+    changed = {UUID(one[0]) for one in changes if one[1] in DECIDING}
+    if not changed:
         return
     session.flush()  # what was just changed counts
-    files = _files(session, run_id, contents)
+    wanted = set(shared_groups(groups))
+    for some in in_pieces(changed):
+        wanted |= set(
+            shared_groups(session.scalars(select(ImportFile.group_key).where(ImportFile.id.in_(some))))
+        )
+    ids = _touched(session, run_id, ImportFile.id, changed) | _touched(
+        session, run_id, ImportFile.group_key, wanted
+    )
+    rows = _locked(session, ids)
+    files = [
+        _plan_file(row, contents.read(row, "chosen").chosen)
+        for row in sorted(rows, key=lambda one: one.ordinal)
+        if row.choice is not Choice.LEAVE_OUT and shared_groups([row.group_key])
+    ]
     series = series_of_files(files)
     notes: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for note in histories(files):
         notes[note.key].append(note.as_json())
-    wanted = {UUID(one.key): (series.get(one.key, ""), notes.get(one.key, [])) for one in files}
-    _keep(session, run_id, wanted, contents)
+    places = {UUID(one.key): (series.get(one.key, ""), notes.get(one.key, [])) for one in files}
+    for row in rows:
+        _keep(row, places.get(row.id, ("", [])), contents)
 
 
-def _files(session: Session, run_id: UUID, contents: Contents) -> list[PlanFile]:
-    query = (
-        select(ImportFile)
-        .where(
-            ImportFile.run_id == run_id,
-            ImportFile.state == FileState.READ,
-            ImportFile.choice != Choice.LEAVE_OUT,
-        )
-        .order_by(ImportFile.ordinal)
-        .options(load_only(ImportFile.path, ImportFile.sha256, ImportFile.sealed_chosen, ImportFile.piece_of))
-        .execution_options(yield_per=500)
-    )
-    files = []
-    with session.execute(query) as found:
-        for row in found.scalars():
-            chosen = contents.read(row, "chosen").chosen
-            if not chosen.get("document_id"):
-                files.append(_plan_file(row, chosen))
-    return files
+def _touched(session: Session, run_id: UUID, column: Any, values: Iterable[Any]) -> set[UUID]:
+    found: set[UUID] = set()
+    for some in in_pieces(values):
+        here: tuple[ColumnElement[bool], ...] = (ImportFile.run_id == run_id, column.in_(some))
+        found.update(session.scalars(select(ImportFile.id).where(*here, ImportFile.state == FileState.READ)))
+    return found
+
+
+def _locked(session: Session, ids: Iterable[UUID]) -> list[ImportFile]:
+    rows: list[ImportFile] = []
+    for some in in_pieces(sorted(ids)):
+        query = select(ImportFile).where(ImportFile.id.in_(some)).order_by(ImportFile.id)
+        rows += lock(session, Rank.ITEMS, query.options(without_text()))
+    return rows
 
 
 def _plan_file(row: ImportFile, chosen: Mapping[str, Any]) -> PlanFile:
@@ -77,24 +108,16 @@ def _plan_file(row: ImportFile, chosen: Mapping[str, Any]) -> PlanFile:
     )
 
 
-def _keep(session: Session, run_id: UUID, wanted: Mapping[UUID, _Place], contents: Contents) -> None:
-    """Write series, place and notes of the files for which they differ from what stands there."""
-    had = session.execute(
-        select(ImportFile.id, ImportFile.series).where(
-            ImportFile.run_id == run_id, ImportFile.state == FileState.READ
-        )
-    )
-    touched = {file_id for file_id, series in had if series or wanted.get(file_id, ("", []))[0]}
-    query = select(ImportFile).where(ImportFile.id.in_(touched)).order_by(ImportFile.id)
-    for row in lock(session, Rank.ITEMS, query.options(without_text())):
-        series, found = wanted.get(row.id, ("", []))
-        place = next((one["params"]["place"] for one in found if one["code"] == "history"), 0)
-        before = contents.read(row, "notes").notes
-        others = [dict(one) for one in before if one["code"] not in HISTORY_CODES]
-        if (row.series, row.place) != (series, place):
-            row.series, row.place = series, place
-        if [*others, *found] != [dict(one) for one in before]:
-            contents.keep(row, notes=[*others, *found])
+def _keep(row: ImportFile, place: _Place, contents: Contents) -> None:
+    """Write series, place and notes of a file where they differ from what stands there."""
+    series, found = place
+    at = next((one["params"]["place"] for one in found if one["code"] == "history"), 0)
+    before = contents.read(row, "notes").notes
+    others = [dict(one) for one in before if one["code"] not in HISTORY_CODES]
+    if (row.series, row.place) != (series, at):
+        row.series, row.place = series, at
+    if [*others, *found] != [dict(one) for one in before]:
+        contents.keep(row, notes=[*others, *found])
 
 
-__all__ = ["DECIDING", "follow_changes"]
+__all__ = ["DECIDING", "follow_changes", "group_all"]

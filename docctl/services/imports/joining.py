@@ -21,10 +21,10 @@ from docctl.models.documents import Document, Revision
 from docctl.models.imports import ImportFile, ImportRun
 from docctl.models.numbers import Alias, NumberEntry
 from docctl.services.imports.contents import Content, Contents
+from docctl.services.imports.grouping import JOINS, in_pieces
+from docctl.services.imports.histories import group_all
 from docctl.services.imports.propose import wanted
 from docctl.services.revisions.revise import UNDER_WAY
-
-_AT_ONCE: Final = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +86,8 @@ def standings(revisions: Iterable[Revision], zone: tzinfo) -> list[Standing]:
 def revisions_of(session: Session, documents: Iterable[UUID]) -> dict[UUID, list[Revision]]:
     """Return the revisions of documents, without what they hold."""
     found: dict[UUID, list[Revision]] = defaultdict(list)
-    ids = sorted(set(documents))
-    for start in range(0, len(ids), _AT_ONCE):
-        query = select(Revision).where(Revision.document_id.in_(ids[start : start + _AT_ONCE]))
+    for some in in_pieces(sorted(set(documents))):
+        query = select(Revision).where(Revision.document_id.in_(some))
         for one in session.scalars(query.options(load_only(*_STANDING)).order_by(Revision.ordinal)):
             found[one.document_id].append(one)
     return found
@@ -106,10 +105,8 @@ _STANDING: Final = (
 
 def holders(session: Session, numbers: Iterable[str]) -> dict[str, UUID]:
     """Return the documents that have these numbers, now or as another name, by their normal form (N-9)."""
-    forms = sorted({normal(one) for one in numbers if one})
     found: dict[str, UUID] = {}
-    for start in range(0, len(forms), _AT_ONCE):
-        some = forms[start : start + _AT_ONCE]
+    for some in in_pieces(sorted({normal(one) for one in numbers if one})):
         entries = select(NumberEntry.normal, NumberEntry.item_id).where(
             NumberEntry.normal.in_(some), NumberEntry.item_kind == "document"
         )
@@ -125,8 +122,11 @@ def holders(session: Session, numbers: Iterable[str]) -> dict[str, UUID]:
 
 def documents_units(session: Session, documents: Iterable[UUID]) -> dict[UUID, UUID]:
     """Return the unit of each of these documents."""
-    query = select(Document).where(Document.id.in_(sorted(set(documents))))
-    return {one.id: one.unit_id for one in session.scalars(query.options(load_only(Document.unit_id)))}
+    found: dict[UUID, UUID] = {}
+    for some in in_pieces(sorted(set(documents))):
+        query = select(Document.id, Document.unit_id).where(Document.id.in_(some))
+        found.update((document_id, unit_id) for document_id, unit_id in session.execute(query))
+    return found
 
 
 def arrange(session: Session, run: ImportRun, *, today: date, zone: tzinfo) -> None:
@@ -151,25 +151,28 @@ def arrange(session: Session, run: ImportRun, *, today: date, zone: tzinfo) -> N
 
 
 def _joining(session: Session, run: ImportRun) -> Iterator[tuple[UUID, ImportFile, AsChosen]]:
-    """Yield the document chosen for a file, its row, and what was read of it, opened once."""
+    """Yield the document chosen for a file, its row, and what was read of it; the others are not opened.
+
+    Raises RuleRefused where nobody can read them any more.
+    """
     contents = Contents(session, run.id)
+    group_all(session, run.id, contents)
+    read = select(ImportFile).where(ImportFile.run_id == run.id, ImportFile.state == FileState.READ)
+    if (
+        one := session.scalars(read.options(load_only(ImportFile.sealed_chosen)).limit(1)).first()
+    ) is not None:
+        contents.read(one, "chosen")
     query = (
-        select(ImportFile)
-        .where(
-            ImportFile.run_id == run.id,
-            ImportFile.state == FileState.READ,
-            ImportFile.choice != Choice.LEAVE_OUT,
-        )
+        read.where(ImportFile.group_key == JOINS, ImportFile.choice != Choice.LEAVE_OUT)
         .order_by(ImportFile.ordinal)
         .options(load_only(*_ARRANGED))
         .execution_options(yield_per=500)
     )
     with session.execute(query) as found:
         for row in found.scalars():
-            chosen = contents.read(row, "chosen").chosen
-            if document_id := chosen.get("document_id"):
-                facts = contents.read(row, "facts").facts  # of all others they are not needed
-                yield UUID(document_id), row, AsChosen(row.id, chosen, facts, row.choice)
+            file = AsChosen.of(row, contents.read(row, "chosen", "facts"))
+            assert file.document_id is not None
+            yield file.document_id, row, file
 
 
 _ARRANGED: Final = (

@@ -20,7 +20,7 @@ from docctl.reading.facts.child import facts_in_child
 from docctl.services.caller import Caller
 from docctl.services.house import House
 from docctl.services.imports.contents import Contents
-from docctl.services.imports.histories import follow_changes
+from docctl.services.imports.histories import follow_changes, group_all
 from docctl.services.imports.propose import propose, units_by_name
 from docctl.services.imports.runs import lock_run
 from docctl.services.registry import Prepared, use_case
@@ -73,6 +73,8 @@ def split_file(session: Session, cmd: SplitFile, by: Caller) -> int:
     run = lock_run(session, cmd.run_id, by.at)
     authorise(by.actor, "document.import", Facts(unit_id=run.unit_id))
     require(may_move_run(run.state, RunAction.CHANGE))
+    contents = Contents(session, run.id)
+    group_all(session, run.id, contents)
     whole = session.get(ImportFile, cmd.file_id)
     if whole is None or whole.run_id != run.id or whole.state is not FileState.READ:
         raise RuleRefused(Refused("I-1", "not_in_run"))
@@ -80,13 +82,13 @@ def split_file(session: Session, cmd: SplitFile, by: Caller) -> int:
         select(ImportFile.id).where(ImportFile.piece_of == whole.id).limit(1)
     ):
         raise RuleRefused(Refused("I-3", "already_split"))
-    contents = Contents(session, run.id)
     text = contents.read(whole, "text").text
     if not cmd.pieces or any(
         not 0 <= start < end <= len(text) or end - start < LEAST for _, start, end in cmd.pieces
     ):
         raise RuleRefused(Refused("I-3", "no_piece", {"least": LEAST}))
     units = units_by_name(session)
+    changed = [(str(whole.id), "choice")]
     last = session.scalar(select(func.max(ImportFile.ordinal)).where(ImportFile.run_id == run.id)) or 0
     for place, ((title, start, end), found) in enumerate(zip(cmd.pieces, cmd.facts, strict=True), start=1):
         facts = dict(found)
@@ -108,8 +110,9 @@ def split_file(session: Session, cmd: SplitFile, by: Caller) -> int:
         chosen = {**chosen, "title": chosen.get("title") or title} if title else chosen
         contents.keep(piece, facts=facts, chosen=chosen, sketch=sketch, text=text[start:end])
         session.add(piece)
+        changed.append((str(piece.id), "number"))
     whole.choice = Choice.LEAVE_OUT
-    follow_changes(session, run.id, [(str(whole.id), "choice")], contents)
+    follow_changes(session, run.id, changed, [whole.group_key], contents)
     run.total += len(cmd.pieces)
     run.read += len(cmd.pieces)
     return len(cmd.pieces)
