@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -68,6 +69,48 @@ def give_up(desk: Desk, run: UUID, reason: str) -> Answer:
     give_up_import(GiveUpImport(run, reason), by=desk.caller(), house=desk.house)
     with desk.read() as session:
         return _told(desk, list(report(session, desk.actor, run, at=desk.house.clock())), run)
+
+
+@import_.command("commit", permission="document.import", changes=True)
+@click.argument("run", type=click.UUID)
+@option("--all", "takes_all", is_flag=True)
+def commit(desk: Desk, run: UUID, takes_all: bool) -> Answer:
+    """Import the checked files of a run, or all of them; the others stay open in it (I-1)."""
+    from docctl.queries.imports import report, run_line
+    from docctl.services.imports.commit import CommitImport, commit_import
+
+    with desk.read() as session:
+        row_version = run_line(session, desk.actor, run).row_version
+    cmd = CommitImport(run, row_version, only_checked=not takes_all)
+    commit_import(cmd, by=desk.caller(), house=desk.house)
+    _worked(desk, run)
+    with desk.read() as session:
+        found = run_line(session, desk.actor, run)
+        answer = _told(desk, list(report(session, desk.actor, run, at=desk.house.clock())), run)
+    if found.is_busy:
+        return replace(answer, lines=[*answer.lines, desk.words.t("cli.import_ordered", host=found.host)])
+    if found.is_partly_in:
+        left = answer.data["totals"]["open"]
+        return replace(answer, lines=[*answer.lines, desk.words.t("cli.import_rest", left=left)])
+    return answer
+
+
+def _worked(desk: Desk, run_id: UUID) -> None:
+    """Carry out what is ordered of a run where this host has its files; else its own host does."""
+    from docctl.domain.imports import RunState
+    from docctl.jobs.imports.at_work import at_work
+    from docctl.jobs.imports.work import step
+    from docctl.queries.imports import run_line
+
+    tell = _progress(desk)
+    with at_work(desk.house):
+        while True:
+            with desk.read() as session:
+                run = run_line(session, desk.actor, run_id)
+            if run.state != RunState.IMPORTING or run.host != desk.house.here.host:
+                return
+            tell(run.imported)
+            step(desk.house, run_id, RunState.IMPORTING)
 
 
 def _sources(path: Path) -> Iterator[Source]:

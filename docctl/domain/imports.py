@@ -69,6 +69,8 @@ class Outcome(StrEnum):
     SKIPPED = "skipped"
     FAILED = "failed"
     GIVEN_UP = "given_up"
+    #: It has no line yet: others of its run went in before.
+    OPEN = "open"
 
 
 class RunAction(StrEnum):
@@ -80,6 +82,8 @@ class RunAction(StrEnum):
     READ_AGAIN = "read_again"
     IMPORT = "import"
     FINISH = "finish"
+    REST = "rest"
+    CLOSE = "close"
     CANCEL = "cancel"
     GIVE_UP = "give_up"
 
@@ -97,6 +101,9 @@ RUN_MOVES: Final[Mapping[tuple[RunState, RunAction], RunState]] = {
     (S.CHECKING, A.IMPORT): S.IMPORTING,
     (S.CHECKING, A.CANCEL): S.CANCELLED,
     (S.IMPORTING, A.FINISH): S.DONE,
+    # Only what was checked went in; the rest waits to be checked, or is not wanted.
+    (S.IMPORTING, A.REST): S.CHECKING,
+    (S.CHECKING, A.CLOSE): S.DONE,
     # Where the host that has the copies is lost: what was imported stays.
     (S.RECEIVING, A.GIVE_UP): S.DONE,
     (S.READING, A.GIVE_UP): S.DONE,
@@ -129,6 +136,11 @@ def may_move_run(state: RunState, action: RunAction) -> Verdict:
     if (state, action) in RUN_MOVES:
         return Allowed()
     return Refused("I-1", "no_such_step", {"state": state.value, "action": action.value})
+
+
+def may_import_checked(checked: int, unchecked: int) -> Verdict:
+    """Say whether the checked files of a run go in without the others: there is one among them (I-1)."""
+    return Allowed() if checked else Refused("I-1", "nothing_checked", {"unchecked": unchecked})
 
 
 def is_to_be_told(touched_on: date, *, today: date, days: int) -> bool:

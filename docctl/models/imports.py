@@ -51,6 +51,9 @@ class ImportRun(Identified, Versioned, Base):
     #: In whose name the import runs, and how the command came.
     committed_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     committed_at: Mapped[datetime | None]
+    #: Whether the present order is for the checked files alone, and how many have their line when it is done.
+    only_checked: Mapped[bool] = mapped_column(default=False)
+    ordered: Mapped[int] = mapped_column(default=0)
     #: The last change of anything of it: what nobody works on is given up.
     touched_at: Mapped[datetime]
     #: When it ends, once its people were told that nobody works on it.

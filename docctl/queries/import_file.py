@@ -108,7 +108,9 @@ def file_view(
         line=review_lines(session, actor, [row], {row.id: read}, is_open=is_open(run), at=at, zone=zone)[0],
         targets=found,
         unseen=unseen,
-        clash=clash_of(session, actor, file, found, at=at, zone=zone) if is_open(run) else None,
+        clash=clash_of(session, actor, file, found, at=at, zone=zone)
+        if is_open(run) and row.state is FileState.READ
+        else None,
         fields=fields,
         findings=read.facts.get("findings", ()),
         text=tuple(_marked(read.text[:_SHOWN_TEXT], spans)),

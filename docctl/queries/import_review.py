@@ -12,7 +12,15 @@ from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from docctl.domain.import_joining import Joins
-from docctl.domain.imports import BATCH, Choice, FileState, Outcome, RunState, may_stand_in_force
+from docctl.domain.imports import (
+    BATCH,
+    Choice,
+    FileState,
+    Outcome,
+    RunState,
+    may_import_checked,
+    may_stand_in_force,
+)
 from docctl.domain.permissions import Actor
 from docctl.domain.verdicts import Refused
 from docctl.models.imports import ImportChange, ImportFile, without_text
@@ -25,7 +33,7 @@ from docctl.services.imports.joining import AsChosen
 from docctl.services.imports.propose import EXTERNAL, wanted
 
 #: Views of the list: each a condition, so that counts and pages are the database's.
-VIEWS: Final = ("all", "waiting", "unchecked", "checked", "history", "left_out", "unreadable")
+VIEWS: Final = ("all", "waiting", "unchecked", "checked", "imported", "history", "left_out", "unreadable")
 #: The word for a file that nobody has read yet, where others have what becomes of them.
 WAITING: Final = FileState.WAITING.value
 #: What the import takes in.
@@ -73,8 +81,11 @@ class ReviewPage:
     total: int
     page: int
     counts: Mapping[str, int]
-    #: So many files would be imported now, whether checked or not.
+    #: So many files would be imported now, whether checked or not, and so many of them are checked.
     goes_in: int
+    goes_in_checked: int
+    #: Why the checked ones cannot go in without the others, None where they can.
+    not_checked: Refused | None
     #: Where checking goes on, None where all is checked.
     next_unchecked: int | None
     can_undo: bool
@@ -120,6 +131,9 @@ def review_page(
         _in_order(query, view).options(without_text()).limit(BATCH).offset((page - 1) * BATCH)
     ).all()
     found = contents_of(session, actor, run_id, rows, "facts", "chosen", "notes", at=at)
+    goes_in = session.scalar(select(func.count()).where(ImportFile.run_id == run_id, *_GOES_IN)) or 0
+    checked = goes_in - counts["unchecked"]
+    verdict = may_import_checked(checked, counts["unchecked"])
     return ReviewPage(
         run,
         view,
@@ -128,7 +142,9 @@ def review_page(
         total,
         page,
         counts,
-        session.scalar(select(func.count()).where(ImportFile.run_id == run_id, *_GOES_IN)) or 0,
+        goes_in,
+        checked,
+        verdict if isinstance(verdict, Refused) else None,
         session.scalar(
             select(func.min(ImportFile.ordinal)).where(ImportFile.run_id == run_id, *condition("unchecked"))
         ),
@@ -147,11 +163,15 @@ def condition(view: str) -> tuple[ColumnElement[bool], ...]:
         "all": (),
         WAITING: (ImportFile.state == FileState.WAITING,),
         "unchecked": (*_GOES_IN, ImportFile.checked_at.is_(None)),
-        "checked": (ImportFile.checked_at.is_not(None),),
+        "checked": (ImportFile.state == FileState.READ, ImportFile.checked_at.is_not(None)),
+        "imported": (ImportFile.state == FileState.DONE, ImportFile.document_id.is_not(None)),
         "history": (ImportFile.place != 0,),
         "left_out": (ImportFile.state == FileState.READ, ImportFile.choice == Choice.LEAVE_OUT),
         "unreadable": (
-            or_(ImportFile.state == FileState.UNREADABLE, ImportFile.outcome == Outcome.SKIPPED.value),
+            or_(
+                ImportFile.state == FileState.UNREADABLE,
+                (ImportFile.state == FileState.DONE) & (ImportFile.outcome == Outcome.SKIPPED.value),
+            ),
         ),
     }[view]
 
@@ -265,6 +285,9 @@ def _least_sure(read: Content) -> int:
 def can_undo(session: Session, actor: Actor, run_id: UUID) -> bool:
     """Say whether the person has a change in the run to take back."""
     query = select(ImportChange.id).where(
-        ImportChange.run_id == run_id, ImportChange.by == actor.person_id, ImportChange.undone_at.is_(None)
+        ImportChange.run_id == run_id,
+        ImportChange.by == actor.person_id,
+        ImportChange.undone_at.is_(None),
+        ImportChange.sealed_changes.is_not(None),
     )
     return session.scalar(query.limit(1)) is not None

@@ -94,7 +94,8 @@ def report(session: Session, actor: Actor, run_id: UUID, *, at: datetime) -> Ite
             facts = dict(read.facts)
             if row.revision_id is not None and (unit := units.get(read.chosen.get("unit_id", ""))):
                 facts["department"] = {"value": unit}
-            yield Line(row.path, row.outcome, row.rule, row.code, row.params, read.chosen, facts, read.notes)
+            status = row.outcome or Outcome.OPEN.value
+            yield Line(row.path, status, row.rule, row.code, row.params, read.chosen, facts, read.notes)
         last = rows[-1].ordinal
         session.expunge_all()
 
@@ -122,6 +123,10 @@ class RunLine:
     host: str
     given_up_because: str
     ends_on: date | None
+    #: How many files have their line when the present order is done.
+    ordered: int
+    #: Some of its files went in, the rest is still to be checked.
+    is_partly_in: bool
 
     @property
     def is_busy(self) -> bool:
@@ -180,7 +185,11 @@ def _lines(session: Session, ids: Sequence[UUID]) -> list[RunLine]:
         outcomes.setdefault(run_id, {})[outcome] = number
     counted = session.execute(
         select(ImportFile.run_id, func.count())
-        .where(ImportFile.run_id.in_(ids), ImportFile.checked_at.is_not(None))
+        .where(
+            ImportFile.run_id.in_(ids),
+            ImportFile.state == FileState.READ,
+            ImportFile.checked_at.is_not(None),
+        )
         .group_by(ImportFile.run_id)
     )
     checked: dict[UUID, int] = {one[0]: one[1] for one in counted}
@@ -205,6 +214,8 @@ def _lines(session: Session, ids: Sequence[UUID]) -> list[RunLine]:
             host=run.host,
             given_up_because=run.given_up_because,
             ends_on=run.ends_on,
+            ordered=run.ordered,
+            is_partly_in=run.state is RunState.CHECKING and run.committed_at is not None,
         )
         for run, unit, kind, kind_en, person in rows
     }

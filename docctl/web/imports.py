@@ -153,13 +153,18 @@ def progress_words(run: RunLine) -> str:
     if not run.is_busy:
         return words().t(f"imports.state.{run.state}")
     done = run.imported if run.state == "importing" else run.read
-    return words().t(f"imports.progress.{run.state}", done=done, total=run.total)
+    return words().t(f"imports.progress.{run.state}", done=done, total=_goal(run))
 
 
 def percent(run: RunLine) -> int | None:
     """Return how much of the present step is done, None where nobody knows."""
     done = run.imported if run.state == "importing" else run.read
-    return done * 100 // run.total if run.total and run.state != "receiving" else None
+    goal = _goal(run)
+    return min(done * 100 // goal, 100) if goal and run.state != "receiving" else None
+
+
+def _goal(run: RunLine) -> int:
+    return run.ordered if run.state == "importing" else run.total
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,28 +233,32 @@ def undo(run_id: UUID) -> Response:
 
 @dataclass(frozen=True, slots=True)
 class StepForm:
-    """The run as it was shown."""
+    """The run as it was shown; `only_checked`: what nobody has looked at stays open."""
 
     row_version: int | None = None
+    only_checked: bool = False
     request_id: str = ""
 
 
 @bp.post("/<uuid:run_id>/import")
 @requires("document.import")
 def commit(run_id: UUID) -> Response:
-    """Import what was checked, in this person's name (I-1)."""
+    """Import all files or the checked ones, in this person's name (I-1)."""
     typed = parse(StepForm)
-    commit_import(CommitImport(run_id, typed.row_version), by=caller(typed.request_id), house=house())
+    cmd = CommitImport(run_id, typed.row_version, typed.only_checked)
+    commit_import(cmd, by=caller(typed.request_id), house=house())
     return see_other(f"/documents/imports/{run_id}")
 
 
 @bp.post("/<uuid:run_id>/cancel")
 @requires("document.import")
 def cancel(run_id: UUID) -> Response:
-    """Give the import up; nothing was imported (I-1)."""
+    """Give the import up; what was imported of it before stays (I-1)."""
     typed = parse(StepForm)
+    with house().uow.read() as session:
+        is_partly_in = run_line(session, actor(), run_id).is_partly_in
     cancel_import(CancelImport(run_id), by=caller(typed.request_id), house=house())
-    flash_done("imports.done.cancelled")
+    flash_done("imports.done.closed" if is_partly_in else "imports.done.cancelled")
     return see_other("/documents/imports")
 
 

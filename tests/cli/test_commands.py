@@ -33,7 +33,7 @@ post:list,open,holder,leave
 documents:new,revise,edit,discard,submit,review,approve,return,issue,withdraw,suspend,resume,file,list,show,history,compare,citations,impact,missed
 numbers:list,gaps,reserve,void,give,explain
 distribution:show,add,remove,read,remind copies:list,receive,print,recall,return,destroy,lose
-import:files,give-up
+import:files,commit,give-up
 records:import,file,list,show,accept,correct,decide,void,place
 retention:due,explain
 reviews:list,open,decide,plan

@@ -6,10 +6,13 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
+from docctl.domain.imports import RunState
 from docctl.models.documents import Document
 from docctl.models.imports import ImportRun
 from docctl.models.trail import AuditHead
+from docctl.services.imports.change import ChangeImport, change_import
 from docctl.services.imports.presence import LENGTH
 from tests.cli.terminal import Terminal
 from tests.imports.making import Run, text_of, write, zipped
@@ -135,3 +138,38 @@ def test_i_1_files_are_taken_in_with_and_without_the_name_of_the_command(
 ) -> None:
     short, long = (terminal.ok("import", *name, "--dry-run", folder) for name in ((), ("files",)))
     assert [one["path"] for one in short["files"]] == [one["path"] for one in long["files"]] != []
+
+
+def test_i_1_the_checked_files_of_a_run_are_imported_by_a_command_then_the_rest(
+    terminal: Terminal, world: World, folder: Path
+) -> None:
+    run = Run.of(world, folder).read()
+    call = ("import", "commit", run.id)
+    assert terminal.refused(*call, user="chen") == (3, "I-1.nothing_checked")
+    assert terminal.refused(*call, user="wang")[1] == "X-1.not_permitted"
+    check = ChangeImport(run.id, [run.files()["a.txt"].id], is_checked=True)
+    change_import(check, by=world.by("chen"), house=world.house)
+    answer = terminal.ok(*call, user="chen")
+    lines = {one["path"]: one["status"] for one in answer["files"]}
+    assert lines == {"a.txt": "in_force", "b.txt": "open", "c.docx": "open", "旧/a.txt": "open"}
+    assert (answer["run"], answer["totals"]["open"]) == (str(run.id), 3)
+    assert run.row.state is RunState.CHECKING
+    answer = terminal.ok(*call, "--all", user="chen")
+    lines = {one["path"]: one["status"] for one in answer["files"]}
+    assert lines == {"a.txt": "in_force", "b.txt": "new", "c.docx": "failed", "旧/a.txt": "duplicate"}
+    assert run.row.state is RunState.DONE
+    assert terminal.refused(*call, user="chen") == (3, "I-1.no_such_step")
+
+
+def test_i_1_a_run_of_another_host_is_ordered_and_left_to_it(
+    terminal: Terminal, world: World, folder: Path
+) -> None:
+    run = Run.of(world, folder).read()
+
+    def elsewhere(session: Session) -> None:
+        session.get_one(ImportRun, run.id).host = "scans-2"
+
+    world.house.uow.write(elsewhere)
+    said = terminal.run("import", "commit", run.id, "--all", "--no-wait", "--as", "chen").stdout
+    assert "scans-2" in said
+    assert run.row.state is RunState.IMPORTING

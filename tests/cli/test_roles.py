@@ -71,6 +71,7 @@ CALLS: dict[str, tuple[str, ...]] = {
     "numbers void": ("QP-05", "--reason", "不用"),
     "numbers give": ("QP-01", "--number", "QP-90"),
     "import files": ("{file}", "--dry-run"),
+    "import commit": ("018f0000-0000-7000-8000-000000000000",),
     "import give-up": ("018f0000-0000-7000-8000-000000000000", "--reason", "主机已失联"),
     "records import": ("{file}", "--form", "{form}", "--dry-run"),
     "records file": ("{file}", "--form", "{form}", "--title", "甲", "--occurred", "2026-03-02 08:00"),

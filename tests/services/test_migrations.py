@@ -25,6 +25,7 @@ from docctl.domain.number_schemes import scheme_to_json
 from docctl.domain.reviews import ReviewPlan
 from docctl.jobs.cite_texts import cite_texts
 from docctl.jobs.due import work_due
+from docctl.jobs.imports.work import work_imports
 from docctl.jobs.proof import verify_trail
 from docctl.jobs.seal_texts import seal_plain_texts
 from docctl.jobs.sealer import seal
@@ -54,6 +55,7 @@ from docctl.queries.search_texts import texts_of
 from docctl.services.distribution.print import PrintCopy, note_print
 from docctl.services.house import House
 from docctl.services.imports.change import ChangeImport, change_import
+from docctl.services.imports.commit import CommitImport, commit_import
 from docctl.services.imports.contents import Content, Contents
 from docctl.services.records.load import holds_on
 from docctl.services.reviews.plan import PlanReview, plan_review
@@ -276,12 +278,21 @@ def before_tails(session: Session) -> None:
     before_reviews(session)
     session.execute(text("DROP TABLE IF EXISTS number_tail"))
     session.execute(text("DROP INDEX IF EXISTS ix_number_entry_normal"))
+def before_partly_imported(session: Session) -> None:
+    """Let runs be as they were when all files of one went in together."""
+    there = inspect(session.connection())
+    columns = there.get_columns("import_run") if there.has_table("import_run") else []
+    for name in sorted({one["name"] for one in columns} & {"only_checked", "ordered"}):
+        session.execute(text(f"ALTER TABLE import_run DROP COLUMN {name}"))
+
+
 #: The indexes of files of imports that came with their groups.
 GROUPS = ("ix_import_file_group", "ix_import_file_series", "ix_import_file_state")
 
 
 def before_the_groups(session: Session) -> None:
     """Let files of imports be as they were when nothing said what they have in common."""
+    before_partly_imported(session)
     there = inspect(session.connection())
     columns = there.get_columns("import_file") if there.has_table("import_file") else []
     if "group_key" not in {one["name"] for one in columns}:
@@ -547,6 +558,24 @@ def test_i_1_files_of_imports_from_before_groups_follow_corrections(world: World
     change_import(change, by=world.by("chen"), house=world.house)
     assert {(one.series, one.place) for one in run.files().values()} == {("", 0)}
     assert len({one.group_key for one in run.files().values()}) == 2
+
+
+def test_i_1_a_run_that_was_being_imported_goes_on_with_all_its_files(world: World, tmp_path: Path) -> None:
+    for name in ("a.txt", "b.txt"):
+        write(tmp_path / "old", name, text_of(f"程序{name}", number=f"JL-QP-{name[0]}", label="A/0"))
+    run = Run.of(world, tmp_path / "old").read()
+    commit_import(CommitImport(run.id), by=world.by("chen"), house=world.house)
+
+    def as_before(session: Session) -> None:
+        before_partly_imported(session)
+        session.execute(text("UPDATE alembic_version SET version_num = '0030'"))
+
+    as_owner(world.house).write(as_before)
+    assert migrate(world.house.uow.owner).is_ready
+    assert (run.row.only_checked, run.row.ordered) == (False, 2)
+    while work_imports(world.house):
+        pass
+    assert {one.outcome for one in run.files().values()} == {"new"}
 
 
 def test_r_5_holds_from_before_keys_stand_as_they_did(world: World) -> None:

@@ -230,11 +230,50 @@ def test_i_1_the_way_on_says_how_many_and_the_way_out_stands_apart(
     run.read()
     client.submit(f"{own_page(run)}/files/2", {"choice": "leave_out"})
     said = client.page(own_page(run))
-    assert "导入 1 个文件" in said.cssselect(".head")[0].text_content()
+    head = said.cssselect(".head")[0]
+    assert "全部导入（1 个，含未核对）" in head.text_content()
+    assert [one.text_content() for one in head.cssselect(".btn-primary")] == ["逐个核对"]
     lead = " ".join(said.cssselect(".lead-in")[0].text_content().split())
-    assert "其中 1 个还没有核对" in lead
+    assert "还没有核对过" in lead
     assert "另有 1 个不导入" in lead
     assert "1 个没有读出" in lead
     assert "核对时的改动" in said.cssselect("details.way-out")[0].text_content()
     client.submit(f"{own_page(run)}/files/1")
-    assert "已全部核对" in client.page(own_page(run)).cssselect(".lead-in")[0].text_content()
+    checked = client.page(own_page(run))
+    assert "已全部核对" in checked.cssselect(".lead-in")[0].text_content()
+    assert "导入 1 个文件" in checked.cssselect(".head")[0].text_content()
+
+
+def test_i_1_the_checked_files_go_in_by_the_first_button_and_the_rest_stays(
+    client: Browser, world: World, folder: Path
+) -> None:
+    for name in "bcd":
+        facts = {"number": f"JL-QP-1{name}", "label": "A/0", "effective": "2020-01-01"}
+        write(folder, f"{name}.txt", text_of(f"第{name}号控制程序", **facts))
+    run = Run.of(world, folder).read()
+    client.sign_in("chen")
+    own = own_page(run)
+    for place in (1, 2):
+        client.submit(f"{own}/files/{place}")
+    page = client.page(own)
+    head, lead = page.cssselect(".head")[0], page.cssselect(".lead-in")[0].text_content()
+    assert [one.text_content() for one in head.cssselect(".btn-primary")] == ["导入已核对的 2 个"]
+    assert "全部导入（4 个，含未核对）" in head.text_content()
+    assert "其中 2 个已核对" in lead
+    assert "还没有核对的 2 个留在这里" in lead
+    (checked,) = (one for one in head.cssselect("form") if one.cssselect("input[name=only_checked]"))
+    sent = {one.get("name"): one.get("value") for one in checked.cssselect("input")}
+    assert client.post(f"{own}/import", data=sent).status_code == 303
+    during = client.page(own).text_content()
+    assert "正在导入：0 / 2 个文件" in during
+    worked(world)
+    page = client.page(own)
+    assert states(page) == ["现行", "现行", "现行", "现行"]
+    assert len(page.cssselect("input[name=ids]")) == 2
+    assert "已导入 2 个文件，还有 2 个待导入" in page.text_content()
+    assert "已导入 2" in " ".join(page.cssselect(".chips")[0].text_content().split())
+    assert client.get(f"{own}/report").status_code == 200
+    assert not client.page(f"{own}/files/1").cssselect(".n-warning")  # its own number is no clash
+    assert client.submit(own, action=f"{own}/cancel").status_code == 303
+    assert "导入已结束" in client.get("/documents/imports").text
+    assert [one.outcome for one in run.files().values()] == ["in_force", "in_force", "skipped", "skipped"]

@@ -60,18 +60,24 @@ def import_some(house: House, run_id: UUID) -> bool:
     if lines:
         note_outcomes(NoteOutcomes(run_id, lines), by=the_system(house.clock()), house=house)
     left = note_progress(NoteProgress(run_id), by=the_system(house.clock()), house=house)
-    if not left:
+    if not left and _has_ended(house, run_id):
         RunFolder.of(house.data, run_id).discard()
     return left > 0
 
 
+def _has_ended(house: House, run_id: UUID) -> bool:
+    with house.uow.read() as session:
+        return session.get_one(ImportRun, run_id).ended_at is not None
+
+
 def _next(session: Session, run: ImportRun) -> list[ImportFile]:
     """Return the next files in the order of their histories, as the index has them, without their texts."""
+    ordered = [ImportFile.checked_at.is_not(None)] if run.only_checked else []
     found: list[ImportFile] = []
     for state in (FileState.READ, FileState.UNREADABLE, FileState.WAITING):
         ids = (
             select(ImportFile.id)
-            .where(ImportFile.run_id == run.id, ImportFile.state == state)
+            .where(ImportFile.run_id == run.id, ImportFile.state == state, *ordered)
             .order_by(ImportFile.place, ImportFile.ordinal)
             .limit(BATCH - len(found))
         )

@@ -17,7 +17,8 @@ from docctl.models.imports import ImportChange, ImportFile, ImportRun, without_t
 from docctl.services.caller import Caller
 from docctl.services.imports.contents import NOTHING_READ, let_go
 from docctl.services.imports.joining import arrange
-from docctl.services.imports.runs import lock_run, move
+from docctl.services.imports.partly import join_waiting, order
+from docctl.services.imports.runs import lock_run, move, way_out
 from docctl.services.locks import Rank, lock
 from docctl.services.registry import use_case
 from docctl.services.trail import Subject, record
@@ -25,10 +26,11 @@ from docctl.services.trail import Subject, record
 
 @dataclass(frozen=True, slots=True)
 class CommitImport:
-    """Import what was checked, as it was shown."""
+    """Import the files as they were shown; `only_checked`: the others stay open in the run."""
 
     run_id: UUID
     row_version: int | None = None
+    only_checked: bool = False
 
 
 @use_case("document.import")
@@ -39,15 +41,17 @@ def commit_import(session: Session, cmd: CommitImport, by: Caller) -> UUID:
     if cmd.row_version is not None and run.row_version != cmd.row_version:
         raise Conflict(Refused("request", "changed_meanwhile"))
     move(run, RunAction.IMPORT)
+    order(session, run, only_checked=cmd.only_checked)
     arrange(session, run, today=by.today, zone=by.zone)
     run.committed_by, run.committed_at = by.person_id, by.at
-    record(session, by, "import.ordered", Subject("import", run.id), facts={"files": run.total})
+    facts = {"files": run.ordered, "only_checked": run.only_checked}
+    record(session, by, "import.ordered", Subject("import", run.id), facts=facts)
     return run.id
 
 
 @dataclass(frozen=True, slots=True)
 class CancelImport:
-    """Give a run up before its import; nothing was imported."""
+    """Give a run up before its import; what was imported of it before stays."""
 
     run_id: UUID
 
@@ -57,10 +61,12 @@ def cancel_import(session: Session, cmd: CancelImport, by: Caller) -> UUID:
     """Cancel a run; what was read and the copies go, each file keeps its line (I-1)."""
     run = lock_run(session, cmd.run_id, by.at)
     authorise(by.actor, "document.import", Facts(unit_id=run.unit_id))
-    move(run, RunAction.CANCEL)
-    end_files(session, run, by, Outcome.SKIPPED, "run_cancelled")
+    is_partly_in = way_out(run) is RunAction.CLOSE
+    move(run, RunAction.CLOSE if is_partly_in else RunAction.CANCEL)
+    end_files(session, run, by, Outcome.SKIPPED, "rest_discarded" if is_partly_in else "run_cancelled")
     end_run(session, run, by)
-    record(session, by, "import.cancelled", Subject("import", run.id), facts={"files": run.total})
+    what, facts = ("closed", {"totals": totals_of(session, run)}) if is_partly_in else ("cancelled", {})
+    record(session, by, f"import.{what}", Subject("import", run.id), facts={"files": run.total, **facts})
     return run.id
 
 
@@ -108,26 +114,40 @@ def note_outcomes(session: Session, cmd: NoteOutcomes, by: Caller) -> int:
 
 @dataclass(frozen=True, slots=True)
 class NoteProgress:
-    """How many files of a run have their line now."""
+    """Some files of a run have their line now."""
 
     run_id: UUID
 
 
 @use_case("system.operate")
 def note_progress(session: Session, cmd: NoteProgress, by: Caller) -> int:
-    """Count what is done for whoever looks on; end the run where all is (I-1)."""
+    """Count what is done for whoever looks on; end the run where all is. Return how much is left to do (I-1).
+
+    Where the order was for checked files alone, the others wait to be checked, as revisions of what is in.
+    """
     authorise(by.actor, "system.operate", Facts())
     run = lock_run(session, cmd.run_id, by.at)
-    done = FileState.DONE
     count = select(func.count()).where(ImportFile.run_id == run.id)
-    run.imported = session.scalar(count.where(ImportFile.state == done)) or 0
-    left = session.scalar(count.where(ImportFile.state != done)) or 0
-    if left == 0 and run.state is RunState.IMPORTING:
+    run.imported = session.scalar(count.where(ImportFile.state == FileState.DONE)) or 0
+    is_open = count.where(ImportFile.state != FileState.DONE)
+    if run.only_checked:
+        left = max(run.ordered - run.imported, 0) or join_waiting(session, run)
+    else:
+        left = session.scalar(is_open) or 0
+    if left or run.state is not RunState.IMPORTING:
+        return left
+    facts: dict[str, Any] = {"totals": totals_of(session, run)}
+    if run.only_checked:
+        move(run, RunAction.REST)
+        run.only_checked = False
+        forget_changes(session, run)
+        facts["open"] = session.scalar(is_open) or 0
+        record(session, by, "import.partly_finished", Subject("import", run.id), facts=facts)
+    else:
         move(run, RunAction.FINISH)
         end_run(session, run, by)
-        facts = {"totals": totals_of(session, run)}
         record(session, by, "import.finished", Subject("import", run.id), facts=facts)
-    return left
+    return 0
 
 
 def end_files(session: Session, run: ImportRun, by: Caller, outcome: Outcome, code: str) -> None:
@@ -154,14 +174,19 @@ def end_run(session: Session, run: ImportRun, by: Caller) -> None:
     """
     run.ended_at, run.is_plain = by.at, False
     session.execute(update(ImportFile).where(ImportFile.run_id == run.id).values(NOTHING_READ))
+    forget_changes(session, run)
+
+
+def forget_changes(session: Session, run: ImportRun) -> None:
+    """Keep nothing of what was changed: nothing of it can be undone any more (R-7)."""
     session.execute(update(ImportChange).where(ImportChange.run_id == run.id).values(sealed_changes=None))
 
 
 def totals_of(session: Session, run: ImportRun) -> dict[str, int]:
-    """Return how many files of a run there are of each outcome."""
+    """Return how many files of a run have a line, by their outcome."""
     counted = session.execute(
         select(ImportFile.outcome, func.count())
-        .where(ImportFile.run_id == run.id)
+        .where(ImportFile.run_id == run.id, ImportFile.state == FileState.DONE)
         .group_by(ImportFile.outcome)
     )
     return {one[0]: one[1] for one in counted}

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from docctl.domain.imports import RUN_MOVES, RunAction, may_move_run
+from docctl.domain.imports import RUN_MOVES, RunAction, RunState, may_move_run
 from docctl.domain.verdicts import NotFound, require
 from docctl.models.base import table_of
 from docctl.models.imports import ImportRun
@@ -35,6 +35,13 @@ def move(run: ImportRun | RecordImport, action: RunAction) -> None:
     run.state = RUN_MOVES[run.state, action]
 
 
+def way_out(run: ImportRun | RecordImport) -> RunAction:
+    """Return the step that ends a run: before its import nothing is in, after its order some may be."""
+    if run.state is RunState.CHECKING and isinstance(run, ImportRun) and run.committed_at is not None:
+        return RunAction.CLOSE
+    return RunAction.CANCEL if may_move_run(run.state, RunAction.CANCEL) else RunAction.GIVE_UP
+
+
 def _locked(session: Session, kind: type[Run], run_id: UUID, at: datetime | None) -> Run:
     rows = lock(session, Rank.PARENTS, select(kind).where(kind.id == run_id))
     if not rows:
@@ -46,4 +53,4 @@ def _locked(session: Session, kind: type[Run], run_id: UUID, at: datetime | None
     return rows[0]
 
 
-__all__ = ["lock_import", "lock_run", "move"]
+__all__ = ["lock_import", "lock_run", "move", "way_out"]

@@ -16,12 +16,10 @@ from sqlalchemy.orm import Session
 from docctl.domain.imports import (
     TOLD_BEFORE,
     Outcome,
-    RunAction,
     RunState,
     ends_on,
     is_to_be_told,
     may_end_untouched,
-    may_move_run,
 )
 from docctl.domain.permissions import Facts, authorise
 from docctl.domain.verdicts import require
@@ -29,7 +27,7 @@ from docctl.models.imports import ImportRun, RunSource
 from docctl.models.record_imports import RecordImport
 from docctl.services.caller import Caller
 from docctl.services.imports.commit import end_files, end_run, totals_of
-from docctl.services.imports.runs import lock_import, lock_run, move
+from docctl.services.imports.runs import lock_import, lock_run, move, way_out
 from docctl.services.records.import_table import end_rows
 from docctl.services.registry import use_case
 from docctl.services.trail import Subject, record
@@ -95,23 +93,18 @@ def end_untouched(session: Session, cmd: EndUntouched, by: Caller) -> UUID:
     if cmd.is_table:
         table = lock_import(session, cmd.run_id)
         require(may_end_untouched(table.ends_on, today=by.today))
-        move(table, _ending(table.state))
+        move(table, way_out(table))
         end_rows(session, table, by, "untouched")
         record(session, by, "record_import.ended", Subject("record_import", table.id), facts=_told(table))
         return table.id
     run = lock_run(session, cmd.run_id)
     require(may_end_untouched(run.ends_on, today=by.today))
-    move(run, _ending(run.state))
+    move(run, way_out(run))
     end_files(session, run, by, Outcome.GIVEN_UP, "untouched")
     end_run(session, run, by)
     facts = {**_told(run), "totals": totals_of(session, run)}
     record(session, by, "import.ended", Subject("import", run.id), facts=facts)
     return run.id
-
-
-def _ending(state: RunState) -> RunAction:
-    """Return the step that ends a run: before its import nothing is in, after its order some may be."""
-    return RunAction.CANCEL if may_move_run(state, RunAction.CANCEL) else RunAction.GIVE_UP
 
 
 def _told(run: ImportRun | RecordImport) -> dict[str, object]:
