@@ -84,6 +84,7 @@ def commit(desk: Desk, run: UUID, takes_all: bool) -> Answer:
     cmd = CommitImport(run, row_version, only_checked=not takes_all)
     commit_import(cmd, by=desk.caller(), house=desk.house)
     _worked(desk, run)
+    _seen(desk, run)
     with desk.read() as session:
         found = run_line(session, desk.actor, run)
         answer = _told(desk, list(report(session, desk.actor, run, at=desk.house.clock())), run)
@@ -93,6 +94,13 @@ def commit(desk: Desk, run: UUID, takes_all: bool) -> Answer:
         left = answer.data["totals"]["open"]
         return replace(answer, lines=[*answer.lines, desk.words.t("cli.import_rest", left=left)])
     return answer
+
+
+def _seen(desk: Desk, run_id: UUID) -> None:
+    """Take the result out of the inbox of who gets it here."""
+    from docctl.services.imports.notices import SeeResult, see_result
+
+    see_result(SeeResult(run_id), by=desk.caller(), house=desk.house)
 
 
 def _worked(desk: Desk, run_id: UUID) -> None:
@@ -161,6 +169,7 @@ def _carried_out(desk: Desk, run_id: UUID, path: Path) -> list[Line]:
                 step(desk.house, run_id, RunState(run.state))
             else:
                 break
+    _seen(desk, run_id)
     with desk.read() as session:
         return list(report(session, desk.actor, run_id, at=desk.house.clock()))
 

@@ -41,6 +41,8 @@ class ImportRun(Identified, Versioned, Base):
     unit_id: Mapped[UUID] = mapped_column(ForeignKey("unit.id"))
     type_id: Mapped[UUID] = mapped_column(ForeignKey("document_type.id"))
     class_id: Mapped[UUID | None] = mapped_column(ForeignKey("retention_class.id"))
+    #: Name and size in bytes of what was uploaded: archives to be taken apart, single files.
+    uploads: Mapped[list[Any]] = mapped_column(default=list)
     #: Files found, read, and worked off by the import.
     total: Mapped[int] = mapped_column(default=0)
     read: Mapped[int] = mapped_column(default=0)
@@ -149,3 +151,20 @@ class ImportChange(Identified, Base):
     at: Mapped[datetime]
     sealed_changes: Mapped[bytes | None]
     undone_at: Mapped[datetime | None]
+
+
+class ImportNotice(Identified, Base):
+    """What became of a run, for one of its people; `has_failed`: some of its files are not in (I-1)."""
+
+    __tablename__ = "import_notice"
+    __table_args__ = (
+        UniqueConstraint("run_id", "person_id"),
+        Index("ix_import_notice_person", "person_id", "seen_at"),
+    )
+
+    run_id: Mapped[UUID] = mapped_column(ForeignKey("import_run.id"))
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime]
+    has_failed: Mapped[bool]
+    #: When that person has seen it; until then it stands in the inbox.
+    seen_at: Mapped[datetime | None]

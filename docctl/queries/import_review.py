@@ -33,11 +33,23 @@ from docctl.services.imports.joining import AsChosen
 from docctl.services.imports.propose import EXTERNAL, wanted
 
 #: Views of the list: each a condition, so that counts and pages are the database's.
-VIEWS: Final = ("all", "waiting", "unchecked", "checked", "imported", "history", "left_out", "unreadable")
+VIEWS: Final = (
+    "all",
+    "waiting",
+    "unchecked",
+    "checked",
+    "imported",
+    "not_in",
+    "history",
+    "left_out",
+    "unreadable",
+)
 #: The word for a file that nobody has read yet, where others have what becomes of them.
 WAITING: Final = FileState.WAITING.value
 #: What the import takes in.
 _GOES_IN: Final = (ImportFile.state == FileState.READ, ImportFile.choice != Choice.LEAVE_OUT)
+#: What people look at first where a run has ended: these files are not in.
+NOT_IN: Final = (Outcome.FAILED, Outcome.GIVEN_UP)
 #: Notes on a file that cannot follow the one before it in its history.
 _CLASHING: Final = frozenset({"same_day", "label_twice"})
 #: From this confidence on, in percent, a fact is shown as sure; below the other as doubtful.
@@ -165,6 +177,7 @@ def condition(view: str) -> tuple[ColumnElement[bool], ...]:
         "unchecked": (*_GOES_IN, ImportFile.checked_at.is_(None)),
         "checked": (ImportFile.state == FileState.READ, ImportFile.checked_at.is_not(None)),
         "imported": (ImportFile.state == FileState.DONE, ImportFile.document_id.is_not(None)),
+        "not_in": (ImportFile.state == FileState.DONE, ImportFile.outcome.in_(NOT_IN)),
         "history": (ImportFile.place != 0,),
         "left_out": (ImportFile.state == FileState.READ, ImportFile.choice == Choice.LEAVE_OUT),
         "unreadable": (

@@ -16,7 +16,7 @@ from docctl.domain.imports import FileState, Outcome, RunState
 from docctl.domain.permissions import Actor, Facts, allows
 from docctl.domain.verdicts import NotFound, Refused
 from docctl.models.documents import DocumentType
-from docctl.models.imports import ImportFile, ImportRun, without_text
+from docctl.models.imports import ImportFile, ImportNotice, ImportRun, without_text
 from docctl.models.organisation import Person, Unit
 from docctl.queries.import_values import contents_of
 from docctl.services.imports.give_up import may_give_up
@@ -127,6 +127,8 @@ class RunLine:
     ordered: int
     #: Some of its files went in, the rest is still to be checked.
     is_partly_in: bool
+    #: Its result waits in the inbox of who looks at it.
+    to_be_seen: bool
 
     @property
     def is_busy(self) -> bool:
@@ -151,7 +153,7 @@ def runs(session: Session, actor: Actor, *, limit: int = 50, offset: int = 0) ->
     ids = session.scalars(
         wanted.order_by(ImportRun.started_at.desc(), ImportRun.id.desc()).limit(limit).offset(offset)
     ).all()
-    return total, _lines(session, ids)
+    return total, _lines(session, ids, actor.person_id)
 
 
 def run_line(session: Session, actor: Actor, run_id: UUID) -> RunLine:
@@ -159,7 +161,7 @@ def run_line(session: Session, actor: Actor, run_id: UUID) -> RunLine:
     run = session.get(ImportRun, run_id)
     if run is None or not allows(actor, "document.import", Facts(unit_id=run.unit_id)):
         raise NotFound("import")
-    return _lines(session, [run_id])[0]
+    return _lines(session, [run_id], actor.person_id)[0]
 
 
 def give_up_refused(session: Session, run: RunLine, at: datetime) -> Refused | None:
@@ -168,7 +170,7 @@ def give_up_refused(session: Session, run: RunLine, at: datetime) -> Refused | N
     return verdict if isinstance(verdict, Refused) else None
 
 
-def _lines(session: Session, ids: Sequence[UUID]) -> list[RunLine]:
+def _lines(session: Session, ids: Sequence[UUID], person_id: UUID | None) -> list[RunLine]:
     rows = session.execute(
         select(ImportRun, Unit.name, DocumentType.name, DocumentType.name_en, Person.name)
         .join(Unit, Unit.id == ImportRun.unit_id)
@@ -193,6 +195,10 @@ def _lines(session: Session, ids: Sequence[UUID]) -> list[RunLine]:
         .group_by(ImportFile.run_id)
     )
     checked: dict[UUID, int] = {one[0]: one[1] for one in counted}
+    unseen = select(ImportNotice.run_id).where(
+        ImportNotice.run_id.in_(ids), ImportNotice.person_id == person_id, ImportNotice.seen_at.is_(None)
+    )
+    to_be_seen = set(session.scalars(unseen))
     found = {
         run.id: RunLine(
             id=run.id,
@@ -215,6 +221,7 @@ def _lines(session: Session, ids: Sequence[UUID]) -> list[RunLine]:
             given_up_because=run.given_up_because,
             ends_on=run.ends_on,
             ordered=run.ordered,
+            to_be_seen=run.id in to_be_seen,
             is_partly_in=run.state is RunState.CHECKING and run.committed_at is not None,
         )
         for run, unit, kind, kind_en, person in rows

@@ -55,6 +55,8 @@ VERBS: Final = (
     "check_import",
     "end_import",
     "end_record_import",
+    "see_failed_import",
+    "see_import",
     "accept",
     "decide",
     "check",

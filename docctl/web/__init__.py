@@ -35,6 +35,7 @@ BLUEPRINTS: Final = (
     "imports",
     "import_files",
     "import_reports",
+    "import_steps",
     "records",
     "record_files",
     "record_imports",

@@ -17,8 +17,10 @@ from docctl.models.imports import ImportChange, ImportFile, ImportRun, without_t
 from docctl.services.caller import Caller
 from docctl.services.imports.contents import NOTHING_READ, let_go
 from docctl.services.imports.joining import arrange
+from docctl.services.imports.notices import tell_people
 from docctl.services.imports.partly import join_waiting, order
 from docctl.services.imports.runs import lock_run, move, way_out
+from docctl.services.imports.unread import note_unread
 from docctl.services.locks import Rank, lock
 from docctl.services.registry import use_case
 from docctl.services.trail import Subject, record
@@ -61,6 +63,7 @@ def cancel_import(session: Session, cmd: CancelImport, by: Caller) -> UUID:
     """Cancel a run; what was read and the copies go, each file keeps its line (I-1)."""
     run = lock_run(session, cmd.run_id, by.at)
     authorise(by.actor, "document.import", Facts(unit_id=run.unit_id))
+    note_unread(session, run, by, Outcome.SKIPPED if by.actor.person_id else Outcome.GIVEN_UP)
     is_partly_in = way_out(run) is RunAction.CLOSE
     move(run, RunAction.CLOSE if is_partly_in else RunAction.CANCEL)
     end_files(session, run, by, Outcome.SKIPPED, "rest_discarded" if is_partly_in else "run_cancelled")
@@ -143,6 +146,7 @@ def note_progress(session: Session, cmd: NoteProgress, by: Caller) -> int:
         forget_changes(session, run)
         facts["open"] = session.scalar(is_open) or 0
         record(session, by, "import.partly_finished", Subject("import", run.id), facts=facts)
+        tell_people(session, run, by)
     else:
         move(run, RunAction.FINISH)
         end_run(session, run, by)
@@ -170,11 +174,12 @@ def end_files(session: Session, run: ImportRun, by: Caller, outcome: Outcome, co
 def end_run(session: Session, run: ImportRun, by: Caller) -> None:
     """End a run whose files have their lines: nothing that was read is kept, nothing can be undone (R-7).
 
-    The worker destroys its key after that.
+    Its people are told. The worker destroys its key after that.
     """
     run.ended_at, run.is_plain = by.at, False
     session.execute(update(ImportFile).where(ImportFile.run_id == run.id).values(NOTHING_READ))
     forget_changes(session, run)
+    tell_people(session, run, by)
 
 
 def forget_changes(session: Session, run: ImportRun) -> None:

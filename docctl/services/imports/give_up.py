@@ -16,6 +16,7 @@ from docctl.services.caller import Caller
 from docctl.services.imports.commit import end_files, end_run, totals_of
 from docctl.services.imports.presence import is_at_work
 from docctl.services.imports.runs import lock_run, move
+from docctl.services.imports.unread import note_unread
 from docctl.services.registry import use_case
 from docctl.services.trail import Subject, record
 
@@ -45,6 +46,7 @@ def give_up_import(session: Session, cmd: GiveUpImport, by: Caller) -> UUID:
     if len(reason) > LONGEST:
         raise RuleRefused(Refused("I-1", "reason_too_long", {"longest": LONGEST}))
     require(may_give_up(session, run.state, run.host, by.at))
+    note_unread(session, run, by, Outcome.GIVEN_UP)
     move(run, RunAction.GIVE_UP)
     run.given_up_because = reason
     end_files(session, run, by, Outcome.GIVEN_UP, "given_up")

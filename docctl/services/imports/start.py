@@ -61,8 +61,10 @@ def start_import(session: Session, cmd: StartImport, by: Caller) -> UUID:
         raise NotFound("type or unit")
     if cmd.class_id is not None and session.get(RetentionClassRow, cmd.class_id) is None:
         raise NotFound("retention class")
+    uploads = []
     for upload_id in cmd.uploads:
         if (row := session.get(Upload, upload_id)) is not None:
+            uploads.append([row.name, row.size])
             session.delete(row)
     name = " ".join(cmd.name.split())[:200]
     if not name:
@@ -77,6 +79,7 @@ def start_import(session: Session, cmd: StartImport, by: Caller) -> UUID:
             unit_id=unit.id,
             type_id=kind.id,
             class_id=cmd.class_id,
+            uploads=uploads,
             started_by=by.actor.person_id,
             started_at=by.at,
             touched_at=by.at,

@@ -28,6 +28,7 @@ from docctl.models.record_imports import RecordImport
 from docctl.services.caller import Caller
 from docctl.services.imports.commit import end_files, end_run, totals_of
 from docctl.services.imports.runs import lock_import, lock_run, move, way_out
+from docctl.services.imports.unread import note_unread
 from docctl.services.records.import_table import end_rows
 from docctl.services.registry import use_case
 from docctl.services.trail import Subject, record
@@ -99,6 +100,7 @@ def end_untouched(session: Session, cmd: EndUntouched, by: Caller) -> UUID:
         return table.id
     run = lock_run(session, cmd.run_id)
     require(may_end_untouched(run.ends_on, today=by.today))
+    note_unread(session, run, by, Outcome.GIVEN_UP)
     move(run, way_out(run))
     end_files(session, run, by, Outcome.GIVEN_UP, "untouched")
     end_run(session, run, by)
