@@ -34,15 +34,8 @@ from docctl.services.imports.propose import EXTERNAL, wanted
 
 #: Views of the list: each a condition, so that counts and pages are the database's.
 VIEWS: Final = (
-    "all",
-    "waiting",
-    "unchecked",
-    "checked",
-    "imported",
-    "not_in",
-    "history",
-    "left_out",
-    "unreadable",
+    *("all", "waiting", "unchecked", "checked", "imported", "not_in"),
+    *("history", "left_out", "unreadable"),
 )
 #: The word for a file that nobody has read yet, where others have what becomes of them.
 WAITING: Final = FileState.WAITING.value

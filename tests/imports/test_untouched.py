@@ -117,7 +117,7 @@ def test_i_1_a_run_that_nobody_checks_is_told_of_and_ends_with_its_key(world: Wo
         "a.txt": ("given_up", "untouched"),
         "b.txt": ("skipped", "empty"),
     }
-    assert tasks(world, "chen") == []
+    assert tasks(world, "chen") == [("see_failed_import", run.id, None)]
     assert actions(world, run.id)[-3:] == ["import.untouched", "import.ended", "import.key_destroyed"]
     assert copies.keys is not None
     with pytest.raises(KeyDestroyed):
