@@ -35,7 +35,7 @@ _reads = Noun("documents")
 def citations(desk: Desk, number: str, steps: int, way: str) -> Answer:
     """Tell what a document cites and who cites it, with its forms (D-6, X-3)."""
     from docctl.queries.citation_graph import around
-    from docctl.queries.document_page import opened_at
+    from docctl.queries.document_opened import opened_at
 
     at = desk.house.clock()
     with desk.read() as session:

@@ -19,7 +19,7 @@ from docctl.domain.verdicts import NotFound
 from docctl.models.documents import Document, DocumentType, Revision
 from docctl.models.organisation import Unit
 from docctl.queries.compare_files import FilePair, compared_files
-from docctl.queries.document_page import headed, revisions_seen
+from docctl.queries.document_opened import headed, revisions_seen
 from docctl.queries.revision_views import names_of
 from docctl.services.revisions.content import manifest_of
 

@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
-from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from docctl.domain.approval import Meaning, Signed, ToSign
-from docctl.domain.lifecycle import Computed, in_force, is_obsolete, revision_state
+from docctl.domain.lifecycle import Computed, in_force, revision_state
 from docctl.domain.permissions import Actor, Facts
-from docctl.domain.verdicts import NotFound
 from docctl.models.content import FileRole
-from docctl.models.documents import Document, DocumentType, Revision
-from docctl.models.organisation import LegalEntity, Unit
-from docctl.models.visibility import visible_sets
+from docctl.models.documents import Revision
 from docctl.queries.citations import Cited, CitedBy, cited, cited_by
 from docctl.queries.document_actions import UNDER_WAY, Offered, Situation, offers
+from docctl.queries.document_opened import Headed, opened_at
 from docctl.queries.document_relations import Relations, relations
 from docctl.queries.outlines import Outline, outline_shown
 from docctl.queries.paper import Paper, paper_of
-from docctl.queries.provisional import still_provisional
-from docctl.queries.revision_states import is_insider
 from docctl.queries.revision_views import (
     FileLine,
     OpenStep,
@@ -41,20 +35,6 @@ from docctl.queries.revision_views import (
     view_of,
 )
 from docctl.queries.step_rows import signed_in_round
-
-
-@dataclass(frozen=True, slots=True)
-class Headed:
-    """What stays the same through the revisions of a document."""
-
-    document: Document
-    kind: DocumentType
-    unit: Unit
-    entity: LegalEntity
-    drafting_unit: str
-    visible: bool
-    insider: bool
-    has_real_number: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,89 +155,6 @@ def document_page(
         cited_by=cited_by(session, actor, head.document, at=at),
         outline=outline_shown(session, shown.id),
     )
-
-
-def opened_at(
-    session: Session,
-    actor: Actor,
-    document_id: UUID | None,
-    revision_id: UUID | None = None,
-    *,
-    at: datetime,
-) -> tuple[Headed, list[Revision], Revision]:
-    """Return a document, the revisions known to the person, and the one that its page opens with.
-
-    Raises NotFound for what the person may not see (X-3).
-    """
-    if revision_id is not None:
-        document_id = session.scalar(select(Revision.document_id).where(Revision.id == revision_id))
-    head = headed(session, actor, document_id)
-    revisions = revisions_seen(session, head, at)
-    shown = _chosen(revisions, revision_id, at)
-    if not head.insider and not in_force(shown.dates(), at):
-        raise NotFound("revision")
-    return head, revisions, shown
-
-
-def headed(session: Session, actor: Actor, document_id: UUID | None) -> Headed:
-    """Return a document with how far the person sees it; raise NotFound where there is none."""
-    drafting = aliased(Unit)
-    found = session.execute(
-        select(
-            Document,
-            DocumentType,
-            Unit,
-            LegalEntity,
-            drafting.name,
-            Document.access_set_id.in_(visible_sets(actor)),
-            is_insider(actor),
-            still_provisional(),
-        )
-        .join(DocumentType, DocumentType.id == Document.type_id)
-        .join(Unit, Unit.id == Document.unit_id)
-        .join(LegalEntity, LegalEntity.id == Document.entity_id)
-        .outerjoin(drafting, drafting.id == Document.drafting_unit_id)
-        .where(Document.id == document_id)
-    ).first()
-    if found is None:
-        raise NotFound("document")
-    document, kind, unit, entity, drafted, visible, insider, provisional = found
-    return Headed(document, kind, unit, entity, drafted or "", bool(visible), bool(insider), not provisional)
-
-
-def revisions_seen(session: Session, head: Headed, at: datetime) -> list[Revision]:
-    """Return the revisions that the person may know of; raise NotFound where there is none (X-3).
-
-    Insiders know all. Others know, while one is in force, that one and those that were before.
-    """
-    revisions = session.scalars(
-        select(Revision).where(Revision.document_id == head.document.id).order_by(Revision.ordinal)
-    ).all()
-    if head.insider:
-        return list(revisions)
-    if not head.visible or not any(in_force(one.dates(), at) for one in revisions):
-        raise NotFound("document")
-    return [one for one in revisions if one.effective_from is not None and one.effective_from <= at]
-
-
-def _chosen(revisions: Sequence[Revision], revision_id: UUID | None, at: datetime) -> Revision:
-    if revision_id is not None:
-        found = next((one for one in revisions if one.id == revision_id), None)
-        if found is None:
-            raise NotFound("revision")
-        return found
-    newest_first = list(reversed(revisions))
-    for fits in _PREFERRED:
-        if (found := next((one for one in newest_first if fits(one, at)), None)) is not None:
-            return found
-    return newest_first[0]
-
-
-_PREFERRED: Final[tuple[Callable[[Revision, datetime], bool], ...]] = (
-    lambda one, at: in_force(one.dates(), at),
-    lambda one, at: one.status in UNDER_WAY or revision_state(one.dates(), at) is Computed.WAITING,
-    lambda one, at: is_obsolete(revision_state(one.dates(), at)),
-)
 
 
 def _situation(

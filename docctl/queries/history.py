@@ -14,7 +14,7 @@ from docctl.domain.normal_form import normal
 from docctl.domain.permissions import Actor
 from docctl.domain.validity import last_day
 from docctl.models.documents import Revision
-from docctl.queries.document_page import headed, revisions_seen
+from docctl.queries.document_opened import headed, revisions_seen
 from docctl.queries.paper import paper_of
 from docctl.queries.revision_views import names_of
 

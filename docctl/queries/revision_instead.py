@@ -12,7 +12,7 @@ from docctl.domain.lifecycle import in_force
 from docctl.domain.permissions import Actor
 from docctl.domain.verdicts import NotFound
 from docctl.models.documents import Revision
-from docctl.queries.document_page import headed, revisions_seen
+from docctl.queries.document_opened import headed, revisions_seen
 
 
 def in_force_instead(session: Session, actor: Actor, revision_id: UUID, *, at: datetime) -> UUID | None:

@@ -13,7 +13,7 @@ from flask import Blueprint, request
 from docctl.domain.graph_layout import BOX_HEIGHT, BOX_WIDTH, clipped, layers_of, layout
 from docctl.queries.citation_graph import FARTHEST, WAYS, Edge, Graph, Node, around, over
 from docctl.queries.document_choices import document_types, units
-from docctl.queries.document_page import opened_at
+from docctl.queries.document_opened import opened_at
 from docctl.web.context import actor, house, lang, render, requires
 from docctl.web.registers import chosen, number
 
