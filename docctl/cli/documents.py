@@ -122,7 +122,7 @@ def revise(
 
     with desk.read() as session:
         document_id = names.item(desk, session, number, "document").item_id
-        choice = next_label(session, document_id, desk.house.clock())
+        choice = next_label(session, document_id, desk.house.clock(), desk.house.today())
     cmd = ReviseDocument(
         document_id=document_id,
         change_what=what,

@@ -47,10 +47,14 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Year:
-    """The year, in four digits or the last two; where it `follows`, that of the edition (N-7)."""
+    """The year, in four digits or the last two; where it `follows`, that of the edition (N-7).
+
+    Where it `amends` as well, it is that of each issue, of amendments too.
+    """
 
     digits: int = 4
     follows: bool = False
+    amends: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +154,9 @@ def _part_to_json(part: Part) -> dict[str, object]:
             named: dict[str, object] = {"part": "value", "name": part.name}
             return named | {"pattern": part.pattern.value, "least": part.least, "most": part.most}
         case Year():
-            return {"part": YEAR, "digits": part.digits, "follows": part.follows}
+            # Said only where it is so: contents from before it was known stay what they were.
+            amended = {"amends": True} if part.amends else {}
+            return {"part": YEAR, "digits": part.digits, "follows": part.follows, **amended}
         case Month():
             return {"part": MONTH}
         case Edition():
@@ -182,7 +188,8 @@ def _read_part(data: Mapping[str, object]) -> Part:
             least, most = _whole(data.get("least", 1)), _whole(data.get("most", 8))
             return Value(_text(data["name"]), pattern, least, most)
         case "year":
-            return Year(_whole(data.get("digits", 4)), _yes(data.get("follows", False)))
+            follows, amends = _yes(data.get("follows", False)), _yes(data.get("amends", False))
+            return Year(_whole(data.get("digits", 4)), follows, amends)
         case "month":
             return Month()
         case "edition":

@@ -2,7 +2,8 @@
 
 `CDJJ-QP-03` is typed as `{company:2-4}-QP-{seq:2 per company}` or `{公司:2-4}-QP-{顺序号:2 按 公司}`. In
 braces stands what varies, its width, what it consists of where that is not the usual, and `follows` (随版)
-for what changes with the revision. Everything outside of braces is printed as it is.
+for what changes with a reissue, `follows amendments` (随版 含修订) with every issue. Everything outside of
+braces is printed as it is.
 """
 
 from __future__ import annotations
@@ -47,6 +48,7 @@ CHINESE: Final[Mapping[str, str]] = {
     "seq": "顺序号",
     "per": "按",
     "follows": "随版",
+    "amendments": "含修订",
     "letters": "字母",
     "digits": "数字",
     "code": "字符",
@@ -158,11 +160,11 @@ def _made(name: str, widths: tuple[int, int] | None, words: Iterator[str]) -> Pa
             scope, rest = tuple(rest), []
         part = Sequence(width, scope, most if most > width else 0)
     elif name in {YEAR, EDITION}:
-        follows = rest == ["follows"]
-        rest = [] if follows else rest
-        if name == EDITION and widths is not None:
+        follows, amends = rest[:1] == ["follows"], rest == ["follows", "amendments"]
+        rest = rest[1 + amends :] if follows else rest
+        if name == EDITION and (amends or widths is not None):
             raise ValueError("width")
-        part = Edition(follows) if name == EDITION else Year(widths[0] if widths else 4, follows)
+        part = Edition(follows) if name == EDITION else Year(widths[0] if widths else 4, follows, amends)
         if isinstance(part, Year) and widths and widths[0] != widths[1]:
             raise ValueError("width")
     elif name == MONTH:
@@ -185,9 +187,8 @@ def _said(part: Part) -> str:
             per = f" per {', '.join(part.scope)}" if part.scope else ""
             return f"seq:{part.width}{most}{per}"
         case Year():
-            return (
-                f"{YEAR}{'' if part.digits == 4 else f':{part.digits}'}{' follows' if part.follows else ''}"
-            )
+            follows = f"{' follows' if part.follows else ''}{' amendments' if part.amends else ''}"
+            return f"{YEAR}{'' if part.digits == 4 else f':{part.digits}'}{follows}"
         case Edition():
             return f"{EDITION}{' follows' if part.follows else ''}"
         case Month():

@@ -201,7 +201,7 @@ def _is_sound(part: Part) -> bool:
             named = bool(_NAME.fullmatch(part.name)) and part.name not in RESERVED
             return named and 1 <= part.least <= part.most <= LONGEST
         case Year():
-            return part.digits in {2, 4}
+            return part.digits in {2, 4} and part.follows >= part.amends
         case Sequence():
             wide = 1 <= part.width <= 9 and part.longest <= 9
             return wide and len(set(part.scope)) == len(part.scope)

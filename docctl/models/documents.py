@@ -106,6 +106,8 @@ class Revision(Identified, Versioned, Base):
     reviewed_at: Mapped[datetime | None]
     approved_by: Mapped[UUID | None]
     approved_at: Mapped[datetime | None]
+    #: The number under which it was issued; "" for one from before numbers could follow (N-7).
+    number: Mapped[str] = mapped_column(String(200), default="", server_default="")
     issued_by: Mapped[UUID | None]
     issued_at: Mapped[datetime | None]
     #: In force at t: from <= t < until, UTC (V-3). Withdrawal sets `until`; no job switches.

@@ -120,6 +120,7 @@ GUARDS: Final = (
             "issued_by",
             "issued_at",
             "effective_from",
+            "number",
         ),
         unless="OLD.issued_at IS NULL",
     ),

@@ -48,6 +48,8 @@ class Situation:
     has_real_number: bool
     revision_under_way: bool
     valid_until: datetime | None = None
+    #: Why its number cannot become what the issue makes it (N-7).
+    number_refused: Refused | None = None
 
 
 def offers(actor: Actor, now: Situation, *, at: datetime, zone: tzinfo) -> tuple[Offered, ...]:
@@ -112,7 +114,8 @@ def _issuing(now: Situation, at: datetime, zone: tzinfo) -> Verdict:
         has_real_number=now.has_real_number,
         valid_until=now.valid_until,
     )
-    return may_issue(facts, on=at.astimezone(zone).date(), at=at, zone=zone)
+    verdict = may_issue(facts, on=at.astimezone(zone).date(), at=at, zone=zone)
+    return now.number_refused if verdict and now.number_refused is not None else verdict
 
 
 def _once_issued(actor: Actor, now: Situation, at: datetime, zone: tzinfo) -> Iterator[Offered]:

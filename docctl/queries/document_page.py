@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from docctl.queries.citations import Cited, CitedBy, cited, cited_by
 from docctl.queries.document_actions import UNDER_WAY, Offered, Situation, offers
 from docctl.queries.document_opened import Headed, opened_at
 from docctl.queries.document_relations import Relations, relations
+from docctl.queries.number_following import NumberComing, number_coming
 from docctl.queries.outlines import Outline, outline_shown
 from docctl.queries.paper import Paper, paper_of
 from docctl.queries.revision_views import (
@@ -69,6 +70,8 @@ class DocumentPage:
     cited_by: tuple[CitedBy, ...]
     #: The clauses of its text, and what is missing or stands twice among their numbers (I-9).
     outline: Outline
+    #: What its number becomes when the revision shown is issued, where it follows (N-7).
+    number_coming: NumberComing | None = None
 
     @property
     def main(self) -> FileLine | None:
@@ -126,7 +129,12 @@ def document_page(
             *(one.suspended_by for one in shown.suspensions),
         ),
     )
+    coming = None
+    if head.insider and shown.status in UNDER_WAY:
+        today = at.astimezone(zone).date()
+        coming = number_coming(session, head.document, shown.issue_label, at=at, today=today)
     situation = _situation(head, shown, revisions, steps, signed, beside, files, at)
+    situation = replace(situation, number_refused=coming.refused if coming else None)
     return DocumentPage(
         document_id=head.document.id,
         parent_id=head.document.parent_id,
@@ -154,6 +162,7 @@ def document_page(
         cites=cited(session, actor, shown.id, at=at),
         cited_by=cited_by(session, actor, head.document, at=at),
         outline=outline_shown(session, shown.id),
+        number_coming=coming,
     )
 
 

@@ -194,6 +194,10 @@ def _matches(text: str) -> ColumnElement[bool]:
     return or_(*known)
 
 
+#: The number of a document while that revision held (N-7).
+_NUMBER_THEN: Final = func.coalesce(func.nullif(Revision.number, ""), Document.number)
+
+
 def _rows(
     wanted: RegisterFilter, conditions: list[ColumnElement[bool]], moment: datetime
 ) -> Select[*tuple[Any, ...]]:
@@ -209,7 +213,9 @@ def _rows(
         select(
             Revision.document_id,
             Revision.id,
-            Document.number,
+            func.coalesce(func.nullif(Revision.number, ""), Document.number).label(
+                "number"
+            ),  # as it was then
             Revision.title,
             Revision.label,
             Revision.issue_label,

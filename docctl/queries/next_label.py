@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from docctl.domain import labels
 from docctl.domain.lifecycle import RevisionStatus
 from docctl.models.documents import Document, DocumentType, Revision
+from docctl.queries.number_following import number_coming
 from docctl.queries.rules_in_force import label_rules_at
 
 
@@ -23,15 +24,15 @@ class NextLabel:
     reissued: str
     amendments: int
     is_reissue_suggested: bool
+    #: The number that the issue of an amendment or a reissue makes; "" where it stays (N-7).
+    number_amended: str = ""
+    number_reissued: str = ""
 
 
-def next_label(session: Session, document_id: UUID, at: datetime) -> NextLabel:
+def next_label(session: Session, document_id: UUID, at: datetime, today: date) -> NextLabel:
     """Return both ways on from the newest revision that was not discarded, by the rules in force (V-1)."""
-    kind = session.scalars(
-        select(DocumentType)
-        .join(Document, Document.type_id == DocumentType.id)
-        .where(Document.id == document_id)
-    ).one()
+    document = session.get_one(Document, document_id)
+    kind = session.get_one(DocumentType, document.type_id)
     rules = label_rules_at(session, at).rules.of(kind.code)
     scheme = rules.scheme
     newest = session.execute(
@@ -46,9 +47,16 @@ def next_label(session: Session, document_id: UUID, at: datetime) -> NextLabel:
     found = labels.next_labels(
         labels.Label(issue, int(amendment) if amendment else None), scheme, rules.reissue_after
     )
+
+    def number(label: labels.Label | None) -> str:
+        coming = number_coming(session, document, label.issue, at=at, today=today) if label else None
+        return coming.after if coming else ""
+
     return NextLabel(
         labels.show(found.amended, scheme),
         labels.show(found.reissued, scheme) if found.reissued else "",
         found.amendments,
         found.is_reissue_suggested,
+        number(found.amended),
+        number(found.reissued),
     )

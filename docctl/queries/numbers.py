@@ -150,38 +150,40 @@ def find_number(session: Session, actor: Actor, text: str, *, at: datetime) -> t
         raise NotFound("number")
     exact = _visible(session, actor, at, NumberEntry.normal == form)
     if exact:
-        return exact
+        return tuple(exact)
     if named := _by_alias(session, actor, at, form):
         return named
     ending = _visible(session, actor, at, NumberEntry.normal.endswith(form, autoescape=True))
-    meant = set(resolve(text, [one.number for one in ending]))
-    found = tuple(one for one in ending if one.number in meant)
+    meant = set(resolve(text, [one.former or one.number for one in ending]))
+    found: dict[UUID, Candidate] = {}
+    for one in sorted(ending, key=lambda each: bool(each.former)):  # the number that it has goes first
+        if (one.former or one.number) in meant:
+            found.setdefault(one.item_id, one)
     if not found:
         raise NotFound("number")
-    return found[:MOST_CANDIDATES]
+    return tuple(found.values())[:MOST_CANDIDATES]
 
 
-def _visible(
-    session: Session, actor: Actor, at: datetime, which: ColumnElement[bool]
-) -> tuple[Candidate, ...]:
+def _visible(session: Session, actor: Actor, at: datetime, which: ColumnElement[bool]) -> list[Candidate]:
     documents = session.execute(
-        select(Document.id, NumberEntry.shown, Document.title)
+        select(Document.id, Document.number, Document.title, NumberEntry.shown)
         .join(NumberEntry, NumberEntry.item_id == Document.id)
         .where(which, NumberEntry.item_kind == "document", readable_document(actor, at))
         .order_by(NumberEntry.shown)
         .limit(200)
     )
     records = session.execute(
-        select(Record.id, NumberEntry.shown, Record.title)
+        select(Record.id, Record.number, Record.title, NumberEntry.shown)
         .join(NumberEntry, NumberEntry.item_id == Record.id)
         .where(which, NumberEntry.item_kind == "record", Record.access_set_id.in_(visible_sets(actor)))
         .order_by(NumberEntry.shown)
         .limit(200)
     )
-    return (
-        *(Candidate("document", *one) for one in documents),
-        *(Candidate("record", *one) for one in records),
-    )
+    return [
+        Candidate(kind, item_id, number, title, shown if shown != number else "")
+        for kind, rows in (("document", documents), ("record", records))
+        for item_id, number, title, shown in rows
+    ]
 
 
 def _by_alias(session: Session, actor: Actor, at: datetime, form: str) -> tuple[Candidate, ...]:

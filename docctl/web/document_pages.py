@@ -28,6 +28,7 @@ _KNOWN_OUTSIDE: Final = frozenset(
         "revision.suspended",
         "revision.resumed",
         "revision.withdrawn",
+        "document.renumbered",
     }
 )
 

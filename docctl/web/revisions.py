@@ -137,7 +137,9 @@ class RevisePage:
 def _revise_page(revision_id: UUID) -> RevisePage:
     document = document_at(revision_id)
     with house().uow.read() as session:
-        return RevisePage(document, next_label(session, document.document_id, house().clock()))
+        return RevisePage(
+            document, next_label(session, document.document_id, house().clock(), house().today())
+        )
 
 
 @dataclass(frozen=True, slots=True)

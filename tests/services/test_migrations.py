@@ -282,6 +282,7 @@ def before_tails(session: Session) -> None:
 
 def before_partly_imported(session: Session) -> None:
     """Let runs be as they were when all files of one went in together."""
+    before_revisions_had_numbers(session)
     session.execute(text("DROP TABLE IF EXISTS import_notice"))
     there = inspect(session.connection())
     columns = there.get_columns("import_run") if there.has_table("import_run") else []
@@ -322,6 +323,28 @@ def before_series_began(session: Session) -> None:
     for table in ("counter", "number_entry"):
         if "begins_after" in {one["name"] for one in inspect(session.connection()).get_columns(table)}:
             session.execute(text(f"ALTER TABLE {table} DROP COLUMN begins_after"))
+
+
+def before_revisions_had_numbers(session: Session) -> None:
+    """Let revisions be as they were when the number of a document never changed."""
+    if "number" not in {one["name"] for one in inspect(session.connection()).get_columns("revision")}:
+        return
+    on = "" if session.get_bind().dialect.name == "sqlite" else " ON revision"
+    session.execute(text(f"DROP TRIGGER IF EXISTS v_2_revision_dates{on}"))  # it names the column
+    session.execute(text("ALTER TABLE revision DROP COLUMN number"))
+
+
+def test_n_7_what_was_issued_before_was_issued_under_the_number_it_has(world: World) -> None:
+    issued, draft = world.issued(world.draft()), world.draft()
+
+    def as_before(session: Session) -> None:
+        before_revisions_had_numbers(session)
+        session.execute(text("UPDATE alembic_version SET version_num = '0032'"))
+
+    with past_the_guards(world.house):
+        as_owner(world.house).write(as_before)
+    assert migrate(world.house.uow.owner).is_ready
+    assert [world.revision(one).number for one in (issued, draft)] == ["QP-01", ""]
 
 
 def test_n_5_numbers_from_before_series_began_somewhere_keep_their_gaps(world: World) -> None:

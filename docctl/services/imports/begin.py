@@ -11,6 +11,7 @@ from docctl.domain.imports import InSeries, Wanted, may_follow
 from docctl.domain.lifecycle import RevisionStatus
 from docctl.domain.verdicts import require
 from docctl.models.documents import Document, Revision
+from docctl.queries.provisional import is_provisional
 from docctl.services.caller import Caller
 from docctl.services.documents.load import Loaded
 from docctl.services.jobs import want
@@ -69,4 +70,5 @@ def _fix(
     revision.status = RevisionStatus.ISSUED
     revision.issued_at = midnight(facts.issued, by.zone) if facts.issued else start
     revision.effective_from = start
+    revision.number = "" if is_provisional(session, document.id, document.number) else document.number
     want(session, "lock", key=str(revision.id), payload={"revision_id": str(revision.id)}, at=by.at)

@@ -84,7 +84,7 @@ def take_number(
             "taken_by": by.actor.person_id,
         }
         if insert_once(session, NumberEntry, entry):
-            _add_tails(session, for_.kind, entry_id, shown)
+            add_tails(session, for_.kind, entry_id, shown)
             return Taken(entry_id, shown)
         if sequence is None:
             holder = session.scalars(_holding(for_.entity_id, shown)).one()
@@ -129,7 +129,7 @@ def claim_number(session: Session, by: Caller, scheme: Scheme, shown: str, for_:
         taken_by=by.actor.person_id,
     )
     session.add(entry)
-    _add_tails(session, for_.kind, entry.id, shown)
+    add_tails(session, for_.kind, entry.id, shown)
     return entry
 
 
@@ -157,7 +157,7 @@ def _placed(session: Session, by: Caller, scheme: Scheme, shown: str, for_: For)
     return gap.place, min(gap.later.begins_after, gap.place.sequence - 1)
 
 
-def _add_tails(session: Session, kind: str, entry_id: UUID, shown: str) -> None:
+def add_tails(session: Session, kind: str, entry_id: UUID, shown: str) -> None:
     """Note the ends by which a document may be cited (N-10)."""
     if kind == "document":
         insert_rows(

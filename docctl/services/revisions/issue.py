@@ -19,6 +19,7 @@ from docctl.services.distribution.issue import distribute
 from docctl.services.distribution.load import entries_of
 from docctl.services.documents.load import Loaded, facts_of, lock_revision, unchanged
 from docctl.services.jobs import due, want
+from docctl.services.numbers.follow import renumber, take_following
 from docctl.services.records.classes import resolved_class
 from docctl.services.registry import use_case
 from docctl.services.reviews.ask import ask_citing
@@ -41,7 +42,8 @@ def issue_revision(session: Session, cmd: IssueRevision, by: Caller) -> UUID:
     """Issue a revision; the one before is superseded at the same instant (V-3, V-7).
 
     Both ends are written in this one transaction; no job switches anything later, nor recalls the copies of
-    the one before. Its own copies are made from its list (D-8).
+    the one before. Its own copies are made from its list (D-8). A number that follows the revision is taken
+    now, and shown from the instant on from which the revision holds (N-7).
     """
     loaded, revision = lock_revision(session, cmd.revision_id)
     document = loaded.document
@@ -63,6 +65,7 @@ def issue_revision(session: Session, cmd: IssueRevision, by: Caller) -> UUID:
     if newest is not None:
         newest.effective_until = start
         session.flush()  # the guard looks row by row: end one interval before the next begins
+    coming = take_following(session, by, document, revision)
     revision.status = REVISION_MOVES[revision.status, RevisionAction.ISSUE]
     revision.issued_at, revision.issued_by, revision.effective_from = by.at, by.person_id, start
     document.title = revision.title if start <= by.at or newest is None else document.title
@@ -83,9 +86,12 @@ def issue_revision(session: Session, cmd: IssueRevision, by: Caller) -> UUID:
             "effective_from": start,
             "supersedes": newest.label if newest else None,
             **({"valid_until": revision.valid_until} if revision.valid_until else {}),
+            **({"number_becomes": coming.after, "numbering": coming.rules} if coming else {}),
         },
         detail={"reason": revision.change_reason},
     )
+    if start <= by.at:
+        renumber(session, by, document, revision)
     distribute(session, by, document, revision, entries_of(session, revision.id))
     if newest is not None:
         ask_citing(session, document, by)

@@ -15,6 +15,7 @@ from docctl.models.documents import Revision
 from docctl.services.caller import Caller
 from docctl.services.documents.load import facts_of, lock_revision, unchanged
 from docctl.services.jobs import settled
+from docctl.services.numbers.follow import renumber
 from docctl.services.registry import use_case
 from docctl.services.reviews.ask import ask_citing
 from docctl.services.trail import Subject, record
@@ -78,7 +79,7 @@ class NoteEffective:
 
 @use_case("system.operate")
 def note_effective(session: Session, cmd: NoteEffective, by: Caller) -> bool:
-    """Carry the new title into the register and the trail; the state itself needs no job (V-3)."""
+    """Carry the new title and number into the register and the trail; the state itself needs no job (V-3)."""
     authorise(by.actor, "system.operate", Facts())
     if session.get(Revision, cmd.revision_id) is None:
         return False
@@ -91,6 +92,7 @@ def note_effective(session: Session, cmd: NoteEffective, by: Caller) -> bool:
     ):
         return False  # too early, or told before: a job may run twice
     document.title = revision.title
+    renumber(session, by, document, revision)
     record(
         session,
         by,
