@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+from datetime import date
+
 import click
 
 from docctl.cli import names
 from docctl.cli.answers import Answer, Table
 from docctl.cli.command import Noun, option
 from docctl.cli.desk import Desk
+from docctl.cli.kinds import DAY
 
 numbers = Noun("numbers")
 
@@ -109,18 +113,41 @@ def gaps(desk: Desk, kind: str | None, page: int) -> Answer:
 @option("--reason", required=True)
 @option("--unit", default="")
 @option("--values", "number_values", default="")
-def reserve(desk: Desk, type_code: str, reason: str, unit: str, number_values: str) -> Answer:
-    """Reserve the next number of a document type (N-3)."""
-    from docctl.queries.by_name import type_named, unit_named
-    from docctl.services.numbers.reserve import ReserveNumber, reserve_number
+@option("--count", type=click.IntRange(min=1), default=1)
+@option("--for-unit", default="")
+@option("--for-person", default="")
+@option("--until", type=DAY, default=None)
+def reserve(
+    desk: Desk,
+    type_code: str,
+    reason: str,
+    unit: str,
+    number_values: str,
+    count: int,
+    for_unit: str,
+    for_person: str,
+    until: date | None,
+) -> Answer:
+    """Reserve the next numbers of a document type (N-3)."""
+    from docctl.domain.reservations import Reserved
+    from docctl.queries.by_name import person_named, type_named, unit_named
+    from docctl.services.numbers.reserve import ReserveNumber, reserve_numbers
 
     with desk.read() as session:
         type_id = type_named(session, type_code).id
         unit_id = unit_named(session, unit).id if unit else None
-    shown = reserve_number(
-        ReserveNumber(type_id, reason, unit_id, number_values), by=desk.caller(), house=desk.house
+        kept = Reserved(
+            unit_named(session, for_unit).id if for_unit else None,
+            person_named(session, for_person).id if for_person else None,
+            until,
+        )
+    shown = reserve_numbers(
+        ReserveNumber(type_id, reason, unit_id, number_values, count, kept),
+        by=desk.caller(),
+        house=desk.house,
     )
-    return desk.done("reserved", {"number": shown, "state": "reserved"}, number=shown)
+    data = {"number": shown[0], "numbers": list(shown), "state": "reserved"}
+    return desk.done("numbers_reserved", data, n=len(shown), number=shown[0], last=shown[-1])
 
 
 @numbers.command("give", permission="number.give", changes=True)
@@ -151,10 +178,41 @@ def explain(desk: Desk, number: str, last: str, reason: str) -> Answer:
 
 @numbers.command("void", permission="number.void", changes=True)
 @click.argument("number")
+@option("--to", "last", default="")
 @option("--reason", required=True)
-def void(desk: Desk, number: str, reason: str) -> Answer:
-    """Void a reserved number, or explain a missing one; it is never given again (N-1, N-3, N-5)."""
-    from docctl.services.numbers.void import VoidNumber, void_number
+def void(desk: Desk, number: str, last: str, reason: str) -> Answer:
+    """Void reserved numbers, or explain missing ones; none is given again (N-1, N-3, N-5)."""
+    from docctl.services.numbers.void import VoidNumber, void_numbers
 
-    shown = void_number(VoidNumber(number, reason), by=desk.caller(), house=desk.house)
-    return desk.done("number_voided", {"number": shown, "state": "voided"}, number=shown)
+    shown = void_numbers(VoidNumber(number, reason, last), by=desk.caller(), house=desk.house)
+    data = {"number": shown[0], "numbers": list(shown), "state": "voided"}
+    return desk.done("numbers_voided", data, n=len(shown), number=shown[0])
+
+
+@numbers.command("reservations", permission="number.list")
+@option("--page", type=click.IntRange(min=1), default=1)
+def reservations(desk: Desk, page: int) -> Answer:
+    """List what was reserved ahead, with what became of it (N-3)."""
+    from docctl.domain.permissions import Facts, authorise
+    from docctl.queries.number_reservations import number_reservations
+
+    authorise(desk.actor, "number.list", Facts())
+    with desk.read() as session:
+        found = number_reservations(session, zone=desk.house.zone, page=page)
+    data = {"total": found.total, "page": found.page, "reservations": [asdict(one) for one in found.rows]}
+    words = ("number", "reservations.left", "states.used", "states.voided", "reservations.for")
+    names = (*words, "reservations.until", "reason")
+    rows = [
+        (
+            " – ".join(dict.fromkeys((one.first, one.last))),
+            one.left,
+            one.used,
+            one.voided,
+            " ".join(filter(None, (one.unit, one.person))),
+            one.until,
+            one.reason,
+        )
+        for one in found.rows
+    ]
+    table = Table([desk.words.t(f"numbers.{name}") for name in names], rows)
+    return Answer(data, [*table.lines(), desk.words.t("cli.total", n=found.total)])

@@ -20,6 +20,7 @@ from docctl.services.distribution.issue import OVERDUE
 from docctl.services.distribution.remind import RemindReaders, remind_overdue
 from docctl.services.house import House
 from docctl.services.jobs import due
+from docctl.services.numbers.reserve import EXPIRE, ExpireReservation, expire_reservation
 from docctl.services.recount import RecountSettings, RecountSteps, recount_settings, recount_steps
 from docctl.services.revisions.overdue import EscalateStep, RemindStep, escalate_step, remind_step
 from docctl.services.revisions.validity import ASK, AskValidity, ask_validity
@@ -85,11 +86,16 @@ def _remind_readers(house: House, subject_id: UUID) -> None:
     remind_overdue(RemindReaders(subject_id), by=the_system(house.clock()), house=house)
 
 
+def _expire_numbers(house: House, subject_id: UUID) -> None:
+    expire_reservation(ExpireReservation(subject_id), by=the_system(house.clock()), house=house)
+
+
 HANDLERS: Final[Mapping[str, Callable[[House, UUID], None]]] = {
     "step.remind": _remind,
     "step.escalate": _escalate,
     CALENDAR: _calendar_begins,
     "revision.effective": _effective,
+    EXPIRE: _expire_numbers,
     ASK: _ask_validity,
     OVERDUE: _remind_readers,
     "lock.record": _renew_record,

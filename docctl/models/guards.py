@@ -186,6 +186,8 @@ GUARDS: Final = (
         "OLD.state = 'voided' OR (OLD.state = 'used' AND NEW.state = 'reserved')",
         of=("state",),
     ),
+    Guard("n_3_reservation_change", "N-3", "number_reservation", "UPDATE", "TRUE"),
+    Guard("n_3_reservation_delete", "N-3", "number_reservation", "DELETE", "TRUE"),
     Guard("n_1_counter_back", "N-1", "counter", "UPDATE", "NEW.value < OLD.value"),
     # records
     Guard("c_1_record_delete", "C-1", "record", "DELETE", "TRUE"),

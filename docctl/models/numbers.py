@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -31,6 +31,29 @@ class NumberState(StrEnum):
     VOIDED = "voided"
 
 
+class NumberReservation(Identified, Base):
+    """Numbers that were reserved ahead in one step, for one purpose, unit or person (N-3)."""
+
+    __tablename__ = "number_reservation"
+    __table_args__ = (
+        CheckConstraint("reason <> ''", name="reason_given"),
+        CheckConstraint("count > 0", name="some"),
+        Index("ix_number_reservation_at", "reserved_at"),
+    )
+
+    type_id: Mapped[UUID] = mapped_column(ForeignKey("document_type.id"))
+    count: Mapped[int]
+    first: Mapped[str] = mapped_column(String(200))
+    last: Mapped[str] = mapped_column(String(200))
+    reason: Mapped[str] = mapped_column(String(500))
+    unit_id: Mapped[UUID | None] = mapped_column(ForeignKey("unit.id"))
+    person_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    #: The last day, in the company's zone; what is not used by then is void.
+    until: Mapped[date | None]
+    reserved_at: Mapped[datetime]
+    reserved_by: Mapped[UUID | None]
+
+
 class NumberEntry(Identified, Base):
     """One number in the register, with what it belongs to (N-1, N-3)."""
 
@@ -43,6 +66,7 @@ class NumberEntry(Identified, Base):
         Index("ix_number_entry_scope", "scope", "sequence"),
         Index("ix_number_entry_shown", "shown"),  # the order of the register
         Index("ix_number_entry_normal", "normal"),  # what a citation names
+        Index("ix_number_entry_reservation", "reservation_id", "state"),
     )
 
     entity_id: Mapped[UUID] = mapped_column(ForeignKey("legal_entity.id"))
@@ -57,6 +81,8 @@ class NumberEntry(Identified, Base):
     state: Mapped[NumberState] = mapped_column(checked(NumberState))
     item_kind: Mapped[str] = mapped_column(String(20), default="")
     item_id: Mapped[UUID | None]
+    #: The reservation it came from.
+    reservation_id: Mapped[UUID | None]
     reason: Mapped[str] = mapped_column(String(500), default="")
     taken_at: Mapped[datetime]
     taken_by: Mapped[UUID | None]

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
 from flask import Blueprint, Response, request
 
-from docctl.domain.permissions import Actor, Facts, allows
+from docctl.domain.permissions import Facts, allows
+from docctl.domain.reservations import Reserved
+from docctl.queries.by_name import person_written
 from docctl.queries.document_choices import Choice, document_types, units
 from docctl.queries.document_page import DocumentPage, document_page
 from docctl.queries.number_gaps import number_gaps
+from docctl.queries.number_reservations import number_reservations
 from docctl.queries.numbers import NumberFilter, number_register
 from docctl.services.imports.provisional import GiveNumber, give_number
 from docctl.services.numbers.explain import ExplainNumbers, explain_numbers
-from docctl.services.numbers.reserve import ReserveNumber, reserve_number
-from docctl.services.numbers.void import VoidNumber, void_number
+from docctl.services.numbers.reserve import ReserveNumber, reserve_numbers
+from docctl.services.numbers.void import VoidNumber, void_numbers
 from docctl.web.context import actor, caller, flash_done, house, lang, render, requires, see_other
 from docctl.web.forms import form
 from docctl.web.number_tester import VALUES
@@ -102,23 +106,27 @@ class ReservePage:
 
     types: tuple[Choice, ...]
     units: tuple[Choice, ...]
-    person: Actor
+    today: date
     english: bool
 
 
 def _reserve_page() -> ReservePage:
     with house().uow.read() as session:
-        return ReservePage(document_types(session), units(session), actor(), lang() == "en")
+        return ReservePage(document_types(session), units(session), house().today(), lang() == "en")
 
 
 @dataclass(frozen=True, slots=True)
 class ReserveForm:
-    """A number for a document to come."""
+    """Numbers for documents to come; empty, they are for anybody and do not end."""
 
     type_id: UUID
     reason: str
     unit_id: UUID | None = None
     number_values: str = ""
+    count: int = 1
+    for_unit_id: UUID | None = None
+    for_person: str = ""
+    until: date | None = None
     request_id: str = ""
 
 
@@ -155,30 +163,46 @@ def give(typed: GiveForm, revision_id: UUID) -> Response:
     "numbers/reserve.html",
     ReserveForm,
     page=_reserve_page,
-    beside={"N-3.reason_needed": "reason", **VALUES, "N-2": "type_id"},
+    beside={
+        "N-3.reason_needed": "reason",
+        "N-3.until_past": "until",
+        "N-3.until_too_far": "until",
+        "N-3": "count",
+        **VALUES,
+        "N-2": "type_id",
+    },
 )
 def reserve(typed: ReserveForm) -> Response:
-    """Reserve the next number (N-3)."""
-    shown = reserve_number(
-        ReserveNumber(typed.type_id, typed.reason, typed.unit_id, typed.number_values),
+    """Reserve the next number, or several (N-3)."""
+    with house().uow.read() as session:
+        person_id = person_written(session, typed.for_person) if typed.for_person.strip() else None
+    kept = Reserved(typed.for_unit_id, person_id, typed.until)
+    shown = reserve_numbers(
+        ReserveNumber(typed.type_id, typed.reason, typed.unit_id, typed.number_values, typed.count, kept),
         by=caller(typed.request_id),
         house=house(),
     )
-    flash_done("numbers.done.reserved", number=shown)
-    return see_other("/documents/numbers")
+    flash_done("numbers.done.reserved", count=len(shown), number=shown[0], last=shown[-1])
+    return see_other("/documents/numbers/reservations")
+
+
+@bp.get("/reservations")
+@requires("number.list")
+def reservations() -> str:
+    """Show what was reserved ahead, with what became of it (N-3)."""
+    with house().uow.read() as session:
+        found = number_reservations(session, zone=house().zone, page=number(request.args.get("page")))
+    return render("numbers/reservations.html", found=found)
 
 
 @dataclass(frozen=True, slots=True)
 class VoidForm:
-    """A reserved number that is not needed any more."""
+    """Reserved numbers that are not needed any more; `last` empty for one alone."""
 
     number: str
     reason: str
+    last: str = ""
     request_id: str = ""
-
-
-def _void_page() -> str:
-    return request.args.get("number", "")[:200]
 
 
 @bp.route("/void", methods=["GET", "POST"])
@@ -186,11 +210,13 @@ def _void_page() -> str:
 @form(
     "numbers/void.html",
     VoidForm,
-    page=_void_page,
-    beside={"N-3.reason_needed": "reason", "N-3.not_reserved": "number"},
+    page=_explain_page,
+    beside={"N-3.reason_needed": "reason", "N-3.not_reserved": "number", "N-3": "last", "N-5": "last"},
 )
 def void(typed: VoidForm) -> Response:
-    """Void a reserved number, or explain a missing one; it is never given again (N-1, N-3, N-5)."""
-    shown = void_number(VoidNumber(typed.number, typed.reason), by=caller(typed.request_id), house=house())
-    flash_done("numbers.done.voided", number=shown)
+    """Void reserved numbers, or explain missing ones; none is given again (N-1, N-3, N-5)."""
+    shown = void_numbers(
+        VoidNumber(typed.number, typed.reason, typed.last), by=caller(typed.request_id), house=house()
+    )
+    flash_done("numbers.done.voided", count=len(shown), number=shown[0])
     return see_other("/documents/numbers")

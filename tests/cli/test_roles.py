@@ -67,6 +67,7 @@ CALLS: dict[str, tuple[str, ...]] = {
     "numbers list": (),
     "numbers reserve": ("--type", "procedure", "--reason", "预留"),
     "numbers gaps": (),
+    "numbers reservations": (),
     "numbers explain": ("QP-05", "--reason", "废页"),
     "numbers void": ("QP-05", "--reason", "不用"),
     "numbers give": ("QP-01", "--number", "QP-90"),

@@ -19,6 +19,7 @@ from docctl.domain.verdicts import RuleRefused
 from docctl.jobs.sealer import seal
 from docctl.models.documents import Revision
 from docctl.models.guards import GUARDS
+from docctl.services.numbers.reserve import ReserveNumber, reserve_number
 from docctl.services.revisions.revise import ReviseDocument, revise_document
 from tests.beginnings import settings_after
 from tests.keeping import FORM, Keeping
@@ -91,6 +92,8 @@ DOCUMENTS = (
         "UPDATE item_file SET stored_sha256 = 'of other bytes'",
         "UPDATE item_file SET checked_at = NULL",
     ),
+    Try("n_3_reservation_change", "UPDATE number_reservation SET reason = 'x'"),
+    Try("n_3_reservation_delete", "DELETE FROM number_reservation"),
     Try("n_1_number_delete", "DELETE FROM number_entry"),
     Try("n_1_number_change", "UPDATE number_entry SET shown = 'x'", "UPDATE number_entry SET shown = shown"),
     Try(
@@ -156,13 +159,14 @@ def guard_of(act: Callable[[], object]) -> str:
 
 
 def with_revisions(world: World) -> None:
-    """A document with two issued revisions, the second of them waiting, and a draft of another one."""
+    """A document with two issued revisions, the second of them waiting, a draft, a reserved number."""
     first = world.issued(world.draft())
     cmd = ReviseDocument(world.document_of(first).id, "什么", "为何", (world.upload("chen"),))
     second = revise_document(cmd, by=world.by("chen"), house=world.house)
     world.issued(second, on=world.house.today() + timedelta(days=9))
     seal(world.house)
     world.draft("培训管理程序")
+    reserve_number(ReserveNumber(world.types["procedure"], "新工厂"), by=world.by("chen"), house=world.house)
 
 
 settings = settings_after(lively=with_revisions)

@@ -57,6 +57,7 @@ from docctl.services.house import House
 from docctl.services.imports.change import ChangeImport, change_import
 from docctl.services.imports.commit import CommitImport, commit_import
 from docctl.services.imports.contents import Content, Contents
+from docctl.services.numbers.reserve import ReserveNumber, reserve_number
 from docctl.services.records.load import holds_on
 from docctl.services.reviews.plan import PlanReview, plan_review
 from docctl.services.revisions.revise import ReviseDocument, revise_document
@@ -327,11 +328,34 @@ def before_series_began(session: Session) -> None:
 
 def before_revisions_had_numbers(session: Session) -> None:
     """Let revisions be as they were when the number of a document never changed."""
+    before_reservations(session)
     if "number" not in {one["name"] for one in inspect(session.connection()).get_columns("revision")}:
         return
     on = "" if session.get_bind().dialect.name == "sqlite" else " ON revision"
     session.execute(text(f"DROP TRIGGER IF EXISTS v_2_revision_dates{on}"))  # it names the column
     session.execute(text("ALTER TABLE revision DROP COLUMN number"))
+
+
+def before_reservations(session: Session) -> None:
+    """Let numbers be as they were when each was reserved by itself."""
+    session.execute(text("DROP TABLE IF EXISTS number_reservation"))
+    session.execute(text("DROP INDEX IF EXISTS ix_number_entry_reservation"))
+    if "reservation_id" in {one["name"] for one in inspect(session.connection()).get_columns("number_entry")}:
+        session.execute(text("ALTER TABLE number_entry DROP COLUMN reservation_id"))
+
+
+def test_n_3_a_number_reserved_before_reservations_is_still_used_by_whoever_brings_it(world: World) -> None:
+    cmd = ReserveNumber(world.types["procedure"], "新工厂")
+    shown = reserve_number(cmd, by=world.by("chen"), house=world.house)
+
+    def as_before(session: Session) -> None:
+        before_reservations(session)
+        session.execute(text("UPDATE alembic_version SET version_num = '0033'"))
+
+    with past_the_guards(world.house):
+        as_owner(world.house).write(as_before)
+    assert migrate(world.house.uow.owner).is_ready
+    assert world.document_of(world.draft(number=shown, author="li", unit="SC")).number == shown
 
 
 def test_n_7_what_was_issued_before_was_issued_under_the_number_it_has(world: World) -> None:

@@ -36,8 +36,9 @@ def take_following(
     kind = session.get_one(DocumentType, document.type_id).code
     scheme = number_rules_at(session, by.at).rules.of_documents(kind)
     place = place_of(scheme, coming.after, str(document.entity_id))
+    entry_id = new_id()
     entry = {
-        "id": new_id(),
+        "id": entry_id,
         "entity_id": document.entity_id,
         "shown": coming.after,
         "normal": normal(coming.after),
@@ -54,7 +55,7 @@ def take_following(
         "taken_by": by.actor.person_id,
     }
     if insert_once(session, NumberEntry, entry):
-        add_tails(session, "document", entry["id"], coming.after)
+        add_tails(session, "document", entry_id, coming.after)
     else:  # its own of before, or somebody took it just now
         query = select(NumberEntry).where(
             NumberEntry.entity_id == document.entity_id, NumberEntry.normal == entry["normal"]

@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 from docctl.domain.normal_form import normal, tails
 from docctl.domain.number_series import Place, place_among
 from docctl.domain.numbering import Scheme, counter_scope, format_number, parse_number
-from docctl.domain.verdicts import Refused, RuleRefused
+from docctl.domain.reservations import Reserved, may_use
+from docctl.domain.verdicts import Refused, RuleRefused, require
 from docctl.models.base import new_id
-from docctl.models.numbers import Alias, NumberEntry, NumberState, NumberTail
+from docctl.models.numbers import Alias, NumberEntry, NumberReservation, NumberState, NumberTail
 from docctl.queries.number_series import highest_in_series
 from docctl.queries.rules_in_force import number_rules_at
 from docctl.services.caller import Caller
@@ -31,6 +32,8 @@ class For:
     entity_id: UUID
     kind: str
     item_id: UUID | None
+    #: Of a number that is reserved.
+    reservation_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,7 @@ def take_number(
             "state": state,
             "item_kind": for_.kind if for_.item_id else "",
             "item_id": for_.item_id,
+            "reservation_id": for_.reservation_id,
             "reason": reason,
             "taken_at": by.at,
             "taken_by": by.actor.person_id,
@@ -109,6 +113,7 @@ def claim_number(session: Session, by: Caller, scheme: Scheme, shown: str, for_:
         holder = holders[0]
         if holder.state is not NumberState.RESERVED or holder.kind != for_.kind:
             raise RuleRefused(Refused("N-6", "taken", {"number": shown, "holder": holder.shown}))
+        _check_kept(session, by, holder)
         holder.state, holder.item_kind, holder.item_id = NumberState.USED, for_.kind, for_.item_id
         return holder
     place, begins_after = _placed(session, by, scheme, shown, for_)
@@ -131,6 +136,13 @@ def claim_number(session: Session, by: Caller, scheme: Scheme, shown: str, for_:
     session.add(entry)
     add_tails(session, for_.kind, entry.id, shown)
     return entry
+
+
+def _check_kept(session: Session, by: Caller, holder: NumberEntry) -> None:
+    """Raise RuleRefused N-3 where a reserved number is kept for others (N-3)."""
+    kept = session.get(NumberReservation, holder.reservation_id) if holder.reservation_id else None
+    if kept is not None:
+        require(may_use(holder.shown, Reserved(kept.unit_id, kept.person_id, kept.until), by.actor))
 
 
 def _placed(session: Session, by: Caller, scheme: Scheme, shown: str, for_: For) -> tuple[Place | None, int]:
