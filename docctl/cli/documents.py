@@ -18,6 +18,7 @@ from docctl.cli.document_reads import add_reads
 from docctl.cli.drafts import add_drafts
 from docctl.cli.history import add_history
 from docctl.cli.kinds import DAY, FILE_IN
+from docctl.cli.other_names import add_names
 from docctl.cli.revisions_told import told, what_is_signed
 from docctl.domain.validity import Validity
 
@@ -27,6 +28,7 @@ add_compare(documents)
 add_citations(documents)
 add_history(documents)
 add_drafts(documents)
+add_names(documents)
 
 
 @documents.command("new", permission="document.create", changes=True)

@@ -138,6 +138,7 @@ PERMISSIONS: Final[Mapping[str, tuple[tuple[Predicate, ...], ...]]] = {
     "document.list": ((signed_in,),),
     "document.view": ((visible, published), (insider,)),
     "document.revise": ((author, own_unit), (controller,)),
+    "document.name": ((author, own_unit), (controller,)),
     "revision.edit": ((is_author, author), (author, own_unit), (controller, insider)),
     "revision.submit": ((is_author, author), (is_author, controller)),
     "revision.discard": ((is_author, author), (controller,)),

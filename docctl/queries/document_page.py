@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from docctl.domain.approval import Meaning, Signed, ToSign
 from docctl.domain.lifecycle import Computed, in_force, revision_state
-from docctl.domain.permissions import Actor, Facts
+from docctl.domain.permissions import Actor, Facts, allows
 from docctl.models.content import FileRole
 from docctl.models.documents import Revision
 from docctl.queries.citations import Cited, CitedBy, cited, cited_by
@@ -19,6 +19,7 @@ from docctl.queries.document_actions import UNDER_WAY, Offered, Situation, offer
 from docctl.queries.document_opened import Headed, opened_at
 from docctl.queries.document_relations import Relations, relations
 from docctl.queries.number_following import NumberComing, number_coming
+from docctl.queries.other_names import OtherName, other_names
 from docctl.queries.outlines import Outline, outline_shown
 from docctl.queries.paper import Paper, paper_of
 from docctl.queries.revision_views import (
@@ -72,6 +73,9 @@ class DocumentPage:
     outline: Outline
     #: What its number becomes when the revision shown is issued, where it follows (N-7).
     number_coming: NumberComing | None = None
+    #: What else it is called, and whether the person may change that (N-9).
+    other_names: tuple[OtherName, ...] = ()
+    may_name: bool = False
 
     @property
     def main(self) -> FileLine | None:
@@ -163,6 +167,8 @@ def document_page(
         cited_by=cited_by(session, actor, head.document, at=at),
         outline=outline_shown(session, shown.id),
         number_coming=coming,
+        other_names=other_names(session, head.document),
+        may_name=allows(actor, "document.name", situation.facts),
     )
 
 

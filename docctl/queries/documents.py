@@ -20,6 +20,7 @@ from docctl.models.numbers import Alias, NumberEntry
 from docctl.models.organisation import Unit
 from docctl.models.retention import CATCH_ALL_ID, RetentionClassRow
 from docctl.queries.ordering import in_order
+from docctl.queries.other_names import keys_of
 from docctl.queries.paging import PAGE_SIZE, Paged
 from docctl.queries.revision_states import (
     OBSOLETE,
@@ -188,7 +189,8 @@ def _matches(text: str) -> ColumnElement[bool]:
             NumberEntry.item_kind == "document", NumberEntry.normal.contains(form, autoescape=True)
         )
         others = select(Alias.item_id).where(
-            Alias.item_kind == "document", Alias.normal.contains(form, autoescape=True)
+            Alias.item_kind == "document",
+            or_(*(Alias.normal.contains(key, autoescape=True) for key in sorted(keys_of(text)))),
         )
         known += [Document.id.in_(entries), Document.id.in_(others)]
     return or_(*known)

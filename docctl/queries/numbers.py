@@ -18,6 +18,7 @@ from docctl.models.numbers import Alias, NumberEntry, NumberState
 from docctl.models.organisation import Person, Unit
 from docctl.models.records import Record
 from docctl.models.visibility import visible_sets
+from docctl.queries.other_names import keys_of
 from docctl.queries.paging import PAGE_SIZE, Paged
 from docctl.queries.revision_states import readable_document
 
@@ -151,7 +152,7 @@ def find_number(session: Session, actor: Actor, text: str, *, at: datetime) -> t
     exact = _visible(session, actor, at, NumberEntry.normal == form)
     if exact:
         return tuple(exact)
-    if named := _by_alias(session, actor, at, form):
+    if named := _by_alias(session, actor, at, keys_of(text)):
         return named
     ending = _visible(session, actor, at, NumberEntry.normal.endswith(form, autoescape=True))
     meant = set(resolve(text, [one.former or one.number for one in ending]))
@@ -186,11 +187,11 @@ def _visible(session: Session, actor: Actor, at: datetime, which: ColumnElement[
     ]
 
 
-def _by_alias(session: Session, actor: Actor, at: datetime, form: str) -> tuple[Candidate, ...]:
+def _by_alias(session: Session, actor: Actor, at: datetime, keys: set[str]) -> tuple[Candidate, ...]:
     documents = session.execute(
         select(Document.id, Document.number, Document.title, Alias.text)
         .join(Alias, Alias.item_id == Document.id)
-        .where(Alias.normal == form, Alias.item_kind == "document", readable_document(actor, at))
+        .where(Alias.normal.in_(keys), Alias.item_kind == "document", readable_document(actor, at))
         .order_by(Document.number)
         .limit(MOST_CANDIDATES)
     )
@@ -198,7 +199,7 @@ def _by_alias(session: Session, actor: Actor, at: datetime, form: str) -> tuple[
         select(Record.id, Record.number, Record.title, Alias.text)
         .join(Alias, Alias.item_id == Record.id)
         .where(
-            Alias.normal == form,
+            Alias.normal.in_(keys),
             Alias.item_kind == "record",
             Record.access_set_id.in_(visible_sets(actor)),
         )

@@ -15,6 +15,7 @@ BLUEPRINTS: Final = (
     "uploads",
     "inbox",
     "documents",
+    "other_names",
     "revisions",
     "revision_signing",
     "compare",

@@ -37,6 +37,7 @@ _NOTED: Final = (
     "functions",
     "items",
     "what",
+    "called",
     "reason",
     "comment",
     "witness",
