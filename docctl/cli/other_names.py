@@ -32,15 +32,15 @@ def add_names(noun: Noun) -> None:
     @noun.command("name-add", permission="document.name", changes=True)
     @click.argument("number")
     @click.argument("text", metavar="NAME")
-    @option("--kind", type=click.Choice(list(GIVEN)), required=True)
-    def add(desk: Desk, number: str, text: str, kind: str) -> Answer:
+    @option("--kind", "name_kind", type=click.Choice([one.value for one in GIVEN]), required=True)
+    def add(desk: Desk, number: str, text: str, name_kind: str) -> Answer:
         """Give a document another name (N-9)."""
         from docctl.services.documents.names import AddName, add_name
 
         with desk.read() as session:
             document_id = names.item(desk, session, number, "document").item_id
-        add_name(AddName(document_id, text, kind), by=desk.caller(), house=desk.house)
-        return desk.done("name_added", {"name": text, "kind": kind}, number=number, name=text)
+        add_name(AddName(document_id, text, name_kind), by=desk.caller(), house=desk.house)
+        return desk.done("name_added", {"name": text, "kind": name_kind}, number=number, name=text)
 
     @noun.command("name-end", permission="document.name", changes=True)
     @click.argument("number")

@@ -215,9 +215,7 @@ def _rows(
         select(
             Revision.document_id,
             Revision.id,
-            func.coalesce(func.nullif(Revision.number, ""), Document.number).label(
-                "number"
-            ),  # as it was then
+            _NUMBER_THEN.label("number"),
             Revision.title,
             Revision.label,
             Revision.issue_label,

@@ -22,7 +22,7 @@ from docctl.models.visibility import visible_sets
 from docctl.queries.citations import CitedBy, cited_by, citing_count
 from docctl.queries.copy_states import out
 from docctl.queries.distribution import ReaderLine, readers_of
-from docctl.queries.document_page import Headed, opened_at
+from docctl.queries.document_opened import Headed, opened_at
 from docctl.queries.document_relations import Related
 from docctl.queries.revision_states import in_force_at, readable_document
 

@@ -31,7 +31,8 @@ user:open,hand-over,move,disable,list,add,confirm,revoke,reset
 unit:list,add,duties
 post:list,open,holder,leave
 documents:new,revise,edit,discard,submit,review,approve,return,issue,withdraw,suspend,resume,file,list,show,history,compare,citations,impact,missed
-numbers:list,gaps,reserve,void,give,explain
+documents:names,name-add,name-end
+numbers:list,gaps,reservations,reserve,void,give,explain
 distribution:show,add,remove,read,remind copies:list,receive,print,recall,return,destroy,lose
 import:files,commit,give-up
 records:import,file,list,show,accept,correct,decide,void,place

@@ -15,6 +15,7 @@ from docctl.models.records import Record
 from docctl.models.retention import DisposalList, Hold
 from docctl.models.reviews import DocumentReview
 from docctl.models.work import Delivery
+from docctl.services.documents.names import AddName, add_name
 from docctl.services.people.grant import ProposeRole, propose_role
 from docctl.services.people.posts import AddPost, HoldPost, add_post, take_post
 from docctl.services.reviews.plan import PlanReview, plan_review
@@ -80,12 +81,14 @@ def kinds(world: World, hidden: Hidden, tmp_path: Path) -> dict[str, dict[str, U
     reviewed = world.document_of(world.issued(world.draft("评审", number="QP-71"))).id
     plan = ReviewPlan(12, world.house.today())
     plan_review(PlanReview(reviewed, None, plan), by=world.by("chen"), house=world.house)
+    called = AddName(hidden.draft["document_id"], f"{SECRET} 旧称", "former")
+    alias = add_name(called, by=world.by("chen"), house=world.house)
     kept = save_search(SaveSearch(SECRET, "q=x"), by=world.by("li"), house=world.house)
     with world.house.uow.read() as session:
         task = session.scalars(select(Delivery.id).limit(1)).one()
         review = session.scalars(select(DocumentReview.id)).one()
     return {
-        "a draft": hidden.draft,
+        "a draft": {**hidden.draft, "alias_id": alias},
         "a withdrawn document": hidden.gone,
         "a record": hidden.record,
         "a list": {"list_id": list_id, "record_id": records[0], "unit_id": unit},
