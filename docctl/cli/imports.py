@@ -51,7 +51,8 @@ def files(desk: Desk, path: Path, unit: str, type_code: str, class_code: str, dr
     from docctl.jobs.imports.rehearsal import rehearse
 
     if dry_run:
-        return _told(desk, _some(rehearse(desk.house, _sources(path), tell=_progress(desk))))
+        unit_id = _unit(desk, unit)
+        return _told(desk, _some(rehearse(desk.house, _sources(path), unit_id, tell=_progress(desk))))
     if desk.actor is OPERATOR:
         raise RuleRefused(Refused("I-1", "person_needed"))
     run_id = _start(desk, path, unit, type_code, class_code)
@@ -130,14 +131,22 @@ def _sources(path: Path) -> Iterator[Source]:
     return folder_files(path)
 
 
+def _unit(desk: Desk, unit: str) -> UUID | None:
+    """Return where files go that name no unit: the one named, else the person's own."""
+    from docctl.queries.by_name import unit_named
+
+    with desk.read() as session:
+        return unit_named(session, unit).id if unit else desk.actor.unit_id
+
+
 def _start(desk: Desk, path: Path, unit: str, type_code: str, class_code: str) -> UUID:
-    from docctl.queries.by_name import class_named, type_named, unit_named
+    from docctl.queries.by_name import class_named, type_named
     from docctl.services.imports.room import require_room
     from docctl.services.imports.start import StartImport, start_import
 
+    unit_id = _unit(desk, unit)
+    assert unit_id is not None
     with desk.read() as session:
-        unit_id = unit_named(session, unit).id if unit else desk.actor.unit_id
-        assert unit_id is not None
         type_id = type_named(session, type_code).id
         kept = class_named(session, class_code).id if class_code else None
     if path.is_file():

@@ -20,7 +20,10 @@ HISTORY_CODES: Final = frozenset({"history", "day_of_earlier_needed", "same_day"
 
 @dataclass(frozen=True, slots=True)
 class PlanFile:
-    """A file of the run as far as the comparison needs it; `key` identifies it."""
+    """A file of the run as far as the comparison needs it; `key` identifies it.
+
+    `entity` is the legal entity that it goes to: one number is one document's there, another's elsewhere.
+    """
 
     key: str
     path: str
@@ -29,15 +32,20 @@ class PlanFile:
     title: str = ""
     label: str = ""
     series: InSeries | None = None
+    entity: str = ""
+
+
+#: An entity, and what of a file is looked for there.
+InEntity = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class There:
-    """What docctl holds already: by hash of file, normal number, normal title: the number that has it."""
+    """What each entity holds already: by hash of file, by normal number or title, the number that has it."""
 
-    files: Mapping[str, str] = field(default_factory=dict)
-    numbers: Mapping[str, str] = field(default_factory=dict)
-    titles: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[InEntity, str] = field(default_factory=dict)
+    numbers: Mapping[InEntity, str] = field(default_factory=dict)
+    titles: Mapping[InEntity, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +83,7 @@ def series_by_file(files: Iterable[PlanFile]) -> dict[str, str]:
     by_series: dict[str, list[str]] = defaultdict(list)
     for one in files:
         if key := series_of(one.number, one.title, one.label):
-            by_series[key].append(one.key)
+            by_series[f"{one.entity} {key}"].append(one.key)
     return {key: series for series, keys in by_series.items() if len(keys) > 1 for key in keys}
 
 
@@ -86,23 +94,24 @@ def series_of_files(files: Iterable[PlanFile]) -> dict[str, str]:
 
 
 def _copies(files: Sequence[PlanFile], there: There) -> Iterator[Note]:
-    first: dict[str, PlanFile] = {}
+    first: dict[InEntity, PlanFile] = {}
     for one in files:
-        if one.sha256 in there.files:
-            params = {"number": there.files[one.sha256]}
+        place = (one.entity, one.sha256)
+        if place in there.files:
+            params = {"number": there.files[place]}
             yield Note(one.key, "I-1", "already_there", params, leaves_out=True)
-        elif (earlier := first.setdefault(one.sha256, one)) is not one:
+        elif (earlier := first.setdefault(place, one)) is not one:
             params = {"path": earlier.path}
             yield Note(one.key, "I-1", "same_file", params, earlier.key, leaves_out=True)
 
 
 def _numbers(files: Sequence[PlanFile], there: There) -> Iterator[Note]:
     for one in files:
-        if one.sha256 in there.files:
+        if (one.entity, one.sha256) in there.files:
             continue
-        if one.number and (holder := there.numbers.get(normal(one.number))):
+        if one.number and (holder := there.numbers.get((one.entity, normal(one.number)))):
             yield Note(one.key, "N-6", "taken", {"number": one.number, "holder": holder})
-        elif one.title and (holder := there.titles.get(normal(one.title))):
+        elif one.title and (holder := there.titles.get((one.entity, normal(one.title)))):
             yield Note(one.key, "I-4", "title_there", {"title": one.title, "holder": holder})
 
 
@@ -137,9 +146,8 @@ def compare_sketches(files: Sequence[PlanFile], sketches: Sketches, places: Sequ
 
     def is_left_out(one: int, other: int) -> bool:
         left, right = files[places[one]], files[places[other]]
-        return left.sha256 == right.sha256 or bool(
-            left.number and normal(left.number) == normal(right.number)
-        )
+        is_one_number = left.entity == right.entity and normal(left.number) == normal(right.number)
+        return left.sha256 == right.sha256 or bool(left.number and is_one_number)
 
     return near_duplicates(sketches, is_left_out=is_left_out)
 

@@ -31,6 +31,7 @@ class Document(Identified, Versioned, Base):
 
     __tablename__ = "document"
     __table_args__ = (
+        UniqueConstraint("entity_id", "number"),
         Index("ix_document_number", "number"),
         Index("ix_document_type", "type_id"),
         Index("ix_document_title_key", "title_key"),
@@ -38,7 +39,7 @@ class Document(Identified, Versioned, Base):
 
     entity_id: Mapped[UUID] = mapped_column(ForeignKey("legal_entity.id"))
     type_id: Mapped[UUID] = mapped_column(ForeignKey("document_type.id"))
-    number: Mapped[str] = mapped_column(String(200), unique=True)
+    number: Mapped[str] = mapped_column(String(200))
     title: Mapped[str] = mapped_column(String(500))
     #: The folded title, by which citations find it whatever script they are in (D-6); follows the title.
     title_key: Mapped[str] = mapped_column(String(500), default="", server_default="")

@@ -52,6 +52,7 @@ class Record(Identified, Versioned, Base):
 
     __tablename__ = "record"
     __table_args__ = (
+        UniqueConstraint("entity_id", "number"),
         # Holds all that the register filters, sorts and counts by: rows are wide, 100,000 of them
         # are never read for one page.
         Index("ix_record_register", "access_set_id", *REGISTERED),
@@ -67,7 +68,7 @@ class Record(Identified, Versioned, Base):
     )
 
     entity_id: Mapped[UUID] = mapped_column(ForeignKey("legal_entity.id"))
-    number: Mapped[str] = mapped_column(String(200), unique=True)
+    number: Mapped[str] = mapped_column(String(200))
     form_id: Mapped[UUID] = mapped_column(ForeignKey("document.id"))
     form_revision_id: Mapped[UUID] = mapped_column(ForeignKey("revision.id"))
     title: Mapped[str] = mapped_column(String(500))

@@ -7,9 +7,10 @@ from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
+from docctl.domain.entity_numbers import qualified
 from docctl.domain.lifecycle import in_force
 from docctl.domain.normal_form import normal
 from docctl.domain.permissions import Actor
@@ -18,6 +19,7 @@ from docctl.models.base import Base
 from docctl.models.documents import Document, DocumentType, Revision
 from docctl.models.organisation import Person, Unit
 from docctl.models.retention import DisposalList, Hold, RetentionClassRow
+from docctl.queries.number_holders import entity_names
 from docctl.queries.revision_states import readable_revision
 
 T = TypeVar("T", bound=Base)
@@ -49,10 +51,31 @@ def person_written(session: Session, text: str) -> UUID:
 
 
 def unit_named(session: Session, text: str) -> Unit:
-    """Return the unit with this code or name."""
-    return _there(
-        session.scalars(select(Unit).where(or_(Unit.code == text, Unit.name == text))).first(), "unit"
-    )
+    """Return the unit with this code or name; raise RuleRefused where several legal entities have one."""
+    found = units_named(session, text)
+    if len(found) > 1:
+        params = {"unit": text[:60], "candidates": ", ".join(sorted(found))}
+        raise RuleRefused(Refused("O-1", "several_units", params))
+    return _there(next(iter(found.values()), None), "unit")
+
+
+def units_named(session: Session, text: str) -> dict[str, Unit]:
+    """Return the units that a code or name may mean, by how each is written so that it alone is meant (O-4).
+
+    Those of several legal entities are told apart by the entity's code before it, as `NB:PZ`. Of one entity
+    the unit that exists today is meant, else the one that did.
+    """
+    code, mark, rest = text.partition(":")
+    names = entity_names(session)
+    wanted: list[ColumnElement[bool]] = []
+    of_entity = text
+    if mark and (meant := [key for key, one in names.items() if one.code == code.strip()]):
+        wanted, of_entity = [Unit.entity_id == meant[0]], rest.strip()
+    query = select(Unit).where(*wanted, or_(Unit.code == of_entity, Unit.name == of_entity))
+    found: dict[UUID, Unit] = {}
+    for one in session.scalars(query.order_by(Unit.valid_until.is_not(None), Unit.code)):
+        found.setdefault(one.entity_id, one)
+    return {qualified(names[key].code if key in names else "", one.code): one for key, one in found.items()}
 
 
 def type_named(session: Session, text: str) -> DocumentType:

@@ -15,7 +15,7 @@ from docctl.domain.permissions import Actor
 from docctl.models.citations import Citation
 from docctl.models.documents import Document, Revision
 from docctl.models.organisation import Unit
-from docctl.queries.citation_targets import Target, is_shared_tail, target_id, targets
+from docctl.queries.citation_targets import Target, is_of_several, meant_by, targets
 from docctl.queries.paging import PAGE_SIZE, Paged
 from docctl.queries.revision_states import in_force_at, readable_document
 from docctl.queries.sql_terms import containing
@@ -112,7 +112,14 @@ def _query(actor: Actor, wanted: FaultFilter, at: datetime) -> Select[Any]:
         .join(Revision, Revision.id == Citation.revision_id)
         .join(Document, Document.id == Revision.document_id)
         .join(Unit, Unit.id == Document.unit_id)
-        .join(meant, and_(meant.c.normal == Citation.normal, meant.c.normal_name == Citation.normal_name))
+        .join(
+            meant,
+            and_(
+                meant.c.normal == Citation.normal,
+                meant.c.normal_name == Citation.normal_name,
+                meant.c.entity_id == Document.entity_id,
+            ),
+        )
         .where(
             in_force_at(at),
             readable_document(actor, at),
@@ -138,16 +145,18 @@ def _filters(wanted: FaultFilter, fault: ColumnElement[str]) -> list[ColumnEleme
 
 
 def _meanings(at: datetime) -> Any:
-    """Return what each way of citing means, once however many texts use it."""
+    """Return what each way of citing means in texts of each entity, once however many use it (O-4)."""
     ways: Subquery = (
-        select(Citation.normal, Citation.normal_name)
+        select(Citation.normal, Citation.normal_name, Document.entity_id)
         .join(Revision, Revision.id == Citation.revision_id)
+        .join(Document, Document.id == Revision.document_id)
         .where(in_force_at(at))
         .distinct()
         .subquery("ways")
     )
-    key, name = ways.c.normal, ways.c.normal_name
-    led = select(key, name, target_id(key, name).label("target")).cte("led").prefix_with("MATERIALIZED")
+    key, name, own = ways.c.normal, ways.c.normal_name, ways.c.entity_id
+    means = select(key, name, own, meant_by(key, name, own).label("target"))
+    led = means.cte("led").prefix_with("MATERIALIZED")
     now, ever = aliased(Revision), aliased(Revision)
     standing = case(
         (exists().where(now.document_id == led.c.target, in_force_at(at, now)), literal("in_force")),
@@ -160,7 +169,7 @@ def _meanings(at: datetime) -> Any:
         ),
         else_=literal("coming"),
     )
-    shared = case((led.c.target.is_(None), is_shared_tail(led.c.normal, led.c.normal_name)), else_=false())
+    shared = case((led.c.target.is_(None), is_of_several(led.c.normal, led.c.normal_name)), else_=false())
     meant = select(led, standing.label("standing"), shared.label("is_shared"))
     return meant.cte("meant").prefix_with("MATERIALIZED")
 

@@ -5,7 +5,7 @@ The one place that says it, as SQL, so that pages, pictures and lists agree (D-6
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -54,37 +54,80 @@ class Target:
 
 
 @cache
-def target_id(key: Any = Citation.normal, name: Any = Citation.normal_name) -> ColumnElement[Any]:
+def target_id() -> ColumnElement[Any]:
+    """Return the document that a citation means, NULL for none: one term, however often it is asked for."""
+    return meant_by(Citation.normal, Citation.normal_name, _own_entity())
+
+
+def meant_by(key: Any, name: Any, own: Any) -> ColumnElement[Any]:
     """Return the document that the keys of a citation mean, NULL for none: the surest way wins.
 
     A number that is borne now comes before a title, a former number before another name; what nothing leads
-    to may be the tail of one number, and of no second one (N-10).
+    to may be the tail of one number, and of no second one (N-10). What the text's own legal entity, `own`,
+    has under a name goes before what others have, and of several others none is meant (O-4).
     """
-    named = case((name != "", _leads(name)), else_=null())
-    return func.coalesce(_leads(key), named, _only_tail(key), _only_tail(name))
+    named = case((name != "", _leads(name, own)), else_=null())
+    return func.coalesce(_leads(key, own), named, _only_tail(key, own), _only_tail(name, own))
 
 
-def is_shared_tail(key: Any, name: Any) -> ColumnElement[bool]:
-    """Say in SQL whether several documents' numbers end so, where nothing else leads to one (N-10)."""
-    return or_(*(_documents_ending(one) > 1 for one in (key, name)))
+def is_of_several(key: Any, name: Any) -> ColumnElement[bool]:
+    """Say in SQL whether several documents have a key where nothing leads to one, as `candidates_of` says."""
+    entry, titled = aliased(NumberEntry), aliased(Document)
+
+    def several(one: Any) -> Iterator[ColumnElement[bool]]:
+        yield _number_of(_ends(one)) > 1
+        used = (entry.state == NumberState.USED, entry.item_kind == "document")
+        yield _number_of(select(entry.item_id).where(entry.normal == one, *used)) > 1
+        yield _number_of(select(titled.id).where(titled.title_key == one)) > 1
+
+    return or_(*(and_(one != "", or_(*several(one))) for one in (key, name)))
 
 
-def _leads(key: Any) -> ColumnElement[Any]:
-    entry, former = aliased(NumberEntry), aliased(NumberEntry)
-    document, titled, alias = aliased(Document), aliased(Document), aliased(Alias)
-    borne = (
-        select(entry.item_id)
-        .join(document, and_(document.id == entry.item_id, document.number == entry.shown))
-        .where(entry.normal == key, entry.state == NumberState.USED, entry.item_kind == "document")
+def _own_entity() -> ScalarSelect[Any]:
+    citing, revision = aliased(Document), aliased(Revision)
+    query = select(citing.entity_id).join(revision, revision.document_id == citing.id)
+    of_text = query.where(revision.id == Citation.revision_id).correlate(Citation)
+    found: ScalarSelect[Any] = of_text.scalar_subquery()
+    return found
+
+
+def _leads(key: Any, own: Any) -> ColumnElement[Any]:
+    near = [_first(one.where(Unindexed(document.entity_id) == own)) for one, document in _ways(key)]
+    # Of the surest way that leads anywhere else: one document, or none of several.
+    far = [_counted(one, document) for one, document in _ways(key)]
+    others = case(
+        *((several > 0, case((several == 1, one), else_=null())) for several, one in far), else_=null()
     )
-    title = select(titled.id).where(titled.title_key == key).order_by(Unindexed(titled.number))
-    once = select(former.item_id).where(
-        former.normal == key, former.state == NumberState.USED, former.item_kind == "document"
-    )
-    other = select(alias.item_id).where(alias.normal == key, alias.item_kind == "document")
-    return func.coalesce(
-        *(_first(one) for one in (borne, title, once, other.order_by(Unindexed(alias.item_id))))
-    )
+    return func.coalesce(*near, others)
+
+
+def _ways(key: Any) -> list[tuple[Any, Any]]:
+    """Return how a name leads to documents, the surest way first: each with the document it leads to."""
+    entry, former, alias = aliased(NumberEntry), aliased(NumberEntry), aliased(Alias)
+    borne, titled, once, named = (aliased(Document) for _ in range(4))
+    used = NumberState.USED
+    return [
+        (
+            select(borne.id)
+            .join(entry, and_(entry.item_id == borne.id, entry.shown == borne.number))
+            .where(entry.normal == key, entry.state == used, entry.item_kind == "document"),
+            borne,
+        ),
+        (select(titled.id).where(titled.title_key == key).order_by(Unindexed(titled.number)), titled),
+        (
+            select(once.id)
+            .join(former, former.item_id == once.id)
+            .where(former.normal == key, former.state == used, former.item_kind == "document"),
+            once,
+        ),
+        (
+            select(named.id)
+            .join(alias, alias.item_id == named.id)
+            .where(alias.normal == key, alias.item_kind == "document")
+            .order_by(Unindexed(named.id)),
+            named,
+        ),
+    ]
 
 
 def _first(query: Any) -> ScalarSelect[Any]:
@@ -92,33 +135,40 @@ def _first(query: Any) -> ScalarSelect[Any]:
     return found
 
 
-def _ends(key: Any) -> Select[Any]:
+def _counted(query: Any, document: Any) -> tuple[ScalarSelect[Any], ScalarSelect[Any]]:
+    """Return in how many entities a way leads to documents, and the first of them."""
+    several = query.order_by(None).with_only_columns(func.count(document.entity_id.distinct()))
+    return several.scalar_subquery(), _first(query)
+
+
+def _number_of(query: Any) -> ScalarSelect[Any]:
+    """Return how many documents a query of one column finds."""
+    (document,) = query.exported_columns
+    found: ScalarSelect[Any] = query.with_only_columns(func.count(document.distinct())).scalar_subquery()
+    return found
+
+
+def _ends(key: Any, own: Any = None) -> Select[Any]:
     tail, entry = aliased(NumberTail), aliased(NumberEntry)
-    return (
+    ends = (
         select(entry.item_id)
         .join(tail, tail.entry_id == entry.id)
         .where(tail.tail == key, entry.state == NumberState.USED, entry.item_kind == "document")
     )
+    return ends if own is None else ends.where(Unindexed(entry.entity_id) == own)
 
 
-def _documents_ending(key: Any) -> ScalarSelect[Any]:
-    tail, entry = aliased(NumberTail), aliased(NumberEntry)
-    found: ScalarSelect[Any] = (
-        select(func.count(entry.item_id.distinct()))
-        .join(tail, tail.entry_id == entry.id)
-        .where(tail.tail == key, entry.state == NumberState.USED, entry.item_kind == "document")
-        .scalar_subquery()
-    )
-    return found
-
-
-def _only_tail(key: Any) -> ColumnElement[Any]:
-    return case((_documents_ending(key) == 1, _first(_ends(key))), else_=null())
+def _only_tail(key: Any, own: Any) -> ColumnElement[Any]:
+    near, ends = _ends(key, own), _ends(key)
+    return case((_number_of(near) == 1, _first(near)), (_number_of(ends) == 1, _first(ends)), else_=null())
 
 
 def candidates_of(session: Session, keys: Collection[str]) -> dict[str, set[UUID]]:
-    """Return the documents whose number ends so, for each key that is a tail of several (N-10)."""
-    rows = session.execute(
+    """Return the documents that each key may mean which is what several have (N-10, O-4).
+
+    A tail, or a number or title that several legal entities have.
+    """
+    tailed = (
         select(NumberTail.tail, NumberEntry.item_id)
         .join(NumberEntry, NumberEntry.id == NumberTail.entry_id)
         .where(
@@ -127,11 +177,26 @@ def candidates_of(session: Session, keys: Collection[str]) -> dict[str, set[UUID
             NumberEntry.item_kind == "document",
         )
     )
+    numbered = select(NumberEntry.normal, NumberEntry.item_id).where(
+        NumberEntry.normal.in_(keys),
+        NumberEntry.state == NumberState.USED,
+        NumberEntry.item_kind == "document",
+    )
+    titled = select(Document.title_key, Document.id).where(Document.title_key.in_(keys))
     found: dict[str, set[UUID]] = {}
-    for tail, document_id in rows:
+    for query in (numbered, titled, tailed):  # what is written whole goes before a tail
+        for key, ids in _by_key(session.execute(query)).items():
+            if len(ids) > 1:
+                found.setdefault(key, ids)
+    return found
+
+
+def _by_key(rows: Iterable[Any]) -> dict[str, set[UUID]]:
+    found: dict[str, set[UUID]] = {}
+    for key, document_id in rows:
         assert document_id is not None, "a used number is somebody's"
-        found.setdefault(tail, set()).add(document_id)
-    return {tail: ids for tail, ids in found.items() if len(ids) > 1}
+        found.setdefault(key, set()).add(document_id)
+    return found
 
 
 def targets(session: Session, actor: Actor, ids: Collection[UUID], *, at: datetime) -> Mapping[UUID, Target]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -19,6 +19,7 @@ from docctl.models.documents import Document, Revision
 from docctl.models.names import name_key
 from docctl.models.numbers import Alias, NumberEntry, NumberState
 from docctl.queries.citation_targets import Target, candidates_of, target_id, targets
+from docctl.queries.number_holders import entities_of_items
 from docctl.queries.revision_states import in_force_at, readable_document
 
 #: So many revisions are asked for at once.
@@ -30,7 +31,7 @@ class Cited:
     """One citation: as written, and what it means now.
 
     `standing`: in_force; obsolete (there is no revision in force); coming (none yet); missing; outside;
-    generic; ambiguous, a tail that `candidates` share (N-10). `other_name` where it is cited by a former or
+    generic; ambiguous, what `candidates` share (N-10). `other_name` where it is cited by a former or
     another name. Without `document_id` the document is not shown to this person (X-3), and `is_hidden` says
     that there is one.
     """
@@ -53,11 +54,15 @@ class Cited:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A document that a tail may mean; of one that is hidden only the number shows (X-3)."""
+    """A document that a tail may mean; of one that is hidden only the number shows (X-3).
+
+    `entity` is the name of its legal entity where there are several (O-4).
+    """
 
     document_id: UUID | None
     number: str
     title: str
+    entity: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +108,9 @@ def cited_of(
     ends = candidates_of(session, {key for row in open_ for key in _keys(row)})
     ids = {meant for _, meant in rows if meant is not None}.union(*ends.values())
     known = targets(session, actor, ids, at=at)
+    shared = _Shared(ends, known, entities_of_items(session, set().union(*ends.values())) if ends else {})
     return {
-        revision: tuple(_cited(row, known.get(meant) if meant else None, ends, known) for row, meant in found)
+        revision: tuple(_cited(row, known.get(meant) if meant else None, shared) for row, meant in found)
         for revision, found in groupby(rows, key=lambda one: one[0].revision_id)
     }
 
@@ -113,16 +119,29 @@ def _keys(row: Citation) -> tuple[str, ...]:
     return (row.normal, row.normal_name) if row.normal_name else (row.normal,)
 
 
-def _cited(
-    row: Citation,
-    target: Target | None,
-    ends: Mapping[str, Collection[UUID]],
-    known: Mapping[UUID, Target],
-) -> Cited:
-    meant: Iterable[UUID] = ()
-    if target is None:
-        meant = next(filter(None, (ends.get(key) for key in _keys(row))), ())
-    several = sorted((known[one] for one in meant if one in known), key=lambda one: one.number)
+@dataclass(frozen=True, slots=True)
+class _Shared:
+    """What several documents share: which they are, and the names of their legal entities."""
+
+    ends: Mapping[str, Collection[UUID]]
+    known: Mapping[UUID, Target]
+    entities: Mapping[UUID, str]
+
+    def candidates(self, row: Citation) -> Iterator[Candidate]:
+        """Yield what a citation may mean; of what is hidden the number, where that is written (X-3)."""
+        keys = _keys(row)
+        meant = next(filter(None, (self.ends.get(key) for key in keys)), ())
+        there = (self.known[one] for one in meant if one in self.known)
+        for one in sorted(there, key=lambda one: (one.number, self.entities.get(one.id, ""))):
+            entity, form = self.entities.get(one.id, ""), normal(one.number)
+            if one.is_seen:
+                yield Candidate(one.id, one.number, one.title, entity)
+            elif {form, *tails(form)}.intersection(keys):
+                yield Candidate(None, one.number, "", entity)
+
+
+def _cited(row: Citation, target: Target | None, shared: _Shared) -> Cited:
+    several = tuple(shared.candidates(row)) if target is None else ()
     seen = target if target is not None and target.is_seen else None
     return Cited(
         kind=row.kind,
@@ -138,7 +157,7 @@ def _cited(
         times=row.times,
         chapter=row.chapter,
         is_hidden=target is not None and seen is None,
-        candidates=tuple(map(_candidate, several)),
+        candidates=several,
     )
 
 
@@ -146,12 +165,6 @@ def _is_other_name(row: Citation, target: Target) -> bool:
     """Say whether a document is cited by none of its number, a tail of it, and its title (N-9)."""
     number = normal(target.number)
     return not {number, target.title_key, *tails(number)}.intersection(_keys(row))
-
-
-def _candidate(target: Target) -> Candidate:
-    if target.is_seen:
-        return Candidate(target.id, target.number, target.title)
-    return Candidate(None, target.number, "")
 
 
 def standing_of(kind: str, target: Target | None) -> str:

@@ -15,6 +15,7 @@ from docctl.domain.roles import SIGNING, Role
 from docctl.models.documents import Document, DocumentType
 from docctl.models.organisation import Person, RoleGrant, Unit
 from docctl.models.retention import RetentionClassRow
+from docctl.queries.number_holders import entity_names
 from docctl.queries.revision_states import readable_document
 
 
@@ -37,9 +38,14 @@ def document_types(session: Session) -> tuple[Choice, ...]:
 
 
 def units(session: Session) -> tuple[Choice, ...]:
-    """Return all units that exist today."""
-    found = session.scalars(select(Unit).where(Unit.valid_until.is_(None)).order_by(Unit.code))
-    return tuple(Choice(one.id, one.name, one.name, one.code) for one in found)
+    """Return all units that exist today, each with its legal entity where there are several (O-4)."""
+    names = entity_names(session)
+    found = session.scalars(select(Unit).where(Unit.valid_until.is_(None)).order_by(Unit.code, Unit.id))
+
+    def name(unit: Unit) -> str:
+        return f"{unit.name} · {names[unit.entity_id].name}" if unit.entity_id in names else unit.name
+
+    return tuple(Choice(one.id, name(one), name(one), one.code) for one in found)
 
 
 def procedures(session: Session, actor: Actor, *, at: datetime) -> tuple[Choice, ...]:

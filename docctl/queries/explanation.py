@@ -11,11 +11,9 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from docctl.domain.normal_form import normal
 from docctl.domain.permissions import Actor
 from docctl.domain.verdicts import NotFound
 from docctl.i18n import Translator
-from docctl.models.numbers import NumberEntry
 from docctl.models.records import Record
 from docctl.models.retention import RetentionClassRow
 from docctl.models.visibility import sets_of
@@ -55,16 +53,6 @@ class Explanation:
             "trigger": self.trigger,
             "because": self.sentences(words),
         }
-
-
-def explain_record(session: Session, actor: Actor, number: str) -> Explanation:
-    """Return why the record with this number, in any way of writing it, is kept so long (R-10, N-10).
-
-    Raises NotFound where there is none that the person may see (X-3).
-    """
-    form = normal(number)
-    ids = select(NumberEntry.item_id).where(NumberEntry.item_kind == "record", NumberEntry.normal == form)
-    return _explained(session, actor, Record.id.in_(ids) | (Record.number == number.strip()))
 
 
 def explain_record_id(session: Session, actor: Actor, record_id: UUID) -> Explanation:

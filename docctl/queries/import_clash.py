@@ -8,15 +8,16 @@ from datetime import datetime, tzinfo
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from docctl.domain.imports import Choice
 from docctl.domain.normal_form import normal
 from docctl.domain.permissions import Actor
-from docctl.models.numbers import NumberEntry, NumberState
+from docctl.models.numbers import NumberState
 from docctl.queries.import_joining import Target
+from docctl.queries.number_holders import holders_of
 from docctl.queries.numbers import NumberRow, holder_seen
+from docctl.services.imports.entities import Entities
 from docctl.services.imports.joining import AsChosen
 
 #: Where a number stands that a person typed; else the kind of place in the file, as the reading calls it.
@@ -37,16 +38,17 @@ def clash_of(
     session: Session,
     actor: Actor,
     file: AsChosen,
+    entity_id: UUID,
     targets: Sequence[Target],
     *,
     at: datetime,
     zone: tzinfo,
 ) -> Clash | None:
-    """Return what a file's number clashes with as it is chosen now, None where it is free (N-6)."""
-    if not file.number or file.document_id is not None or file.choice is Choice.LEAVE_OUT:
+    """Return what a file's number clashes with in its entity as it is chosen now, None for nothing (N-6)."""
+    if not _takes_number(file):
         return None
-    holder = holder_seen(session, actor, file.number, at=at, zone=zone)
-    if holder is None or holder.state == NumberState.RESERVED:
+    holder = holder_seen(session, actor, (entity_id, file.number), at=at, zone=zone)
+    if holder is None or (holder.state == NumberState.RESERVED and holder.kind == "document"):
         return None
     target = next((one for one in targets if one.document_id == holder.item_id), None)
     return Clash(file.number, holder, _source(file), target)
@@ -59,17 +61,16 @@ def _source(file: AsChosen) -> str:
     return str(fact["source"])
 
 
-def taken(session: Session, files: Iterable[AsChosen]) -> Mapping[UUID, str]:
-    """Return the holder's written number by file, of the files of a page whose number is taken (N-6)."""
-    wanted = {
-        one.id: normal(one.number)
-        for one in files
-        if one.number and one.document_id is None and one.choice is not Choice.LEAVE_OUT
+def taken(session: Session, files: Iterable[AsChosen], entities: Entities) -> Mapping[UUID, str]:
+    """Return the holder's written number by file, of those whose number is taken in their entity (N-6)."""
+    wanted = {one.id: (entities.of(one.chosen), normal(one.number)) for one in files if _takes_number(one)}
+    found = holders_of(session, wanted.values())
+    return {
+        file_id: found[place].shown
+        for file_id, place in wanted.items()
+        if place in found and not found[place].is_free_for("document")
     }
-    if not wanted:
-        return {}
-    query = select(NumberEntry.normal, NumberEntry.shown).where(
-        NumberEntry.normal.in_(set(wanted.values())), NumberEntry.state != NumberState.RESERVED
-    )
-    found: dict[str, str] = {row.normal: row.shown for row in session.execute(query)}
-    return {file_id: found[form] for file_id, form in wanted.items() if form in found}
+
+
+def _takes_number(file: AsChosen) -> bool:
+    return bool(file.number) and file.document_id is None and file.choice is not Choice.LEAVE_OUT

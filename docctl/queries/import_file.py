@@ -22,6 +22,7 @@ from docctl.queries.import_values import contents_of
 from docctl.queries.imports import RunLine, run_line
 from docctl.reading.facts.alike import lines_beside, share_of
 from docctl.services.imports.contents import Content
+from docctl.services.imports.entities import Entities
 from docctl.services.imports.joining import AsChosen
 
 _AROUND: Final = 16
@@ -93,7 +94,8 @@ def file_view(
     read = contents_of(session, actor, run_id, [row], "facts", "chosen", "notes", "text", at=at)[row.id]
     fields = {name: _field(row, read, name) for name in _SHOWN}
     file = AsChosen.of(row, read)
-    found = targets(session, actor, file, at=at, zone=zone) if row.state is FileState.READ else ()
+    entity_id = Entities.of_run(session, run_id).of(file.chosen)
+    found = targets(session, actor, file, entity_id, at=at, zone=zone) if row.state is FileState.READ else ()
     unseen = file.document_id if all(one.document_id != file.document_id for one in found) else None
     spans = sorted(
         {
@@ -108,7 +110,7 @@ def file_view(
         line=review_lines(session, actor, [row], {row.id: read}, is_open=is_open(run), at=at, zone=zone)[0],
         targets=found,
         unseen=unseen,
-        clash=clash_of(session, actor, file, found, at=at, zone=zone)
+        clash=clash_of(session, actor, file, entity_id, found, at=at, zone=zone)
         if is_open(run) and row.state is FileState.READ
         else None,
         fields=fields,

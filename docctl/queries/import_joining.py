@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from uuid import UUID
 
@@ -17,8 +17,9 @@ from docctl.domain.permissions import Actor, Facts, allows
 from docctl.domain.verdicts import Refused
 from docctl.models.documents import Document, Revision
 from docctl.models.names import name_key
+from docctl.queries.number_holders import documents_of, entity_names
 from docctl.queries.revision_states import readable_document
-from docctl.services.imports.joining import AsChosen, holders, placed, revisions_of
+from docctl.services.imports.joining import AsChosen, placed, revisions_of
 
 #: So many documents of one title are offered.
 _MOST = 5
@@ -28,7 +29,8 @@ _MOST = 5
 class Target:
     """A document that a file may join: `joins` says as which revision, `refused` why not; one of them is set.
 
-    `beside` is the label of the revision that it would stand beside, empty where there is none.
+    `beside` is the label of the revision that it would stand beside, empty where there is none; `entity` is
+    the name of its legal entity where that is not the file's own.
     """
 
     document_id: UUID
@@ -37,14 +39,18 @@ class Target:
     joins: Joins | None
     refused: Refused | None
     beside: str
+    entity: str = ""
 
 
 def targets(
-    session: Session, actor: Actor, file: AsChosen, *, at: datetime, zone: tzinfo
+    session: Session, actor: Actor, file: AsChosen, entity_id: UUID, *, at: datetime, zone: tzinfo
 ) -> tuple[Target, ...]:
-    """Return the documents that have a file's number or title, and the one chosen, as far as seen (X-3)."""
+    """Return the documents that have a file's number in its entity, or its title, and the one chosen (X-3).
+
+    Only those that the person may see; what another entity has under the number is no revision of it (N-6).
+    """
     number, title = file.number, str(file.chosen.get("title", ""))
-    wanted = list(holders(session, [number]).values())
+    wanted = list(documents_of(session, [(entity_id, number)]).values())
     if file.document_id is not None:
         wanted.append(file.document_id)
     if title:
@@ -57,8 +63,14 @@ def targets(
     )
     documents = session.scalars(query).all()
     there = revisions_of(session, (one.id for one in documents))
-    found = [_target(actor, file, one, there.get(one.id, []), at, zone) for one in documents]
-    return tuple(sorted(found, key=lambda one: normal(one.number) != normal(number)))
+    names = {key: one.name for key, one in entity_names(session).items() if key != entity_id}
+    found = [
+        replace(
+            _target(actor, file, one, there.get(one.id, []), at, zone), entity=names.get(one.entity_id, "")
+        )
+        for one in documents
+    ]
+    return tuple(sorted(found, key=lambda one: (bool(one.entity), normal(one.number) != normal(number))))
 
 
 def _target(

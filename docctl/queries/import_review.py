@@ -29,6 +29,7 @@ from docctl.queries.import_joining import Joined, joined
 from docctl.queries.import_values import contents_of
 from docctl.queries.imports import RunLine, run_line
 from docctl.services.imports.contents import Content
+from docctl.services.imports.entities import Entities
 from docctl.services.imports.joining import AsChosen
 from docctl.services.imports.propose import EXTERNAL, wanted
 
@@ -208,7 +209,7 @@ def review_lines(
     """
     opened = [AsChosen.of(row, known[row.id]) for row in rows if row.state is FileState.READ]
     joins = joined(session, actor, opened, at=at, zone=zone)
-    clashes = taken(session, opened) if is_open else {}
+    clashes = taken(session, opened, Entities.of_run(session, rows[0].run_id)) if is_open and opened else {}
     today = at.astimezone(zone).date()
     return tuple(_line(row, known[row.id], today, joins.get(row.id), clashes.get(row.id, "")) for row in rows)
 

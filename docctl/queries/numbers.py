@@ -19,6 +19,7 @@ from docctl.models.organisation import Person, Unit
 from docctl.models.records import Record
 from docctl.models.visibility import visible_sets
 from docctl.queries.other_names import keys_of
+from docctl.queries.number_holders import Place, entity_of
 from docctl.queries.paging import PAGE_SIZE, Paged
 from docctl.queries.revision_states import readable_document
 
@@ -213,8 +214,20 @@ def _by_alias(session: Session, actor: Actor, at: datetime, keys: set[str]) -> t
 
 
 def holder_seen(
-    session: Session, actor: Actor, number: str, *, at: datetime, zone: tzinfo
+    session: Session, actor: Actor, place: Place, *, at: datetime, zone: tzinfo
 ) -> NumberRow | None:
-    """Return who has a number, for the message of a clash: both named unless hidden (N-6, X-3)."""
-    found = session.execute(_entries(actor, at).where(NumberEntry.normal == normal(number))).first()
+    """Return who has a number in its entity, for the message of a clash: named unless hidden (N-6, X-3)."""
+    entity_id, number = place
+    query = _entries(actor, at).where(
+        NumberEntry.entity_id == entity_id, NumberEntry.normal == normal(number)
+    )
+    found = session.execute(query).first()
     return _row(found, zone) if found is not None else None
+
+
+def holder_for_unit(
+    session: Session, actor: Actor, number: str, unit_id: UUID | None, *, at: datetime, zone: tzinfo
+) -> NumberRow | None:
+    """Return who has a number that an item of a unit shall have, None where it is free or nothing (N-6)."""
+    entity_id = entity_of(session, unit_id) if number.strip() else None
+    return holder_seen(session, actor, (entity_id, number), at=at, zone=zone) if entity_id else None

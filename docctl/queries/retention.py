@@ -18,7 +18,7 @@ from docctl.models.organisation import Unit
 from docctl.models.records import Correction, Record
 from docctl.models.retention import RetentionClassRow
 from docctl.models.visibility import sets_of
-from docctl.queries.explanation import Explanation, explain_record, explain_record_id
+from docctl.queries.explanation import Explanation, explain_record_id
 from docctl.queries.paging import PAGE_SIZE, Paged
 from docctl.queries.sql_terms import Unindexed
 
@@ -31,7 +31,6 @@ __all__ = [
     "Group",
     "due_list",
     "due_records",
-    "explain_record",
     "explain_record_id",
 ]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -101,16 +103,33 @@ def migrate(engine: Engine) -> SchemaState:
 
 def _migrate(engine: Engine) -> SchemaState:
     on_server = engine.dialect.name != "sqlite"
-    with writer(engine).connect() as connection, connection.begin():
+    with writer(engine).connect() as connection, _unreferenced(connection), connection.begin():
         if on_server:
             _require_fitting(connection)
             connection.execute(text("SELECT pg_advisory_xact_lock(:work)"), {"work": _MIGRATING})
         command.upgrade(_config(connection), "head")
+        if not on_server and (broken := connection.execute(text("PRAGMA foreign_key_check")).first()):
+            raise RuntimeError(f"a migration leaves a row of {broken[0]} that refers to nothing")
         with Session(connection) as session:
             _first_rows(session)
         if on_server:
             grant(connection, str(engine.get_execution_options()[APPLICATION_ROLE]))
     return schema_state(engine)
+
+
+@contextmanager
+def _unreferenced(connection: Connection) -> Iterator[None]:
+    """Let SQLite make tables anew that others refer to: what refers is looked at before the commit."""
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    driver = connection.connection.cursor()  # within a transaction it would change nothing
+    try:
+        driver.execute("PRAGMA foreign_keys = OFF")
+        yield
+    finally:
+        driver.execute("PRAGMA foreign_keys = ON")
+        driver.close()
 
 
 def _first_rows(session: Session) -> None:

@@ -17,7 +17,7 @@ from docctl.queries.document_choices import document_types, procedures, retentio
 from docctl.queries.document_lists import listed
 from docctl.queries.documents import RegisterFilter, document_register
 from docctl.queries.history import revision_history
-from docctl.queries.numbers import NumberRow, find_number, holder_seen
+from docctl.queries.numbers import NumberRow, find_number, holder_for_unit
 from docctl.services.documents.create import CreateDocument, create_document
 from docctl.services.files import Attached
 from docctl.web.context import actor, caller, flash_done, house, lang, render, requires, see_other
@@ -132,15 +132,17 @@ class NewPage:
 
 def _new_page() -> NewPage:
     typed = request.form.get("number", "")[:200].strip()
-    with house().uow.read() as session:
+    unit_id = chosen(request.form.get("unit_id")) or actor().unit_id
+    now = house()
+    with now.uow.read() as session:
         return NewPage(
             document_types(session),
             units(session),
-            procedures(session, actor(), at=house().clock()),
+            procedures(session, actor(), at=now.clock()),
             retention_classes(session),
             actor().unit_id,
             lang() == "en",
-            holder_seen(session, actor(), typed, at=house().clock(), zone=house().zone) if typed else None,
+            holder_for_unit(session, actor(), typed, unit_id, at=now.clock(), zone=now.zone),
         )
 
 

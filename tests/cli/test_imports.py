@@ -15,6 +15,7 @@ from docctl.models.trail import AuditHead
 from docctl.services.imports.change import ChangeImport, change_import
 from docctl.services.imports.presence import LENGTH
 from tests.cli.terminal import Terminal
+from tests.entities import second_entity
 from tests.imports.making import Run, text_of, write, zipped
 from tests.world import World
 
@@ -173,3 +174,22 @@ def test_i_1_a_run_of_another_host_is_ordered_and_left_to_it(
     said = terminal.run("import", "commit", run.id, "--all", "--no-wait", "--as", "chen").stdout
     assert "scans-2" in said
     assert run.row.state is RunState.IMPORTING
+
+
+def test_n_6_the_command_compares_numbers_in_the_entity_of_the_department(
+    terminal: Terminal, world: World, folder: Path, tmp_path: Path
+) -> None:
+    second_entity(world)
+    terminal.ok("import", folder, user="chen")
+    other = tmp_path / "其他"
+    write(other, "d.txt", text_of("别的程序", **WHOLE))
+    own = terminal.ok("import", other, "--dry-run", user="chen")["files"]
+    assert [(one["status"], one["rule"], one["code"]) for one in own] == [("failed", "N-6", "taken")]
+    assert "JL-QP-07" in own[0]["message"]
+    for flags in (("--dry-run",), ()):
+        there = terminal.ok("import", other, *flags, "--department", "YF", user="chen")["files"]
+        assert [(one["status"], one["number"]) for one in there] == [("in_force", "JL-QP-07")]
+    assert terminal.refused("import", other, "--dry-run") == (3, "O-4.unit_needed")
+    assert terminal.refused("import", other, "--department", "PZ", user="chen") == (3, "O-1.several_units")
+    qualified = terminal.ok("import", other, "--dry-run", "--department", "SLJM:PZ", user="chen")["files"]
+    assert qualified[0]["status"] == "failed"

@@ -108,6 +108,7 @@ def plan(key: str, **values: object) -> PlanFile:
         str(values.get("title", "")),
         label,
         InSeries(key, label, values.get("day")),  # type: ignore[arg-type]
+        str(values.get("entity", "")),
     )
 
 
@@ -117,15 +118,20 @@ def notes(*files: PlanFile, there: There | None = None) -> list[tuple[str, str]]
 
 def test_i_1_copies_here_and_there_are_left_out() -> None:
     files = (plan("a", sha256="1"), plan("b", sha256="1"), plan("c", sha256="2"))
-    known = There(files={"2": "QP-09"})
+    known = There(files={("", "2"): "QP-09", ("nb", "1"): "QP-09"})
     assert notes(*files, there=known) == [("b", "I-1.same_file"), ("c", "I-1.already_there")]
     assert all(one.leaves_out for one in compare(files, known))
 
 
 def test_n_6_a_number_that_is_taken_is_told_before_the_import() -> None:
-    known = There(numbers={"qp-01": "QP-01"}, titles={"记录控制程序": "QP-02"})
+    known = There(
+        numbers={("", "qp-01"): "QP-01", ("nb", "qp-03"): "QP-03"},
+        titles={("", "记录控制程序"): "QP-02"},
+    )
     assert notes(plan("a", number="ＱＰ－０１"), there=known) == [("a", "N-6.taken")]
     assert notes(plan("a", number="QP-03"), there=known) == []
+    assert notes(plan("a", number="QP-03", entity="nb"), there=known) == [("a", "N-6.taken")]
+    assert notes(plan("a", title="记录控制程序", entity="nb"), there=known) == []
     assert notes(plan("a", title="记录控制程序"), there=known) == [("a", "I-4.title_there")]
 
 

@@ -139,10 +139,7 @@ class Run:
 
 
 def _unit(world: World, code: str) -> UUID:
-    from docctl.models.organisation import Unit
-
-    with world.house.uow.read() as session:
-        return session.scalars(select(Unit.id).where(Unit.code == code)).one()
+    return world.units[code]
 
 
 def _type(world: World) -> UUID:

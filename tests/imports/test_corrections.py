@@ -17,6 +17,7 @@ from docctl.domain.import_plan import HISTORY_CODES, PlanFile, histories, series
 from docctl.domain.imports import Choice, InSeries
 from docctl.domain.verdicts import RuleRefused
 from docctl.models.base import new_id
+from docctl.queries.number_holders import documents_of
 from docctl.services.content.texts import INFO, Texts
 from docctl.services.imports import contents as contents_module
 from docctl.services.imports.change import ChangeImport, UndoImportChange, change_import, undo_import_change
@@ -24,7 +25,7 @@ from docctl.services.imports.commit import CancelImport, CommitImport, cancel_im
 from docctl.services.imports.contents import Contents
 from docctl.services.imports.grouping import JOINS
 from docctl.services.imports.histories import follow_changes
-from docctl.services.imports.joining import documents_units, holders, revisions_of
+from docctl.services.imports.joining import documents_units, revisions_of
 from docctl.services.imports.propose import day
 from docctl.services.imports.split import SplitFile, split_file
 from tests.imports.making import Run, text_of, write
@@ -237,7 +238,7 @@ def test_i_1_more_files_than_a_statement_takes_are_asked_for_in_pieces(world: Wo
     with house.uow.read() as session:
         assert documents_units(session, ids) == {}
         assert revisions_of(session, ids) == {}
-        assert holders(session, map(str, ids)) == {}
+        assert documents_of(session, ((one, str(one)) for one in ids)) == {}
 
 
 def test_i_4_a_file_that_joins_a_document_is_in_no_history(world: World, run: Run, tmp_path: Path) -> None:

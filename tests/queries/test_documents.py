@@ -16,7 +16,7 @@ from docctl.models.documents import Document, Revision
 from docctl.queries.document_page import DocumentPage, document_page
 from docctl.queries.documents import DocumentRegister, RegisterFilter, document_register
 from docctl.queries.history import revision_history
-from docctl.queries.numbers import NumberFilter, find_number, holder_seen, number_register
+from docctl.queries.numbers import NumberFilter, find_number, holder_for_unit, number_register
 from docctl.queries.timeline import timeline
 from docctl.services.revisions.revise import ReviseDocument, revise_document
 from docctl.services.revisions.withdraw import WithdrawRevision, withdraw_revision
@@ -268,7 +268,9 @@ def test_x_3_a_hidden_number_is_only_taken_with_whom_to_ask(world: World) -> Non
             actor = world.by(who).actor
             found = number_register(session, actor, NumberFilter(), at=world.clock(), zone=world.house.zone)
             (row,) = found.rows
-            holder = holder_seen(session, actor, "qp-01", at=world.clock(), zone=world.house.zone)
+            holder = holder_for_unit(
+                session, actor, "qp-01", world.units["SC"], at=world.clock(), zone=world.house.zone
+            )
         assert (row.title, row.is_hidden, row.item_id is None) == (title, hidden, hidden)
         assert (row.function, row.reason) == ("品质部", "")
         assert holder == row

@@ -21,7 +21,6 @@ from docctl.queries.holds import hold_list, records_numbered
 from docctl.queries.retention import (
     DueFilter,
     due_list,
-    explain_record,
     explain_record_id,
 )
 from docctl.queries.retention_overview import overview
@@ -163,7 +162,6 @@ def test_r_10_the_reason_of_a_date_is_told_in_whole_sentences(keeping: Keeping) 
         house=world.house,
     )
     found = ask(keeping, explain_record_id, record_id)
-    assert ask(keeping, explain_record, found.number.lower().replace("-", "－")) == found
     assert found.keep_until == date(2028, 2, 29)
     for language in LANGUAGES:
         told = found.as_json(translator(language, world.house.zone, strict=True))

@@ -23,6 +23,7 @@ from docctl.jobs.imports.in_name_of import caller_of
 from docctl.jobs.imports.records import RecordLine, Target, file_row
 from docctl.jobs.imports.uploaded import uploaded
 from docctl.models.record_imports import RecordImport, RecordImportRow, RowStatus
+from docctl.queries.record_import_there import RecordsThere, records_there
 from docctl.reading.errors import OURS, ReadingFailed
 from docctl.reading.sources import Source, SourceChanged, copy
 from docctl.reading.tables import Table, TableRow, read_table
@@ -188,10 +189,11 @@ def _look(house: House, found: RecordImport, copies: Copies) -> bool:
     """Look at the next rows; say whether any are left."""
     with house.uow.read() as session:
         rows = _next(session, found.id, RowStatus.WAITING)
-        units = units_by_name(session)
+        there = records_there(session, found.form_id, (one.values.get("number", "") for one in rows))
+        units = units_by_name(session, there.entity_id)
         by = caller_of(session, found.started_by, house)
     target = _target(found, copies, units)
-    seen = [_seen(row, _line(house, row, target, by, dry_run=True)) for row in rows]
+    seen = [_seen(row, _line(house, row, target, by, dry_run=True, there=there)) for row in rows]
     return note_rows(NoteRows(found.id, seen), by=the_system(house.clock()), house=house) > 0
 
 
@@ -199,7 +201,7 @@ def _file(house: House, found: RecordImport, copies: Copies) -> bool:
     """File the next rows; say whether any are left. Raises RuleRefused where the store or disk is away."""
     with house.uow.read() as session:
         rows = _next(session, found.id, RowStatus.READY)
-        units = units_by_name(session)
+        units = units_by_name(session, records_there(session, found.form_id, ()).entity_id)
         by = caller_of(session, found.started_by, house)
     target = _target(found, copies, units)
     seen: list[RowSeen] = []
@@ -219,14 +221,20 @@ def _file(house: House, found: RecordImport, copies: Copies) -> bool:
 
 
 def _line(
-    house: House, row: RecordImportRow, target: Target, by: Caller | None, *, dry_run: bool
+    house: House,
+    row: RecordImportRow,
+    target: Target,
+    by: Caller | None,
+    *,
+    dry_run: bool,
+    there: RecordsThere | None = None,
 ) -> RecordLine:
     given = TableRow(row.number, row.values)
     if by is None:
         params = {"permission": "record.file"}
         return RecordLine(row.number, "failed", "", "", "", "X-1", "not_permitted", params)
     try:
-        return file_row(house, given, target, by=by, dry_run=dry_run, record_id=row.id)
+        return file_row(house, given, target, by=by, dry_run=dry_run, record_id=row.id, there=there)
     except StorageError:  # it says nothing about the row
         log.warning("a row waits: the store or the key store cannot be used", exc_info=True)
         return RecordLine(row.number, "failed", "", "", "", "request", "disk_failed", {})

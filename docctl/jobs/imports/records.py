@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -17,13 +17,14 @@ from sqlalchemy import select
 from docctl.domain.calendar_dates import midnight
 from docctl.domain.canonical import plain
 from docctl.domain.correction import stated_not_late
+from docctl.domain.imports import BATCH
 from docctl.domain.normal_form import normal
 from docctl.domain.permissions import Facts, allows
 from docctl.domain.verdicts import NotFound, Refused, RuleRefused, require
 from docctl.models.base import new_id
-from docctl.models.content import ItemFile, OwnerKind
-from docctl.models.numbers import NumberEntry, NumberState
+from docctl.models.numbers import NumberEntry
 from docctl.models.records import KEY_KINDS
+from docctl.queries.record_import_there import RecordsThere, records_there
 from docctl.reading.facts.dates import first_date
 from docctl.reading.tables import TableRow, table_rows
 from docctl.services.caller import Caller
@@ -69,11 +70,20 @@ def import_records(
     `meanings` say by place how its columns are read, instead of their headings.
     """
     with house.uow.read() as session:
-        units = units_by_name(session)
+        units = units_by_name(session, records_there(session, form_id, ()).entity_id)
     target = Target(table.parent, form_id, units)
-    for done, row in enumerate(table_rows(house.pool, table, meanings), start=1):
-        yield file_row(house, row, target, by=by, dry_run=dry_run)
-        tell(done)
+    rows = table_rows(house.pool, table, meanings)
+    for first in range(0, len(rows), BATCH):
+        some = rows[first : first + BATCH]
+        there = _seen_together(house, some, target) if dry_run else None
+        for done, row in enumerate(some, start=first + 1):
+            yield file_row(house, row, target, by=by, dry_run=dry_run, there=there)
+            tell(done)
+
+
+def _seen_together(house: House, rows: Sequence[TableRow], target: Target) -> RecordsThere:
+    with house.uow.read() as session:
+        return records_there(session, target.form_id, (row.values.get("number", "") for row in rows))
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +100,24 @@ class Target:
 
 
 def file_row(
-    house: House, row: TableRow, target: Target, *, by: Caller, dry_run: bool, record_id: UUID | None = None
+    house: House,
+    row: TableRow,
+    target: Target,
+    *,
+    by: Caller,
+    dry_run: bool,
+    record_id: UUID | None = None,
+    there: RecordsThere | None = None,
 ) -> RecordLine:
-    """File one row, or say what would become of it; `record_id` is what a row filed before a stop has."""
+    """File one row, or say what would become of it; `record_id` is what a row filed before a stop has.
+
+    `there` is what is kept under the numbers of the rows looked at together; without it, it is asked now.
+    """
     values = row.values
     told = (values.get("number", ""), values.get("title", ""), values.get("file", ""))
     try:
-        status, number, made = _file(house, row, target, by, dry_run=dry_run, record_id=record_id)
+        seen = there or _seen_together(house, [row], target)
+        status, number, made = _file(house, row, target, by, seen, dry_run=dry_run, record_id=record_id)
     except RuleRefused as error:
         refused = error.refused
         return RecordLine(row.number, "failed", *told, refused.rule, refused.code, plain(refused.params))
@@ -108,7 +129,14 @@ def file_row(
 
 
 def _file(
-    house: House, row: TableRow, target: Target, by: Caller, *, dry_run: bool, record_id: UUID | None
+    house: House,
+    row: TableRow,
+    target: Target,
+    by: Caller,
+    there: RecordsThere,
+    *,
+    dry_run: bool,
+    record_id: UUID | None,
 ) -> tuple[str, str, UUID | None]:
     if record_id is not None and (shown := _filed_as(house, record_id)):
         return "filed", shown, record_id
@@ -122,11 +150,11 @@ def _file(
     unit_id = units.get(normal(fold(unit))) if unit else None
     if unit and unit_id is None:
         raise RuleRefused(Refused("I-2", "no_such_unit", {"unit": unit[:60]}))
-    if (number := values.get("number", "")) and _is_there(house, number, path, target):
+    if (number := values.get("number", "")) and _holds(there.files_of(number), path, target):
         return "duplicate", number, None
     occurred_at = midnight(day, house.zone)
     if dry_run:
-        _foresee(house, number, occurred_at, unit_id, by)
+        _foresee(there, number, occurred_at, unit_id, by)
         return "ready", number, None
     with target.opened(path) as source:
         upload = stage_upload(source, name=path.name, by=by, house=house, for_document=False)
@@ -159,20 +187,15 @@ def _filed_as(house: House, record_id: UUID) -> str:
         return session.scalars(query).first() or ""
 
 
-def _foresee(house: House, number: str, occurred_at: datetime, unit_id: UUID | None, by: Caller) -> None:
+def _foresee(
+    there: RecordsThere, number: str, occurred_at: datetime, unit_id: UUID | None, by: Caller
+) -> None:
     """Raise what filing would refuse, as far as a look can tell (F-5, N-6, X-1)."""
     if not allows(by.actor, "record.file", Facts(unit_id=unit_id or by.actor.unit_id)):
         raise RuleRefused(Refused("X-1", "not_permitted", {"permission": "record.file"}))
     require(stated_not_late(stated=occurred_at, entered=by.at, field="occurred_at"))
-    if not number:
-        return
-    with house.uow.read() as session:
-        taken = select(NumberEntry.shown).where(
-            NumberEntry.normal == normal(number), NumberEntry.state != NumberState.RESERVED
-        )
-        holder = session.scalars(taken).first()
-    if holder is not None:
-        raise RuleRefused(Refused("N-6", "taken", {"number": number, "holder": holder}))
+    if (holder := there.holder_of(number)) is not None:
+        raise RuleRefused(Refused("N-6", "taken", {"number": number, "holder": holder.shown}))
 
 
 def _beside(folder: Path, name: str) -> Path:
@@ -198,16 +221,8 @@ def _day(text: str) -> date:
     return found.day
 
 
-def _is_there(house: House, number: str, path: Path, target: Target) -> bool:
-    """Say whether a record of this number holds this file already: a second run files nothing twice."""
-    with house.uow.read() as session:
-        hashes = set(
-            session.scalars(
-                select(ItemFile.sha256)
-                .join(NumberEntry, NumberEntry.item_id == ItemFile.owner_id)
-                .where(NumberEntry.normal == normal(number), ItemFile.owner_kind == OwnerKind.RECORD)
-            )
-        )
+def _holds(hashes: frozenset[str], path: Path, target: Target) -> bool:
+    """Say whether a record holds this file already: a second run files nothing twice."""
     if not hashes:
         return False
     digest = hashlib.sha256()

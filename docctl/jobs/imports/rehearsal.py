@@ -22,6 +22,7 @@ from docctl.queries.imports import Line
 from docctl.reading.sources import Source
 from docctl.services.house import House
 from docctl.services.imports.copies import Copies
+from docctl.services.imports.entities import Entities
 from docctl.services.imports.folder import RunFolder
 from docctl.services.imports.note import ReadFile
 from docctl.services.imports.propose import units_by_name, wanted
@@ -41,11 +42,20 @@ class _Seen:
 
 
 def rehearse(
-    house: House, sources: Iterable[Source], *, tell: Callable[[int], None] = lambda _done: None
+    house: House,
+    sources: Iterable[Source],
+    unit_id: UUID | None = None,
+    *,
+    tell: Callable[[int], None] = lambda _done: None,
 ) -> list[Line]:
-    """Return the report line that each file would get now; `tell` hears how many are read."""
+    """Return the report line that each file would get now; `tell` hears how many are read.
+
+    `unit_id` is where files go that name no unit. Raises RuleRefused O-4 where it is not known and there are
+    several legal entities: each has its own numbers.
+    """
     with house.uow.read() as session:
-        units = units_by_name(session)
+        entities = Entities.beside(session, unit_id)
+        units = units_by_name(session, entities.default)
     seen: dict[UUID, _Seen] = {}
     for some in _batches(sources):
         seen.update(_read(house, some, units))
@@ -55,7 +65,7 @@ def rehearse(
         for key, one in seen.items():
             if one.read is not None and not one.read.problem:
                 sketches.add(len(files), one.read.facts.get("sketch", ()))
-                files.append(plan_file(str(key), one.path, one.sha256, dict(one.read.chosen)))
+                files.append(plan_file(str(key), one.path, one.sha256, dict(one.read.chosen), entities))
         alike, places = compare_sketches(files, sketches, sketches.places), sketches.places
     with house.uow.read() as session:
         notes = compare(files, there(session, files))

@@ -34,6 +34,7 @@ from docctl.services.caller import the_system
 from docctl.services.house import House
 from docctl.services.imports.commit import CancelImport, cancel_import
 from docctl.services.imports.copies import Copies, opened_later
+from docctl.services.imports.entities import Entities
 from docctl.services.imports.note import NoteComparison, NoteRead, ReadFile, note_comparison, note_read
 from docctl.services.imports.propose import units_by_name
 from docctl.services.imports.room import require_room
@@ -179,7 +180,7 @@ def _read_some(house: House, run_id: UUID) -> bool:
             .order_by(ImportFile.place, ImportFile.ordinal)  # none has a place yet: as the index lies
             .limit(BATCH)
         ).all()
-        units = units_by_name(session)
+        units = units_by_name(session, Entities.of_run(session, run_id).default)
     if not waiting:
         compare_run(house, run_id)
         return False

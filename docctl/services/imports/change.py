@@ -22,6 +22,7 @@ from docctl.queries.revision_states import readable_document
 from docctl.services.caller import Caller
 from docctl.services.imports.changed import changed_since
 from docctl.services.imports.contents import Contents
+from docctl.services.imports.entities import Entities
 from docctl.services.imports.grouping import in_pieces
 from docctl.services.imports.histories import follow_changes, group_all
 from docctl.services.imports.joining import AsChosen, by_number, documents_units, placed, revisions_of
@@ -55,8 +56,8 @@ class ChangeImport:
     """New values for files of a run; all files get the same. `choice` and `is_checked` as they shall be.
 
     A value of "" clears a field. `files` in any order. `joins_by_number`: each becomes a revision of the
-    document that has its number; files without one, or that cannot, stay as they are. `row_version`: of
-    the one file as it was shown; None overwrites whatever stands there.
+    document of its entity that has its number; files without one, or that cannot, stay as they are.
+    `row_version`: of the one file as it was shown; None overwrites whatever stands there.
     """
 
     run_id: UUID
@@ -94,7 +95,7 @@ def change_import(session: Session, cmd: ChangeImport, by: Caller) -> int:
             changes.append([str(row.id), _CHECKED, row.checked_at is not None, cmd.is_checked])
             _check(row, by, is_checked=cmd.is_checked)
     if cmd.joins_by_number:
-        _join_by_number(session, rows, contents, by, changes)
+        _join_by_number(session, run, rows, contents, by, changes)
     elif values.get("document_id"):
         chosen_now = {UUID(one[0]) for one in changes if one[1] == "document_id"}
         _require_places(session, _opened(rows, contents), chosen_now, by)
@@ -112,13 +113,14 @@ def _opened(rows: Sequence[ImportFile], contents: Contents) -> list[AsChosen]:
 
 def _join_by_number(
     session: Session,
+    run: ImportRun,
     rows: Sequence[ImportFile],
     contents: Contents,
     by: Caller,
     changes: list[list[Any]],
 ) -> None:
     files = _opened(rows, contents)
-    found = by_number(session, files)
+    found = by_number(session, files, Entities.beside(session, run.unit_id))
     units = documents_units(session, found.values())
     there = revisions_of(session, found.values())
     for row, file in zip(rows, files, strict=True):

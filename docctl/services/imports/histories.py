@@ -14,12 +14,13 @@ from docctl.domain.import_plan import HISTORY_CODES, PlanFile, histories, series
 from docctl.domain.imports import Choice, FileState, InSeries
 from docctl.models.imports import ImportFile, without_text
 from docctl.services.imports.contents import Contents
+from docctl.services.imports.entities import Entities
 from docctl.services.imports.grouping import in_pieces, is_behind, regroup, shared_groups
 from docctl.services.imports.propose import day
 from docctl.services.locks import Rank, lock
 
 #: What decides which document a file belongs to, and its place there.
-DECIDING: Final = frozenset({"number", "title", "label", "effective", "document_id", "choice"})
+DECIDING: Final = frozenset({"number", "title", "label", "effective", "unit_id", "document_id", "choice"})
 
 #: The series of a file and the notes on its history.
 _Place = tuple[str, list[dict[str, Any]]]
@@ -65,8 +66,9 @@ def follow_changes(
         session, run_id, ImportFile.group_key, wanted
     )
     rows = _locked(session, ids)
+    entities = Entities.of_run(session, run_id)
     files = [
-        _plan_file(row, contents.read(row, "chosen").chosen)
+        _plan_file(row, contents.read(row, "chosen").chosen, entities)
         for row in sorted(rows, key=lambda one: one.ordinal)
         if row.choice is not Choice.LEAVE_OUT and shared_groups([row.group_key])
     ]
@@ -95,7 +97,7 @@ def _locked(session: Session, ids: Iterable[UUID]) -> list[ImportFile]:
     return rows
 
 
-def _plan_file(row: ImportFile, chosen: Mapping[str, Any]) -> PlanFile:
+def _plan_file(row: ImportFile, chosen: Mapping[str, Any], entities: Entities) -> PlanFile:
     key, label = str(row.id), str(chosen.get("label", ""))
     return PlanFile(
         key=key,
@@ -105,6 +107,7 @@ def _plan_file(row: ImportFile, chosen: Mapping[str, Any]) -> PlanFile:
         title=str(chosen.get("title", "")),
         label=label,
         series=InSeries(key, label, day(chosen.get("effective"))),
+        entity=str(entities.of(chosen)),
     )
 
 

@@ -19,8 +19,9 @@ from docctl.domain.normal_form import normal
 from docctl.domain.verdicts import Refused
 from docctl.models.documents import Document, Revision
 from docctl.models.imports import ImportFile, ImportRun
-from docctl.models.numbers import Alias, NumberEntry
+from docctl.queries.number_holders import documents_of
 from docctl.services.imports.contents import Content, Contents
+from docctl.services.imports.entities import Entities
 from docctl.services.imports.grouping import JOINS, in_pieces
 from docctl.services.imports.histories import group_all
 from docctl.services.imports.propose import wanted
@@ -103,23 +104,6 @@ _STANDING: Final = (
 )
 
 
-def holders(session: Session, numbers: Iterable[str]) -> dict[str, UUID]:
-    """Return the documents that have these numbers, now or as another name, by their normal form (N-9)."""
-    found: dict[str, UUID] = {}
-    for some in in_pieces(sorted({normal(one) for one in numbers if one})):
-        entries = select(NumberEntry.normal, NumberEntry.item_id).where(
-            NumberEntry.normal.in_(some), NumberEntry.item_kind == "document"
-        )
-        aliases = select(Alias.normal, Alias.item_id).where(
-            Alias.normal.in_(some), Alias.item_kind == "document"
-        )
-        for query in (entries, aliases):
-            for form, item_id in session.execute(query):
-                if item_id is not None:
-                    found.setdefault(form, item_id)
-    return found
-
-
 def documents_units(session: Session, documents: Iterable[UUID]) -> dict[UUID, UUID]:
     """Return the unit of each of these documents."""
     found: dict[UUID, UUID] = {}
@@ -184,9 +168,8 @@ _ARRANGED: Final = (
 )
 
 
-def by_number(session: Session, files: Sequence[AsChosen]) -> Mapping[UUID, UUID]:
-    """Return the document that has a file's number, by file; files without one are left out (N-6)."""
-    found = holders(session, (one.number for one in files))
-    return {
-        one.id: document_id for one in files if (document_id := found.get(normal(one.number))) is not None
-    }
+def by_number(session: Session, files: Sequence[AsChosen], entities: Entities) -> Mapping[UUID, UUID]:
+    """Return the document of its entity that has a file's number, by file; others are left out (N-6, N-9)."""
+    places = {one.id: (entities.of(one.chosen), normal(one.number)) for one in files if one.number}
+    found = documents_of(session, places.values())
+    return {file_id: found[place] for file_id, place in places.items() if place in found}

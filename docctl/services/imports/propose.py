@@ -49,10 +49,14 @@ _SINGLE: Final = {
 }
 
 
-def units_by_name(session: Session) -> dict[str, UUID]:
-    """Return the units by what people call them, folded: names, codes, aliases."""
+def units_by_name(session: Session, entity_id: UUID | None) -> dict[str, UUID]:
+    """Return the units by what people call them, folded: names, codes, aliases.
+
+    A name that units of several legal entities have means the one of this entity (O-4).
+    """
     found: dict[str, UUID] = {}
-    for unit in session.scalars(select(Unit).where(Unit.valid_until.is_(None)).order_by(Unit.code.desc())):
+    known = select(Unit).where(Unit.valid_until.is_(None)).order_by(Unit.code.desc(), Unit.id)
+    for unit in sorted(session.scalars(known), key=lambda one: one.entity_id == entity_id):
         for name in (unit.name, unit.code, *unit.aliases):
             found[normal(fold(str(name)))] = unit.id
     return found

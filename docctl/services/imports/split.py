@@ -20,6 +20,7 @@ from docctl.reading.facts.child import facts_in_child
 from docctl.services.caller import Caller
 from docctl.services.house import House
 from docctl.services.imports.contents import Contents
+from docctl.services.imports.entities import Entities
 from docctl.services.imports.histories import follow_changes, group_all
 from docctl.services.imports.propose import propose, units_by_name
 from docctl.services.imports.runs import lock_run
@@ -87,7 +88,7 @@ def split_file(session: Session, cmd: SplitFile, by: Caller) -> int:
         not 0 <= start < end <= len(text) or end - start < LEAST for _, start, end in cmd.pieces
     ):
         raise RuleRefused(Refused("I-3", "no_piece", {"least": LEAST}))
-    units = units_by_name(session)
+    units = units_by_name(session, Entities.beside(session, run.unit_id).default)
     changed = [(str(whole.id), "choice")]
     last = session.scalar(select(func.max(ImportFile.ordinal)).where(ImportFile.run_id == run.id)) or 0
     for place, ((title, start, end), found) in enumerate(zip(cmd.pieces, cmd.facts, strict=True), start=1):

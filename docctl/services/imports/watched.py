@@ -12,9 +12,9 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from docctl.domain.imports import Watched
-from docctl.domain.verdicts import Refused
+from docctl.domain.verdicts import Param, Refused
 from docctl.models.documents import DocumentType
-from docctl.models.organisation import Unit
+from docctl.queries.by_name import units_named
 from docctl.services.house import House
 
 #: What is told of the room that is missing, in bytes.
@@ -31,10 +31,14 @@ class GoesTo:
 
 def goes_to(session: Session, watched: Watched) -> GoesTo | Refused:
     """Return where the files of a folder go, or why none is taken: no such unit or type (I-1)."""
-    known = select(Unit).where(or_(Unit.code == watched.unit, Unit.name == watched.unit))
-    unit = session.scalars(known.where(Unit.valid_until.is_(None)).order_by(Unit.code)).first()
-    if unit is None:
-        return Refused("I-1", "watched_unit", {"folder": watched.path.name, "unit": watched.unit[:60]})
+    told: dict[str, Param] = {"folder": watched.path.name, "unit": watched.unit[:60]}
+    known = units_named(session, watched.unit)
+    there = {written: one for written, one in known.items() if one.valid_until is None}
+    if not there:
+        return Refused("I-1", "watched_unit", told)
+    if len(there) > 1:  # each numbers for itself
+        return Refused("I-1", "watched_units", {**told, "candidates": ", ".join(sorted(there))})
+    (unit,) = there.values()
     named = or_(
         DocumentType.code == watched.type,
         DocumentType.name == watched.type,

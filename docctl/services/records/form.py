@@ -58,21 +58,22 @@ _IN_FORCE: Final = and_(
     _REVISION.c.effective_from <= _AT,
     or_(_REVISION.c.effective_until.is_(None), _REVISION.c.effective_until > _AT),
 )
-#: The revision of the number rules in force (N-2, V-3).
 _OF_NUMBERS: Final = _RULES.alias("of_numbers")
-_NUMBERING: Final = (
+_RULES_THEN: Final = (
     select(_OF_NUMBERS.c.id)
     .join(_SETTING, _SETTING.c.id == _OF_NUMBERS.c.setting_id)
     .where(
         _SETTING.c.kind == "numbers",
-        _SETTING.c.entity_id == _FORM.c.entity_id,
         _OF_NUMBERS.c.status == literal(SettingStatus.APPROVED, _OF_NUMBERS.c.status.type),
         _OF_NUMBERS.c.effective_from <= _AT,
     )
     .order_by(_OF_NUMBERS.c.effective_from.desc())
     .limit(1)
-    .correlate(_FORM)
-    .scalar_subquery()
+)
+#: The revision of the number rules in force: of the form's entity, else the one that all share (N-2, V-3).
+_NUMBERING: Final = func.coalesce(
+    _RULES_THEN.where(_SETTING.c.entity_id == _FORM.c.entity_id).correlate(_FORM).scalar_subquery(),
+    _RULES_THEN.scalar_subquery(),
 )
 _SAME_BYTES: Final = exists().where(
     _FILE.c.sha256.in_(bindparam("hashes", expanding=True)), _FILE.c.destroyed_at.is_(None)
