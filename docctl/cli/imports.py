@@ -123,11 +123,11 @@ def _worked(desk: Desk, run_id: UUID) -> None:
 
 
 def _sources(path: Path) -> Iterator[Source]:
-    from docctl.reading.sources import folder_files, packed_files
+    from docctl.reading.sources import folder_files, packed_files, shown_name
     from docctl.services.imports.room import is_archive
 
     if path.is_file() and is_archive(path.name):
-        return packed_files(path, path.name)
+        return packed_files(path, shown_name(path))
     return folder_files(path)
 
 
@@ -141,6 +141,7 @@ def _unit(desk: Desk, unit: str) -> UUID | None:
 
 def _start(desk: Desk, path: Path, unit: str, type_code: str, class_code: str) -> UUID:
     from docctl.queries.by_name import class_named, type_named
+    from docctl.reading.sources import shown_name
     from docctl.services.imports.room import require_room
     from docctl.services.imports.start import StartImport, start_import
 
@@ -152,7 +153,7 @@ def _start(desk: Desk, path: Path, unit: str, type_code: str, class_code: str) -
     if path.is_file():
         require_room(desk.house, [(path, path.name)])
     source = "archive" if path.is_file() else "folder"
-    name = path.resolve().name or str(path)
+    name = shown_name(path.resolve()) or str(path)
     cmd = StartImport(name, source, unit_id, type_id, kept)
     return start_import(cmd, by=desk.caller(), house=desk.house)
 

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from docctl.domain.imports import FileState
+from docctl.domain.normal_form import normal
 from docctl.domain.permissions import Actor
 from docctl.models.citations import Citation
 from docctl.models.documents import Document, Revision
 from docctl.models.imports import ImportFile
-from docctl.queries.revision_states import readable_revision
+from docctl.queries.revision_states import readable_document, readable_revision
 from docctl.services.imports.contents import Content, Contents
 from docctl.services.imports.propose import EXTERNAL
+
+_TITLE_THERE: Final = "title_there"
 
 
 def contents_of(
@@ -30,12 +34,36 @@ def contents_of(
     that instant; else only the number (X-3). Of one that was not imported nothing is kept beside its line.
     """
     contents = Contents(session, run_id)
-    found = {row.id: contents.shown(row, *names) for row in rows if row.state is not FileState.DONE}
+    opened = {row.id: contents.shown(row, *names) for row in rows if row.state is not FileState.DONE}
+    found = _as_seen(session, actor, opened, at)
     imported = {row.revision_id: row for row in rows if row.revision_id and row.id not in found}
     return {
         **dict.fromkeys((row.id for row in rows), Content()),
         **found,
         **_imported(session, actor, imported, at),
+    }
+
+
+def _as_seen(session: Session, actor: Actor, found: dict[UUID, Content], at: datetime) -> dict[UUID, Content]:
+    """Leave out that a title is another document's, where the person may not know of that one (X-3)."""
+    titled = [one for content in found.values() for one in content.notes if one["code"] == _TITLE_THERE]
+    if not titled:
+        return found
+    there = Document.number.in_({one["params"]["holder"] for one in titled})
+    seen = {
+        (number, normal(title))
+        for number, title in session.execute(
+            select(Document.number, Document.title).where(there, readable_document(actor, at))
+        )
+    }
+
+    def is_known(note: Mapping[str, Any]) -> bool:
+        params = note["params"]
+        return note["code"] != _TITLE_THERE or (params["holder"], normal(params["title"])) in seen
+
+    return {
+        file_id: replace(one, notes=[note for note in one.notes if is_known(note)])
+        for file_id, one in found.items()
     }
 
 

@@ -75,24 +75,39 @@ class SourceChanged(Exception):
 def folder_files(root: Path) -> Iterator[Source]:
     """Yield the files below a folder, or the one file, in the order of their paths."""
     if root.is_file():
-        yield _file(root, root.name)
+        yield _file(root, shown_name(root))
         return
-    yield from _below(root, "")
+    # Folders lie in each other deeper than calls may: each open one is an iterator here.
+    open_ones = [_within(root, "")]
+    while open_ones:
+        for one in open_ones[-1]:
+            if not isinstance(one, Source):
+                open_ones.append(_within(*one))
+                break
+            yield one
+        else:
+            open_ones.pop()
 
 
-def _below(folder: Path, shown: str) -> Iterator[Source]:
+def shown_name(path: Path) -> str:
+    """Return the last part of a path as people would write it, whatever encoding the disk has it in."""
+    return _decoded(os.fsencode(path.name))
+
+
+def _within(folder: Path, shown: str) -> Iterator[Source | tuple[Path, str]]:
+    """Yield what lies in a folder: files, and folders with what is written before their names."""
     try:
         with os.scandir(folder) as found:
             entries = sorted(found, key=lambda entry: entry.name)
     except OSError:
-        yield Source(shown or ".", 0, None, "folder_unreadable")
+        yield Source(shown[-_LONGEST_PATH:] or ".", 0, None, "folder_unreadable")
         return
     for entry in entries:
         name = f"{shown}{_decoded(os.fsencode(entry.name))}"
         if entry.is_symlink():
             yield Source(name[-_LONGEST_PATH:], 0, None, "link")
         elif entry.is_dir(follow_symlinks=False):
-            yield from _below(Path(entry.path), f"{name}/")
+            yield Path(entry.path), f"{name}/"
         else:
             yield _file(Path(entry.path), name)
 

@@ -179,14 +179,18 @@ def test_i_2_a_row_filed_before_a_stop_is_not_filed_again(
     assert lines(world, import_id) == [(2, "filed", "")]
 
 
+@pytest.mark.parametrize("is_ordered", [False, True], ids=["looked at", "filed"])
 @pytest.mark.parametrize("what", ["disk", "keys"])
 def test_i_2_a_full_disk_is_no_fault_of_a_row(
-    world: World, form: UUID, monkeypatch: pytest.MonkeyPatch, what: str
+    world: World, form: UUID, monkeypatch: pytest.MonkeyPatch, what: str, is_ordered: bool
 ) -> None:
     content = packed({"表.csv": table("JL-1,好的,2019-03-05,生产部,,a.txt,"), "a.txt": "a"})
     import_id = started(world, form, content)
-    worked(world, import_id)
-    order_record_import(OrderRecordImport(import_id), by=world.by("li"), house=world.house)
+    if is_ordered:
+        worked(world, import_id)
+        order_record_import(OrderRecordImport(import_id), by=world.by("li"), house=world.house)
+    else:
+        step_records(world.house, import_id)
 
     def full(_house: object, row: object, *_: object, **__: object) -> RecordLine:
         if what == "keys":
@@ -196,8 +200,11 @@ def test_i_2_a_full_disk_is_no_fault_of_a_row(
     with monkeypatch.context() as patched:
         patched.setattr(record_runs, "file_row", full)
         assert not work_record_imports(world.house, seconds=1)
-    assert lines(world, import_id) == [(2, "ready", "")]
+    assert lines(world, import_id) == [(2, "ready" if is_ordered else "waiting", "")]
     assert work_record_imports(world.house, seconds=60) in {True, False}
+    if not is_ordered:
+        assert lines(world, import_id) == [(2, "ready", "")]
+        return
     assert worked(world, import_id).state is RunState.DONE
     assert count(world) == 1
 

@@ -207,3 +207,41 @@ def test_i_1_a_watched_folder_that_is_refused_stops_no_other(
     object.__setattr__(world.house, "watched", both)
     assert not Watcher(world.house)()
     assert looked == ["PZ", "SC"]
+
+
+def test_i_1_names_in_an_old_encoding_at_the_top_of_a_watched_folder_are_read_as_they_were_meant(
+    world: World, folder: Path, tmp_path: Path
+) -> None:
+    def old(name: str) -> str:
+        return os.fsdecode(name.encode("gb18030"))
+
+    write(folder, old("程序.txt"), text_of("记录控制程序"))
+    write(folder, f"{old('部门')}/{old('办法')}.txt", text_of("来访接待办法"))
+    write(tmp_path / "packed", "b.txt", text_of("采购控制程序"))
+    zipped(tmp_path / "packed", folder / old("压缩.zip"))
+    (folder / old("链接")).symlink_to(tmp_path)
+    rest(folder)
+    assert take_watched(world.house, watched(folder))
+    with world.house.uow.read() as session:
+        paths = set(session.scalars(select(ImportFile.path)))
+    assert paths == {"程序.txt", "部门/办法.txt", "b.txt", "链接"}
+
+
+def test_i_1_a_fault_with_one_watched_folder_harms_no_other(
+    world: World, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = tmp_path / "第二个"
+    for one in (folder, other):
+        write(one, "a.txt", text_of("记录控制程序"))
+        rest(one)
+    taken = watch.take_watched
+
+    def faulty(house: House, one: Watched) -> bool:
+        if one.path == folder:
+            raise ValueError("a fault of ours")
+        return taken(house, one)
+
+    monkeypatch.setattr(watch, "take_watched", faulty)
+    object.__setattr__(world.house, "watched", (watched(folder), watched(other)))
+    assert Watcher(world.house)()
+    assert len(the_runs(world)) == 1

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import inspect
 import io
 import os
 import struct
+import sys
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -165,3 +167,17 @@ def test_i_1_a_file_that_went_or_may_not_be_read_is_told(tmp_path: Path) -> None
         copy(source, tmp_path / "copy", limit=LIMIT)
     assert error.value.code == "file_unreadable"
     assert problems(folder_files(tmp_path / "nowhere")) == {".": "folder_unreadable"}
+
+
+def test_i_1_folders_may_lie_in_each_other_deeper_than_calls(tmp_path: Path) -> None:
+    deep = tmp_path.joinpath(*["d"] * 200)
+    deep.mkdir(parents=True)
+    (deep / "a.txt").write_text("x")
+    (tmp_path / "z.txt").write_text("x")
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(len(inspect.stack(0)) + 100)
+    try:
+        found = [one.path[-7:] for one in folder_files(tmp_path)]
+    finally:
+        sys.setrecursionlimit(before)
+    assert found == ["d/a.txt", "z.txt"]

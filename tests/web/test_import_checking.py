@@ -277,3 +277,18 @@ def test_i_1_the_checked_files_go_in_by_the_first_button_and_the_rest_stays(
     assert client.submit(own, action=f"{own}/cancel").status_code == 303
     assert "导入已结束" in client.get("/documents/imports").text
     assert [one.outcome for one in run.files().values()] == ["in_force", "in_force", "skipped", "skipped"]
+
+
+@pytest.mark.parametrize("is_hidden", [False, True], ids=["one may see it", "hidden"])
+def test_x_3_that_a_title_is_there_is_told_to_who_may_see_the_document(
+    client: Browser, world: World, folder: Path, is_hidden: bool
+) -> None:
+    document = there(world, folder)
+    write(folder, "b.txt", text_of("记录控制程序"))
+    if is_hidden:
+        hide(world, document)
+    run = Run.of(world, folder).read()
+    assert [one["code"] for one in run.content("b.txt").notes] == ["title_there"]
+    client.sign_in("chen")
+    for url in (own_page(run), f"{own_page(run)}/files/1"):
+        assert ("JL-QP-07" in client.get(url).text) is not is_hidden

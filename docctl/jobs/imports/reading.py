@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
-from docctl.domain.verdicts import Refused
+from docctl.domain.verdicts import Refused, RuleRefused
 from docctl.reading import Kind, ReadingFailed, clean_name, examine, read_text
 from docctl.reading.errors import OURS
 from docctl.reading.facts.child import facts_in_child
@@ -58,8 +58,16 @@ def read_one(house: House, file: ToRead, units: Mapping[str, UUID]) -> ReadFile:
         with opened_later(), file.copies.as_file(file.path) as path:
             return _read(house, file, path, units)
     except (FileNotFoundError, Damaged):  # a restored database has no copies
-        name = clean_name(file.name.rsplit("/", 1)[-1])
-        return ReadFile(file.id, "", problem="copy_gone", params={"name": name})
+        return _gone(file)
+    except (OSError, RuleRefused):
+        if file.copies.is_readable(file.path):
+            raise
+        return _gone(file)  # a place of the disk that cannot be read holds up no other file
+
+
+def _gone(file: ToRead) -> ReadFile:
+    name = clean_name(file.name.rsplit("/", 1)[-1])
+    return ReadFile(file.id, "", problem="copy_gone", params={"name": name})
 
 
 def _read(house: House, file: ToRead, path: Path, units: Mapping[str, UUID]) -> ReadFile:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import shutil
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Final
 from uuid import UUID
@@ -193,8 +193,8 @@ def _look(house: House, found: RecordImport, copies: Copies) -> bool:
         units = units_by_name(session, there.entity_id)
         by = caller_of(session, found.started_by, house)
     target = _target(found, copies, units)
-    seen = [_seen(row, _line(house, row, target, by, dry_run=True, there=there)) for row in rows]
-    return note_rows(NoteRows(found.id, seen), by=the_system(house.clock()), house=house) > 0
+    lines = ((row, _line(house, row, target, by, dry_run=True, there=there)) for row in rows)
+    return _noted(house, found.id, lines) > 0
 
 
 def _file(house: House, found: RecordImport, copies: Copies) -> bool:
@@ -204,20 +204,25 @@ def _file(house: House, found: RecordImport, copies: Copies) -> bool:
         units = units_by_name(session, records_there(session, found.form_id, ()).entity_id)
         by = caller_of(session, found.started_by, house)
     target = _target(found, copies, units)
+    left = _noted(house, found.id, ((row, _line(house, row, target, by, dry_run=False)) for row in rows))
+    if not left:
+        copies.folder.discard()
+    return left > 0
+
+
+def _noted(house: House, import_id: UUID, lines: Iterable[tuple[RecordImportRow, RecordLine]]) -> int:
+    """Note what became of rows, and return how many are left; what says nothing of a row lets it wait."""
     seen: list[RowSeen] = []
     waits: Refused | None = None
-    for row in rows:
-        line = _line(house, row, target, by, dry_run=False)
+    for row, line in lines:
         if f"{line.rule}.{line.code}" in _LATER:
             waits = Refused(line.rule, line.code, line.params or {})
             break
         seen.append(_seen(row, line))
-    left = note_rows(NoteRows(found.id, seen), by=the_system(house.clock()), house=house)
+    left = note_rows(NoteRows(import_id, seen), by=the_system(house.clock()), house=house)
     if waits is not None:
         raise RuleRefused(waits)
-    if not left:
-        copies.folder.discard()
-    return left > 0
+    return left
 
 
 def _line(

@@ -12,10 +12,12 @@ from storage.errors import Damaged
 
 
 def uploaded(copies: Copies) -> Iterator[Source]:
-    """Yield the files of all uploads of a run that are still to be taken apart.
+    """Yield the files of all uploads of a run that are still to be taken apart; one that is gone is told.
 
     Raises StorageError where the key store cannot be used.
     """
+    for name in copies.folder.lost_uploads():
+        yield Source(name, 0, None, "file_unreadable")
     for path, name in copies.folder.uploads():
         size = copies.size(path)
         if not is_archive(name):

@@ -14,7 +14,7 @@ from docctl.domain.verdicts import Refused, RuleRefused
 from docctl.jobs.imports.work import receive
 from docctl.models.base import new_id
 from docctl.models.imports import ImportRun
-from docctl.reading.sources import Source, folder_files, packed_files
+from docctl.reading.sources import Source, folder_files, packed_files, shown_name
 from docctl.services.caller import the_system
 from docctl.services.house import House
 from docctl.services.imports.folder import RunFolder
@@ -52,7 +52,7 @@ class Watcher:
     def _taken(self, watched: Watched) -> bool:
         try:
             return take_watched(self._house, watched)
-        except (OSError, RuleRefused):  # one folder that cannot be used harms no other
+        except Exception:  # one folder that cannot be used harms no other
             log.warning("a watched folder cannot be used", exc_info=True)
             return False
 
@@ -110,7 +110,7 @@ def _take(house: House, folder: Path, aside: Path, target: GoesTo) -> bool:
         is_there = session.get(ImportRun, run_id) is not None
     now = house.clock().astimezone(house.zone)
     if not is_there:
-        name = f"{folder.name} {now:%Y-%m-%d %H:%M}"
+        name = f"{shown_name(folder)} {now:%Y-%m-%d %H:%M}"
         cmd = StartImport(name, "watched", target.unit_id, target.type_id, item_id=run_id)
         start_import(cmd, by=the_system(house.clock()), house=house)
     receive(house, run_id, _sources(aside))
@@ -141,11 +141,11 @@ def _still_changes(path: Path) -> bool:
 def _sources(aside: Path) -> Iterator[Source]:
     for one in sorted(aside.iterdir()):
         if one.is_symlink():
-            yield Source(one.name, 0, None, "link")
+            yield Source(shown_name(one), 0, None, "link")
         elif one.is_file() and is_archive(one.name):
-            yield from packed_files(one, one.name)
+            yield from packed_files(one, shown_name(one))
         elif one.is_dir():
-            yield from (_below(one.name, source) for source in folder_files(one))
+            yield from (_below(shown_name(one), source) for source in folder_files(one))
         else:
             yield from folder_files(one)
 

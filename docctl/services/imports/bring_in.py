@@ -81,7 +81,9 @@ def _storing(cmd: BringIn, _by: Caller, house: House) -> Prepared[BringIn]:
             sha256=row.sha256,
             opened=copies.opened,
         )
-    except (FileNotFoundError, Damaged) as error:  # a copy that is not what was encrypted is none
+    except (OSError, Damaged) as error:  # a copy that is not what was encrypted is none
+        if not isinstance(error, Damaged) and copies.is_readable(copies.folder.file(holder)):
+            raise
         raise RuleRefused(Refused("upload", "copy_gone", {"name": name})) from error
     except KeyDestroyed as error:
         raise RuleRefused(Refused("I-1", "reading_gone")) from error

@@ -92,6 +92,18 @@ class Copies:
                 plain.seek(0)
                 yield plain
 
+    def is_readable(self, path: Path) -> bool:
+        """Say whether the disk gives a copy out, to its end: else it is that copy alone that is lost."""
+        try:
+            with path.open("rb") as stored:
+                while stored.read(_PIECE):
+                    pass
+        except NotADirectoryError:
+            return True  # it says nothing of this copy: none of the run can be had where its folder is none
+        except OSError:
+            return False
+        return True
+
     def size(self, path: Path) -> int:
         """Return how large the content of a copy is, in bytes."""
         stored = path.stat().st_size

@@ -76,14 +76,22 @@ class RunFolder:
         (self.path / _NAMES).write_text(json.dumps(named), encoding="utf-8")
 
     def uploads(self) -> Iterator[tuple[Path, str]]:
-        """Yield the uploaded files that are still to be taken apart."""
+        """Yield the uploaded files that are still to be taken apart.
+
+        Raises OSError and ValueError where nobody can tell which: none of them may be forgotten.
+        """
+        yield from ((path, name) for path, name in self._named() if path.is_file())
+
+    def lost_uploads(self) -> list[str]:
+        """Return what the uploads are called that were put here and are not there any more."""
+        return [name for path, name in self._named() if not path.is_file()]
+
+    def _named(self) -> list[tuple[Path, str]]:
         try:
             names = json.loads((self.path / _NAMES).read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            return
-        for place, name in names.items():
-            if (self.path / place).is_file():
-                yield self.path / place, str(name)
+        except FileNotFoundError:
+            return []
+        return [(self.path / place, str(name)) for place, name in names.items()]
 
     def copied(self) -> int:
         """Return how many bytes of files lie here already, without what is still to be taken apart."""
