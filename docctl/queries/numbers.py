@@ -18,8 +18,8 @@ from docctl.models.numbers import Alias, NumberEntry, NumberState
 from docctl.models.organisation import Person, Unit
 from docctl.models.records import Record
 from docctl.models.visibility import visible_sets
-from docctl.queries.other_names import keys_of
 from docctl.queries.number_holders import Place, entity_of
+from docctl.queries.other_names import keys_of
 from docctl.queries.paging import PAGE_SIZE, Paged
 from docctl.queries.revision_states import readable_document
 

@@ -37,7 +37,7 @@ def unique_in_the_house(owner: Engine) -> None:
             else:
                 connection.execute(text(f"ALTER TABLE {table} DROP CONSTRAINT {entity}"))
                 connection.execute(text(f"ALTER TABLE {table} ADD CONSTRAINT {house} UNIQUE (number)"))
-        connection.execute(text("UPDATE alembic_version SET version_num = '0032'"))
+        connection.execute(text("UPDATE alembic_version SET version_num = '0034'"))
     if is_sqlite:
         engine.dispose()
 
