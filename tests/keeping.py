@@ -89,25 +89,28 @@ class Keeping:
         prefix: str = "",
         readers: frozenset[str] | None = None,
         keys: Sequence[tuple[str, str]] = (),
+        entity_id: UUID | None = None,
+        number: str = "",
     ) -> list[UUID]:
         """Put records into the register as they stand years after they were accepted."""
         ids = [new_id() for _ in range(count)]
         day = datetime.combine(date(2021, 5, 6), time(2), tzinfo=UTC)
 
         def work(session) -> None:
-            entity = session.scalars(select(LegalEntity)).one()
+            entity = session.scalars(select(LegalEntity).order_by(LegalEntity.id)).first()
+            of_entity = entity_id or entity.id
             cls = session.scalars(select(RetentionClassRow).where(RetentionClassRow.code == code)).one()
             row = session.get_one(Unit, self.world.units[unit])
             tokens = readers or record_readers(row.id, self.world.people["wang"], self.world.units["SC"])
             access = intern_set(session, tokens)
             start = session.query(Record).count()
             for place, one in enumerate(ids, start=start + 1):
-                number = f"{prefix or FORM}-{place:06d}"
+                shown = number or f"{prefix or FORM}-{place:06d}"
                 session.add(
                     NumberEntry(
-                        entity_id=entity.id,
-                        shown=number,
-                        normal=normal(number),
+                        entity_id=of_entity,
+                        shown=shown,
+                        normal=normal(shown),
                         kind="record",
                         state=NumberState.USED,
                         item_kind="record",
@@ -118,8 +121,8 @@ class Keeping:
                 session.add(
                     Record(
                         id=one,
-                        entity_id=entity.id,
-                        number=number,
+                        entity_id=of_entity,
+                        number=shown,
                         form_id=self.form,
                         form_revision_id=self.form_revision,
                         title=f"顾客反馈登记 {place}",

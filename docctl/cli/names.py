@@ -15,19 +15,19 @@ if TYPE_CHECKING:
 
     from docctl.cli.desk import Desk
     from docctl.queries.by_name import RevisionNamed
-    from docctl.queries.numbers import Candidate
+    from docctl.queries.number_found import Candidate
 
 
 def item(desk: Desk, session: Session, text: str, kind: str = "") -> Candidate:
     """Return the one item that a number means; raise Ambiguous for several, NotFound for none (N-10)."""
-    from docctl.queries.numbers import find_number
+    from docctl.queries.number_found import find_number
 
     found = find_number(session, desk.actor, text, at=desk.house.clock())
     fitting = [one for one in found if not kind or one.item_kind == kind]
     if not fitting:
         raise NotFound("number")
     if len(fitting) > 1:
-        raise Ambiguous(text, tuple(one.number for one in fitting))
+        raise Ambiguous(text, tuple(one.written for one in fitting))
     return fitting[0]
 
 

@@ -47,7 +47,9 @@ def add_number_testers(noun: Noun) -> None:
         from docctl.queries.number_tester import next_number as coming
 
         rules = rules_of(page_of(desk, "numbers", ordinal).content)
-        asked = NumberQuestion(type_code, department=unit.upper(), parent=parent, typed=number_values)
+        asked = NumberQuestion(
+            type_code, desk.actor.unit_id, department=unit.upper(), parent=parent, typed=number_values
+        )
         today = desk.house.clock().astimezone(desk.house.zone).date()
         with desk.read() as session:
             found = coming(session, rules, asked, today=today)

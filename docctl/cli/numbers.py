@@ -47,6 +47,7 @@ def list_(desk: Desk, text: str, kind: str | None, state: str | None, page: int)
                 "reason": one.reason,
                 "taken_at": one.taken_at,
                 "taken_by": one.taken_by,
+                "entity": one.entity.code if one.entity else None,
             }
             for one in found.rows
         ],
@@ -54,7 +55,7 @@ def list_(desk: Desk, text: str, kind: str | None, state: str | None, page: int)
     head = ("number", "kind", "state", "unit", "title", "reason")
     rows = [
         (
-            one.shown,
+            one.written,
             desk.words.t(f"cli.kind.{one.kind}"),
             desk.words.t(f"cli.number_state.{one.state}"),
             one.function,
@@ -89,6 +90,7 @@ def gaps(desk: Desk, kind: str | None, page: int) -> Answer:
                 "before": one.after,
                 "count": one.count,
                 "unit": one.unit,
+                "entity": one.entity.code if one.entity else None,
             }
             for one in found.rows
         ],
@@ -96,7 +98,7 @@ def gaps(desk: Desk, kind: str | None, page: int) -> Answer:
     names = ("numbers", "count", "kind", "after", "who")
     rows = [
         (
-            " – ".join(dict.fromkeys(filter(None, (one.first, one.last)))),
+            " – ".join(filter(None, (one.written, one.last if one.count > 1 else ""))),
             one.count,
             desk.words.t(f"cli.kind.{one.kind}"),
             one.after,
@@ -204,7 +206,7 @@ def reservations(desk: Desk, page: int) -> Answer:
     names = (*words, "reservations.until", "reason")
     rows = [
         (
-            " – ".join(dict.fromkeys((one.first, one.last))),
+            " – ".join(dict.fromkeys(one.written)),
             one.left,
             one.used,
             one.voided,

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from docctl.cli.desk import Desk
-    from docctl.queries.numbers import Candidate
+    from docctl.queries.number_found import Candidate
     from docctl.queries.timeline import Entry
 
 #: More than an item ever has; a terminal scrolls.

@@ -12,6 +12,7 @@ from docctl.domain.disposal import DESTROYED_BEFORE
 from docctl.i18n import Translator, translator
 from docctl.models.content import Signature
 from docctl.models.organisation import LegalEntity, Person, Unit
+from docctl.models.records import Record
 from docctl.models.retention import DisposalCheck, DisposalItem, DisposalList, ItemStatus
 from docctl.printing.certificate import CertificateData
 from docctl.printing.columns import Column, Row
@@ -38,7 +39,12 @@ def certificate_of(session: Session, list_id: UUID, *, zone: tzinfo, language: s
     """Return the certificate's content, in the company's language and time zone."""
     words = translator(language, zone)
     row = session.get_one(DisposalList, list_id)
-    entity = session.scalars(select(LegalEntity)).one()
+    of_records = select(Record.entity_id).join(DisposalItem, DisposalItem.record_id == Record.id)
+    entities = session.scalars(
+        select(LegalEntity)
+        .where(LegalEntity.id.in_(of_records.where(DisposalItem.list_id == list_id)))
+        .order_by(LegalEntity.name)
+    ).all()
     proposer = session.get_one(Person, row.proposed_by)
     items = list(
         session.scalars(
@@ -49,7 +55,7 @@ def certificate_of(session: Session, list_id: UUID, *, zone: tzinfo, language: s
     spared = [one for one in items if one.status is ItemStatus.TAKEN_OUT]
     return CertificateData(
         title=words.t("certificate.title"),
-        company=entity.name,
+        company="、".join(one.name for one in entities),
         facts=(
             (words.t("certificate.number"), row.certificate_number),
             (words.t("certificate.list"), f"{row.number}  {row.title}"),
@@ -63,7 +69,7 @@ def certificate_of(session: Session, list_id: UUID, *, zone: tzinfo, language: s
         statements=_statements(session, row, gone, spared, words),
         signatures=_signatures(session, list_id, words),
         footer=f"{row.certificate_number}  {words.t('certificate.page', page='{page}', pages='{pages}')}",
-        demo_mark=words.t("certificate.demo") if entity.is_demo else None,
+        demo_mark=words.t("certificate.demo") if any(one.is_demo for one in entities) else None,
     )
 
 

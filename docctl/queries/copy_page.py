@@ -8,7 +8,7 @@ from datetime import date, datetime, tzinfo
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from docctl.domain.copy_states import (
@@ -33,6 +33,8 @@ from docctl.models.organisation import Unit
 from docctl.models.visibility import visible_sets
 from docctl.queries.copy_states import held_by
 from docctl.queries.document_actions import Offered
+from docctl.queries.number_found import require_one
+from docctl.queries.number_holders import entity_written
 from docctl.queries.revision_views import names_of
 
 #: Permission of each action, in the order of the page.
@@ -203,20 +205,29 @@ def _says(one: Offered) -> bool:
 def copy_named(session: Session, actor: Actor, number: str, copy: str, *, today: date) -> UUID:
     """Return the copy with this number of a document, as far as the person may see it (D-1, N-10).
 
-    Holders find their copy also after its document is hidden from them. Raises NotFound.
+    Holders find their copy also after its document is hidden from them. Raises NotFound, and RuleRefused
+    where several legal entities have such a copy.
     """
     found = session.execute(
-        select(ControlledCopy.id)
+        select(ControlledCopy.id, NumberEntry.entity_id, NumberEntry.shown)
         .join(Document, Document.id == ControlledCopy.document_id)
         .join(NumberEntry, NumberEntry.item_id == Document.id)
         .where(
-            NumberEntry.normal == normal(number),
+            _is_number(session, number),
             ControlledCopy.sequence
             == (int(copy) if copy.isascii() and copy.isdigit() and len(copy) < 10 else -1),
             or_(Document.insider_set_id.in_(visible_sets(actor)), held_by(actor, today)),
         )
-    ).first()
-    if found is None:
+    ).all()
+    if not found:
         raise NotFound("copy")
-    copy_id: UUID = found.id
+    require_one(session, number, ((one.entity_id, one.shown) for one in found))
+    copy_id: UUID = found[0].id
     return copy_id
+
+
+def _is_number(session: Session, number: str) -> ColumnElement[bool]:
+    whole = NumberEntry.normal == normal(number)
+    if (place := entity_written(session, number)) is None:
+        return whole
+    return or_(whole, and_(NumberEntry.entity_id == place[0], NumberEntry.normal == place[1]))

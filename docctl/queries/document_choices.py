@@ -51,13 +51,17 @@ def units(session: Session) -> tuple[Choice, ...]:
 def procedures(session: Session, actor: Actor, *, at: datetime) -> tuple[Choice, ...]:
     """Return the documents that may be the parent of a form, as far as the person sees them."""
     found = session.execute(
-        select(Document.id, Document.number, Document.title)
+        select(Document.id, Document.number, Document.title, Document.entity_id)
         .join(DocumentType, DocumentType.id == Document.type_id)
         .where(DocumentType.is_form.is_(False), readable_document(actor, at))
         .order_by(Document.number)
         .limit(1000)
     )
-    return tuple(Choice(one.id, f"{one.number} {one.title}") for one in found)
+    names = entity_names(session)
+    of_entity = {key: f" · {one.name}" for key, one in names.items()}
+    return tuple(
+        Choice(one.id, f"{one.number} {one.title}{of_entity.get(one.entity_id, '')}") for one in found
+    )
 
 
 def retention_classes(session: Session) -> tuple[Choice, ...]:

@@ -26,6 +26,7 @@ from docctl.models.retention import DisposalList, Hold
 from docctl.models.trail import EventDetail, EventRow
 from docctl.models.visibility import visible_sets
 from docctl.queries.hold_names import known_facts, names_holds
+from docctl.queries.number_holders import entity_written
 from docctl.queries.revision_states import is_insider, readable_document
 from docctl.queries.timeline import SIGNED
 
@@ -132,7 +133,7 @@ def _conditions(session: Session, wanted: EventFilter, zone: tzinfo) -> list[Col
 
 
 def _meant(session: Session, item: str) -> list[UUID]:
-    """Return the items whose number, former number or id was typed (N-9, N-10)."""
+    """Return the items whose number, former number or id was typed, its entity before it or not (N-10)."""
     try:
         return [UUID(item.strip())]
     except ValueError:
@@ -143,7 +144,13 @@ def _meant(session: Session, item: str) -> list[UUID]:
         select(DisposalList.id).where(DisposalList.number == item.strip()),
         select(Hold.id).where(Hold.number == item.strip()),
     )
-    return [found for query in queries for found in session.scalars(query) if found is not None]
+    meant = [found for query in queries for found in session.scalars(query) if found is not None]
+    if meant or (place := entity_written(session, item)) is None:
+        return meant
+    of_entity = select(NumberEntry.item_id).where(
+        NumberEntry.entity_id == place[0], NumberEntry.normal == place[1]
+    )
+    return [found for found in session.scalars(of_entity) if found is not None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
+from docctl.domain.entity_numbers import qualified
 from docctl.domain.lifecycle import RecordStatus
 from docctl.domain.normal_form import normal
 from docctl.domain.permissions import Actor
@@ -21,6 +24,8 @@ from docctl.models.retention import Hold, HoldItem
 from docctl.models.visibility import sets_of
 from docctl.queries.held_keys import HeldKey, keys_of_holds
 from docctl.queries.hold_page import HeldRecord
+from docctl.queries.number_found import require_one
+from docctl.queries.number_holders import Place, entity_names, entity_written
 from docctl.queries.paging import PAGE_SIZE, Paged
 
 
@@ -116,36 +121,58 @@ class Named:
         return tuple(one.record_id for one in self.records if one.record_id is not None)
 
 
+_OF_RECORD: Final = (Record.id, Record.number, Record.title, Record.status)
+
+
 def records_numbered(session: Session, actor: Actor, numbers: Iterable[str]) -> Named:
-    """Return the records with these numbers, in any way of writing them; hidden ones are unknown (X-3)."""
+    """Return the records with these numbers, in any way of writing them; hidden ones are unknown (X-3).
+
+    Raises RuleRefused where records of several legal entities have one of them: which is meant must be said.
+    """
     wanted = {normal(one): one.strip() for one in numbers if one.strip()}
+    places = {form: place for form, text in wanted.items() if (place := entity_written(session, text))}
     found = session.execute(
-        select(NumberEntry.normal, Record.id, Record.number, Record.title, Record.status)
+        select(NumberEntry.normal, NumberEntry.entity_id, NumberEntry.shown, *_OF_RECORD)
         .join(Record, Record.id == NumberEntry.item_id)
         .where(
             NumberEntry.item_kind == "record",
-            NumberEntry.normal.in_(sorted(wanted)),
+            or_(
+                NumberEntry.normal.in_(sorted(wanted)),
+                tuple_(NumberEntry.entity_id, NumberEntry.normal).in_(sorted(places.values())),
+            ),
             Record.access_set_id.in_(sorted(sets_of(session, actor))),
         )
         .order_by(Record.number)
     ).all()
-    there = {one.normal for one in found}
+    there: dict[str, set[Place]] = defaultdict(set)
+    for one in found:
+        there[one.normal].add((one.entity_id, one.shown))
+    for form, text in wanted.items():
+        if form not in places:
+            require_one(session, text, there[form])
+    known = {form for form, seen in there.items() if seen}
+    known |= {form for form, (_, of_entity) in places.items() if of_entity in known}
     return Named(
         tuple(HeldRecord(one.id, one.number, one.title, one.status.value) for one in found),
-        tuple(text for form, text in wanted.items() if form not in there),
+        tuple(text for form, text in wanted.items() if form not in known),
     )
 
 
 def numbers_of(session: Session, actor: Actor, records: Collection[UUID]) -> tuple[str, ...]:
-    """Return the numbers of records that were selected elsewhere, as far as the person may see them."""
-    return tuple(
-        session.scalars(
-            select(Record.number)
-            .where(
-                Record.id.in_(records),
-                Record.access_set_id.in_(sorted(sets_of(session, actor))),
-                Record.status != RecordStatus.DESTROYED,
-            )
-            .order_by(Record.number)
+    """Return the numbers of records that were selected elsewhere, as far as the person may see them.
+
+    Where there are several legal entities each is written with its own, so that it alone is meant (O-4).
+    """
+    names = entity_names(session)
+    found = session.execute(
+        select(Record.number, Record.entity_id)
+        .where(
+            Record.id.in_(records),
+            Record.access_set_id.in_(sorted(sets_of(session, actor))),
+            Record.status != RecordStatus.DESTROYED,
         )
+        .order_by(Record.number)
+    )
+    return tuple(
+        qualified(names[entity_id].code if entity_id in names else "", number) for number, entity_id in found
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache, partial
 from typing import Any, Final
@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import Select, Subquery, case, func, select
 from sqlalchemy.orm import Session
 
+from docctl.domain.entity_numbers import qualified
 from docctl.domain.number_patterns import PROVISIONAL
 from docctl.domain.number_rules import NumberRules
 from docctl.domain.number_series import Place, place_of
@@ -20,6 +21,7 @@ from docctl.models.documents import Document
 from docctl.models.numbers import NumberEntry
 from docctl.models.organisation import Unit
 from docctl.models.records import Record
+from docctl.queries.number_holders import EntityName, entity_names
 from docctl.queries.paging import PAGE_SIZE, Paged
 from docctl.queries.rules_in_force import all_number_rules, number_rules_then
 
@@ -31,7 +33,8 @@ _KINDS: Final = frozenset({"document", "record"})
 class Gap:
     """Numbers in a row that nothing in the register bears; `unit` has the item after them and explains it.
 
-    They are written by the scheme that was in force when the number after them was given.
+    They are written by the scheme that was in force when the number after them was given. `entity` is the
+    legal entity, where there are several (O-4).
     """
 
     kind: str
@@ -42,6 +45,12 @@ class Gap:
     count: int
     unit: str
     unit_id: UUID | None
+    entity: EntityName | None = None
+
+    @property
+    def written(self) -> str:
+        """The first number as it can be typed so that it alone is meant; "" where it is not known."""
+        return qualified(self.entity.code if self.entity else "", self.first) if self.first else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +84,8 @@ def number_gaps(session: Session, *, at: datetime, kind: str = "", page: int = 1
     ).all()
     then = number_rules_then(session, (one.taken_at for one in rows))
     ever = cache(lambda: tuple(all_number_rules(session, at)))
-    gaps = (_gap(one, then.get(one.taken_at), ever) for one in rows)
+    names = entity_names(session)
+    gaps = (replace(_gap(one, then.get(one.taken_at), ever), entity=names.get(one.entity_id)) for one in rows)
     return Gaps(tuple(gaps), total, int(numbers), page)
 
 
@@ -111,6 +121,7 @@ def _series() -> Subquery:
     before = case((last > NumberEntry.begins_after, last), else_=NumberEntry.begins_after)
     return (
         select(
+            NumberEntry.entity_id,
             NumberEntry.scope,
             NumberEntry.sequence,
             NumberEntry.kind,

@@ -121,5 +121,12 @@ def entity_written(session: Session, text: str) -> tuple[UUID, str] | None:
     return next(((one.id, form) for one in known if normal(one.code) == code), None)
 
 
+def where_meant(session: Session, number: str) -> tuple[list[UUID], str]:
+    """Return the entities in which a written number is looked for, and its normal form there."""
+    if (place := entity_written(session, number)) is not None:
+        return [place[0]], place[1]
+    return list(session.scalars(select(LegalEntity.id).order_by(LegalEntity.id))), normal(number)
+
+
 def _places(wanted: Iterable[Place]) -> set[Place]:
     return {(entity_id, form) for entity_id, number in wanted if (form := normal(number))}

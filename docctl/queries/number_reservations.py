@@ -8,8 +8,10 @@ from datetime import date, datetime, tzinfo
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session, aliased
 
+from docctl.domain.entity_numbers import qualified
 from docctl.models.numbers import NumberEntry, NumberReservation, NumberState
 from docctl.models.organisation import Person, Unit
+from docctl.queries.number_holders import EntityName, entity_names
 from docctl.queries.paging import PAGE_SIZE, Paged
 
 
@@ -29,6 +31,14 @@ class Reservation:
     until: date | None
     reserved_at: datetime
     reserved_by: str
+    #: Its legal entity, where there are several (O-4).
+    entity: EntityName | None = None
+
+    @property
+    def written(self) -> tuple[str, str]:
+        """The first and last number as they can be typed so that they alone are meant."""
+        code = self.entity.code if self.entity else ""
+        return qualified(code, self.first), qualified(code, self.last)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +71,14 @@ def number_reservations(session: Session, *, zone: tzinfo, page: int = 1) -> Res
     counts = (
         select(
             NumberEntry.reservation_id.label("id"),
+            NumberEntry.entity_id,
             *(
                 func.sum(case((NumberEntry.state == state, 1), else_=0)).label(state.value)
                 for state in NumberState
             ),
         )
         .where(NumberEntry.reservation_id.in_(select(shown.c.id)))
-        .group_by(NumberEntry.reservation_id)
+        .group_by(NumberEntry.reservation_id, NumberEntry.entity_id)  # one entity each
         .subquery()
     )
     found = session.execute(
@@ -78,6 +89,7 @@ def number_reservations(session: Session, *, zone: tzinfo, page: int = 1) -> Res
         .outerjoin(by, by.id == one.reserved_by)
         .order_by(one.reserved_at.desc(), one.id)
     )
+    names = entity_names(session)
     rows = (
         Reservation(
             first=row[0].first,
@@ -92,6 +104,7 @@ def number_reservations(session: Session, *, zone: tzinfo, page: int = 1) -> Res
             until=row[0].until,
             reserved_at=row[0].reserved_at.astimezone(zone),
             reserved_by=row.by or "",
+            entity=names.get(row.entity_id),
         )
         for row in found
     )

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from docctl.domain import labels
 from docctl.domain.label_content import LabelRules
-from docctl.domain.normal_form import normal
 from docctl.domain.number_rules import NumberRules, values_for
 from docctl.domain.numbering import counter_scope, format_number
 from docctl.domain.verdicts import NotFound, Refused, RuleRefused
 from docctl.models.documents import DocumentType
-from docctl.models.numbers import Counter, NumberEntry
+from docctl.models.numbers import Counter
 from docctl.models.organisation import LegalEntity
+from docctl.queries.by_name import units_named
+from docctl.queries.number_holders import entity_of, holders_of
 from docctl.queries.number_series import highest_in_series
 
 
@@ -31,9 +33,13 @@ class NextNumber:
 
 @dataclass(frozen=True, slots=True)
 class NumberQuestion:
-    """For which type of document, department and parent a number is asked; `typed` as on the form."""
+    """For which type of document, department and parent a number is asked; `typed` as on the form.
+
+    It is a number of the legal entity that the department belongs to, else of that of `unit_id`.
+    """
 
     kind: str
+    unit_id: UUID | None = None
     department: str = ""
     parent: str = ""
     edition: str = "A"
@@ -52,11 +58,11 @@ def next_number(session: Session, rules: NumberRules, asked: NumberQuestion, *, 
     Nothing is taken. Raises RuleRefused for a value that is missing or does not fit, or a full sequence.
     """
     scheme = rules.of_documents(asked.kind)
-    entity = session.scalars(select(LegalEntity)).one()
+    entity, department = _asked_of(session, asked)
     values = values_for(
         scheme,
         company=entity.code,
-        department=asked.department,
+        department=department,
         today=today,
         parent=asked.parent,
         edition=asked.edition,
@@ -69,9 +75,20 @@ def next_number(session: Session, rules: NumberRules, asked: NumberQuestion, *, 
     counter = session.get(Counter, counter_scope(scheme, values, str(entity.id)))
     reached = counter.value if counter else highest_in_series(session, scheme, values, entity.id)
     shown = format_number(scheme, values, reached + 1)  # a full sequence is refused here
-    if session.scalars(select(NumberEntry.id).where(NumberEntry.normal == normal(shown))).first():
+    if holders_of(session, [(entity.id, shown)]):
         shown = format_number(scheme, values, highest_in_series(session, scheme, values, entity.id) + 1)
     return NextNumber(shown, scheme.code, used)
+
+
+def _asked_of(session: Session, asked: NumberQuestion) -> tuple[LegalEntity, str]:
+    """Return whose number is asked for, and the code of the department."""
+    named = units_named(session, asked.department) if asked.department else {}
+    units = {one.entity_id: one.code for one in named.values()}
+    own = entity_of(session, asked.unit_id)
+    entity_id = next(iter(units)) if len(units) == 1 else own
+    if entity_id is None:
+        raise RuleRefused(Refused("O-4", "unit_needed"))
+    return session.get_one(LegalEntity, entity_id), units.get(entity_id, asked.department)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,30 +1,26 @@
-"""The register of numbers, and which item a written number means (N-1, N-3, N-10, X-3)."""
+"""The register of numbers, and who has one of them (N-1, N-3, N-6, X-3)."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from docctl.domain.normal_form import normal, resolve
+from docctl.domain.entity_numbers import qualified
+from docctl.domain.normal_form import normal
 from docctl.domain.permissions import Actor
-from docctl.domain.verdicts import NotFound
 from docctl.models.documents import Document
-from docctl.models.numbers import Alias, NumberEntry, NumberState
+from docctl.models.numbers import NumberEntry, NumberState
 from docctl.models.organisation import Person, Unit
 from docctl.models.records import Record
 from docctl.models.visibility import visible_sets
-from docctl.queries.number_holders import Place, entity_of
-from docctl.queries.other_names import keys_of
+from docctl.queries.number_holders import EntityName, Place, entity_names, entity_of
 from docctl.queries.paging import PAGE_SIZE, Paged
 from docctl.queries.revision_states import readable_document
-
-#: More candidates than this are no answer; the person writes more of the number.
-MOST_CANDIDATES: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +47,23 @@ class NumberRow:
     reason: str
     taken_at: datetime
     taken_by: str
+    #: Its legal entity, where there are several (O-4).
+    entity: EntityName | None = None
+
+    @property
+    def written(self) -> str:
+        """The number as it can be typed so that it alone is meant."""
+        return qualified(self.entity.code if self.entity else "", self.shown)
 
 
 @dataclass(frozen=True, slots=True)
 class NumberRegister(Paged):
-    """One page of the number register, with its exact count."""
+    """One page of the number register, with its exact count; `has_entities`: there are several."""
 
     rows: tuple[NumberRow, ...]
     total: int
     page: int
+    has_entities: bool = False
 
     @property
     def has_next(self) -> bool:
@@ -77,11 +81,13 @@ def number_register(
     found = session.execute(
         _entries(actor, at)
         .where(*conditions)
-        .order_by(NumberEntry.shown)
+        .order_by(NumberEntry.shown, NumberEntry.id)
         .limit(PAGE_SIZE)
         .offset((page - 1) * PAGE_SIZE)
     )
-    return NumberRegister(tuple(_row(one, zone) for one in found), total, page)
+    names = entity_names(session)
+    rows = tuple(replace(_row(one, zone), entity=names.get(one.NumberEntry.entity_id)) for one in found)
+    return NumberRegister(rows, total, page, has_entities=bool(names))
 
 
 def _conditions(wanted: NumberFilter) -> list[ColumnElement[bool]]:
@@ -127,89 +133,6 @@ def _row(found: Any, zone: tzinfo) -> NumberRow:
         reason="" if hidden else entry.reason,
         taken_at=entry.taken_at.astimezone(zone),
         taken_by="" if hidden else found.taken_by,
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """An item that a written number may mean; `former` where it is found by another name (N-9)."""
-
-    item_kind: str
-    item_id: UUID
-    number: str
-    title: str
-    former: str = ""
-
-
-def find_number(session: Session, actor: Actor, text: str, *, at: datetime) -> tuple[Candidate, ...]:
-    """Return the item that a number means, or all that it may mean (N-9, N-10).
-
-    The exact number comes first, then another name of an item, then a tail. Raises NotFound where
-    there is none, or none that the person may see (X-3).
-    """
-    form = normal(text)
-    if not form:
-        raise NotFound("number")
-    exact = _visible(session, actor, at, NumberEntry.normal == form)
-    if exact:
-        return tuple(exact)
-    if named := _by_alias(session, actor, at, keys_of(text)):
-        return named
-    ending = _visible(session, actor, at, NumberEntry.normal.endswith(form, autoescape=True))
-    meant = set(resolve(text, [one.former or one.number for one in ending]))
-    found: dict[UUID, Candidate] = {}
-    for one in sorted(ending, key=lambda each: bool(each.former)):  # the number that it has goes first
-        if (one.former or one.number) in meant:
-            found.setdefault(one.item_id, one)
-    if not found:
-        raise NotFound("number")
-    return tuple(found.values())[:MOST_CANDIDATES]
-
-
-def _visible(session: Session, actor: Actor, at: datetime, which: ColumnElement[bool]) -> list[Candidate]:
-    documents = session.execute(
-        select(Document.id, Document.number, Document.title, NumberEntry.shown)
-        .join(NumberEntry, NumberEntry.item_id == Document.id)
-        .where(which, NumberEntry.item_kind == "document", readable_document(actor, at))
-        .order_by(NumberEntry.shown)
-        .limit(200)
-    )
-    records = session.execute(
-        select(Record.id, Record.number, Record.title, NumberEntry.shown)
-        .join(NumberEntry, NumberEntry.item_id == Record.id)
-        .where(which, NumberEntry.item_kind == "record", Record.access_set_id.in_(visible_sets(actor)))
-        .order_by(NumberEntry.shown)
-        .limit(200)
-    )
-    return [
-        Candidate(kind, item_id, number, title, shown if shown != number else "")
-        for kind, rows in (("document", documents), ("record", records))
-        for item_id, number, title, shown in rows
-    ]
-
-
-def _by_alias(session: Session, actor: Actor, at: datetime, keys: set[str]) -> tuple[Candidate, ...]:
-    documents = session.execute(
-        select(Document.id, Document.number, Document.title, Alias.text)
-        .join(Alias, Alias.item_id == Document.id)
-        .where(Alias.normal.in_(keys), Alias.item_kind == "document", readable_document(actor, at))
-        .order_by(Document.number)
-        .limit(MOST_CANDIDATES)
-    )
-    records = session.execute(
-        select(Record.id, Record.number, Record.title, Alias.text)
-        .join(Alias, Alias.item_id == Record.id)
-        .where(
-            Alias.normal.in_(keys),
-            Alias.item_kind == "record",
-            Record.access_set_id.in_(visible_sets(actor)),
-        )
-        .order_by(Record.number)
-        .limit(MOST_CANDIDATES)
-    )
-    return (
-        *(Candidate("document", *one) for one in documents),
-        *(Candidate("record", *one) for one in records),
     )
 
 

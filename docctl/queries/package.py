@@ -27,6 +27,8 @@ from docctl.models.records import Record
 from docctl.models.retention import DisposalItem, DisposalList
 from docctl.models.trail import EventRow
 from docctl.models.visibility import sets_of
+from docctl.queries.number_found import require_one
+from docctl.queries.number_holders import entity_written
 from docctl.queries.revision_states import is_insider
 
 _BATCH: Final = 500
@@ -51,15 +53,9 @@ def scope_of(session: Session, actor: Actor, number: str) -> Scope:
     """Return what a package about a number covers; raise NotFound for what the person may not see (X-3)."""
     found = _list_numbered(session, number)
     if found is None:
-        item = session.execute(
-            select(NumberEntry.item_kind, NumberEntry.item_id).where(NumberEntry.normal == normal(number))
-        ).first()
-        if item is None or item.item_id is None or not _is_open(session, actor, item.item_kind, item.item_id):
-            raise NotFound(number)
-        lists = session.scalars(
-            select(DisposalItem.list_id).where(DisposalItem.record_id == item.item_id)
-        ).all()
-        items = {item.item_id}
+        item_id = _item_numbered(session, actor, number)
+        lists = session.scalars(select(DisposalItem.list_id).where(DisposalItem.record_id == item_id)).all()
+        items = {item_id}
     else:
         items, lists = {found}, [found]
     others: set[UUID] = set()
@@ -80,6 +76,24 @@ def _list_numbered(session: Session, number: str) -> UUID | None:
             (DisposalList.number == given) | (DisposalList.certificate_number == given)
         )
     )
+
+
+def _item_numbered(session: Session, actor: Actor, number: str) -> UUID:
+    """Return the item with a number; raise NotFound, or RuleRefused where several legal entities have one."""
+    query = select(NumberEntry).where(NumberEntry.item_id.is_not(None))
+    found = session.scalars(query.where(NumberEntry.normal == normal(number))).all()
+    if not found and (place := entity_written(session, number)) is not None:
+        of_entity = (NumberEntry.entity_id == place[0], NumberEntry.normal == place[1])
+        found = session.scalars(query.where(*of_entity)).all()
+    there = {
+        one.item_id: one
+        for one in found
+        if one.item_id is not None and _is_open(session, actor, one.item_kind, one.item_id)
+    }
+    if not there:
+        raise NotFound(number)
+    require_one(session, number, ((one.entity_id, one.shown) for one in there.values()))
+    return next(iter(there))
 
 
 def _is_open(session: Session, actor: Actor, kind: str, item_id: UUID) -> bool:

@@ -113,14 +113,12 @@ class ResetNotice:
 
 
 def frame_facts(session: Session, actor: Actor | None) -> FrameFacts:
-    """Return the company and the person's unit."""
-    entity = session.scalars(select(LegalEntity)).first()
+    """Return the company and the person's unit; who has none sees the company that was set up first."""
     unit = session.get(Unit, actor.unit_id) if actor and actor.unit_id else None
-    return FrameFacts(
-        company=entity.name if entity else "",
-        is_demo=bool(entity and entity.is_demo),
-        unit=unit.name if unit else "",
-    )
+    first = select(LegalEntity).order_by(LegalEntity.id)
+    entity = session.get(LegalEntity, unit.entity_id) if unit else session.scalars(first).first()
+    company, is_demo = (entity.name, entity.is_demo) if entity else ("", False)
+    return FrameFacts(company=company, is_demo=is_demo, unit=unit.name if unit else "")
 
 
 def people(session: Session, *, text: str = "", only: str = "", page: int = 1) -> People:

@@ -17,7 +17,8 @@ from docctl.queries.document_choices import document_types, procedures, retentio
 from docctl.queries.document_lists import listed
 from docctl.queries.documents import RegisterFilter, document_register
 from docctl.queries.history import revision_history
-from docctl.queries.numbers import NumberRow, find_number, holder_for_unit
+from docctl.queries.number_found import find_number
+from docctl.queries.numbers import NumberRow, holder_for_unit
 from docctl.services.documents.create import CreateDocument, create_document
 from docctl.services.files import Attached
 from docctl.web.context import actor, caller, flash_done, house, lang, render, requires, see_other

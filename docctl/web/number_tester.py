@@ -22,7 +22,7 @@ from docctl.queries.number_tester import (
     next_number,
 )
 from docctl.queries.settings import ReadNumber, read_number
-from docctl.web.context import explain, house, lang
+from docctl.web.context import actor, explain, house, lang
 
 #: As much of what is typed as a tester reads.
 _LONGEST: Final = 200
@@ -72,6 +72,7 @@ def tested_numbers(content: Content) -> TestedNumbers:
         if typed["kind"]:
             question = NumberQuestion(
                 typed["kind"],
+                actor().unit_id,
                 department=typed["department"].upper(),
                 parent=typed["parent"],
                 typed=typed["values"],

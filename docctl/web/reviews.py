@@ -12,7 +12,7 @@ from flask import Blueprint, Response, request
 
 from docctl.domain.reviews import NAMED, ReviewCause, ReviewOutcome, ReviewPlan
 from docctl.domain.verdicts import NotFound, Refused, RuleRefused
-from docctl.queries.numbers import find_number
+from docctl.queries.number_found import find_number
 from docctl.queries.review_pages import (
     DocumentReviews,
     ReviewPage,

@@ -12,6 +12,7 @@ import pytest
 from docctl.cli.answers import Table, one_line, width
 from tests import filing, rules
 from tests.cli.terminal import Terminal
+from tests.entities import second_entity
 from tests.world import World
 
 
@@ -309,3 +310,16 @@ def test_v_1_a_reissue_is_suggested_after_the_set_number(
     rules.suggested_after(world, 1)
     found = terminal.ok(*revise, user="chen")
     assert (found["revision"], found["reissue_suggested"]) == ("A/2", "B/0")
+
+
+def test_n_10_a_number_of_two_entities_is_written_with_the_one_that_is_meant(
+    terminal: Terminal, world: World
+) -> None:
+    world.issued(world.draft("甲程序", number="JL-QP-07"))
+    world.units["YF"] = second_entity(world)["YF"]
+    world.issued(world.draft("乙程序", number="JL-QP-07", unit="YF"))
+    result = terminal.run("documents", "show", "JL-QP-07", "--as", "chen", "--json")
+    assert "NB:JL-QP-07, SLJM:JL-QP-07" in result.stderr
+    assert terminal.refused("documents", "show", "JL-QP-07", user="chen") == (2, "N-10.ambiguous")
+    for code, title in (("NB", "乙程序"), ("SLJM", "甲程序")):
+        assert terminal.ok("documents", "show", f"{code}:JL-QP-07", user="chen")["title"] == title

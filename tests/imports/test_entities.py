@@ -19,7 +19,7 @@ from docctl.models.documents import Document
 from docctl.models.imports import ImportRun, RunSource
 from docctl.models.records import Record
 from docctl.queries.import_review import review_page
-from docctl.queries.numbers import find_number
+from docctl.queries.number_found import find_number
 from docctl.reading.sources import folder_files
 from docctl.services.imports.change import ChangeImport, UndoImportChange, change_import, undo_import_change
 from docctl.services.imports.commit import CommitImport, commit_import

@@ -16,7 +16,8 @@ from docctl.models.documents import Document, Revision
 from docctl.queries.document_page import DocumentPage, document_page
 from docctl.queries.documents import DocumentRegister, RegisterFilter, document_register
 from docctl.queries.history import revision_history
-from docctl.queries.numbers import NumberFilter, find_number, holder_for_unit, number_register
+from docctl.queries.number_found import find_number
+from docctl.queries.numbers import NumberFilter, holder_for_unit, number_register
 from docctl.queries.timeline import timeline
 from docctl.services.revisions.revise import ReviseDocument, revise_document
 from docctl.services.revisions.withdraw import WithdrawRevision, withdraw_revision

@@ -19,8 +19,8 @@ from docctl.queries.citations import cited
 from docctl.queries.document_page import document_page
 from docctl.queries.documents import RegisterFilter, document_register
 from docctl.queries.next_label import next_label
+from docctl.queries.number_found import find_number
 from docctl.queries.number_gaps import number_gaps
-from docctl.queries.numbers import find_number
 from docctl.services.documents.create import CreateDocument, create_document
 from docctl.services.numbers.reserve import ReserveNumber, reserve_number
 from docctl.services.revisions.issue import IssueRevision, issue_revision

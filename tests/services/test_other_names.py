@@ -15,7 +15,7 @@ from docctl.models.numbers import Alias
 from docctl.models.trail import EventRow
 from docctl.queries.citations import cited, cited_by
 from docctl.queries.documents import RegisterFilter, document_register
-from docctl.queries.numbers import find_number
+from docctl.queries.number_found import find_number
 from docctl.services.documents.names import AddName, EndName, add_name, end_name
 from docctl.services.numbers.reserve import ReserveNumber, reserve_number
 from tests.services.test_number_following import issue, manual, revised

@@ -33,6 +33,8 @@ from storage.keys import Key
 _BATCH: Final = 500
 #: Two writers at once may take numbers and write their events in another order.
 _MARGIN: Final = timedelta(days=1)
+#: Where a number is unique.
+_PLACE: Final = (NumberEntry.entity_id, NumberEntry.normal)
 
 
 @dataclass(slots=True)
@@ -140,19 +142,23 @@ def _lost_numbers(restored: Session, present: Session) -> Iterator[LostNumber]:
     ).all()
     for first in range(0, len(rows), _BATCH):
         some = rows[first : first + _BATCH]
-        query = select(NumberEntry.normal).where(NumberEntry.normal.in_([one.normal for one in some]))
-        there = set(restored.scalars(query))
-        yield from (_lost(one) for one in some if one.normal not in there)
+        query = select(*_PLACE).where(NumberEntry.normal.in_([one.normal for one in some]))
+        there = {tuple(one) for one in restored.execute(query)}
+        yield from (_lost(one) for one in some if (one.entity_id, one.normal) not in there)
     state = NumberEntry.state
-    open_ = restored.scalars(select(NumberEntry.normal).where(state == NumberState.RESERVED)).all()
+    open_ = restored.execute(select(*_PLACE).where(state == NumberState.RESERVED)).all()
     for first in range(0, len(open_), _BATCH):
-        names = open_[first : first + _BATCH]
+        places = {tuple(one) for one in open_[first : first + _BATCH]}
+        names = {form for _, form in places}
         closed = select(NumberEntry).where(NumberEntry.normal.in_(names), state != NumberState.RESERVED)
-        yield from map(_lost, present.scalars(closed.order_by(NumberEntry.id)))
+        found = present.scalars(closed.order_by(NumberEntry.id))
+        yield from (_lost(one) for one in found if (one.entity_id, one.normal) in places)
 
 
 def _lost(one: NumberEntry) -> LostNumber:
-    return LostNumber(one.shown, one.normal, one.kind, one.scheme_code, one.scope, one.sequence)
+    return LostNumber(
+        one.entity_id, one.shown, one.normal, one.kind, one.scheme_code, one.scope, one.sequence
+    )
 
 
 def look_at_objects(seen: Seen, restored: Session, keys: Iterable[Key]) -> None:

@@ -36,6 +36,7 @@ MOST: Final = 200
 class LostNumber:
     """A number of the register as it was before the restore."""
 
+    entity_id: UUID
     shown: str
     normal: str
     kind: str
@@ -133,19 +134,22 @@ def _move_counters(session: Session, cmd: StartEpoch) -> dict[str, list[int]]:
 def _void_numbers(session: Session, cmd: StartEpoch, by: Caller, number: int) -> None:
     """Enter the numbers that were given in what was lost as void: none of them is given again (N-1).
 
-    A reserved number that was used then is void as well.
+    A reserved number that was used then is void as well. A legal entity that began in what was lost is not
+    there to have numbers.
     """
-    entity = session.scalars(select(LegalEntity.id).order_by(LegalEntity.id)).first()
+    entities = set(session.scalars(select(LegalEntity.id)))
     reason = LOST.format(number=number)
     reserved = select(NumberEntry).where(NumberEntry.state == NumberState.RESERVED)
-    open_ = {one.normal: one for one in session.scalars(reserved)} if cmd.numbers else {}
-    for one in cmd.numbers if entity is not None else ():
-        if (there := open_.get(one.normal)) is not None:
+    open_ = {(one.entity_id, one.normal): one for one in session.scalars(reserved)} if cmd.numbers else {}
+    for one in cmd.numbers:
+        if one.entity_id not in entities:
+            continue
+        if (there := open_.get((one.entity_id, one.normal))) is not None:
             there.state, there.reason = NumberState.VOIDED, reason
             continue
         session.add(
             NumberEntry(
-                entity_id=entity,
+                entity_id=one.entity_id,
                 shown=one.shown,
                 normal=one.normal,
                 kind=one.kind,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
@@ -12,12 +12,13 @@ from sqlalchemy.orm import Session
 
 from docctl.domain.normal_form import normal
 from docctl.domain.number_series import Place, place_of
-from docctl.domain.numbering import format_number
+from docctl.domain.numbering import Scheme, format_number
 from docctl.domain.permissions import Facts, allows, authorise, can_ever
 from docctl.domain.verdicts import NotFound, Refused, RuleRefused
 from docctl.models.base import new_id
 from docctl.models.numbers import NumberEntry, NumberState
-from docctl.models.organisation import LegalEntity
+from docctl.queries.number_found import require_one
+from docctl.queries.number_holders import where_meant
 from docctl.services.caller import Caller
 from docctl.services.numbers.count import lock_counter
 from docctl.services.numbers.missing import Gap, gap_at, unit_explaining
@@ -50,20 +51,38 @@ def explain_numbers(session: Session, cmd: ExplainNumbers, by: Caller) -> tuple[
 
 def explain(session: Session, by: Caller, number: str, last: str, reason: str) -> tuple[str, ...]:
     """Register missing numbers as void; raise NotFound where none of them is missing (N-5)."""
-    entity = session.scalars(select(LegalEntity)).one()
     if not can_ever(by.actor, "number.explain"):
         authorise(by.actor, "number.explain", Facts())
-    gap = gap_at(session, number, entity.id, by.at)
-    # A gap of another unit and a number that is missing nowhere get one answer (X-3).
-    if gap is None or not allows(by.actor, "number.explain", Facts(unit_id=unit_explaining(session, gap))):
-        raise NotFound("number")
-    until = _until(gap, last, entity.id)
+    entity_id, gap = _gap_meant(session, by, number)
+    until = _until(session, gap, last, entity_id)
     lock_counter(session, gap.place.scope)  # who explains it at the same moment waits here
-    missing = _missing(session, gap.place, until, entity.id)
+    missing = _missing(session, gap.place, until, entity_id)
     if gap.place.sequence not in missing:
         raise RuleRefused(Refused("N-5", "not_missing", {"number": number.strip()[:100]}))
-    session.add_all(_voided(session, by, gap, missing, reason.strip(), entity.id))
+    session.add_all(_voided(session, by, gap, missing, reason.strip(), entity_id))
     return tuple(missing.values())
+
+
+def _gap_meant(session: Session, by: Caller, number: str) -> tuple[UUID, Gap]:
+    """Return the gap that is meant and its legal entity; raise RuleRefused where several have one.
+
+    A gap of another unit and a number that is missing nowhere get one answer, NotFound (X-3).
+    """
+    entities, form = where_meant(session, number)
+    gaps = ((one, gap_at(session, form, one, by.at)) for one in entities)
+    found = [
+        (one, gap)
+        for one, gap in gaps
+        if gap and allows(by.actor, "number.explain", Facts(unit_id=unit_explaining(session, gap)))
+    ]
+    require_one(session, number, ((one, format_number(*_of(gap.place))) for one, gap in found))
+    if not found:
+        raise NotFound("number")
+    return found[0]
+
+
+def _of(place: Place) -> tuple[Scheme, Mapping[str, str], int]:
+    return place.scheme, place.values, place.sequence
 
 
 def _missing(session: Session, place: Place, until: int, entity_id: UUID) -> dict[int, str]:
@@ -77,10 +96,11 @@ def _missing(session: Session, place: Place, until: int, entity_id: UUID) -> dic
     return {one: text for one, text in shown.items() if one not in passed and normal(text) not in there}
 
 
-def _until(gap: Gap, last: str, entity_id: UUID) -> int:
+def _until(session: Session, gap: Gap, last: str, entity_id: UUID) -> int:
     if not last.strip():
         return gap.place.sequence
-    end = place_of(gap.place.scheme, last, str(entity_id))
+    entities, form = where_meant(session, last)
+    end = place_of(gap.place.scheme, form, str(entity_id)) if entity_id in entities else None
     first, beyond = gap.place.sequence, gap.later.sequence or 0
     if end is None or end.scope != gap.place.scope or not first <= end.sequence < beyond:
         raise RuleRefused(Refused("N-5", "not_one_gap", {"last": last.strip()[:100]}))

@@ -19,6 +19,7 @@ from docctl.models.base import new_id
 from docctl.models.documents import DocumentType
 from docctl.models.numbers import NumberEntry, NumberReservation, NumberState
 from docctl.models.organisation import LegalEntity, Person, Unit
+from docctl.queries.number_holders import entity_of
 from docctl.queries.rules_in_force import number_rules_at
 from docctl.services.caller import Caller
 from docctl.services.jobs import due, settled
@@ -70,8 +71,12 @@ def _reserve(session: Session, cmd: ReserveNumber, by: Caller) -> tuple[str, ...
     for table, wanted in ((Unit, cmd.kept.unit_id), (Person, cmd.kept.person_id)):
         if wanted is not None and session.get(table, wanted) is None:
             raise NotFound("unit or person")
-    unit = session.get(Unit, cmd.unit_id or cmd.kept.unit_id or by.actor.unit_id)
-    entity = session.scalars(select(LegalEntity)).one()
+    unit_id = cmd.unit_id or cmd.kept.unit_id or by.actor.unit_id
+    unit = session.get(Unit, unit_id) if unit_id is not None else None
+    entity_id = entity_of(session, unit_id)
+    if entity_id is None:
+        raise RuleRefused(Refused("O-4", "unit_needed"))
+    entity = session.get_one(LegalEntity, entity_id)
     found = number_rules_at(session, by.at)
     scheme = found.rules.of_documents(kind.code)
     require(may_reserve(scheme, cmd.count, cmd.kept, today=by.today))

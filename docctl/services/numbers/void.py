@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from docctl.domain.normal_form import normal
 from docctl.domain.permissions import Facts, authorise
 from docctl.domain.reservations import MOST_VOIDED
-from docctl.domain.verdicts import Refused, RuleRefused
+from docctl.domain.verdicts import NotFound, Refused, RuleRefused
 from docctl.models.numbers import NumberEntry, NumberState
+from docctl.queries.number_found import require_one
+from docctl.queries.number_holders import where_meant
 from docctl.services.caller import Caller
 from docctl.services.locks import Rank, lock
 from docctl.services.numbers.explain import explain
@@ -24,7 +25,8 @@ from docctl.services.trail import Subject, record
 class VoidNumber:
     """Void a reserved number, or all that are still reserved from it to the `last` one of its series.
 
-    A number that its series passed over is explained instead.
+    A number that its series passed over is explained instead. Where several legal entities have it, it is
+    written with its entity's code, as `NB:QP-03`.
     """
 
     number: str
@@ -36,7 +38,8 @@ class VoidNumber:
 def void_number(session: Session, cmd: VoidNumber, by: Caller) -> str:
     """Void a reserved number with a reason; it is never given again (N-1, N-3).
 
-    A number that its series passed over is explained: its explanation stays (N-5).
+    A number that its series passed over is explained: its explanation stays (N-5). Raises RuleRefused where
+    it is reserved in several legal entities.
     """
     return _void(session, cmd, by)[0]
 
@@ -52,36 +55,69 @@ def _void(session: Session, cmd: VoidNumber, by: Caller) -> tuple[str, ...]:
     reason = cmd.reason.strip()[:500]
     if not reason:
         raise RuleRefused(Refused("N-3", "reason_needed"))
-    ends = [one for one in (cmd.number, cmd.last) if one.strip()]
-    forms = {normal(one) for one in ends}
-    rows = lock(
-        session,
-        Rank.COUNTERS,
-        select(NumberEntry).where(NumberEntry.normal.in_(forms)).order_by(NumberEntry.sequence),
-    )
-    if not any(one.normal == normal(cmd.number) for one in rows):
-        return explain(session, by, cmd.number, cmd.last, reason)
-    chosen = rows if len(forms) == 1 else _between(session, rows, cmd)
-    left = [one for one in chosen if one.state is NumberState.RESERVED]
-    if not left:
-        raise RuleRefused(Refused("N-3", "not_reserved", {"number": rows[0].shown}))
-    for entry in left:
-        void_entry(session, by, entry, reason)
-    return tuple(one.shown for one in left)
+    entities, form = where_meant(session, cmd.number)
+    query = select(NumberEntry).where(NumberEntry.entity_id.in_(entities), NumberEntry.normal == form)
+    rows = lock(session, Rank.COUNTERS, query.order_by(NumberEntry.id))
+    left, refused = _left(session, rows, cmd.last)
+    require_one(session, cmd.number, ((first.entity_id, first.shown) for first, _ in left))
+    if left:
+        voided = left[0][1]
+        for entry in voided:
+            void_entry(session, by, entry, reason)
+        return tuple(one.shown for one in voided)
+    if len(rows) < len(entities):  # it may be missing in an entity that does not have it
+        try:
+            return explain(session, by, cmd.number, cmd.last, reason)
+        except NotFound:
+            if not rows:
+                raise
+    not_reserved = Refused("N-3", "not_reserved", {"number": rows[0].shown})
+    raise RuleRefused(not_reserved if refused is None else refused)
 
 
-def _between(session: Session, ends: Sequence[NumberEntry], cmd: VoidNumber) -> Sequence[NumberEntry]:
-    """Return the entries of a series from its first to its last named one (N-3)."""
-    scopes = {(one.scope, one.sequence is None) for one in ends}
-    if len(ends) != 2 or len(scopes) != 1 or ends[0].sequence is None or ends[1].sequence is None:
-        raise RuleRefused(Refused("N-3", "not_one_row", {"last": cmd.last.strip()[:100]}))
-    if ends[0].normal != normal(cmd.number):  # the last one comes before the first
-        raise RuleRefused(Refused("N-3", "not_one_row", {"last": cmd.last.strip()[:100]}))
-    first, last = ends[0].sequence, ends[1].sequence
-    if last - first >= MOST_VOIDED:
-        raise RuleRefused(Refused("N-3", "too_many_voided", {"most": MOST_VOIDED}))
+def _left(
+    session: Session, firsts: Sequence[NumberEntry], last: str
+) -> tuple[list[tuple[NumberEntry, list[NumberEntry]]], Refused | None]:
+    """Return the numbers of which something is still reserved up to the last one, each with that.
+
+    One number may stand in several legal entities; the second value is why one of them gives no row.
+    """
+    found, refused = [], None
+    for first in firsts:
+        row = _row(session, first, last)
+        if isinstance(row, Refused):
+            refused = row
+        elif reserved := [one for one in row if one.state is NumberState.RESERVED]:
+            found.append((first, reserved))
+    return found, refused
+
+
+def _row(session: Session, first: NumberEntry, last: str) -> Sequence[NumberEntry] | Refused:
+    """Return the entries of a series from its first to its last named one, or why there is no row (N-3)."""
+    if not last.strip():
+        return [first]
+    entities, form = where_meant(session, last)
+    if form == first.normal and first.entity_id in entities:
+        return [first]
+    end = session.scalars(
+        select(NumberEntry).where(
+            NumberEntry.entity_id == first.entity_id,
+            NumberEntry.entity_id.in_(entities),
+            NumberEntry.normal == form,
+        )
+    ).first()
+    if (
+        end is None
+        or end.scope != first.scope
+        or end.sequence is None
+        or first.sequence is None
+        or end.sequence < first.sequence
+    ):
+        return Refused("N-3", "not_one_row", {"last": last.strip()[:100]})
+    if end.sequence - first.sequence >= MOST_VOIDED:
+        return Refused("N-3", "too_many_voided", {"most": MOST_VOIDED})
     query = select(NumberEntry).where(
-        NumberEntry.scope == ends[0].scope, NumberEntry.sequence.between(first, last)
+        NumberEntry.scope == first.scope, NumberEntry.sequence.between(first.sequence, end.sequence)
     )
     return lock(session, Rank.COUNTERS, query.order_by(NumberEntry.sequence))
 
