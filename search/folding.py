@@ -46,8 +46,15 @@ _TONELESS: Final = {"de": "的得地", "le": "了", "me": "麼么麽", "men": "�
 class _Table(dict[int, str]):
     """One character to its folded form, worked out when first met."""
 
+    def __init__(self) -> None:
+        """Know no character yet."""
+        self.uneven: set[str] = set()  # those met that fold to none or to several characters
+
     def __missing__(self, code: int) -> str:
-        folded = self[code] = _fold_character(chr(code))
+        folded = _fold_character(chr(code))
+        if len(folded) != 1:
+            self.uneven.add(chr(code))
+        self[code] = folded
         return folded
 
 
@@ -76,10 +83,11 @@ def fold(text: str) -> str:
 def fold_mapped(text: str) -> Folded:
     """Fold `text` and keep the way back, so that a hit can be marked in the original (S-3)."""
     gaps = _readings(text)
-    letters = list(map(_TABLE.__getitem__, map(ord, _without(text, gaps))))
-    loose = "".join(letters)
+    kept = _without(text, gaps)
+    loose = kept.translate(_TABLE)
     origins: Sequence[int] = _without(range(len(text)), gaps)
-    if len(loose) != len(letters) or "" in letters:
+    if not _TABLE.uneven.isdisjoint(kept):
+        letters = map(_TABLE.__getitem__, map(ord, kept))
         origins = [at for at, folded in zip(origins, letters, strict=True) for _ in folded]
     spare = [blank.span() for blank in _SPARE_BLANKS.finditer(loose)]
     return Folded(_without(loose, spare), _without(origins, spare), source_length=len(text))

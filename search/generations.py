@@ -38,16 +38,24 @@ class Generations:
         self._made_with = made_with
         self._wait = wait
         self._is_whole = is_whole
+        self._read: tuple[tuple[int, ...], Path | None] = ((), None)
 
     def current(self) -> Path | None:
         """Return the folder of the current generation, None if there is none that we made."""
+        signature = self.signature()  # before what it says is read: a newer pointer is read again next time
+        seen, inside = self._read
+        if not signature or seen != signature:
+            inside = self._pointed_at()
+            self._read = (signature, inside)
+        return inside if inside is not None and inside.is_dir() else None
+
+    def _pointed_at(self) -> Path | None:
         try:
             pointer = json.loads((self.folder / "CURRENT").read_text(encoding="utf-8"))
             name, made_with = str(pointer["generation"]), pointer["made_with"]
         except (OSError, ValueError, KeyError, TypeError):
             return None
-        inside = self.folder / "generations" / Path(name).name
-        return inside if made_with == self._made_with and inside.is_dir() else None
+        return self.folder / "generations" / Path(name).name if made_with == self._made_with else None
 
     def state(self) -> State:
         """Say whether the current generation can be used, was never made, or is broken."""

@@ -12,7 +12,7 @@ from search.asked import PARTS, fact_values
 from search.folding import fold
 
 #: Goes up when fields change; an index with another number is made again.
-FORMAT: Final = 4
+FORMAT: Final = 5
 
 #: The id of the one document that is no entry: it carries the position in the same commit.
 CURSOR: Final = "\x01cursor"
@@ -23,6 +23,8 @@ _FOR_EVER: Final = 1 << 62
 NEVER: Final = -_FOR_EVER
 _TERMS: Final = ("access", "published", "key", "near", "bound", "facts")
 _MOST_BYTES: Final = 2_000
+#: What a signed number of 64 bits has left beside the 22 of a day.
+_TIE_BITS: Final = 41
 
 
 def _schema() -> tantivy.Schema:
@@ -38,10 +40,9 @@ def _schema() -> tantivy.Schema:
         builder.add_text_field(name, tokenizer_name="whitespace", index_option="position")
         builder.add_text_field(f"{name}_words", tokenizer_name="whitespace", index_option="freq")
     builder.add_bytes_field("digest", stored=True)
-    for name in ("by_number", "by_day"):
-        builder.add_text_field(name, tokenizer_name="raw", index_option="basic", fast=True)
+    builder.add_text_field("by_number", tokenizer_name="raw", index_option="basic", fast=True)
     builder.add_float_field("tie", fast=True)
-    for name in ("valid_from", "valid_until", "expires", "day"):
+    for name in ("valid_from", "valid_until", "expires", "day", "by_day"):
         builder.add_integer_field(name, indexed=False, fast=True)
     builder.add_integer_field("position", stored=True)
     return builder.build()
@@ -75,7 +76,7 @@ def document(entry: Entry) -> tantivy.Document:
     made.add_bytes("digest", entry.digest())
     digest = blake2b(term(entry.id).encode(), digest_size=6).hexdigest()
     made.add_text("by_number", f"{term(fields['key'])}\x00{term(entry.id)}")
-    made.add_text("by_day", f"{entry.day or date.min:%Y-%m-%d}\x00{digest}\x00{term(entry.id)}")
+    made.add_integer("by_day", place_by_day(entry.day, digest))
     made.add_float("tie", tie(digest))
     if entry.day is not None:
         made.add_integer("day", entry.day.toordinal())
@@ -103,6 +104,14 @@ def tie(digest: str) -> float:
     tantivy multiplies scores by log2(2 + weight); the steps are as fine as its scores.
     """
     return int(digest, 16) / float(16 ** len(digest)) / 1_000
+
+
+def place_by_day(day: date | None, digest: str) -> int:
+    """Return where an entry stands in order of days: its day, then 41 bits of its id's digest (S-3).
+
+    tantivy compares whole numbers several times as fast as texts.
+    """
+    return ((day or date.min).toordinal() << _TIE_BITS) + (int(digest, 16) >> (4 * len(digest) - _TIE_BITS))
 
 
 def term(value: str) -> str:

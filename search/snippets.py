@@ -60,6 +60,7 @@ def snippet(text: str, query: str, *, width: int = 120, synonyms: Synonyms = ())
     return _cut(text, [(start + first, start + last) for first, last in spans], width // 4, width)
 
 
+@lru_cache(maxsize=256)
 def _clauses(query: str, synonyms: Synonyms) -> tuple[tuple[Clause, ...], int]:
     """Return what may be marked in a body, and how many of it a place may hold that cannot be bettered.
 

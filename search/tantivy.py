@@ -3,8 +3,8 @@ time (S-1 to S-4).
 """
 
 import threading
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor, wait
+from collections.abc import Collection, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -21,10 +21,10 @@ from search.filling import SMALL, Filled
 from search.generations import Generations, stamp
 from search.ondisk import OnDisk
 from search.questions import question, scores_differ
-from search.tantivy_counts import Counted, facets
+from search.tantivy_counts import Counted, counting
 from search.writing import vendor_errors, write
 
-#: So many searches count by facets at the same time.
+#: So many passes count by facets at the same time.
 _AT_ONCE: Final = 4
 _MADE_WITH: Final = f"tantivy {version('tantivy')}, fields {schema.FORMAT}, analysis {ANALYSIS}"
 
@@ -91,23 +91,12 @@ class TantivyEngine(OnDisk):
         view = self._view()
         if view is None:
             return Found(0, (), 0)
-        with self._noticing_damage(view), self._counting(view, asked, query) as counted:
+        passes = counting(view.searcher, asked, query, self._beside)
+        with self._noticing_damage(view), _waiting(passes):
             total, page = _page(view.searcher, asked, query)
             hits = tuple(_hit(view.searcher, score, address) for score, address in page)
-            counts = counted()
+            counts = {name: counted for one in passes for name, counted in one.result().items()}
         return Found(total, hits, view.position, counts)
-
-    @contextmanager
-    def _counting(self, view: _View, asked: tantivy.Query, query: Query) -> Iterator[Callable[[], Counted]]:
-        """Count by facets beside what is done meanwhile: tantivy leaves the interpreter to others."""
-        if not query.facets:
-            yield dict
-            return
-        counting = self._beside.submit(facets, view.searcher, asked, query)
-        try:
-            yield counting.result
-        finally:
-            wait([counting])
 
     def ids(self) -> Iterator[str]:
         """See SearchEngine."""
@@ -183,6 +172,15 @@ class TantivyEngine(OnDisk):
             with self._lock:
                 self._seen, self._broken = None, view.stamps
             raise
+
+
+@contextmanager
+def _waiting(passes: Collection[Future[Counted]]) -> Iterator[None]:
+    """Wait for what was begun, whatever failed meanwhile."""
+    try:
+        yield
+    finally:
+        wait(passes)
 
 
 def _open(current: Path, stamps: tuple[tuple[int, ...], ...]) -> _View | None:

@@ -1,6 +1,7 @@
 """How tantivy counts what was found by facets, in one pass where nothing narrows them (S-3, V-3, V-8)."""
 
 from collections.abc import Iterable
+from concurrent.futures import Executor, Future
 from typing import Any, Final
 
 import tantivy
@@ -22,18 +23,23 @@ _CUTS: Final = {
 }
 
 
-def facets(searcher: tantivy.Searcher, asked: tantivy.Query, query: Query) -> Counted:
-    """Count by facets; what is not narrowed by is counted in one pass over what was found."""
+def counting(
+    searcher: tantivy.Searcher, asked: tantivy.Query, query: Query, beside: Executor
+) -> list[Future[Counted]]:
+    """Begin to count by facets `beside` what is done meanwhile: tantivy leaves the interpreter to others.
+
+    What is not narrowed by is counted in one pass over what was found, all else in a pass of its own.
+    """
     narrowed = query.narrowed()
     passes: dict[str, set[str]] = {}
     for name in query.facets:
         by = narrowed_by(name)
         passes.setdefault(by if by in narrowed else "", set()).add(name)
-    found: Counted = {}
-    for without, names in passes.items():
-        wider = question(query, without=without) if without else asked
-        found |= _counts(searcher, wider, names, instant(query.at))
-    return found
+    at = instant(query.at)
+    return [
+        beside.submit(_counts, searcher, question(query, without=by) if by else asked, names, at)
+        for by, names in passes.items()
+    ]
 
 
 def _counts(searcher: tantivy.Searcher, asked: tantivy.Query, names: Iterable[str], at: int) -> Counted:

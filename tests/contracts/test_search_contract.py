@@ -384,6 +384,12 @@ def test_s_3_newest_first_and_numbers_in_order(engine: SearchEngine) -> None:
     assert ids(engine.search(query("正文", sort=Sort.NUMBER))) == ["b", "a", "c"]
 
 
+def test_s_3_the_first_and_the_last_day_of_the_calendar_have_their_places(engine: SearchEngine) -> None:
+    days = {"last": date.max, "late": date(2026, 12, 1), "early": date(2026, 11, 30), "first": date(1, 1, 2)}
+    put(engine, *(entry(name, number=name, day=day) for name, day in days.items()), entry("none"))
+    assert ids(engine.search(query("正文", sort=Sort.DATE))) == [*days, "none"]
+
+
 def test_s_3_a_page_of_none_still_counts(engine: SearchEngine) -> None:
     put(engine, entry("a"), entry("b"))
     found = engine.search(query("正文", limit=0))
