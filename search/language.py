@@ -12,7 +12,21 @@ from typing import Final
 
 from search.analysis import LONGEST, has_stem, runs, stem
 from search.api import Query
-from search.asked import CLAUSE, All, AnyOf, Is, No, Node, Searched, Text, Word, clauses, known_as, leaves
+from search.asked import (
+    CLAUSE,
+    All,
+    AnyOf,
+    Is,
+    No,
+    Node,
+    Now,
+    Searched,
+    Text,
+    Word,
+    clauses,
+    known_as,
+    leaves,
+)
 from search.clauses import clause_key, is_clause
 from search.errors import QueryProblem
 from search.fields import value_of
@@ -61,6 +75,15 @@ def fields_in(text: str) -> frozenset[str]:
     except QueryProblem:
         return frozenset()
     return frozenset(one.field for one in leaves(node, wanted_only=False) if isinstance(one, Is))
+
+
+def asks_for_ended(text: str) -> bool:
+    """Say whether a search names a state of what is obsolete; not where it cannot be read (V-3)."""
+    try:
+        node = parse(text)
+    except QueryProblem:
+        return False
+    return any(isinstance(one, Now) and one.state in {"superseded", "withdrawn"} for one in leaves(node))
 
 
 def matches(text: str, query: str) -> bool:

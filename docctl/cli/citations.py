@@ -127,7 +127,11 @@ def impact(desk: Desk, number: str) -> Answer:
 
 
 @_reads.command("missed", permission="document.list")
-@option("--fault", type=click.Choice(["missing", "obsolete", "ambiguous", "coming"]), default=None)
+@option(
+    "--fault",
+    type=click.Choice(["missing", "obsolete", "suspended", "expired", "ambiguous", "coming"]),
+    default=None,
+)
 @option("--unit", default="")
 @option("--text", default="")
 def missed(desk: Desk, fault: str | None, unit: str, text: str) -> Answer:

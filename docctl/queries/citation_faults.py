@@ -17,11 +17,11 @@ from docctl.models.documents import Document, Revision
 from docctl.models.organisation import Unit
 from docctl.queries.citation_targets import Target, is_of_several, meant_by, targets
 from docctl.queries.paging import PAGE_SIZE, Paged
-from docctl.queries.revision_states import in_force_at, readable_document
+from docctl.queries.revision_states import current_state, in_force_at, readable_document
 from docctl.queries.sql_terms import containing
 
 #: What is wrong with a citation, the worst first.
-FAULTS: Final = ("missing", "obsolete", "ambiguous", "coming")
+FAULTS: Final = ("missing", "obsolete", "suspended", "expired", "ambiguous", "coming")
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,8 +158,13 @@ def _meanings(at: datetime) -> Any:
     means = select(key, name, own, meant_by(key, name, own).label("target"))
     led = means.cte("led").prefix_with("MATERIALIZED")
     now, ever = aliased(Revision), aliased(Revision)
-    standing = case(
-        (exists().where(now.document_id == led.c.target, in_force_at(at, now)), literal("in_force")),
+    current = (
+        select(current_state(at, now))
+        .where(now.document_id == led.c.target, in_force_at(at, now))
+        .limit(1)
+        .scalar_subquery()
+    )
+    gone = case(
         (
             exists().where(
                 ever.document_id == led.c.target,
@@ -169,6 +174,7 @@ def _meanings(at: datetime) -> Any:
         ),
         else_=literal("coming"),
     )
+    standing = func.coalesce(current, gone)
     shared = case((led.c.target.is_(None), is_of_several(led.c.normal, led.c.normal_name)), else_=false())
     meant = select(led, standing.label("standing"), shared.label("is_shared"))
     return meant.cte("meant").prefix_with("MATERIALIZED")

@@ -29,8 +29,8 @@ WAYS: Final = ("both", "cites", "cited_by")
 class Node:
     """A box: a document, or the words of a citation that leads to none that this person sees.
 
-    `standing`: in_force, obsolete, coming, missing, outside, ambiguous, hidden. `step`: how far from the
-    middle, to the left (below zero) what cites it, to the right what it cites.
+    `standing`: in_force, suspended, expired, obsolete, coming, missing, outside, ambiguous, hidden. `step`:
+    how far from the middle, to the left (below zero) what cites it, to the right what it cites.
     """
 
     key: str

@@ -20,7 +20,7 @@ from docctl.domain.permissions import Actor
 from docctl.models.citations import Citation
 from docctl.models.documents import Document, Revision
 from docctl.models.numbers import Alias, NumberEntry, NumberState, NumberTail
-from docctl.queries.revision_states import in_force_at, readable_document
+from docctl.queries.revision_states import current_state, in_force_at, readable_document
 from docctl.queries.sql_terms import Unindexed
 
 #: So many ids are asked for at once.
@@ -37,6 +37,8 @@ class Target:
     title_key: str
     label: str
     revision_id: UUID | None
+    current: str
+    """How the revision in force stands: in_force, suspended, expired; empty for none (V-6, V-8)."""
     was_issued: bool
     is_seen: bool
 
@@ -47,9 +49,9 @@ class Target:
 
     @property
     def standing(self) -> str:
-        """in_force; obsolete: there is no revision in force any more; coming: none yet."""
+        """in_force, suspended, expired; obsolete: no revision is in force any more; coming: none yet."""
         if self.has_current:
-            return "in_force"
+            return self.current
         return "obsolete" if self.was_issued else "coming"
 
 
@@ -222,6 +224,7 @@ def _targets(actor: Actor, ids: Collection[UUID], at: datetime) -> Any:
             Document.title_key,
             func.coalesce(current.label, ""),
             current.id.label("revision_id"),
+            case((current.id.is_not(None), current_state(at, current)), else_="").label("current"),
             issued.exists().label("was_issued"),
             readable_document(actor, at).label("is_seen"),
         )

@@ -30,8 +30,8 @@ _AT_ONCE = 500
 class Cited:
     """One citation: as written, and what it means now.
 
-    `standing`: in_force; obsolete (there is no revision in force); coming (none yet); missing; outside;
-    generic; ambiguous, what `candidates` share (N-10). `other_name` where it is cited by a former or
+    `standing`: in_force; suspended; expired; obsolete (no revision is in force); coming (none yet); missing;
+    outside; generic; ambiguous, what `candidates` share (N-10). `other_name` where it is cited by a former or
     another name. Without `document_id` the document is not shown to this person (X-3), and `is_hidden` says
     that there is one.
     """

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, exists, not_, or_
+from sqlalchemy import ColumnElement, and_, case, exists, literal, not_, or_
 from sqlalchemy.orm import aliased
 
 from docctl.domain.lifecycle import Computed, RevisionStatus
@@ -35,26 +35,35 @@ def in_force_at(at: datetime | ColumnElement[Any], of: Revisions = Revision) -> 
     )
 
 
-def suspended_at(at: datetime) -> Where:
+def suspended_at(at: datetime, of: Revisions = Revision) -> Where:
     """Say in SQL whether a revision is suspended: in force, and a suspension has not ended (V-6)."""
     return and_(
-        in_force_at(at),
+        in_force_at(at, of),
         exists().where(
-            RevisionSuspension.revision_id == Revision.id,
+            RevisionSuspension.revision_id == of.id,
             RevisionSuspension.suspended_at <= at,
             or_(RevisionSuspension.resumed_at.is_(None), RevisionSuspension.resumed_at > at),
         ),
     )
 
 
-def usable_at(at: datetime) -> Where:
+def usable_at(at: datetime, of: Revisions = Revision) -> Where:
     """Say in SQL whether a revision is in force and not suspended (V-6)."""
-    return and_(in_force_at(at), not_(suspended_at(at)))
+    return and_(in_force_at(at, of), not_(suspended_at(at, of)))
 
 
-def expired_at(at: datetime) -> Where:
+def expired_at(at: datetime, of: Revisions = Revision) -> Where:
     """Say in SQL whether a revision is in force, usable but for its validity, which has ended (V-8)."""
-    return and_(usable_at(at), Revision.valid_until.is_not(None), Revision.valid_until <= at)
+    return and_(usable_at(at, of), of.valid_until.is_not(None), of.valid_until <= at)
+
+
+def current_state(at: datetime, of: Revisions) -> ColumnElement[str]:
+    """Return in SQL how a revision in force stands: in_force, suspended or expired (V-6, V-8)."""
+    return case(
+        (suspended_at(at, of), literal(Computed.SUSPENDED.value)),
+        (expired_at(at, of), literal(Computed.EXPIRED.value)),
+        else_=literal(Computed.IN_FORCE.value),
+    )
 
 
 def valid_at(at: datetime) -> Where:

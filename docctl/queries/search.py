@@ -26,6 +26,7 @@ from docctl.queries.search_rows import NOW, no_longer_found
 from docctl.queries.synonyms import synonyms_at
 from search.api import Found, Query, SearchEngine, Sort
 from search.errors import IndexDamaged, QueryProblem
+from search.language import asks_for_ended
 
 PAGE_SIZE: Final = 20
 SORTS: Final = tuple(one.value for one in Sort)
@@ -146,6 +147,8 @@ def search(
     """
     if engine.state != "ready":
         return SearchPage(0, (), 1, is_ready=False)
+    if asks_for_ended(asked.text):  # who names the state asks for obsolete revisions
+        asked = replace(asked, with_obsolete=True)
     position = engine.position()  # before the first row is read: what follows it is looked at below
     newest = session.execute(select(AuditHead.seq)).scalar_one()
     query = replace(

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
 
+from docctl.domain.validity import Validity
 from docctl.jobs.wait import settle
 from docctl.queries.citation_faults import FaultFilter, Faults, citation_faults
+from docctl.queries.citations import cited as cites
 from docctl.queries.impact import Impact, impact
+from docctl.services.documents.create import CreateDocument, create_document
+from docctl.services.revisions.suspend import (
+    ResumeRevision,
+    SuspendRevision,
+    resume_revision,
+    suspend_revision,
+)
 from docctl.services.revisions.withdraw import WithdrawRevision, withdraw_revision
 from tests import handing
 from tests.world import World
@@ -103,6 +113,49 @@ def test_d_6_what_is_withdrawn_or_missing_is_listed_and_what_is_found_is_not(
         ("QP-93", "obsolete", "QP-94"),
     ]
     assert missed(world).total == 5
+
+
+def test_v_6_a_citation_of_what_is_suspended_is_listed_until_it_is_resumed(world: World, cited: UUID) -> None:
+    suspend = SuspendRevision(cited, world.revision(cited).row_version, "条款有误")
+    suspend_revision(suspend, by=world.by("chen"), house=world.house)
+    world.clock.forward(minutes=1)
+    found = missed(world, fault="suspended")
+    assert [(one.number, one.fault) for one in found.rows] == [("QP-91", "suspended"), ("QP-92", "suspended")]
+    resume = ResumeRevision(cited, world.revision(cited).row_version, "已查明")
+    resume_revision(resume, by=world.by("chen"), house=world.house)
+    world.clock.forward(minutes=1)
+    assert missed(world).total == 0
+
+
+def test_v_8_a_citation_of_what_has_expired_is_listed_from_that_moment(world: World) -> None:
+    trial = create_document(
+        CreateDocument(
+            type_id=world.types["procedure"],
+            title="试行程序",
+            unit_id=world.units["PZ"],
+            uploads=(world.upload("chen"),),
+            number="QP-90",
+            validity=Validity(world.house.today() + timedelta(days=1), is_trial=True),
+        ),
+        by=world.by("chen"),
+        house=world.house,
+    )
+    world.issued(trial)
+    citing = world.issued(world.draft("交接程序", number="QP-93", text="按《试行程序》进行。"))
+    settle(world.house)
+
+    def note() -> list[str]:
+        with world.house.uow.read() as session:
+            rows = cites(session, world.by("chen").actor, citing, at=world.clock())
+        return [one.standing for one in rows]
+
+    end = world.revision(trial).valid_until
+    assert end is not None
+    world.clock.forward(seconds=(end - world.clock()).total_seconds() - 1)
+    assert (missed(world).total, note()) == (0, ["in_force"])
+    world.clock.forward(seconds=1)
+    assert [(one.number, one.fault) for one in missed(world, fault="expired").rows] == [("QP-93", "expired")]
+    assert note() == ["expired"]
 
 
 def test_d_6_a_tail_that_several_numbers_end_with_is_unclear(world: World) -> None:

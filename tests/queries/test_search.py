@@ -213,7 +213,13 @@ def test_v_4_a_withdrawn_document_is_found_on_request_only(found: Searching) -> 
         assert found("wang", "便于查找", with_obsolete=True).total == 0
         (hit,) = found("chen", "便于查找", with_obsolete=True).hits
         assert (hit.id, hit.state, hit.is_obsolete) == (document.id, "withdrawn", True)
+        assert found("wang", "便于查找 state:withdrawn").total == 0
+        assert found("chen", "便于查找 NOT state:withdrawn").total == 0
         settle(world.house)
+    (hit,) = found("chen", "便于查找 state:withdrawn").hits  # asked for by its state
+    assert (hit.id, hit.state) == (document.id, "withdrawn")
+    assert found("chen", "便于查找 状态:已作废").total == 1
+    assert found("chen", "便于查找 state:superseded").total == 0
 
 
 def test_v_3_what_is_not_yet_in_force_is_not_found_by_its_readers(found: Searching) -> None:
