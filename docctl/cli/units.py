@@ -11,29 +11,35 @@ from docctl.cli.answers import Answer, Table
 from docctl.cli.command import Noun, option
 from docctl.cli.desk import Desk
 from docctl.cli.kinds import DAY
+from docctl.cli.unit_changes import KINDS, add_changes, unit_of
+from docctl.domain.units import UnitKind
 
 if TYPE_CHECKING:
     from docctl.queries.unit_page import PostRow, UnitPage
 
 unit = Noun("unit")
 post = Noun("post")
+add_changes(unit)
 
 
 @unit.command("list", permission="person.list", who="either")
-def list_units(desk: Desk) -> Answer:
-    """List the units, each under its parent (O-1)."""
+@option("--as-of", "as_of", type=DAY, default=None)
+def list_units(desk: Desk, as_of: date | None) -> Answer:
+    """List the units, each under its parent, as they are or were on a day (O-1, O-2)."""
     from docctl.domain.permissions import Facts, authorise
     from docctl.queries.units import units
 
     authorise(desk.actor, "person.list", Facts())
     with desk.read() as session:
-        found = units(session)
+        found = units(session, on=as_of)
     data = {
         "total": len(found),
         "units": [
             {
                 "unit": one.code,
                 "name": one.name,
+                "names": one.others,
+                "kind": one.kind,
                 "parent": one.parent,
                 "head": one.head,
                 "people": one.people,
@@ -65,7 +71,8 @@ def list_units(desk: Desk) -> Answer:
 @click.argument("code")
 @option("--name", required=True)
 @option("--under", required=True, metavar="UNIT")
-def add(desk: Desk, code: str, name: str, under: str) -> Answer:
+@option("--kind", "unit_kind", type=KINDS, default=UnitKind.DEPARTMENT.value)
+def add(desk: Desk, code: str, name: str, under: str, unit_kind: str) -> Answer:
     """Add a unit under another one, from today on (O-1)."""
     from docctl.models.organisation import Unit
     from docctl.queries.by_name import unit_named
@@ -73,7 +80,7 @@ def add(desk: Desk, code: str, name: str, under: str) -> Answer:
 
     with desk.read() as session:
         parent_id = unit_named(session, under).id
-    unit_id = add_unit(AddUnit(code, name, parent_id), by=desk.caller(), house=desk.house)
+    unit_id = add_unit(AddUnit(code, name, parent_id, unit_kind), by=desk.caller(), house=desk.house)
     with desk.read() as session:
         row = session.get_one(Unit, unit_id)
     data = {"unit": row.code, "name": row.name}
@@ -95,14 +102,14 @@ def duties(desk: Desk, unit_code: str, head: str | None, no_head: bool, function
         raise click.UsageError("--head, --no-head")
     if unknown := sorted(set(functions) - set(FUNCTIONS)):
         raise click.UsageError(f"--function {unknown[0]!r}: {', '.join(FUNCTIONS)}")
-    page = _page(desk, unit_code)
+    page = unit_of(desk, unit_code)
     head_id = None if no_head else page.head_id
     if head:
         with desk.read() as session:
             head_id = person_named(session, head).id
     cmd = SetDuties(page.id, page.row_version, head_id, functions or page.functions)
     set_duties(cmd, by=desk.caller(), house=desk.house)
-    page = _page(desk, unit_code)
+    page = unit_of(desk, unit_code)
     data = {"unit": page.code, "head": page.head, "functions": page.functions}
     return desk.done("duties_set", data, unit=page.code)
 
@@ -114,7 +121,7 @@ def list_posts(desk: Desk, unit_code: str) -> Answer:
     from docctl.domain.permissions import Facts, authorise
 
     authorise(desk.actor, "person.list", Facts())
-    page = _page(desk, unit_code)
+    page = unit_of(desk, unit_code)
     data = {
         "unit": page.code,
         "posts": [
@@ -144,7 +151,7 @@ def open_(desk: Desk, unit_code: str, name: str) -> Answer:
     """Add a post to a unit (O-3)."""
     from docctl.services.people.posts import AddPost, add_post
 
-    page = _page(desk, unit_code)
+    page = unit_of(desk, unit_code)
     add_post(AddPost(page.id, name), by=desk.caller(), house=desk.house)
     return desk.done("post_opened", {"unit": page.code, "post": name}, unit=page.code, post=name)
 
@@ -159,7 +166,7 @@ def holder(desk: Desk, unit_code: str, name: str, username: str, from_on: date |
     from docctl.queries.by_name import person_named
     from docctl.services.people.posts import HoldPost, take_post
 
-    page = _page(desk, unit_code)
+    page = unit_of(desk, unit_code)
     found = _post(page, name)
     with desk.read() as session:
         person = person_named(session, username)
@@ -180,7 +187,7 @@ def leave(desk: Desk, unit_code: str, name: str, username: str, until_on: date |
     from docctl.queries.by_name import person_named
     from docctl.services.people.posts import LeavePost, leave_post
 
-    page = _page(desk, unit_code)
+    page = unit_of(desk, unit_code)
     found = _post(page, name)
     with desk.read() as session:
         person = person_named(session, username, disabled_too=True)
@@ -192,14 +199,6 @@ def leave(desk: Desk, unit_code: str, name: str, username: str, until_on: date |
     leave_post(LeavePost(present.id, day), by=desk.caller(), house=desk.house)
     data = {"unit": page.code, "post": found.name, "user": person.username, "until": day}
     return desk.done("post_left", data, name=person.name, post=found.name, day=day)
-
-
-def _page(desk: Desk, unit_code: str) -> UnitPage:
-    from docctl.queries.by_name import unit_named
-    from docctl.queries.unit_page import unit_page
-
-    with desk.read() as session:
-        return unit_page(session, unit_named(session, unit_code).id)
 
 
 def _post(page: UnitPage, name: str) -> PostRow:

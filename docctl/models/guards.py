@@ -38,6 +38,9 @@ GUARDS: Final = (
     # a sample company stays one
     Guard("o_1_demo_for_ever", "O-1", "legal_entity", "UPDATE", "OLD.is_demo AND NOT NEW.is_demo"),
     Guard("o_1_entity_delete", "O-1", "legal_entity", "DELETE", "TRUE"),
+    # what a unit was called stays; another name may end
+    Guard("o_2_unit_name_change", "O-2", "unit_name", "UPDATE", "TRUE"),
+    Guard("o_2_unit_name_delete", "O-2", "unit_name", "DELETE", "OLD.until_on IS NOT NULL"),
     # the trail
     Guard(
         "t_1_event_gap",

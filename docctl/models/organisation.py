@@ -35,12 +35,35 @@ class Unit(Identified, Versioned, Base):
     code: Mapped[str] = mapped_column(String(40))
     name: Mapped[str] = mapped_column(String(200))
     kind: Mapped[str] = mapped_column(String(40), default="department")
-    aliases: Mapped[list[Any]] = mapped_column(default=list)
     #: Functions of the retention schedule that this unit answers for, such as `quality` (R-6).
     functions: Mapped[list[Any]] = mapped_column(default=list)
     valid_from: Mapped[date | None]
     valid_until: Mapped[date | None]
     head_id: Mapped[UUID | None]
+
+
+class UnitName(Identified, Base):
+    """What a unit was called, and under which unit it stood, until a day; or another name of it (O-2).
+
+    Another name has no last day. Each of them finds the unit.
+    """
+
+    __tablename__ = "unit_name"
+    __table_args__ = (
+        Index("ix_unit_name_unit", "unit_id", "until_on"),
+        Index("ix_unit_name_normal", "normal"),
+    )
+
+    unit_id: Mapped[UUID] = mapped_column(ForeignKey("unit.id"))
+    name: Mapped[str] = mapped_column(String(200))
+    normal: Mapped[str] = mapped_column(String(500))
+    #: The last day on which it was so, in the company's zone; None for another name.
+    until_on: Mapped[date | None]
+    #: The unit under which it stood until then.
+    parent_id: Mapped[UUID | None] = mapped_column(ForeignKey("unit.id"))
+    reason: Mapped[str] = mapped_column(String(500), default="")
+    added_at: Mapped[datetime]
+    added_by: Mapped[UUID | None]
 
 
 class Post(Identified, Base):

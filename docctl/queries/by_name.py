@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from docctl.domain.entity_numbers import qualified
@@ -21,6 +21,7 @@ from docctl.models.organisation import Person, Unit
 from docctl.models.retention import DisposalList, Hold, RetentionClassRow
 from docctl.queries.number_holders import entity_names
 from docctl.queries.revision_states import readable_revision
+from docctl.queries.unit_names import called
 
 T = TypeVar("T", bound=Base)
 
@@ -63,7 +64,8 @@ def units_named(session: Session, text: str) -> dict[str, Unit]:
     """Return the units that a code or name may mean, by how each is written so that it alone is meant (O-4).
 
     Those of several legal entities are told apart by the entity's code before it, as `NB:PZ`. Of one entity
-    the unit that exists today is meant, else the one that did.
+    the unit that exists today is meant, else the one that did; one that is called so now goes before one that
+    was called so, or is by another name (O-2).
     """
     code, mark, rest = text.partition(":")
     names = entity_names(session)
@@ -71,9 +73,12 @@ def units_named(session: Session, text: str) -> dict[str, Unit]:
     of_entity = text
     if mark and (meant := [key for key, one in names.items() if one.code == code.strip()]):
         wanted, of_entity = [Unit.entity_id == meant[0]], rest.strip()
-    query = select(Unit).where(*wanted, or_(Unit.code == of_entity, Unit.name == of_entity))
+    is_own = or_(Unit.code == of_entity, Unit.name == of_entity)
+    query = select(Unit).where(*wanted, or_(is_own, called(of_entity)))
     found: dict[UUID, Unit] = {}
-    for one in session.scalars(query.order_by(Unit.valid_until.is_not(None), Unit.code)):
+    for one in session.scalars(
+        query.order_by(Unit.valid_until.is_not(None), case((is_own, 0), else_=1), Unit.code)
+    ):
         found.setdefault(one.entity_id, one)
     return {qualified(names[key].code if key in names else "", one.code): one for key, one in found.items()}
 

@@ -8,7 +8,7 @@ from datetime import date, datetime, tzinfo
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, distinct, func, or_, select
+from sqlalchemy import ColumnElement, Label, Select, and_, distinct, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from docctl.domain.calendar_dates import instant_as_of
@@ -35,6 +35,7 @@ from docctl.queries.revision_states import (
     valid_at,
 )
 from docctl.queries.sql_terms import containing
+from docctl.queries.unit_names import name_on
 
 _PARENT: Final = aliased(Document)
 _CLASS: Final = aliased(RetentionClassRow)
@@ -123,7 +124,9 @@ def document_register(
         .join(Document, Document.id == Revision.document_id)
         .where(*conditions)
     ).one()
-    query = _rows(wanted, conditions, moment)
+    # As of a past day with the name that the unit had then (O-2).
+    unit = name_on(moment.astimezone(zone).date()) if moment < at else Unit.name
+    query = _rows(wanted, conditions, moment, unit.label("unit_name"))
     page = 1
     if page_size is not None:
         page = min(max(wanted.page, 1), max(-(-total // page_size), 1))
@@ -201,12 +204,12 @@ _NUMBER_THEN: Final = func.coalesce(func.nullif(Revision.number, ""), Document.n
 
 
 def _rows(
-    wanted: RegisterFilter, conditions: list[ColumnElement[bool]], moment: datetime
+    wanted: RegisterFilter, conditions: list[ColumnElement[bool]], moment: datetime, unit: Label[str]
 ) -> Select[*tuple[Any, ...]]:
     order: dict[str, Any] = {
         "number": Document.number,
         "title": Revision.title,
-        "unit": Unit.name,
+        "unit": unit,
         "effective": Revision.effective_from,
         "label": Revision.label,
     }
@@ -228,7 +231,7 @@ def _rows(
             suspended_at(moment).label("suspended"),
             DocumentType.name.label("type_name"),
             DocumentType.name_en.label("type_name_en"),
-            Unit.name.label("unit_name"),
+            unit,
             Document.is_external,
             Document.issuer,
             Document.issuer_number,

@@ -21,6 +21,7 @@ from docctl.models.reviews import DocumentReview
 from docctl.queries.paging import PAGE_SIZE, Paged
 from docctl.queries.revision_states import in_force_at, is_insider, readable_document
 from docctl.queries.sql_terms import containing
+from docctl.queries.unit_names import name_on
 
 Where = ColumnElement[bool]
 
@@ -189,7 +190,7 @@ def _rows(actor: Actor, moment: _Moment) -> Select[*tuple[Any, ...]]:
                 DocumentReview,
                 Document.number,
                 Document.title,
-                Unit.name.label("unit"),
+                name_on(moment.today).label("unit"),
                 current.id.label("revision_id"),
                 current.label.label("label"),
                 source.id.label("source_id"),

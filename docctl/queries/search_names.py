@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from docctl.i18n import LANGUAGES, Translator, translator
 from docctl.models.documents import DocumentType
-from docctl.models.organisation import Person, Unit
+from docctl.models.organisation import Person, Unit, UnitName
 from docctl.models.retention import RetentionClassRow
 from search.language import fields_in
 
@@ -26,7 +26,10 @@ def names_in(session: Session, text: str) -> dict[str, Names]:
 
 
 def _units(session: Session) -> Names:
-    return _joined((name, code) for code, name in session.execute(select(Unit.code, Unit.name)))
+    """Names of today and of before, other names: each is the unit's code in the index (O-2)."""
+    now = session.execute(select(Unit.code, Unit.name)).all()
+    others = session.execute(select(Unit.code, UnitName.name).join(UnitName, UnitName.unit_id == Unit.id))
+    return _joined((name, code) for code, name in (*now, *others))
 
 
 def _types(session: Session) -> Names:

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from docctl.domain.retention_schedule import BUILT_IN
 from docctl.domain.verdicts import NotFound
-from docctl.models.organisation import Person, Post, PostHolder, Unit
+from docctl.models.organisation import LegalEntity, Person, Post, PostHolder, Unit
+from docctl.queries.unit_names import OtherUnitName, names_of, since_when
 
 #: Functions that the retention schedule asks, in its order.
 FUNCTIONS = tuple(dict.fromkeys(name for cls in BUILT_IN for name in cls.functions))
@@ -39,7 +40,7 @@ class PostRow:
 
 @dataclass(frozen=True, slots=True)
 class UnitPage:
-    """A unit's page; `choices` are the active people of the company."""
+    """A unit's page; `since` is its first day as it is now, `choices` the active people of the company."""
 
     id: UUID
     code: str
@@ -52,6 +53,20 @@ class UnitPage:
     people: tuple[tuple[UUID, str], ...]
     posts: tuple[PostRow, ...]
     choices: tuple[tuple[UUID, str], ...]
+    kind: str
+    parent_id: UUID | None
+    entity: str
+    valid_from: date | None
+    valid_until: date | None
+    since: date | None
+    names: tuple[OtherUnitName, ...]
+
+    def other(self, name_id: UUID) -> OtherUnitName:
+        """Return another name; raise NotFound where the unit has no such one."""
+        for one in self.names:
+            if one.id == name_id:
+                return one
+        raise NotFound("name")
 
     def post(self, post_id: UUID) -> PostRow:
         """Return one post; raise NotFound where the unit has no such one."""
@@ -93,6 +108,13 @@ def unit_page(session: Session, unit_id: UUID) -> UnitPage:
         people=tuple((key, name) for key, name, _username, of in active if of == unit.id),
         posts=_posts(session, unit.id),
         choices=tuple((key, f"{name} {username}") for key, name, username, _of in active),
+        kind=unit.kind,
+        parent_id=unit.parent_id,
+        entity=session.get_one(LegalEntity, unit.entity_id).name,
+        valid_from=unit.valid_from,
+        valid_until=unit.valid_until,
+        since=since_when(session, unit),
+        names=names_of(session, unit.id),
     )
 
 

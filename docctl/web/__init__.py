@@ -55,6 +55,7 @@ BLUEPRINTS: Final = (
     "epochs",
     "people",
     "units",
+    "unit_changes",
     "unit_pages",
     "settings",
     "controlled",

@@ -28,7 +28,7 @@ from tests.world import PASSWORD, START, Clock, World, build_house
 NAMES = """
 init demo serve worker migrate doctor inbox search events
 user:open,hand-over,move,disable,list,add,confirm,revoke,reset
-unit:list,add,duties
+unit:list,add,change,names,name-add,name-end,duties
 post:list,open,holder,leave
 documents:new,revise,edit,discard,submit,review,approve,return,issue,withdraw,suspend,resume,file,list,show,history,compare,citations,impact,missed
 documents:names,name-add,name-end

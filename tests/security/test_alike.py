@@ -18,6 +18,7 @@ from docctl.models.work import Delivery
 from docctl.services.documents.names import AddName, add_name
 from docctl.services.people.grant import ProposeRole, propose_role
 from docctl.services.people.posts import AddPost, HoldPost, add_post, take_post
+from docctl.services.people.unit_changes import NameUnit, name_unit
 from docctl.services.reviews.plan import PlanReview, plan_review
 from docctl.services.revisions.withdraw import WithdrawRevision, withdraw_revision
 from docctl.services.searches.keep import SaveSearch, save_search
@@ -66,6 +67,7 @@ def kinds(world: World, hidden: Hidden, tmp_path: Path) -> dict[str, dict[str, U
     holder = take_post(
         HoldPost(post, world.people["wang"], world.house.today()), by=world.by("admin"), house=world.house
     )
+    named = name_unit(NameUnit(unit, f"{SECRET} 旧称"), by=world.by("admin"), house=world.house)
     for name in ("a.txt", "b.txt"):
         write(tmp_path / "旧文件", name, f"{SECRET} {name}")
     run = Run.of(world, tmp_path / "旧文件")
@@ -94,7 +96,7 @@ def kinds(world: World, hidden: Hidden, tmp_path: Path) -> dict[str, dict[str, U
         "a list": {"list_id": list_id, "record_id": records[0], "unit_id": unit},
         "a hold": {"hold_id": held(world, hidden.record["record_id"])},
         "a person": {"person_id": world.people["li"], "grant_id": grant},
-        "a unit": {"unit_id": unit, "post_id": post, "holder_id": holder},
+        "a unit": {"unit_id": unit, "post_id": post, "holder_id": holder, "name_id": named},
         "a background task": {"delivery_id": task},
         "a saved search": {"search_id": kept},
         "an import": {"run_id": run.id, "ordinal": 1, "other": 2},

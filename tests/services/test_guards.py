@@ -20,6 +20,7 @@ from docctl.jobs.sealer import seal
 from docctl.models.documents import Revision
 from docctl.models.guards import GUARDS
 from docctl.services.numbers.reserve import ReserveNumber, reserve_number
+from docctl.services.people.unit_changes import ChangeUnit, NameUnit, change_unit, name_unit
 from docctl.services.revisions.revise import ReviseDocument, revise_document
 from tests.beginnings import settings_after
 from tests.keeping import FORM, Keeping
@@ -42,6 +43,12 @@ DOCUMENTS = (
         "UPDATE legal_entity SET is_demo = TRUE",
     ),
     Try("o_1_entity_delete", "DELETE FROM legal_entity"),
+    Try("o_2_unit_name_change", "UPDATE unit_name SET name = 'x'"),
+    Try(
+        "o_2_unit_name_delete",
+        "DELETE FROM unit_name WHERE until_on IS NOT NULL",
+        "DELETE FROM unit_name WHERE until_on IS NULL",
+    ),
     Try("t_1_event_update", "UPDATE event SET facts = facts"),
     Try("t_1_event_delete", "DELETE FROM event WHERE seq = 1"),
     Try("t_1_detail_update", "UPDATE event_detail SET salt = salt"),
@@ -166,6 +173,10 @@ def with_revisions(world: World) -> None:
     world.issued(second, on=world.house.today() + timedelta(days=9))
     seal(world.house)
     world.draft("培训管理程序")
+    unit_id, today = world.units["SC"], world.house.today()
+    renamed = ChangeUnit(unit_id, 1, "制造部", "department", world.units["ZH"], today, "机构调整")
+    change_unit(renamed, by=world.by("admin"), house=world.house)
+    name_unit(NameUnit(unit_id, "制造"), by=world.by("admin"), house=world.house)
     reserve_number(ReserveNumber(world.types["procedure"], "新工厂"), by=world.by("chen"), house=world.house)
 
 

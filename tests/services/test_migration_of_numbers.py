@@ -19,6 +19,7 @@ from docctl.models.records import Record
 from docctl.services.schema import migrate, schema_state
 from tests.entities import CODE, second_entity
 from tests.keeping import FORM, Keeping
+from tests.services.test_migration_of_units import before_unit_names
 from tests.world import World
 
 TABLES = ("document", "record")
@@ -37,6 +38,7 @@ def unique_in_the_house(owner: Engine) -> None:
             else:
                 connection.execute(text(f"ALTER TABLE {table} DROP CONSTRAINT {entity}"))
                 connection.execute(text(f"ALTER TABLE {table} ADD CONSTRAINT {house} UNIQUE (number)"))
+        before_unit_names(connection)
         connection.execute(text("UPDATE alembic_version SET version_num = '0034'"))
     if is_sqlite:
         engine.dispose()

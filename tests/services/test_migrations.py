@@ -67,6 +67,7 @@ from docctl.services.schema import migrate, schema_state
 from tests import filing, handing, rules
 from tests.imports.making import Run, text_of, write
 from tests.keeping import FORM, Keeping
+from tests.services.test_migration_of_units import before_unit_names
 from tests.tampering import past_the_guards
 from tests.world import START, Clock, World, as_owner, build_house
 
@@ -338,6 +339,7 @@ def before_revisions_had_numbers(session: Session) -> None:
 
 def before_reservations(session: Session) -> None:
     """Let numbers be as they were when each was reserved by itself."""
+    before_unit_names(session)
     session.execute(text("DROP TABLE IF EXISTS number_reservation"))
     session.execute(text("DROP INDEX IF EXISTS ix_number_entry_reservation"))
     if "reservation_id" in {one["name"] for one in inspect(session.connection()).get_columns("number_entry")}:

@@ -40,8 +40,46 @@ def test_o_1_a_unit_gets_its_head_and_functions(client: Browser, world: World) -
     assert "安全管理" in text
 
 
+def test_o_2_a_unit_is_renamed_named_and_shown_as_of_a_day(client: Browser, world: World) -> None:
+    client.sign_in("admin")
+    unit = f"/people/units/{world.units['SC']}"
+    form = client.page(f"{unit}/change")
+    before = form.xpath("//input[@name='name']/@value")[0]
+    given = {
+        "name": "制造部",
+        "kind": "plant",
+        "parent_id": str(world.units["ZH"]),
+        "from_on": world.house.today().isoformat(),
+        "reason": "",
+        "row_version": form.xpath("//input[@name='row_version']/@value")[0],
+    }
+    answer = client.submit(f"{unit}/change", given)
+    assert answer.status_code == 422
+    assert 'value="制造部"' in answer.text
+    world.clock.forward(days=1)
+    client.sign_in("admin")
+    given |= {"reason": "机构调整", "from_on": world.house.today().isoformat()}
+    assert client.submit(f"{unit}/change", given).status_code == 303
+    text = client.page(unit).text_content()
+    assert "工厂" in text
+    assert before in text
+    assert client.submit(f"{unit}/names", {"name": "制造"}).status_code == 303
+    assert client.submit(f"{unit}/names", {"name": "制 造"}).status_code == 422
+    page = client.page(f"{unit}/names")
+    end = page.xpath("//form[contains(@action, '/end')]/@action")
+    assert len(end) == 1
+    assert client.submit(f"{unit}/names", action=end[0]).status_code == 303
+    yesterday = (world.house.today() - timedelta(days=1)).isoformat()
+    assert "又名" in client.page("/people/units").text_content()
+    then = client.page(f"/people/units?on={yesterday}")
+    names = [cell.text_content() for cell in then.cssselect("td.k-title")]
+    assert any(one.startswith(before) for one in names)
+
+
 def test_who_is_no_administrator_changes_no_unit(client: Browser, world: World) -> None:
     client.sign_in("wang")
     unit = f"/people/units/{world.units['SC']}"
     assert client.get(f"{unit}/duties").status_code in {403, 404}
     assert client.get(f"{unit}/posts/new").status_code in {403, 404}
+    assert client.get(f"{unit}/change").status_code in {403, 404}
+    assert client.get(f"{unit}/names").status_code in {403, 404}

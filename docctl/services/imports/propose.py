@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from docctl.domain.imports import Choice, Wanted
 from docctl.domain.normal_form import normal
-from docctl.models.organisation import Unit
+from docctl.models.organisation import Unit, UnitName
 from search.folding import fold
 
 #: Fields that a person may change, in the order of the review.
@@ -50,15 +50,19 @@ _SINGLE: Final = {
 
 
 def units_by_name(session: Session, entity_id: UUID | None) -> dict[str, UUID]:
-    """Return the units by what people call them, folded: names, codes, aliases.
+    """Return the units by what people call them, folded: names, codes, other and former names.
 
     A name that units of several legal entities have means the one of this entity (O-4).
     """
     found: dict[str, UUID] = {}
     known = select(Unit).where(Unit.valid_until.is_(None)).order_by(Unit.code.desc(), Unit.id)
-    for unit in sorted(session.scalars(known), key=lambda one: one.entity_id == entity_id):
-        for name in (unit.name, unit.code, *unit.aliases):
-            found[normal(fold(str(name)))] = unit.id
+    units = sorted(session.scalars(known), key=lambda one: one.entity_id == entity_id)
+    others: dict[UUID, list[str]] = {}
+    for unit_id, form in session.execute(select(UnitName.unit_id, UnitName.normal)):
+        others.setdefault(unit_id, []).append(form)
+    # What a unit is called now goes before what another one was called.
+    found.update((form, unit.id) for unit in units for form in others.get(unit.id, ()))
+    found.update((normal(fold(name)), unit.id) for unit in units for name in (unit.name, unit.code))
     return found
 
 

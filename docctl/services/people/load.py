@@ -41,6 +41,14 @@ def unit_at(session: Session, unit_id: UUID) -> Unit:
     return found
 
 
+def lock_unit(session: Session, unit_id: UUID) -> Unit:
+    """Lock and return a unit; raise NotFound for none."""
+    found = lock(session, Rank.PEOPLE, select(Unit).where(Unit.id == unit_id))
+    if not found:
+        raise NotFound("unit")
+    return found[0]
+
+
 def signs_for_company(session: Session, person_id: UUID) -> bool:
     """Say whether the person holds, or is proposed for, any role that signs."""
     return bool(

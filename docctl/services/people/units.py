@@ -11,7 +11,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from docctl.domain.permissions import Facts, authorise
-from docctl.domain.verdicts import Refused, RuleRefused
+from docctl.domain.units import UnitKind, may_call
+from docctl.domain.verdicts import NotFound, Refused, RuleRefused, require
 from docctl.models.base import new_id
 from docctl.models.organisation import LegalEntity, Unit
 from docctl.services.caller import Caller
@@ -30,6 +31,7 @@ class AddUnit:
     code: str
     name: str
     parent_id: UUID
+    kind: str = UnitKind.DEPARTMENT.value
 
 
 @use_case("unit.add")
@@ -37,18 +39,28 @@ def add_unit(session: Session, cmd: AddUnit, by: Caller) -> UUID:
     """Add a unit from today on; its code is its own in the company (O-1)."""
     authorise(by.actor, "unit.add", Facts())
     parent = unit_at(session, cmd.parent_id)
-    code, name = cmd.code.strip().upper(), cmd.name.strip()
+    code, name = cmd.code.strip().upper(), " ".join(cmd.name.split())
     if not _CODE.fullmatch(code):
         raise RuleRefused(Refused("O-1", "code_unfit"))
-    if not name or len(name) > 200:
-        raise RuleRefused(Refused("O-1", "name_unfit", {"longest": 200}))
+    require(may_call(name))
+    if cmd.kind not in set(UnitKind):
+        raise NotFound("kind of unit")
+    if parent.valid_until is not None and parent.valid_until < by.today:
+        raise RuleRefused(Refused("O-1", "parent_closed"))
     same = select(Unit.name).where(Unit.entity_id == parent.entity_id, func.upper(Unit.code) == code)
     if (holder := session.scalar(same)) is not None:
         raise RuleRefused(Refused("O-1", "code_taken", {"code": code, "holder": holder}))
     entity = session.get_one(LegalEntity, parent.entity_id)
     unit = Unit(
-        id=new_id(), entity_id=entity.id, parent_id=parent.id, code=code, name=name, valid_from=by.today
+        id=new_id(),
+        entity_id=entity.id,
+        parent_id=parent.id,
+        code=code,
+        name=name,
+        kind=cmd.kind,
+        valid_from=by.today,
     )
     session.add(unit)
-    record(session, by, "unit.added", Subject("unit", unit.id), facts={"code": code, "name": name})
+    facts = {"code": code, "name": name, "kind": cmd.kind}
+    record(session, by, "unit.added", Subject("unit", unit.id), facts=facts)
     return unit.id

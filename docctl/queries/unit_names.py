@@ -1,0 +1,63 @@
+"""What units are called today, were called on a day, and by which other names they are found (O-2)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session, aliased
+
+from docctl.models.names import name_key
+from docctl.models.organisation import Unit, UnitName
+
+
+@dataclass(frozen=True, slots=True)
+class OtherUnitName:
+    """Another name of a unit, or what it was called and the unit it stood under, until a day."""
+
+    id: UUID
+    name: str
+    until_on: date | None
+    parent: str
+    reason: str
+
+
+def name_on(day: date) -> ColumnElement[str]:
+    """Return what the joined unit was called on a day, for a column (O-2)."""
+    former = aliased(UnitName)
+    then = (
+        select(former.name)
+        .where(former.unit_id == Unit.id, former.until_on >= day)
+        .order_by(former.until_on)
+        .limit(1)
+        .correlate(Unit)
+        .scalar_subquery()
+    )
+    return func.coalesce(then, Unit.name)
+
+
+def called(text: str) -> ColumnElement[bool]:
+    """Return the condition that a unit has a text as another name, or had it as its name (O-2)."""
+    return Unit.id.in_(select(UnitName.unit_id).where(UnitName.normal == name_key(text)))
+
+
+def names_of(session: Session, unit_id: UUID) -> tuple[OtherUnitName, ...]:
+    """Return the other names of a unit, then what it was called before, newest first (O-2)."""
+    parent = aliased(Unit)
+    rows = session.execute(
+        select(UnitName, parent.name.label("parent"))
+        .outerjoin(parent, parent.id == UnitName.parent_id)
+        .where(UnitName.unit_id == unit_id)
+        .order_by(UnitName.until_on.is_not(None), UnitName.until_on.desc(), UnitName.name)
+    )
+    return tuple(
+        OtherUnitName(one.id, one.name, one.until_on, under or "", one.reason) for one, under in rows
+    )
+
+
+def since_when(session: Session, unit: Unit) -> date | None:
+    """Return the first day on which a unit was as it is now; None where nobody knows (O-2)."""
+    last = session.scalar(select(func.max(UnitName.until_on)).where(UnitName.unit_id == unit.id))
+    return unit.valid_from if last is None else last + timedelta(days=1)

@@ -1,0 +1,205 @@
+"""Units are renamed and moved from a day on; they are found by what they were called (O-1, O-2)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from docctl.domain.verdicts import NotFound, RuleRefused
+from docctl.models.organisation import Unit, UnitName
+from docctl.models.records import Record
+from docctl.models.trail import EventRow
+from docctl.queries.by_name import unit_named
+from docctl.queries.documents import RegisterFilter, document_register
+from docctl.queries.search_names import names_in
+from docctl.queries.units import UnitRow, units
+from docctl.services.imports.propose import units_by_name
+from docctl.services.people.unit_changes import (
+    ChangeUnit,
+    EndUnitName,
+    NameUnit,
+    change_unit,
+    end_unit_name,
+    name_unit,
+)
+from docctl.services.people.units import AddUnit, add_unit
+from tests.keeping import FORM, Keeping
+from tests.world import World
+
+
+def unit(world: World, code: str) -> Unit:
+    with world.house.uow.read() as session:
+        return session.scalars(select(Unit).where(Unit.code == code)).one()
+
+
+def change(world: World, code: str, **given: Any) -> None:
+    now = unit(world, code)
+    cmd = ChangeUnit(
+        now.id,
+        given.get("row_version", now.row_version),
+        given.get("name", now.name),
+        given.get("kind", now.kind),
+        given.get("parent_id", now.parent_id),
+        given.get("from_on", world.house.today()),
+        given.get("reason", "机构调整"),
+    )
+    change_unit(cmd, by=world.by("admin"), house=world.house)
+
+
+def refused(call: Callable[[], object]) -> str:
+    with pytest.raises(RuleRefused) as error:
+        call()
+    return error.value.refused.key
+
+
+def row(world: World, code: str, days_ago: int | None = None) -> UnitRow:
+    on = None if days_ago is None else world.house.today() - timedelta(days=days_ago)
+    with world.house.uow.read() as session:
+        return next(one for one in units(session, on=on) if one.code == code)
+
+
+def named(world: World, text: str) -> str:
+    with world.house.uow.read() as session:
+        return unit_named(session, text).code
+
+
+def test_o_2_a_renamed_unit_is_called_as_it_was_on_each_day(world: World) -> None:
+    before = unit(world, "SC").name
+    today = world.house.today()
+    change(world, "SC", name="制造部", from_on=today - timedelta(days=30))
+    change(world, "SC", name="制造中心", from_on=today - timedelta(days=10))
+    shown = {days: row(world, "SC", days).name for days in (31, 30, 11, 10, 0)}
+    assert shown == {31: before, 30: "制造部", 11: "制造部", 10: "制造中心", 0: "制造中心"}
+    assert row(world, "SC").others == (before, "制造部")
+
+
+def test_o_2_a_renamed_unit_is_found_by_each_name_in_whatever_script(world: World) -> None:
+    before = unit(world, "SC").name
+    change(world, "SC", name="制造部")
+    name_unit(NameUnit(world.units["SC"], "制造一部"), by=world.by("admin"), house=world.house)
+    for text in (before, "制造部", "製造一部", "SC"):
+        assert named(world, text) == "SC"
+    with world.house.uow.read() as session:
+        known = names_in(session, "unit:x")["unit"]
+        proposed = units_by_name(session, unit(world, "SC").entity_id)
+    assert known[before] == known["制造部"] == known["制造一部"] == {"SC"}
+    assert {proposed[one] for one in (before, "制造部", "制造一部")} == {world.units["SC"]}
+
+
+def test_o_2_who_is_called_so_now_goes_before_who_was(world: World) -> None:
+    before = unit(world, "SC").name
+    change(world, "SC", name="制造部")
+    change(world, "ZH", name=before)
+    assert named(world, before) == "ZH"
+    with world.house.uow.read() as session:
+        assert units_by_name(session, unit(world, "ZH").entity_id)[before] == world.units["ZH"]
+
+
+def test_o_2_a_past_register_has_the_name_of_then_and_records_keep_theirs(world: World) -> None:
+    world.issued(world.draft())
+    world.issued(world.draft("顾客反馈登记表", kind="form", number=FORM))
+    record_id = Keeping.of(world).records(1)[0]
+    with world.house.uow.read() as session:
+        filed_as = session.get_one(Record, record_id).unit_name
+        owner = session.scalars(select(Unit.code).where(Unit.name == filed_as)).one()
+    first = world.house.today()
+    document = unit(world, "PZ").name
+    world.clock.forward(days=10)
+    change(world, "PZ", name="质量中心")
+    if owner != "PZ":
+        change(world, owner, name="另一名称")
+
+    def unit_in_register(day: object) -> str:
+        wanted = RegisterFilter(as_of=day)  # type: ignore[arg-type]
+        with world.house.uow.read() as session:
+            actor = world.by("chen").actor
+            found = document_register(session, actor, wanted, at=world.clock(), zone=world.house.zone)
+        return next(one.unit_name for one in found.rows if one.number == "QP-01")
+
+    assert (unit_in_register(first), unit_in_register(None)) == (document, "质量中心")
+    with world.house.uow.read() as session:
+        assert session.get_one(Record, record_id).unit_name == filed_as
+
+
+def test_o_2_a_change_on_its_first_day_puts_right_what_was_entered(world: World) -> None:
+    change(world, "SC", name="制照部")
+    change(world, "SC", name="制造部")
+    with world.house.uow.read() as session:
+        kept = session.scalars(select(UnitName.name).where(UnitName.unit_id == world.units["SC"])).all()
+    assert "制照部" not in kept
+    with pytest.raises(NotFound):
+        named(world, "制照部")
+
+
+def test_o_2_what_is_refused_says_why(world: World) -> None:
+    today = world.house.today()
+    change(world, "SC", name="制造部", from_on=today - timedelta(days=5))
+    assert refused(lambda: change(world, "SC")) == "O-2.nothing_changed"
+    assert refused(lambda: change(world, "SC", name="甲", reason=" ")) == "O-2.reason_needed"
+    assert refused(lambda: change(world, "SC", name="甲", from_on=today + timedelta(days=1))) == (
+        "O-2.day_to_come"
+    )
+    assert refused(lambda: change(world, "SC", name="甲", from_on=today - timedelta(days=6))) == (
+        "O-2.day_before"
+    )
+    assert refused(lambda: change(world, "SC", name=" ")) == "O-1.name_unfit"
+    assert refused(lambda: change(world, "SC", name="甲", row_version=0)) == "request.changed_meanwhile"
+    with pytest.raises(NotFound):
+        change(world, "SC", kind="team")
+    cmd = ChangeUnit(world.units["SC"], 1, "甲", "plant", None, today, "调整")
+    assert refused(lambda: change_unit(cmd, by=world.by("wang"), house=world.house)) == "X-1.not_permitted"
+
+
+def test_o_1_a_unit_moves_in_the_tree_and_makes_no_circle(world: World) -> None:
+    admin, house = world.by("admin"), world.house
+    plant = add_unit(AddUnit("NB", "宁波工厂", world.units["ZH"], "plant"), by=admin, house=house)
+    assert row(world, "NB").kind == "plant"
+    world.clock.forward(days=3)
+    change(world, "SC", parent_id=plant)
+    assert (row(world, "SC").parent, row(world, "SC", 1).parent) == ("宁波工厂", row(world, "ZH").name)
+    assert row(world, "SC").depth == row(world, "NB").depth + 1
+    assert refused(lambda: change(world, "NB", parent_id=world.units["SC"])) == "O-1.parent_below"
+    assert refused(lambda: change(world, "NB", parent_id=plant)) == "O-1.parent_below"
+    assert refused(lambda: change(world, "NB", parent_id=None)) == "O-1.parent_needed"
+    with world.house.uow.read() as session:
+        event = session.scalars(
+            select(EventRow).where(EventRow.action == "unit.changed").order_by(EventRow.seq.desc())
+        ).first()
+    assert event is not None
+    assert '"under":"NB"' in event.facts
+
+
+def test_o_1_before_its_first_day_a_unit_is_not_there(world: World) -> None:
+    world.clock.forward(days=3)
+    add_unit(AddUnit("NB", "宁波工厂", world.units["ZH"]), by=world.by("admin"), house=world.house)
+    with world.house.uow.read() as session:
+        today, yesterday = (
+            {one.code for one in units(session, on=world.house.today() - timedelta(days=days))}
+            for days in (0, 1)
+        )
+    assert today - yesterday == {"NB"}
+
+
+def test_o_2_another_name_is_given_once_and_ends_but_a_former_one_stays(world: World) -> None:
+    admin, house, key = world.by("admin"), world.house, world.units["SC"]
+    before = unit(world, "SC").name
+    change(world, "SC", name="制造部")
+    added = name_unit(NameUnit(key, " 制造 一部 "), by=admin, house=house)
+    for text in ("制造 一部", "製造一部", "制造部", "sc", before):
+        assert refused(lambda text=text: name_unit(NameUnit(key, text), by=admin, house=house)) == (
+            "O-2.called_so"
+        )
+    with house.uow.read() as session:
+        former = session.scalars(select(UnitName.id).where(UnitName.until_on.is_not(None))).one()
+    assert refused(lambda: end_unit_name(EndUnitName(key, former), by=admin, house=house)) == (
+        "O-2.former_stays"
+    )
+    with pytest.raises(NotFound):
+        end_unit_name(EndUnitName(world.units["ZH"], added), by=admin, house=house)
+    end_unit_name(EndUnitName(key, added), by=admin, house=house)
+    with pytest.raises(NotFound):
+        named(world, "制造一部")
