@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 from dotenv import dotenv_values
 
 from docctl import config_values as values
+from docctl.config_mail import mail
 from docctl.config_values import PREFIX, WrongSetting
 from docctl.domain.imports import Watched
 
@@ -123,6 +124,27 @@ class Settings:
         default=35, metadata={"help": "days until a backup of the key store has expired, 1 to 366"}
     )
 
+    smtp_host: str | None = field(
+        default=None, metadata={"help": "server that takes e-mail; none: no e-mail"}
+    )
+    smtp_port: int = field(default=587, metadata={"help": "its port; tls: 465, none: 25"})
+    smtp_security: str = field(
+        default="starttls", metadata={"help": "starttls, tls, or none for a server on this machine"}
+    )
+    smtp_user: str | None = field(default=None, metadata={"help": "user at the server; none: no sign-in"})
+    smtp_password: str | None = field(default=None, repr=False, metadata={"help": "its password"})
+    smtp_password_file: Path | None = field(
+        default=None, metadata={"help": "file with the password, in place of it"}
+    )
+    smtp_ca_file: Path | None = field(
+        default=None, metadata={"help": "certificates to trust besides those of the system"}
+    )
+    smtp_from: str | None = field(default=None, metadata={"help": "address of the sender"})
+    mail_default: str = field(
+        default="daily", metadata={"help": "when people are told who chose nothing: none, at_once or daily"}
+    )
+    mail_hour: int = field(default=8, metadata={"help": "hour of the daily e-mail, 0 to 23"})
+
     @property
     def zone(self) -> ZoneInfo:
         """The company's time zone."""
@@ -184,6 +206,7 @@ class Settings:
             keys_database_url=_keys_database(given, database),
             master_key_file=values.outside(data, given.get("master_key_file", "")),
             key_backup_days=values.number("key_backup_days", given.get("key_backup_days", "35"), 1, 366),
+            **mail(given),
         )
 
 

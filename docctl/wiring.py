@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 from minio import Minio
 
 from docctl.config import PREFIX, Settings, WrongSetting
+from docctl.domain.mailing import When
 from docctl.domain.notes import KEPT_KINDS, PROBE_KIND
 from docctl.jobs.backup.tools import Tools
 from docctl.memory import keep_freed_memory
@@ -23,6 +24,7 @@ from docctl.services.database import ServerConnections, open_database, open_serv
 from docctl.services.gate import FairGate, OpenGate
 from docctl.services.house import House
 from docctl.services.index.here import HereFile
+from docctl.services.mailing.server import MailServer
 from docctl.services.measures import Measures
 from docctl.services.people.passwords import Passwords
 from docctl.services.setup import is_encrypted, is_sample
@@ -114,6 +116,25 @@ def build(settings: Settings, *, clock: Callable[[], datetime] = system_clock) -
         watched=settings.import_folder,
         import_days=settings.import_days,
         is_shared=settings.database_url is not None,
+        mail=mail_server(settings),
+        mail_default=When(settings.mail_default),
+        mail_hour=settings.mail_hour,
+    )
+
+
+def mail_server(settings: Settings) -> MailServer | None:
+    """Return the server that takes e-mail, where one is set up; nothing is asked of it yet."""
+    if settings.smtp_host is None or settings.smtp_from is None:
+        return None
+    login = (settings.smtp_user, settings.smtp_password or "") if settings.smtp_user else None
+    return MailServer(
+        host=settings.smtp_host,
+        port=settings.smtp_port,
+        security=settings.smtp_security,
+        sender=settings.smtp_from,
+        here=urlsplit(settings.public_url).hostname or "localhost",
+        login=login,
+        ca_file=settings.smtp_ca_file,
     )
 
 

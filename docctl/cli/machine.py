@@ -143,6 +143,8 @@ def worker(desk: Desk, once: bool, index_only: bool) -> Answer:
     if once:
         while at_work.run_once():
             rounds += 1
+        while at_work.send_once():
+            rounds += 1
         return desk.done("worked", {"rounds": rounds}, n=rounds)
     signal.signal(signal.SIGTERM, _stop)
     try:

@@ -117,6 +117,22 @@ def add(
     return Answer(data, lines)
 
 
+@user.command("address", permission="person.address", who="either", changes=True)
+@click.argument("username")
+@click.argument("address")
+def address(desk: Desk, username: str, address: str) -> Answer:
+    """Put an e-mail address on an account, "" for none; only the person can confirm it (A-4)."""
+    from docctl.domain.permissions import Facts, authorise
+    from docctl.services.mailing.address import SetAddressOf, set_address_of
+    from docctl.services.people.accounts import new_link
+
+    authorise(desk.actor, "person.address", Facts())
+    cmd = SetAddressOf(_person(desk, username), address, new_link()[0])
+    set_address_of(cmd, by=desk.caller(), house=desk.house)
+    key = "mail_code_sent_to" if address.strip() else "mail_no_address_of"
+    return desk.done(key, {"user": username, "address": address.strip()}, user=username)
+
+
 def _added(
     desk: Desk, username: str, name: str, unit: str, name_en: str, email: str, language: str | None
 ) -> tuple[str, UUID]:

@@ -25,6 +25,7 @@ COMMANDS: Final = {
     "unit": "units:unit",
     "post": "units:post",
     "inbox": "work:inbox",
+    "mail": "mail:mail",
     "documents": "documents:documents",
     "import": "imports:import_",
     "numbers": "numbers:numbers",

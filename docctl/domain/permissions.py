@@ -124,6 +124,7 @@ PERMISSIONS: Final[Mapping[str, tuple[tuple[Predicate, ...], ...]]] = {
     "person.disable": ((administrator,), (operator,)),
     "person.hand_over": ((administrator,), (operator,)),
     "person.move": ((administrator,), (operator,)),
+    "person.address": ((administrator,), (operator,)),
     "person.reset": ((administrator,), (operator,)),
     "person.confirm_reset": ((administrator,), (leader,)),
     "role.propose": ((administrator,),),
@@ -225,6 +226,7 @@ PERMISSIONS: Final[Mapping[str, tuple[tuple[Predicate, ...], ...]]] = {
     # the machine
     "system.view": ((administrator,), (manager,), (auditor,)),
     "delivery.retry": ((administrator,), (manager,)),
+    "mail.manage": ((administrator,), (operator,)),
     "system.operate": ((operator,),),
 }
 

@@ -21,6 +21,7 @@ from docctl.jobs.holds import hold_steps
 from docctl.jobs.pauses import pause_after
 from docctl.models.trail import AuditHead
 from docctl.models.work import Delivery
+from docctl.services.deliveries.ends import OUTWARD
 from docctl.services.holds.cover import KIND as HOLD
 from docctl.services.house import House
 
@@ -63,7 +64,7 @@ def due_deliveries(house: House, limit: int = 20) -> list[Waiting]:
 
     After a clock that was far ahead, no lock may wait so long (R-4). What a transaction wanted at once bears
     the time of the trail, which is still to come then; and no pause after a failure is longer than the
-    longest, nor one of a disposal.
+    longest, nor one of a disposal. What goes to other machines is worked apart (`outward`).
     """
     now = house.clock()
     at_once = (Delivery.tries == 0) & (Delivery.next_at == Delivery.created_at)
@@ -74,6 +75,7 @@ def due_deliveries(house: House, limit: int = 20) -> list[Waiting]:
             select(Delivery)
             .where(
                 Delivery.done_at.is_(None),
+                Delivery.kind.not_in(OUTWARD),
                 (Delivery.next_at <= now)
                 | (at_once & (Delivery.next_at <= trail))
                 | (paused & (Delivery.next_at > now + LONGEST_PAUSE)),

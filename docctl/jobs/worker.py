@@ -21,6 +21,7 @@ from docctl.jobs.imports.run_keys import seal_plain_runs
 from docctl.jobs.imports.watch import Watcher
 from docctl.jobs.imports.work import SLICE, work_imports
 from docctl.jobs.outline_texts import outline_texts
+from docctl.jobs.outward import Outward
 from docctl.jobs.projection import follow
 from docctl.jobs.scrub import scrub
 from docctl.jobs.seal_texts import seal_plain_texts
@@ -48,7 +49,8 @@ class Worker:
         self._tell = Teller(house)
         self._watch = Watcher(house)
         self._holder = f"{socket.gethostname()}:{os.getpid()}:{token_hex(4)}"
-        self._wake, self._wake_imports = threading.Event(), threading.Event()
+        self._outward = Outward(house)
+        self._wake, self._wake_imports, self._wake_outward = (threading.Event() for _ in range(3))
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         #: What this worker has begun. Whoever takes the lease over begins it again, and whoever is done first
@@ -77,14 +79,36 @@ class Worker:
 
     def run(self) -> None:
         """Work until `stop`; a fault is logged and the next round begins after a pause."""
-        imports = threading.Thread(target=self._import, name="docctl-imports", daemon=True)
-        imports.start()
+        beside = [
+            threading.Thread(target=target, name=name, daemon=True)
+            for name, target in (("docctl-imports", self._import), ("docctl-outward", self._send))
+        ]
+        for one in beside:
+            one.start()
         try:
             self._work()
         finally:
             self._stop.set()
             self._wake_imports.set()
-            imports.join(timeout=25)
+            self._wake_outward.set()
+            for one in beside:
+                one.join(timeout=25)
+
+    def send_once(self) -> bool:
+        """Do one round of what goes to other machines; say whether there was anything to do."""
+        return self._outward()
+
+    def _send(self) -> None:
+        """Send what goes to other machines, beside everything else: they may be slow, or not there."""
+        while not self._stop.is_set():
+            self._wake_outward.clear()
+            try:
+                busy = self._has_lease() and self._outward()
+            except Exception:
+                log.exception("a round of sending failed")
+                busy = False
+            if not busy:
+                self._wake_outward.wait(IDLE)
 
     def _import(self) -> None:
         """Go on with imports beside everything else: reading a scan takes minutes, and nobody waits for it.
@@ -106,6 +130,11 @@ class Worker:
     def _wake_all(self) -> None:
         self._wake.set()
         self._wake_imports.set()
+        self._wake_outward.set()
+
+    def _has_lease(self) -> bool:
+        """Say whether this worker leads, as far as it knows; two who do send one thing once."""
+        return time.monotonic() - self._renewed < lease.LENGTH.total_seconds()
 
     def _work(self) -> None:
         while not self._stop.is_set():

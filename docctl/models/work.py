@@ -89,16 +89,23 @@ class Delivery(Identified, Base):
     """An outside effect, wanted by a transaction: tried until done, never replayed by a rebuild."""
 
     __tablename__ = "delivery"
-    __table_args__ = (Index("ix_delivery_next", "done_at", "next_at"),)
+    __table_args__ = (
+        Index("ix_delivery_next", "done_at", "next_at"),
+        Index("ix_delivery_subject", "subject_id", "created_at"),
+    )
 
     kind: Mapped[str] = mapped_column(String(40))
     key: Mapped[str] = mapped_column(String(200), unique=True)
+    #: Whom it goes to: the person of a mail. None for what stays in the house.
+    subject_id: Mapped[UUID | None]
     payload: Mapped[dict[str, Any]] = mapped_column(default=dict)
     tries: Mapped[int] = mapped_column(default=0)
     next_at: Mapped[datetime]
     last_error: Mapped[str] = mapped_column(String(300), default="")
     created_at: Mapped[datetime]
     done_at: Mapped[datetime | None]
+    #: How it ended where it was not done: `refused`, `expired`, `given_up`, `not_needed`.
+    outcome: Mapped[str] = mapped_column(String(20), default="", server_default="")
 
 
 class Lease(Base):

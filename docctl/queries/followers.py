@@ -7,13 +7,14 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
 from docctl.models.content import ItemFile, Upload
 from docctl.models.trail import AuditHead
 from docctl.models.work import Delivery, DueJob, Lease
 from docctl.services.backup import last_backup_at
+from docctl.services.deliveries.ends import OUTWARD
 
 #: What fell due is late after this time; until then the worker may simply be on its way.
 LATE: Final = timedelta(minutes=5)
@@ -79,7 +80,7 @@ class Followers:
 def followers(session: Session, *, at: datetime, every: timedelta) -> Followers:
     """Return the whole state in a few counts; `every` is the time in which all files are read again (T-3)."""
     events, newest_at = session.execute(select(AuditHead.seq, AuditHead.recorded_at)).one()
-    open_one = Delivery.done_at.is_(None)
+    open_one = and_(Delivery.done_at.is_(None), Delivery.kind.not_in(OUTWARD))
     waiting = session.execute(
         select(func.count(), func.min(Delivery.created_at)).where(open_one, Delivery.tries == 0)
     ).one()
@@ -130,7 +131,7 @@ def failing_deliveries(session: Session) -> list[Failing]:
     """Return the deliveries that failed and wait, those that wait longest first."""
     rows = session.scalars(
         select(Delivery)
-        .where(Delivery.done_at.is_(None), Delivery.tries > 0)
+        .where(Delivery.done_at.is_(None), Delivery.tries > 0, Delivery.kind.not_in(OUTWARD))
         .order_by(Delivery.created_at, Delivery.id)
         .limit(MOST)
     )

@@ -121,8 +121,13 @@ class Inbox:
         return any(count > MOST for count in self.counts.values())
 
 
-def inbox(session: Session, actor: Actor, *, at: datetime, zone: tzinfo, verb: str = "") -> Inbox:
-    """Return what the person must do, oldest due first; `verb` narrows the list, never the counts (A-4)."""
+def inbox(
+    session: Session, actor: Actor, *, at: datetime, zone: tzinfo, verb: str = "", most: int = MOST
+) -> Inbox:
+    """Return what the person must do, oldest due first; `verb` narrows the list, never the counts (A-4).
+
+    At most `most` of each kind are listed.
+    """
     work = _work(actor)
     moment = _moment(at, zone)
     counts = _counts(session, actor, moment)
@@ -130,7 +135,7 @@ def inbox(session: Session, actor: Actor, *, at: datetime, zone: tzinfo, verb: s
     tasks = [
         _task(one, row, at, zone)
         for one in wanted
-        for row in session.execute(_oldest_first(work[one]).limit(MOST), moment)
+        for row in session.execute(_oldest_first(work[one]).limit(most), moment)
     ]
     tasks.sort(key=lambda one: (_due(one, zone), one.since, VERBS.index(one.verb), one.number))
     return Inbox(tuple(tasks), counts, sum(one.is_overdue for one in tasks))

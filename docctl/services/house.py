@@ -9,10 +9,12 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from docctl.domain.imports import Watched
+from docctl.domain.mailing import When
 from docctl.reading.pool import ReaderPool
 from docctl.services.audit.keys import KeyFile
 from docctl.services.audit.witness import Witness
 from docctl.services.index.here import HereFile
+from docctl.services.mailing.server import MailServer
 from docctl.services.measures import Measures
 from docctl.services.people.passwords import Passwords
 from docctl.services.staging import Staging
@@ -65,6 +67,10 @@ class House:
     import_days: int = 90
     #: Whether several hosts may work on this database, each with a copy of the index (R-7).
     is_shared: bool = False
+    #: Takes e-mail; None where none is set up. When people are told who chose nothing, and at which hour.
+    mail: MailServer | None = None
+    mail_default: When = When.DAILY
+    mail_hour: int = 8
 
     def today(self) -> date:
         """Return the day it is now in the company's time zone."""

@@ -12,6 +12,8 @@ BLUEPRINTS: Final = (
     "machine",
     "entrance",
     "account",
+    "mailing",
+    "mail_list",
     "uploads",
     "inbox",
     "documents",

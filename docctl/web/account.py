@@ -8,6 +8,7 @@ from flask import Blueprint, Response, request
 
 from docctl.config import LANGUAGES
 from docctl.domain.verdicts import require
+from docctl.queries.mailing import Post, post_of
 from docctl.queries.people import (
     OpenSession,
     PersonPage,
@@ -37,6 +38,7 @@ class AccountPage:
     sessions: tuple[OpenSession, ...]
     here: str
     resets: tuple[ResetNotice, ...]
+    post: Post
 
 
 @bp.get("/account")
@@ -50,6 +52,7 @@ def show() -> str:
             sessions=tuple(open_sessions(session, me, at=at, idle_since=at - IDLE)),
             here=session_hash(),
             resets=tuple(reset_notices(session, actor(), at=at)),
+            post=post_of(session, me),
         )
     return render("account/account.html", page=page)
 

@@ -14,6 +14,7 @@ from docctl.domain.permissions import Facts
 from docctl.domain.roles import SCOPED, SIGNING, Role, may_confirm
 from docctl.domain.verdicts import Verdict
 from docctl.i18n import Explained
+from docctl.queries.mailing import post_of
 from docctl.queries.open_work import open_count, steps_cannot_sign
 from docctl.queries.people import PAGE, Grant, PersonPage, people, person_page
 from docctl.queries.units import unit_choices
@@ -88,6 +89,7 @@ def show(person_id: UUID) -> str:
     with house().uow.read() as session:
         page = person_page(session, person_id)
         waiting = open_count(session, person_id, house().clock())
+        post = post_of(session, person_id)
     me = actor().person_id
     assert me is not None
     grants = [
@@ -101,6 +103,7 @@ def show(person_id: UUID) -> str:
     return render(
         "people/person.html",
         page=page,
+        post=post,
         grants=grants,
         story=happened(person_id),
         open_count=waiting,
@@ -145,6 +148,7 @@ def _new_page() -> list[tuple[UUID, str]]:
         "person.username_taken": "username",
         "person.name_needed": "name",
         "person.name_too_long": "name",
+        "mail": "email",
     },
 )
 def new(typed: NewPersonForm) -> Response:

@@ -27,7 +27,8 @@ from tests.world import PASSWORD, START, Clock, World, build_house
 #: The fixed names of this version; scripts depend on them.
 NAMES = """
 init demo serve worker migrate doctor inbox search events
-user:open,hand-over,move,disable,list,add,confirm,revoke,reset
+user:open,hand-over,move,disable,list,add,confirm,revoke,reset,address
+mail:test,list,retry,give-up,show,address,code,confirm,choose
 unit:list,add,change,names,name-add,name-end,duties
 post:list,open,holder,leave
 documents:new,revise,edit,discard,submit,review,approve,return,issue,withdraw,suspend,resume,file,list,show,history,compare,citations,impact,missed

@@ -18,6 +18,14 @@ from tests.world import PEOPLE, World, docx_bytes
 #: Words after the name of each command of a person, in the small company below.
 CALLS: dict[str, tuple[str, ...]] = {
     "inbox": (),
+    "mail list": (),
+    "mail retry": ("018f0000-0000-7000-8000-000000000000",),
+    "mail give-up": ("018f0000-0000-7000-8000-000000000000",),
+    "mail show": (),
+    "mail address": ("wang@example.com",),
+    "mail code": (),
+    "mail confirm": ("x",),
+    "mail choose": ("sign=none",),
     "epoch show": (),
     "epoch accept": (),
     "search": ("记录",),
@@ -37,6 +45,7 @@ CALLS: dict[str, tuple[str, ...]] = {
     "user hand-over": ("wang", "--to", "li"),
     "user move": ("wang", "ZH"),
     "user reset": ("wang",),
+    "user address": ("wang", "wang@example.com"),
     "unit list": (),
     "unit add": ("CG", "--name", "采购部", "--under", "ZH"),
     "unit change": ("SC", "--name", "制造部", "--reason", "机构调整"),

@@ -11,12 +11,14 @@ from docctl.models.organisation import Unit, UnitName
 from docctl.queries.by_name import unit_named
 from docctl.services.people.units import AddUnit, add_unit
 from docctl.services.schema import migrate
+from tests.services.test_migration_of_mail import before_mail
 from tests.world import World, as_owner
 
 
 def before_unit_names(there: Session | Connection) -> None:
     """Let units be as they were when their other names stood with them."""
     connection = there.connection() if isinstance(there, Session) else there
+    before_mail(there)
     there.execute(text("DROP TABLE IF EXISTS unit_name"))
     if "aliases" not in {one["name"] for one in inspect(connection).get_columns("unit")}:
         there.execute(text("ALTER TABLE unit ADD COLUMN aliases JSON DEFAULT '[]' NOT NULL"))

@@ -11,6 +11,7 @@ from docctl.domain.permissions import Facts, authorise
 from docctl.domain.verdicts import NotFound
 from docctl.models.work import Delivery
 from docctl.services.caller import Caller
+from docctl.services.deliveries.ends import OUTWARD
 from docctl.services.registry import use_case
 from docctl.services.trail import Subject, record
 
@@ -30,7 +31,7 @@ def retry_delivery(session: Session, cmd: RetryDelivery, by: Caller) -> UUID:
     """
     authorise(by.actor, "delivery.retry", Facts())
     row = session.get(Delivery, cmd.delivery_id)
-    if row is None or row.done_at is not None or row.tries == 0:
+    if row is None or row.done_at is not None or row.tries == 0 or row.kind in OUTWARD:
         raise NotFound("delivery")
     row.next_at = min(row.next_at, by.at)
     record(

@@ -17,6 +17,7 @@ from docctl.domain.accounts import (
     may_name_account,
     may_reset,
 )
+from docctl.domain.mailing import may_be_address
 from docctl.domain.permissions import Facts, authorise
 from docctl.domain.verdicts import Refused, RuleRefused, require
 from docctl.models.base import new_id
@@ -61,6 +62,8 @@ def add_person(session: Session, cmd: AddPerson, by: Caller) -> UUID:
         raise RuleRefused(Refused("person", "name_needed"))
     if max(len(name), len(cmd.name_en)) > 100 or len(cmd.email) > 200:
         raise RuleRefused(Refused("person", "name_too_long", {"longest": 100}))
+    if cmd.email.strip():
+        require(may_be_address(cmd.email.strip()))
     person = Person(
         id=new_id(),
         username=username,

@@ -1,0 +1,1 @@
+"""What people are told by e-mail: looked for in their inbox, written, and sent."""

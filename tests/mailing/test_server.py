@@ -1,0 +1,218 @@
+"""How mail is handed in: TLS that is checked, refusals for good, pauses, and nobody who waits (A-4)."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from docctl.jobs import outward
+from docctl.jobs.outward import Outward
+from docctl.jobs.worker import Worker
+from docctl.queries.mailing import post_of, undelivered
+from docctl.services.mailing.server import MailFailed, MailServer
+from tests.mailing.conftest import SENDER, Mailing, server_at
+from tests.mailing.post import SECRET, USER, certificate, listening
+from tests.world import World
+
+
+@pytest.fixture
+def waiting(mailing: Mailing) -> Mailing:
+    """Let one mail wait for 欧阳雪."""
+    mailing.confirmed("ouyang")
+    mailing.world.submitted(mailing.world.draft())
+    return mailing
+
+
+def sent_by(mailing: Mailing, server: MailServer) -> None:
+    house = replace(mailing.world.house, mail=server)
+    turn = Outward(house)
+    while turn():
+        pass
+
+
+def secure(port: int, security: str, ca: Path | None, login: tuple[str, str] | None = None) -> MailServer:
+    return MailServer("127.0.0.1", port, security, SENDER, "docctl.example.com", login, ca, 3.0)
+
+
+@pytest.mark.parametrize("security", ["starttls", "tls"])
+@pytest.mark.parametrize("trusted", [True, False], ids=["trusted", "not trusted"])
+def test_mail_goes_only_to_a_server_that_is_trusted(
+    waiting: Mailing, tmp_path: Path, security: str, trusted: bool
+) -> None:
+    ca, context = certificate(tmp_path)
+    more = {"tls_context": context} if security == "starttls" else {"ssl_context": context}
+    with listening(waiting.post, **more) as port:
+        sent_by(waiting, secure(port, security, ca if trusted else None))
+    assert len(waiting.post.taken) == int(trusted)
+    if not trusted:
+        assert waiting.rows()[-1].last_error.startswith("certificate not trusted")
+
+
+def test_a_server_without_starttls_gets_nothing(waiting: Mailing, port: int) -> None:
+    sent_by(waiting, secure(port, "starttls", None))
+    assert waiting.post.taken == []
+    assert "STARTTLS" in waiting.rows()[-1].last_error
+
+
+@pytest.mark.parametrize("password", [SECRET, "wrong"])
+def test_the_password_signs_in_and_stands_nowhere(
+    waiting: Mailing, tmp_path: Path, password: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    ca, context = certificate(tmp_path)
+    more = {"tls_context": context, "authenticator": waiting.post.sign_in, "auth_required": True}
+    with listening(waiting.post, **more) as port:
+        server = secure(port, "starttls", ca, (USER, password))
+        sent_by(waiting, server)
+    assert len(waiting.post.taken) == int(password == SECRET)
+    row = waiting.rows()[-1]
+    assert row.last_error.startswith("" if password == SECRET else "sign-in refused")
+    assert password == SECRET or not row.done_at
+    assert row.outcome == ""  # our account there, not this mail: it is tried again
+    assert password not in repr(server)
+    assert password not in caplog.text
+
+
+def test_a_4_a_refused_address_ends_it_and_its_person_is_shown_why(waiting: Mailing) -> None:
+    world = waiting.world
+    waiting.post.to_receiver["ouyang@example.com"] = "550 no such user\r\n"
+    assert waiting.sent() == []
+    row = waiting.rows()[-1]
+    assert (row.outcome, row.last_error) == ("refused", "550 no such user")
+    with world.house.uow.read() as session:
+        post = post_of(session, world.people["ouyang"])
+        (missed,) = undelivered(session, world.people["ouyang"], at=world.clock())
+    assert (post.state, post.problem) == ("refused", "550 no such user")
+    assert missed.outcome == "refused"
+    waiting.post.to_receiver.clear()
+    world.submitted(world.draft("又一份"))
+    assert waiting.sent() == []  # until the address is confirmed again
+
+
+def test_a_4_a_refused_message_ends_it_alone(waiting: Mailing) -> None:
+    world = waiting.world
+    waiting.post.to_message = "554 5.7.1 looks like spam"
+    assert waiting.sent() == []
+    assert waiting.rows()[-1].outcome == "refused"
+    waiting.post.to_message = ""
+    world.submitted(world.draft("又一份"))
+    assert len(waiting.sent()) == 1
+
+
+def test_what_is_not_taken_now_is_tried_after_pauses_that_grow_and_given_up_in_the_end(
+    waiting: Mailing,
+) -> None:
+    world = waiting.world
+    waiting.post.to_receiver["ouyang@example.com"] = "451 try later"
+    pauses = []
+    for _ in range(4):
+        assert waiting.sent() == []
+        row = waiting.rows()[-1]
+        assert (row.done_at, row.last_error) == (None, "451 try later")
+        pauses.append(row.next_at - world.clock())
+        world.clock.now = row.next_at - timedelta(seconds=1)
+        tries = row.tries
+        assert waiting.sent() == []
+        assert waiting.rows()[-1].tries == tries
+        world.clock.forward(seconds=1)
+    assert pauses == [timedelta(minutes=one) for one in (1, 2, 4, 8)]
+    while waiting.rows()[-1].done_at is None:
+        waiting.run()
+        world.clock.forward(hours=2)
+    row = waiting.rows()[-1]
+    assert (row.outcome, row.last_error) == ("expired", "451 try later")
+    assert world.clock() - row.created_at > timedelta(days=3)
+
+
+def test_a_server_that_is_not_there_is_left_alone_for_a_while(waiting: Mailing) -> None:
+    world = waiting.world
+    turn = Outward(replace(world.house, mail=server_at(1)))
+    turn()
+    assert [one.tries for one in waiting.rows() if one.done_at is None] == [1]
+    waiting.world.submitted(world.draft("又一份"))
+    world.clock.forward(hours=1)
+    assert not turn()  # nobody is asked: a server that hangs would cost its patience each time
+    assert [one.tries for one in waiting.rows() if one.done_at is None] == [1]
+
+
+def test_a_server_that_says_nothing_holds_up_neither_the_worker_nor_filing(
+    waiting: Mailing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import socket
+
+    world = waiting.world
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        house = replace(world.house, mail=server_at(silent.getsockname()[1]))
+        worker = Worker(house)
+        worker.start()
+        try:
+            until = time.monotonic() + 10
+            while time.monotonic() < until and not _is_claimed(waiting):
+                time.sleep(0.02)
+            assert _is_claimed(waiting)
+            began = time.monotonic()
+            document = world.draft("文件控制程序")
+            while house.search.position() < _newest(world) and time.monotonic() < until:
+                time.sleep(0.02)
+            assert house.search.position() >= _newest(world)
+            assert time.monotonic() - began < 2.5  # the server has not even given up its patience
+            assert document
+        finally:
+            worker.stop()
+
+
+def _is_claimed(mailing: Mailing) -> bool:
+    row = mailing.rows()[-1]
+    return row.done_at is None and row.next_at > row.created_at
+
+
+def _newest(world: World) -> int:
+    with world.house.uow.read() as session:
+        return int(session.execute(text("SELECT seq FROM audit_head")).scalar_one())
+
+
+def test_two_workers_send_a_mail_once(waiting: Mailing) -> None:
+    from docctl.jobs.mailing.look import look_at
+
+    world = waiting.world
+    assert look_at(world.house, world.people["ouyang"])
+    due = outward._due(world.house)
+    assert len(due) == 1
+    turns = [Outward(world.house) for _ in range(4)]
+    threads = [threading.Thread(target=one._mail, args=(due[0],)) for one in turns]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    assert len(waiting.post.taken) == 1
+
+
+def test_a_reason_is_one_short_line_without_what_a_terminal_would_obey() -> None:
+    from docctl.services.mailing.server import _line
+
+    said = _line(550, b"no\r\n\x1b[31m" + b"x" * 400)
+    assert "\x1b" not in said
+    assert "\n" not in said
+    assert len(said) < 220
+
+
+def test_nobody_there_is_told_in_words(socket_enabled: None) -> None:
+    from docctl.jobs.mailing.message import Envelope, Letter, written
+
+    server = server_at(1)
+    from datetime import UTC, datetime
+
+    letter, envelope = (
+        Letter("x", ["y"], (), ()),
+        Envelope("a@example.com", "z", "k", datetime.now(UTC), "en"),
+    )
+    with pytest.raises(MailFailed) as error:
+        server.send(written(letter, envelope, server))
+    assert error.value.reason == "Connection refused"
