@@ -23,6 +23,7 @@ COMMANDS: Final = {
     "doctor": "doctor:doctor",
     "user": "people:user",
     "unit": "units:unit",
+    "entity": "entities:entity",
     "post": "units:post",
     "inbox": "work:inbox",
     "mail": "mail:mail",

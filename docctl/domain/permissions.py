@@ -131,6 +131,7 @@ PERMISSIONS: Final[Mapping[str, tuple[tuple[Predicate, ...], ...]]] = {
     "role.confirm": ((administrator,), (leader,)),
     "role.revoke": ((administrator,), (leader,)),
     "unit.add": ((administrator,), (operator,)),
+    "entity.add": ((administrator,), (operator,)),
     "account.own": ((signed_in,),),
     # documents
     "upload.stage": ((signed_in,),),

@@ -114,6 +114,8 @@ class Company:
     posts: Mapping[str, frozenset[UUID]] = field(default_factory=dict)
     people: Mapping[str, UUID] = field(default_factory=dict)
     holders: Mapping[Role, frozenset[UUID]] = field(default_factory=dict)
+    #: How each unit is written here: its code, before it that of its legal entity where it needs one (O-4).
+    keys: Mapping[UUID, str] = field(default_factory=dict)
 
 
 def routes_of(content: Mapping[str, Any]) -> tuple[Route, ...]:

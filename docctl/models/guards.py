@@ -41,6 +41,8 @@ GUARDS: Final = (
     # what a unit was called stays; another name may end
     Guard("o_2_unit_name_change", "O-2", "unit_name", "UPDATE", "TRUE"),
     Guard("o_2_unit_name_delete", "O-2", "unit_name", "DELETE", "OLD.until_on IS NOT NULL"),
+    Guard("o_2_entity_name_change", "O-2", "legal_entity_name", "UPDATE", "TRUE"),
+    Guard("o_2_entity_name_delete", "O-2", "legal_entity_name", "DELETE", "TRUE"),
     # the trail
     Guard(
         "t_1_event_gap",

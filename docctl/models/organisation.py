@@ -24,6 +24,21 @@ class LegalEntity(Identified, Base):
     is_demo: Mapped[bool] = mapped_column(default=False)
 
 
+class EntityNameRow(Identified, Base):
+    """What a legal entity was called until a day (O-2)."""
+
+    __tablename__ = "legal_entity_name"
+    __table_args__ = (Index("ix_legal_entity_name_entity", "entity_id", "until_on"),)
+
+    entity_id: Mapped[UUID] = mapped_column(ForeignKey("legal_entity.id"))
+    name: Mapped[str] = mapped_column(String(200))
+    #: The last day of that name, in the company's zone.
+    until_on: Mapped[date]
+    reason: Mapped[str] = mapped_column(String(500))
+    added_at: Mapped[datetime]
+    added_by: Mapped[UUID | None]
+
+
 class Unit(Identified, Versioned, Base):
     """A department or other unit in the tree, valid between two days (O-1)."""
 

@@ -17,7 +17,7 @@ from docctl.domain.permissions import Actor
 from docctl.domain.validity import last_day
 from docctl.domain.verdicts import NotFound
 from docctl.models.documents import Document, DocumentType, Revision
-from docctl.models.organisation import Unit
+from docctl.models.organisation import LegalEntity, Unit
 from docctl.queries.compare_files import FilePair, compared_files
 from docctl.queries.document_opened import headed, revisions_seen
 from docctl.queries.revision_views import names_of
@@ -203,7 +203,9 @@ def _names(session: Session, signed: list[Mapping[str, Any]]) -> dict[tuple[str,
         select(DocumentType.code, DocumentType.name).where(DocumentType.code.in_(types))
     ):
         found["type", code] = name
-    for code, name in session.execute(select(Unit.code, Unit.name).where(Unit.code.in_(units))):
+    entities = select(LegalEntity.id).where(LegalEntity.code.in_({one.get("entity") for one in signed}))
+    named = select(Unit.code, Unit.name).where(Unit.code.in_(units), Unit.entity_id.in_(entities))
+    for code, name in session.execute(named):
         found["unit", code] = name
     return found
 

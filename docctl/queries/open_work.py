@@ -171,10 +171,9 @@ def _steps(
     session: Session, actor: Actor, person_id: UUID, people: _People, today: date
 ) -> Iterable[OpenItem]:
     rows = session.execute(
-        select(Step, Revision, Document.number, Unit.code, is_insider(actor).label("seen"))
+        select(Step, Revision, Document.number, Document.unit_id, is_insider(actor).label("seen"))
         .join(Revision, and_(Revision.id == Step.revision_id, Revision.round == Step.round))
         .join(Document, Document.id == Revision.document_id)
-        .join(Unit, Unit.id == Document.unit_id)
         .where(
             Step.assignee_id == person_id,
             Step.status.in_(_OPEN),
@@ -193,7 +192,7 @@ def _steps(
         ]
         taken = {part.signer for part in signed if step.is_separate and part.separate}
         without = {*revision.authors(), person_id}
-        wanted = wanted_now(step, company, one.code, without=without, taken=taken)
+        wanted = wanted_now(step, company, company.keys[one.unit_id], without=without, taken=taken)
         facts = StepOpen(ToSign(step.meaning, step.is_separate), revision.authors(), signed, (), wanted)
         holders = people.with_roles(NEEDED[step.meaning])
         yield OpenItem(

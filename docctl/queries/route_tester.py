@@ -17,6 +17,7 @@ from docctl.domain.routes import step_name
 from docctl.models.documents import DocumentType
 from docctl.models.organisation import Unit
 from docctl.queries.document_choices import Choice, signers
+from docctl.queries.entities import unit_keys
 from docctl.queries.routes import PlannedStep, company_now, plan_by, planned_steps
 
 
@@ -44,11 +45,12 @@ def route_choices(session: Session) -> RouteChoices:
         select(DocumentType.code, DocumentType.name, DocumentType.name_en).order_by(DocumentType.ordinal)
     )
     units = session.execute(
-        select(Unit.code, Unit.name).where(Unit.valid_until.is_(None)).order_by(Unit.code)
+        select(Unit.id, Unit.name).where(Unit.valid_until.is_(None)).order_by(Unit.code, Unit.id)
     )
+    keys = unit_keys(session)
     return RouteChoices(
         tuple((one.code, one.name, one.name_en or one.name) for one in types),
-        tuple((one.code, one.name) for one in units),
+        tuple((keys[one.id], one.name) for one in units),
         signers(session, Role.AUTHOR, without=()),
     )
 

@@ -19,6 +19,7 @@ from docctl.models.documents import Document, DocumentType, Revision
 from docctl.models.organisation import Person, Post, PostHolder, RoleGrant, Unit
 from docctl.queries.controlled import setting_at
 from docctl.queries.document_choices import Choice
+from docctl.queries.entities import unit_keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,8 @@ class PlannedStep:
 
 def company_now(session: Session, today: date) -> Company:
     """Return what routes may name, with the people who may sign in (A-8, A-15)."""
-    columns = (Unit.id, Unit.code, Unit.parent_id, Unit.head_id, Unit.valid_until)
+    columns = (Unit.id, Unit.parent_id, Unit.head_id, Unit.valid_until)
+    keys = unit_keys(session)
     units = {one.id: one for one in session.execute(select(*columns))}
     active = {
         one.id: one.username
@@ -73,15 +75,15 @@ def company_now(session: Session, today: date) -> Company:
     for post in session.execute(
         select(Post.unit_id, Post.name, PostHolder.person_id).outerjoin(PostHolder, on)
     ):
-        holders = posts.setdefault(f"{units[post.unit_id].code}/{post.name}", set())
+        holders = posts.setdefault(f"{keys[post.unit_id]}/{post.name}", set())
         if post.person_id in active:
             holders.add(post.person_id)
     return Company(
         types=frozenset(session.scalars(select(DocumentType.code))),
         units={
-            one.code: UnitFacts(
+            keys[one.id]: UnitFacts(
                 one.head_id if one.head_id in active else None,
-                units[one.parent_id].code if one.parent_id in units else "",
+                keys.get(one.parent_id, "") if one.parent_id else "",
                 one.valid_until is not None and one.valid_until < today,
             )
             for one in units.values()
@@ -89,14 +91,15 @@ def company_now(session: Session, today: date) -> Company:
         posts={name: frozenset(people) for name, people in posts.items()},
         people={username: person_id for person_id, username in active.items()},
         holders={role: frozenset(people) for role, people in held.items()},
+        keys=keys,
     )
 
 
-def values_of(session: Session, document: Document, revision: Revision) -> dict[str, Value]:
+def values_of(session: Session, document: Document, revision: Revision, unit: str) -> dict[str, Value]:
     """Return what conditions of routes may ask of a revision (A-6)."""
     return {
         "type": session.scalars(select(DocumentType.code).where(DocumentType.id == document.type_id)).one(),
-        "unit": session.scalars(select(Unit.code).where(Unit.id == document.unit_id)).one(),
+        "unit": unit,
         "title": revision.title,
         "first_issue": revision.ordinal == 1,
         "external": document.is_external,
@@ -129,7 +132,8 @@ def plan_for(
     """Return the plan of a revision by the routes in force at an instant (A-1, V-3)."""
     found = setting_at(session, "routes", at)
     company = company_now(session, at.astimezone(zone).date())
-    return plan_by(found.content, found.name, values_of(session, document, revision), company, authors)
+    values = values_of(session, document, revision, company.keys[document.unit_id])
+    return plan_by(found.content, found.name, values, company, authors)
 
 
 def planned_steps(session: Session, plan: Plan) -> tuple[PlannedStep, ...]:

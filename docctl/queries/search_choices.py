@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -43,6 +44,14 @@ class SearchChoices:
         }
 
 
+def _by_code(units: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Return what units are called, by code; several legal entities may have one of the same code (O-4)."""
+    found: dict[str, dict[str, None]] = {}
+    for code, name in units:
+        found.setdefault(code, {})[name] = None
+    return {code: " / ".join(names) for code, names in found.items()}
+
+
 def search_choices(session: Session, actor: Actor, *, at: datetime) -> SearchChoices:
     """Return units, types of documents, the forms whose records can be asked for, retention classes (S-1)."""
     units = session.execute(select(Unit.code, Unit.name).order_by(Unit.code))
@@ -65,7 +74,10 @@ def search_choices(session: Session, actor: Actor, *, at: datetime) -> SearchCho
     )
     newest = {code: f"{code} {name}" for code, name in classes}  # a class is called as its newest revision
     return SearchChoices(
-        tuple(SearchChoice(code, name, name) for code, name in units),
+        tuple(
+            SearchChoice(code, words, words)
+            for code, words in _by_code((code, name) for code, name in units).items()
+        ),
         tuple(SearchChoice(code, name, name_en or name) for code, name, name_en in types),
         tuple(SearchChoice(number, f"{number} {title}", f"{number} {title}") for number, title in forms),
         tuple(SearchChoice(code, words, words) for code, words in newest.items()),

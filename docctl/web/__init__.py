@@ -57,6 +57,7 @@ BLUEPRINTS: Final = (
     "epochs",
     "people",
     "units",
+    "entities",
     "unit_changes",
     "unit_pages",
     "settings",

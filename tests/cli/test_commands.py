@@ -29,6 +29,7 @@ NAMES = """
 init demo serve worker migrate doctor inbox search events
 user:open,hand-over,move,disable,list,add,confirm,revoke,reset,address
 mail:test,list,retry,give-up,show,address,code,confirm,choose
+entity:list,add,rename
 unit:list,add,change,names,name-add,name-end,duties
 post:list,open,holder,leave
 documents:new,revise,edit,discard,submit,review,approve,return,issue,withdraw,suspend,resume,file,list,show,history,compare,citations,impact,missed

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from docctl.domain.reviews import ReviewPlan
 from docctl.domain.roles import Role
+from docctl.models.organisation import LegalEntity
 from docctl.models.records import Record
 from docctl.models.retention import DisposalList, Hold
 from docctl.models.reviews import DocumentReview
@@ -46,6 +47,7 @@ OUTSIDERS = {
     "a hold": "chen",
     "a person": "wang",
     "a unit": "zhang",
+    "a legal entity": "zhang",
     "a background task": "wang",
     "an import": "wang",
     "a saved search": "wang",
@@ -88,6 +90,7 @@ def kinds(world: World, hidden: Hidden, tmp_path: Path) -> dict[str, dict[str, U
     kept = save_search(SaveSearch(SECRET, "q=x"), by=world.by("li"), house=world.house)
     with world.house.uow.read() as session:
         task = session.scalars(select(Delivery.id).limit(1)).one()
+        entity = session.scalars(select(LegalEntity.id)).one()
         review = session.scalars(select(DocumentReview.id)).one()
     return {
         "a draft": {**hidden.draft, "alias_id": alias},
@@ -97,6 +100,7 @@ def kinds(world: World, hidden: Hidden, tmp_path: Path) -> dict[str, dict[str, U
         "a hold": {"hold_id": held(world, hidden.record["record_id"])},
         "a person": {"person_id": world.people["li"], "grant_id": grant},
         "a unit": {"unit_id": unit, "post_id": post, "holder_id": holder, "name_id": named},
+        "a legal entity": {"entity_id": entity},
         "a background task": {"delivery_id": task},
         "a saved search": {"search_id": kept},
         "an import": {"run_id": run.id, "ordinal": 1, "other": 2},

@@ -11,7 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -19,7 +19,9 @@ from docctl.domain.verdicts import RuleRefused
 from docctl.jobs.sealer import seal
 from docctl.models.documents import Revision
 from docctl.models.guards import GUARDS
+from docctl.models.organisation import LegalEntity
 from docctl.services.numbers.reserve import ReserveNumber, reserve_number
+from docctl.services.people.entities import RenameEntity, rename_entity
 from docctl.services.people.unit_changes import ChangeUnit, NameUnit, change_unit, name_unit
 from docctl.services.revisions.revise import ReviseDocument, revise_document
 from tests.beginnings import settings_after
@@ -43,6 +45,8 @@ DOCUMENTS = (
         "UPDATE legal_entity SET is_demo = TRUE",
     ),
     Try("o_1_entity_delete", "DELETE FROM legal_entity"),
+    Try("o_2_entity_name_change", "UPDATE legal_entity_name SET name = 'x'"),
+    Try("o_2_entity_name_delete", "DELETE FROM legal_entity_name"),
     Try("o_2_unit_name_change", "UPDATE unit_name SET name = 'x'"),
     Try(
         "o_2_unit_name_delete",
@@ -176,6 +180,10 @@ def with_revisions(world: World) -> None:
     unit_id, today = world.units["SC"], world.house.today()
     renamed = ChangeUnit(unit_id, 1, "制造部", "department", world.units["ZH"], today, "机构调整")
     change_unit(renamed, by=world.by("admin"), house=world.house)
+    with world.house.uow.read() as session:
+        entity_id = session.scalars(select(LegalEntity.id)).one()
+    named = RenameEntity(entity_id, "示例公司", today, "工商变更")
+    rename_entity(named, by=world.by("admin"), house=world.house)
     name_unit(NameUnit(unit_id, "制造"), by=world.by("admin"), house=world.house)
     reserve_number(ReserveNumber(world.types["procedure"], "新工厂"), by=world.by("chen"), house=world.house)
 

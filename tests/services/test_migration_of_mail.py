@@ -9,12 +9,14 @@ from docctl.jobs.wait import settle
 from docctl.models.work import Delivery
 from docctl.services.mailing.address import SetAddress, set_own_address
 from docctl.services.schema import migrate, schema_state
+from tests.services.test_migration_of_entities import before_entity_names
 from tests.world import World, as_owner
 
 
 def before_mail(there: Session | Connection) -> None:
     """Let deliveries be as they were when none went to a person."""
     connection = there.connection() if isinstance(there, Session) else there
+    before_entity_names(there)
     for name in ("mail_address", "mail_choice", "mail_told"):
         there.execute(text(f"DROP TABLE IF EXISTS {name}"))
     there.execute(text("DROP INDEX IF EXISTS ix_delivery_subject"))

@@ -76,6 +76,28 @@ def test_o_2_a_unit_is_renamed_named_and_shown_as_of_a_day(client: Browser, worl
     assert any(one.startswith(before) for one in names)
 
 
+def test_o_4_a_legal_entity_is_added_renamed_and_listed(client: Browser, world: World) -> None:
+    client.sign_in("admin")
+    given = {"code": "NB", "name": "宁波公司", "unit_code": "1", "unit_name": "宁波综合部"}
+    answer = client.submit("/people/entities/new", given)
+    assert answer.status_code == 422
+    assert 'value="宁波公司"' in answer.text
+    assert client.submit("/people/entities/new", given | {"unit_code": "NBZ"}).status_code == 303
+    page = client.page("/people/entities")
+    link = page.xpath("//a[contains(@href, '/rename')]/@href")[1]
+    yesterday = (world.house.today() - timedelta(days=1)).isoformat()
+    renamed = {"name": "宁波股份公司", "from_on": yesterday, "reason": "工商变更"}
+    assert client.submit(link, renamed | {"reason": ""}).status_code == 422
+    assert client.submit(link, renamed).status_code == 303
+    text = client.page("/people/entities").text_content()
+    assert "宁波股份公司" in text
+    assert "宁波公司 至" in text
+    assert "NBZ 宁波综合部" in client.page("/people/units/new").text_content()
+    client.sign_in("wang")
+    assert client.get("/people/entities").status_code in {403, 404}
+    assert client.get(link).status_code in {403, 404}
+
+
 def test_who_is_no_administrator_changes_no_unit(client: Browser, world: World) -> None:
     client.sign_in("wang")
     unit = f"/people/units/{world.units['SC']}"

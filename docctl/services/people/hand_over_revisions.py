@@ -16,7 +16,7 @@ from docctl.domain.roles import Role
 from docctl.domain.routes import NEEDED, Company
 from docctl.domain.verdicts import require
 from docctl.models.documents import Document, Revision
-from docctl.models.organisation import Person, Unit
+from docctl.models.organisation import Person
 from docctl.models.work import Step, StepStatus
 from docctl.queries.routes import company_now
 from docctl.queries.step_rows import signed_in_rounds, wanted_now
@@ -33,7 +33,6 @@ class _Asked:
     """What the rules ask of all steps that are handed over together, each asked for once."""
 
     company: Company
-    units: dict[UUID, str]
     signed: dict[UUID, tuple[Signed, ...]]
     of_revision: dict[UUID, list[Step]]
     holds: Callable[[Role, UUID], bool]
@@ -69,11 +68,8 @@ def _asked(session: Session, papers: Papers, steps: Iterable[Step], by: Caller) 
     for one in steps:
         of_revision.setdefault(one.revision_id, []).append(one)
     session.flush()  # heads and posts may just have been handed over
-    wanted = {one.unit_id for one in papers.documents.values()}
-    units = session.execute(select(Unit.id, Unit.code).where(Unit.id.in_(wanted)))
     return _Asked(
         company=company_now(session, by.today),
-        units={one.id: one.code for one in units},
         signed=signed_in_rounds(session, {one: papers.revisions[one].round for one in of_revision}),
         of_revision=of_revision,
         holds=who_holds(session),
@@ -100,7 +96,7 @@ def _facts(step: Step, document: Document, revision: Revision, person: Person, a
     wanted = wanted_now(
         step,
         asked.company,
-        asked.units[document.unit_id],
+        asked.company.keys[document.unit_id],
         without={*revision.authors(), person.id},
         taken={one.signer for one in (*signed, *waiting) if step.is_separate and one.separate},
     )
