@@ -16,7 +16,7 @@ from docctl.models.citations import Citation
 from docctl.models.documents import Document, Revision
 from docctl.models.organisation import Unit
 from docctl.queries.citation_targets import Target, is_of_several, meant_by, targets
-from docctl.queries.paging import PAGE_SIZE, Paged
+from docctl.queries.paging import PAGE_SIZE, Paged, page_within
 from docctl.queries.revision_states import current_state, in_force_at, readable_document
 from docctl.queries.sql_terms import containing
 
@@ -65,11 +65,6 @@ class Faults(Paged):
     total: int
     page: int
 
-    @property
-    def has_next(self) -> bool:
-        """Whether more rows follow."""
-        return self.last < self.total
-
 
 def citation_faults(
     session: Session, actor: Actor, wanted: FaultFilter, *, at: datetime, page_size: int = PAGE_SIZE
@@ -81,7 +76,7 @@ def citation_faults(
     found = session.execute(query.offset((page - 1) * page_size)).all()
     if not found and page > 1:
         first = session.execute(query).first()
-        page = max(-(-(first.total if first else 0) // page_size), 1)
+        page = page_within(page, first.total if first else 0, page_size)
         found = session.execute(query.offset((page - 1) * page_size)).all()
     total = found[0].total if found else 0
     known = targets(session, actor, {one.target for one in found if one.target is not None}, at=at)

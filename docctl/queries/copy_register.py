@@ -17,7 +17,7 @@ from docctl.models.distribution import ControlledCopy
 from docctl.models.documents import Document, Revision
 from docctl.models.organisation import Person, Post
 from docctl.queries.copy_states import COPY_STATES, called, held_by
-from docctl.queries.paging import PAGE_SIZE, Paged
+from docctl.queries.paging import PAGE_SIZE, Paged, page_within
 from docctl.queries.revision_states import is_insider
 from docctl.queries.sql_terms import containing
 
@@ -73,11 +73,6 @@ class CopyRegister(Paged):
     total: int
     page: int
 
-    @property
-    def has_next(self) -> bool:
-        """Whether more rows follow."""
-        return self.last < self.total
-
 
 def copy_register(
     session: Session,
@@ -92,7 +87,7 @@ def copy_register(
     moment = instant_as_of(wanted.as_of, at, zone)
     conditions = _conditions(actor, wanted, moment, at.astimezone(zone).date())
     total = session.scalar(_joined(select(func.count())).where(*conditions)) or 0
-    page = min(max(wanted.page, 1), max(-(-total // page_size), 1))
+    page = page_within(wanted.page, total, page_size)
     query = _rows(moment).where(*conditions).order_by(Document.number, ControlledCopy.sequence)
     found = session.execute(query.limit(page_size).offset((page - 1) * page_size))
     return CopyRegister(tuple(_row(one, moment, zone) for one in found), total, page)

@@ -21,6 +21,7 @@ from docctl.queries.disposal_actions import ListSituation, may_take_out, offers
 from docctl.queries.disposal_checks import CheckLine, checks
 from docctl.queries.disposal_items import PAGE_SIZE, ItemLine, hidden, items, refusal_of
 from docctl.queries.document_actions import Offered
+from docctl.queries.paging import page_within
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,7 @@ def disposal_page(session: Session, actor: Actor, list_id: UUID, *, page: int = 
     authorise(actor, "disposal.view", Facts(assignees=assignees, visible=False))
     counts = _counts(session, list_id)
     total = sum(counts.values())
-    page = min(max(page, 1), max(-(-total // PAGE_SIZE), 1))
+    page = page_within(page, total, PAGE_SIZE)
     standing = total - counts.get(ItemStatus.TAKEN_OUT, 0)
     mine = _mine(actor, asked)
     unseen = hidden(session, actor, list_id)

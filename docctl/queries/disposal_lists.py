@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from docctl.domain.lifecycle import ListStatus
 from docctl.models.organisation import Person
 from docctl.models.retention import DisposalItem, DisposalList, ItemStatus
-from docctl.queries.paging import PAGE_SIZE, Paged
+from docctl.queries.paging import PAGE_SIZE, Paged, page_within
 
 #: Lists that are still on their way.
 OPEN: Final = tuple(one for one in ListStatus if one not in {ListStatus.EXECUTED, ListStatus.REJECTED})
@@ -69,7 +69,7 @@ def list_register(
         .order_by(DisposalList.proposed_at.desc(), DisposalList.number.desc())
     )
     if page_size is not None:
-        page = min(max(page, 1), max(-(-total // page_size), 1))
+        page = page_within(page, total, page_size)
         query = query.limit(page_size).offset((page - 1) * page_size)
     rows = tuple(
         ListRow(

@@ -21,7 +21,7 @@ from docctl.models.organisation import Unit
 from docctl.models.retention import CATCH_ALL_ID, RetentionClassRow
 from docctl.queries.ordering import in_order
 from docctl.queries.other_names import keys_of
-from docctl.queries.paging import PAGE_SIZE, Paged
+from docctl.queries.paging import PAGE_SIZE, Paged, page_within
 from docctl.queries.revision_states import (
     OBSOLETE,
     STATES,
@@ -100,11 +100,6 @@ class DocumentRegister(Paged):
     documents: int
     page: int
 
-    @property
-    def has_next(self) -> bool:
-        """Whether more rows follow."""
-        return self.last < self.total
-
 
 def document_register(
     session: Session,
@@ -129,7 +124,7 @@ def document_register(
     query = _rows(wanted, conditions, moment, unit.label("unit_name"))
     page = 1
     if page_size is not None:
-        page = min(max(wanted.page, 1), max(-(-total // page_size), 1))
+        page = page_within(wanted.page, total, page_size)
         query = query.limit(page_size).offset((page - 1) * page_size)
     rows = tuple(_row(one, moment, zone, past=moment < at) for one in session.execute(query))
     return DocumentRegister(rows, total, documents, page)

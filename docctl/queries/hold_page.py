@@ -19,7 +19,7 @@ from docctl.models.retention import Hold
 from docctl.models.visibility import sets_of, visible_sets
 from docctl.queries.document_actions import Offered
 from docctl.queries.held_keys import HeldKey, keys_of_holds
-from docctl.queries.paging import PAGE_SIZE, Paged
+from docctl.queries.paging import PAGE_SIZE, Paged, page_within
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def hold_page(session: Session, actor: Actor, hold_id: UUID, *, page: int = 1) -
     counted = select(func.count()).select_from(Record).where(covered)
     total = session.scalar(counted) or 0
     hidden = session.scalar(counted.where(Record.access_set_id.not_in(visible_sets(actor)))) or 0
-    page = min(max(page, 1), max(-(-total // PAGE_SIZE), 1))
+    page = page_within(page, total, PAGE_SIZE)
     return HoldPage(
         hold_id=hold.id,
         row_version=hold.row_version,

@@ -26,7 +26,7 @@ from docctl.queries.held_keys import HeldKey, keys_of_holds
 from docctl.queries.hold_page import HeldRecord
 from docctl.queries.number_found import require_one
 from docctl.queries.number_holders import Place, entity_names, entity_written
-from docctl.queries.paging import PAGE_SIZE, Paged
+from docctl.queries.paging import PAGE_SIZE, Paged, page_within
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ def hold_list(
         .order_by(Hold.placed_at.desc(), Hold.number.desc())
     )
     if page_size is not None:
-        page = min(max(page, 1), max(-(-total // page_size), 1))
+        page = page_within(page, total, page_size)
         query = query.limit(page_size).offset((page - 1) * page_size)
     found = session.execute(query).all()
     keys = keys_of_holds(session, [one.Hold.id for one in found])

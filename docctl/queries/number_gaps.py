@@ -22,7 +22,7 @@ from docctl.models.numbers import NumberEntry
 from docctl.models.organisation import Unit
 from docctl.models.records import Record
 from docctl.queries.number_holders import EntityName, entity_names
-from docctl.queries.paging import PAGE_SIZE, Paged
+from docctl.queries.paging import PAGE_SIZE, Paged, page_within
 from docctl.queries.rules_in_force import all_number_rules, number_rules_then
 
 #: Kinds of items that have numbers.
@@ -62,11 +62,6 @@ class Gaps(Paged):
     missing: int
     page: int
 
-    @property
-    def has_next(self) -> bool:
-        """Whether more rows follow."""
-        return self.last < self.total
-
 
 def number_gaps(session: Session, *, at: datetime, kind: str = "", page: int = 1) -> Gaps:
     """Return a page of the gaps in all series; a number by itself is not secret (N-5, X-3)."""
@@ -77,7 +72,7 @@ def number_gaps(session: Session, *, at: datetime, kind: str = "", page: int = 1
     total, numbers = session.execute(
         select(func.count(), func.coalesce(func.sum(missing), 0)).where(*wanted)
     ).one()
-    page = min(max(page, 1), max(-(-total // PAGE_SIZE), 1))
+    page = page_within(page, total, PAGE_SIZE)
     shown = select(series).where(*wanted).order_by(series.c.scope, series.c.sequence)
     rows = session.execute(
         _with_units(shown.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE).subquery())

@@ -12,7 +12,7 @@ from docctl.domain.entity_numbers import qualified
 from docctl.models.numbers import NumberEntry, NumberReservation, NumberState
 from docctl.models.organisation import Person, Unit
 from docctl.queries.number_holders import EntityName, entity_names
-from docctl.queries.paging import PAGE_SIZE, Paged
+from docctl.queries.paging import PAGE_SIZE, Paged, page_within
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +49,11 @@ class Reservations(Paged):
     total: int
     page: int
 
-    @property
-    def has_next(self) -> bool:
-        """Whether more rows follow."""
-        return self.last < self.total
-
 
 def number_reservations(session: Session, *, zone: tzinfo, page: int = 1) -> Reservations:
     """Return a page of what was reserved ahead; a number by itself is not secret (N-3, X-3)."""
     total = session.scalar(select(func.count()).select_from(NumberReservation)) or 0
-    page = min(max(page, 1), max(-(-total // PAGE_SIZE), 1))
+    page = page_within(page, total, PAGE_SIZE)
     shown = (
         select(NumberReservation)
         .order_by(NumberReservation.reserved_at.desc(), NumberReservation.id)

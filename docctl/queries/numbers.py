@@ -19,7 +19,7 @@ from docctl.models.organisation import Person, Unit
 from docctl.models.records import Record
 from docctl.models.visibility import visible_sets
 from docctl.queries.number_holders import EntityName, Place, entity_names, entity_of
-from docctl.queries.paging import PAGE_SIZE, Paged
+from docctl.queries.paging import PAGE_SIZE, Paged, page_within
 from docctl.queries.revision_states import readable_document
 
 
@@ -65,11 +65,6 @@ class NumberRegister(Paged):
     page: int
     has_entities: bool = False
 
-    @property
-    def has_next(self) -> bool:
-        """Whether more rows follow."""
-        return self.last < self.total
-
 
 def number_register(
     session: Session, actor: Actor, wanted: NumberFilter, *, at: datetime, zone: tzinfo
@@ -77,7 +72,7 @@ def number_register(
     """Return a page of all numbers ever given; a number by itself is not secret (N-1, X-3)."""
     conditions = _conditions(wanted)
     total = session.scalar(select(func.count()).select_from(NumberEntry).where(*conditions)) or 0
-    page = min(max(wanted.page, 1), max(-(-total // PAGE_SIZE), 1))
+    page = page_within(wanted.page, total, PAGE_SIZE)
     found = session.execute(
         _entries(actor, at)
         .where(*conditions)

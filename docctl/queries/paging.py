@@ -14,6 +14,7 @@ class Paged:
     __slots__ = ()
 
     rows: tuple[Any, ...]
+    total: int
     page: int
 
     @property
@@ -25,3 +26,13 @@ class Paged:
     def last(self) -> int:
         """The place of the page's last row."""
         return self.first + len(self.rows) - 1 if self.rows else 0
+
+    @property
+    def has_next(self) -> bool:
+        """Whether more rows follow."""
+        return self.last < self.total
+
+
+def page_within(asked: int, total: int, size: int) -> int:
+    """Return the page asked for, or the last one that there is; the first where there are no rows."""
+    return min(max(asked, 1), max(-(-total // size), 1))

@@ -19,7 +19,7 @@ from docctl.models.records import ORDERED, Record
 from docctl.models.retention import RetentionClassRow
 from docctl.models.visibility import sets_of
 from docctl.queries.ordering import in_order
-from docctl.queries.paging import PAGE_SIZE, Paged
+from docctl.queries.paging import PAGE_SIZE, Paged, page_within
 from docctl.queries.record_filter import STATES, RecordFilter, conditions
 from docctl.queries.sql_terms import Unindexed
 
@@ -52,11 +52,6 @@ class RecordRegister(Paged):
     rows: tuple[RecordRow, ...]
     total: int
     page: int
-
-    @property
-    def has_next(self) -> bool:
-        """Whether more rows follow."""
-        return self.last < self.total
 
 
 SORTS: Final[dict[str, Any]] = {
@@ -91,7 +86,7 @@ def record_register(
     if page_size is not None:
         if total > _MANY and not wanted.text and (wanted.sort not in ORDERED or not narrowed):
             ids = select(Record.id).where(Unindexed(Record.access_set_id).in_(sets), *narrowed)
-        page = min(max(wanted.page, 1), max(-(-total // page_size), 1))
+        page = page_within(wanted.page, total, page_size)
         ids = _cut(ids, wanted, first=(page - 1) * page_size, size=page_size, total=total)
     # The page's ids first: what each row shows beside is then looked up for fifty rows only.
     found = session.execute(_rows(ids).order_by(*_order(wanted)))

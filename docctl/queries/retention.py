@@ -19,7 +19,7 @@ from docctl.models.records import Correction, Record
 from docctl.models.retention import RetentionClassRow
 from docctl.models.visibility import sets_of
 from docctl.queries.explanation import Explanation, explain_record_id
-from docctl.queries.paging import PAGE_SIZE, Paged
+from docctl.queries.paging import PAGE_SIZE, Paged, page_within
 from docctl.queries.sql_terms import Unindexed
 
 __all__ = [
@@ -141,7 +141,7 @@ def due_list(
     ids = select(Record.id).where(*shown).order_by(Record.keep_until, Record.number)
     page = 1
     if page_size is not None:
-        page = min(max(wanted.page, 1), max(-(-total // page_size), 1))
+        page = page_within(wanted.page, total, page_size)
         ids = ids.limit(page_size).offset((page - 1) * page_size)
     return DueList(
         on=wanted.on,

@@ -16,7 +16,7 @@ from docctl.domain.verdicts import NotFound, Refused
 from docctl.models.documents import Document, Revision
 from docctl.models.organisation import Unit
 from docctl.models.reviews import DocumentReview
-from docctl.queries.paging import PAGE_SIZE, Paged
+from docctl.queries.paging import PAGE_SIZE, Paged, page_within
 from docctl.queries.reviews import ReviewFilter, ReviewRegister, ReviewRow, is_owner, review_register
 from docctl.queries.revision_states import in_force_at, is_insider
 
@@ -65,11 +65,6 @@ class UnplannedList(Paged):
     rows: tuple[Unplanned, ...]
     total: int
     page: int
-
-    @property
-    def has_next(self) -> bool:
-        """Whether more rows follow."""
-        return self.last < self.total
 
 
 def review_page(session: Session, actor: Actor, review_id: UUID, *, at: datetime, zone: tzinfo) -> ReviewPage:
@@ -148,7 +143,7 @@ def unplanned(
 ) -> UnplannedList:
     """Return a page of documents in force without a periodic review (D-5, X-3)."""
     total = session.scalar(_unplanned(actor, at, unit_id, select(func.count()))) or 0
-    page = min(max(page, 1), max(-(-total // page_size), 1))
+    page = page_within(page, total, page_size)
     rows = session.execute(
         _unplanned(
             actor,

@@ -18,7 +18,7 @@ from docctl.domain.reviews import ReviewCause, ReviewOutcome, asked_until
 from docctl.models.documents import Document, Revision
 from docctl.models.organisation import Person, Unit
 from docctl.models.reviews import DocumentReview
-from docctl.queries.paging import PAGE_SIZE, Paged
+from docctl.queries.paging import PAGE_SIZE, Paged, page_within
 from docctl.queries.revision_states import in_force_at, is_insider, readable_document
 from docctl.queries.sql_terms import containing
 from docctl.queries.unit_names import name_on
@@ -77,11 +77,6 @@ class ReviewRegister(Paged):
     rows: tuple[ReviewRow, ...]
     total: int
     page: int
-
-    @property
-    def has_next(self) -> bool:
-        """Whether more rows follow."""
-        return self.last < self.total
 
 
 def is_owner(actor: Actor) -> Where:
@@ -159,7 +154,7 @@ def review_register(
     moment = _Moment(instant, instant.astimezone(zone).date())
     conditions = _conditions(actor, wanted, moment)
     total = session.scalar(_joined(select(func.count())).where(*conditions)) or 0
-    page = min(max(wanted.page, 1), max(-(-total // page_size), 1))
+    page = page_within(wanted.page, total, page_size)
     order = (
         case((moment.open(), 0), else_=1),
         case((moment.open(), DocumentReview.due_on), else_=None),

@@ -4,22 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import Any, Final
-from urllib.parse import urlencode
+from typing import Any
 
 from flask import Blueprint, Response, request
 
 from docctl.printing.columns import Column, Row
-from docctl.queries.citation_faults import FAULTS, FaultFilter, FaultRow, citation_faults
+from docctl.queries.citation_faults import FAULTS, FaultFilter, FaultRow, Faults, citation_faults
 from docctl.queries.document_choices import document_types, units
 from docctl.web.context import actor, house, lang, render, requires, words
-from docctl.web.registers import chosen, number
+from docctl.web.registers import address, chosen, every_row, number
 from docctl.web.sheets import sheet
 
 bp = Blueprint("citation_faults", __name__, url_prefix="/documents/citations")
-
-#: Rows read at a time for a file: a list is never whole in memory.
-_AT_ONCE: Final = 1_000
 
 
 @bp.get("")
@@ -56,9 +52,8 @@ def _address(wanted: FaultFilter) -> Any:
     kept = {"fault": wanted.fault, "unit": wanted.unit_id, "type": wanted.type_id, "text": wanted.text}
 
     def here(*, export: str = "", **changed: Any) -> str:
-        query = urlencode({name: value for name, value in {**kept, **changed}.items() if value})
         path = "/documents/citations" + (f"/list.{export}" if export else "")
-        return f"{path}?{query}" if query else path
+        return address(path, {**kept, **changed})
 
     return here
 
@@ -84,15 +79,11 @@ def xlsx() -> Response:
 
 
 def _lines(wanted: FaultFilter) -> Iterator[Row]:
-    page = 1
-    with house().uow.read() as session:
-        while True:
-            asked = replace(wanted, page=page)
-            found = citation_faults(session, actor(), asked, at=house().clock(), page_size=_AT_ONCE)
-            yield from map(_line, found.rows)
-            if page * _AT_ONCE >= found.total:
-                return
-            page += 1
+    def ask(session: Any, page: int, size: int) -> Faults:
+        asked = replace(wanted, page=page)
+        return citation_faults(session, actor(), asked, at=house().clock(), page_size=size)
+
+    return map(_line, every_row(ask))
 
 
 def _line(one: FaultRow) -> Row:

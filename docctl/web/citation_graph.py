@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
-from urllib.parse import urlencode
+from typing import Final
 from uuid import UUID
 
 from flask import Blueprint, request
@@ -15,7 +14,7 @@ from docctl.queries.citation_graph import FARTHEST, WAYS, Edge, Graph, Node, aro
 from docctl.queries.document_choices import document_types, units
 from docctl.queries.document_opened import opened_at
 from docctl.web.context import actor, house, lang, render, requires
-from docctl.web.registers import chosen, number
+from docctl.web.registers import chosen, itself, number
 
 bp = Blueprint("citation_graph", __name__, url_prefix="/documents")
 
@@ -98,16 +97,8 @@ def of_area() -> str:
         unit_id=unit_id,
         type_id=type_id,
         english=lang() == "en",
-        here=_address({"unit": unit_id, "type": type_id}),
+        here=itself("/documents/citations/picture", {"unit": unit_id, "type": type_id}),
     )
-
-
-def _address(kept: Mapping[str, Any]) -> Any:
-    def here(**changed: Any) -> str:
-        query = urlencode({name: value for name, value in {**kept, **changed}.items() if value})
-        return "/documents/citations/picture" + (f"?{query}" if query else "")
-
-    return here
 
 
 def _drawn(graph: Graph, layers: Mapping[str, int], *, middle: UUID | None = None) -> Picture:

@@ -5,22 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
-from urllib.parse import urlencode
 
 from flask import Blueprint, Response, request
 
 from docctl.printing.columns import Column, Row
-from docctl.queries.copy_register import CopyFilter, CopyRow, copy_register
+from docctl.queries.copy_register import CopyFilter, CopyRegister, CopyRow, copy_register
 from docctl.queries.copy_states import COPY_STATES
 from docctl.queries.document_choices import units
 from docctl.web.context import actor, house, render, requires, words
-from docctl.web.registers import chosen, number, past_day
+from docctl.web.registers import address, chosen, every_row, number, past_day
 from docctl.web.sheets import paper, sheet
 
 bp = Blueprint("copy_registers", __name__, url_prefix="/documents/distribution")
-
-#: Rows read at a time for a file: a register is never whole in memory.
-_AT_ONCE = 1000
 
 
 @bp.get("")
@@ -82,9 +78,8 @@ def _address(wanted: CopyFilter) -> Any:
 
     def here(*, export: str = "", **changed: Any) -> str:
         more = {"format": export, "recalls": "1" if wanted.recalls else ""} if export else {}
-        query = urlencode({name: value for name, value in {**kept, **changed, **more}.items() if value})
         path = "/documents/distribution/export" if export else start
-        return f"{path}?{query}" if query else path
+        return address(path, {**kept, **changed, **more})
 
     return here
 
@@ -132,21 +127,11 @@ def _columns(*, recalls: bool) -> list[Column]:
 
 
 def _lines(wanted: CopyFilter) -> Iterator[Row]:
-    page = 1
-    with house().uow.read() as session:
-        while True:
-            found = copy_register(
-                session,
-                actor(),
-                replace(wanted, page=page),
-                at=house().clock(),
-                zone=house().zone,
-                page_size=_AT_ONCE,
-            )
-            yield from (_line(one, recalls=wanted.recalls) for one in found.rows)
-            if page * _AT_ONCE >= found.total:
-                return
-            page += 1
+    def ask(session: Any, page: int, size: int) -> CopyRegister:
+        asked = replace(wanted, page=page)
+        return copy_register(session, actor(), asked, at=house().clock(), zone=house().zone, page_size=size)
+
+    return (_line(one, recalls=wanted.recalls) for one in every_row(ask))
 
 
 def _line(one: CopyRow, *, recalls: bool) -> Row:

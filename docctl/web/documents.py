@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 from flask import Blueprint, Response, make_response, request
@@ -25,7 +24,7 @@ from docctl.web.context import actor, caller, flash_done, house, lang, render, r
 from docctl.web.document_pages import page_of
 from docctl.web.forms import UploadField, form
 from docctl.web.number_tester import VALUES
-from docctl.web.registers import chosen, flag, number, past_day, sorted_by
+from docctl.web.registers import chosen, flag, itself, number, past_day, sorted_by
 
 bp = Blueprint("documents", __name__, url_prefix="/documents")
 
@@ -86,12 +85,7 @@ def _address(wanted: RegisterFilter) -> Any:
         "sort": wanted.sort if wanted.sort != "number" else "",
         "order": "desc" if wanted.descending else "",
     }
-
-    def here(**changed: Any) -> str:
-        query = urlencode({name: value for name, value in {**kept, **changed}.items() if value})
-        return f"/documents?{query}" if query else "/documents"
-
-    return here
+    return itself("/documents", kept)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from datetime import date
 from typing import Final
-from urllib.parse import urlencode
 
 from flask import Blueprint, request
 
 from docctl.queries.document_choices import units
 from docctl.queries.due_dates import KINDS, due_month
 from docctl.web.context import actor, house, render, requires
-from docctl.web.registers import chosen
+from docctl.web.registers import address, chosen
 
 bp = Blueprint("due_dates", __name__, url_prefix="/documents/due")
 
@@ -37,7 +36,7 @@ def page() -> str:
         kept = {"month": month, "kind": kind, "unit": unit_id, **changed}
         if isinstance(kept["month"], date):
             kept["month"] = f"{kept['month']:%Y-%m}"
-        return f"/documents/due?{urlencode({name: one for name, one in kept.items() if one})}"
+        return address("/documents/due", kept)
 
     return render(
         "reviews/due.html",

@@ -24,7 +24,7 @@ from docctl.services.imports.start import StartImport, start_import
 from docctl.services.imports.watched import not_taken_from
 from docctl.web.context import actor, caller, flash_done, house, lang, render, requires, see_other, words
 from docctl.web.forms import UploadField, form, parse
-from docctl.web.registers import number
+from docctl.web.registers import itself, number
 
 bp = Blueprint("imports", __name__, url_prefix="/documents/imports")
 
@@ -113,11 +113,7 @@ def show(run_id: UUID) -> str:
         choices = (units(session), document_types(session), retention_classes(session))
         no_end = give_up_refused(session, found.run, house().clock()) if found.run.is_busy else None
     kept = {"view": found.view if found.view != VIEWS[0] else "", "text": text}
-
-    def here(**changed: Any) -> str:
-        query = urlencode({name: value for name, value in {**kept, **changed}.items() if value})
-        return f"/documents/imports/{run_id}?{query}" if query else f"/documents/imports/{run_id}"
-
+    here = itself(f"/documents/imports/{run_id}", kept)
     return render(
         "imports/run.html",
         found=found,

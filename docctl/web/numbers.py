@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 from flask import Blueprint, Response, request
@@ -25,7 +23,7 @@ from docctl.services.numbers.void import VoidNumber, void_numbers
 from docctl.web.context import actor, caller, flash_done, house, lang, render, requires, see_other
 from docctl.web.forms import form
 from docctl.web.number_tester import VALUES
-from docctl.web.registers import number
+from docctl.web.registers import itself, number
 
 bp = Blueprint("numbers", __name__, url_prefix="/documents/numbers")
 
@@ -41,11 +39,7 @@ def register() -> str:
     with house().uow.read() as session:
         found = number_register(session, actor(), wanted, at=house().clock(), zone=house().zone)
     kept = {"text": wanted.text, "kind": wanted.kind, "state": wanted.state}
-
-    def here(**changed: Any) -> str:
-        query = urlencode({name: value for name, value in {**kept, **changed}.items() if value})
-        return f"/documents/numbers?{query}" if query else "/documents/numbers"
-
+    here = itself("/documents/numbers", kept)
     return render("numbers/register.html", found=found, wanted=wanted, here=here)
 
 

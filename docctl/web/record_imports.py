@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 from flask import Blueprint, Response, jsonify, request
@@ -36,7 +34,7 @@ from docctl.services.records.import_table import (
 from docctl.web.context import actor, caller, flash_done, house, render, requires, see_other, words
 from docctl.web.forms import UploadField, form, parse
 from docctl.web.imports import refused_words
-from docctl.web.registers import number
+from docctl.web.registers import itself, number
 from docctl.web.sheets import sheet
 
 bp = Blueprint("record_imports", __name__, url_prefix="/records/imports")
@@ -104,12 +102,8 @@ def show(import_id: UUID) -> str:
             session, actor(), import_id, view=given.get("view", ""), page=number(given.get("page"))
         )
         stays = table_stays(session, found, house().clock())
-
-    def here(**changed: Any) -> str:
-        kept = {"view": rows.view if rows.view != VIEWS[0] else "", **changed}
-        query = urlencode({name: value for name, value in kept.items() if value})
-        return f"/records/imports/{import_id}?{query}" if query else f"/records/imports/{import_id}"
-
+    kept = {"view": rows.view if rows.view != VIEWS[0] else ""}
+    here = itself(f"/records/imports/{import_id}", kept)
     nothing = None if rows.counts["ready"] else Refused("I-2", "nothing_ready")
     return render(
         "records/import.html",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
-from urllib.parse import urlencode
 from uuid import UUID
 
 from flask import Blueprint, Response, make_response, request
@@ -38,7 +37,7 @@ from docctl.web.record_words import (
     hold_address,
     key_address,
 )
-from docctl.web.registers import chosen, flag, number
+from docctl.web.registers import chosen, flag, itself, number
 
 bp = Blueprint("records", __name__, url_prefix="/records")
 bp.add_app_template_global(fact_value)
@@ -126,13 +125,7 @@ def _kept(wanted: RecordFilter) -> dict[str, Any]:
 
 def _address(wanted: RecordFilter) -> Any:
     """Return how the page writes the address of itself with something changed."""
-    kept = _kept(wanted)
-
-    def here(**changed: Any) -> str:
-        query = urlencode({name: value for name, value in {**kept, **changed}.items() if value})
-        return f"/records?{query}" if query else "/records"
-
-    return here
+    return itself("/records", _kept(wanted))
 
 
 def _narrowed(wanted: RecordFilter, choices: dict[str, tuple[Choice, ...]]) -> list[tuple[str, str]]:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 from flask import Blueprint, Response, request
 
 from docctl.printing.columns import Column, Row
 from docctl.queries.document_lists import list_columns, list_lines, listed
 from docctl.queries.documents import document_register
-from docctl.queries.records import RecordRow, record_register
+from docctl.queries.records import RecordRegister, RecordRow, record_register
 from docctl.web.context import actor, house, lang, requires, words
 from docctl.web.documents import wanted_documents
 from docctl.web.records import wanted_records
+from docctl.web.registers import every_row
 from docctl.web.sheets import paper, sheet
 
 bp = Blueprint("register_files", __name__)
@@ -40,10 +41,6 @@ def export() -> Response:
     return send(t(f"documents.list.{which}"), notes, list_columns(which, words()), lines, day=day)
 
 
-#: Rows read at a time: a register is never whole in memory.
-_AT_ONCE = 1000
-
-
 @bp.get("/records/export")
 @requires("record.list")
 def records() -> Response:
@@ -61,25 +58,14 @@ def records() -> Response:
         Column(t("records.keep_until"), 12),
     ]
 
-    def rows() -> Iterator[Row]:
-        wanted, page = wanted_records(), 1
-        with house().uow.read() as session:
-            while True:
-                found = record_register(
-                    session,
-                    actor(),
-                    replace(wanted, page=page),
-                    today=today,
-                    zone=zone,
-                    page_size=_AT_ONCE,
-                )
-                yield from (_record(one) for one in found.rows)
-                if page * _AT_ONCE >= found.total:
-                    return
-                page += 1
+    wanted = wanted_records()
+
+    def ask(session: Any, page: int, size: int) -> RecordRegister:
+        asked = replace(wanted, page=page)
+        return record_register(session, actor(), asked, today=today, zone=zone, page_size=size)
 
     notes = [t("documents.as_of_day", day=today), t("documents.own_view")]
-    return sheet(t("records.title"), notes, columns, rows(), day=today)
+    return sheet(t("records.title"), notes, columns, map(_record, every_row(ask)), day=today)
 
 
 def _record(one: RecordRow) -> Row:

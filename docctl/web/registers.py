@@ -1,10 +1,18 @@
-"""What the address of a register says: filters, order, page; nonsense in it counts as absent."""
+"""Addresses of registers: filters, order, page; nonsense counts as absent. And all rows, for files."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
+from typing import Any, Final
+from urllib.parse import urlencode
 from uuid import UUID
+
+from docctl.queries.paging import Paged
+from docctl.web.context import house
+
+#: Rows read at a time for a file: a register is never whole in memory.
+AT_ONCE: Final = 1000
 
 Head = Callable[[str], tuple[str, str]]
 
@@ -40,3 +48,26 @@ def sorted_by(given: Mapping[str, str], columns: Sequence[str]) -> tuple[str, bo
     """Return the column that a register is sorted by, and whether it goes down."""
     column = given.get("sort", "")
     return (column if column in columns else columns[0], given.get("order") == "desc")
+
+
+def address(path: str, asked: Mapping[str, object]) -> str:
+    """Return an address that asks for this; what is empty is left out."""
+    query = urlencode({name: value for name, value in asked.items() if value})
+    return f"{path}?{query}" if query else path
+
+
+def itself(path: str, kept: Mapping[str, object]) -> Callable[..., str]:
+    """Return how a page writes the address of itself with something changed."""
+    return lambda **changed: address(path, {**kept, **changed})
+
+
+def every_row(ask: Callable[[Any, int, int], Paged]) -> Iterator[Any]:
+    """Yield all rows of a register, as one reading finds them; `ask(session, page, size)` gives a page."""
+    page = 1
+    with house().uow.read() as session:
+        while True:
+            found = ask(session, page, AT_ONCE)
+            yield from found.rows
+            if page * AT_ONCE >= found.total:
+                return
+            page += 1

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 from flask import Blueprint, Response, request
@@ -13,7 +12,7 @@ from docctl.queries.retention import DueFilter, due_list
 from docctl.services.disposal.propose import MOST
 from docctl.web.context import actor, house, may, render, requires, see_other
 from docctl.web.flashes import flash
-from docctl.web.registers import chosen, number
+from docctl.web.registers import address, chosen, number
 from docctl.web.retention_tabs import tabs
 
 bp = Blueprint("retention", __name__, url_prefix="/retention")
@@ -67,8 +66,7 @@ def _address(wanted: DueFilter) -> Any:
 
     def here(**changed: Any) -> str:
         values = {**kept, **{name.rstrip("_"): value for name, value in changed.items()}}
-        query = urlencode({name: value for name, value in values.items() if value})
-        return f"/retention/due?{query}" if query else "/retention/due"
+        return address("/retention/due", values)
 
     return here
 

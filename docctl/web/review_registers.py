@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
-from urllib.parse import urlencode
 
 from flask import Blueprint, Response, request
 
@@ -13,15 +12,13 @@ from docctl.domain.reviews import ReviewCause
 from docctl.printing.columns import Column, Row
 from docctl.queries.document_choices import units
 from docctl.queries.review_pages import unplanned
-from docctl.queries.reviews import STATES, ReviewFilter, ReviewRow, review_register
+from docctl.queries.reviews import STATES, ReviewFilter, ReviewRegister, ReviewRow, review_register
 from docctl.web.context import actor, house, render, requires, words
-from docctl.web.registers import chosen, number, past_day
+from docctl.web.registers import address, chosen, every_row, number, past_day
 from docctl.web.sheets import paper, sheet
 
 bp = Blueprint("review_registers", __name__, url_prefix="/documents/reviews")
 
-#: Rows read at a time for a file: a register is never whole in memory.
-_AT_ONCE = 1000
 _PATH = "/documents/reviews"
 
 
@@ -86,9 +83,7 @@ def _address(wanted: ReviewFilter) -> Any:
 
     def here(*, export: str = "", **changed: Any) -> str:
         more = {"format": export} if export else {}
-        query = urlencode({name: value for name, value in {**kept, **changed, **more}.items() if value})
-        path = f"{_PATH}/export" if export else _PATH
-        return f"{path}?{query}" if query else path
+        return address(f"{_PATH}/export" if export else _PATH, {**kept, **changed, **more})
 
     return here
 
@@ -118,20 +113,11 @@ def export() -> Response:
 
 
 def _lines(wanted: ReviewFilter) -> Iterator[Row]:
-    page, total = 0, 1
-    with house().uow.read() as session:
-        while page * _AT_ONCE < total:
-            page += 1
-            found = review_register(
-                session,
-                actor(),
-                replace(wanted, page=page),
-                at=house().clock(),
-                zone=house().zone,
-                page_size=_AT_ONCE,
-            )
-            total = found.total
-            yield from (_line(one) for one in found.rows)
+    def ask(session: Any, page: int, size: int) -> ReviewRegister:
+        asked = replace(wanted, page=page)
+        return review_register(session, actor(), asked, at=house().clock(), zone=house().zone, page_size=size)
+
+    return map(_line, every_row(ask))
 
 
 def _line(one: ReviewRow) -> Row:
