@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import Select, and_, select
 from sqlalchemy.orm import Session, aliased
 
 from docctl.domain.calendar_dates import add_months, midnight
@@ -19,8 +19,7 @@ from docctl.models.documents import Document, Revision
 from docctl.models.organisation import Person, Unit
 from docctl.models.reviews import DocumentReview
 from docctl.models.work import Step, StepStatus
-from docctl.queries.reviews import is_owner
-from docctl.queries.revision_states import in_force_at, is_insider
+from docctl.queries.revision_states import concerns, in_force_at, is_insider
 
 #: Kinds of what falls due, in the order of a day.
 KINDS: Final = ("takes_effect", "validity_ends", "review", "step")
@@ -118,7 +117,7 @@ def _reviews(actor: Actor, first: date, until: date, at: datetime, _zone: tzinfo
             DocumentReview.outcome.is_(None),
             DocumentReview.due_on >= first,
             DocumentReview.due_on < until,
-            or_(is_insider(actor), is_owner(actor)),
+            concerns(actor),
         )
     )
 
@@ -128,7 +127,7 @@ def _revisions(actor: Actor, due: Any, who: Any) -> Select[*tuple[Any, ...]]:
         select(Revision.id, Document.number, Revision.title, Revision.label, due.label("due"), who)
         .select_from(Revision)
         .join(Document, Document.id == Revision.document_id)
-        .where(or_(is_insider(actor), is_owner(actor)))
+        .where(concerns(actor))
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sqlalchemy import Date, Select, bindparam, exists, func, or_, select
+from sqlalchemy import Date, Select, bindparam, exists, func, select
 
 from docctl.domain.copy_states import CopyStatus, Medium
 from docctl.domain.permissions import Actor
@@ -12,10 +12,9 @@ from docctl.domain.roles import Role
 from docctl.models.base import Instant
 from docctl.models.distribution import ControlledCopy, ReadTask
 from docctl.models.documents import Document, Revision
-from docctl.models.organisation import Unit
 from docctl.queries.copy_states import called, held_by, still_out
 from docctl.queries.inbox_row import revision_work_row
-from docctl.queries.revision_states import in_force_at, is_insider
+from docctl.queries.revision_states import falls_to, in_force_at, is_insider
 
 #: The instant for which the inbox is asked, and its day: queries are built once for a person.
 AT: Final = bindparam("at", type_=Instant())
@@ -56,13 +55,11 @@ def _unread(actor: Actor) -> Select[*tuple[Any, ...]]:
         )
         .scalar_subquery()
     )
-    owner = Document.unit_id.in_(select(Unit.id).where(Unit.head_id == actor.person_id))
-    mine = or_(owner, is_insider(actor)) if actor.has(Role.DOCUMENT_CONTROLLER) else owner
     return (
         revision_work_row("distribution", Revision.id, since=late)
         .select_from(Revision)
         .join(Document, Document.id == Revision.document_id)
-        .where(late.is_not(None), in_force_at(AT), mine)
+        .where(late.is_not(None), in_force_at(AT), falls_to(actor))
     )
 
 

@@ -8,15 +8,15 @@ from sqlalchemy import Date, Select, and_, bindparam, exists, or_, select
 from sqlalchemy.orm import aliased
 
 from docctl.domain.permissions import Actor
-from docctl.domain.reviews import ReviewCause, ReviewOutcome
+from docctl.domain.reviews import ReviewOutcome
 from docctl.domain.roles import Role
 from docctl.models.documents import Document, Revision
 from docctl.models.organisation import Person, Unit
 from docctl.models.reviews import DocumentReview
 from docctl.queries.inbox_copies import AT, TODAY
 from docctl.queries.inbox_row import work
-from docctl.queries.reviews import is_owner, not_begun
-from docctl.queries.revision_states import in_force_at, is_insider
+from docctl.queries.reviews import is_asked, not_begun
+from docctl.queries.revision_states import in_force_at, is_insider, is_owner
 
 #: The last day of those reviews whose time has come.
 ASKED_UNTIL: Final = bindparam("asked_until", type_=Date())
@@ -28,7 +28,6 @@ def review_work(actor: Actor) -> dict[str, Select[*tuple[Any, ...]]]:
     """
     current = aliased(Revision)
     has_force = exists().where(current.document_id == Document.id, in_force_at(AT, current))
-    asked = or_(DocumentReview.cause != ReviewCause.PERIODIC, DocumentReview.due_on <= ASKED_UNTIL)
     nobody = Document.unit_id.in_(select(Unit.id).where(Unit.head_id.is_(None)))
     wrote = DocumentReview.revision_id.in_(
         select(Revision.id).where(Revision.created_by == actor.person_id)
@@ -41,7 +40,7 @@ def review_work(actor: Actor) -> dict[str, Select[*tuple[Any, ...]]]:
         )
     return {
         "review_document": _reviews(DocumentReview.opened_at, due_on=DocumentReview.due_on).where(
-            DocumentReview.outcome.is_(None), asked, has_force, mine
+            DocumentReview.outcome.is_(None), is_asked(ASKED_UNTIL), has_force, mine
         ),
         "carry_out": _reviews(DocumentReview.decided_at).where(not_begun(), done_by),
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Select, and_, exists, func, not_, or_, select
+from sqlalchemy import Select, and_, exists, func, not_, select
 from sqlalchemy.orm import aliased
 
 from docctl.domain.approval import Meaning
@@ -12,10 +12,10 @@ from docctl.domain.lifecycle import RevisionStatus
 from docctl.domain.permissions import Actor
 from docctl.domain.roles import Role
 from docctl.models.documents import Document, Revision
-from docctl.models.organisation import Person, Unit
+from docctl.models.organisation import Person
 from docctl.models.work import Step, StepStatus
 from docctl.queries.inbox_row import revision_work_row
-from docctl.queries.revision_states import is_insider
+from docctl.queries.revision_states import falls_to, is_insider
 
 
 def revision_work(actor: Actor) -> dict[str, Select[*tuple[Any, ...]]]:
@@ -45,8 +45,6 @@ def _ending(actor: Actor) -> Select[*tuple[Any, ...]]:
     They stay until a next revision is under way, issued, or they are withdrawn.
     """
     following = aliased(Revision)
-    owner = Document.unit_id.in_(select(Unit.id).where(Unit.head_id == actor.person_id))
-    mine = or_(owner, is_insider(actor)) if actor.has(Role.DOCUMENT_CONTROLLER) else owner
     return _revisions(since=Revision.validity_asked_at, due_at=Revision.valid_until).where(
         Revision.validity_asked_at.is_not(None),
         Revision.status == RevisionStatus.ISSUED,
@@ -58,7 +56,7 @@ def _ending(actor: Actor) -> Select[*tuple[Any, ...]]:
                 following.status.not_in((RevisionStatus.DISCARDED, RevisionStatus.WITHDRAWN)),
             )
         ),
-        mine,
+        falls_to(actor),
     )
 
 

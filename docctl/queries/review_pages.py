@@ -7,7 +7,7 @@ from datetime import date, datetime, tzinfo
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, exists, func, or_, select
+from sqlalchemy import Select, exists, func, select
 from sqlalchemy.orm import Session
 
 from docctl.domain.permissions import Actor, Facts, why_not
@@ -17,8 +17,8 @@ from docctl.models.documents import Document, Revision
 from docctl.models.organisation import Unit
 from docctl.models.reviews import DocumentReview
 from docctl.queries.paging import PAGE_SIZE, Paged, page_within
-from docctl.queries.reviews import ReviewFilter, ReviewRegister, ReviewRow, is_owner, review_register
-from docctl.queries.revision_states import in_force_at, is_insider
+from docctl.queries.reviews import ReviewFilter, ReviewRegister, ReviewRow, review_register
+from docctl.queries.revision_states import concerns, in_force_at, is_insider
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +86,7 @@ def document_reviews(
     session: Session, actor: Actor, document_id: UUID, *, at: datetime, zone: tzinfo, page: int = 1
 ) -> DocumentReviews:
     """Return the reviews of a document and their plan; raise NotFound for whom they are hidden (D-5, X-3)."""
-    document = session.scalar(
-        select(Document).where(Document.id == document_id, or_(is_insider(actor), is_owner(actor)))
-    )
+    document = session.scalar(select(Document).where(Document.id == document_id, concerns(actor)))
     if document is None:
         raise NotFound("document")
     facts = _facts(session, actor, document_id)
@@ -120,7 +118,7 @@ def reviews_beside(session: Session, actor: Actor, document_id: UUID) -> Reviews
     """Return what stands beside a document of its reviews; None for who may not know of them (D-5, X-3)."""
     found = session.execute(
         select(_open_days(document_id).scalar_subquery().label("first_due")).where(
-            exists().where(Document.id == document_id, or_(is_insider(actor), is_owner(actor)))
+            exists().where(Document.id == document_id, concerns(actor))
         )
     ).first()
     return ReviewsBeside(found.first_due) if found is not None else None
@@ -165,7 +163,7 @@ def _unplanned(
         query.select_from(Document)
         .join(Revision, (Revision.document_id == Document.id) & in_force_at(at))
         .join(Unit, Unit.id == Document.unit_id)
-        .where(Document.review_months.is_(None), or_(is_insider(actor), is_owner(actor)))
+        .where(Document.review_months.is_(None), concerns(actor))
     )
     return found.where(Document.unit_id == unit_id) if unit_id else found
 

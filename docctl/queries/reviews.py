@@ -19,7 +19,7 @@ from docctl.models.documents import Document, Revision
 from docctl.models.organisation import Person, Unit
 from docctl.models.reviews import DocumentReview
 from docctl.queries.paging import PAGE_SIZE, Paged, page_within
-from docctl.queries.revision_states import in_force_at, is_insider, readable_document
+from docctl.queries.revision_states import concerns, in_force_at, readable_document
 from docctl.queries.sql_terms import containing
 from docctl.queries.unit_names import name_on
 
@@ -79,28 +79,23 @@ class ReviewRegister(Paged):
     page: int
 
 
-def is_owner(actor: Actor) -> Where:
-    """Say in SQL whether the person heads the unit that owns a document (D-5)."""
-    return Document.unit_id.in_(select(Unit.id).where(Unit.head_id == actor.person_id))
-
-
-def not_begun(of: type[DocumentReview] = DocumentReview) -> Where:
+def not_begun() -> Where:
     """Say in SQL whether what a review decided is still to be done: to revise, or to withdraw (D-5)."""
     later, looked_at = aliased(Revision), aliased(Revision)
     begun = exists().where(
-        looked_at.id == of.revision_id,
-        later.document_id == of.document_id,
+        looked_at.id == DocumentReview.revision_id,
+        later.document_id == DocumentReview.document_id,
         later.ordinal > looked_at.ordinal,
         later.status != RevisionStatus.DISCARDED,
     )
     stands = exists().where(
-        looked_at.id == of.revision_id,
+        looked_at.id == DocumentReview.revision_id,
         looked_at.status == RevisionStatus.ISSUED,
         looked_at.effective_until.is_(None),
     )
     return or_(
-        and_(of.outcome == ReviewOutcome.REVISE, ~begun, stands),
-        and_(of.outcome == ReviewOutcome.WITHDRAW, stands),
+        and_(DocumentReview.outcome == ReviewOutcome.REVISE, ~begun, stands),
+        and_(DocumentReview.outcome == ReviewOutcome.WITHDRAW, stands),
     )
 
 
@@ -128,16 +123,19 @@ STATES: Final[Mapping[str, Callable[[_Moment], Where]]] = {
     "open": lambda moment: and_(
         moment.open(),
         DocumentReview.due_on >= moment.today,
-        _is_asked(moment.today),
+        is_asked(asked_until(moment.today)),
     ),
-    "planned": lambda moment: and_(moment.open(), ~_is_asked(moment.today)),
+    "planned": lambda moment: and_(moment.open(), ~is_asked(asked_until(moment.today))),
     **{one.value: _decided_so(one) for one in ReviewOutcome},
 }
 
 
-def _is_asked(today: date) -> Where:
-    """Say whether its time has come: an event's at once, a periodic one's some weeks before its day."""
-    return or_(DocumentReview.cause != ReviewCause.PERIODIC, DocumentReview.due_on <= asked_until(today))
+def is_asked(until: date | ColumnElement[Any]) -> Where:
+    """Say in SQL whether its time has come: an event's at once, a periodic one's some weeks before its day.
+
+    `until` is the last day of those that are asked about, see `asked_until`.
+    """
+    return or_(DocumentReview.cause != ReviewCause.PERIODIC, DocumentReview.due_on <= until)
 
 
 def review_register(
@@ -212,7 +210,7 @@ def _rows(actor: Actor, moment: _Moment) -> Select[*tuple[Any, ...]]:
 def _conditions(actor: Actor, wanted: ReviewFilter, moment: _Moment) -> list[Where]:
     found: list[Where] = [
         DocumentReview.opened_at <= moment.at,
-        or_(is_insider(actor), is_owner(actor)),
+        concerns(actor),
     ]
     if wanted.document_id is not None:
         found.append(DocumentReview.document_id == wanted.document_id)

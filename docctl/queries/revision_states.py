@@ -10,12 +10,14 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, case, exists, literal, not_, or_
+from sqlalchemy import ColumnElement, and_, case, exists, literal, not_, or_, select
 from sqlalchemy.orm import aliased
 
 from docctl.domain.lifecycle import Computed, RevisionStatus
 from docctl.domain.permissions import Actor
+from docctl.domain.roles import Role
 from docctl.models.documents import Document, Revision, RevisionSuspension
+from docctl.models.organisation import Unit
 from docctl.models.visibility import visible_sets
 
 Where = ColumnElement[bool]
@@ -99,6 +101,21 @@ STATES: Final[Mapping[str, Callable[[datetime], Where]]] = {
 def is_insider(actor: Actor) -> Where:
     """Say in SQL whether the person sees drafts and obsolete revisions of a document (X-3)."""
     return Document.insider_set_id.in_(visible_sets(actor))
+
+
+def is_owner(actor: Actor) -> Where:
+    """Say in SQL whether the person heads the unit that owns a document (D-5)."""
+    return Document.unit_id.in_(select(Unit.id).where(Unit.head_id == actor.person_id))
+
+
+def concerns(actor: Actor) -> Where:
+    """Say in SQL whether the person owns a document or knows it from inside (D-5, X-3)."""
+    return or_(is_insider(actor), is_owner(actor))
+
+
+def falls_to(actor: Actor) -> Where:
+    """Say in SQL whether it is for this person to see to a document: for its owner, and for control (D-5)."""
+    return concerns(actor) if actor.has(Role.DOCUMENT_CONTROLLER) else is_owner(actor)
 
 
 def readable_revision(actor: Actor, at: datetime) -> Where:

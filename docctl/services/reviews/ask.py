@@ -5,21 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, exists, select
 from sqlalchemy.orm import Session
 
-from docctl.domain.permissions import authorise
+from docctl.domain.permissions import Facts, authorise
 from docctl.domain.reviews import EXTERNAL_DAYS, NAMED, ReviewCause, may_open
 from docctl.domain.verdicts import NotFound, Refused, RuleRefused
-from docctl.models.documents import Document
+from docctl.models.documents import Document, Revision
 from docctl.models.reviews import DocumentReview
 from docctl.queries.citations import citing_ids
+from docctl.queries.revision_states import in_force_at, is_insider, readable_document
 from docctl.services.caller import Caller
-from docctl.services.documents.load import Loaded
+from docctl.services.locks import Rank, lock
 from docctl.services.registry import use_case
-from docctl.services.reviews.load import lock_documents, owned_by, revision_in_force
 from docctl.services.trail import Subject, record
 
 #: So many documents are asked about at once: a page that names them can still be read.
@@ -46,26 +47,42 @@ def open_reviews(session: Session, cmd: OpenReviews, by: Caller) -> int:
         raise RuleRefused(Refused("D-5", "too_many", {"most": MOST}))
     if cmd.cause not in NAMED:
         raise RuleRefused(Refused("D-5", "cause_unfit"))
-    found = lock_documents(session, wanted, at=by.at)
+    of = Document.id.in_(wanted)
+    # Revisions move only with their document locked, so that they need no lock of their own.
+    lock(session, Rank.PARENTS, select(Document).where(of).order_by(Document.id))
+    found = session.execute(_asked_about(by, cmd.cause).where(of).order_by(Document.id)).all()
     if len(found) < len(wanted):
         raise NotFound("document")
     for one in found:
-        _open(session, one, cmd, by)
+        facts = Facts(unit_id=one.Document.unit_id, visible=one.visible, insider=one.insider)
+        authorise(by.actor, "review.open", facts)
+        verdict = may_open(
+            cmd.reason, cmd.due_on, today=by.today, has_force=one.has_force, is_open=one.is_open
+        )
+        if isinstance(verdict, Refused):  # of many, say of which
+            params = {**verdict.params, "number": one.Document.number}
+            raise RuleRefused(Refused(verdict.rule, verdict.code, params))
+        _open(session, one.Document, cmd, by)
     return len(found)
 
 
-def _open(session: Session, loaded: Loaded, cmd: OpenReviews, by: Caller) -> None:
-    document = loaded.document
-    authorise(by.actor, "review.open", owned_by(session, loaded, by))
-    verdict = may_open(
-        cmd.reason,
-        cmd.due_on,
-        today=by.today,
-        has_force=revision_in_force(loaded, by) is not None,
-        is_open=_is_open(session, document.id, cmd.cause),
+def _asked_about(by: Caller, cause: ReviewCause) -> Select[*tuple[Any, ...]]:
+    """Return documents with what the rules ask of each."""
+    open_one = exists().where(
+        DocumentReview.document_id == Document.id,
+        DocumentReview.cause == cause,
+        DocumentReview.outcome.is_(None),
     )
-    if isinstance(verdict, Refused):  # of many, say of which
-        raise RuleRefused(Refused(verdict.rule, verdict.code, {**verdict.params, "number": document.number}))
+    return select(
+        Document,
+        readable_document(by.actor, by.at).label("visible"),
+        is_insider(by.actor).label("insider"),
+        exists().where(Revision.document_id == Document.id, in_force_at(by.at)).label("has_force"),
+        open_one.label("is_open"),
+    )
+
+
+def _open(session: Session, document: Document, cmd: OpenReviews, by: Caller) -> None:
     reason = cmd.reason.strip()
     session.add(
         DocumentReview(
@@ -79,15 +96,6 @@ def _open(session: Session, loaded: Loaded, cmd: OpenReviews, by: Caller) -> Non
     )
     facts = {"number": document.number, "cause": cmd.cause.value, "due": cmd.due_on}
     _tell(session, by, document.id, facts, {"reason": reason})
-
-
-def _is_open(session: Session, document_id: UUID, cause: ReviewCause) -> bool:
-    query = select(DocumentReview.id).where(
-        DocumentReview.document_id == document_id,
-        DocumentReview.cause == cause,
-        DocumentReview.outcome.is_(None),
-    )
-    return session.scalar(query.limit(1)) is not None
 
 
 def ask_citing(session: Session, source: Document, by: Caller) -> int:

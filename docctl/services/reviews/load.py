@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import select
@@ -16,7 +15,6 @@ from docctl.domain.reviews import ReviewCause
 from docctl.models.documents import Document, Revision
 from docctl.models.organisation import Unit
 from docctl.models.reviews import DocumentReview
-from docctl.queries.revision_states import in_force_at
 from docctl.services.caller import Caller
 from docctl.services.documents.load import Loaded, facts_of
 from docctl.services.locks import Rank, lock
@@ -25,20 +23,6 @@ from docctl.services.locks import Rank, lock
 def revision_in_force(loaded: Loaded, by: Caller) -> Revision | None:
     """Return the revision in force now, suspended or expired ones too."""
     return next((one for one in loaded.revisions.values() if in_force(one.dates(), by.at)), None)
-
-
-def lock_documents(session: Session, ids: Collection[UUID], *, at: datetime) -> list[Loaded]:
-    """Lock documents in the order of their ids, each with its revision in force alone.
-
-    Revisions move only with their document locked, so that they need no lock of their own.
-    """
-    documents = lock(
-        session, Rank.PARENTS, select(Document).where(Document.id.in_(ids)).order_by(Document.id)
-    )
-    found = {one.id: Loaded(one, {}) for one in documents}
-    for row in session.scalars(select(Revision).where(Revision.document_id.in_(found), in_force_at(at))):
-        found[row.document_id].revisions[row.id] = row
-    return list(found.values())
 
 
 def owned_by(session: Session, loaded: Loaded, by: Caller) -> Facts:
