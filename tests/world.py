@@ -10,7 +10,7 @@ from functools import lru_cache
 from uuid import UUID
 
 from docx import Document as Docx
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 import docctl.wiring
@@ -277,6 +277,15 @@ class World:
         self.submitted(revision_id, author=author)
         review_revision(self.signing(revision_id), by=self.by("ouyang"), house=self.house)
         return approve_revision(self.signing(revision_id), by=self.by("zhao"), house=self.house)
+
+    def let_head(self, username: str | None, unit: str = "PZ") -> None:
+        """Let a person, of whichever unit, head a unit; None: nobody."""
+        head = self.people[username] if username else None
+        self.house.uow.write(
+            lambda session: session.execute(
+                update(Unit).where(Unit.id == self.units[unit]).values(head_id=head)
+            )
+        )
 
     def issued(self, revision_id: UUID, *, on: date | None = None, author: str = "chen") -> UUID:
         """Take a draft into force, today or on a day."""

@@ -15,8 +15,8 @@ from docctl.models.base import Base, Identified, Versioned, checked
 class DocumentReview(Identified, Versioned, Base):
     """A review of a document by its owner; the next periodic one stands open until its day comes (D-5).
 
-    `opened_by` is empty where an external document, or the plan itself, asked for it; `source_id` is that
-    external document (D-9).
+    `source_id` is the external document that asked for it (D-9): `opened_by` is then who replaced or withdrew
+    that, empty where its validity ends, and empty of a periodic one.
     """
 
     __tablename__ = "document_review"

@@ -29,6 +29,7 @@ from docctl.queries.revision_states import (
     expired_at,
     in_force_at,
     is_insider,
+    number_then,
     readable_document,
     readable_revision,
     suspended_at,
@@ -194,10 +195,6 @@ def _matches(text: str) -> ColumnElement[bool]:
     return or_(*known)
 
 
-#: The number of a document while that revision held (N-7).
-_NUMBER_THEN: Final = func.coalesce(func.nullif(Revision.number, ""), Document.number)
-
-
 def _rows(
     wanted: RegisterFilter, conditions: list[ColumnElement[bool]], moment: datetime, unit: Label[str]
 ) -> Select[*tuple[Any, ...]]:
@@ -213,7 +210,7 @@ def _rows(
         select(
             Revision.document_id,
             Revision.id,
-            _NUMBER_THEN.label("number"),
+            number_then().label("number"),
             Revision.title,
             Revision.label,
             Revision.issue_label,

@@ -19,7 +19,7 @@ from docctl.models.documents import Document, Revision
 from docctl.models.organisation import Person, Unit
 from docctl.models.reviews import DocumentReview
 from docctl.models.work import Step, StepStatus
-from docctl.queries.revision_states import concerns, in_force_at, is_insider
+from docctl.queries.revision_states import concerns, in_force_at, is_insider, readable_revision
 
 #: Kinds of what falls due, in the order of a day.
 KINDS: Final = ("takes_effect", "validity_ends", "review", "step")
@@ -117,24 +117,24 @@ def _reviews(actor: Actor, first: date, until: date, at: datetime, _zone: tzinfo
             DocumentReview.outcome.is_(None),
             DocumentReview.due_on >= first,
             DocumentReview.due_on < until,
-            concerns(actor),
+            concerns(actor, at),
         )
     )
 
 
-def _revisions(actor: Actor, due: Any, who: Any) -> Select[*tuple[Any, ...]]:
+def _revisions(actor: Actor, due: Any, at: datetime) -> Select[*tuple[Any, ...]]:
     return (
-        select(Revision.id, Document.number, Revision.title, Revision.label, due.label("due"), who)
+        select(Revision.id, Document.number, Revision.title, Revision.label, due.label("due"), _head_name())
         .select_from(Revision)
         .join(Document, Document.id == Revision.document_id)
-        .where(concerns(actor))
+        .where(concerns(actor, at), readable_revision(actor, at))
     )
 
 
-def _ending(actor: Actor, first: date, until: date, _at: datetime, zone: tzinfo) -> Select[*tuple[Any, ...]]:
+def _ending(actor: Actor, first: date, until: date, at: datetime, zone: tzinfo) -> Select[*tuple[Any, ...]]:
     # The instant is 00:00 of the day after the last one.
     day = timedelta(days=1)
-    return _revisions(actor, Revision.valid_until, _head_name()).where(
+    return _revisions(actor, Revision.valid_until, at).where(
         Revision.status == RevisionStatus.ISSUED,
         Revision.effective_until.is_(None),
         Revision.valid_until >= midnight(first + day, zone),
@@ -142,10 +142,8 @@ def _ending(actor: Actor, first: date, until: date, _at: datetime, zone: tzinfo)
     )
 
 
-def _starting(
-    actor: Actor, first: date, until: date, _at: datetime, zone: tzinfo
-) -> Select[*tuple[Any, ...]]:
-    return _revisions(actor, Revision.effective_from, _head_name()).where(
+def _starting(actor: Actor, first: date, until: date, at: datetime, zone: tzinfo) -> Select[*tuple[Any, ...]]:
+    return _revisions(actor, Revision.effective_from, at).where(
         Revision.status == RevisionStatus.ISSUED,
         Revision.effective_from >= midnight(first, zone),
         Revision.effective_from < midnight(until, zone),

@@ -44,7 +44,10 @@ def copy_work(actor: Actor) -> dict[str, Select[*tuple[Any, ...]]]:
 
 
 def _unread(actor: Actor) -> Select[*tuple[Any, ...]]:
-    """Return revisions in force that somebody has not read in time, for the unit's head and control (D-4)."""
+    """Return revisions in force that somebody has not read in time, for the unit's head and control (D-4).
+
+    They are named on the page of the distribution, which is for insiders (X-3).
+    """
     late = (
         select(func.min(ReadTask.due_at))
         .where(
@@ -59,7 +62,7 @@ def _unread(actor: Actor) -> Select[*tuple[Any, ...]]:
         revision_work_row("distribution", Revision.id, since=late)
         .select_from(Revision)
         .join(Document, Document.id == Revision.document_id)
-        .where(late.is_not(None), in_force_at(AT), falls_to(actor))
+        .where(late.is_not(None), in_force_at(AT), falls_to(actor, AT), is_insider(actor))
     )
 
 

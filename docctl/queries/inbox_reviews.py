@@ -16,7 +16,7 @@ from docctl.models.reviews import DocumentReview
 from docctl.queries.inbox_copies import AT, TODAY
 from docctl.queries.inbox_row import work
 from docctl.queries.reviews import is_asked, not_begun
-from docctl.queries.revision_states import in_force_at, is_insider, is_owner
+from docctl.queries.revision_states import in_force_at, is_insider, owns
 
 #: The last day of those reviews whose time has come.
 ASKED_UNTIL: Final = bindparam("asked_until", type_=Date())
@@ -32,7 +32,8 @@ def review_work(actor: Actor) -> dict[str, Select[*tuple[Any, ...]]]:
     wrote = DocumentReview.revision_id.in_(
         select(Revision.id).where(Revision.created_by == actor.person_id)
     ) & (DocumentReview.outcome == ReviewOutcome.REVISE)
-    mine, done_by = is_owner(actor), or_(is_owner(actor), wrote)
+    mine = owns(actor, AT)
+    done_by = or_(mine, wrote)
     if actor.has(Role.DOCUMENT_CONTROLLER):
         mine = or_(mine, and_(is_insider(actor), or_(nobody, DocumentReview.due_on < TODAY)))
         done_by = or_(
@@ -42,7 +43,7 @@ def review_work(actor: Actor) -> dict[str, Select[*tuple[Any, ...]]]:
         "review_document": _reviews(DocumentReview.opened_at, due_on=DocumentReview.due_on).where(
             DocumentReview.outcome.is_(None), is_asked(ASKED_UNTIL), has_force, mine
         ),
-        "carry_out": _reviews(DocumentReview.decided_at).where(not_begun(), done_by),
+        "carry_out": _reviews(DocumentReview.decided_at).where(not_begun(AT), done_by),
     }
 
 

@@ -14,8 +14,9 @@ from docctl.domain.roles import Role
 from docctl.models.documents import Document, Revision
 from docctl.models.organisation import Person
 from docctl.models.work import Step, StepStatus
+from docctl.queries.inbox_copies import AT
 from docctl.queries.inbox_row import revision_work_row
-from docctl.queries.revision_states import falls_to, is_insider
+from docctl.queries.revision_states import falls_to, is_insider, readable_revision
 
 
 def revision_work(actor: Actor) -> dict[str, Select[*tuple[Any, ...]]]:
@@ -56,7 +57,8 @@ def _ending(actor: Actor) -> Select[*tuple[Any, ...]]:
                 following.status.not_in((RevisionStatus.DISCARDED, RevisionStatus.WITHDRAWN)),
             )
         ),
-        falls_to(actor),
+        falls_to(actor, AT),
+        readable_revision(actor, AT),  # the head of a unit may be of another one
     )
 
 

@@ -86,7 +86,7 @@ def document_reviews(
     session: Session, actor: Actor, document_id: UUID, *, at: datetime, zone: tzinfo, page: int = 1
 ) -> DocumentReviews:
     """Return the reviews of a document and their plan; raise NotFound for whom they are hidden (D-5, X-3)."""
-    document = session.scalar(select(Document).where(Document.id == document_id, concerns(actor)))
+    document = session.scalar(select(Document).where(Document.id == document_id, concerns(actor, at)))
     if document is None:
         raise NotFound("document")
     facts = _facts(session, actor, document_id)
@@ -114,11 +114,13 @@ class ReviewsBeside:
     first_due: date | None
 
 
-def reviews_beside(session: Session, actor: Actor, document_id: UUID) -> ReviewsBeside | None:
+def reviews_beside(
+    session: Session, actor: Actor, document_id: UUID, *, at: datetime
+) -> ReviewsBeside | None:
     """Return what stands beside a document of its reviews; None for who may not know of them (D-5, X-3)."""
     found = session.execute(
         select(_open_days(document_id).scalar_subquery().label("first_due")).where(
-            exists().where(Document.id == document_id, concerns(actor))
+            exists().where(Document.id == document_id, concerns(actor, at))
         )
     ).first()
     return ReviewsBeside(found.first_due) if found is not None else None
@@ -163,7 +165,7 @@ def _unplanned(
         query.select_from(Document)
         .join(Revision, (Revision.document_id == Document.id) & in_force_at(at))
         .join(Unit, Unit.id == Document.unit_id)
-        .where(Document.review_months.is_(None), concerns(actor))
+        .where(Document.review_months.is_(None), concerns(actor, at))
     )
     return found.where(Document.unit_id == unit_id) if unit_id else found
 

@@ -79,31 +79,41 @@ class ReviewRegister(Paged):
     page: int
 
 
-def not_begun() -> Where:
-    """Say in SQL whether what a review decided is still to be done: to revise, or to withdraw (D-5)."""
-    later, looked_at = aliased(Revision), aliased(Revision)
-    begun = exists().where(
+def not_begun(at: datetime | ColumnElement[Any]) -> Where:
+    """Say in SQL whether what a review decided is still to be done at an instant (D-5).
+
+    To revise: until the next revision is begun. To withdraw: as long as the document has a revision in force,
+    whichever, and none was withdrawn since.
+    """
+    looked_at, later, current = aliased(Revision), aliased(Revision), aliased(Revision)
+    followed = exists().where(
         looked_at.id == DocumentReview.revision_id,
         later.document_id == DocumentReview.document_id,
         later.ordinal > looked_at.ordinal,
+        later.created_at <= at,
         later.status != RevisionStatus.DISCARDED,
     )
-    stands = exists().where(
-        looked_at.id == DocumentReview.revision_id,
-        looked_at.status == RevisionStatus.ISSUED,
-        looked_at.effective_until.is_(None),
+    withdrawn = exists().where(
+        later.document_id == DocumentReview.document_id,
+        later.withdrawn_at >= DocumentReview.decided_at,
+        later.withdrawn_at <= at,
     )
-    return or_(
-        and_(DocumentReview.outcome == ReviewOutcome.REVISE, ~begun, stands),
-        and_(DocumentReview.outcome == ReviewOutcome.WITHDRAW, stands),
+    stands = exists().where(current.document_id == DocumentReview.document_id, in_force_at(at, current))
+    return and_(
+        stands,
+        or_(
+            and_(DocumentReview.outcome == ReviewOutcome.REVISE, ~followed),
+            and_(DocumentReview.outcome == ReviewOutcome.WITHDRAW, ~withdrawn),
+        ),
     )
 
 
 @dataclass(frozen=True, slots=True)
 class _Moment:
-    """The instant a register is asked for, its day, and the day until which reviews are asked."""
+    """The instant a register is asked for and its day (company's zone); who may see is a matter of `now`."""
 
     at: datetime
+    now: datetime
     today: date
 
     def decided(self) -> Where:
@@ -149,7 +159,7 @@ def review_register(
 ) -> ReviewRegister:
     """Return a page of the reviews that one is inside of, or owns, the earliest due first (D-5, X-3)."""
     instant = instant_as_of(wanted.as_of, at, zone)
-    moment = _Moment(instant, instant.astimezone(zone).date())
+    moment = _Moment(instant, at, instant.astimezone(zone).date())
     conditions = _conditions(actor, wanted, moment)
     total = session.scalar(_joined(select(func.count())).where(*conditions)) or 0
     page = page_within(wanted.page, total, page_size)
@@ -158,6 +168,7 @@ def review_register(
         case((moment.open(), DocumentReview.due_on), else_=None),
         DocumentReview.decided_at.desc(),
         Document.number,
+        DocumentReview.id,
     )
     query = _rows(actor, moment).where(*conditions).order_by(*order)
     found = session.execute(query.limit(page_size).offset((page - 1) * page_size))
@@ -189,7 +200,7 @@ def _rows(actor: Actor, moment: _Moment) -> Select[*tuple[Any, ...]]:
                 source.id.label("source_id"),
                 source.number.label("source"),
                 state.label("state"),
-                not_begun().label("is_pending"),
+                not_begun(moment.at).label("is_pending"),
                 opener.name.label("opener"),
                 decider.name.label("decider"),
             )
@@ -199,7 +210,7 @@ def _rows(actor: Actor, moment: _Moment) -> Select[*tuple[Any, ...]]:
             source,
             and_(
                 source.id == DocumentReview.source_id,
-                source.id.in_(select(Document.id).where(readable_document(actor, moment.at))),
+                source.id.in_(select(Document.id).where(readable_document(actor, moment.now))),
             ),
         )
         .outerjoin(opener, opener.id == DocumentReview.opened_by)
@@ -210,7 +221,7 @@ def _rows(actor: Actor, moment: _Moment) -> Select[*tuple[Any, ...]]:
 def _conditions(actor: Actor, wanted: ReviewFilter, moment: _Moment) -> list[Where]:
     found: list[Where] = [
         DocumentReview.opened_at <= moment.at,
-        concerns(actor),
+        concerns(actor, moment.now),
     ]
     if wanted.document_id is not None:
         found.append(DocumentReview.document_id == wanted.document_id)
@@ -219,7 +230,7 @@ def _conditions(actor: Actor, wanted: ReviewFilter, moment: _Moment) -> list[Whe
     if wanted.state in STATES:
         found.append(STATES[wanted.state](moment))
     elif wanted.state == "pending":
-        found += [moment.decided(), not_begun()]
+        found += [moment.decided(), not_begun(moment.at)]
     if wanted.cause in set(ReviewCause):
         found.append(DocumentReview.cause == wanted.cause)
     if wanted.unit_id is not None:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, case, exists, literal, not_, or_, select
+from sqlalchemy import ColumnElement, and_, case, exists, func, literal, not_, or_, select
 from sqlalchemy.orm import aliased
 
 from docctl.domain.lifecycle import Computed, RevisionStatus
@@ -108,22 +108,32 @@ def is_owner(actor: Actor) -> Where:
     return Document.unit_id.in_(select(Unit.id).where(Unit.head_id == actor.person_id))
 
 
-def concerns(actor: Actor) -> Where:
-    """Say in SQL whether the person owns a document or knows it from inside (D-5, X-3)."""
-    return or_(is_insider(actor), is_owner(actor))
+def owns(actor: Actor, at: datetime | ColumnElement[Any]) -> Where:
+    """Say in SQL whether the person owns a document and may see it: a head may be of another unit (X-3)."""
+    return and_(is_owner(actor), readable_document(actor, at))
 
 
-def falls_to(actor: Actor) -> Where:
+def concerns(actor: Actor, at: datetime | ColumnElement[Any]) -> Where:
+    """Say in SQL whether the person knows a document from inside, or owns it and may see it (D-5, X-3)."""
+    return or_(is_insider(actor), owns(actor, at))
+
+
+def falls_to(actor: Actor, at: datetime | ColumnElement[Any]) -> Where:
     """Say in SQL whether it is for this person to see to a document: for its owner, and for control (D-5)."""
-    return concerns(actor) if actor.has(Role.DOCUMENT_CONTROLLER) else is_owner(actor)
+    return concerns(actor, at) if actor.has(Role.DOCUMENT_CONTROLLER) else owns(actor, at)
 
 
-def readable_revision(actor: Actor, at: datetime) -> Where:
+def number_then() -> ColumnElement[str]:
+    """Return in SQL the number that a document bears while a revision holds (N-7): `Revision.number_of`."""
+    return func.coalesce(func.nullif(Revision.number, ""), Document.number)
+
+
+def readable_revision(actor: Actor, at: datetime | ColumnElement[Any]) -> Where:
     """Say in SQL whether the person may see a revision, in a query that joins its document (X-3)."""
     return or_(is_insider(actor), and_(Document.access_set_id.in_(visible_sets(actor)), in_force_at(at)))
 
 
-def readable_document(actor: Actor, at: datetime) -> Where:
+def readable_document(actor: Actor, at: datetime | ColumnElement[Any]) -> Where:
     """Say in SQL whether the person may see a document at all: published now, or an insider (X-3)."""
     now = aliased(Revision)
     published = exists().where(now.document_id == Document.id, in_force_at(at, now))

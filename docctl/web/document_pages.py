@@ -40,7 +40,7 @@ def page_of(*, document_id: UUID | None = None, revision_id: UUID | None = None)
         open_content(page.revision.id, by=caller(), house=house())
     with house().uow.read() as session:
         to_read = asked_to_read(session, actor(), page.revision.id)
-        reviews = reviews_beside(session, actor(), page.document_id)
+        reviews = reviews_beside(session, actor(), page.document_id, at=house().clock())
     return make_response(
         render(
             "documents/page.html",

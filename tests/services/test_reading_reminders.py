@@ -109,6 +109,9 @@ def test_d_4_who_is_past_the_last_day_is_reminded_once_and_shown_to_the_owner(wo
     line = readers(world, first)["王强"]
     assert (line.is_late, line.reminded_on) == (True, world.house.today())
     assert readers(world, first)["李秀兰"].is_late is False
+    world.let_head("zhang")  # of another unit: the page that names readers opens for no outsider
+    assert [tasks(world, who, "chase_readers") for who in ("zhang", "ouyang")] == [[], []]
+    world.let_head("ouyang")
     h.read_it(world, first)
     assert tasks(world, "chen", "chase_readers") == []
 

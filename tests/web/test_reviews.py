@@ -6,14 +6,13 @@ from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, select
 
 from docctl.domain.normal_form import normal
 from docctl.jobs.due import work_due
 from docctl.models.base import new_id
 from docctl.models.citations import Citation
 from docctl.models.documents import Document
-from docctl.models.organisation import Unit
 from docctl.models.reviews import DocumentReview
 from docctl.models.trail import EventRow
 from tests import handing
@@ -232,9 +231,7 @@ def test_d_5_documents_of_a_unit_without_a_head_come_to_document_control(
 ) -> None:
     asked(client, world, issued)
     assert "评审文件" not in client.page("/").text_content()
-    world.house.uow.write(
-        lambda session: session.execute(update(Unit).where(Unit.code == "PZ").values(head_id=None))
-    )
+    world.let_head(None)
     assert "评审文件" in client.page("/").text_content()
 
 

@@ -35,11 +35,16 @@ def plan_review(session: Session, cmd: PlanReview, by: Caller) -> UUID:
     authorise(by.actor, "review.plan", owned_by(session, loaded, by))
     unchanged(document, cmd.row_version)
     require(may_plan(cmd.plan, today=by.today))
+    _plan(session, document, cmd.plan, by)
+    return document.id
+
+
+def _plan(session: Session, document: Document, plan: ReviewPlan, by: Caller) -> None:
     standing = next_periodic(session, document.id)
     before = {"months": document.review_months, "next": standing.due_on if standing else None}
-    document.review_months = cmd.plan.months
-    if cmd.plan.next_on is not None:
-        put_periodic(session, document, cmd.plan.next_on, by)
+    document.review_months = plan.months
+    if plan.next_on is not None:
+        put_periodic(session, document, plan.next_on, by)
     elif standing is not None:
         session.delete(standing)
     record(
@@ -47,14 +52,14 @@ def plan_review(session: Session, cmd: PlanReview, by: Caller) -> UUID:
         by,
         "review.planned",
         Subject("document", document.id),
-        facts={"number": document.number, "months": cmd.plan.months, "next": cmd.plan.next_on},
+        facts={"number": document.number, "months": plan.months, "next": plan.next_on},
         detail={"before": before},
     )
-    return document.id
 
 
 def after_issue(session: Session, document: Document, revision: Revision, by: Caller) -> None:
     """Count the time to the next periodic review from the day a new revision takes effect (D-5)."""
     if document.review_months is not None and revision.effective_from is not None:
         starts = revision.effective_from.astimezone(by.zone).date()
-        put_periodic(session, document, next_review(document.review_months, after=starts), by)
+        day = next_review(document.review_months, after=starts)
+        _plan(session, document, ReviewPlan(document.review_months, day), by)

@@ -18,6 +18,7 @@ from docctl.services.jobs import settled
 from docctl.services.numbers.follow import renumber
 from docctl.services.registry import use_case
 from docctl.services.reviews.ask import ask_citing
+from docctl.services.reviews.decide import after_withdrawal
 from docctl.services.trail import Subject, record
 
 
@@ -65,6 +66,7 @@ def withdraw_revision(session: Session, cmd: WithdrawRevision, by: Caller) -> UU
         },
         detail={"reason": revision.withdraw_reason},
     )
+    after_withdrawal(session, loaded, revision, by)
     if not before_its_date:
         ask_citing(session, document, by)
     return document.id
