@@ -8,9 +8,10 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from docctl.domain.copy_states import CopyFacts, CopyStatus, Medium
+from docctl.domain.copy_states import CopyFacts, CopyStatus, Medium, recalled_since
 from docctl.domain.distribution import HolderKind, ListEntry
 from docctl.models.base import Base, Identified, Versioned, checked
+from docctl.models.documents import Revision
 
 #: Exactly one of the three says who holds; a place is looked after by a unit.
 _ONE_HOLDER = """(kind IN ('unit', 'place')) = (unit_id IS NOT NULL)
@@ -144,9 +145,13 @@ class ControlledCopy(Held, Identified, Versioned, Base):
     close_reason: Mapped[str] = mapped_column(String(500), default="")
     witness_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
 
-    def facts(self, since: datetime | None) -> CopyFacts:
-        """Return the copy as the rules see it; `since`: from when it is recalled."""
-        return CopyFacts(self.number, self.status, self.medium, self.issued_on, since)
+    def recalled_since(self, revision: Revision) -> datetime | None:
+        """Return from when it is recalled: its own recall, or the end of its revision, UTC (D-2)."""
+        return recalled_since(self.recalled_at, revision.withdrawn_at, revision.effective_until)
+
+    def facts(self, revision: Revision) -> CopyFacts:
+        """Return the copy of this revision as the rules see it."""
+        return CopyFacts(self.number, self.status, self.medium, self.issued_on, self.recalled_since(revision))
 
 
 class ReadTask(Identified, Base):

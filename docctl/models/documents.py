@@ -139,6 +139,10 @@ class Revision(Identified, Versioned, Base):
         """Return all who prepared this revision, alone or in a team (A-2)."""
         return frozenset({self.created_by, *map(UUID, self.editors)})
 
+    def number_of(self, document: Document) -> str:
+        """Return the number that its document bears while it holds: its own, else the document's (N-7)."""
+        return self.number or document.number
+
     def dates(self) -> RevisionDates:
         """Return what the computed state rests on."""
         return RevisionDates(

@@ -71,7 +71,7 @@ def _draw_watermark(canvas: Canvas, across: float, up: float, stamp: Stamp) -> N
 
 def _draw_box(canvas: Canvas, across: float, up: float, stamp: Stamp) -> None:
     """Draw the word with its lines beside it, framed like a rubber stamp."""
-    most = across - 2 * _SIDE
+    most = across - 2 * _SIDE - (SIDE if stamp.mark else 0)  # the code stands in the other corner
     word = elide(drawable(one_line(stamp.word)), most / 2, _WORD)
     beside = width(word, _WORD) + 3 * _PADDING
     lines = [elide(drawable(one_line(line)), most - beside, _LINE) for line in stamp.lines]

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from docctl.domain.copy_states import OPEN, recalled_since
+from docctl.domain.copy_states import OPEN, RECALLED, copy_state
 from docctl.domain.lifecycle import Computed, is_obsolete, revision_state
 from docctl.domain.verdicts import NotFound
 from docctl.models.distribution import ControlledCopy
@@ -33,15 +33,15 @@ class CopyMark:
 def copy_mark(session: Session, mark: str, *, at: datetime) -> CopyMark:
     """Return what a mark stands for at an instant; raise NotFound for none (D-3)."""
     found = session.execute(
-        select(ControlledCopy, Document.number, Revision)
+        select(ControlledCopy, Document, Revision)
         .join(Document, Document.id == ControlledCopy.document_id)
         .join(Revision, Revision.id == ControlledCopy.revision_id)
         .where(ControlledCopy.mark == mark)
     ).first()
     if found is None:
         raise NotFound("copy")
-    copy, number, revision = found
-    return CopyMark(number, revision.label, copy.number, _worth(copy, revision, at))
+    copy, document, revision = found
+    return CopyMark(revision.number_of(document), revision.label, copy.number, _worth(copy, revision, at))
 
 
 def _worth(copy: ControlledCopy, revision: Revision, at: datetime) -> str:
@@ -51,8 +51,7 @@ def _worth(copy: ControlledCopy, revision: Revision, at: datetime) -> str:
         return "obsolete"
     if copy.status not in OPEN:
         return "closed"
-    since = recalled_since(copy.recalled_at)
-    if since is not None and since <= at:
+    if copy_state(copy.status, copy.recalled_since(revision), at) == RECALLED:
         return "recalled"
     if state is Computed.IN_FORCE:
         return "in_force"

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
-from typing import Final
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, or_, select
@@ -20,7 +18,6 @@ from docctl.domain.copy_states import (
     may_move_copy,
     may_print,
     may_recall,
-    recalled_since,
 )
 from docctl.domain.lifecycle import revision_state
 from docctl.domain.normal_form import normal
@@ -45,10 +42,6 @@ _ACTIONS = {
     CopyAction.LOSE: "copy.lose",
     CopyAction.RECALL: "copy.recall",
 }
-
-
-#: The number of a copy as typed; a longer one is none, and no integer of a database.
-_COPY: Final = re.compile(r"[0-9]{1,9}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +116,7 @@ def copy_page(session: Session, actor: Actor, copy_id: UUID, *, at: datetime, zo
     def name(person: UUID | None) -> str:
         return names.get(person, "") if person else ""
 
-    since = recalled_since(copy.recalled_at, revision.withdrawn_at, revision.effective_until)
+    since = copy.recalled_since(revision)
     facts = Facts(
         unit_id=document.unit_id,
         assignees=frozenset({actor.person_id} if mine and actor.person_id else ()),
@@ -162,8 +155,8 @@ def copy_page(session: Session, actor: Actor, copy_id: UUID, *, at: datetime, zo
         witness=name(copy.witness_id),
         is_insider=bool(insider),
         is_control=allows(actor, "copy.destroy", facts),
-        print=_print(actor, facts, copy.facts(since), at),
-        actions=_offered(actor, facts, copy.facts(since), at),
+        print=_print(actor, facts, copy.facts(revision), at),
+        actions=_offered(actor, facts, copy.facts(revision), at),
     )
 
 

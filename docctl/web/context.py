@@ -11,6 +11,7 @@ from docctl.config import LANGUAGES
 from docctl.domain.permissions import Actor, Facts, can_ever, why_not
 from docctl.domain.verdicts import Refused, RuleRefused
 from docctl.i18n import Explained, Translator, translator
+from docctl.queries.people import frame_facts
 from docctl.services.caller import Caller
 from docctl.services.house import House
 from docctl.web.cookies import cookie_name
@@ -49,6 +50,12 @@ def caller(request_id: str = "", password: str | None = None) -> Caller:
         zone=house().zone,
         session=session_hash(),
     )
+
+
+def is_demo() -> bool:
+    """Say whether this is a sample company: what it prints is marked so."""
+    with house().uow.read() as session:
+        return frame_facts(session, actor()).is_demo
 
 
 def lang() -> str:

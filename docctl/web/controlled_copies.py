@@ -11,7 +11,6 @@ from flask import Blueprint, Response
 
 from docctl.queries.by_name import person_written
 from docctl.queries.copy_page import CopyPage, copy_page
-from docctl.queries.people import frame_facts
 from docctl.services.distribution.copies import (
     CloseCopy,
     RecallCopy,
@@ -23,7 +22,7 @@ from docctl.services.distribution.copies import (
     return_copy,
 )
 from docctl.services.distribution.print import print_copy
-from docctl.web.context import actor, caller, flash_done, house, render, requires, see_other, words
+from docctl.web.context import actor, caller, flash_done, house, is_demo, render, requires, see_other, words
 from docctl.web.copies import handed_out
 from docctl.web.forms import form
 
@@ -94,9 +93,7 @@ class RecallForm:
 @requires("copy.print")
 def print_(copy_id: UUID) -> Response:
     """Hand out the print of a copy, with its number, holder and mark; in the trail before (D-3, X-2)."""
-    with house().uow.read() as session:
-        is_demo = frame_facts(session, actor()).is_demo
-    made = print_copy(copy_id, by=caller(), house=house(), words=words(), is_demo=is_demo)
+    made = print_copy(copy_id, by=caller(), house=house(), words=words(), is_demo=is_demo())
     return handed_out(made)
 
 

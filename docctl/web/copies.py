@@ -9,11 +9,10 @@ from uuid import UUID
 from flask import Blueprint, Response, g, jsonify, send_file
 
 from docctl.queries.document_page import DocumentPage, document_page
-from docctl.queries.people import frame_facts
 from docctl.services.content.copies import StampedCopy, take_copy
 from docctl.services.content.open import Purpose, open_content
 from docctl.services.content.views import pdf_view
-from docctl.web.context import actor, caller, house, requires, words
+from docctl.web.context import actor, caller, house, is_demo, requires, words
 from docctl.web.forms import form
 
 bp = Blueprint("copies", __name__, url_prefix="/documents/revisions")
@@ -25,11 +24,6 @@ _FILE_POLICY = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'
 def _page(revision_id: UUID) -> DocumentPage:
     with house().uow.read() as session:
         return document_page(session, actor(), at=house().clock(), zone=house().zone, revision_id=revision_id)
-
-
-def _is_demo() -> bool:
-    with house().uow.read() as session:
-        return frame_facts(session, actor()).is_demo
 
 
 def handed_out(made: StampedCopy) -> Response:
@@ -46,7 +40,7 @@ def handed_out(made: StampedCopy) -> Response:
 @requires("revision.read")
 def show(revision_id: UUID, file_id: UUID) -> Response:
     """Show a PDF in the page, stamped, in parts where the browser asks for them (V-4, X-2)."""
-    path = pdf_view(revision_id, file_id, by=caller(), house=house(), words=words(), is_demo=_is_demo())
+    path = pdf_view(revision_id, file_id, by=caller(), house=house(), words=words(), is_demo=is_demo())
     g.frame_ours = True
     answer = send_file(path, mimetype="application/pdf", conditional=True, max_age=0)
     answer.headers["Content-Security-Policy"] = _FILE_POLICY
@@ -83,7 +77,7 @@ def copy(typed: CopyForm, revision_id: UUID) -> Response:
         house=house(),
         words=words(),
         for_reference=typed.kind == "reference",
-        is_demo=_is_demo(),
+        is_demo=is_demo(),
     )
     return handed_out(made)
 

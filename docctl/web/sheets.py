@@ -12,8 +12,7 @@ from flask import Response, send_file
 
 from docctl.printing.columns import Column, Row
 from docctl.printing.registers import register_docx, register_xlsx
-from docctl.queries.people import frame_facts
-from docctl.web.context import actor, house, words
+from docctl.web.context import house, is_demo, words
 
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 DOCX: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -33,9 +32,7 @@ def paper(
     title: str, notes: Sequence[str], columns: Sequence[Column], rows: Iterable[Row], *, day: date
 ) -> Response:
     """Send a register as docx, to print and sign; named as `sheet` names it."""
-    with house().uow.read() as session:
-        is_demo = frame_facts(session, actor()).is_demo
-    mark = words().t("shell.demo") if is_demo else None
+    mark = words().t("shell.demo") if is_demo() else None
     with tempfile.TemporaryDirectory(prefix="list-", dir=house().scratch) as folder:
         path = Path(folder) / "list.docx"
         register_docx(path, title, notes, columns, rows, footer=_foot(title), demo_mark=mark)

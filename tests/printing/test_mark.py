@@ -64,6 +64,34 @@ def test_d_3_a_pdf_bears_the_code_on_every_page_and_only_where_wanted(tmp_path: 
     assert read_off(image, EDGE * scale, EDGE * scale, SIDE * scale) != modules(ADDRESS)
 
 
+@pytest.mark.parametrize(
+    "lines", [("分发号 001",), ("持有 " + "某某事业部第一车间" * 20,)], ids=["short", "long"]
+)
+def test_d_3_the_code_and_the_word_have_each_a_corner_however_long_a_name_is(
+    tmp_path: Path, lines: tuple[str, ...]
+) -> None:
+    marked, plain = tmp_path / "b.pdf", tmp_path / "c.pdf"
+    source = a_pdf(tmp_path / "a.pdf", [A4])
+    stamp_pdf(source, marked, a_stamp(mark=ADDRESS, lines=lines))
+    stamp_pdf(source, plain, a_stamp(lines=lines))
+    assert left_of(marked, "受控") > EDGE + SIDE
+    assert (left_of(plain, "受控") > EDGE + SIDE) == (
+        len(lines[0]) < 100
+    )  # without a code the line is longer
+    with pypdfium2.PdfDocument(marked) as pdf:
+        image = pdf[0].render(scale=4).to_pil()
+    assert read_off(image, EDGE * 4, EDGE * 4, SIDE * 4) == modules(ADDRESS)
+
+
+def left_of(path: Path, word: str) -> float:
+    """Return where a word on the first page begins."""
+    with pypdfium2.PdfDocument(path) as pdf:
+        text = pdf[0].get_textpage()
+        found = text.search(word).get_next()
+        assert found is not None
+        return float(text.get_charbox(found[0])[0])
+
+
 def test_d_3_a_docx_bears_the_code_in_its_header_once_and_stays_sound(tmp_path: Path) -> None:
     marked, plain = tmp_path / "b.docx", tmp_path / "c.docx"
     stamp_docx(a_docx(tmp_path / "a.docx"), marked, a_stamp(mark=ADDRESS))

@@ -10,7 +10,9 @@ from uuid import UUID
 import pytest
 from sqlalchemy import event, select
 
+from docctl.domain.distribution import MOST_ENTRIES
 from docctl.domain.verdicts import Conflict, NotFound
+from docctl.models.documents import Revision
 from docctl.models.organisation import Unit
 from docctl.models.trail import EventDetail, EventRow
 from docctl.queries.distribution import DistributionPage, distribution_page
@@ -21,6 +23,7 @@ from docctl.services.distribution.change import (
     add_recipient,
     remove_recipient,
 )
+from docctl.services.distribution.draft import new_entries
 from docctl.services.people.accounts import DisablePerson, disable_person
 from docctl.services.people.posts import AddPost, add_post
 from docctl.services.revisions.submit import SubmitRevision, submit_revision
@@ -108,6 +111,25 @@ def test_d_8_what_the_author_changed_in_the_draft_stays(world: World) -> None:
     (line,) = page(world, draft).differs.lines  # type: ignore[union-attr]
     assert (line.change, line.holder, line.copies) == ("changed", "客服部", 3)
     assert told(world, "distribution.followed") == []
+
+
+def test_d_8_whom_a_full_draft_has_no_room_for_is_named(world: World) -> None:
+    first = h.distributed(world, h.to_unit(world))
+    draft = h.revised(world, first)
+    places = [h.to_wall(world, f"公告栏 {one}") for one in range(MOST_ENTRIES - 2)]
+    world.house.uow.write(
+        lambda session: new_entries(session, world.by("chen"), session.get_one(Revision, draft), places)
+    )
+    added(world, first)  # the last that has room
+    added(world, first, "ZH")
+    assert len(h.entries(world, draft)) == MOST_ENTRIES
+    assert holders(world, first)[-1] == "综合办公室"
+    assert [
+        (facts["label"], facts["change"], detail["holder"])
+        for facts, detail in told(world, "distribution.followed")
+    ] == [("A/1", "added", "客服部"), ("A/1", "left_out", "综合办公室")]
+    (line,) = (one for one in page(world, draft).differs.lines if one.change == "removed")  # type: ignore[union-attr]
+    assert line.holder == "综合办公室"
 
 
 def test_d_8_the_author_s_old_page_submits_no_list_that_followed_meanwhile(world: World) -> None:

@@ -6,11 +6,13 @@ import json
 from datetime import date, timedelta
 from uuid import UUID
 
+import docx
 import pytest
 from sqlalchemy import select
 
 from docctl.domain.normal_form import normal
 from docctl.domain.verdicts import RuleRefused
+from docctl.i18n import translator
 from docctl.jobs.due import work_due
 from docctl.models.citations import Citation
 from docctl.models.numbers import Alias, NumberEntry
@@ -21,11 +23,15 @@ from docctl.queries.documents import RegisterFilter, document_register
 from docctl.queries.next_label import next_label
 from docctl.queries.number_found import find_number
 from docctl.queries.number_gaps import number_gaps
+from docctl.services.content.copies import StampedCopy, take_copy
+from docctl.services.distribution.mark import read_mark
+from docctl.services.distribution.print import print_copy
 from docctl.services.documents.create import CreateDocument, create_document
 from docctl.services.numbers.reserve import ReserveNumber, reserve_number
 from docctl.services.revisions.issue import IssueRevision, issue_revision
 from docctl.services.revisions.revise import ReviseDocument, revise_document
 from docctl.services.revisions.withdraw import WithdrawRevision, withdraw_revision
+from tests import handing as h
 from tests.services.test_number_rules import put
 from tests.world import World
 
@@ -108,6 +114,47 @@ def test_n_7_on_the_issue_of_a_reissue_the_number_changes_and_the_old_one_still_
     assert found(world, "qm/xx－b－2026") == [("QM/XX-C-2027", "QM/XX-B-2026")]
     assert found(world, "QM/XX-C-2027") == [("QM/XX-C-2027", "")]
     assert found(world, "B-2026") == [("QM/XX-C-2027", "QM/XX-B-2026")]
+
+
+def stamped(world: World, copy: StampedCopy) -> str:
+    """Return what the stamp of a docx says."""
+    try:
+        header = docx.Document(str(copy.path)).sections[0].header
+    finally:
+        copy.discard()
+    return "".join(one.text or "" for one in header.part.element.iter())
+
+
+def test_n_7_the_stamp_and_the_mark_of_a_copy_say_the_number_that_its_revision_bears(world: World) -> None:
+    words, house = translator("zh_Hans", world.house.zone), world.house
+    put(world, types="procedure = manual company=XX", manual=FOLLOWS)
+    world.clock.forward(minutes=1)
+    first = world.issued(h.listed(world, made(world, "质量手册", "B/0"), h.to_unit(world)))
+
+    def printed(revision_id: UUID) -> tuple[str, str]:
+        (copy,) = h.copies(world, revision_id)
+        made = print_copy(copy.id, by=world.by("chen"), house=house, words=words)
+        return stamped(world, made), str(h.copy_row(world, copy.id).mark)
+
+    text, mark = printed(first)
+    assert "QM/XX-B-2026" in text
+    second = world.approved(revised(world, first, days=365))
+    issue(world, second, on=house.today() + timedelta(days=2))
+    early, coming_mark = printed(second)  # handed out before its day, with the number of that day
+    assert "QM/XX-C-2027" in early
+    assert world.document_of(first).number == "QM/XX-B-2026"
+    world.clock.forward(days=2)
+    while work_due(house):
+        pass
+    assert world.document_of(first).number == "QM/XX-C-2027"
+    marks = [read_mark(house, one, address="10.0.0.1") for one in (mark, coming_mark)]
+    assert [(one.number, one.worth) for one in marks] == [
+        ("QM/XX-B-2026", "obsolete"),
+        ("QM/XX-C-2027", "in_force"),
+    ]
+    taken = [take_copy(one, by=world.by("chen"), house=house, words=words) for one in (first, second)]
+    assert [one.name.split()[0] for one in taken] == ["QM_XX-B-2026", "QM_XX-C-2027"]
+    assert ["QM/XX-B-2026" in stamped(world, one) for one in taken] == [True, False]
 
 
 def test_n_7_a_citation_of_the_old_number_leads_on_as_another_name(world: World) -> None:

@@ -105,7 +105,7 @@ def open_content(
         row = _file(session, revision, file_id)
         content = Content(
             file_id=row.id,
-            number=document.number,
+            number=revision.number_of(document),
             label=revision.label,
             title=revision.title,
             state=revision_state(revision.dates(), by.at),

@@ -7,7 +7,8 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from docctl.domain.distribution import MOST_ENTRIES, ListEntry
 from docctl.domain.lifecycle import RevisionStatus
-from docctl.models.documents import Revision
+from docctl.models.documents import Document, Revision
+from docctl.queries.holder_names import holder_name, names_of_holders
 from docctl.services.caller import Caller
 from docctl.services.distribution.draft import new_entries
 from docctl.services.distribution.load import entries_of
@@ -33,7 +34,11 @@ def follow(
     if draft is None:
         return
     there = {one.entry().key: one for one in entries_of(session, draft.id)}
-    if add is not None and add.key not in there and len(there) < MOST_ENTRIES:
+    if add is not None and add.key not in there:
+        if len(there) >= MOST_ENTRIES:  # whom the draft has no room for is named all the same
+            name = holder_name(add, names_of_holders(session, [add])[add.holder_id])
+            _note(session, by, loaded.document, draft, changed, "left_out", name)
+            return
         (row,) = new_entries(session, by, draft, [add])
     elif remove is not None and remove.key in there:
         row = there[remove.key]
@@ -42,18 +47,26 @@ def follow(
     else:
         return
     flag_modified(draft, "editors")  # what others have on their pages is old now
+    change = "added" if add is not None else "removed"
+    _note(session, by, loaded.document, draft, changed, change, row.holder)
+
+
+def _note(
+    session: Session,
+    by: Caller,
+    document: Document,
+    draft: Revision,
+    changed: Revision,
+    change: str,
+    holder: str,
+) -> None:
     record(
         session,
         by,
         "distribution.followed",
-        Subject("document", loaded.document.id, str(draft.id)),
-        facts={
-            "number": loaded.document.number,
-            "label": draft.label,
-            "of": changed.label,
-            "change": "added" if add is not None else "removed",
-        },
-        detail={"holder": row.holder},
+        Subject("document", document.id, str(draft.id)),
+        facts={"number": document.number, "label": draft.label, "of": changed.label, "change": change},
+        detail={"holder": holder},
     )
 
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from docctl.domain.copy_states import CopyFacts, recalled_since
+from docctl.domain.copy_states import CopyFacts
 from docctl.domain.permissions import Facts
 from docctl.domain.verdicts import Conflict, NotFound, Refused
 from docctl.models.distribution import ControlledCopy, DistributionEntry
@@ -22,18 +21,17 @@ from docctl.services.locks import Rank, lock
 
 @dataclass(frozen=True, slots=True)
 class LoadedCopy:
-    """A copy with its revision and document, locked; `since`: from when it is recalled, UTC."""
+    """A copy with its revision and document, locked."""
 
     document: Document
     revision: Revision
     copy: ControlledCopy
-    since: datetime | None
     facts: Facts
 
     @property
     def state(self) -> CopyFacts:
         """The copy as the rules see it."""
-        return self.copy.facts(self.since)
+        return self.copy.facts(self.revision)
 
 
 def lock_copy(session: Session, copy_id: UUID, row_version: int | None, by: Caller) -> LoadedCopy:
@@ -52,12 +50,7 @@ def lock_copy(session: Session, copy_id: UUID, row_version: int | None, by: Call
     facts = replace(facts, visible=by.actor.person_id in facts.assignees)
     if row_version is not None and copy.row_version != row_version and (facts.visible or facts.insider):
         raise Conflict(Refused("request", "changed_meanwhile"))
-    return LoadedCopy(loaded.document, revision, copy, since_of(copy, revision), facts)
-
-
-def since_of(copy: ControlledCopy, revision: Revision) -> datetime | None:
-    """Return from when a copy is recalled: its own recall, or the end of its revision (D-2)."""
-    return recalled_since(copy.recalled_at, revision.withdrawn_at, revision.effective_until)
+    return LoadedCopy(loaded.document, revision, copy, facts)
 
 
 def entries_of(session: Session, revision_id: UUID, *, removed_too: bool = False) -> list[DistributionEntry]:
