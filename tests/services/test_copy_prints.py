@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -13,10 +14,11 @@ import docx
 import pytest
 from sqlalchemy import select
 
-from docctl.domain.verdicts import NotFound, RuleRefused
+from docctl.domain.verdicts import Conflict, NotFound, RuleRefused
 from docctl.i18n import translator
 from docctl.models.trail import EventRow
 from docctl.queries.copy_page import copy_page
+from docctl.reading.errors import ReadingFailed
 from docctl.services.distribution.mark import read_mark
 from docctl.services.distribution.print import print_copy
 from docctl.services.people.throttle import FREE
@@ -84,6 +86,68 @@ def test_d_3_a_print_says_number_holder_who_printed_it_and_bears_one_mark_for_ev
         facts = session.scalars(select(EventRow.facts).where(EventRow.action == "copy.printed")).all()
     assert [json.loads(one)["copy"] for one in facts] == ["001", "001", "002"]
     assert not [one for one in facts if before in one]  # the trail may be read by more people than the paper
+
+
+@dataclass
+class Meanwhile:
+    """The pool of children, while something else happens."""
+
+    pool: Any
+    act: Callable[[], object]
+
+    def run(self, job: str, **arguments: Any) -> Any:
+        answer = self.pool.run(job, **arguments)
+        self.act()
+        return answer
+
+
+def left_over(world: World) -> list[str]:
+    return [one.name for one in world.house.scratch.glob("copy-*")]
+
+
+@pytest.mark.parametrize(("code", "said"), [("timeout", "D-3.not_stamped"), ("busy", "D-3.busy")])
+def test_x_2_what_could_not_be_stamped_is_no_print_and_gives_no_mark(
+    world: World, first: UUID, code: str, said: str
+) -> None:
+    def fail() -> None:
+        raise ReadingFailed(code)
+
+    copy_id, house = copy_of(world, first), world.house
+    world.house = replace(house, pool=Meanwhile(house.pool, fail))
+    assert refused(lambda: printed(world, copy_id)) == said
+    assert "copy.printed" not in h.actions(world, first)
+    assert h.copy_row(world, copy_id).mark is None
+    assert left_over(world) == []
+    world.house = house
+    printed(world, copy_id)
+    assert h.actions(world, first).count("copy.printed") == 1
+
+
+def test_x_2_a_copy_called_back_while_it_is_printed_is_not_handed_out(world: World, first: UUID) -> None:
+    copy_id, house = copy_of(world, first), world.house
+    world.house = replace(house, pool=Meanwhile(house.pool, lambda: h.recalled(world, copy_id)))
+    assert refused(lambda: printed(world, copy_id)) == "D-3.copy_recalled"
+    assert "copy.printed" not in h.actions(world, first)
+    assert h.copy_row(world, copy_id).mark is None
+    assert left_over(world) == []
+
+
+def test_d_3_of_two_first_prints_at_once_one_is_handed_out(world: World, first: UUID) -> None:
+    copy_id, house = copy_of(world, first), world.house
+    marks = []
+
+    def another() -> None:
+        world.house = house
+        printed(world, copy_id)
+        marks.append(mark(world, copy_id))
+
+    world.house = replace(house, pool=Meanwhile(house.pool, another))
+    with pytest.raises(Conflict):
+        printed(world, copy_id)
+    assert h.actions(world, first).count("copy.printed") == 1
+    printed(world, copy_id)
+    assert marks == [mark(world, copy_id)]
+    assert left_over(world) == []
 
 
 def test_d_3_a_copy_printed_before_its_day_bears_the_day_and_no_word_across(world: World) -> None:

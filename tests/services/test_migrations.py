@@ -23,6 +23,7 @@ from docctl.domain.number_content import shipped_numbers
 from docctl.domain.number_patterns import INSTRUCTION, PATTERNS
 from docctl.domain.number_schemes import scheme_to_json
 from docctl.domain.reviews import ReviewPlan
+from docctl.domain.verdicts import Conflict
 from docctl.jobs.cite_texts import cite_texts
 from docctl.jobs.due import work_due
 from docctl.jobs.imports.work import work_imports
@@ -243,7 +244,8 @@ def test_d_3_copies_from_before_marks_are_printed_with_one(world: World) -> None
     assert handing.readers(world, first) == {world.people[one]: False for one in ("li", "wang")}
     note_print(PrintCopy(copy.id, "A" * 22), by=world.by("chen"), house=world.house)
     assert handing.copies(world, first)[0].mark == "A" * 22
-    note_print(PrintCopy(copy.id, "B" * 22), by=world.by("chen"), house=world.house)
+    with pytest.raises(Conflict):
+        note_print(PrintCopy(copy.id, "B" * 22), by=world.by("chen"), house=world.house)
     assert handing.copies(world, first)[0].mark == "A" * 22  # what is on paper stays
 
 

@@ -21,7 +21,7 @@ from docctl.services.locks import Rank, lock
 
 @dataclass(frozen=True, slots=True)
 class LoadedCopy:
-    """A copy with its revision and document, locked."""
+    """A copy with its revision and document."""
 
     document: Document
     revision: Revision
@@ -34,6 +34,19 @@ class LoadedCopy:
         return self.copy.facts(self.revision)
 
 
+def see_copy(session: Session, copy_id: UUID, by: Caller) -> LoadedCopy:
+    """Return a copy as it is now, not locked: what is done is decided again once it is. Raises NotFound."""
+    found = session.execute(
+        select(Document, Revision, ControlledCopy)
+        .join(Document, Document.id == ControlledCopy.document_id)
+        .join(Revision, Revision.id == ControlledCopy.revision_id)
+        .where(ControlledCopy.id == copy_id)
+    ).first()
+    if found is None:
+        raise NotFound("copy")
+    return _loaded(session, *found, by)
+
+
 def lock_copy(session: Session, copy_id: UUID, row_version: int | None, by: Caller) -> LoadedCopy:
     """Lock a copy after its document, so that issuing the next revision comes before or after (D-2).
 
@@ -44,13 +57,19 @@ def lock_copy(session: Session, copy_id: UUID, row_version: int | None, by: Call
         raise NotFound("copy")
     loaded = lock_document(session, document_id)
     (copy,) = lock(session, Rank.ITEMS, select(ControlledCopy).where(ControlledCopy.id == copy_id))
-    revision = loaded.revisions[copy.revision_id]
-    seen = facts_of(session, loaded.document, revision, by)
-    facts = replace(seen, assignees=answer_for(session, copy, today=by.today))
-    facts = replace(facts, visible=by.actor.person_id in facts.assignees)
-    if row_version is not None and copy.row_version != row_version and (facts.visible or facts.insider):
+    found = _loaded(session, loaded.document, loaded.revisions[copy.revision_id], copy, by)
+    is_seen = found.facts.visible or found.facts.insider
+    if row_version is not None and copy.row_version != row_version and is_seen:
         raise Conflict(Refused("request", "changed_meanwhile"))
-    return LoadedCopy(loaded.document, revision, copy, facts)
+    return found
+
+
+def _loaded(
+    session: Session, document: Document, revision: Revision, copy: ControlledCopy, by: Caller
+) -> LoadedCopy:
+    seen = facts_of(session, document, revision, by)
+    facts = replace(seen, assignees=answer_for(session, copy, today=by.today))
+    return LoadedCopy(document, revision, copy, replace(facts, visible=by.actor.person_id in facts.assignees))
 
 
 def entries_of(session: Session, revision_id: UUID, *, removed_too: bool = False) -> list[DistributionEntry]:

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from docctl.domain.copy_states import may_print
 from docctl.domain.permissions import authorise
-from docctl.domain.verdicts import require
+from docctl.domain.verdicts import Conflict, Refused, require
 from docctl.i18n import Translator
-from docctl.models.distribution import ControlledCopy
 from docctl.services.caller import Caller
 from docctl.services.content.copies import Marked, StampedCopy, stamped
 from docctl.services.content.open import Purpose, open_content
-from docctl.services.distribution.load import lock_copy
+from docctl.services.distribution.load import LoadedCopy, lock_copy, see_copy
 from docctl.services.house import House
 from docctl.services.registry import use_case
 from docctl.services.trail import Subject, record
@@ -24,20 +23,24 @@ from docctl.services.trail import Subject, record
 
 @dataclass(frozen=True, slots=True)
 class PrintCopy:
-    """Print a copy; `mark` is used where it was never printed before: 128 random bits."""
+    """Print a copy; `mark` is what the print bears: that of the copy, or a first one of 128 random bits."""
 
     copy_id: UUID
-    mark: str = field(default_factory=lambda: secrets.token_urlsafe(16))
+    mark: str
 
 
 @use_case("copy.print")
 def note_print(session: Session, cmd: PrintCopy, by: Caller) -> UUID:
-    """Note that a copy is printed, before its bytes go; every print of it bears the same mark (D-3, X-2)."""
+    """Note that a copy was printed, before its bytes go; every print of it bears the same mark (D-3, X-2).
+
+    Raises Conflict where another print gave it another mark meanwhile.
+    """
     loaded = lock_copy(session, cmd.copy_id, None, by)
-    authorise(by.actor, "copy.print", loaded.facts)
-    require(may_print(loaded.state, at=by.at))
+    _may_print(loaded, by)
     copy = loaded.copy
-    copy.mark = copy.mark or cmd.mark
+    if copy.mark not in {None, cmd.mark}:
+        raise Conflict(Refused("request", "changed_meanwhile"))
+    copy.mark = cmd.mark
     record(
         session,
         by,
@@ -57,11 +60,26 @@ def note_print(session: Session, cmd: PrintCopy, by: Caller) -> UUID:
 def print_copy(
     copy_id: UUID, *, by: Caller, house: House, words: Translator, is_demo: bool = False
 ) -> StampedCopy:
-    """Return the print of a controlled copy, stamped and marked; raise RuleRefused where it may not (D-3)."""
-    note_print(PrintCopy(copy_id), by=by, house=house)
+    """Return the print of a controlled copy, stamped and marked; raise RuleRefused where it may not (D-3).
+
+    The print is in the trail once it came into being, and before anybody gets it (X-2).
+    """
     with house.uow.read() as session:
-        copy = session.get_one(ControlledCopy, copy_id)
-        revision_id = copy.revision_id
-        marked = Marked(copy.number, copy.holder, f"{house.public_url}/c/{copy.mark}")
+        loaded = see_copy(session, copy_id, by)
+        _may_print(loaded, by)
+        copy, revision_id = loaded.copy, loaded.revision.id
+        mark = copy.mark or secrets.token_urlsafe(16)
+        marked = Marked(copy.number, copy.holder, f"{house.public_url}/c/{mark}")
     content = open_content(revision_id, by=by, house=house, purpose=Purpose.COPY)
-    return stamped(content, by=by, house=house, words=words, is_demo=is_demo, marked=marked)
+    made = stamped(content, by=by, house=house, words=words, is_demo=is_demo, marked=marked)
+    try:
+        note_print(PrintCopy(copy_id, mark), by=by, house=house)
+    except BaseException:
+        made.discard()
+        raise
+    return made
+
+
+def _may_print(loaded: LoadedCopy, by: Caller) -> None:
+    authorise(by.actor, "copy.print", loaded.facts)
+    require(may_print(loaded.state, at=by.at))
