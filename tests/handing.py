@@ -58,6 +58,11 @@ def distributed(world: World, *entries: ListEntry, on: date | None = None) -> UU
     return world.issued(listed(world, world.draft(), *entries), on=on)
 
 
+def distributed_as(world: World, title: str, *entries: ListEntry) -> UUID:
+    """Return a revision of a document with this title that was issued with this list."""
+    return world.issued(listed(world, world.draft(title), *entries))
+
+
 def followed(world: World, revision_id: UUID, *, on: date | None = None) -> UUID:
     """Issue the next revision of a document; return it."""
     return world.issued(revised(world, revision_id), on=on)

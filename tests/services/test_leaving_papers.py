@@ -7,7 +7,8 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
+from sqlalchemy.orm import Session
 
 from docctl.domain.copy_states import Medium
 from docctl.domain.distribution import HolderKind, ListEntry
@@ -272,6 +273,63 @@ def test_style_10_many_drafts_posts_and_readings_too(world: World) -> None:
     wanted = [Handed(one.kind, one.id, world.people["zhou"]) for one in asked]
     one = counted(world, lambda: give(world, "wang", wanted[0]), only="SELECT")
     assert counted(world, lambda: give(world, "wang", *wanted[1:]), only="SELECT") <= one
+
+
+def test_style_10_many_copies_too_with_the_drafts_that_follow(world: World) -> None:
+    """Lines that go to another person, and lines that go to nobody."""
+    for to in ("zhou", None):
+        for at in range(5):
+            line = h.to_person(world, medium=Medium.PAPER, reads=True)
+            h.revised(world, h.distributed_as(world, f"须知 {at} {to}", line, h.to_unit(world)))
+        held = [one for one in found(world, "wang").items if one.kind is OpenKind.COPY]
+        assert len(held) == 5
+        wanted = [Handed(one.kind, one.id, world.people[to] if to else None) for one in held]
+        before = len(told(world, "distribution.followed"))
+        one = counted(world, lambda each=wanted: give(world, "wang", each[0]), only="SELECT")  # type: ignore[misc]
+        assert counted(world, lambda each=wanted: give(world, "wang", *each[1:]), only="SELECT") <= one  # type: ignore[misc]
+        assert len(told(world, "distribution.followed")) == before + (10 if to else 5)
+    facts = [facts["copies"] for facts, _ in told(world, "distribution.issued")]
+    assert facts.count(["003"]) == 5  # each document counts its own
+    assert [facts["readers"] for facts, _ in told(world, "distribution.issued")].count(1) >= 5
+
+
+def test_a_16_lines_of_one_document_go_to_another_together(world: World) -> None:
+    lines = (h.to_person(world, medium=Medium.PAPER), h.to_person(world))
+    first = h.distributed(world, *lines)
+    held = [one for one in found(world, "wang").items if one.kind is OpenKind.COPY]
+    give(world, "wang", *(Handed(one.kind, one.id, world.people["zhang"]) for one in held))
+    assert [(one.number, one.holder, one.medium) for one in h.copies(world, first)][2:] == [
+        ("003", "张伟", Medium.PAPER),
+        ("004", "张伟", Medium.SCREEN),
+    ]
+    assert [facts["copies"] for facts, _ in told(world, "distribution.issued")] == [
+        ["001", "002"],
+        ["003", "004"],
+    ]
+
+
+def test_style_10_steps_of_what_was_decided_long_ago_are_not_read(world: World) -> None:
+    """A document with many revisions takes as much as a new one."""
+    grant(world, "zhang", Role.REVIEWER)
+    old = world.issued(world.draft("旧的"))
+    for _ in range(3):
+        world.clock.forward(days=1)
+        old = h.followed(world, old)
+    read = []
+
+    def note(_session: Any, one: Any) -> None:
+        if isinstance(one, Step):
+            read.append(one)
+
+    draft = world.submitted(h.revised(world, old))
+    item = step(world, draft, "review", "zhang")
+    event.listen(Session, "loaded_as_persistent", note)
+    try:
+        give(world, "ouyang", item)
+    finally:
+        event.remove(Session, "loaded_as_persistent", note)
+    assert {one.revision_id for one in read} == {draft}
+    assert step_of(world, draft, "review").assignee_id == world.people["zhang"]
 
 
 def test_a_16_a_unit_that_got_a_new_head_meanwhile_is_not_given_away(world: World) -> None:

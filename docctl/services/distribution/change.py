@@ -16,8 +16,8 @@ from docctl.domain.verdicts import NotFound, Refused, RuleRefused, require
 from docctl.models.distribution import ControlledCopy, DistributionEntry
 from docctl.models.documents import Revision
 from docctl.services.caller import Caller
-from docctl.services.distribution.draft import new_entries
-from docctl.services.distribution.follow import follow
+from docctl.services.distribution.draft import put_on_lists
+from docctl.services.distribution.follow import Change, follow
 from docctl.services.distribution.issue import distribute
 from docctl.services.documents.load import Loaded, facts_of, lock_revision
 from docctl.services.locks import Rank, lock
@@ -41,8 +41,8 @@ def add_recipient(session: Session, cmd: AddRecipient, by: Caller) -> UUID:
     A draft of the next revision gets the entry too.
     """
     loaded, revision = _issued(session, cmd.revision_id, cmd.reason, by)
-    row = put_on(session, by, loaded, revision, cmd.entry, cmd.reason)
-    distribute(session, by, loaded.document, revision, [row])
+    (row,) = put_on(session, by, [(loaded, revision, cmd.entry)], cmd.reason)
+    distribute(session, by, [(loaded.document, revision, [row])])
     return row.id
 
 
@@ -74,37 +74,37 @@ def remove_recipient(session: Session, cmd: RemoveRecipient, by: Caller) -> UUID
         .where(ControlledCopy.entry_id == row.id, ControlledCopy.status.in_(sorted(OPEN)))
         .order_by(ControlledCopy.id),
     )
-    take_off(session, by, loaded, revision, row, copies, cmd.reason)
+    take_off(session, by, [(loaded, revision, row, copies)], cmd.reason)
     return revision.id
 
 
 def put_on(
-    session: Session, by: Caller, loaded: Loaded, revision: Revision, entry: ListEntry, reason: str
-) -> DistributionEntry:
-    """Add an entry to the list of an issued revision and to the draft after it; issue nothing yet (D-8)."""
-    (row,) = new_entries(session, by, revision, [entry], reason=reason.strip())
-    _tell(session, by, loaded, revision, "distribution.added", row, reason)
-    follow(session, by, loaded, revision, add=entry)
-    return row
+    session: Session, by: Caller, added: Sequence[tuple[Loaded, Revision, ListEntry]], reason: str
+) -> list[DistributionEntry]:
+    """Add entries to lists of issued revisions and to the drafts after them; issue nothing yet (D-8)."""
+    wanted = [(revision, entry) for _, revision, entry in added]
+    rows = put_on_lists(session, by, wanted, reason=reason.strip())
+    for (loaded, revision, _), row in zip(added, rows, strict=True):
+        _tell(session, by, loaded, revision, "distribution.added", row, reason)
+    follow(session, by, [Change(*one, is_added=True) for one in added])
+    return rows
 
 
 def take_off(
     session: Session,
     by: Caller,
-    loaded: Loaded,
-    revision: Revision,
-    row: DistributionEntry,
-    copies: Sequence[ControlledCopy],
+    taken: Sequence[tuple[Loaded, Revision, DistributionEntry, Sequence[ControlledCopy]]],
     reason: str,
 ) -> None:
-    """Take an entry off the list of an issued revision and the draft after it; recall its copies (D-8)."""
-    row.removed_at, row.removed_by, row.removed_reason = by.at, by.person_id, reason.strip()
-    called = [one for one in copies if one.recalled_at is None]
-    for one in called:
-        one.recalled_at, one.recalled_by, one.recall_reason = by.at, by.person_id, reason.strip()
-    numbers = sorted(one.number for one in called)
-    _tell(session, by, loaded, revision, "distribution.removed", row, reason, recalls=numbers)
-    follow(session, by, loaded, revision, remove=row.entry())
+    """Take entries off lists of issued revisions and the drafts after them; recall their copies (D-8)."""
+    for loaded, revision, row, copies in taken:
+        row.removed_at, row.removed_by, row.removed_reason = by.at, by.person_id, reason.strip()
+        called = [one for one in copies if one.recalled_at is None]
+        for one in called:
+            one.recalled_at, one.recalled_by, one.recall_reason = by.at, by.person_id, reason.strip()
+        numbers = sorted(one.number for one in called)
+        _tell(session, by, loaded, revision, "distribution.removed", row, reason, recalls=numbers)
+    follow(session, by, [Change(one[0], one[1], one[2].entry(), is_added=False) for one in taken])
 
 
 def _issued(session: Session, revision_id: UUID, reason: str, by: Caller) -> tuple[Loaded, Revision]:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
@@ -20,7 +19,7 @@ from docctl.models.documents import Document, Revision
 from docctl.queries.holder_names import holder_name, names_of_holders
 from docctl.services.caller import Caller
 from docctl.services.distribution.holders import columns_of
-from docctl.services.distribution.load import entries_of
+from docctl.services.distribution.load import entries_of, lists_of
 from docctl.services.documents.load import Loaded, facts_of, lock_revision, unchanged
 from docctl.services.registry import use_case
 from docctl.services.trail import Subject, record
@@ -69,26 +68,35 @@ def unlist_recipient(session: Session, cmd: UnlistRecipient, by: Caller) -> UUID
 def new_entries(
     session: Session, by: Caller, revision: Revision, wanted: Sequence[ListEntry], *, reason: str = ""
 ) -> list[DistributionEntry]:
-    """Add entries to a revision's list, however many at once.
+    """Add entries to a revision's list, however many at once; raise as `put_on_lists` does (D-8)."""
+    return put_on_lists(session, by, [(revision, one) for one in wanted], reason=reason)
+
+
+def put_on_lists(
+    session: Session, by: Caller, wanted: Sequence[tuple[Revision, ListEntry]], *, reason: str = ""
+) -> list[DistributionEntry]:
+    """Add entries to the lists of revisions, in order: as many questions for many as for one.
 
     Raises RuleRefused for one that may not stand there (D-8), NotFound for a holder that is not there.
     """
-    there = [one.entry() for one in entries_of(session, revision.id)]
-    names = names_of_holders(session, wanted)
-    newest = session.scalar(
-        select(func.max(DistributionEntry.ordinal)).where(DistributionEntry.revision_id == revision.id)
-    )
-    rows = []
-    for ordinal, entry in enumerate(wanted, (newest or 0) + 1):
-        require(may_list(entry, there))
+    if not wanted:
+        return []
+    lists = lists_of(session, {revision.id for revision, _ in wanted})
+    newest = {key: max((one.ordinal for one in rows), default=0) for key, rows in lists.items()}
+    there = {key: [one.entry() for one in rows if one.removed_at is None] for key, rows in lists.items()}
+    names = names_of_holders(session, [entry for _, entry in wanted])
+    new = []
+    for revision, entry in wanted:
+        require(may_list(entry, there[revision.id]))
         if entry.holder_id not in names:
             raise NotFound("holder")
-        there.append(entry)
-        rows.append(
+        there[revision.id].append(entry)
+        newest[revision.id] += 1
+        new.append(
             DistributionEntry(
                 id=new_id(),
                 revision_id=revision.id,
-                ordinal=ordinal,
+                ordinal=newest[revision.id],
                 kind=entry.kind,
                 place=entry.place,
                 medium=entry.medium,
@@ -101,9 +109,9 @@ def new_entries(
                 **columns_of(entry),
             )
         )
-    session.add_all(rows)
+    session.add_all(new)
     session.flush()  # copies refer to them
-    return rows
+    return new
 
 
 def carry_over(session: Session, by: Caller, document: Document, before: Revision, draft: Revision) -> None:

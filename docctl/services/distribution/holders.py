@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from docctl.domain.distribution import HolderKind, ListEntry
 from docctl.domain.roles import Role
-from docctl.models.distribution import Held
+from docctl.models.distribution import DistributionEntry, Held
 from docctl.models.organisation import Person, PostHolder, RoleGrant, Unit
 
 
@@ -43,21 +44,42 @@ def answer_for(session: Session, held: Held, *, today: date) -> frozenset[UUID]:
 
 def in_post(which: ColumnElement[bool], today: date) -> Select[UUID]:
     """Return the query for the people in a post on a day (O-3)."""
-    return select(PostHolder.person_id).where(
-        which,
+    return select(PostHolder.person_id).where(which, in_post_on(today))
+
+
+def in_post_on(today: date) -> ColumnElement[bool]:
+    """Say in SQL whether somebody holds a post on a day (O-3)."""
+    return and_(
         PostHolder.from_on <= today,
         or_(PostHolder.until_on.is_(None), PostHolder.until_on >= today),
     )
 
 
-def readers_meant(session: Session, held: Held, *, today: date) -> frozenset[UUID]:
-    """Return who is asked to read by an entry: everybody of the unit, in the post, or the person (D-4)."""
-    if held.kind is HolderKind.PLACE:
-        return frozenset()
-    if held.kind is HolderKind.UNIT:
-        which = Person.unit_id == held.unit_id
-    elif held.kind is HolderKind.POST:
-        which = Person.id.in_(in_post(PostHolder.post_id == held.post_id, today))
-    else:
-        which = Person.id == held.person_id
-    return frozenset(session.scalars(select(Person.id).where(which, Person.disabled_at.is_(None))))
+def readers_meant(
+    session: Session, entries: Iterable[DistributionEntry], *, today: date
+) -> dict[tuple[HolderKind, UUID], set[UUID]]:
+    """Return who is asked to read because of a holder, by kind and id: three questions for however many.
+
+    Everybody of a unit, in a post, or the person; a place has no readers (D-4).
+    """
+    ids: dict[HolderKind, set[UUID]] = {}
+    for one in entries:
+        if one.reads:
+            ids.setdefault(one.kind, set()).add(one.holder_id)
+    found: dict[tuple[HolderKind, UUID], set[UUID]] = {}
+    for kind, who in (
+        (HolderKind.UNIT, select(Person.unit_id, Person.id)),
+        (
+            HolderKind.POST,
+            select(PostHolder.post_id, Person.id).join(Person, Person.id == PostHolder.person_id),
+        ),
+        (HolderKind.PERSON, select(Person.id.label("holder"), Person.id)),
+    ):
+        if not (holders := ids.get(kind)):
+            continue
+        which: ColumnElement[bool] = who.selected_columns[0].in_(holders)
+        if kind is HolderKind.POST:
+            which = and_(which, in_post_on(today))
+        for holder, person in session.execute(who.where(which, Person.disabled_at.is_(None))):
+            found.setdefault((kind, holder), set()).add(person)
+    return found

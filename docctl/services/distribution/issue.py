@@ -20,7 +20,7 @@ from docctl.queries.holder_names import names_of_holders
 from docctl.services.caller import Caller
 from docctl.services.distribution.holders import readers_meant
 from docctl.services.jobs import due_first
-from docctl.services.numbers.count import lock_counter
+from docctl.services.numbers.count import lock_counters
 from docctl.services.rows import insert_rows
 from docctl.services.trail import Subject, record
 
@@ -28,97 +28,117 @@ from docctl.services.trail import Subject, record
 OVERDUE: Final = "reading.overdue"
 
 
-def distribute(
-    session: Session,
-    by: Caller,
-    document: Document,
-    revision: Revision,
-    entries: Sequence[DistributionEntry],
-) -> None:
-    """Make the copies of these entries and ask their readers, with one event for all (D-1, D-4, D-8).
+Given = tuple[Document, Revision, Sequence[DistributionEntry]]
+
+
+def distribute(session: Session, by: Caller, given: Sequence[Given]) -> None:
+    """Make the copies of entries and ask their readers, with one event for a revision (D-1, D-4, D-8).
 
     Nothing is made for holders that are gone since they were listed; the event names them (A-16). Counters
-    come last among the locks: nothing else is locked after this but the head.
+    come last among the locks: nothing else is locked after this but the head. However many entries of
+    however many documents take as many questions as one.
     """
-    if not entries:
+    given = [one for one in given if one[2]]
+    if not given:
         return
     session.flush()  # the guards ask for the issued revision
-    names = names_of_holders(session, [one.entry() for one in entries])
-    there = [one for one in entries if one.holder_id in names]
-    gone = [one.holder for one in entries if one.holder_id not in names]
-    asked = _ask(session, by, revision, there)
-    numbers = _make(session, by, document, revision, there)
-    record(
-        session,
-        by,
-        "distribution.issued",
-        Subject("document", document.id, str(revision.id)),
-        facts={
-            "number": document.number,
-            "label": revision.label,
-            "copies": numbers,
-            "readers": asked,
-            **({"left_out": len(gone)} if gone else {}),
-        },
-        detail={
-            "holders": [one.holder for one in there],
-            **({"left_out": gone} if gone else {}),
-        },
-    )
+    names = names_of_holders(session, [one.entry() for *_, entries in given for one in entries])
+    there = [
+        (document, revision, [one for one in entries if one.holder_id in names])
+        for document, revision, entries in given
+    ]
+    asked = _ask(session, by, there)
+    numbers = _make(session, by, there)
+    for (document, revision, entries), (*_, found) in zip(given, there, strict=True):
+        gone = [one.holder for one in entries if one.holder_id not in names]
+        record(
+            session,
+            by,
+            "distribution.issued",
+            Subject("document", document.id, str(revision.id)),
+            facts={
+                "number": document.number,
+                "label": revision.label,
+                "copies": numbers[revision.id],
+                "readers": asked[revision.id],
+                **({"left_out": len(gone)} if gone else {}),
+            },
+            detail={
+                "holders": [one.holder for one in found],
+                **({"left_out": gone} if gone else {}),
+            },
+        )
 
 
-def _make(
-    session: Session,
-    by: Caller,
-    document: Document,
-    revision: Revision,
-    entries: Sequence[DistributionEntry],
-) -> list[str]:
+def _make(session: Session, by: Caller, given: Sequence[Given]) -> dict[UUID, list[str]]:
     """Make a copy for each that an entry asks for; numbers of a document are never given twice (N-1)."""
-    counter = lock_counter(session, f"copies:{document.id}")
-    newest = session.scalar(
-        select(func.max(ControlledCopy.sequence)).where(ControlledCopy.document_id == document.id)
+    counters = lock_counters(session, (_scope(document) for document, *_ in given))
+    newest = select(ControlledCopy.document_id, func.max(ControlledCopy.sequence)).where(
+        ControlledCopy.document_id.in_({document.id for document, *_ in given})
     )
-    sequence = max(counter.value, newest or 0)
+    reached = {one[0]: one[1] for one in session.execute(newest.group_by(ControlledCopy.document_id))}
     rows: list[dict[str, Any]] = []
-    for one in entries:
-        for _ in range(one.copies):
-            sequence += 1
-            rows.append(
-                {
-                    "id": new_id(),
-                    "document_id": document.id,
-                    "revision_id": revision.id,
-                    "entry_id": one.id,
-                    "sequence": sequence,
-                    "number": shown_number(sequence),
-                    "kind": one.kind,
-                    "unit_id": one.unit_id,
-                    "post_id": one.post_id,
-                    "person_id": one.person_id,
-                    "place": one.place,
-                    "medium": one.medium,
-                    "holder": one.holder,
-                    "issued_at": by.at,
-                    "issued_on": by.today,
-                    "issued_by": by.person_id,
-                    "row_version": 1,
-                }
-            )
-    counter.value = sequence
+    numbers: dict[UUID, list[str]] = {}
+    for document, revision, entries in given:
+        counter = counters[_scope(document)]
+        counter.value = max(counter.value, reached.get(document.id, 0))
+        new = [
+            _copy(by, document, revision, entry, counter.value + place)
+            for place, entry in enumerate((one for one in entries for _ in range(one.copies)), 1)
+        ]
+        counter.value += len(new)
+        numbers[revision.id] = [row["number"] for row in new]
+        rows += new
     insert_rows(session, ControlledCopy, *rows)
-    return [row["number"] for row in rows]
+    return numbers
 
 
-def _ask(session: Session, by: Caller, revision: Revision, entries: Sequence[DistributionEntry]) -> int:
-    """Ask everybody meant who was not asked yet; return how many (D-4)."""
-    meant = {person for one in entries if one.reads for person in readers_meant(session, one, today=by.today)}
-    there = set(session.scalars(select(ReadTask.person_id).where(ReadTask.revision_id == revision.id)))
-    return ask_to_read(session, by, [(revision, sorted(meant - there))])
+def _scope(document: Document) -> str:
+    return f"copies:{document.id}"
 
 
-def ask_to_read(session: Session, by: Caller, asked: Sequence[tuple[Revision, Sequence[UUID]]]) -> int:
-    """Ask people to read issued revisions by a day, when they are reminded; return how many (D-4)."""
+def _copy(
+    by: Caller, document: Document, revision: Revision, entry: DistributionEntry, sequence: int
+) -> dict[str, Any]:
+    return {
+        "id": new_id(),
+        "document_id": document.id,
+        "revision_id": revision.id,
+        "entry_id": entry.id,
+        "sequence": sequence,
+        "number": shown_number(sequence),
+        "kind": entry.kind,
+        "unit_id": entry.unit_id,
+        "post_id": entry.post_id,
+        "person_id": entry.person_id,
+        "place": entry.place,
+        "medium": entry.medium,
+        "holder": entry.holder,
+        "issued_at": by.at,
+        "issued_on": by.today,
+        "issued_by": by.person_id,
+        "row_version": 1,
+    }
+
+
+def _ask(session: Session, by: Caller, given: Sequence[Given]) -> dict[UUID, int]:
+    """Ask everybody meant who was not asked yet; return how many of each revision (D-4)."""
+    meant = readers_meant(session, [one for *_, entries in given for one in entries], today=by.today)
+    of = {revision.id for _, revision, _ in given}
+    asked = select(ReadTask.revision_id, ReadTask.person_id).where(ReadTask.revision_id.in_(of))
+    there = {(revision, person) for revision, person in session.execute(asked)}
+    new = []
+    for _, revision, entries in given:
+        people = {
+            person for one in entries if one.reads for person in meant.get((one.kind, one.holder_id), ())
+        }
+        new.append((revision, sorted(one for one in people if (revision.id, one) not in there)))
+    ask_to_read(session, by, new)
+    return {revision.id: len(people) for revision, people in new}
+
+
+def ask_to_read(session: Session, by: Caller, asked: Sequence[tuple[Revision, Sequence[UUID]]]) -> None:
+    """Ask people to read issued revisions by a day, when they are reminded (D-4)."""
     rows = [
         {
             "id": new_id(),
@@ -134,7 +154,6 @@ def ask_to_read(session: Session, by: Caller, asked: Sequence[tuple[Revision, Se
     insert_rows(session, ReadTask, *rows)
     if rows:
         due_first(session, OVERDUE, {one.id: _until(one, by) for one, people in asked if people})
-    return len(rows)
 
 
 def _until(revision: Revision, by: Caller) -> datetime:

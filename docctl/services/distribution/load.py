@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -72,9 +73,15 @@ def _loaded(
     return LoadedCopy(document, revision, copy, replace(facts, visible=by.actor.person_id in facts.assignees))
 
 
-def entries_of(session: Session, revision_id: UUID, *, removed_too: bool = False) -> list[DistributionEntry]:
+def entries_of(session: Session, revision_id: UUID) -> list[DistributionEntry]:
     """Return the entries of a revision's list in order, without those that were taken off."""
-    query = select(DistributionEntry).where(DistributionEntry.revision_id == revision_id)
-    if not removed_too:
-        query = query.where(DistributionEntry.removed_at.is_(None))
-    return list(session.scalars(query.order_by(DistributionEntry.ordinal)))
+    return [one for one in lists_of(session, [revision_id])[revision_id] if one.removed_at is None]
+
+
+def lists_of(session: Session, revision_ids: Iterable[UUID]) -> dict[UUID, list[DistributionEntry]]:
+    """Return the lists of revisions in order, with what was taken off: one question for however many."""
+    found: dict[UUID, list[DistributionEntry]] = {one: [] for one in revision_ids}
+    query = select(DistributionEntry).where(DistributionEntry.revision_id.in_(found))
+    for one in session.scalars(query.order_by(DistributionEntry.ordinal)):
+        found[one.revision_id].append(one)
+    return found

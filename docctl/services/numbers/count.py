@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,7 +13,7 @@ from docctl.models.base import table_of
 from docctl.models.epochs import EpochRow
 from docctl.models.numbers import Counter
 from docctl.services.locks import Rank, key_of, lock, lock_names, turn
-from docctl.services.rows import ask, insert_once
+from docctl.services.rows import ask, insert_once, insert_rows
 
 _COUNTER: Final = table_of(Counter)
 _OF: Final = bindparam("of", type_=_COUNTER.c.scope.type)
@@ -63,6 +63,21 @@ def lock_counter(session: Session, scope: str, reached: Callable[[], int] = _fro
         insert_once(session, Counter, row)
         rows = lock(session, Rank.COUNTERS, query)
     return rows[0]
+
+
+def lock_counters(session: Session, scopes: Iterable[str]) -> dict[str, Counter]:
+    """Return the counters of scopes, locked, by scope, with as many questions for many as for one.
+
+    Who asks has locked what each counts for, so that nobody else waits for one of them.
+    """
+    wanted = sorted(set(scopes))
+    query = select(Counter).where(Counter.scope.in_(wanted)).order_by(Counter.scope)
+    found = {one.scope: one for one in lock(session, Rank.COUNTERS, query)}
+    if new := [one for one in wanted if one not in found]:
+        floor = session.scalar(select(func.max(EpochRow.floor))) or 0
+        insert_rows(session, Counter, *({"scope": one, "value": floor, "begins_after": 0} for one in new))
+        found = {one.scope: one for one in lock(session, Rank.COUNTERS, query)}
+    return found
 
 
 def pass_over(session: Session, scope: str, reached: int) -> None:

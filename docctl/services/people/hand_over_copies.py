@@ -10,13 +10,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from docctl.domain.copy_states import OPEN
-from docctl.domain.distribution import HolderKind, may_change_list
+from docctl.domain.distribution import HolderKind, ListEntry, may_change_list
 from docctl.domain.verdicts import require
 from docctl.models.distribution import ControlledCopy, DistributionEntry, ReadTask
 from docctl.models.documents import Document, Revision
 from docctl.services.caller import Caller
 from docctl.services.distribution.change import put_on, take_off
 from docctl.services.distribution.issue import ask_to_read, distribute
+from docctl.services.documents.load import Loaded
 from docctl.services.locks import Rank, lock
 from docctl.services.people.handing import Giving, Handed, Papers, changed
 from docctl.services.trail import Subject, record
@@ -37,7 +38,8 @@ def hand_copies(
     )
     for copy in lock(session, Rank.ITEMS, rows.order_by(ControlledCopy.id)):
         held[copy.entry_id].append(copy)
-    new: list[tuple[Document, Revision, DistributionEntry]] = []
+    taken: list[tuple[Loaded, Revision, DistributionEntry, list[ControlledCopy]]] = []
+    wanted: list[tuple[Loaded, Revision, ListEntry]] = []
     for item in items:
         entry = entries.get(item.id)
         if entry is None or entry.person_id != giving.person.id or entry.removed_at is not None:
@@ -46,12 +48,15 @@ def hand_copies(
         over = revision.effective_until is not None and revision.effective_until <= by.at
         require(may_change_list(revision.status, is_over=over))
         loaded, taker = papers.loaded(document.id), giving.taker(item.to)
-        take_off(session, by, loaded, revision, entry, held[entry.id], giving.reason)
+        taken.append((loaded, revision, entry, held[entry.id]))
         if taker is not None:
-            wanted = replace(entry.entry(), kind=HolderKind.PERSON, holder_id=taker.id)
-            new.append((document, revision, put_on(session, by, loaded, revision, wanted, giving.reason)))
-    for document, revision, row in sorted(new, key=lambda one: str(one[0].id)):  # counters, by their scope
-        distribute(session, by, document, revision, [row])
+            given = replace(entry.entry(), kind=HolderKind.PERSON, holder_id=taker.id)
+            wanted.append((loaded, revision, given))
+    take_off(session, by, taken, giving.reason)
+    new: dict[UUID, tuple[Document, Revision, list[DistributionEntry]]] = {}
+    for row in put_on(session, by, wanted, giving.reason):
+        new.setdefault(row.revision_id, (*papers.of(row.revision_id), []))[2].append(row)
+    distribute(session, by, list(new.values()))
 
 
 def hand_readings(

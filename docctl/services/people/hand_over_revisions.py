@@ -44,7 +44,8 @@ def hand_steps(
     """Give open steps to others; return the documents that they are of (A-16)."""
     if not items:
         return set()
-    rows = select(Step).where(Step.revision_id.in_(papers.revisions)).order_by(Step.id)
+    of = select(Step.revision_id).where(Step.id.in_([one.id for one in items]))
+    rows = select(Step).where(Step.revision_id.in_(of), Step.status.in_(_OPEN)).order_by(Step.id)
     steps = {one.id: one for one in lock(session, Rank.ITEMS, rows)}
     asked = _asked(session, papers, steps.values(), by)
     touched = set()

@@ -92,7 +92,7 @@ def issue_revision(session: Session, cmd: IssueRevision, by: Caller) -> UUID:
     )
     if start <= by.at:
         renumber(session, by, document, revision)
-    distribute(session, by, document, revision, entries_of(session, revision.id))
+    distribute(session, by, [(document, revision, entries_of(session, revision.id))])
     if newest is not None:
         ask_citing(session, document, by)
     return revision.id
