@@ -1,7 +1,8 @@
 """Which states a controlled copy has, which moves there are, and what may be done with one (D-1, D-2).
 
-That a copy is recalled follows from dates and is never stored: its revision was superseded or withdrawn,
-or it was called back itself. So no copy of a revision can be forgotten, whenever it was made.
+That a copy is recalled follows from dates and is never stored: its revision was superseded or withdrawn, the
+validity of an external document ended (D-9), or it was called back itself. So no copy of a revision can be
+forgotten, whenever it was made.
 """
 
 from __future__ import annotations
@@ -90,8 +91,8 @@ class Closing:
     witness: UUID | None = None
 
 
-def recalled_since(*instants: datetime | None) -> datetime | None:
-    """Return since when a copy is recalled: the first of its recall and its revision's end (D-2)."""
+def first_of(*instants: datetime | None) -> datetime | None:
+    """Return the first of the instants that there are: each of them calls a copy back (D-2)."""
     return min((one for one in instants if one is not None), default=None)
 
 

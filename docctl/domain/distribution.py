@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
@@ -65,14 +66,14 @@ def may_list(entry: ListEntry, others: Sequence[ListEntry]) -> Verdict:
     return Allowed()
 
 
-def may_change_list(status: RevisionStatus, *, is_over: bool) -> Verdict:
+def may_change_list(status: RevisionStatus, *, over_since: datetime | None, at: datetime) -> Verdict:
     """Say whether the list of a revision may be changed by a reasoned step: once issued, until it ends (D-8).
 
     Before its submission it is changed freely; while it is signed it is what the signatures sign (V-13).
     """
     if status is not RevisionStatus.ISSUED:
         return Refused("D-8", "not_issued", {"state": status.value})
-    if is_over:
+    if over_since is not None and over_since <= at:
         return Refused("D-8", "over")
     return Allowed()
 

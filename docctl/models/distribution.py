@@ -8,10 +8,9 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from docctl.domain.copy_states import CopyFacts, CopyStatus, Medium, recalled_since
+from docctl.domain.copy_states import CopyFacts, CopyStatus, Medium, first_of
 from docctl.domain.distribution import HolderKind, ListEntry
 from docctl.models.base import Base, Identified, Versioned, checked
-from docctl.models.documents import Revision
 
 #: Exactly one of the three says who holds; a place is looked after by a unit.
 _ONE_HOLDER = """(kind IN ('unit', 'place')) = (unit_id IS NOT NULL)
@@ -145,13 +144,14 @@ class ControlledCopy(Held, Identified, Versioned, Base):
     close_reason: Mapped[str] = mapped_column(String(500), default="")
     witness_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
 
-    def recalled_since(self, revision: Revision) -> datetime | None:
-        """Return from when it is recalled: its own recall, or the end of its revision, UTC (D-2)."""
-        return recalled_since(self.recalled_at, revision.withdrawn_at, revision.effective_until)
+    def recalled_since(self, over_since: datetime | None) -> datetime | None:
+        """Return from when it is recalled: its own recall, or `over_since` of its revision, UTC (D-2)."""
+        return first_of(self.recalled_at, over_since)
 
-    def facts(self, revision: Revision) -> CopyFacts:
-        """Return the copy of this revision as the rules see it."""
-        return CopyFacts(self.number, self.status, self.medium, self.issued_on, self.recalled_since(revision))
+    def facts(self, over_since: datetime | None) -> CopyFacts:
+        """Return the copy as the rules see it; `over_since` is that of its revision."""
+        since = self.recalled_since(over_since)
+        return CopyFacts(self.number, self.status, self.medium, self.issued_on, since)
 
 
 class ReadTask(Identified, Base):

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
+from docctl.domain.copy_states import first_of
 from docctl.domain.lifecycle import RevisionDates, RevisionStatus, Suspension
 from docctl.models.base import Base, Identified, Versioned, checked
 from docctl.models.names import name_key
@@ -142,6 +143,14 @@ class Revision(Identified, Versioned, Base):
     def number_of(self, document: Document) -> str:
         """Return the number that its document bears while it holds: its own, else the document's (N-7)."""
         return self.number or document.number
+
+    def over_since(self, document: Document) -> datetime | None:
+        """Return from when its copies must come back and its list stays as it is, UTC (D-2, D-8).
+
+        It was withdrawn or superseded; of an external document its validity ended (D-9).
+        """
+        ended = self.valid_until if document.is_external else None
+        return first_of(self.withdrawn_at, self.effective_until, ended)
 
     def dates(self) -> RevisionDates:
         """Return what the computed state rests on."""

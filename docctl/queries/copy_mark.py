@@ -41,17 +41,20 @@ def copy_mark(session: Session, mark: str, *, at: datetime) -> CopyMark:
     if found is None:
         raise NotFound("copy")
     copy, document, revision = found
-    return CopyMark(revision.number_of(document), revision.label, copy.number, _worth(copy, revision, at))
+    return CopyMark(
+        revision.number_of(document), revision.label, copy.number, _worth(copy, document, revision, at)
+    )
 
 
-def _worth(copy: ControlledCopy, revision: Revision, at: datetime) -> str:
+def _worth(copy: ControlledCopy, document: Document, revision: Revision, at: datetime) -> str:
     """Say what a copy is worth: that its revision is obsolete comes before what became of this copy."""
     state = revision_state(revision.dates(), at)
     if is_obsolete(state):
         return "obsolete"
     if copy.status not in OPEN:
         return "closed"
-    if copy_state(copy.status, copy.recalled_since(revision), at) == RECALLED:
+    since = copy.recalled_since(revision.over_since(document))
+    if copy_state(copy.status, since, at) == RECALLED:
         return "recalled"
     if state is Computed.IN_FORCE:
         return "in_force"

@@ -116,7 +116,8 @@ def copy_page(session: Session, actor: Actor, copy_id: UUID, *, at: datetime, zo
     def name(person: UUID | None) -> str:
         return names.get(person, "") if person else ""
 
-    since = copy.recalled_since(revision)
+    state = copy.facts(revision.over_since(document))
+    since = state.recalled_since
     facts = Facts(
         unit_id=document.unit_id,
         assignees=frozenset({actor.person_id} if mine and actor.person_id else ()),
@@ -155,8 +156,8 @@ def copy_page(session: Session, actor: Actor, copy_id: UUID, *, at: datetime, zo
         witness=name(copy.witness_id),
         is_insider=bool(insider),
         is_control=allows(actor, "copy.destroy", facts),
-        print=_print(actor, facts, copy.facts(revision), at),
-        actions=_offered(actor, facts, copy.facts(revision), at),
+        print=_print(actor, facts, state, at),
+        actions=_offered(actor, facts, state, at),
     )
 
 

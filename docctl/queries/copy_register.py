@@ -11,7 +11,6 @@ from sqlalchemy import ColumnElement, Select, case, func, literal, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from docctl.domain.calendar_dates import instant_as_of
-from docctl.domain.copy_states import recalled_since
 from docctl.domain.permissions import Actor
 from docctl.models.distribution import ControlledCopy
 from docctl.models.documents import Document, Revision
@@ -111,11 +110,8 @@ def _rows(moment: datetime) -> Select[*tuple[Any, ...]]:
         _joined(
             select(
                 ControlledCopy,
-                Document.number,
-                Revision.title,
-                Revision.label,
-                Revision.withdrawn_at,
-                Revision.effective_until,
+                Document,
+                Revision,
                 state.label("state"),
                 closer.name.label("closer"),
                 loser.name.label("loser"),
@@ -161,7 +157,9 @@ def _of_unit(unit_id: UUID) -> ColumnElement[bool]:
 
 def _row(one: Any, moment: datetime, zone: tzinfo) -> CopyRow:
     copy: ControlledCopy = one.ControlledCopy
-    since = recalled_since(copy.recalled_at, one.withdrawn_at, one.effective_until)
+    document: Document = one.Document
+    revision: Revision = one.Revision
+    since = copy.recalled_since(revision.over_since(document))
     is_called = since is not None and since <= moment
     is_received = copy.received_at is not None and copy.received_at <= moment
     was_called = copy.recalled_at is not None and copy.recalled_at <= moment
@@ -170,9 +168,9 @@ def _row(one: Any, moment: datetime, zone: tzinfo) -> CopyRow:
         copy_id=copy.id,
         document_id=copy.document_id,
         revision_id=copy.revision_id,
-        number=one.number,
-        title=one.title,
-        label=one.label,
+        number=document.number,
+        title=revision.title,
+        label=revision.label,
         copy=copy.number,
         holder=copy.holder,
         medium=copy.medium.value,

@@ -5,21 +5,38 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, not_, or_, select
+from sqlalchemy import ColumnElement, and_, case, exists, func, not_, or_, select
+from sqlalchemy.orm import aliased
 
 from docctl.domain.copy_states import OPEN, RECALLED, CopyStatus
 from docctl.domain.permissions import Actor
 from docctl.domain.roles import Role
 from docctl.models.distribution import ControlledCopy
-from docctl.models.documents import Revision
+from docctl.models.documents import Document, Revision
 from docctl.models.organisation import PostHolder, Unit
 
 Where = ColumnElement[bool]
 
+_OF: Final = aliased(Document)
+#: The end of the validity of an external document (D-9); NULL of one's own, whose pages say so (V-8).
+_VALIDITY_ENDED: Final = case(
+    (exists().where(_OF.id == Revision.document_id, _OF.is_external), Revision.valid_until), else_=None
+)
+#: Each of these instants calls the copies of a revision back, as `Revision.over_since` says.
+_ENDS: Final = (Revision.withdrawn_at, Revision.effective_until, _VALIDITY_ENDED)
+_CALLS_BACK: Final = (ControlledCopy.recalled_at, *_ENDS)
+
 
 def called(at: Any) -> Where:
-    """Say in SQL whether a copy is called back at an instant: itself, or its revision has ended (D-2)."""
-    return or_(ControlledCopy.recalled_at <= at, Revision.withdrawn_at <= at, Revision.effective_until <= at)
+    """Say in SQL whether a copy is called back at an instant: itself, or its revision is over (D-2, D-9)."""
+    return or_(*(column <= at for column in _CALLS_BACK))
+
+
+def called_since(at: Any, *, itself: bool = True) -> ColumnElement[Any]:
+    """Return in SQL since when copies of a revision are called back; `itself`: or this copy alone."""
+    ended = case((at >= _VALIDITY_ENDED, _VALIDITY_ENDED), else_=None)
+    of_all = (Revision.withdrawn_at, ended, Revision.effective_until)
+    return func.coalesce(*([ControlledCopy.recalled_at] if itself else []), *of_all)
 
 
 def _closed(at: Any) -> Where:
@@ -39,12 +56,12 @@ def out(at: Any) -> Where:
 
 
 def _not_called(at: Any) -> Where:
-    return and_(
-        *(
-            or_(column.is_(None), column > at)
-            for column in (ControlledCopy.recalled_at, Revision.withdrawn_at, Revision.effective_until)
-        )
-    )
+    return and_(*(or_(column.is_(None), column > at) for column in _CALLS_BACK))
+
+
+def not_over(at: Any) -> Where:
+    """Say in SQL whether copies of a revision may be used at an instant, as far as it lies with it."""
+    return and_(*(or_(column.is_(None), column > at) for column in _ENDS))
 
 
 def _received(at: Any) -> Where:

@@ -149,7 +149,7 @@ def distribution_page(
         whole=reconciled(session, moment, document_id=document.id),
         as_of=as_of if moment < at else None,
         is_draft=revision.status is RevisionStatus.DRAFT,
-        change=_change(actor, revision, facts, at),
+        change=_change(actor, document, revision, facts, at),
         differs=list_changes(session, revision),
         remind=_remind(actor, revision, facts, readers, at, zone),
     )
@@ -187,13 +187,14 @@ def reconciled(
     return Reconciled(*map(int, session.execute(query).one()))
 
 
-def _change(actor: Actor, revision: Revision, facts: Facts, at: datetime) -> Offered | None:
+def _change(
+    actor: Actor, document: Document, revision: Revision, facts: Facts, at: datetime
+) -> Offered | None:
     if revision.status is RevisionStatus.DRAFT:
         return Offered("change") if allows(actor, "distribution.draft", facts) else None
     if not allows(actor, "distribution.change", facts):
         return None
-    is_over = revision.effective_until is not None and revision.effective_until <= at
-    verdict = may_change_list(revision.status, is_over=is_over)
+    verdict = may_change_list(revision.status, over_since=revision.over_since(document), at=at)
     return Offered("change", verdict if isinstance(verdict, Refused) else None)
 
 

@@ -12,15 +12,13 @@ from docctl.domain.roles import Role
 from docctl.models.base import Instant
 from docctl.models.distribution import ControlledCopy, ReadTask
 from docctl.models.documents import Document, Revision
-from docctl.queries.copy_states import called, held_by, still_out
+from docctl.queries.copy_states import called, called_since, held_by, still_out
 from docctl.queries.inbox_row import revision_work_row
 from docctl.queries.revision_states import falls_to, in_force_at, is_insider
 
 #: The instant for which the inbox is asked, and its day: queries are built once for a person.
 AT: Final = bindparam("at", type_=Instant())
 TODAY: Final = bindparam("today", type_=Date())
-
-_SINCE: Final = func.coalesce(ControlledCopy.recalled_at, Revision.withdrawn_at, Revision.effective_until)
 
 
 def copy_work(actor: Actor) -> dict[str, Select[*tuple[Any, ...]]]:
@@ -29,7 +27,7 @@ def copy_work(actor: Actor) -> dict[str, Select[*tuple[Any, ...]]]:
     new = _copies(ControlledCopy.issued_at).where(
         mine, ControlledCopy.status == CopyStatus.ISSUED, ~_is_called()
     )
-    called_back = _copies(_SINCE).where(mine, still_out(), _is_called())
+    called_back = _copies(called_since(AT)).where(mine, still_out(), _is_called())
     found = {
         "read": _reading(actor),
         "receive_copy": new.where(~posted),
@@ -88,7 +86,7 @@ def _copies(since: Any) -> Select[*tuple[Any, ...]]:
 def _collecting(actor: Actor) -> Select[*tuple[Any, ...]]:
     """Return revisions with copies that must come back, for control (D-2)."""
     outside = exists().where(ControlledCopy.revision_id == Revision.id, still_out(), _is_called())
-    since = func.coalesce(Revision.withdrawn_at, Revision.effective_until, Revision.issued_at)
+    since = func.coalesce(called_since(AT, itself=False), Revision.issued_at)
     return (
         revision_work_row(
             "distribution",

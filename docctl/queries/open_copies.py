@@ -16,7 +16,7 @@ from docctl.domain.lifecycle import RevisionStatus
 from docctl.domain.permissions import Actor
 from docctl.models.distribution import ControlledCopy, DistributionEntry, ReadTask
 from docctl.models.documents import Document, Revision
-from docctl.queries.copy_states import called, still_out
+from docctl.queries.copy_states import called, not_over, still_out
 from docctl.queries.open_item import OpenItem, Taker
 from docctl.queries.revision_states import is_insider
 
@@ -32,7 +32,8 @@ def held_lines(at: Any) -> Select[*tuple[Any, ...]]:
         .where(
             DistributionEntry.person_id.is_not(None),
             DistributionEntry.removed_at.is_(None),
-            _runs(at),
+            Revision.status == RevisionStatus.ISSUED,
+            not_over(at),
             out,
         )
     )

@@ -19,12 +19,12 @@ from docctl.domain.copy_states import (
     CopyStatus,
     Medium,
     copy_state,
+    first_of,
     may_close,
     may_move_copy,
     may_recall,
     may_receive,
     reason_given,
-    recalled_since,
 )
 from docctl.domain.distribution import (
     LONGEST_PLACE,
@@ -98,9 +98,9 @@ def test_d_2_recalled_is_read_from_dates(since: datetime | None, at: datetime, s
 
 
 def test_d_2_the_first_of_recall_withdrawal_and_end_counts() -> None:
-    assert recalled_since(None, None, None) is None
-    assert recalled_since(AT, None, AT + TICK) == AT
-    assert recalled_since(None, AT + TICK, AT) == AT
+    assert first_of(None, None, None) is None
+    assert first_of(AT, None, AT + TICK) == AT
+    assert first_of(None, AT + TICK, AT) == AT
 
 
 def test_d_2_a_copy_is_called_back_once_and_with_a_reason() -> None:
@@ -196,8 +196,9 @@ def test_d_8_a_list_has_an_end() -> None:
 @pytest.mark.parametrize("status", list(RevisionStatus))
 def test_d_8_a_list_is_changed_with_a_reason_only_once_issued(status: RevisionStatus) -> None:
     expected = "allowed" if status is RevisionStatus.ISSUED else "D-8.not_issued"
-    assert key(may_change_list(status, is_over=False)) == expected
-    assert key(may_change_list(RevisionStatus.ISSUED, is_over=True)) == "D-8.over"
+    assert key(may_change_list(status, over_since=None, at=AT)) == expected
+    assert key(may_change_list(status, over_since=AT + TICK, at=AT)) == expected
+    assert key(may_change_list(RevisionStatus.ISSUED, over_since=AT, at=AT)) == "D-8.over"
 
 
 def test_d_1_a_distribution_number_is_filled_up_and_grows() -> None:

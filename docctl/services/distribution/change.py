@@ -110,8 +110,8 @@ def take_off(
 def _issued(session: Session, revision_id: UUID, reason: str, by: Caller) -> tuple[Loaded, Revision]:
     loaded, revision = lock_revision(session, revision_id)
     authorise(by.actor, "distribution.change", facts_of(session, loaded.document, revision, by))
-    over = revision.effective_until is not None and revision.effective_until <= by.at
-    require(may_change_list(revision.status, is_over=over))
+    over_since = revision.over_since(loaded.document)
+    require(may_change_list(revision.status, over_since=over_since, at=by.at))
     require(reason_given(reason))
     return loaded, revision
 

@@ -32,7 +32,7 @@ class LoadedCopy:
     @property
     def state(self) -> CopyFacts:
         """The copy as the rules see it."""
-        return self.copy.facts(self.revision)
+        return self.copy.facts(self.revision.over_since(self.document))
 
 
 def see_copy(session: Session, copy_id: UUID, by: Caller) -> LoadedCopy:

@@ -45,8 +45,8 @@ def hand_copies(
         if entry is None or entry.person_id != giving.person.id or entry.removed_at is not None:
             raise changed()
         document, revision = papers.of(entry.revision_id)
-        over = revision.effective_until is not None and revision.effective_until <= by.at
-        require(may_change_list(revision.status, is_over=over))
+        over_since = revision.over_since(document)
+        require(may_change_list(revision.status, over_since=over_since, at=by.at))
         loaded, taker = papers.loaded(document.id), giving.taker(item.to)
         taken.append((loaded, revision, entry, held[entry.id]))
         if taker is not None:
