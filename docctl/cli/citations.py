@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -14,8 +15,6 @@ from docctl.cli.desk import Desk
 if TYPE_CHECKING:
     from docctl.queries.citation_graph import Edge, Node
 
-#: So many lines are told; all are counted.
-_MOST = 10_000
 _HEAD = ("cites_from", "relation", "cites_to", "state", "clause")
 
 
@@ -137,18 +136,24 @@ def impact(desk: Desk, number: str) -> Answer:
 def missed(desk: Desk, fault: str | None, unit: str, text: str) -> Answer:
     """List the citations in force that lead nowhere, or to what is obsolete (D-6, X-3)."""
     from docctl.queries.by_name import unit_named
-    from docctl.queries.citation_faults import FaultFilter, citation_faults
+    from docctl.queries.citation_faults import FaultFilter, Faults, citation_faults
+    from docctl.queries.paging import every_row
 
     with desk.read() as session:
         unit_id = unit_named(session, unit).id if unit else None
         wanted = FaultFilter(fault=fault or "", unit_id=unit_id, text=text)
-        found = citation_faults(session, desk.actor, wanted, at=desk.house.clock(), page_size=_MOST)
+        at = desk.house.clock()
+
+        def ask(page: int, size: int) -> Faults:
+            return citation_faults(session, desk.actor, replace(wanted, page=page), at=at, page_size=size)
+
+        found = list(every_row(ask))
     rows = [
         (one.number, one.cited, desk.words.t(f"documents.graph.standing.{one.fault}"), one.clause)
-        for one in found.rows
+        for one in found
     ]
     data = {
-        "total": found.total,
+        "total": len(found),
         "citations": [
             {
                 "number": one.number,
@@ -159,8 +164,8 @@ def missed(desk: Desk, fault: str | None, unit: str, text: str) -> Answer:
                 "standing": one.fault,
                 "means": one.target_number or None,
             }
-            for one in found.rows
+            for one in found
         ],
     }
     table = Table([desk.label(name) for name in ("cites_from", "cites_to", "state", "clause")], rows)
-    return Answer(data, [*table.lines(), desk.words.t("cli.total", n=found.total)])
+    return Answer(data, [*table.lines(), desk.words.t("cli.total", n=len(found))])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from uuid import UUID
@@ -39,19 +40,22 @@ def list_(
     """List the controlled copies that the person may see, or those that were recalled (D-2, D-7, X-3)."""
     from docctl.cli.registers import write_register
     from docctl.queries.by_name import unit_named
-    from docctl.queries.copy_register import CopyFilter, CopyRow, copy_register
+    from docctl.queries.copy_register import CopyFilter, CopyRegister, CopyRow, copy_register
     from docctl.queries.copy_states import COPY_STATES
+    from docctl.queries.paging import every_row
 
     if copy_state and copy_state not in COPY_STATES:
         raise click.UsageError(f"--state {copy_state!r}: {', '.join(COPY_STATES)}")
-    found: list[CopyRow] = []
     with desk.read() as session:
         unit_id = unit_named(session, unit).id if unit else None
         wanted = CopyFilter(text, unit_id, copy_state, recalls=recalls, as_of=as_of)
-        page = copy_register(
-            session, desk.actor, wanted, at=desk.house.clock(), zone=desk.house.zone, page_size=100_000
-        )
-        found.extend(page.rows)
+        at, zone = desk.house.clock(), desk.house.zone
+
+        def ask(page: int, size: int) -> CopyRegister:
+            asked = replace(wanted, page=page)
+            return copy_register(session, desk.actor, asked, at=at, zone=zone, page_size=size)
+
+        found: list[CopyRow] = list(every_row(ask))
     words = desk.words
     rows = [
         (
@@ -74,7 +78,7 @@ def list_(
             write_register(desk, target, kind, title, _HEAD, rows, as_of=as_of)
     data = {
         "as_of": as_of,
-        "total": page.total,
+        "total": len(found),
         "copies": [
             {
                 "number": one.number,
@@ -96,7 +100,7 @@ def list_(
         ],
     }
     table = Table([desk.label(name) for name in _HEAD], rows)
-    return Answer(data, [*table.lines(), words.t("cli.total", n=page.total)])
+    return Answer(data, [*table.lines(), words.t("cli.total", n=len(found))])
 
 
 @copies.command("receive", permission="copy.receive", changes=True)

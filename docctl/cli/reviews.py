@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -45,7 +46,8 @@ def list_(
     """List the reviews that one owns or is inside of, the earliest due first (D-5, X-3)."""
     from docctl.cli.registers import write_register
     from docctl.queries.by_name import unit_named
-    from docctl.queries.reviews import STATES, ReviewFilter, review_register
+    from docctl.queries.paging import every_row
+    from docctl.queries.reviews import STATES, ReviewFilter, ReviewRegister, review_register
 
     states = [*STATES, "pending"]
     if review_state and review_state not in states:
@@ -53,16 +55,20 @@ def list_(
     with desk.read() as session:
         unit_id = unit_named(session, unit).id if unit else None
         wanted = ReviewFilter(text, unit_id, review_state, cause or "", as_of=as_of)
-        found = review_register(
-            session, desk.actor, wanted, at=desk.house.clock(), zone=desk.house.zone, page_size=100_000
-        )
-    rows = [_cells(desk, one) for one in found.rows]
+        at, zone = desk.house.clock(), desk.house.zone
+
+        def ask(page: int, size: int) -> ReviewRegister:
+            asked = replace(wanted, page=page)
+            return review_register(session, desk.actor, asked, at=at, zone=zone, page_size=size)
+
+        found = list(every_row(ask))
+    rows = [_cells(desk, one) for one in found]
     for target, kind in ((xlsx, "xlsx"), (docx, "docx")):
         if target is not None:
             write_register(desk, target, kind, "reviews", _HEAD, rows, as_of=as_of)
-    data = {"as_of": as_of, "total": found.total, "reviews": [_data(one) for one in found.rows]}
+    data = {"as_of": as_of, "total": len(found), "reviews": [_data(one) for one in found]}
     table = Table([desk.label(name) for name in _HEAD], rows)
-    return Answer(data, [*table.lines(), desk.words.t("cli.total", n=found.total)])
+    return Answer(data, [*table.lines(), desk.words.t("cli.total", n=len(found))])
 
 
 def _cells(desk: Desk, one: ReviewRow) -> tuple[Any, ...]:

@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Select, and_, select
+from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session, aliased
 
 from docctl.domain.calendar_dates import add_months, midnight
@@ -41,7 +41,10 @@ class DueItem:
 
 @dataclass(frozen=True, slots=True)
 class DueMonth:
-    """A month with what falls due on each of its days (company's zone); `is_cut` where there is more."""
+    """A month with what falls due on each of its days (company's zone).
+
+    `is_cut` where there is more of a kind than is listed; `total` counts that too.
+    """
 
     first: date
     days: tuple[tuple[date, tuple[DueItem, ...]], ...]
@@ -72,7 +75,7 @@ def due_month(
     """Return what falls due in the month that begins with `first`, as far as one is inside of it (X-3)."""
     until = add_months(first, 1)
     found: list[tuple[date, int, str, DueItem]] = []
-    is_cut = False
+    is_cut, left_out = False, 0
     for place, one in enumerate(KINDS):
         if kind not in {"", one}:
             continue
@@ -80,7 +83,9 @@ def due_month(
         if unit_id is not None:
             query = query.where(Document.unit_id == unit_id)
         rows = session.execute(query.order_by("due", Document.number).limit(MOST + 1)).all()
-        is_cut = is_cut or len(rows) > MOST
+        if len(rows) > MOST:
+            is_cut = True
+            left_out += (session.scalar(select(func.count()).select_from(query.subquery())) or 0) - MOST
         for row in rows[:MOST]:
             item = DueItem(one, row.id, row.number, row.title, row.label or "", row.who or "")
             found.append((_day(one, row.due, zone), place, row.number, item))
@@ -88,7 +93,7 @@ def due_month(
     days = tuple(
         (day, tuple(each[3] for each in group)) for day, group in groupby(found, key=lambda each: each[0])
     )
-    return DueMonth(first, days, len(found), is_cut)
+    return DueMonth(first, days, len(found) + left_out, is_cut)
 
 
 def _day(kind: str, due: Any, zone: tzinfo) -> date:

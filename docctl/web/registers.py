@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any, Final
+from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
+from docctl.queries import paging
 from docctl.queries.paging import Paged
 from docctl.web.context import house
-
-#: Rows read at a time for a file: a register is never whole in memory.
-AT_ONCE: Final = 1000
 
 Head = Callable[[str], tuple[str, str]]
 
@@ -63,11 +61,5 @@ def itself(path: str, kept: Mapping[str, object]) -> Callable[..., str]:
 
 def every_row(ask: Callable[[Any, int, int], Paged]) -> Iterator[Any]:
     """Yield all rows of a register, as one reading finds them; `ask(session, page, size)` gives a page."""
-    page = 1
     with house().uow.read() as session:
-        while True:
-            found = ask(session, page, AT_ONCE)
-            yield from found.rows
-            if page * AT_ONCE >= found.total:
-                return
-            page += 1
+        yield from paging.every_row(lambda page, size: ask(session, page, size))

@@ -13,6 +13,7 @@ from sqlalchemy import event, select
 
 from docctl.domain.reviews import LONGEST_TEXT, ReviewCause
 from docctl.models.trail import EventDetail, EventRow
+from docctl.queries import due_dates
 from docctl.services.reviews.ask import OpenReviews, open_reviews
 from docctl.services.revisions.withdraw import WithdrawRevision, withdraw_revision
 from tests import handing
@@ -193,6 +194,22 @@ def test_x_3_the_calendar_tells_no_head_of_another_unit_what_is_not_in_force_yet
     world.clock.forward(days=3)
     client.sign_in("zhang")
     assert str(draft) in client.get("/documents/due").text
+
+
+@pytest.mark.parametrize(("most", "listed"), [(2, 2), (3, 3)], ids=["one too many", "all"])
+def test_d_5_the_calendar_counts_what_it_has_no_room_for(
+    client: Browser, world: World, issued: UUID, monkeypatch: pytest.MonkeyPatch, most: int, listed: int
+) -> None:
+    for cause in ("law", "accident", "audit"):
+        asked(client, world, issued, cause)
+    handing.followed(world, issued, on=world.house.today() + timedelta(days=3))  # two of another kind
+    monkeypatch.setattr(due_dates, "MOST", most)
+    with world.house.uow.read() as session:
+        chen, at, zone = world.by("chen").actor, world.clock(), world.house.zone
+        found = due_dates.due_month(session, chen, date(2026, 3, 1), at=at, zone=zone)
+    assert (found.total, found.is_cut) == (5, most < 3)
+    assert sum(len(items) for _, items in found.days) == listed + 2
+    assert "5 项" in client.page("/documents/due?month=2026-03").text_content()
 
 
 def statements(world: World, act: Callable[[], object]) -> list[str]:
