@@ -14,9 +14,8 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
+from docctl.domain.reasons import reason_given
 from docctl.domain.verdicts import Allowed, Refused, Verdict
-
-LONGEST_REASON: Final = 500
 
 
 class CopyStatus(StrEnum):
@@ -136,7 +135,7 @@ def may_recall(facts: CopyFacts, *, reason: str, at: datetime) -> Verdict:
         return verdict
     if facts.recalled_since is not None and facts.recalled_since <= at:
         return Refused("D-2", "recalled_already", {"number": facts.number})
-    return reason_given(reason)
+    return reason_given(reason, rule="D-2")
 
 
 def may_close(
@@ -152,23 +151,13 @@ def may_close(
     if not (verdict := _day(facts, closing.on, today)):
         return verdict
     is_called = facts.recalled_since is not None and facts.recalled_since <= at
-    if (action is not A.RETURN or not is_called) and not (verdict := reason_given(closing.reason)):
+    is_needed = action is not A.RETURN or not is_called or closing.reason.strip()
+    if is_needed and not (verdict := reason_given(closing.reason, rule="D-2")):
         return verdict
-    if len(closing.reason.strip()) > LONGEST_REASON:
-        return Refused("D-2", "reason_too_long", {"longest": LONGEST_REASON})
     if action is A.RETURN and facts.medium is not Medium.SCREEN and not is_control:
         return Refused("D-2", "control_takes_back", {"number": facts.number})
     if action is A.DESTROY:
         return _witnessed(closing)
-    return Allowed()
-
-
-def reason_given(reason: str) -> Verdict:
-    """Say whether a reason stands, and is no longer than it may be (D-2, D-8)."""
-    if not reason.strip():
-        return Refused("D-2", "reason_needed")
-    if len(reason.strip()) > LONGEST_REASON:
-        return Refused("D-2", "reason_too_long", {"longest": LONGEST_REASON})
     return Allowed()
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
 from uuid import UUID
 
 from docctl.domain.approval import Signed, ToSign, may_sign
@@ -25,8 +24,6 @@ class OpenKind(StrEnum):
     COPY = "copy"
     READING = "reading"
 
-
-LONGEST_REASON: Final = 500
 
 #: Kinds that let somebody sign or read: who hands over gives them to others, never to themselves.
 NEVER_TO_ONESELF = frozenset({OpenKind.STEP, OpenKind.DRAFT})
@@ -84,15 +81,6 @@ def goes_somewhere(kind: OpenKind, *, to: UUID | None, whose: UUID, by: UUID | N
     if to == by and kind in NEVER_TO_ONESELF:
         return Refused("A-16", "own_hands")
     return Refused("A-16", "same_person_again") if to == whose else Allowed()
-
-
-def reason_stands(reason: str) -> Verdict:
-    """Say whether a hand-over says why, in no more words than fit (A-2, A-16)."""
-    if not reason.strip():
-        return Refused("A-16", "reason_needed")
-    if len(reason.strip()) > LONGEST_REASON:
-        return Refused("A-16", "reason_too_long", {"longest": LONGEST_REASON})
-    return Allowed()
 
 
 def may_move(*, disabled: bool, same_unit: bool, unit_closed: bool) -> Verdict:

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Final
 
 from docctl.domain.calendar_dates import add_months
+from docctl.domain.reasons import reason_given
 from docctl.domain.verdicts import Allowed, Refused, Verdict
 
 
@@ -43,7 +44,6 @@ ASKED_BEFORE: Final = timedelta(days=30)
 EXTERNAL_DAYS: Final = timedelta(days=30)
 #: No longer than a certificate and its successor last: twice three years, and some room.
 LONGEST_MONTHS: Final = 120
-LONGEST_TEXT: Final = 500
 _FURTHEST_YEARS: Final = 10
 
 
@@ -85,7 +85,7 @@ def may_open(reason: str, due_on: date, *, today: date, has_force: bool, is_open
         return Refused("D-5", "nothing_in_force")
     if is_open:
         return Refused("D-5", "open_already")
-    if (verdict := text_given(reason)) != Allowed():
+    if not (verdict := reason_given(reason, rule="D-5")):
         return verdict
     return may_be_due(due_on, today=today)
 
@@ -96,16 +96,7 @@ def may_decide(note: str, *, is_open: bool, has_force: bool) -> Verdict:
         return Refused("D-5", "decided_already")
     if not has_force:
         return Refused("D-5", "nothing_in_force")
-    return text_given(note)
-
-
-def text_given(text: str) -> Verdict:
-    """Say whether a reason or finding is written down, and short enough to be read in a list (D-5)."""
-    if not text.strip():
-        return Refused("D-5", "text_needed")
-    if len(text.strip()) > LONGEST_TEXT:
-        return Refused("D-5", "text_too_long", {"longest": LONGEST_TEXT})
-    return Allowed()
+    return reason_given(note, rule="D-5")
 
 
 def next_review(months: int, *, after: date) -> date:

@@ -48,15 +48,6 @@ def may_file_under(dates: RevisionDates, *, number: str, at: datetime, zone: tzi
     return Allowed()
 
 
-def reason_given(reason: str) -> Verdict:
-    """Say whether what was written will do as the reason for either move (V-6)."""
-    if not reason.strip():
-        return Refused("V-6", "reason_needed")
-    if len(reason.strip()) > LONGEST_REASON:
-        return Refused("V-6", "reason_too_long", {"longest": LONGEST_REASON, "length": len(reason.strip())})
-    return Allowed()
-
-
 def _moves(dates: RevisionDates, action: RevisionAction, *, at: datetime, zone: tzinfo) -> Verdict:
     if not (verdict := may_move_revision(dates.status, action)):
         return verdict

@@ -60,8 +60,8 @@ def _open_page() -> Mapping[str, Any]:
         "D-5.nothing_in_force": "numbers",
         "D-5.open_already": "numbers",
         "D-5.cause_unfit": "cause",
-        "D-5.text_needed": "reason",
-        "D-5.text_too_long": "reason",
+        "D-5.reason_needed": "reason",
+        "D-5.reason_too_long": "reason",
         "D-5.day_passed": "due_on",
         "D-5.day_too_far": "due_on",
     },
@@ -115,7 +115,7 @@ def _review(review_id: UUID) -> ReviewPage:
     "reviews/review.html",
     DecideForm,
     page=_review,
-    beside={"D-5.text_needed": "note", "D-5.text_too_long": "note"},
+    beside={"D-5.reason_needed": "note", "D-5.reason_too_long": "note"},
 )
 def review(typed: DecideForm, review_id: UUID) -> Response:
     """Show a review, and decide it: the document stays, is revised or withdrawn (D-5)."""

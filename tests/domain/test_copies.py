@@ -11,7 +11,6 @@ import pytest
 
 from docctl.domain.copy_states import (
     COPY_MOVES,
-    LONGEST_REASON,
     OPEN,
     Closing,
     CopyAction,
@@ -24,7 +23,6 @@ from docctl.domain.copy_states import (
     may_move_copy,
     may_recall,
     may_receive,
-    reason_given,
 )
 from docctl.domain.distribution import (
     LONGEST_PLACE,
@@ -39,6 +37,7 @@ from docctl.domain.distribution import (
 )
 from docctl.domain.lifecycle import RevisionDates, RevisionStatus
 from docctl.domain.reading import may_acknowledge
+from docctl.domain.reasons import LONGEST
 from docctl.domain.verdicts import Refused, Verdict
 
 AT = datetime(2026, 3, 10, 1, 0, tzinfo=UTC)
@@ -126,10 +125,10 @@ def test_d_2_what_was_recalled_comes_back_without_a_reason_all_else_with_one() -
     )
 
 
-@pytest.mark.parametrize("length", [LONGEST_REASON, LONGEST_REASON + 1])
+@pytest.mark.parametrize("length", [LONGEST, LONGEST + 1])
 def test_d_2_a_reason_has_a_length(length: int) -> None:
-    expected = "allowed" if length == LONGEST_REASON else "D-2.reason_too_long"
-    assert key(reason_given("因" * length)) == expected
+    expected = "allowed" if length == LONGEST else "D-2.reason_too_long"
+    assert key(may_recall(OUT, reason="因" * length, at=AT)) == expected
     assert close(CALLED, CopyAction.RETURN, Closing(TODAY, "因" * length, ONE)) == expected
 
 

@@ -6,9 +6,9 @@ from datetime import date
 
 import pytest
 
+from docctl.domain.reasons import LONGEST
 from docctl.domain.reviews import (
     LONGEST_MONTHS,
-    LONGEST_TEXT,
     NAMED,
     UNPLANNED,
     ReviewCause,
@@ -52,9 +52,9 @@ def test_d_5_an_event_asks_for_what_is_in_force_once_with_its_reason() -> None:
         return code(may_open(reason, day, today=TODAY, has_force=force, is_open=is_open))
 
     assert may() == ""
-    assert may("长" * LONGEST_TEXT) == ""
-    assert may("长" * (LONGEST_TEXT + 1)) == "D-5.text_too_long"
-    assert may("  \n") == "D-5.text_needed"
+    assert may("长" * LONGEST) == ""
+    assert may("长" * (LONGEST + 1)) == "D-5.reason_too_long"
+    assert may("  \n") == "D-5.reason_needed"
     assert may(day=date(2026, 3, 1)) == "D-5.day_passed"
     assert may(force=False) == "D-5.nothing_in_force"
     assert may(is_open=True) == "D-5.open_already"
@@ -62,7 +62,7 @@ def test_d_5_an_event_asks_for_what_is_in_force_once_with_its_reason() -> None:
 
 def test_d_5_a_review_is_decided_once_with_what_was_found() -> None:
     assert code(may_decide("仍适用", is_open=True, has_force=True)) == ""
-    assert code(may_decide("", is_open=True, has_force=True)) == "D-5.text_needed"
+    assert code(may_decide("", is_open=True, has_force=True)) == "D-5.reason_needed"
     assert code(may_decide("仍适用", is_open=False, has_force=True)) == "D-5.decided_already"
     assert code(may_decide("仍适用", is_open=True, has_force=False)) == "D-5.nothing_in_force"
 

@@ -17,7 +17,7 @@ from docctl.domain.lifecycle import (
     is_obsolete,
     revision_state,
 )
-from docctl.domain.suspension import LONGEST_REASON, may_file_under, may_resume, may_suspend, reason_given
+from docctl.domain.suspension import may_file_under, may_resume, may_suspend
 from docctl.domain.verdicts import Refused, Verdict
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -97,9 +97,3 @@ def test_v_6_no_record_is_filed_under_a_form_while_it_is_suspended() -> None:
     refused = may_file_under(PAST, number="QR-1", at=SINCE, zone=ZONE)
     assert refused == Refused("V-6", "form_suspended", {"number": "QR-1", "since": date(2026, 3, 12)})
     assert may_file_under(PAST, number="QR-1", at=RESUMED, zone=ZONE)
-
-
-def test_v_6_either_move_needs_a_reason_that_can_be_read() -> None:
-    assert key(reason_given("  ")) == "V-6.reason_needed"
-    assert reason_given("x" * LONGEST_REASON)
-    assert key(reason_given("x" * (LONGEST_REASON + 1))) == "V-6.reason_too_long"

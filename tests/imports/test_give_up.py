@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from docctl.domain.imports import FileState, RunState
+from docctl.domain.reasons import LONGEST
 from docctl.domain.verdicts import Refused, RuleRefused
 from docctl.jobs.imports.at_work import at_work
 from docctl.jobs.imports.work import step, work_imports
@@ -19,7 +20,7 @@ from docctl.models.trail import EventRow
 from docctl.models.work import Lease
 from docctl.services.imports.bring_in import BringIn, bring_in
 from docctl.services.imports.commit import CommitImport, commit_import
-from docctl.services.imports.give_up import LONGEST, GiveUpImport, give_up_import, may_give_up
+from docctl.services.imports.give_up import GiveUpImport, give_up_import, may_give_up
 from docctl.services.imports.presence import LENGTH, renew
 from tests.imports.making import Run, text_of, write
 from tests.world import World

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from docctl.domain.copy_states import Medium
 from docctl.domain.distribution import HolderKind, ListEntry
-from docctl.domain.leaving import LONGEST_REASON, OpenKind
+from docctl.domain.leaving import OpenKind
+from docctl.domain.reasons import LONGEST
 from docctl.domain.roles import Role
 from docctl.domain.route_text import read_routes
 from docctl.domain.verdicts import Conflict
@@ -141,7 +142,7 @@ def test_a_8_a_step_from_before_routes_kept_whom_they_want_goes_to_the_role(worl
     [
         ("", "A-16.reason_needed"),
         ("  ", "A-16.reason_needed"),
-        ("长" * (LONGEST_REASON + 1), "A-16.reason_too_long"),
+        ("长" * (LONGEST + 1), "A-16.reason_too_long"),
     ],
 )
 def test_a_16_handing_over_says_why(world: World, reason: str, key: str) -> None:
@@ -149,7 +150,7 @@ def test_a_16_handing_over_says_why(world: World, reason: str, key: str) -> None
     revision = world.submitted(world.draft())
     item = step(world, revision, "review", "zhang")
     assert refused(lambda: give(world, "ouyang", item, reason=reason)) == key
-    give(world, "ouyang", item, reason="长" * LONGEST_REASON)
+    give(world, "ouyang", item, reason="长" * LONGEST)
 
 
 def test_a_16_an_account_with_nothing_to_hand_over_is_closed_without_a_reason(world: World) -> None:

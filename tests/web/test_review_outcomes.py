@@ -11,7 +11,8 @@ from uuid import UUID
 import pytest
 from sqlalchemy import event, select
 
-from docctl.domain.reviews import LONGEST_TEXT, ReviewCause
+from docctl.domain.reasons import LONGEST
+from docctl.domain.reviews import ReviewCause
 from docctl.models.trail import EventDetail, EventRow
 from docctl.queries import due_dates
 from docctl.services.reviews.ask import OpenReviews, open_reviews
@@ -64,13 +65,13 @@ def test_d_5_a_withdrawal_closes_what_was_asked_of_the_document(
     asked(client, world, other)
     assert waits(client, "ouyang", "评审文件")
     world.clock.forward(days=1)
-    withdrawn(world, issued, "已" * (LONGEST_TEXT + 1))
+    withdrawn(world, issued, "已" * (LONGEST + 1))
     found = rows(world, issued)
     assert [(one.cause, one.outcome, one.revision_id) for one in found] == [
         ("periodic", "withdraw", issued),
         ("law", "withdraw", issued),
     ]
-    assert {(one.note, one.decided_by) for one in found} == {("已" * LONGEST_TEXT, world.people["chen"])}
+    assert {(one.note, one.decided_by) for one in found} == {("已" * LONGEST, world.people["chen"])}
     assert [
         (facts["cause"], facts["decision"], "next" in facts) for facts, _ in told(world, "review.decided")
     ] == [

@@ -9,9 +9,10 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from docctl.domain.copy_states import OPEN, reason_given
+from docctl.domain.copy_states import OPEN
 from docctl.domain.distribution import ListEntry, may_change_list
 from docctl.domain.permissions import authorise
+from docctl.domain.reasons import reason_given
 from docctl.domain.verdicts import NotFound, Refused, RuleRefused, require
 from docctl.models.distribution import ControlledCopy, DistributionEntry
 from docctl.models.documents import Revision
@@ -112,7 +113,7 @@ def _issued(session: Session, revision_id: UUID, reason: str, by: Caller) -> tup
     authorise(by.actor, "distribution.change", facts_of(session, loaded.document, revision, by))
     over_since = revision.over_since(loaded.document)
     require(may_change_list(revision.status, over_since=over_since, at=by.at))
-    require(reason_given(reason))
+    require(reason_given(reason, rule="D-2"))
     return loaded, revision
 
 

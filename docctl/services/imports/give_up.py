@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from docctl.domain.imports import Outcome, RunAction, RunState, may_move_run
 from docctl.domain.permissions import Facts, authorise
-from docctl.domain.verdicts import Allowed, Refused, RuleRefused, Verdict, require
+from docctl.domain.reasons import reason_given
+from docctl.domain.verdicts import Allowed, Refused, Verdict, require
 from docctl.services.caller import Caller
 from docctl.services.imports.commit import end_files, end_run, totals_of
 from docctl.services.imports.presence import is_at_work
@@ -19,9 +19,6 @@ from docctl.services.imports.runs import lock_run, move
 from docctl.services.imports.unread import note_unread
 from docctl.services.registry import use_case
 from docctl.services.trail import Subject, record
-
-#: The longest reason, in characters.
-LONGEST: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +38,7 @@ def give_up_import(session: Session, cmd: GiveUpImport, by: Caller) -> UUID:
     run = lock_run(session, cmd.run_id, by.at)
     authorise(by.actor, "document.import", Facts(unit_id=run.unit_id))
     reason = " ".join(cmd.reason.split())
-    if not reason:
-        raise RuleRefused(Refused("I-1", "reason_needed"))
-    if len(reason) > LONGEST:
-        raise RuleRefused(Refused("I-1", "reason_too_long", {"longest": LONGEST}))
+    require(reason_given(reason, rule="I-1"))
     require(may_give_up(session, run.state, run.host, by.at))
     note_unread(session, run, by, Outcome.GIVEN_UP)
     move(run, RunAction.GIVE_UP)
@@ -66,4 +60,4 @@ def may_give_up(session: Session, state: RunState, host: str, at: datetime) -> V
     return Allowed()
 
 
-__all__ = ["LONGEST", "GiveUpImport", "give_up_import", "may_give_up"]
+__all__ = ["GiveUpImport", "give_up_import", "may_give_up"]

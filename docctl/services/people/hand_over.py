@@ -10,8 +10,9 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from docctl.domain.leaving import OpenKind, goes_somewhere, reason_stands
+from docctl.domain.leaving import OpenKind, goes_somewhere
 from docctl.domain.permissions import Facts, authorise
+from docctl.domain.reasons import reason_given
 from docctl.domain.verdicts import Refused, RuleRefused, require
 from docctl.models.base import new_id
 from docctl.models.distribution import DistributionEntry, ReadTask
@@ -57,7 +58,7 @@ def hand(session: Session, giving: Giving, items: tuple[Handed, ...], by: Caller
         return
     if len(items) > MOST:
         raise RuleRefused(Refused("A-16", "too_many", {"most": MOST}))
-    require(reason_stands(giving.reason))
+    require(reason_given(giving.reason, rule="A-16"))
     for one in items:
         require(goes_somewhere(one.kind, to=one.to, whose=giving.person.id, by=by.actor.person_id))
     kinds: dict[OpenKind, list[Handed]] = {kind: [] for kind in OpenKind}

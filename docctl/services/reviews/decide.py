@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from docctl.domain.lifecycle import RevisionStatus
 from docctl.domain.permissions import authorise
-from docctl.domain.reviews import LONGEST_TEXT, ReviewOutcome, may_decide, next_review
+from docctl.domain.reasons import LONGEST
+from docctl.domain.reviews import ReviewOutcome, may_decide, next_review
 from docctl.domain.verdicts import Conflict, NotFound, Refused, require
 from docctl.models.documents import Document, Revision
 from docctl.models.reviews import DocumentReview
@@ -71,7 +72,7 @@ def after_withdrawal(session: Session, loaded: Loaded, revision: Revision, by: C
     query = select(DocumentReview).where(
         DocumentReview.document_id == loaded.document.id, DocumentReview.outcome.is_(None)
     )
-    note = revision.withdraw_reason[:LONGEST_TEXT]
+    note = revision.withdraw_reason[:LONGEST]
     for review in lock(session, Rank.ITEMS, query.order_by(DocumentReview.id)):
         _close(session, loaded.document, revision, review, ReviewOutcome.WITHDRAW, note, by)
 

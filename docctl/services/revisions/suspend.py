@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
 from docctl.domain.permissions import authorise
-from docctl.domain.suspension import may_resume, may_suspend, reason_given
+from docctl.domain.reasons import reason_given
+from docctl.domain.suspension import LONGEST_REASON, may_resume, may_suspend
 from docctl.domain.verdicts import require
 from docctl.models.documents import RevisionSuspension
 from docctl.services.caller import Caller
@@ -35,7 +36,7 @@ def suspend_revision(session: Session, cmd: SuspendRevision, by: Caller) -> UUID
     authorise(by.actor, "revision.suspend", facts_of(session, document, revision, by))
     unchanged(revision, cmd.row_version)
     require(may_suspend(revision.dates(), at=by.at, zone=by.zone))
-    require(reason_given(cmd.reason))
+    require(reason_given(cmd.reason, rule="V-6", longest=LONGEST_REASON))
     assert by.person_id is not None
     suspension = RevisionSuspension(
         revision_id=revision.id,
@@ -73,7 +74,7 @@ def resume_revision(session: Session, cmd: ResumeRevision, by: Caller) -> UUID:
     authorise(by.actor, "revision.resume", facts_of(session, document, revision, by))
     unchanged(revision, cmd.row_version)
     require(may_resume(revision.dates(), at=by.at, zone=by.zone))
-    require(reason_given(cmd.reason))
+    require(reason_given(cmd.reason, rule="V-6", longest=LONGEST_REASON))
     suspension = revision.suspensions[-1]  # the database lets only one be open, and it is the last
     suspension.resumed_at, suspension.resumed_by = by.at, by.person_id
     suspension.resume_reason = cmd.reason.strip()
