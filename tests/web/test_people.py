@@ -210,7 +210,7 @@ def test_o_1_a_unit_is_added_under_its_parent(client: Browser, world: World) -> 
     client.sign_in("admin")
     values = {"name": "采购部", "code": "cg", "parent_id": str(world.units["ZH"])}
     assert client.submit("/people/units/new", values).status_code == 303
-    assert "CG 采购部 综合办公室" in words_of(client.get("/people/units"))
+    assert "CG采购部 部门 综合办公室" in words_of(client.get("/people/units"))
     again = client.submit("/people/units/new", values | {"name": "别的部"})
     assert again.status_code == 422
     assert "代号 CG 已由采购部使用" in words_of(again)
