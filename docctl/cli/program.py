@@ -34,6 +34,7 @@ COMMANDS: Final = {
     "distribution": "distribution:distribution",
     "copies": "copies:copies",
     "reviews": "reviews:reviews",
+    "changes": "changes:changes",
     "records": "records:records",
     "search": "search:search",
     "retention": "retention:retention",

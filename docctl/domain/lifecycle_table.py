@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from docctl.domain.copy_states import COPY_MOVES
 from docctl.domain.lifecycle import LIST_MOVES, RECORD_MOVES, REVISION_MOVES, SETTING_MOVES
+from docctl.domain.temporary_changes import CHANGE_MOVES
 
 #: Heading and moves of each table; the first state of a table is where an item begins.
 _TABLES: Final[tuple[tuple[str, Mapping[tuple[Any, Any], StrEnum]], ...]] = (
@@ -16,6 +17,7 @@ _TABLES: Final[tuple[tuple[str, Mapping[tuple[Any, Any], StrEnum]], ...]] = (
     ("Disposal lists (R-6)", LIST_MOVES),
     ("Revisions of controlled settings (V-2)", SETTING_MOVES),
     ("Controlled copies (D-1, D-2)", COPY_MOVES),
+    ("Temporary changes (V-14)", CHANGE_MOVES),
 )
 
 _COMPUTED: Final = (

@@ -24,8 +24,8 @@ class When(StrEnum):
 #: Kinds of work a person chooses for; each has the kinds of the inbox. What is late has no verb alone:
 #: a reminder or a day that is over is told under it, whatever the work is.
 KINDS: Final[Mapping[str, tuple[str, ...]]] = {
-    "sign": ("review", "approve"),
-    "drafts": ("rework", "issue", "renew"),
+    "sign": ("review", "approve", "approve_change"),
+    "drafts": ("rework", "rework_change", "issue", "renew"),
     "late": ("chase", "chase_readers"),
     "reading": ("read",),
     "copies": ("receive_copy", "put_up", "give_back", "take_down", "collect"),

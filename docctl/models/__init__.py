@@ -2,6 +2,7 @@
 
 from docctl.models import (
     access,
+    changes,
     citations,
     content,
     controlled,
@@ -26,6 +27,7 @@ from docctl.models.base import Base
 __all__ = [
     "Base",
     "access",
+    "changes",
     "citations",
     "content",
     "controlled",

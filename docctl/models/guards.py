@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Final
 
 from docctl.domain.lifecycle import LIST_MOVES, RECORD_MOVES, REVISION_MOVES
+from docctl.models.guard_changes import CHANGE_GUARDS
 from docctl.models.guard_controlled import CONTROLLED_GUARDS
 from docctl.models.guard_distribution import DISTRIBUTION_GUARDS
 from docctl.models.guard_epochs import EPOCH_GUARDS
@@ -142,6 +143,7 @@ GUARDS: Final = (
     *SUSPENSION_GUARDS,
     *DISTRIBUTION_GUARDS,
     *REVIEW_GUARDS,
+    *CHANGE_GUARDS,
     Guard(
         "v_2_file_insert",
         "V-2",

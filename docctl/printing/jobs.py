@@ -13,22 +13,29 @@ from docctl.printing.errors import PrintingFailed
 from docctl.printing.stamp import Stamp
 from docctl.printing.stamp_docx import stamp_docx
 from docctl.printing.stamp_pdf import stamp_pdf
-from docctl.printing.text_pdf import text_to_pdf
+from docctl.printing.text_pdf import text_pages, text_to_pdf
 
 Answer = dict[str, Any]
 
 
-def stamp_docx_job(source: str, target: str, *, stamp: Mapping[str, Any]) -> Answer:
-    """Run `stamp_docx` (D-3)."""
-    return _answer(lambda: stamp_docx(Path(source), Path(target), Stamp.from_json(stamp)))
+def stamp_docx_job(source: str, target: str, *, stamp: Mapping[str, Any], behind: str = "") -> Answer:
+    """Run `stamp_docx`; the text `behind` begins a new page (D-3, V-14)."""
+    return _answer(lambda: stamp_docx(Path(source), Path(target), Stamp.from_json(stamp), behind))
 
 
-def stamp_pdf_job(source: str, target: str, *, stamp: Mapping[str, Any]) -> Answer:
-    """Run `stamp_pdf` (D-3)."""
-    return _answer(lambda: stamp_pdf(Path(source), Path(target), Stamp.from_json(stamp)))
+def stamp_pdf_job(source: str, target: str, *, stamp: Mapping[str, Any], behind: str = "") -> Answer:
+    """Run `stamp_pdf`; the text `behind` follows on pages of its own (D-3, V-14)."""
+
+    def stamp_it() -> int:
+        pages = text_pages(behind) if behind else None
+        return stamp_pdf(Path(source), Path(target), Stamp.from_json(stamp), pages)
+
+    return _answer(stamp_it)
 
 
-def text_to_pdf_job(source: str, target: str, *, stamp: Mapping[str, Any], title: str) -> Answer:
+def text_to_pdf_job(
+    source: str, target: str, *, stamp: Mapping[str, Any], title: str, behind: str = ""
+) -> Answer:
     """Run `text_to_pdf` on a file that holds the text in UTF-8 (D-3)."""
 
     def print_text() -> int:
@@ -36,7 +43,8 @@ def text_to_pdf_job(source: str, target: str, *, stamp: Mapping[str, Any], title
             text = Path(source).read_text("utf-8-sig")
         except UnicodeDecodeError as error:
             raise PrintingFailed("unreadable", "no UTF-8") from error
-        return text_to_pdf(text, Path(target), Stamp.from_json(stamp), title)
+        whole = f"{text}\f{behind}" if behind else text
+        return text_to_pdf(whole, Path(target), Stamp.from_json(stamp), title)
 
     return _answer(print_text)
 

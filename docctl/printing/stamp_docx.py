@@ -19,7 +19,7 @@ from docx.section import Section
 from docx.shared import Length, Pt, Twips
 from lxml.etree import LxmlError
 
-from docctl.printing.characters import cut, ems, one_line
+from docctl.printing.characters import cut, ems, legible, one_line
 from docctl.printing.errors import PrintingFailed
 from docctl.printing.mark import SIDE, picture
 from docctl.printing.stamp import Stamp, footer_halves, footer_parts
@@ -59,13 +59,16 @@ _FIRST: Final = ("first_page_header", "first_page_footer")
 _EVEN: Final = ("even_page_header", "even_page_footer")
 
 
-def stamp_docx(source: Path, target: Path, stamp: Stamp) -> int:
+def stamp_docx(source: Path, target: Path, stamp: Stamp, behind: str = "") -> int:
     """Write the source with the stamp in every header and footer; return its sections (D-3, V-4).
 
-    The source stays as it is. Raises PrintingFailed.
+    The text `behind` begins a new page of the last section. The source stays as it is. Raises PrintingFailed.
     """
     try:
         document = docx.Document(str(source))
+        if behind:
+            for place, line in enumerate(legible(behind).split("\n")):
+                document.add_paragraph(line).paragraph_format.page_break_before = place == 0
         count = _stamp(document, stamp)
         document.save(str(target))
     except (OpcError, LxmlError, zipfile.BadZipFile, zlib.error, struct.error, EOFError) as error:

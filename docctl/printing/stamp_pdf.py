@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import math
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -43,13 +44,17 @@ class _Sheet:
         return " ".join(f"{value:.4f}" for value in (*_TURN[self.turn], x, y))
 
 
-def stamp_pdf(source: Path, target: Path, stamp: Stamp) -> int:
+def stamp_pdf(source: Path, target: Path, stamp: Stamp, behind: io.BytesIO | None = None) -> int:
     """Write the source with the stamp on every page to `target`; return the number of pages (D-3, V-4).
 
-    The source stays as it is. Raises PrintingFailed.
+    `behind` is a PDF whose pages follow, stamped and counted alike. The source stays as it is. Raises
+    PrintingFailed.
     """
     try:
-        with pikepdf.open(source) as pdf:
+        with ExitStack() as open_files:
+            pdf = open_files.enter_context(pikepdf.open(source))
+            if behind is not None:  # open until the copy is written: its streams are read then
+                pdf.pages.extend(open_files.enter_context(pikepdf.open(behind)).pages)
             return _stamp(pdf, target, stamp)
     except pikepdf.PasswordError as error:
         raise PrintingFailed("encrypted") from error

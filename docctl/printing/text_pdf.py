@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -41,6 +42,19 @@ def text_to_pdf(text: str, target: Path, stamp: Stamp, title: str) -> int:
         canvas.showPage()
     canvas.save()
     return len(pages)
+
+
+def text_pages(text: str) -> io.BytesIO:
+    """Return a text as a PDF without stamp, its first line as the title; raise PrintingFailed (V-14)."""
+    title, _, rest = text.partition("\n")
+    stream = io.BytesIO()
+    canvas = Canvas(stream, pagesize=_PAGE, pageCompression=1)
+    for lines in _pages(_lines(rest.lstrip("\n"), title)):
+        _draw(canvas, lines)
+        canvas.showPage()
+    canvas.save()
+    stream.seek(0)
+    return stream
 
 
 def _lines(text: str, title: str) -> Iterator[_Line | None]:

@@ -124,6 +124,8 @@ def _once_issued(actor: Actor, now: Situation, at: datetime, zone: tzinfo) -> It
     if now.state is not Computed.WAITING and allows(actor, "document.revise", now.facts):
         under_way = Refused("V-2", "revision_under_way") if now.revision_under_way else None
         yield Offered("revise", under_way)
+    if now.state is not Computed.WAITING and allows(actor, "change.write", now.facts):
+        yield Offered("change")
     move, may = ("resume", may_resume) if now.state is Computed.SUSPENDED else ("suspend", may_suspend)
     if allows(actor, f"revision.{move}", now.facts):
         yield Offered(move, _refusal(may(now.dates, at=at, zone=zone)))

@@ -21,6 +21,7 @@ from docctl.domain.permissions import Actor
 from docctl.domain.reviews import asked_until
 from docctl.domain.step_limits import revision_of_calendar, until_in_zone
 from docctl.domain.validity import last_day
+from docctl.queries.inbox_changes import change_work
 from docctl.queries.inbox_copies import copy_work
 from docctl.queries.inbox_disposal import disposal_work
 from docctl.queries.inbox_files import file_work
@@ -41,6 +42,8 @@ VERBS: Final = (
     "approve",
     "chase",
     "rework",
+    "approve_change",
+    "rework_change",
     "issue",
     "read",
     "receive_copy",
@@ -165,6 +168,7 @@ def _work(actor: Actor) -> dict[str, Select[*tuple[Any, ...]]]:
         **setting_work(actor),
         **copy_work(actor),
         **review_work(actor),
+        **change_work(actor),
     }
     return {verb: found[verb] for verb in VERBS if verb in found}
 

@@ -20,6 +20,7 @@ _PLACES: Final = {
     "setting": "/settings/rules/at/{id}",
     "copy": "/documents/distribution/copies/{id}",
     "review": "/documents/reviews/{id}",
+    "change": "/documents/changes/{id}",
     "distribution": "/documents/revisions/{id}/distribution",
 }
 

@@ -31,6 +31,8 @@ BLUEPRINTS: Final = (
     "copy_marks",
     "review_registers",
     "reviews",
+    "change_registers",
+    "changes",
     "due_dates",
     "register_files",
     "history_files",

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from flask import Response, make_response, request
 
+from docctl.queries.changes import changes_beside
 from docctl.queries.distribution import asked_to_read
 from docctl.queries.document_page import DocumentPage, document_page
 from docctl.queries.history import History, revision_history
@@ -41,12 +42,21 @@ def page_of(*, document_id: UUID | None = None, revision_id: UUID | None = None)
     with house().uow.read() as session:
         to_read = asked_to_read(session, actor(), page.revision.id)
         reviews = reviews_beside(session, actor(), page.document_id, at=house().clock())
+        changes = changes_beside(session, page.revision.id, at=house().clock(), zone=house().zone)
+        in_force = page.in_force
+        carried = (
+            changes_beside(session, in_force.id, at=house().clock(), zone=house().zone)
+            if in_force and in_force.id != page.revision.id and in_force.can_open
+            else ()
+        )
     return make_response(
         render(
             "documents/page.html",
             page=page,
             history=history,
             reviews=reviews,
+            changes=changes,
+            carried=carried,
             to_read=to_read and page.revision.state in {"in_force", "suspended"},
             events=told(events, words()),
             older=events.older,

@@ -36,6 +36,7 @@ NOUNS: Final = (
     "copy",
     "reading",
     "review",
+    "change",
     "step",
     "number",
     "record",

@@ -25,6 +25,8 @@ SIGNING = {
     ("documents", "submit"),
     ("documents", "review"),
     ("documents", "approve"),
+    ("changes", "submit"),
+    ("changes", "approve"),
     ("records", "accept"),
     ("records", "correct"),
     ("records", "decide"),

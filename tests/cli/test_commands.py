@@ -40,6 +40,7 @@ import:files,commit,give-up
 records:import,file,list,show,accept,correct,decide,void,place
 retention:due,explain
 reviews:list,open,decide,plan
+changes:list,show,write,submit,approve,return,revoke,discard
 disposal:propose,check,take-out,approve,reject,execute,witness,resume,show,certificate,register,clear-server
 settings:list,show,history,edit,submit,approve,return,discard,withdraw,due,condition,read-number,next-number,next-label
 hold:place,lift,list,show

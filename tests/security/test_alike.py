@@ -11,11 +11,13 @@ from sqlalchemy import select
 
 from docctl.domain.reviews import ReviewPlan
 from docctl.domain.roles import Role
+from docctl.domain.temporary_changes import Wording
 from docctl.models.organisation import LegalEntity
 from docctl.models.records import Record
 from docctl.models.retention import DisposalList, Hold
 from docctl.models.reviews import DocumentReview
 from docctl.models.work import Delivery
+from docctl.services.changes.write import WriteChange, write_change
 from docctl.services.documents.names import AddName, add_name
 from docctl.services.people.grant import ProposeRole, propose_role
 from docctl.services.people.posts import AddPost, HoldPost, add_post, take_post
@@ -54,6 +56,7 @@ OUTSIDERS = {
     "a table of records": "wang",
     "a controlled copy": "zhou",
     "a review": "wang",
+    "a temporary change": "wang",
 }
 
 
@@ -82,7 +85,11 @@ def kinds(world: World, hidden: Hidden, tmp_path: Path) -> dict[str, dict[str, U
         house=world.house,
     )
     (entry,), (copy,) = h.entries(world, handed), h.copies(world, handed)
-    reviewed = world.document_of(world.issued(world.draft("评审", number="QP-71"))).id
+    issued = world.issued(world.draft("评审", number="QP-71"))
+    reviewed = world.document_of(issued).id
+    today = world.house.today()
+    wording = Wording("4.2", f"{SECRET} 改为每日", "检修", "", today, today)
+    change = write_change(WriteChange(issued, wording), by=world.by("chen"), house=world.house)
     plan = ReviewPlan(12, world.house.today())
     plan_review(PlanReview(reviewed, None, plan), by=world.by("chen"), house=world.house)
     called = AddName(hidden.draft["document_id"], f"{SECRET} 旧称", "former")
@@ -107,6 +114,7 @@ def kinds(world: World, hidden: Hidden, tmp_path: Path) -> dict[str, dict[str, U
         "a table of records": {"import_id": records_table},
         "a controlled copy": {"revision_id": handed, "entry_id": entry.id, "copy_id": copy.id},
         "a review": {"review_id": review},
+        "a temporary change": {"change_id": change},
     }
 
 

@@ -9,11 +9,13 @@ from docctl.models.organisation import LegalEntity
 from docctl.queries.entities import entities
 from docctl.services.people.entities import RenameEntity, rename_entity
 from docctl.services.schema import migrate
+from tests.services.test_migration_of_changes import before_temporary_changes
 from tests.world import World, as_owner
 
 
 def before_entity_names(there: Session | Connection) -> None:
     """Let legal entities be as they were when each had one name for ever."""
+    before_temporary_changes(there)
     there.execute(text("DROP TABLE IF EXISTS legal_entity_name"))
 
 

@@ -98,7 +98,7 @@ def stamped(
     stamp = _stamp(content, kind, by, words, is_demo=is_demo, marked=marked)
     folder = Path(tempfile.mkdtemp(prefix="copy-", dir=house.scratch))
     try:
-        return _stamped(content, stamp, folder, house)
+        return _stamped(content, stamp, folder, house, changes_told(content, words))
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
@@ -162,6 +162,9 @@ def _stamp(
         lines.append(
             t(f"documents.validity.{'trial' if content.is_trial else 'until'}", day=content.valid_to)
         )
+    if content.changes:
+        counts = ", ".join(str(one.ordinal) for one in content.changes)
+        lines.append(t("changes.print.stamp", list=counts))
     if is_demo:
         lines.append(words.t("documents.stamp.demo"))
     foot = f"{content.number} {content.label} {word}　"
@@ -175,7 +178,25 @@ def _stamp(
     )
 
 
-def _stamped(content: Content, stamp: Stamp, folder: Path, house: House) -> StampedCopy:
+def changes_told(content: Content, words: Translator) -> str:
+    """Return what is printed behind a file of the temporary changes of its revision, "" for none (V-14)."""
+    if not content.changes:
+        return ""
+    t = words.t
+    parts = [t("changes.print.head")]
+    for one in content.changes:
+        told = (
+            t("changes.print.line", n=one.ordinal, place=one.place),
+            t("changes.print.days", first=one.first_day, last=one.last_day),
+            one.text,
+            f"{t('changes.column.reason')}: {one.reason}",
+            t("changes.print.signed", name=one.approver, day=one.approved_on),
+        )
+        parts.append("\n".join(told))
+    return "\n\n".join(parts)
+
+
+def _stamped(content: Content, stamp: Stamp, folder: Path, house: House, behind: str) -> StampedCopy:
     source = folder / "source"
     job, kind = _how(content.media_type)
     target = folder / f"copy.{kind.value}"
@@ -187,7 +208,13 @@ def _stamped(content: Content, stamp: Stamp, folder: Path, house: House) -> Stam
         source.write_text(text, encoding="utf-8")
         more = {"title": f"{content.number} {content.title}"}
     answer = _run(
-        house, f"{_JOBS}:{job}", source=str(source), target=str(target), stamp=stamp.as_json(), **more
+        house,
+        f"{_JOBS}:{job}",
+        source=str(source),
+        target=str(target),
+        stamp=stamp.as_json(),
+        behind=behind,
+        **more,
     )
     try:
         printed(answer)

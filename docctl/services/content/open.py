@@ -19,6 +19,7 @@ from docctl.domain.validity import last_day
 from docctl.domain.verdicts import NotFound
 from docctl.models.content import ItemFile, OwnerKind
 from docctl.models.documents import Document, Revision
+from docctl.queries.changes import ChangeNote, changes_beside
 from docctl.services.access import sees
 from docctl.services.caller import Caller
 from docctl.services.content.reads import note_read, noted_lately
@@ -82,6 +83,8 @@ class Content:
     is_trial: bool
     #: The day from which it is in force, where it is issued.
     effective_on: date | None
+    #: Temporary changes that hold or will: printed with it (V-14).
+    changes: tuple[ChangeNote, ...]
     open: Callable[[], AbstractContextManager[BinaryIO]]
 
 
@@ -117,6 +120,7 @@ def open_content(
             effective_on=revision.effective_from.astimezone(by.zone).date()
             if revision.effective_from
             else None,
+            changes=changes_beside(session, revision.id, at=by.at, zone=by.zone),
             open=opener(house, row),
         )
     if not noted:

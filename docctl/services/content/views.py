@@ -34,7 +34,16 @@ def pdf_view(
         raise NotFound("pdf")
     seconds = int(SAME_READING.total_seconds())
     began = int(by.at.timestamp()) // seconds * seconds
-    facts = [revision_id, file_id, by.actor.person_id, content.state.value, words.language, began]
+    changes = [(one.change_id, one.state) for one in content.changes]
+    facts = [
+        revision_id,
+        file_id,
+        by.actor.person_id,
+        content.state.value,
+        words.language,
+        began,
+        changes,
+    ]
     folder = house.scratch / "views"
     folder.mkdir(mode=0o700, exist_ok=True)
     _sweep(folder)

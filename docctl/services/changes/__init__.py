@@ -1,0 +1,1 @@
+"""Temporary changes: written, signed, revoked (V-14)."""
