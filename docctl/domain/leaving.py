@@ -12,7 +12,7 @@ from docctl.domain.verdicts import Allowed, Refused, Verdict
 
 
 class OpenKind(StrEnum):
-    """What can be open with a person: steps to sign, drafts, units that they head, posts, copies, readings.
+    """What can be open with a person: steps, drafts, units headed or led, posts, copies, readings.
 
     A `COPY` is the line of a distribution list that names the person, with all copies made from it.
     """
@@ -21,6 +21,7 @@ class OpenKind(StrEnum):
     DRAFT = "draft"
     HEAD = "head"
     POST = "post"
+    LEADER = "leader"
     COPY = "copy"
     READING = "reading"
 
@@ -28,7 +29,7 @@ class OpenKind(StrEnum):
 #: Kinds that let somebody sign or read: who hands over gives them to others, never to themselves.
 NEVER_TO_ONESELF = frozenset({OpenKind.STEP, OpenKind.DRAFT})
 #: Kinds that may also go to nobody: a unit without head, a vacant post, copies called back, nobody reads.
-MAY_BE_EMPTY = frozenset({OpenKind.HEAD, OpenKind.POST, OpenKind.COPY, OpenKind.READING})
+MAY_BE_EMPTY = frozenset({OpenKind.HEAD, OpenKind.POST, OpenKind.LEADER, OpenKind.COPY, OpenKind.READING})
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,6 +135,7 @@ def _of(kind: Who, of: object, route: str) -> str:
             Who.ROLE: of in {one.value for one in SIGNING},
             Who.POST: bool(_POST.fullmatch(of)),
             Who.HEAD: of == "" or bool(_CODE.fullmatch(of)),
+            Who.LEADER: of == "" or bool(_CODE.fullmatch(of)),
             Who.PERSON: bool(_CODE.fullmatch(of)),
         }[kind]
     )

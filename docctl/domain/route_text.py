@@ -28,6 +28,7 @@ _WORDS: Final = {
     "角色": "role",
     "岗位": "post",
     "部门负责人": "head",
+    "分管领导": "leader",
     "人员": "person",
     "类型": "type",
     "部门": "unit",

@@ -36,7 +36,7 @@ def _unknown(step: Step, company: Company) -> str | None:
             there = company.posts.keys()
         case Who.PERSON:
             there = company.people.keys()
-        case Who.HEAD:
+        case Who.HEAD | Who.LEADER:
             there = {"", *company.units}
     return None if step.of in there else step.of
 

@@ -39,9 +39,12 @@ class Who(StrEnum):
     ROLE = "role"
     POST = "post"
     HEAD = "head"
+    LEADER = "leader"
     PERSON = "person"
 
 
+#: Found by going up the tree of units from the one concerned.
+ABOVE: Final = frozenset({Who.HEAD, Who.LEADER})
 #: Of these several may sign, and who submits says which one.
 CHOSEN: Final = frozenset({Who.ROLE, Who.POST})
 
@@ -98,11 +101,15 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class UnitFacts:
-    """Who heads a unit, and which unit it belongs to; "" for none. A closed one gets no new documents."""
+    """Who heads a unit, who is in charge of it, and which unit it belongs to; "" for none.
+
+    A closed one gets no new documents.
+    """
 
     head: UUID | None = None
     parent: str = ""
     is_closed: bool = False
+    leader: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,8 +206,8 @@ def candidates(
 ) -> frozenset[UUID]:
     """Return who may sign a step of a document of a unit; its authors never do (A-2, A-8, A-15).
 
-    Where the head of the unit is an author or signs another step (`taken`), or there is none, it is the
-    next head above; where none is above, the head who is taken.
+    Where the head of the unit, or the leader in charge of it, is an author or signs another step (`taken`),
+    or there is none, it is the next one above; where none is above, the one who is taken.
     """
     able = company.holders.get(NEEDED[step.meaning], frozenset()) - frozenset(authors)
     match step.who:
@@ -210,37 +217,38 @@ def candidates(
             return company.posts.get(step.of, frozenset()) & able
         case Who.PERSON:
             return frozenset({company.people[step.of]} if step.of in company.people else ()) & able
-        case Who.HEAD:
-            head = _head(company, step.of or unit, {*authors, *taken})
-            head = head or _head(company, step.of or unit, authors)
-            return frozenset({head} if head else ()) & able
+        case Who.HEAD | Who.LEADER:
+            found = _above(company, step.who, step.of or unit, {*authors, *taken})
+            found = found or _above(company, step.who, step.of or unit, authors)
+            return frozenset({found} if found else ()) & able
 
 
 def who_signs(
     steps: Sequence[Step], company: Company, unit: str, *, authors: Collection[UUID] = ()
 ) -> tuple[frozenset[UUID], ...]:
-    """Return who may sign each step: of separate ones that meet in one head the later go above (A-2, A-8)."""
+    """Return who may sign each step: separate ones that meet in one head or leader go above (A-2, A-8)."""
     found = [candidates(one, company, unit, authors=authors) for one in steps]
     taken = {
         person
         for step, able in zip(steps, found, strict=True)
-        if step.separate and step.who is not Who.HEAD and len(able) == 1
+        if step.separate and step.who not in ABOVE and len(able) == 1
         for person in able
     }
     for at, step in enumerate(steps):
-        if step.separate and step.who is Who.HEAD:
+        if step.separate and step.who in ABOVE:
             found[at] = candidates(step, company, unit, authors=authors, taken=taken)
             taken |= found[at]
     return tuple(found)
 
 
-def _head(company: Company, unit: str, without: Collection[UUID]) -> UUID | None:
+def _above(company: Company, who: Who, unit: str, without: Collection[UUID]) -> UUID | None:
     seen: set[str] = set()
     while unit in company.units and unit not in seen:
         seen.add(unit)
         facts = company.units[unit]
-        if facts.head is not None and facts.head not in without:
-            return facts.head
+        there = facts.head if who is Who.HEAD else facts.leader
+        if there is not None and there not in without:
+            return there
         unit = facts.parent
     return None
 

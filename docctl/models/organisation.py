@@ -101,6 +101,21 @@ class PostHolder(Identified, Base):
     until_on: Mapped[date | None]
 
 
+class UnitLeader(Identified, Base):
+    """Who is the leader in charge (分管领导) of a unit, until the end of the last day (O-3)."""
+
+    __tablename__ = "unit_leader"
+    __table_args__ = (
+        Index("ix_unit_leader_unit", "unit_id", "from_on"),
+        Index("ix_unit_leader_person", "person_id"),
+    )
+
+    unit_id: Mapped[UUID] = mapped_column(ForeignKey("unit.id"))
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    from_on: Mapped[date]
+    until_on: Mapped[date | None]
+
+
 class Person(Identified, Versioned, Base):
     """Somebody with an account; `password_version` rises with each new password."""
 

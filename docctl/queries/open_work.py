@@ -25,6 +25,7 @@ from docctl.queries.open_item import OpenItem, Taker
 from docctl.queries.revision_states import is_insider
 from docctl.queries.routes import company_now
 from docctl.queries.step_rows import wanted_now
+from docctl.queries.unit_leaders import led_by
 
 _OPEN = (StepStatus.OPEN, StepStatus.WAITING)
 
@@ -69,6 +70,7 @@ def open_work(session: Session, actor: Actor, person_id: UUID, *, at: datetime, 
             *_drafts(session, actor, person_id, others),
             *_heads(session, person_id, people),
             *_posts(session, person_id, people),
+            *led_by(session, person_id, people.all),
             *copies_with(session, actor, person_id, people.all, at),
             *readings_of(session, actor, person_id, people.all, at),
         ),

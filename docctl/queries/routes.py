@@ -20,6 +20,7 @@ from docctl.models.organisation import Person, Post, PostHolder, RoleGrant, Unit
 from docctl.queries.controlled import setting_at
 from docctl.queries.document_choices import Choice
 from docctl.queries.entities import unit_keys
+from docctl.queries.unit_leaders import leaders_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,7 @@ def company_now(session: Session, today: date) -> Company:
         holders = posts.setdefault(f"{keys[post.unit_id]}/{post.name}", set())
         if post.person_id in active:
             holders.add(post.person_id)
+    leaders = leaders_on(session, today)
     return Company(
         types=frozenset(session.scalars(select(DocumentType.code))),
         units={
@@ -85,6 +87,7 @@ def company_now(session: Session, today: date) -> Company:
                 one.head_id if one.head_id in active else None,
                 keys.get(one.parent_id, "") if one.parent_id else "",
                 one.valid_until is not None and one.valid_until < today,
+                leaders[one.id][0] if one.id in leaders and leaders[one.id][0] in active else None,
             )
             for one in units.values()
         },

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from docctl.domain.retention_schedule import BUILT_IN
 from docctl.domain.verdicts import NotFound
 from docctl.models.organisation import LegalEntity, Person, Post, PostHolder, Unit
+from docctl.queries.unit_leaders import LeaderRow, leaders
 from docctl.queries.unit_names import OtherUnitName, names_of, since_when
 
 #: Functions that the retention schedule asks, in its order.
@@ -60,6 +61,7 @@ class UnitPage:
     valid_until: date | None
     since: date | None
     names: tuple[OtherUnitName, ...]
+    leaders: tuple[LeaderRow, ...] = ()
 
     def other(self, name_id: UUID) -> OtherUnitName:
         """Return another name; raise NotFound where the unit has no such one."""
@@ -84,8 +86,8 @@ class UnitPage:
         raise NotFound("holder")
 
 
-def unit_page(session: Session, unit_id: UUID) -> UnitPage:
-    """Return a unit with its people and posts; raise NotFound where there is none."""
+def unit_page(session: Session, unit_id: UUID, *, today: date | None = None) -> UnitPage:
+    """Return a unit with its people and posts, and with `today` who is in charge; raise NotFound for none."""
     unit = session.get(Unit, unit_id)
     if unit is None:
         raise NotFound("unit")
@@ -115,6 +117,7 @@ def unit_page(session: Session, unit_id: UUID) -> UnitPage:
         valid_until=unit.valid_until,
         since=since_when(session, unit),
         names=names_of(session, unit.id),
+        leaders=leaders(session, today=today, unit_id=unit.id) if today else (),
     )
 
 

@@ -104,6 +104,14 @@ def _standing(unit: Unit, names: Sequence[UnitName], on: date | None) -> tuple[s
     return unit.name, unit.parent_id
 
 
+def open_units(session: Session) -> list[tuple[UUID, str]]:
+    """Return id and "code name" of the units that exist today."""
+    rows = session.execute(
+        select(Unit.id, Unit.code, Unit.name).where(Unit.valid_until.is_(None)).order_by(Unit.code)
+    )
+    return [(key, f"{code} {name}") for key, code, name in rows]
+
+
 def unit_choices(session: Session) -> list[tuple[UUID, str]]:
     """Return id and "code name" of every unit, for choosing one."""
     rows = session.execute(select(Unit.id, Unit.code, Unit.name).order_by(Unit.code))

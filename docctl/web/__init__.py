@@ -59,6 +59,7 @@ BLUEPRINTS: Final = (
     "epochs",
     "people",
     "units",
+    "unit_leaders",
     "entities",
     "unit_changes",
     "unit_pages",

@@ -35,7 +35,7 @@ def show(unit_id: UUID) -> str:
 
 def _page(unit_id: UUID, **_more: UUID) -> UnitPage:
     with house().uow.read() as session:
-        return unit_page(session, unit_id)
+        return unit_page(session, unit_id, today=house().today())
 
 
 @dataclass(frozen=True, slots=True)

@@ -342,3 +342,27 @@ def test_a_1_whatever_is_a_route_is_read_again_as_it_was(
         assert lines_of_routes(checked)["routes"]
         key = "A-1.route_name_unfit"
     assert key == "A-1.route_name_unfit"
+
+
+LED = Company(
+    types=frozenset({"procedure"}),
+    units={
+        "ZH": UnitFacts(leader=ZHAO),
+        "QA": UnitFacts(parent="ZH"),
+        "PD": UnitFacts(parent="ZH", leader=OU),
+    },
+    holders={Role.REVIEWER: frozenset({OU, WANG}), Role.APPROVER: frozenset({ZHAO, OU})},
+)
+BY_LEADER = "# 其余\nreview | leader PD | 1 days\napprove | leader | 1 days"
+
+
+def test_a_8_the_leader_in_charge_signs_for_the_unit_or_the_one_above_it() -> None:
+    steps = routes_of(read(BY_LEADER))[0].steps
+    assert candidates(steps[1], LED, "QA") == {ZHAO}
+    assert candidates(steps[1], LED, "PD") == {OU}
+    assert candidates(steps[1], LED, "PD", authors={OU}) == {ZHAO}
+    assert candidates(steps[1], LED, "ZH", authors={ZHAO}) == frozenset()
+    assert who_signs(steps, LED, "PD") == (frozenset({OU}), frozenset({ZHAO}))  # one signs one step
+    assert walk(BY_LEADER, LED) == ""
+    assert walk(BY_LEADER.replace("leader PD", "leader XX"), LED) == "A-1.route_unknown"
+    assert write_routes(read(BY_LEADER.replace("leader", "分管领导"))) == {"routes": BY_LEADER}

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from docctl.domain.reviews import ReviewPlan
 from docctl.domain.roles import Role
 from docctl.domain.temporary_changes import Wording
-from docctl.models.organisation import LegalEntity
+from docctl.models.organisation import LegalEntity, UnitLeader
 from docctl.models.records import Record
 from docctl.models.retention import DisposalList, Hold
 from docctl.models.reviews import DocumentReview
@@ -20,6 +20,7 @@ from docctl.models.work import Delivery
 from docctl.services.changes.write import WriteChange, write_change
 from docctl.services.documents.names import AddName, add_name
 from docctl.services.people.grant import ProposeRole, propose_role
+from docctl.services.people.leaders import LeadUnits, lead_units
 from docctl.services.people.posts import AddPost, HoldPost, add_post, take_post
 from docctl.services.people.unit_changes import NameUnit, name_unit
 from docctl.services.reviews.plan import PlanReview, plan_review
@@ -50,6 +51,7 @@ OUTSIDERS = {
     "a person": "wang",
     "a unit": "zhang",
     "a legal entity": "zhang",
+    "a leader in charge": "zhang",
     "a background task": "wang",
     "an import": "wang",
     "a saved search": "wang",
@@ -72,6 +74,8 @@ def kinds(world: World, hidden: Hidden, tmp_path: Path) -> dict[str, dict[str, U
     holder = take_post(
         HoldPost(post, world.people["wang"], world.house.today()), by=world.by("admin"), house=world.house
     )
+    led = LeadUnits(world.people["zhao"], (unit,), world.house.today())
+    lead_units(led, by=world.by("admin"), house=world.house)
     named = name_unit(NameUnit(unit, f"{SECRET} 旧称"), by=world.by("admin"), house=world.house)
     for name in ("a.txt", "b.txt"):
         write(tmp_path / "旧文件", name, f"{SECRET} {name}")
@@ -97,6 +101,7 @@ def kinds(world: World, hidden: Hidden, tmp_path: Path) -> dict[str, dict[str, U
     kept = save_search(SaveSearch(SECRET, "q=x"), by=world.by("li"), house=world.house)
     with world.house.uow.read() as session:
         task = session.scalars(select(Delivery.id).limit(1)).one()
+        leader = session.scalars(select(UnitLeader.id)).one()
         entity = session.scalars(select(LegalEntity.id)).one()
         review = session.scalars(select(DocumentReview.id)).one()
     return {
@@ -108,6 +113,7 @@ def kinds(world: World, hidden: Hidden, tmp_path: Path) -> dict[str, dict[str, U
         "a person": {"person_id": world.people["li"], "grant_id": grant},
         "a unit": {"unit_id": unit, "post_id": post, "holder_id": holder, "name_id": named},
         "a legal entity": {"entity_id": entity},
+        "a leader in charge": {"leader_id": leader},
         "a background task": {"delivery_id": task},
         "a saved search": {"search_id": kept},
         "an import": {"run_id": run.id, "ordinal": 1, "other": 2},

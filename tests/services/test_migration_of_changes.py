@@ -11,12 +11,14 @@ from docctl.domain.temporary_changes import Wording
 from docctl.queries.change_page import change_page
 from docctl.services.changes.write import WriteChange, write_change
 from docctl.services.schema import migrate, schema_state
+from tests.services.test_migration_of_leaders import before_leaders
 from tests.tampering import past_the_guards
 from tests.world import World, as_owner
 
 
 def before_temporary_changes(there: Session | Connection) -> None:
     """Let revisions be as they were when nothing changed them for a time."""
+    before_leaders(there)
     there.execute(text("DROP TABLE IF EXISTS temporary_change"))
 
 

@@ -19,6 +19,7 @@ from docctl.models.trail import EventDetail, EventRow
 from docctl.models.work import Step, StepStatus
 from docctl.queries.document_page import document_page
 from docctl.queries.inbox import inbox
+from docctl.services.people.leaders import LeadUnits, lead_units
 from docctl.services.revisions.sign import (
     ReturnRevision,
     approve_revision,
@@ -302,3 +303,12 @@ def test_a_8_where_the_head_wrote_it_the_head_above_signs(world: World) -> None:
     assert steps(world, revision_id)[0] == (1, "zhao", "open")
     with world.house.uow.read() as session:
         assert session.scalars(select(Step.status).where(Step.stage == 2)).one() is StepStatus.WAITING
+
+
+def test_a_8_the_leader_in_charge_on_the_day_signs_and_nobody_where_there_is_none(world: World) -> None:
+    assert refused(world, "# 其余\napprove | leader") == "A-1.route_nobody"
+    cmd = LeadUnits(world.people["zhao"], (world.units["ZH"],), world.house.today())
+    lead_units(cmd, by=world.by("admin"), house=world.house)  # the unit above all others
+    routes(world, "# 其余\nreview | role reviewer\napprove | leader")
+    revision_id = submit(world, world.draft(author="li", unit="SC"), "ouyang", None)
+    assert steps(world, revision_id)[-1][1] == "zhao"

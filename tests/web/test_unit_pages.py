@@ -98,6 +98,28 @@ def test_o_4_a_legal_entity_is_added_renamed_and_listed(client: Browser, world: 
     assert client.get(link).status_code in {403, 404}
 
 
+def test_o_3_leaders_in_charge_are_named_listed_and_ended(client: Browser, world: World) -> None:
+    client.sign_in("admin")
+    assert "还没有指定分管领导" in client.page("/people/leaders").text_content()
+    today = world.house.today().isoformat()
+    given = {"person_id": str(world.people["zhao"]), "from_on": today, "unit_ids": []}
+    answer = client.submit("/people/leaders/new", given)
+    assert answer.status_code == 422
+    assert "请至少选择一个部门" in answer.text
+    given["unit_ids"] = [str(world.units["SC"]), str(world.units["PZ"])]
+    assert client.submit("/people/leaders/new", given).status_code == 303
+    page = client.page("/people/leaders")
+    ends = page.xpath("//a[contains(@href, '/end')]/@href")
+    assert len(ends) == 2
+    assert "赵敏" in client.page(f"/people/units/{world.units['SC']}").text_content()
+    early = (world.house.today() - timedelta(days=1)).isoformat()
+    assert client.submit(ends[0], {"until_on": early}).status_code == 422
+    assert client.submit(ends[0], {"until_on": today}).status_code == 303
+    client.sign_in("wang")
+    for place in ("/people/leaders", "/people/leaders/new", ends[1]):
+        assert client.get(place).status_code in {403, 404}
+
+
 def test_who_is_no_administrator_changes_no_unit(client: Browser, world: World) -> None:
     client.sign_in("wang")
     unit = f"/people/units/{world.units['SC']}"

@@ -22,6 +22,7 @@ from docctl.queries.open_work import OpenWork
 from docctl.services.caller import Caller
 from docctl.services.locks import Rank, lock
 from docctl.services.people.hand_over_copies import hand_copies, hand_readings
+from docctl.services.people.hand_over_leading import hand_leading
 from docctl.services.people.hand_over_revisions import hand_drafts, hand_steps
 from docctl.services.people.handing import Giving, Handed, changed, lock_papers, lock_with_takers
 from docctl.services.registry import use_case
@@ -66,6 +67,7 @@ def hand(session: Session, giving: Giving, items: tuple[Handed, ...], by: Caller
         kinds[one.kind].append(one)
     _heads(session, giving, kinds[OpenKind.HEAD], by)
     _posts(session, giving, kinds[OpenKind.POST], by)
+    hand_leading(session, giving, kinds[OpenKind.LEADER], by)
     _papers(session, giving, kinds, by)
 
 
