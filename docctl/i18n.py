@@ -20,6 +20,7 @@ LANGUAGES: Final = ("zh_Hans", "en")
 #: Forms of one sentence for one and for several; a language without plurals has the sentence alone.
 _PLURALS: Final = frozenset({"one", "other"})
 _SLUG: Final = re.compile(r"[a-z][a-z0-9_.]*")
+_SLUGS: Final = re.compile(rf"{_SLUG.pattern}(?:, {_SLUG.pattern})+")
 _RULE: Final = re.compile(r"[A-Z]-\d+")
 
 _log = logging.getLogger("docctl.i18n")
@@ -95,6 +96,10 @@ class Translator:
             return value.isoformat()
         if isinstance(value, str) and _SLUG.fullmatch(value):
             return self._word(name, value)
+        if isinstance(value, str) and _SLUGS.fullmatch(value):
+            keys = [f"words.{name}.{one}" for one in value.split(", ")]
+            if all(map(self.has, keys)):
+                return self.t("people.comma").join(map(self.t, keys))
         return value
 
     def _word(self, name: str, value: str) -> str:

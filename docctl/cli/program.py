@@ -33,6 +33,7 @@ COMMANDS: Final = {
     "events": "work:events",
     "distribution": "distribution:distribution",
     "copies": "copies:copies",
+    "checks": "checks:checks",
     "reviews": "reviews:reviews",
     "changes": "changes:changes",
     "records": "records:records",

@@ -148,6 +148,8 @@ PERMISSIONS: Final[Mapping[str, tuple[tuple[Predicate, ...], ...]]] = {
     "revision.approve": ((is_assigned, approver),),
     "revision.return": ((is_assigned, reviewer), (is_assigned, approver), (controller, insider)),
     "revision.issue": ((controller,),),
+    "revision.checks": ((insider,),),
+    "revision.answer": ((is_author, author, insider), (author, own_unit, insider), (controller, insider)),
     "revision.suspend": ((controller,),),
     "revision.resume": ((controller,),),
     "revision.withdraw": ((controller,),),

@@ -18,6 +18,15 @@ from docctl.domain.calendar_content import (
     shipped_calendar,
     write_calendar,
 )
+from docctl.domain.check_content import (
+    check_checks,
+    lines_of_checks,
+    may_check,
+    read_checks,
+    say_checks,
+    shipped_checks,
+    write_checks,
+)
 from docctl.domain.label_content import (
     check_labels,
     lines_of_labels,
@@ -153,6 +162,22 @@ KINDS: Final[Mapping[str, Kind]] = {
             write_labels,
             lines_of_labels,
             say_labels,
+        ),
+        Kind(
+            "checks",
+            (
+                EditorField("checks", Widget.LINES, needed=True),
+                EditorField("words_zh", Widget.LINES),
+                EditorField("words_en", Widget.LINES),
+                EditorField("without", Widget.LINE),
+            ),
+            shipped_checks,
+            check_checks,
+            read_checks,
+            write_checks,
+            lines_of_checks,
+            say_checks,
+            within=may_check,
         ),
     )
 }

@@ -11,6 +11,7 @@ from secrets import token_hex
 from typing import Final
 
 from docctl.jobs import lease
+from docctl.jobs.check_texts import check_texts
 from docctl.jobs.cite_texts import cite_texts
 from docctl.jobs.copies import Teller
 from docctl.jobs.deliveries import Running, deliver
@@ -68,6 +69,7 @@ class Worker:
         busy = busy or seal_plain_runs(self._house)
         busy = busy or cite_texts(self._house)
         busy = busy or outline_texts(self._house)
+        busy = busy or check_texts(self._house)
         busy = busy or scrub(self._house)
         if time.monotonic() - self._sealed > SEAL_EVERY:
             busy = seal_round(self._house) or busy

@@ -3,6 +3,7 @@
 from docctl.models import (
     access,
     changes,
+    checks,
     citations,
     content,
     controlled,
@@ -28,6 +29,7 @@ __all__ = [
     "Base",
     "access",
     "changes",
+    "checks",
     "citations",
     "content",
     "controlled",

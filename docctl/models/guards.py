@@ -193,6 +193,9 @@ GUARDS: Final = (
         "OLD.state = 'voided' OR (OLD.state = 'used' AND NEW.state = 'reserved')",
         of=("state",),
     ),
+    # answers to findings
+    Guard("d_12_answer_change", "D-12", "check_answer", "UPDATE", "TRUE"),
+    Guard("d_12_answer_delete", "D-12", "check_answer", "DELETE", "TRUE"),
     Guard("n_3_reservation_change", "N-3", "number_reservation", "UPDATE", "TRUE"),
     Guard("n_3_reservation_delete", "N-3", "number_reservation", "DELETE", "TRUE"),
     Guard("n_1_counter_back", "N-1", "counter", "UPDATE", "NEW.value < OLD.value"),

@@ -50,6 +50,8 @@ class Situation:
     valid_until: datetime | None = None
     #: Why its number cannot become what the issue makes it (N-7).
     number_refused: Refused | None = None
+    #: What of its text has to be mended or answered before the last approval and the issue (D-12).
+    checks_refused: Refused | None = None
 
 
 def offers(actor: Actor, now: Situation, *, at: datetime, zone: tzinfo) -> tuple[Offered, ...]:
@@ -101,7 +103,9 @@ def _signing(actor: Actor, now: Situation, step: ToSign) -> Iterator[Offered]:
 
 
 def _may_sign(now: Situation, step: ToSign, person: UUID) -> Verdict:
-    return may_sign(step, signer=person, authors=now.authors, signed=now.signed)
+    verdict = may_sign(step, signer=person, authors=now.authors, signed=now.signed)
+    held = now.checks_refused if step.meaning is Meaning.APPROVE else None
+    return held if verdict and held is not None else verdict
 
 
 def _issuing(now: Situation, at: datetime, zone: tzinfo) -> Verdict:
@@ -115,7 +119,8 @@ def _issuing(now: Situation, at: datetime, zone: tzinfo) -> Verdict:
         valid_until=now.valid_until,
     )
     verdict = may_issue(facts, on=at.astimezone(zone).date(), at=at, zone=zone)
-    return now.number_refused if verdict and now.number_refused is not None else verdict
+    reasons = (now.number_refused, now.checks_refused) if verdict else ()
+    return next((one for one in reasons if one is not None), verdict)
 
 
 def _once_issued(actor: Actor, now: Situation, at: datetime, zone: tzinfo) -> Iterator[Offered]:

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from docctl.domain.approval import Meaning, Signed, ToSign
+from docctl.domain.draft_checks import CHECKED
 from docctl.domain.lifecycle import Computed, in_force, revision_state
 from docctl.domain.permissions import Actor, Facts, allows
 from docctl.models.content import FileRole
@@ -18,6 +19,7 @@ from docctl.queries.citations import Cited, CitedBy, cited, cited_by
 from docctl.queries.document_actions import UNDER_WAY, Offered, Situation, offers
 from docctl.queries.document_opened import Headed, opened_at
 from docctl.queries.document_relations import Relations, relations
+from docctl.queries.draft_checks import NONE, DraftChecks, draft_checks
 from docctl.queries.number_following import NumberComing, number_coming
 from docctl.queries.other_names import OtherName, other_names
 from docctl.queries.outlines import Outline, outline_shown
@@ -73,6 +75,9 @@ class DocumentPage:
     outline: Outline
     #: What its number becomes when the revision shown is issued, where it follows (N-7).
     number_coming: NumberComing | None = None
+    #: What is to be mended or answered in its text before it is issued, and the answers (D-12).
+    checks: DraftChecks = NONE
+    may_answer: bool = False
     #: What else it is called, and whether the person may change that (N-9).
     other_names: tuple[OtherName, ...] = ()
     may_name: bool = False
@@ -137,8 +142,14 @@ def document_page(
     if head.insider and shown.status in UNDER_WAY:
         today = at.astimezone(zone).date()
         coming = number_coming(session, head.document, shown.issue_label, at=at, today=today)
+    cites = cited(session, actor, shown.id, at=at)
+    checks = NONE
+    if head.insider and shown.status in CHECKED:
+        checks = draft_checks(session, actor, head.document, shown, at=at, cites=cites)
     situation = _situation(head, shown, revisions, steps, signed, beside, files, at)
-    situation = replace(situation, number_refused=coming.refused if coming else None)
+    situation = replace(
+        situation, number_refused=coming.refused if coming else None, checks_refused=checks.refused
+    )
     return DocumentPage(
         document_id=head.document.id,
         parent_id=head.document.parent_id,
@@ -163,10 +174,12 @@ def document_page(
         relations=beside,
         actions=offers(actor, situation, at=at, zone=zone),
         paper=paper_of(shown, people, zone),
-        cites=cited(session, actor, shown.id, at=at),
+        cites=cites,
         cited_by=cited_by(session, actor, head.document, at=at),
         outline=outline_shown(session, shown.id),
         number_coming=coming,
+        checks=checks,
+        may_answer=allows(actor, "revision.answer", situation.facts),
         other_names=other_names(session, head.document),
         may_name=allows(actor, "document.name", situation.facts),
     )

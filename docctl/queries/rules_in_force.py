@@ -1,7 +1,8 @@
-"""Which revision of the number and label rules is in force, in one statement (N-2, V-1, V-3)."""
+"""Which revision of the number, label and check rules is in force, in one statement (N-2, V-1, V-3, D-12)."""
 
 from __future__ import annotations
 
+import json
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -11,6 +12,8 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from docctl.domain.check_content import check_rules
+from docctl.domain.draft_checks import CheckRules
 from docctl.domain.label_content import LabelRules, labels_in
 from docctl.domain.lifecycle import SettingStatus
 from docctl.domain.number_rules import NumberRules, rules_in
@@ -59,6 +62,12 @@ def all_number_rules(session: Session, at: datetime) -> Iterator[NumberRules]:
     query = _of_numbers(SettingRevision.content).where(SettingRevision.effective_from <= at)
     for content in session.scalars(query.order_by(SettingRevision.effective_from.desc())):
         yield rules_in(content)
+
+
+def check_rules_at(session: Session, at: datetime) -> InForce[CheckRules]:
+    """Return the checks in force at an instant; raise NotFound where there were none yet (D-12)."""
+    name, content = _in_force(session, "checks", at)
+    return InForce(check_rules(json.loads(content)), name)
 
 
 def label_rules_at(session: Session, at: datetime) -> InForce[LabelRules]:

@@ -21,6 +21,7 @@ BLUEPRINTS: Final = (
     "revisions",
     "revision_signing",
     "compare",
+    "draft_checks",
     "copies",
     "distribution",
     "copy_registers",

@@ -31,6 +31,7 @@ from docctl.services.settings.draft import (
     submit_setting,
 )
 from docctl.web.calendar_tester import tested
+from docctl.web.check_tester import tried
 from docctl.web.context import actor, caller, flash_done, house, lang, render, requires, see_other
 from docctl.web.fields import read_text
 from docctl.web.forms import Unreadable, form, parse
@@ -50,6 +51,10 @@ _TESTERS: Final[Mapping[str, Callable[[Content], object]]] = {
     "numbers": tested_numbers,
     "labels": tested_labels,
 }
+
+
+def _tested(kind: str, page: SettingPage) -> object:
+    return tried(page) if kind == "checks" else _TESTERS[kind](page.content)
 
 
 def _to(kind: str, ordinal: int, key: str) -> Response:
@@ -90,14 +95,24 @@ def at(revision_id: UUID) -> Response:
 @requires("settings.view")
 def show(kind: str) -> str:
     """Show a revision, what changed with it, its history, and its tester (V-2, V-3)."""
-    page = _page(kind, _ordinal("revision"))
+    return _shown(kind, _page(kind, _ordinal("revision")))
+
+
+def _shown(kind: str, page: SettingPage) -> str:
     return render(
         "controlled/page.html",
         page=page,
-        tested=_TESTERS[kind](page.content),
+        tested=_tested(kind, page),
         story=happened(page.setting_id),
         request_id=str(uuid4()),
     )
+
+
+@bp.post("/checks/tried")
+@requires("settings.view")
+def try_checks() -> str:
+    """Show a revision of the checks again with what it finds in a text; nothing is kept (D-12)."""
+    return _shown("checks", _page("checks", number(request.form.get("revision")) or None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +156,7 @@ def _edit_page(kind: str) -> EditPage:
         row_version=draft.row_version if draft else 0,
         reason=draft.shown.reason if draft else "",
         wanted_from=draft.shown.wanted_from if draft else None,
-        tested=_TESTERS[kind](shown.content),
+        tested=_tested(kind, shown),
     )
 
 

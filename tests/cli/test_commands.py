@@ -39,6 +39,7 @@ distribution:show,add,remove,read,remind copies:list,receive,print,recall,return
 import:files,commit,give-up
 records:import,file,list,show,accept,correct,decide,void,place
 retention:due,explain
+checks:list,answer
 reviews:list,open,decide,plan
 changes:list,show,write,submit,approve,return,revoke,discard
 disposal:propose,check,take-out,approve,reject,execute,witness,resume,show,certificate,register,clear-server

@@ -164,6 +164,8 @@ CALLS: dict[str, tuple[str, ...]] = {
     "settings return": ("calendar", "--reason", "有误"),
     "settings discard": ("calendar", "--reason", "有误"),
     "settings withdraw": ("calendar", "--revision", "1", "--reason", "有误"),
+    "checks list": ("QP-02",),
+    "checks answer": ("QP-02", "--check", "vague_time", "--reason", "保留"),
     "settings due": ("3", "working_days", "--start", "2026-03-02 08:00"),
     "settings read-number": ("QP-04",),
     "settings next-number": ("procedure",),

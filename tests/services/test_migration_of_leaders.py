@@ -8,11 +8,13 @@ from sqlalchemy.orm import Session
 from docctl.queries.unit_leaders import leaders
 from docctl.services.people.leaders import LeadUnits, lead_units
 from docctl.services.schema import migrate
+from tests.services.test_migration_of_checks import before_checks
 from tests.world import World, as_owner
 
 
 def before_leaders(there: Session | Connection) -> None:
     """Let units be as they were when nobody was in charge of them."""
+    before_checks(there)
     there.execute(text("DROP TABLE IF EXISTS unit_leader"))
 
 

@@ -72,7 +72,7 @@ def find_citations(
 
 
 def _joined(old: Citation | None, one: Mention) -> Citation:
-    kind = _kind(fold(one.name), one.number, one.chapter)
+    kind = kind_of(fold(one.name), one.number, one.chapter)
     if old is None:
         return Citation(kind, one.name, one.number, one.start, one.end, chapter=one.chapter)
     return replace(
@@ -84,7 +84,8 @@ def _joined(old: Citation | None, one: Mention) -> Citation:
     )
 
 
-def _kind(name: str, number: str, chapter: str) -> str:
+def kind_of(name: str, number: str, chapter: str) -> str:
+    """Return what a citation is by its folded name, number and chapter: document, form, outside, generic."""
     if (number and STANDARD.match(number)) or _LAW.search(name):
         return "outside"
     if not name:

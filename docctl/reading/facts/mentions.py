@@ -115,11 +115,15 @@ class Mentions:
         window = self._text[max(0, start - _WINDOW) : start]
         for pattern in (_STANDARD_BEFORE, _BEFORE):
             before = pattern.search(window)
-            if before is not None and self._is_free(start - len(window) + before.start(), start):
+            if (
+                before is not None
+                and not _is_label(before["code"])
+                and self._is_free(start - len(window) + before.start(), start)
+            ):
                 return _tidy_number(before["code"]), start - len(window) + before.start(), end
         for pattern in (_STANDARD_AFTER, _AFTER):
             after = pattern.match(self._text, end, end + _WINDOW)
-            if after is not None and not self._is_of_next(after):
+            if after is not None and not _is_label(after["code"]) and not self._is_of_next(after):
                 return _tidy_number(after["code"]), start, after.end()
         return "", start, end
 
@@ -170,6 +174,11 @@ class Mentions:
 
     def _take(self, start: int, end: int) -> None:
         self._taken[start:end] = b"\1" * (end - start)
+
+
+def _is_label(code: str) -> bool:
+    """Say whether what stands beside a name is the label of its revision: 《文件控制程序》(A/0)."""
+    return STANDARD.match(code) is None and not is_number(code)
 
 
 def apart(shown: str) -> tuple[str, str]:

@@ -39,7 +39,7 @@ class KeptText:
 
 @dataclass(frozen=True, slots=True)
 class SealedText:
-    """One sealed column of one file: `name` is `text`, `html` or `outline`."""
+    """One sealed column of one file: `name` is `text`, `html`, `outline` or `findings`."""
 
     owner_id: UUID
     file_id: UUID
@@ -87,6 +87,12 @@ class Texts:
             None,
             None if outline is None else sealed("outline", outline),
         )
+
+    def sealed(self, owner_id: UUID, file_id: UUID, name: str, words: str) -> bytes | None:
+        """Return what a further column of a text holds; None without key store. Raises KeyDestroyed."""
+        if self._keys is None:
+            return None
+        return seal_text(self._keys.make(owner_id), _place(file_id, name), words)
 
     def secret_of(self, owner_id: UUID) -> bytes | None:
         """Return a key for what a module seals in its own places; None for one that is gone, or no key store.

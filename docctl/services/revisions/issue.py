@@ -24,6 +24,7 @@ from docctl.services.records.classes import resolved_class
 from docctl.services.registry import use_case
 from docctl.services.reviews.ask import ask_citing
 from docctl.services.reviews.plan import after_issue
+from docctl.services.revisions.checks import require_settled
 from docctl.services.revisions.validity import ask_in_time
 from docctl.services.trail import Subject, record
 
@@ -61,6 +62,7 @@ def issue_revision(session: Session, cmd: IssueRevision, by: Caller) -> UUID:
         valid_until=revision.valid_until,
     )
     require(may_issue(facts, on=cmd.effective_on, at=by.at, zone=by.zone))
+    require_settled(session, by, document, revision)
     start = takes_effect(cmd.effective_on, at=by.at, zone=by.zone)
     if newest is not None:
         newest.effective_until = start

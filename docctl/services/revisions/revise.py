@@ -20,6 +20,7 @@ from docctl.domain.permissions import authorise
 from docctl.domain.validity import ENDLESS, Validity
 from docctl.domain.verdicts import Refused, RuleRefused, require
 from docctl.models.base import new_id
+from docctl.models.checks import TextCheck
 from docctl.models.content import FileReading, ItemFile, OwnerKind
 from docctl.models.documents import DocumentType, Revision
 from docctl.models.numbers import NumberState
@@ -177,9 +178,11 @@ def edit_revision(session: Session, cmd: EditRevision, by: Caller) -> UUID:
 
 
 def _forget_file(session: Session, file_id: UUID) -> None:
+    if checked := session.get(TextCheck, file_id):
+        session.delete(checked)
     if reading := session.get(FileReading, file_id):
         session.delete(reading)
-        session.flush()  # it refers to the file
+    session.flush()  # they refer to the file
     session.delete(session.get_one(ItemFile, file_id))
     session.flush()  # the guard asks for the draft state before anything else changes
 

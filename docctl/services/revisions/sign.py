@@ -17,6 +17,7 @@ from docctl.models.work import StepStatus
 from docctl.services.caller import Caller
 from docctl.services.documents.load import facts_of, lock_revision, unchanged
 from docctl.services.registry import use_case
+from docctl.services.revisions.checks import require_settled
 from docctl.services.revisions.steps import check_signer, close_step, open_step
 from docctl.services.signing import sign
 from docctl.services.trail import Subject, record
@@ -62,6 +63,8 @@ def _sign_step(
     if step.meaning is not meaning:
         raise RuleRefused(Refused("A-4", "other_step_open", {"step": step.meaning.value}))
     check_signer(session, revision, step, by)
+    if meaning is Meaning.APPROVE:
+        require_settled(session, by, document, revision)
     assert revision.manifest_sha256 is not None
     signed = sign(
         session,
