@@ -12,7 +12,8 @@ from docctl.domain.verdicts import Allowed, Refused, Verdict
 
 
 class OpenKind(StrEnum):
-    """What can be open with a person: steps, drafts, units headed or led, posts, copies, readings.
+    """What can be open with a person: steps, drafts, units headed or led, posts, copies, readings, and
+    temporary changes to approve.
 
     A `COPY` is the line of a distribution list that names the person, with all copies made from it.
     """
@@ -24,10 +25,11 @@ class OpenKind(StrEnum):
     LEADER = "leader"
     COPY = "copy"
     READING = "reading"
+    CHANGE = "change"
 
 
 #: Kinds that let somebody sign or read: who hands over gives them to others, never to themselves.
-NEVER_TO_ONESELF = frozenset({OpenKind.STEP, OpenKind.DRAFT})
+NEVER_TO_ONESELF = frozenset({OpenKind.STEP, OpenKind.DRAFT, OpenKind.CHANGE})
 #: Kinds that may also go to nobody: a unit without head, a vacant post, copies called back, nobody reads.
 MAY_BE_EMPTY = frozenset({OpenKind.HEAD, OpenKind.POST, OpenKind.LEADER, OpenKind.COPY, OpenKind.READING})
 

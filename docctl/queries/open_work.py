@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from docctl.domain.approval import Signed, ToSign
@@ -20,32 +20,16 @@ from docctl.domain.routes import NEEDED, Company
 from docctl.models.documents import Document, Revision
 from docctl.models.organisation import Person, Post, PostHolder, RoleGrant, Unit
 from docctl.models.work import Step, StepStatus
+from docctl.queries.open_changes import changes_asked, waiting_changes
 from docctl.queries.open_copies import copies_with, held_lines, open_readings, readings_of, to_collect
 from docctl.queries.open_item import OpenItem, Taker
 from docctl.queries.revision_states import is_insider
+from docctl.queries.roles_held import LastHolder, UnitRole, last_holder_of, unit_roles_of
 from docctl.queries.routes import company_now
 from docctl.queries.step_rows import wanted_now
 from docctl.queries.unit_leaders import led_by
 
 _OPEN = (StepStatus.OPEN, StepStatus.WAITING)
-
-
-@dataclass(frozen=True, slots=True)
-class UnitRole:
-    """A role that a person holds for one unit."""
-
-    grant_id: UUID
-    role: str
-    unit_id: UUID
-    unit: str
-
-
-@dataclass(frozen=True, slots=True)
-class LastHolder:
-    """A role that nobody else holds, for the company or a unit: what needs it would stand still."""
-
-    role: str
-    unit: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +52,15 @@ def open_work(session: Session, actor: Actor, person_id: UUID, *, at: datetime, 
         items=(  # steps and drafts go to others than who hands them over
             *_steps(session, actor, person_id, others, today),
             *_drafts(session, actor, person_id, others),
+            *changes_asked(session, actor, person_id, others.all, at=at, today=today),
             *_heads(session, person_id, people),
             *_posts(session, person_id, people),
             *led_by(session, person_id, people.all),
             *copies_with(session, actor, person_id, people.all, at),
             *readings_of(session, actor, person_id, people.all, at),
         ),
-        last=_last(session, person_id),
-        unit_roles=_unit_roles(session, person_id),
+        last=last_holder_of(session, person_id),
+        unit_roles=unit_roles_of(session, person_id),
         to_collect=to_collect(session, person_id, at),
     )
 
@@ -89,7 +74,7 @@ def _waiting_steps() -> Select[*tuple[Any, ...]]:
 
 
 def _lines(at: Any) -> tuple[Select[*tuple[Any, ...]], ...]:
-    """Return the queries for whom something is open, in the order of `OpenKind`; a row for each."""
+    """Return the queries for whom something is open; a row for each."""
     return (
         _waiting_steps(),
         select(Revision.created_by).where(Revision.status == RevisionStatus.DRAFT),
@@ -97,6 +82,7 @@ def _lines(at: Any) -> tuple[Select[*tuple[Any, ...]], ...]:
         select(PostHolder.person_id).where(PostHolder.until_on.is_(None)),
         held_lines(at),
         open_readings(at),
+        waiting_changes(),
     )
 
 
@@ -254,47 +240,3 @@ def _posts(session: Session, person_id: UUID, people: _People) -> Iterable[OpenI
     for one in rows:
         href = f"/people/units/{one.unit_id}"
         yield OpenItem(OpenKind.POST, one.id, "post", one.code, one.name, None, href, people.all)
-
-
-def _in_office(person_id: UUID) -> Select[*tuple[Any, ...]]:
-    return (
-        select(RoleGrant.id, RoleGrant.role, RoleGrant.unit_id, Unit.name)
-        .outerjoin(Unit, Unit.id == RoleGrant.unit_id)
-        .where(
-            RoleGrant.person_id == person_id,
-            RoleGrant.revoked_at.is_(None),
-            or_(RoleGrant.confirmed_at.is_not(None), RoleGrant.role.not_in(sorted(SIGNING))),
-        )
-        .order_by(RoleGrant.role, Unit.code)
-    )
-
-
-def _last(session: Session, person_id: UUID) -> tuple[LastHolder, ...]:
-    """Return the roles in which nobody else could act, for the company or for the unit."""
-    rows = session.execute(_in_office(person_id)).all()
-    others = session.execute(
-        select(RoleGrant.role, RoleGrant.unit_id)
-        .join(Person, Person.id == RoleGrant.person_id)
-        .where(
-            RoleGrant.person_id != person_id,
-            RoleGrant.revoked_at.is_(None),
-            Person.disabled_at.is_(None),
-            or_(RoleGrant.confirmed_at.is_not(None), RoleGrant.role.not_in(sorted(SIGNING))),
-            RoleGrant.role.in_(sorted({one.role for one in rows})) if rows else false(),
-        )
-        .distinct()
-    ).all()
-    held = {(role, unit_id) for role, unit_id in others}
-    return tuple(
-        LastHolder(Role(one.role).value, one.name or "")
-        for one in rows
-        if (one.role, None) not in held and (one.unit_id is None or (one.role, one.unit_id) not in held)
-    )
-
-
-def _unit_roles(session: Session, person_id: UUID) -> tuple[UnitRole, ...]:
-    return tuple(
-        UnitRole(one.id, Role(one.role).value, one.unit_id, one.name)
-        for one in session.execute(_in_office(person_id))
-        if one.unit_id is not None
-    )

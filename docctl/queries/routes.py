@@ -100,8 +100,14 @@ def company_now(session: Session, today: date) -> Company:
 
 def values_of(session: Session, document: Document, revision: Revision, unit: str) -> dict[str, Value]:
     """Return what conditions of routes may ask of a revision (A-6)."""
+    code = session.scalars(select(DocumentType.code).where(DocumentType.id == document.type_id)).one()
+    return values_with(code, document, revision, unit)
+
+
+def values_with(type_code: str, document: Document, revision: Revision, unit: str) -> dict[str, Value]:
+    """Return the same where the code of the document's type is known."""
     return {
-        "type": session.scalars(select(DocumentType.code).where(DocumentType.id == document.type_id)).one(),
+        "type": type_code,
         "unit": unit,
         "title": revision.title,
         "first_issue": revision.ordinal == 1,

@@ -9,6 +9,8 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select, text
 
+from docctl.domain.leaving import OpenKind
+from docctl.domain.roles import Role
 from docctl.domain.temporary_changes import LONGEST, Wording
 from docctl.domain.verdicts import Conflict, NotFound, RuleRefused
 from docctl.models.changes import TemporaryChange
@@ -16,6 +18,7 @@ from docctl.models.trail import EventRow
 from docctl.queries.change_page import ChangePage, change_page
 from docctl.queries.changes import ChangeFilter, change_register, changes_beside
 from docctl.queries.inbox import inbox
+from docctl.queries.open_work import open_count, open_work
 from docctl.services.changes.sign import (
     ApproveChange,
     ReturnChange,
@@ -33,8 +36,10 @@ from docctl.services.changes.write import (
     revoke_change,
     write_change,
 )
+from docctl.services.people.hand_over import Handed, HandOver, hand_over
 from docctl.services.revisions.revise import ReviseDocument, revise_document
 from docctl.services.revisions.withdraw import WithdrawRevision, withdraw_revision
+from tests.services.test_leaving import grant
 from tests.world import World, as_owner
 
 
@@ -190,6 +195,39 @@ def test_v_14_a_change_whose_days_are_over_is_not_approved_any_more(world: World
     world.clock.forward(days=1)
     assert refused(lambda: approved(world, change)) == "V-14.over"
     assert page(world, change, "zhao").action("approve").refused.key == "V-14.over"  # type: ignore[union-attr]
+
+
+def test_a_16_the_approval_of_a_change_is_handed_over_to_whom_the_route_finds(
+    world: World, revision: UUID
+) -> None:
+    change = submitted(world, written(world, revision))
+
+    def open_with(who: str) -> list[tuple[UUID, list[str]]]:
+        at, today = world.clock(), world.house.today()
+        with world.house.uow.read() as session:
+            found = open_work(session, world.by("admin").actor, world.people[who], at=at, today=today)
+            assert open_count(session, world.people[who], at) >= len(found.items)
+        return [
+            (one.id, [each.words for each in one.takers])
+            for one in found.items
+            if one.kind is OpenKind.CHANGE
+        ]
+
+    def give(to: str) -> None:
+        handed = Handed(OpenKind.CHANGE, change, world.people[to])
+        hand_over(HandOver(world.people["zhao"], (handed,), "离任"), by=world.by("admin"), house=world.house)
+
+    assert open_with("zhao") == [(change, [])]
+    assert refused(lambda: give("wang")) == "A-1.not_a_holder"
+    grant(world, "zhang", Role.APPROVER)
+    grant(world, "chen", Role.APPROVER)
+    assert len(open_with("zhao")[0][1]) == 1  # not to who prepared it
+    assert refused(lambda: give("chen")) == "A-1.not_a_holder"
+    give("zhang")
+    assert (open_with("zhao"), open_with("zhang")[0][0]) == ([], change)
+    assert refused(lambda: give("zhang")) == "request.changed_meanwhile"
+    assert [one.id for one in _waiting(world, "zhang")] == [change]
+    approved(world, change, "zhang")
 
 
 def test_a_2_nobody_approves_a_change_of_their_own(world: World, revision: UUID) -> None:

@@ -21,6 +21,7 @@ from docctl.models.work import Step
 from docctl.queries.open_work import OpenWork
 from docctl.services.caller import Caller
 from docctl.services.locks import Rank, lock
+from docctl.services.people.hand_over_changes import hand_changes, revisions_changed
 from docctl.services.people.hand_over_copies import hand_copies, hand_readings
 from docctl.services.people.hand_over_leading import hand_leading
 from docctl.services.people.hand_over_revisions import hand_drafts, hand_steps
@@ -77,7 +78,7 @@ def _papers(session: Session, giving: Giving, kinds: dict[OpenKind, list[Handed]
     def of(kind: OpenKind) -> list[UUID]:
         return [one.id for one in kinds[kind]]
 
-    wanted = set(of(OpenKind.DRAFT))
+    wanted = set(of(OpenKind.DRAFT)) | revisions_changed(session, of(OpenKind.CHANGE))
     for kind, column, key in (
         (OpenKind.STEP, Step.revision_id, Step.id),
         (OpenKind.COPY, DistributionEntry.revision_id, DistributionEntry.id),
@@ -85,7 +86,8 @@ def _papers(session: Session, giving: Giving, kinds: dict[OpenKind, list[Handed]
     ):
         if kinds[kind]:
             wanted |= set(session.scalars(select(column).where(key.in_(of(kind)))))
-    if not wanted and not any(kinds[kind] for kind in (OpenKind.STEP, OpenKind.COPY, OpenKind.READING)):
+    of_papers = (OpenKind.STEP, OpenKind.COPY, OpenKind.READING, OpenKind.CHANGE)
+    if not wanted and not any(kinds[kind] for kind in of_papers):
         return
     papers = lock_papers(session, wanted)
     touched = {
@@ -94,6 +96,7 @@ def _papers(session: Session, giving: Giving, kinds: dict[OpenKind, list[Handed]
     }
     if touched:  # who only had to sign, and never did, no longer sees it
         let_in_all(session, [papers.documents[one] for one in sorted(touched)])
+    hand_changes(session, giving, kinds[OpenKind.CHANGE], papers, by)
     hand_readings(session, giving, kinds[OpenKind.READING], papers, by)
     hand_copies(session, giving, kinds[OpenKind.COPY], papers, by)
 
