@@ -18,9 +18,10 @@ from zoneinfo import ZoneInfo
 from dotenv import dotenv_values
 
 from docctl import config_values as values
-from docctl.config_mail import mail
+from docctl.config_mail import mail, networks
 from docctl.config_values import PREFIX, WrongSetting
 from docctl.domain.imports import Watched
+from docctl.domain.webhooks import Network
 
 __all__ = ["LANGUAGES", "PREFIX", "Settings", "WrongSetting"]
 
@@ -145,6 +146,11 @@ class Settings:
     )
     mail_hour: int = field(default=8, metadata={"help": "hour of the daily e-mail, 0 to 23"})
 
+    webhook_networks: tuple[Network, ...] = field(
+        default=(),
+        metadata={"help": "networks besides the public ones where webhooks may go, such as 10.1.0.0/16"},
+    )
+
     @property
     def zone(self) -> ZoneInfo:
         """The company's time zone."""
@@ -207,6 +213,7 @@ class Settings:
             master_key_file=values.outside(data, given.get("master_key_file", "")),
             key_backup_days=values.number("key_backup_days", given.get("key_backup_days", "35"), 1, 366),
             **mail(given),
+            webhook_networks=networks(given.get("webhook_networks", "")),
         )
 
 

@@ -1,4 +1,4 @@
-"""What the settings of e-mail may be: a server that is trusted, a sender, when people are told."""
+"""What the settings of e-mail and webhooks may be: a server that is trusted, a sender, networks."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from typing import Any, Final
 from docctl import config_values as values
 from docctl.config_values import PREFIX, WrongSetting
 from docctl.domain.mailing import When, may_be_address
+from docctl.domain.webhooks import Network, is_loopback
 
 SECURITY: Final = ("starttls", "tls", "none")
 #: The usual port of each way.
 PORTS: Final = {"starttls": 587, "tls": 465, "none": 25}
-_LOOPBACK: Final = frozenset({"localhost", "ip6-localhost"})
 
 
 def mail(given: Mapping[str, str]) -> dict[str, Any]:
@@ -44,14 +44,17 @@ def mail(given: Mapping[str, str]) -> dict[str, Any]:
     return found
 
 
-def is_loopback(host: str) -> bool:
-    """Say whether a host is this machine by its name or address; nobody is asked for it."""
-    if host.casefold() in _LOOPBACK:
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
+def networks(value: str) -> tuple[Network, ...]:
+    """Return the networks in which webhooks may go to addresses that are not public; parted by commas."""
+    found: list[Network] = []
+    for one in filter(None, (part.strip() for part in value.split(","))):
+        try:
+            found.append(ipaddress.ip_network(one))
+        except ValueError as error:
+            raise WrongSetting(
+                f"{PREFIX}WEBHOOK_NETWORKS: {one!r} is no network such as 10.1.0.0/16 or fd00::/8"
+            ) from error
+    return tuple(found)
 
 
 def _check(found: Mapping[str, Any]) -> None:

@@ -119,6 +119,7 @@ def build(settings: Settings, *, clock: Callable[[], datetime] = system_clock) -
         mail=mail_server(settings),
         mail_default=When(settings.mail_default),
         mail_hour=settings.mail_hour,
+        webhook_networks=settings.webhook_networks,
     )
 
 

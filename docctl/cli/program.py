@@ -27,6 +27,7 @@ COMMANDS: Final = {
     "post": "units:post",
     "inbox": "work:inbox",
     "mail": "mail:mail",
+    "webhooks": "webhooks:webhooks",
     "documents": "documents:documents",
     "import": "imports:import_",
     "numbers": "numbers:numbers",

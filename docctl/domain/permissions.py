@@ -239,6 +239,7 @@ PERMISSIONS: Final[Mapping[str, tuple[tuple[Predicate, ...], ...]]] = {
     "system.view": ((administrator,), (manager,), (auditor,)),
     "delivery.retry": ((administrator,), (manager,)),
     "mail.manage": ((administrator,), (operator,)),
+    "webhook.manage": ((administrator,), (operator,)),
     "system.operate": ((operator,),),
 }
 

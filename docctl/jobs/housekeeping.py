@@ -15,13 +15,17 @@ from docctl.jobs.imports.folders import clear_ended
 from docctl.jobs.imports.run_keys import destroy_ended_keys
 from docctl.jobs.imports.untouched import end_untouched_imports
 from docctl.models.organisation import SessionRow, SignInAttempt
-from docctl.models.work import AnsweredRequest
+from docctl.models.work import AnsweredRequest, Delivery
 from docctl.services.caller import the_system
+from docctl.services.deliveries.ends import OUTWARD
 from docctl.services.house import House
 from docctl.services.uploads import KEPT, DropExpired, drop_expired
 
 #: A request is answered again for this long.
 REMEMBERED: Final = timedelta(days=30)
+
+#: What went to people and programs elsewhere is listed for this long.
+SENT_KEPT: Final = timedelta(days=90)
 
 #: No work file is in use for longer than this, in hours.
 SCRATCH_HOURS: Final = 1
@@ -39,6 +43,9 @@ def tidy(house: House) -> None:
     def forget(session: Session) -> None:
         session.execute(delete(AnsweredRequest).where(AnsweredRequest.answered_at < now - REMEMBERED))
         session.execute(delete(SessionRow).where(SessionRow.expires_at < now))
+        session.execute(
+            delete(Delivery).where(Delivery.kind.in_(sorted(OUTWARD)), Delivery.done_at < now - SENT_KEPT)
+        )
         session.execute(delete(SignInAttempt).where(SignInAttempt.since < now - timedelta(days=1)))
 
     house.uow.write(forget)

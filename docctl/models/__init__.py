@@ -21,6 +21,7 @@ from docctl.models import (
     seals,
     searches,
     trail,
+    webhooks,
     work,
 )
 from docctl.models.base import Base
@@ -47,5 +48,6 @@ __all__ = [
     "seals",
     "searches",
     "trail",
+    "webhooks",
     "work",
 ]

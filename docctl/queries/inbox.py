@@ -31,6 +31,7 @@ from docctl.queries.inbox_records import record_work
 from docctl.queries.inbox_reviews import review_work
 from docctl.queries.inbox_settings import setting_work
 from docctl.queries.inbox_steps import revision_work
+from docctl.queries.inbox_webhooks import webhook_work
 
 #: So many of one kind are listed; the count says how many there are.
 MOST: Final = 50
@@ -74,6 +75,7 @@ VERBS: Final = (
     "confirm_role",
     "confirm_reset",
     "hand_over",
+    "see_webhook",
 )
 
 
@@ -169,6 +171,7 @@ def _work(actor: Actor) -> dict[str, Select[*tuple[Any, ...]]]:
         **copy_work(actor),
         **review_work(actor),
         **change_work(actor),
+        **webhook_work(actor),
     }
     return {verb: found[verb] for verb in VERBS if verb in found}
 

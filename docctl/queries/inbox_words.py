@@ -21,6 +21,7 @@ _PLACES: Final = {
     "copy": "/documents/distribution/copies/{id}",
     "review": "/documents/reviews/{id}",
     "change": "/documents/changes/{id}",
+    "webhook": "/settings/webhooks/{id}",
     "distribution": "/documents/revisions/{id}/distribution",
 }
 

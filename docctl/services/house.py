@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from docctl.domain.imports import Watched
 from docctl.domain.mailing import When
+from docctl.domain.webhooks import Network
 from docctl.reading.pool import ReaderPool
 from docctl.services.audit.keys import KeyFile
 from docctl.services.audit.witness import Witness
@@ -71,6 +72,8 @@ class House:
     mail: MailServer | None = None
     mail_default: When = When.DAILY
     mail_hour: int = 8
+    #: Networks in which webhooks may go to addresses that are not public.
+    webhook_networks: tuple[Network, ...] = ()
 
     def today(self) -> date:
         """Return the day it is now in the company's time zone."""

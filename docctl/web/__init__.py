@@ -67,6 +67,7 @@ BLUEPRINTS: Final = (
     "settings",
     "controlled",
     "conditions",
+    "webhooks",
 )
 
 

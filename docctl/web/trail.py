@@ -10,6 +10,7 @@ from uuid import UUID
 
 from flask import Blueprint, Response, request
 
+from docctl.domain.event_nouns import NOUNS
 from docctl.jobs.proof import verify_trail
 from docctl.queries.events import Event, EventFilter, event_register, people_of_trail
 from docctl.queries.fixity import fixity_state
@@ -27,41 +28,6 @@ bp = Blueprint("trail", __name__, url_prefix="/trail")
 
 #: How long a page may check the chain, in seconds; the command line checks without a limit.
 PATIENCE: Final = 20.0
-
-#: Kinds of events to filter by, in the order of the map.
-NOUNS: Final = (
-    "document",
-    "revision",
-    "distribution",
-    "copy",
-    "reading",
-    "review",
-    "change",
-    "step",
-    "number",
-    "record",
-    "correction",
-    "file",
-    "disposal",
-    "hold",
-    "person",
-    "role",
-    "unit",
-    "post",
-    "setting",
-    "session",
-    "signature",
-    "import",
-    "record_import",
-    "objects",
-    "audit",
-    "epoch",
-    "backup",
-    "database",
-    "keys",
-    "index",
-    "delivery",
-)
 
 #: What is said of a chain that does not hold, by the reason.
 _BROKEN: Final = {

@@ -28,6 +28,7 @@ from tests.world import PASSWORD, START, Clock, World, build_house
 NAMES = """
 init demo serve worker migrate doctor inbox search events
 user:open,hand-over,move,disable,list,add,confirm,revoke,reset,address
+webhooks:list,show,add,change,pause,resume,test,again,secret,delete
 mail:test,list,retry,give-up,show,address,code,confirm,choose
 entity:list,add,rename
 unit:list,add,change,names,name-add,name-end,leaders,lead,lead-end,duties

@@ -18,6 +18,16 @@ from tests.world import PEOPLE, World, docx_bytes
 #: Words after the name of each command of a person, in the small company below.
 CALLS: dict[str, tuple[str, ...]] = {
     "inbox": (),
+    "webhooks list": (),
+    "webhooks show": ("ERP",),
+    "webhooks add": ("ERP", "https://example.com/hook", "--event", "revision.issued"),
+    "webhooks change": ("ERP", "--url", "https://example.com/other"),
+    "webhooks pause": ("ERP",),
+    "webhooks resume": ("ERP",),
+    "webhooks test": ("ERP",),
+    "webhooks again": ("ERP", "018f0000-0000-7000-8000-000000000000"),
+    "webhooks secret": ("ERP",),
+    "webhooks delete": ("ERP",),
     "mail list": (),
     "mail retry": ("018f0000-0000-7000-8000-000000000000",),
     "mail give-up": ("018f0000-0000-7000-8000-000000000000",),

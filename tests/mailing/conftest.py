@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from email.message import EmailMessage
-from typing import Any
 
 import pytest
 
@@ -36,8 +35,8 @@ def port(socket_enabled: None, post: Post) -> Iterator[int]:
         yield found
 
 
-def server_at(port: int, **more: Any) -> MailServer:
-    return MailServer("127.0.0.1", port, "none", SENDER, "docctl.example.com", patience=3.0, **more)
+def server_at(port: int, *, patience: float = 30.0) -> MailServer:
+    return MailServer("127.0.0.1", port, "none", SENDER, "docctl.example.com", patience=patience)
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from docctl.domain.mailing import KINDS, When
 from docctl.jobs.due import work_due
+from docctl.jobs.housekeeping import tidy
 from docctl.jobs.mailing.look import look_at
 from docctl.jobs.outward import Outward
 from docctl.queries.inbox import VERBS
@@ -238,3 +239,13 @@ def test_a_mail_is_named_alike_however_often_it_is_tried(mailing: Mailing) -> No
     first, second = mailing.post.taken
     assert first["Message-ID"] == second["Message-ID"]
     assert first["Message-ID"].endswith("@example.com>")
+
+
+@pytest.mark.parametrize(("days", "left"), [(90, 1), (91, 0)])
+def test_what_was_sent_is_listed_for_ninety_days(mailing: Mailing, days: int, left: int) -> None:
+    mailing.confirmed("ouyang")
+    (row,) = mailing.rows()
+    assert row.done_at is not None
+    mailing.world.clock.forward(days=days)
+    tidy(mailing.world.house)
+    assert len(mailing.rows()) == left

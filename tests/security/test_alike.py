@@ -26,6 +26,7 @@ from docctl.services.people.unit_changes import NameUnit, name_unit
 from docctl.services.reviews.plan import PlanReview, plan_review
 from docctl.services.revisions.withdraw import WithdrawRevision, withdraw_revision
 from docctl.services.searches.keep import SaveSearch, save_search
+from docctl.services.webhooks.manage import AddWebhook, add_webhook
 from tests import handing as h
 from tests.cli.terminal import SIGNING, Terminal
 from tests.cli.test_roles import CALLS
@@ -59,6 +60,7 @@ OUTSIDERS = {
     "a controlled copy": "zhou",
     "a review": "wang",
     "a temporary change": "wang",
+    "a webhook": "wang",
 }
 
 
@@ -99,6 +101,11 @@ def kinds(world: World, hidden: Hidden, tmp_path: Path) -> dict[str, dict[str, U
     called = AddName(hidden.draft["document_id"], f"{SECRET} 旧称", "former")
     alias = add_name(called, by=world.by("chen"), house=world.house)
     kept = save_search(SaveSearch(SECRET, "q=x"), by=world.by("li"), house=world.house)
+    hook = add_webhook(
+        AddWebhook(SECRET, "https://example.com/hook", ("revision.*",), "x" * 40),
+        by=world.by("admin"),
+        house=world.house,
+    )
     with world.house.uow.read() as session:
         task = session.scalars(select(Delivery.id).limit(1)).one()
         leader = session.scalars(select(UnitLeader.id)).one()
@@ -121,6 +128,7 @@ def kinds(world: World, hidden: Hidden, tmp_path: Path) -> dict[str, dict[str, U
         "a controlled copy": {"revision_id": handed, "entry_id": entry.id, "copy_id": copy.id},
         "a review": {"review_id": review},
         "a temporary change": {"change_id": change},
+        "a webhook": {"endpoint_id": hook, "delivery_id": task},
     }
 
 

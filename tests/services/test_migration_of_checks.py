@@ -7,11 +7,13 @@ from sqlalchemy.orm import Session
 
 from docctl.services.schema import migrate
 from tests.findings import drafted, of, read
+from tests.services.test_migration_of_webhooks import before_webhooks
 from tests.world import World, as_owner
 
 
 def before_checks(there: Session | Connection) -> None:
     """Let no text have been looked through, and no setting say which checks there are."""
+    before_webhooks(there)
     connection = there.connection() if isinstance(there, Session) else there
     for table in ("check_answer", "text_check"):
         there.execute(text(f"DROP TABLE IF EXISTS {table}"))

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from docctl.domain.event_nouns import NOUNS
 from docctl.i18n import LANGUAGES, sentences
 from docctl.jobs.sealer import seal_round
 from docctl.jobs.wait import settle
@@ -152,7 +153,7 @@ def test_t_1_every_event_has_its_words(language: str) -> None:
 
 def test_every_kind_of_event_can_be_asked_for() -> None:
     kinds = {action.split(".")[0] for action in recorded()} - {"company", "note"}
-    assert kinds <= {*trail.NOUNS}
+    assert kinds <= {*NOUNS}
 
 
 # --- store and register

@@ -14,7 +14,9 @@ GIVEN_UP: Final = "given_up"
 NOT_NEEDED: Final = "not_needed"
 
 #: Kinds that go to other machines over the network: worked apart, so that nobody waits for those.
-OUTWARD: Final = frozenset({"mail"})
+MAIL: Final = "mail"
+WEBHOOK: Final = "webhook"
+OUTWARD: Final = frozenset({MAIL, WEBHOOK})
 
 
 def end(row: Delivery, outcome: str, at: datetime, *, error: str = "") -> None:

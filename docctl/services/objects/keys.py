@@ -16,6 +16,7 @@ from docctl.models.imports import ImportRun
 from docctl.models.record_imports import RecordImport
 from docctl.models.records import Record
 from docctl.models.retention import DisposalList
+from docctl.models.webhooks import WebhookEndpoint
 from docctl.queries.objects import batched
 from docctl.services.caller import Caller
 from docctl.services.house import House
@@ -49,6 +50,8 @@ def _with_rows(session: Session, items: Collection[UUID]) -> Iterator[UUID]:
     """Yield the items that a row stands for, or a file of them; what a rule keeps is never without."""
     for column in (Record.id, Revision.id, DisposalList.id, ItemFile.owner_id, ImportRun.id, RecordImport.id):
         yield from session.scalars(select(column).where(column.in_(items)))
+    hooks = select(WebhookEndpoint.id).where(WebhookEndpoint.id.in_(items))
+    yield from session.scalars(hooks.where(WebhookEndpoint.deleted_at.is_(None)))
 
 
 __all__ = ["GRACE", "unneeded_keys"]

@@ -1,0 +1,1 @@
+"""Events that go to programs elsewhere: found in the trail, put into the outbox, sent in order."""
