@@ -9,10 +9,11 @@ from docctl.checks.check import Bench, Check, Finding, find
 from docctl.checks.keeping import KEEPING
 from docctl.checks.machine import MACHINE
 from docctl.checks.outside import OUTSIDE
+from docctl.checks.outward import OUTWARD
 from docctl.checks.parts import PARTS
 
 #: A further part of docctl adds its checks here, and their sentences to `doctor.toml`.
-CHECKS: Final[tuple[Check, ...]] = (*MACHINE, *PARTS, *KEEPING, *OUTSIDE)
+CHECKS: Final[tuple[Check, ...]] = (*MACHINE, *PARTS, *KEEPING, *OUTSIDE, *OUTWARD)
 
 
 def findings(bench: Bench, checks: Sequence[Check] = CHECKS) -> list[Finding]:

@@ -11,6 +11,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from docctl.checks.check import Bench, Finding
+from docctl.checks.doctor import findings
+from docctl.config import Settings
 from docctl.jobs import outward
 from docctl.jobs.outward import Outward
 from docctl.jobs.worker import Worker
@@ -216,3 +219,22 @@ def test_nobody_there_is_told_in_words(socket_enabled: None) -> None:
     with pytest.raises(MailFailed) as error:
         server.send(written(letter, envelope, server))
     assert error.value.reason == "Connection refused"
+
+
+def test_doctor_tells_of_mail_that_fails_and_of_links_that_lead_nowhere(
+    waiting: Mailing, settings: Settings
+) -> None:
+    def look(server: MailServer | None) -> Finding:
+        house = replace(waiting.world.house, mail=server)
+        (found,) = [one for one in findings(Bench(house, settings)) if one.name == "mail"]
+        return found
+
+    assert look(None).code == "none"
+    assert look(waiting.world.house.mail).code == "ok"
+    assert look(MailServer("mail.example.com", 587, "starttls", SENDER, "x")).code == "links"
+    waiting.post.to_receiver["ouyang@example.com"] = "451 later"
+    waiting.run()
+    assert (look(waiting.world.house.mail).code, look(waiting.world.house.mail).params["count"]) == (
+        "failing",
+        1,
+    )

@@ -18,6 +18,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select, text
 
+from docctl.checks.check import Bench
+from docctl.checks.doctor import findings
+from docctl.config import Settings
 from docctl.domain.event_nouns import NOUNS
 from docctl.domain.verdicts import NotFound, RuleRefused
 from docctl.domain.webhooks import FACTS, MOST_FAILURES, may_be_url, may_reach, may_watch, wants
@@ -188,7 +191,9 @@ def test_one_endpoint_that_fails_keeps_no_other_from_its_events(hooks: Hooks) ->
     assert len(hooks.receiver.got) == 2
 
 
-def test_a_4_after_many_failures_it_is_paused_and_administrators_have_it_in_their_inbox(hooks: Hooks) -> None:
+def test_a_4_after_many_failures_it_is_paused_and_administrators_have_it_in_their_inbox(
+    hooks: Hooks, settings: Settings
+) -> None:
     world = hooks.world
     endpoint = hooks.add()
     hooks.receiver.status = 503
@@ -210,6 +215,8 @@ def test_a_4_after_many_failures_it_is_paused_and_administrators_have_it_in_thei
             actor = world.by(username).actor
             found = inbox(session, actor, at=world.clock(), zone=world.house.zone, verb="see_webhook")
         assert [one.verb for one in found.tasks if one.kind == "webhook"] == expected
+    (found,) = [one for one in findings(Bench(world.house, settings)) if one.name == "webhooks"]
+    assert (found.code, found.params) == ("paused", {"count": 1, "called": "ERP"})
     hooks.receiver.status = 200
     reserve(world)  # meanwhile
     hooks.run()
