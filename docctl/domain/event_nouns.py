@@ -24,6 +24,7 @@ NOUNS: Final = (
     "role",
     "unit",
     "post",
+    "entity",
     "setting",
     "session",
     "signature",
