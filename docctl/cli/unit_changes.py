@@ -115,3 +115,27 @@ def add_changes(noun: Noun) -> None:
         return desk.done(
             "unit_name_ended", {"unit": page.code, "name": found.name}, unit=page.code, name=name
         )
+
+    @noun.command("close", permission="unit.add", who="either", changes=True)
+    @click.argument("unit_code", metavar="UNIT")
+    @option("--until", "closed_on", type=DAY, default=None)
+    @option("--reason", required=True)
+    def close(desk: Desk, unit_code: str, closed_on: date | None, reason: str) -> Answer:
+        """Close a unit in which nothing is open, with today or a past day as its last one (O-1)."""
+        from docctl.services.people.closing import CloseUnit, close_unit
+
+        page, day = unit_of(desk, unit_code), closed_on or desk.house.today()
+        cmd = CloseUnit(page.id, page.row_version, day, reason)
+        close_unit(cmd, by=desk.caller(), house=desk.house)
+        return desk.done("unit_closed", {"unit": page.code, "until": day}, unit=page.code, day=day)
+
+    @noun.command("reopen", permission="unit.add", who="either", changes=True)
+    @click.argument("unit_code", metavar="UNIT")
+    @option("--reason", required=True)
+    def reopen(desk: Desk, unit_code: str, reason: str) -> Answer:
+        """Open a unit again that was closed by mistake (O-1)."""
+        from docctl.services.people.closing import OpenUnit, open_unit
+
+        page = unit_of(desk, unit_code)
+        open_unit(OpenUnit(page.id, reason), by=desk.caller(), house=desk.house)
+        return desk.done("unit_opened", {"unit": page.code, "until": None}, unit=page.code)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final
@@ -68,3 +68,43 @@ def may_change(from_on: date, *, today: date, since: date | None) -> Verdict:
 def last_day_before(from_on: date, *, since: date | None) -> date | None:
     """Return the last day on which a unit was as before; None where what stood was wrong (O-2)."""
     return None if from_on == since else from_on - timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class StillOpen:
+    """How much is open in a unit: units below, people, documents, posts that are held, roles for it."""
+
+    units: int = 0
+    people: int = 0
+    documents: int = 0
+    posts: int = 0
+    roles: int = 0
+
+
+def may_close(
+    until_on: date, there: StillOpen, *, today: date, since: date | None, closed: date | None
+) -> Verdict:
+    """Say whether a day may be the last one of a unit; `since` is the first day as it is now (O-1)."""
+    if not (verdict := nothing_open(there, closed=closed)):
+        return verdict
+    if until_on > today:
+        return Refused("O-2", "day_to_come", {"today": today})
+    if since is not None and until_on < since:
+        return Refused("O-2", "day_before", {"since": since})
+    return Allowed()
+
+
+def nothing_open(there: StillOpen, *, closed: date | None) -> Verdict:
+    """Say whether a unit may be closed at all: it is not yet, and nothing is open in it (O-1)."""
+    if closed is not None:
+        return Refused("O-1", "unit_closed", {"until": closed})
+    if any((there.units, there.people, there.documents, there.posts, there.roles)):
+        return Refused("O-1", "unit_in_use", asdict(there))
+    return Allowed()
+
+
+def may_open_again(*, closed: date | None, parent_closed: bool) -> Verdict:
+    """Say whether a unit may be there again (O-1)."""
+    if closed is None:
+        return Refused("O-1", "unit_open")
+    return Refused("O-1", "parent_closed") if parent_closed else Allowed()

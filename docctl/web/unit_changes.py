@@ -8,9 +8,12 @@ from uuid import UUID
 
 from flask import Blueprint, Response
 
-from docctl.domain.units import UnitKind
+from docctl.domain.units import UnitKind, nothing_open
+from docctl.domain.verdicts import Refused
+from docctl.queries.unit_open import open_in
 from docctl.queries.unit_page import unit_page
 from docctl.queries.units import unit_choices
+from docctl.services.people.closing import CloseUnit, OpenUnit, close_unit, open_unit
 from docctl.services.people.unit_changes import (
     ChangeUnit,
     EndUnitName,
@@ -106,3 +109,41 @@ def end(unit_id: UUID, name_id: UUID) -> Response:
     end_unit_name(EndUnitName(unit_id, name_id), by=caller(parse(EndForm).request_id), house=house())
     flash_done("unit.done.name_ended")
     return see_other(f"/people/units/{unit_id}/names")
+
+
+@dataclass(frozen=True, slots=True)
+class CloseForm:
+    """The last day of a unit, empty for one that opens again; why."""
+
+    reason: str
+    until_on: date | None = None
+    row_version: int = 0
+    request_id: str = ""
+
+
+def _close_page(unit_id: UUID) -> dict[str, object]:
+    with house().uow.read() as session:
+        unit = unit_page(session, unit_id)
+        verdict = nothing_open(open_in(session, unit_id), closed=None)
+    is_refused = unit.valid_until is None and isinstance(verdict, Refused)
+    return {"unit": unit, "refused": verdict if is_refused else None, "today": house().today()}
+
+
+@bp.route("/close", methods=["GET", "POST"])
+@requires("unit.add")
+@form(
+    "people/unit_close.html",
+    CloseForm,
+    page=_close_page,
+    beside={"O-2.reason_needed": "reason", "O-2": "until_on"},
+)
+def close(typed: CloseForm, unit_id: UUID) -> Response:
+    """Close a unit, or open a closed one again (O-1)."""
+    by = caller(typed.request_id)
+    if typed.until_on is None:
+        open_unit(OpenUnit(unit_id, typed.reason), by=by, house=house())
+        flash_done("unit.done.opened")
+    else:
+        close_unit(CloseUnit(unit_id, typed.row_version, typed.until_on, typed.reason), by=by, house=house())
+        flash_done("unit.done.closed")
+    return see_other(f"/people/units/{unit_id}")

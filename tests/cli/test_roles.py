@@ -65,6 +65,8 @@ CALLS: dict[str, tuple[str, ...]] = {
     "unit names": ("SC",),
     "unit name-add": ("SC", "制造"),
     "unit name-end": ("SC", "制造"),
+    "unit close": ("SC", "--reason", "合并"),
+    "unit reopen": ("SC", "--reason", "误撤销"),
     "unit leaders": (),
     "unit lead": ("li", "SC"),
     "unit lead-end": ("SC",),

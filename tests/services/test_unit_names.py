@@ -16,8 +16,12 @@ from docctl.models.trail import EventRow
 from docctl.queries.by_name import unit_named
 from docctl.queries.documents import RegisterFilter, document_register
 from docctl.queries.search_names import names_in
+from docctl.queries.unit_leaders import leaders
 from docctl.queries.units import UnitRow, units
 from docctl.services.imports.propose import units_by_name
+from docctl.services.people.accounts import AddPerson, add_person
+from docctl.services.people.closing import CloseUnit, OpenUnit, close_unit, open_unit
+from docctl.services.people.leaders import LeadUnits, lead_units
 from docctl.services.people.unit_changes import (
     ChangeUnit,
     EndUnitName,
@@ -27,6 +31,7 @@ from docctl.services.people.unit_changes import (
     name_unit,
 )
 from docctl.services.people.units import AddUnit, add_unit
+from docctl.services.revisions.revise import DiscardRevision, discard_revision
 from tests.keeping import FORM, Keeping
 from tests.world import World
 
@@ -203,3 +208,47 @@ def test_o_2_another_name_is_given_once_and_ends_but_a_former_one_stays(world: W
     end_unit_name(EndUnitName(key, added), by=admin, house=house)
     with pytest.raises(NotFound):
         named(world, "制造一部")
+
+
+def test_o_1_a_unit_is_closed_once_nothing_is_open_in_it_and_stays_in_lists_of_before(world: World) -> None:
+    admin, house = world.by("admin"), world.house
+    key = add_unit(AddUnit("CG", "采购部", world.units["ZH"]), by=admin, house=house)
+    world.units["CG"] = key
+    opened = house.today()
+    world.clock.forward(days=5)
+    lead_units(LeadUnits(world.people["zhao"], (key,), house.today()), by=admin, house=house)
+
+    def close(code: str = "CG", days: int = 0, reason: str = "合并") -> None:
+        now = unit(world, code)
+        until = world.house.today() + timedelta(days=days)
+        cmd = CloseUnit(now.id, now.row_version, until, reason)
+        close_unit(cmd, by=world.by("admin"), house=world.house)
+
+    below = add_unit(AddUnit("CG2", "采购二部", key), by=world.by("admin"), house=house)
+    assert refused(close) == "O-1.unit_in_use"
+    close_unit(CloseUnit(below, 1, house.today(), "合并"), by=world.by("admin"), house=house)
+    draft = world.draft(author="li", unit="CG")
+    assert refused(close) == "O-1.unit_in_use"
+    discard = DiscardRevision(draft, world.revision(draft).row_version, "重复")
+    discard_revision(discard, by=world.by("li"), house=house)
+    assert refused(lambda: close("SC")) == "O-1.unit_in_use"  # people
+    assert refused(lambda: close(days=1)) == "O-2.day_to_come"
+    assert refused(lambda: close(days=-6)) == "O-2.day_before"
+    assert refused(lambda: close(reason=" ")) == "O-2.reason_needed"
+    close()
+    assert refused(close) == "O-1.unit_closed"
+    assert refused(lambda: world.draft(author="li", unit="CG")) == "O-1.unit_closed"
+    person = AddPerson("sun", "孙丽", key, "x")
+    assert refused(lambda: add_person(person, by=world.by("admin"), house=house)) == "O-1.unit_closed"
+    with house.uow.read() as session:
+        assert [one.until_on for one in leaders(session, today=house.today())] == [house.today()]
+    world.clock.forward(days=1)
+    assert row(world, "CG", 1).valid_until == house.today() - timedelta(days=1)
+    with house.uow.read() as session:
+        codes = {on: {one.code for one in units(session, on=on)} for on in (opened, house.today())}
+    assert ("CG" in codes[opened], "CG" in codes[house.today()]) == (True, False)
+    child = OpenUnit(below, "误撤销")
+    assert refused(lambda: open_unit(child, by=world.by("admin"), house=house)) == "O-1.parent_closed"
+    open_unit(OpenUnit(key, "误撤销"), by=world.by("admin"), house=house)
+    open_unit(child, by=world.by("admin"), house=house)
+    assert refused(lambda: open_unit(child, by=world.by("admin"), house=house)) == "O-1.unit_open"

@@ -120,6 +120,22 @@ def test_o_3_leaders_in_charge_are_named_listed_and_ended(client: Browser, world
         assert client.get(place).status_code in {403, 404}
 
 
+def test_o_1_what_is_open_in_a_unit_is_said_before_it_is_closed(client: Browser, world: World) -> None:
+    client.sign_in("admin")
+    page = client.page(f"/people/units/{world.units['SC']}/close")
+    assert "还有未了的" in page.text_content()
+    assert not page.cssselect("textarea[name=reason]")
+    given = {"code": "CG", "name": "采购部", "parent_id": str(world.units["ZH"])}
+    assert client.submit("/people/units/new", given).status_code == 303
+    link = client.page("/people/units").xpath("//a[normalize-space()='CG']/@href")[0]
+    today = world.house.today().isoformat()
+    assert client.submit(f"{link}/close", {"until_on": today, "reason": ""}).status_code == 422
+    assert client.submit(f"{link}/close", {"until_on": today, "reason": "合并"}).status_code == 303
+    assert today in client.page(link).text_content()
+    assert client.submit(f"{link}/close", {"reason": "误撤销"}).status_code == 303
+    assert "撤销" in client.page(link).cssselect("main")[0].text_content()
+
+
 def test_who_is_no_administrator_changes_no_unit(client: Browser, world: World) -> None:
     client.sign_in("wang")
     unit = f"/people/units/{world.units['SC']}"

@@ -65,6 +65,8 @@ def create_document(session: Session, cmd: CreateDocument, by: Caller) -> UUID:
     kind, unit = session.get(DocumentType, cmd.type_id), session.get(Unit, cmd.unit_id)
     if kind is None or unit is None:
         raise NotFound("type or unit")
+    if unit.valid_until is not None:
+        raise RuleRefused(Refused("O-1", "unit_closed", {"until": unit.valid_until}))
     parent = session.get(Document, cmd.parent_id) if cmd.parent_id else None
     _check_class(session, cmd.class_id)
     label, shown = _first_label(session, kind, cmd.label, by)

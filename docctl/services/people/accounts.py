@@ -64,12 +64,15 @@ def add_person(session: Session, cmd: AddPerson, by: Caller) -> UUID:
         raise RuleRefused(Refused("person", "name_too_long", {"longest": 100}))
     if cmd.email.strip():
         require(may_be_address(cmd.email.strip()))
+    unit = unit_at(session, cmd.unit_id)
+    if unit.valid_until is not None:
+        raise RuleRefused(Refused("O-1", "unit_closed", {"until": unit.valid_until}))
     person = Person(
         id=new_id(),
         username=username,
         name=name,
         name_en=cmd.name_en.strip(),
-        unit_id=unit_at(session, cmd.unit_id).id,
+        unit_id=unit.id,
         email=cmd.email.strip(),
         language=cmd.language if cmd.language in LANGUAGES else "",
         created_at=by.at,
