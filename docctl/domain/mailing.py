@@ -109,10 +109,13 @@ def news_of(tasks: Iterable[Known]) -> Iterator[News]:
             yield News(one, "reminded", "late")
 
 
-def is_untold(one: News, told: Mapping[str, datetime]) -> bool:
-    """Say whether it was not told yet; work that came back after it was told is new again."""
-    at = told.get(one.key)
-    return at is None or (one.mark == "new" and one.task.since > at)
+def is_untold(one: News, told: Mapping[str, datetime], *, at: datetime) -> bool:
+    """Say whether it was not told yet at an instant; work that came back after it was told is new again.
+
+    What began later than now did not come back: else it would be told at every look until it begins.
+    """
+    before = told.get(one.key)
+    return before is None or (one.mark == "new" and before < one.task.since <= at)
 
 
 def digest_is_due(at: datetime, zone: tzinfo, *, hour: int, last: date | None) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, not_, or_, select
+from sqlalchemy import ColumnElement, and_, case, exists, not_, or_, select
 from sqlalchemy.orm import aliased
 
 from docctl.domain.copy_states import OPEN, RECALLED, CopyStatus
@@ -32,11 +32,19 @@ def called(at: Any) -> Where:
     return or_(*(column <= at for column in _CALLS_BACK))
 
 
-def called_since(at: Any, *, itself: bool = True) -> ColumnElement[Any]:
-    """Return in SQL since when copies of a revision are called back; `itself`: or this copy alone."""
-    ended = case((at >= _VALIDITY_ENDED, _VALIDITY_ENDED), else_=None)
-    of_all = (Revision.withdrawn_at, ended, Revision.effective_until)
-    return func.coalesce(*([ControlledCopy.recalled_at] if itself else []), *of_all)
+def called_since(at: Any, *, recalled: Any = ControlledCopy.recalled_at) -> ColumnElement[Any]:
+    """Return in SQL since when copies of a revision are called back at an instant, NULL where they are not.
+
+    It is the first of what calls back: an end that is yet to come calls nothing back. `recalled` is when a
+    copy itself was called back.
+    """
+    instants = (recalled, *_ENDS)
+
+    def is_first(one: Any) -> Where:
+        others = (other for other in instants if other is not one)
+        return and_(one <= at, *(or_(other.is_(None), other >= one) for other in others))
+
+    return case(*((is_first(one), one) for one in instants), else_=None)
 
 
 def _closed(at: Any) -> Where:

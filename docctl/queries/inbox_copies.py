@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sqlalchemy import Date, Select, bindparam, exists, func, select
+from sqlalchemy import Date, Select, and_, bindparam, exists, func, select
 
 from docctl.domain.copy_states import CopyStatus, Medium
 from docctl.domain.permissions import Actor
@@ -85,8 +85,10 @@ def _copies(since: Any) -> Select[*tuple[Any, ...]]:
 
 def _collecting(actor: Actor) -> Select[*tuple[Any, ...]]:
     """Return revisions with copies that must come back, for control (D-2)."""
-    outside = exists().where(ControlledCopy.revision_id == Revision.id, still_out(), _is_called())
-    since = func.coalesce(called_since(AT, itself=False), Revision.issued_at)
+    of_it = and_(ControlledCopy.revision_id == Revision.id, still_out())
+    outside = exists().where(of_it, _is_called())
+    recalled = select(func.min(ControlledCopy.recalled_at)).where(of_it).scalar_subquery()
+    since = called_since(AT, recalled=recalled)
     return (
         revision_work_row(
             "distribution",

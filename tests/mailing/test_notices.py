@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import re
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import text
 
-from docctl.domain.mailing import KINDS, When
+from docctl.domain.mailing import KINDS, Known, When, is_untold, news_of
+from docctl.domain.permissions import Actor
+from docctl.domain.roles import Role
 from docctl.jobs.due import work_due
 from docctl.jobs.housekeeping import tidy
 from docctl.jobs.mailing.look import look_at
 from docctl.jobs.outward import Outward
-from docctl.queries.inbox import VERBS
+from docctl.jobs.scrub import scrub
+from docctl.queries.inbox import VERBS, _work
 from docctl.services.revisions.sign import ReturnRevision, return_revision, review_revision
+from tests import filing
+from tests import handing as h
+from tests.damage import flip
 from tests.mailing.conftest import Mailing, html_of, text_of
 
 
@@ -166,6 +174,60 @@ def test_a_4_choosing_later_brings_what_is_new_from_then_on(mailing: Mailing) ->
     (mail,) = mailing.sent()
     assert "新" in text_of(mail)
     assert "旧" not in text_of(mail)
+
+
+def test_a_4_copies_to_collect_are_told_once_while_the_next_revision_is_still_to_come(
+    mailing: Mailing,
+) -> None:
+    world = mailing.world
+    mailing.confirmed("chen")
+    mailing.choose("chen", copies="at_once", drafts="none")
+    first = h.distributed(world, h.to_unit(world, copies=2))
+    one, _ = h.copies(world, first)
+    h.recalled(world, one.id)
+    h.followed(world, first, on=world.house.today() + timedelta(days=2))
+    told = []
+    for _ in range(4):
+        told.append(len(mailing.sent()))
+        world.clock.forward(minutes=1)
+    assert told == [1, 0, 0, 0]
+
+
+def test_a_4_a_damaged_file_is_told_once_however_often_it_is_checked(mailing: Mailing) -> None:
+    world = mailing.world
+    record = filing.filed(world, filing.a_form(world))
+    mailing.confirmed("qian")
+    mailing.choose("qian", system="at_once")
+    for item in (record, world.issued(world.draft())):
+        flip(world, filing.files(world, item)[0])
+    told = []
+    for _ in range(3):
+        world.clock.forward(seconds=world.house.scrub_every.total_seconds())
+        scrub(world.house)
+        told += [one["Subject"] for one in mailing.sent()]
+    assert told == ["示例精密科技有限公司：有 2 项待办"]
+
+
+@pytest.mark.parametrize(("minutes", "is_new"), [(-1, False), (0, False), (1, True), (2, True), (3, False)])
+def test_a_4_what_came_back_since_it_was_told_is_new_and_what_is_to_come_is_not(
+    minutes: int, is_new: bool
+) -> None:
+    told = datetime(2026, 3, 2, 8, tzinfo=UTC)
+    task = Known("collect", UUID(int=1), None, told + timedelta(minutes=minutes), False, False)
+    (news,) = news_of([task])
+    assert is_untold(news, {news.key: told}, at=told + timedelta(minutes=2)) is is_new
+
+
+def test_a_4_every_kind_of_work_that_begins_with_a_planned_day_is_known() -> None:
+    """What else began later than now would be told at every look; these say since when by the instant."""
+    everybody = Actor(uuid4(), "x", roles=frozenset((role, None) for role in Role))
+    planned = {"effective_from", "effective_until", "valid_until", "due_at", "withdrawn_at"}
+    verbs = {
+        verb
+        for verb, query in _work(everybody).items()
+        if planned & set(re.findall(r"\w+", str(query.selected_columns.since)))
+    }
+    assert verbs == {"read", "give_back", "take_down", "collect", "chase_readers"}
 
 
 def test_two_who_look_at_the_same_moment_want_one_mail(mailing: Mailing) -> None:

@@ -59,6 +59,7 @@ def waiting(world: World, who: str) -> dict[str, int]:
         count = inbox_count(session, actor, at=world.clock(), zone=world.house.zone)
     assert found.total == count
     assert len(found.tasks) == count
+    assert all(one.since <= world.clock() for one in found.tasks)
     return dict(found.counts)
 
 
@@ -110,6 +111,25 @@ def test_d_2_before_the_day_of_the_next_one_nothing_is_recalled(world: World, fi
     assert {state for _, state in listed(world, revision_id=first)} == {"recalled"}
     assert waiting(world, "chen")["collect"] == 1
     assert {state for _, state in listed(world, revision_id=second)} == {"issued"}
+
+
+def test_a_4_what_comes_back_waits_since_the_first_call(world: World, first: UUID) -> None:
+    one, two, *_ = h.copies(world, first)
+    all_that_happens: list[Callable[[], object]] = [
+        lambda: h.recalled(world, one.id),
+        lambda: h.followed(world, first, on=world.house.today() + timedelta(days=2)),
+        lambda: h.recalled(world, two.id),
+        lambda: world.clock.forward(days=2),
+    ]
+    at = world.clock()
+    for happens in all_that_happens:
+        happens()
+        world.clock.forward(minutes=1)
+        with world.house.uow.read() as session:
+            tasks = inbox(
+                session, world.by("chen").actor, at=world.clock(), zone=world.house.zone, verb="collect"
+            ).tasks
+        assert [task.since for task in tasks] == [at]
 
 
 def test_d_2_a_revision_withdrawn_before_its_day_calls_its_own_copies_only(world: World, first: UUID) -> None:

@@ -42,6 +42,7 @@ def of(world: World, who: str, verb: str = "") -> Inbox:
         actor = world.by(who).actor
         found = inbox(session, actor, at=world.clock(), zone=world.house.zone, verb=verb)
         assert inbox_count(session, actor, at=world.clock(), zone=world.house.zone) == found.total
+        assert all(one.since <= world.clock() for one in found.tasks)
         return found
 
 

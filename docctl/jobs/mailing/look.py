@@ -115,7 +115,7 @@ def _sorted(
 ) -> _Found:
     when = when_told(house, post)
     news = list(news_of(known(one) for one in tasks))
-    untold = [one for one in news if is_untold(one, told)]
+    untold = [one for one in news if is_untold(one, told, at=house.clock())]
     by = {each: tuple(one for one in untold if when[one.kind] is each) for each in When}
     # What nobody is told of counts as told: choosing it later brings what is new from then on.
     noted = (*by[When.NONE], *by[When.AT_ONCE], *(by[When.DAILY] if digest else ()))
@@ -129,7 +129,7 @@ def _note(session: Session, house: House, person_id: UUID, found: _Found) -> boo
     mine = select(MailAddress).where(MailAddress.person_id == person_id)
     row = session.scalars(mine.with_for_update().execution_options(populate_existing=True)).one()
     there = told_of(session, person_id)
-    fresh = {one.key for one in found.noted if is_untold(one, there)}
+    fresh = {one.key for one in found.noted if is_untold(one, there, at=now)}
     stale = found.gone | fresh
     if stale:
         old = MailTold.key.in_(sorted(stale))
