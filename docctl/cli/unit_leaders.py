@@ -1,4 +1,4 @@
-"""`docctl unit leaders|lead|lead-end`: who is in charge of which units, by date (O-3)."""
+"""`docctl unit leaders|lead|lead-end|lead-drop`: who is in charge of which units, by date (O-3)."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def add_leaders(noun: Noun) -> None:
     @click.argument("unit_code", metavar="UNIT")
     @option("--until", "led_until", type=DAY, default=None)
     def lead_end(desk: Desk, unit_code: str, led_until: date | None) -> Answer:
-        """End the time of who is in charge of a unit, with today or another last day (O-3)."""
+        """End the time of who is in charge of a unit, today or another day; one to come moves (O-3)."""
         from docctl.domain.verdicts import NotFound
         from docctl.queries.unit_leaders import leaders
         from docctl.services.people.leaders import StopLeading, stop_leading
@@ -70,10 +70,35 @@ def add_leaders(noun: Noun) -> None:
         page = unit_of(desk, unit_code)
         with desk.read() as session:
             found = leaders(session, today=desk.house.today(), unit_id=page.id)
-        running = next((one for one in found if one.until_on is None), None)
+        running = next((one for one in found if one.state == "now"), None)
+        running = running or next((one for one in found if one.state == "coming"), None)
         if running is None:
             raise NotFound("leader")
         day = led_until or desk.house.today()
         stop_leading(StopLeading(running.id, day), by=desk.caller(), house=desk.house)
         data = {"unit": page.code, "leader": running.person, "until": day}
         return desk.done("leader_ended", data, name=running.person, unit=page.code, day=day)
+
+
+def add_drop(noun: Noun) -> None:
+    """Add the command that drops what is still to come to the noun."""
+
+    @noun.command("lead-drop", permission="unit.add", who="either", changes=True)
+    @click.argument("unit_code", metavar="UNIT")
+    @option("--from", "changed_on", type=DAY, default=None)
+    def lead_drop(desk: Desk, unit_code: str, changed_on: date | None) -> Answer:
+        """Drop the next time in charge of a unit that is to come, or that from a day on (O-3)."""
+        from docctl.domain.verdicts import NotFound
+        from docctl.queries.unit_leaders import leaders
+        from docctl.services.people.leaders import DropLeading, drop_leading
+
+        page = unit_of(desk, unit_code)
+        with desk.read() as session:
+            found = leaders(session, today=desk.house.today(), unit_id=page.id)
+        coming = [one for one in found if one.state == "coming" and changed_on in {None, one.from_on}]
+        if not coming:
+            raise NotFound("leader")
+        first = min(coming, key=lambda one: one.from_on)
+        drop_leading(DropLeading(first.id), by=desk.caller(), house=desk.house)
+        data = {"unit": page.code, "leader": first.person, "from": first.from_on}
+        return desk.done("leader_dropped", data, name=first.person, unit=page.code, day=first.from_on)

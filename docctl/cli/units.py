@@ -12,7 +12,7 @@ from docctl.cli.command import Noun, option
 from docctl.cli.desk import Desk
 from docctl.cli.kinds import DAY
 from docctl.cli.unit_changes import KINDS, add_changes, unit_of
-from docctl.cli.unit_leaders import add_leaders
+from docctl.cli.unit_leaders import add_drop, add_leaders
 from docctl.domain.units import UnitKind
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ unit = Noun("unit")
 post = Noun("post")
 add_changes(unit)
 add_leaders(unit)
+add_drop(unit)
 
 
 @unit.command("list", permission="person.list", who="either")

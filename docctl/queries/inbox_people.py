@@ -11,7 +11,7 @@ from sqlalchemy.types import String
 from docctl.domain.permissions import Actor, Facts, allows
 from docctl.domain.roles import SIGNING
 from docctl.models.organisation import Person, RoleGrant
-from docctl.queries.inbox_copies import AT
+from docctl.queries.inbox_copies import AT, TODAY
 from docctl.queries.inbox_row import work
 from docctl.queries.open_work import cannot_sign, has_open_work
 
@@ -66,6 +66,6 @@ def people_work(actor: Actor) -> dict[str, Select[*tuple[Any, ...]]]:
         found["hand_over"] = (
             work("person", Person.id, title=Person.name, since=since)
             .select_from(Person)
-            .where(or_(and_(Person.disabled_at.is_not(None), has_open_work(AT)), cannot_sign()))
+            .where(or_(and_(Person.disabled_at.is_not(None), has_open_work(AT, TODAY)), cannot_sign()))
         )
     return found

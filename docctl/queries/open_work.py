@@ -18,7 +18,7 @@ from docctl.domain.permissions import Actor
 from docctl.domain.roles import SIGNING, Role
 from docctl.domain.routes import NEEDED, Company
 from docctl.models.documents import Document, Revision
-from docctl.models.organisation import Person, Post, PostHolder, RoleGrant, Unit
+from docctl.models.organisation import Person, Post, PostHolder, RoleGrant, Unit, UnitLeader
 from docctl.models.work import Step, StepStatus
 from docctl.queries.open_changes import changes_asked, waiting_changes
 from docctl.queries.open_copies import copies_with, held_lines, open_readings, readings_of, to_collect
@@ -27,7 +27,7 @@ from docctl.queries.revision_states import is_insider
 from docctl.queries.roles_held import LastHolder, UnitRole, last_holder_of, unit_roles_of
 from docctl.queries.routes import company_now
 from docctl.queries.step_rows import wanted_now
-from docctl.queries.unit_leaders import led_by
+from docctl.queries.unit_leaders import leads_still, led_by
 
 _OPEN = (StepStatus.OPEN, StepStatus.WAITING)
 
@@ -55,7 +55,7 @@ def open_work(session: Session, actor: Actor, person_id: UUID, *, at: datetime, 
             *changes_asked(session, actor, person_id, others.all, at=at, today=today),
             *_heads(session, person_id, people),
             *_posts(session, person_id, people),
-            *led_by(session, person_id, people.all),
+            *led_by(session, person_id, people.all, today),
             *copies_with(session, actor, person_id, people.all, at),
             *readings_of(session, actor, person_id, people.all, at),
         ),
@@ -73,22 +73,23 @@ def _waiting_steps() -> Select[*tuple[Any, ...]]:
     )
 
 
-def _lines(at: Any) -> tuple[Select[*tuple[Any, ...]], ...]:
+def _lines(at: Any, today: Any) -> tuple[Select[*tuple[Any, ...]], ...]:
     """Return the queries for whom something is open; a row for each."""
     return (
         _waiting_steps(),
         select(Revision.created_by).where(Revision.status == RevisionStatus.DRAFT),
         select(Unit.head_id).where(Unit.head_id.is_not(None)),
         select(PostHolder.person_id).where(PostHolder.until_on.is_(None)),
+        select(UnitLeader.person_id).where(leads_still(today)),
         held_lines(at),
         open_readings(at),
         waiting_changes(),
     )
 
 
-def has_open_work(at: Any) -> ColumnElement[bool]:
-    """Return the condition that something is open with a person at an instant (A-16)."""
-    return or_(*(Person.id.in_(one) for one in _lines(at)))
+def has_open_work(at: Any, today: Any) -> ColumnElement[bool]:
+    """Return the condition that something is open with a person at an instant on a day (A-16)."""
+    return or_(*(Person.id.in_(one) for one in _lines(at, today)))
 
 
 def cannot_sign() -> ColumnElement[bool]:
@@ -112,13 +113,13 @@ def steps_cannot_sign(session: Session, person_id: UUID) -> bool:
     return session.scalar(select(Person.id).where(Person.id == person_id, cannot_sign())) is not None
 
 
-def open_count(session: Session, person_id: UUID, at: datetime) -> int:
-    """Return how much is open with a person at an instant (A-16)."""
+def open_count(session: Session, person_id: UUID, at: datetime, today: date) -> int:
+    """Return how much is open with a person at an instant on a day: as many things as `open_work` (A-16)."""
     counts = [
         select(func.count())
         .select_from(one.where(one.selected_columns[0] == person_id).subquery())
         .scalar_subquery()
-        for one in _lines(at)
+        for one in _lines(at, today)
     ]
     return sum(session.execute(select(*counts)).one())
 

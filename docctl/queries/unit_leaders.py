@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, or_, select
@@ -36,13 +37,18 @@ def leading_on(day: date) -> ColumnElement[bool]:
     return and_(UnitLeader.from_on <= day, or_(UnitLeader.until_on.is_(None), UnitLeader.until_on >= day))
 
 
+def leads_still(today: Any) -> ColumnElement[bool]:
+    """Return the condition that a time in charge is not over on a day: it runs, or is to come."""
+    return or_(UnitLeader.until_on.is_(None), UnitLeader.until_on >= today)
+
+
 def leaders_on(session: Session, day: date) -> dict[UUID, tuple[UUID, str]]:
     """Return who is in charge of each unit on a day: id and name."""
     rows = session.execute(
         select(UnitLeader.unit_id, Person.id, Person.name)
         .join(Person, Person.id == UnitLeader.person_id)
         .where(leading_on(day))
-        .order_by(UnitLeader.from_on)
+        .order_by(UnitLeader.from_on, UnitLeader.id)
     )
     return {unit_id: (person_id, name) for unit_id, person_id, name in rows}
 
@@ -81,13 +87,13 @@ def leader_row(session: Session, leader_id: UUID, *, today: date) -> LeaderRow:
     raise NotFound("leader")
 
 
-def led_by(session: Session, person_id: UUID, takers: tuple[Taker, ...]) -> Iterator[OpenItem]:
-    """Yield what a person is in charge of without end, for handing it over (A-16)."""
+def led_by(session: Session, person_id: UUID, takers: tuple[Taker, ...], today: date) -> Iterator[OpenItem]:
+    """Yield what a person is, or will be, in charge of, for handing it over (A-16)."""
     rows = session.execute(
         select(UnitLeader.id, Unit.id.label("unit_id"), Unit.code, Unit.name)
         .join(Unit, Unit.id == UnitLeader.unit_id)
-        .where(UnitLeader.person_id == person_id, UnitLeader.until_on.is_(None))
-        .order_by(Unit.code)
+        .where(UnitLeader.person_id == person_id, leads_still(today))
+        .order_by(Unit.code, UnitLeader.from_on, UnitLeader.id)
     )
     for one in rows:
         href = f"/people/units/{one.unit_id}"

@@ -88,7 +88,7 @@ def show(person_id: UUID) -> str:
     """Show a person: account, roles, what waits for a second person (A-15)."""
     with house().uow.read() as session:
         page = person_page(session, person_id)
-        waiting = open_count(session, person_id, house().clock())
+        waiting = open_count(session, person_id, house().clock(), house().today())
         post = post_of(session, person_id)
     me = actor().person_id
     assert me is not None

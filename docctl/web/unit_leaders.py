@@ -10,7 +10,14 @@ from flask import Blueprint, Response
 
 from docctl.queries.unit_leaders import active_people, leader_row, leaders
 from docctl.queries.units import open_units
-from docctl.services.people.leaders import LeadUnits, StopLeading, lead_units, stop_leading
+from docctl.services.people.leaders import (
+    DropLeading,
+    LeadUnits,
+    StopLeading,
+    drop_leading,
+    lead_units,
+    stop_leading,
+)
 from docctl.web.context import caller, flash_done, house, render, requires, see_other
 from docctl.web.forms import form
 
@@ -84,4 +91,21 @@ def end(typed: EndForm, leader_id: UUID) -> Response:
     """End somebody's time in charge of a unit (O-3)."""
     stop_leading(StopLeading(leader_id, typed.until_on), by=caller(typed.request_id), house=house())
     flash_done("unit.done.leader_ended")
+    return see_other("/people/leaders")
+
+
+@dataclass(frozen=True, slots=True)
+class DropForm:
+    """A planned time in charge that shall not come."""
+
+    request_id: str = ""
+
+
+@bp.route("/<uuid:leader_id>/drop", methods=["GET", "POST"])
+@requires("unit.add")
+@form("people/leader_drop.html", DropForm, page=_end_page)
+def drop(typed: DropForm, leader_id: UUID) -> Response:
+    """Drop somebody's time in charge of a unit that is still to come (O-3)."""
+    drop_leading(DropLeading(leader_id), by=caller(typed.request_id), house=house())
+    flash_done("unit.done.leader_dropped")
     return see_other("/people/leaders")

@@ -70,6 +70,7 @@ CALLS: dict[str, tuple[str, ...]] = {
     "unit leaders": (),
     "unit lead": ("li", "SC"),
     "unit lead-end": ("SC",),
+    "unit lead-drop": ("SC",),
     "unit duties": ("SC", "--head", "li"),
     "post list": ("SC",),
     "post open": ("SC", "检验员"),

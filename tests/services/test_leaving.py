@@ -38,7 +38,9 @@ def refused(call: Callable[[], object]) -> str:
 def found(world: World, who: str, *, by: str = "admin") -> OpenWork:
     with world.house.uow.read() as session:
         at, today = world.clock(), world.house.today()
-        return open_work(session, world.by(by).actor, world.people[who], at=at, today=today)
+        found = open_work(session, world.by(by).actor, world.people[who], at=at, today=today)
+        assert open_count(session, world.people[who], at, today) == len(found.items)
+        return found
 
 
 def steps(world: World, who: str, *, by: str = "admin") -> list[OpenItem]:
@@ -209,7 +211,7 @@ def test_a_16_closing_an_account_waits_for_nobody_and_what_is_left_is_asked_for(
     give(world, "zhao", Handed(OpenKind.HEAD, world.units["ZH"], world.people["zhou"]))
     assert left() == []
     with world.house.uow.read() as session:
-        assert open_count(session, world.people["chen"], world.clock()) == 1
+        assert open_count(session, world.people["chen"], world.clock(), world.house.today()) == 1
 
 
 def test_a_16_a_refused_hand_over_leaves_the_account_open(world: World) -> None:

@@ -206,7 +206,7 @@ def test_a_16_the_approval_of_a_change_is_handed_over_to_whom_the_route_finds(
         at, today = world.clock(), world.house.today()
         with world.house.uow.read() as session:
             found = open_work(session, world.by("admin").actor, world.people[who], at=at, today=today)
-            assert open_count(session, world.people[who], at) >= len(found.items)
+            assert open_count(session, world.people[who], at, today) == len(found.items)
         return [
             (one.id, [each.words for each in one.takers])
             for one in found.items

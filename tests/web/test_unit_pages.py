@@ -112,9 +112,16 @@ def test_o_3_leaders_in_charge_are_named_listed_and_ended(client: Browser, world
     ends = page.xpath("//a[contains(@href, '/end')]/@href")
     assert len(ends) == 2
     assert "赵敏" in client.page(f"/people/units/{world.units['SC']}").text_content()
+    tomorrow = (world.house.today() + timedelta(days=1)).isoformat()
     early = (world.house.today() - timedelta(days=1)).isoformat()
     assert client.submit(ends[0], {"until_on": early}).status_code == 422
     assert client.submit(ends[0], {"until_on": today}).status_code == 303
+    coming = given | {"person_id": str(world.people["li"]), "from_on": tomorrow}
+    assert client.submit("/people/leaders/new", coming).status_code == 303
+    (drops, *_) = client.page("/people/leaders").xpath("//a[contains(@href, '/drop')]/@href")
+    assert "取消李秀兰的分管安排" in client.page(drops).text_content()
+    assert client.submit(drops, {}).status_code == 303
+    assert client.get(drops).status_code == 404
     client.sign_in("wang")
     for place in ("/people/leaders", "/people/leaders/new", ends[1]):
         assert client.get(place).status_code in {403, 404}

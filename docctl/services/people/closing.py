@@ -6,18 +6,16 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from docctl.domain.permissions import Facts, authorise
 from docctl.domain.units import may_close, may_open_again
 from docctl.domain.verdicts import NotFound, Refused, RuleRefused, require
-from docctl.models.organisation import Person, Unit, UnitLeader
+from docctl.models.organisation import Unit
 from docctl.queries.unit_names import since_when
 from docctl.queries.unit_open import open_in
 from docctl.services.caller import Caller
-from docctl.services.locks import Rank, lock
-from docctl.services.people.leaders import end_leading
+from docctl.services.people.leaders import end_leading, take_leading, times_of
 from docctl.services.people.load import lock_unit
 from docctl.services.registry import use_case
 from docctl.services.trail import Subject, record
@@ -47,10 +45,11 @@ def close_unit(session: Session, cmd: CloseUnit, by: Caller) -> UUID:
         raise RuleRefused(Refused("O-2", "reason_needed"))
     since, closed = since_when(session, unit), unit.valid_until
     require(may_close(cmd.until_on, open_in(session, unit.id), today=by.today, since=since, closed=closed))
-    running = select(UnitLeader).where(UnitLeader.unit_id == unit.id, UnitLeader.until_on.is_(None))
-    for row in lock(session, Rank.PEOPLE, running.order_by(UnitLeader.id)):
-        name = session.get_one(Person, row.person_id).name
-        end_leading(session, by, row, name, max(cmd.until_on, row.from_on), reason)
+    for row, led in times_of(session, [unit.id]).get(unit.id, {}).items():
+        if led.from_on > by.today:
+            take_leading(session, by, unit, row, led.name, reason)
+        elif led.until_on is None or led.until_on > cmd.until_on:
+            end_leading(session, by, unit, row, led.name, max(cmd.until_on, led.from_on), reason)
     unit.valid_until = cmd.until_on
     facts = {"unit": unit.code, "name": unit.name, "until": cmd.until_on}
     record(session, by, "unit.closed", Subject("unit", unit.id), facts=facts, detail={"reason": reason})

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from docctl.domain.leaving import OpenKind, goes_somewhere
@@ -16,7 +16,7 @@ from docctl.domain.reasons import reason_given
 from docctl.domain.verdicts import Refused, RuleRefused, require
 from docctl.models.base import new_id
 from docctl.models.distribution import DistributionEntry, ReadTask
-from docctl.models.organisation import Post, PostHolder, Unit
+from docctl.models.organisation import Post, PostHolder, Unit, UnitLeader
 from docctl.models.work import Step
 from docctl.queries.open_work import OpenWork
 from docctl.services.caller import Caller
@@ -66,6 +66,7 @@ def hand(session: Session, giving: Giving, items: tuple[Handed, ...], by: Caller
     kinds: dict[OpenKind, list[Handed]] = {kind: [] for kind in OpenKind}
     for one in items:
         kinds[one.kind].append(one)
+    _lock_units(session, kinds[OpenKind.HEAD], kinds[OpenKind.LEADER])
     _heads(session, giving, kinds[OpenKind.HEAD], by)
     _posts(session, giving, kinds[OpenKind.POST], by)
     hand_leading(session, giving, kinds[OpenKind.LEADER], by)
@@ -99,6 +100,14 @@ def _papers(session: Session, giving: Giving, kinds: dict[OpenKind, list[Handed]
     hand_changes(session, giving, kinds[OpenKind.CHANGE], papers, by)
     hand_readings(session, giving, kinds[OpenKind.READING], papers, by)
     hand_copies(session, giving, kinds[OpenKind.COPY], papers, by)
+
+
+def _lock_units(session: Session, heads: Sequence[Handed], led: Sequence[Handed]) -> None:
+    """Lock all units that are headed or led at once, by id: two who hand over wait for each other once."""
+    if heads or led:
+        of = select(UnitLeader.unit_id).where(UnitLeader.id.in_([one.id for one in led]))
+        wanted = or_(Unit.id.in_([one.id for one in heads]), Unit.id.in_(of))
+        lock(session, Rank.PEOPLE, select(Unit).where(wanted).order_by(Unit.id))
 
 
 def _heads(session: Session, giving: Giving, items: Sequence[Handed], by: Caller) -> None:

@@ -7,37 +7,67 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from docctl.domain.leading import DAY, Led, is_over, last_day_from, may_lead
+from docctl.domain.verdicts import require
 from docctl.models.base import new_id
 from docctl.models.organisation import Unit, UnitLeader
 from docctl.services.caller import Caller
 from docctl.services.locks import Rank, lock
 from docctl.services.people.handing import Giving, Handed, changed
-from docctl.services.people.leaders import end_leading
+from docctl.services.people.leaders import end_leading, take_leading, times_of
 from docctl.services.trail import Subject, record
 
 
 def hand_leading(session: Session, giving: Giving, items: Sequence[Handed], by: Caller) -> None:
-    """End times in charge of units today; who takes one begins today, so that it is at no time without."""
+    """Give times in charge of units to others, or to nobody, from today on, without overlap (O-3, A-16).
+
+    A time that runs ends yesterday and the taker's begins today; one of which no day has passed goes as a
+    whole. A last day that is planned stays.
+    """
     if not items:
         return
-    rows = select(UnitLeader).where(UnitLeader.id.in_([one.id for one in items])).order_by(UnitLeader.id)
-    times = {one.id: one for one in lock(session, Rank.PEOPLE, rows)}
+    of = select(UnitLeader.unit_id).where(UnitLeader.id.in_([one.id for one in items]))
+    rows = lock(session, Rank.PEOPLE, select(Unit).where(Unit.id.in_(of)).order_by(Unit.id))
+    units = {one.id: one for one in rows}
+    times = times_of(session, units)
+    unit_of = {row.id: (row, units[unit_id]) for unit_id, there in times.items() for row in there}
     for item in items:
-        time = times.get(item.id)
-        if time is None or time.person_id != giving.person.id or time.until_on is not None:
+        if item.id not in unit_of:
             raise changed()
-        taker = giving.taker(item.to)
-        end_leading(session, by, time, giving.person.name, max(by.today, time.from_on), giving.reason)
-        if taker is None:
-            continue
-        unit = session.get_one(Unit, time.unit_id)
-        session.add(UnitLeader(id=new_id(), unit_id=unit.id, person_id=taker.id, from_on=by.today))
-        facts = {"unit": unit.code, "leader": taker.name, "from": by.today}
-        record(
-            session,
-            by,
-            "unit.leader_named",
-            Subject("unit", unit.id),
-            facts=facts,
-            detail={"reason": giving.reason},
-        )
+        row, unit = unit_of.pop(item.id)
+        _hand(session, giving, item, by, unit, row, times[unit.id])
+
+
+def _hand(
+    session: Session,
+    giving: Giving,
+    item: Handed,
+    by: Caller,
+    unit: Unit,
+    row: UnitLeader,
+    times: dict[UnitLeader, Led],
+) -> None:
+    """Hand one time over; `times` are all those of the unit, and are what they are afterwards."""
+    led = times[row]
+    if led.person_id != giving.person.id or is_over(led, today=by.today):
+        raise changed()
+    taker, begins, until_on = giving.taker(item.to), max(by.today, led.from_on), led.until_on
+    del times[row]
+    if taker is not None:
+        others = list(times.values())
+        require(may_lead(unit.code, others, taker.id, begins, today=by.today))
+        until_on = until_on or last_day_from(others, begins)
+    if led.from_on < by.today:
+        end_leading(session, by, unit, row, led.name, by.today - DAY, giving.reason)
+    else:
+        take_leading(session, by, unit, row, led.name, giving.reason)
+    if taker is None:
+        return
+    new = UnitLeader(id=new_id(), unit_id=unit.id, person_id=taker.id, from_on=begins, until_on=until_on)
+    session.add(new)
+    times[new] = Led(taker.id, taker.name, begins, until_on)
+    facts = {"unit": unit.code, "leader": taker.name, "from": begins}
+    if until_on is not None:
+        facts["until"] = until_on
+    detail = {"reason": giving.reason}
+    record(session, by, "unit.leader_named", Subject("unit", unit.id), facts=facts, detail=detail)
