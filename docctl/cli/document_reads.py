@@ -129,6 +129,7 @@ def _step(one: OpenStep) -> dict[str, Any]:
 @option("--revision", "label", default="")
 def show(desk: Desk, number: str, label: str) -> Answer:
     """Show a document with one of its revisions (V-2, X-3)."""
+    from docctl.queries.changes import changes_beside
     from docctl.queries.document_page import document_page
 
     with desk.read() as session:
@@ -142,6 +143,8 @@ def show(desk: Desk, number: str, label: str) -> Answer:
             document_id=document.item_id,
             revision_id=chosen,
         )
+        revision_id, at, zone = page.revision.id, desk.house.clock(), desk.house.zone
+        changes = changes_beside(session, revision_id, at=at, zone=zone)
     one = page.revision
     data = {
         "number": page.number,
@@ -170,6 +173,10 @@ def show(desk: Desk, number: str, label: str) -> Answer:
             }
             for line in page.signatures
         ],
+        "changes": [
+            {"change": each.ordinal, "place": each.place, "text": each.text, "last": each.last_day}
+            for each in changes
+        ],
         "files": [
             {"name": line.name, "role": line.role, "size": line.size, "sha256": line.sha256}
             for line in page.files
@@ -189,6 +196,7 @@ def show(desk: Desk, number: str, label: str) -> Answer:
         ("suspended", _suspended(one)),
         ("content", one.manifest_sha256),
         *((f"meaning_{line.meaning}", f"{line.name} {line.at:%Y-%m-%d %H:%M}") for line in page.signatures),
+        *(("change", f"{each.ordinal} {each.place}: {each.text}") for each in changes),
         *(("file", f"{line.name} ({line.size})") for line in page.files),
     ]
     return Answer(data, pairs((desk.label(name), value) for name, value in facts))

@@ -48,6 +48,8 @@ CHANGE_MOVES: Final[Mapping[tuple[ChangeStatus, ChangeAction], ChangeStatus]] = 
     (S.ISSUED, A.REVOKE): S.REVOKED,
 }
 
+#: Nobody plans one further ahead.
+FURTHEST: Final = timedelta(days=366)
 #: What lasts longer is no temporary change: it is a new revision (V-2).
 LONGEST: Final = timedelta(days=183)
 LONGEST_PLACE: Final = 200
@@ -86,11 +88,15 @@ def may_word(wording: Wording, *, today: date) -> Verdict:
         return verdict
     if len(wording.basis.strip()) > LONGEST_REASON:
         return Refused("V-14", "basis_too_long", {"longest": LONGEST_REASON})
+    if wording.first_day < today:  # what was done before was not covered by it
+        return Refused("V-14", "starts_in_the_past", {"today": today})
     return may_last(wording.first_day, wording.last_day, today=today)
 
 
 def may_last(first: date, last: date, *, today: date) -> Verdict:
-    """Say whether a change may hold for these days, both included: ahead, in order, not too long (V-14)."""
+    """Say whether a change may hold for these days, both included: not over, in order, in reach (V-14)."""
+    if first - today > FURTHEST:
+        return Refused("V-14", "too_far", {"latest": today + FURTHEST})
     if last < first:
         return Refused("V-14", "ends_before_start", {"first": first})
     if last < today:
@@ -118,6 +124,13 @@ def may_move_change(status: ChangeStatus, action: ChangeAction) -> Verdict:
         A.DISCARD: Refused("V-14", "not_discard"),
     }
     return refusals[action]
+
+
+def may_revoke(change: ChangeDates, *, at: datetime) -> Verdict:
+    """Say whether a change can still be revoked: it has not ended by itself (V-14)."""
+    if change.until is not None and change.until <= at:
+        return Refused("V-14", "already_over")
+    return Allowed()
 
 
 def reason_fits(reason: str) -> Verdict:
@@ -184,6 +197,7 @@ __all__ = [
     "may_change",
     "may_last",
     "may_move_change",
+    "may_revoke",
     "may_word",
     "reason_fits",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
@@ -60,6 +61,8 @@ class TemporaryChange(Identified, Versioned, Base):
     round: Mapped[int] = mapped_column(default=0)
     created_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     created_at: Mapped[datetime]
+    #: Others who worded or submitted it: none of them approves it (A-2).
+    editors: Mapped[list[Any]] = mapped_column(default=list)
     submitted_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     submitted_at: Mapped[datetime | None]
     #: Who is asked to approve it, and who did.
@@ -73,6 +76,10 @@ class TemporaryChange(Identified, Versioned, Base):
     ended_at: Mapped[datetime | None]
     ended_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     end_reason: Mapped[str] = mapped_column(String(500), default="")
+
+    def authors(self) -> frozenset[UUID]:
+        """Return all who prepared it, alone or in a team (A-2)."""
+        return frozenset({self.created_by, *map(UUID, self.editors)})
 
     def wording(self) -> Wording:
         """Return what it says."""

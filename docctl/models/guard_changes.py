@@ -20,7 +20,7 @@ CHANGE_GUARDS: Final = (
         "v_14_change_signed",
         "V-14",
         "temporary_change",
-        ("place", "text", "reason", "basis", "first_day", "last_day"),
+        ("place", "text", "reason", "basis", "first_day", "last_day", "editors"),
         unless="OLD.status = 'draft'",
     ),
     frozen(

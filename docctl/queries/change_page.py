@@ -20,6 +20,7 @@ from docctl.domain.temporary_changes import (
     may_change,
     may_last,
     may_move_change,
+    may_revoke,
 )
 from docctl.domain.verdicts import NotFound, Refused
 from docctl.models.changes import TemporaryChange
@@ -28,6 +29,7 @@ from docctl.models.documents import Document, Revision
 from docctl.queries.changes import ChangeFilter, ChangeRow, change_register
 from docctl.queries.document_actions import Offered
 from docctl.queries.document_choices import Choice
+from docctl.queries.open_changes import approvers_of
 from docctl.queries.revision_states import is_insider
 from docctl.queries.revision_views import SignatureLine
 from docctl.queries.routes import plan_for, planned_steps
@@ -65,7 +67,7 @@ def change_page(session: Session, actor: Actor, change_id: UUID, *, at: datetime
     approvers: tuple[Choice, ...] = ()
     chosen = True
     if change.status is ChangeStatus.DRAFT and allows(actor, "change.submit", facts):
-        authors = {one for one in (change.created_by, actor.person_id) if one is not None}
+        authors = change.authors() | ({actor.person_id} if actor.person_id else set())
         last = planned_steps(session, plan_for(session, document, revision, at, zone, authors))[-1]
         approvers, chosen = last.people, last.is_chosen
     content = canonical(change_content(row.number, row.label, change.ordinal, change.wording()))
@@ -73,7 +75,7 @@ def change_page(session: Session, actor: Actor, change_id: UUID, *, at: datetime
         row=row,
         sha256=change.content_sha256 or sha256(content),
         signatures=_signatures(session, change, zone),
-        actions=_offers(actor, facts, change, revision, at, zone),
+        actions=_offers(session, actor, facts, change, revision, at, zone),
         approvers=approvers,
         is_approver_chosen=chosen,
     )
@@ -111,14 +113,20 @@ def _facts(
 
 
 def _offers(
-    actor: Actor, facts: Facts, change: TemporaryChange, revision: Revision, at: datetime, zone: tzinfo
+    session: Session,
+    actor: Actor,
+    facts: Facts,
+    change: TemporaryChange,
+    revision: Revision,
+    at: datetime,
+    zone: tzinfo,
 ) -> tuple[Offered, ...]:
     found: list[Offered] = []
     for action in (*ChangeAction, None):
         name = action.value if action else "edit"
         if not may_move_change(change.status, action or ChangeAction.SUBMIT):
             continue
-        if name == "approve" and actor.person_id in {change.created_by, change.submitted_by}:
+        if name == "approve" and actor.person_id in change.authors():
             found.append(Offered(name, Refused("A-2", "own_work", {"step": Meaning.APPROVE.value})))
             continue
         if not allows(actor, f"change.{name}", facts):
@@ -131,6 +139,13 @@ def _offers(
                 may_last(change.first_day, change.last_day, today=today),
             )
             refused = next((one for one in verdicts if isinstance(one, Refused)), None)
+            if name == "approve" and refused is None:
+                able = approvers_of(session, [change], at=at, today=today)[change.id]
+                if actor.person_id not in able:
+                    refused = Refused("A-1", "not_a_holder", {"step": Meaning.APPROVE.value})
+        if name == "revoke":
+            verdict = may_revoke(change.dates(revision), at=at)
+            refused = verdict if isinstance(verdict, Refused) else None
         found.append(Offered(name, refused, is_primary=name in {"submit", "approve"} and refused is None))
     return tuple(found)
 

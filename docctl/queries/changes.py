@@ -129,7 +129,7 @@ def change_register(
     revision is in force.
     """
     instant = instant_as_of(wanted.as_of, at, zone)
-    conditions = _conditions(actor, wanted, instant)
+    conditions = _conditions(actor, wanted, instant, now=at)
     total = session.scalar(_joined(select(func.count())).where(*conditions)) or 0
     page = page_within(wanted.page, total, page_size)
     places = {name: place for place, name in enumerate(STATES)}
@@ -172,11 +172,11 @@ def _rows() -> Select[*tuple[Any, ...]]:
     )
 
 
-def _conditions(actor: Actor, wanted: ChangeFilter, at: datetime) -> list[Where]:
+def _conditions(actor: Actor, wanted: ChangeFilter, at: datetime, *, now: datetime) -> list[Where]:
     asked = and_(
         TemporaryChange.approver_id == actor.person_id, TemporaryChange.status == ChangeStatus.IN_REVIEW
     )
-    approved = and_(TemporaryChange.status.in_(_APPROVED), readable_revision(actor, at))
+    approved = and_(TemporaryChange.status.in_(_APPROVED), readable_revision(actor, now))
     found: list[Where] = [or_(is_insider(actor), approved, asked)]
     if wanted.as_of is not None:
         found += [TemporaryChange.status.in_(_APPROVED), TemporaryChange.approved_at <= at]
@@ -189,7 +189,13 @@ def _conditions(actor: Actor, wanted: ChangeFilter, at: datetime) -> list[Where]
     if wanted.unit_id is not None:
         found.append(Document.unit_id == wanted.unit_id)
     for word in wanted.text.split():
-        columns = (Document.number, Document.title, TemporaryChange.place, TemporaryChange.text)
+        columns = (
+            Document.number,
+            Revision.number,
+            Revision.title,
+            TemporaryChange.place,
+            TemporaryChange.text,
+        )
         found.append(or_(*(containing(column, word) for column in columns)))
     return found
 
@@ -197,6 +203,8 @@ def _conditions(actor: Actor, wanted: ChangeFilter, at: datetime) -> list[Where]
 def _row(one: Any, at: datetime, zone: tzinfo) -> ChangeRow:
     change: TemporaryChange = one.TemporaryChange
     revision: Revision = one.Revision
+
+    is_ended = change.ended_at is not None and change.ended_at <= at  # a past day knows nothing of it
 
     def there(when: datetime | None) -> datetime | None:
         return when.astimezone(zone) if when else None
@@ -215,7 +223,7 @@ def _row(one: Any, at: datetime, zone: tzinfo) -> ChangeRow:
         text=change.text,
         reason=change.reason,
         basis=change.basis,
-        first_day=change.first_day,
+        first_day=_first_day(change, zone),
         last_day=change.last_day,
         state=change_state(change.dates(revision), at),
         created_by=one.author,
@@ -223,10 +231,16 @@ def _row(one: Any, at: datetime, zone: tzinfo) -> ChangeRow:
         approver=one.approver or "",
         approved_at=there(change.approved_at),
         returned_reason=change.returned_reason,
-        ended_at=there(change.ended_at),
-        ended_by=one.ender or "",
-        end_reason=change.end_reason,
+        ended_at=there(change.ended_at) if is_ended else None,
+        ended_by=one.ender or "" if is_ended else "",
+        end_reason=change.end_reason if is_ended else "",
     )
+
+
+def _first_day(change: TemporaryChange, zone: tzinfo) -> date:
+    """Return the first day on which it holds: that of the approval where it came later (V-14)."""
+    begun = change.valid_from.astimezone(zone).date() if change.valid_from else change.first_day
+    return max(change.first_day, begun)
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,7 +286,7 @@ def _note(
         change.place,
         change.text,
         change.reason,
-        change.first_day,
+        _first_day(change, zone),
         change.last_day,
         change_state(change.dates(revision), at),
         approver,

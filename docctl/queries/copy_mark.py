@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from docctl.domain.copy_states import OPEN, RECALLED, copy_state
 from docctl.domain.lifecycle import Computed, is_obsolete, revision_state
 from docctl.domain.verdicts import NotFound
+from docctl.models.changes import TemporaryChange
 from docctl.models.distribution import ControlledCopy
 from docctl.models.documents import Document, Revision
+from docctl.queries.changes import holds_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,8 @@ class CopyMark:
     label: str
     copy: str
     worth: str
+    #: So many temporary changes hold beside its revision: the paper may not have them (V-14).
+    changes: int = 0
 
     @property
     def may_be_used(self) -> bool:
@@ -41,9 +45,14 @@ def copy_mark(session: Session, mark: str, *, at: datetime) -> CopyMark:
     if found is None:
         raise NotFound("copy")
     copy, document, revision = found
-    return CopyMark(
-        revision.number_of(document), revision.label, copy.number, _worth(copy, document, revision, at)
+    worth = _worth(copy, document, revision, at)
+    holding = (
+        select(func.count())
+        .select_from(TemporaryChange)
+        .join(Revision, Revision.id == TemporaryChange.revision_id)
     )
+    changes = session.scalar(holding.where(TemporaryChange.revision_id == revision.id, holds_at(at))) or 0
+    return CopyMark(revision.number_of(document), revision.label, copy.number, worth, changes)
 
 
 def _worth(copy: ControlledCopy, document: Document, revision: Revision, at: datetime) -> str:

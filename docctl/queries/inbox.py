@@ -45,6 +45,7 @@ VERBS: Final = (
     "rework",
     "approve_change",
     "rework_change",
+    "chase_change",
     "issue",
     "read",
     "receive_copy",

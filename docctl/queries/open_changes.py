@@ -40,9 +40,7 @@ def approvers_of(
     for one in changes:
         document, revision, code = of[one.revision_id]
         values = values_with(code, document, revision, company.keys[document.unit_id])
-        authors = {one.created_by, one.submitted_by} - {None}
-        plan = plan_by(found.content, found.name, values, company, {each for each in authors if each})
-        able[one.id] = plan.able[-1]
+        able[one.id] = plan_by(found.content, found.name, values, company, one.authors()).able[-1]
     return able
 
 

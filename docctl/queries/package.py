@@ -17,6 +17,7 @@ from docctl.domain.epochs import ACCEPTED, STARTED
 from docctl.domain.normal_form import normal
 from docctl.domain.permissions import Actor
 from docctl.domain.verdicts import NotFound
+from docctl.models.changes import TemporaryChange
 from docctl.models.content import FileRole, ItemFile, Signature
 from docctl.models.controlled import SettingRevision
 from docctl.models.documents import Document, Revision
@@ -193,6 +194,9 @@ def content_line(session: Session, one: Signature) -> str | None:
     elif one.subject_kind == "epoch":
         begun = session.get(EpochRow, one.subject_id)
         text = begun.content if begun and begun.content_sha256 == one.content_sha256 else ""
+    elif one.subject_kind == "change":
+        notice = session.get(TemporaryChange, one.subject_id)
+        text = notice.content or "" if notice and notice.content_sha256 == one.content_sha256 else ""
     elif one.subject_kind == "setting":
         signed = select(SettingRevision.manifest).where(
             SettingRevision.setting_id == one.subject_id,

@@ -51,6 +51,8 @@ SIGNED: Final = frozenset(
         "disposal.ordered",
         "disposal.witnessed",
         "setting.approved",
+        "change.submitted",
+        "change.approved",
     }
 )
 

@@ -61,6 +61,8 @@ _BESIDE = {
         for name in ("place", "text", "reason", "basis")
         for fault in ("needed", "too_long")
     },
+    "V-14.starts_in_the_past": "first_day",
+    "V-14.too_far": "first_day",
     "V-14.ends_before_start": "last_day",
     "V-14.over": "last_day",
     "V-14.too_long": "last_day",

@@ -30,6 +30,8 @@ _KNOWN_OUTSIDE: Final = frozenset(
         "revision.resumed",
         "revision.withdrawn",
         "document.renumbered",
+        "change.approved",
+        "change.revoked",
     }
 )
 

@@ -14,11 +14,14 @@ from docctl.domain.roles import Role
 from docctl.domain.temporary_changes import LONGEST, Wording
 from docctl.domain.verdicts import Conflict, NotFound, RuleRefused
 from docctl.models.changes import TemporaryChange
+from docctl.models.content import Signature
+from docctl.models.organisation import RoleGrant
 from docctl.models.trail import EventRow
 from docctl.queries.change_page import ChangePage, change_page
 from docctl.queries.changes import ChangeFilter, change_register, changes_beside
 from docctl.queries.inbox import inbox
 from docctl.queries.open_work import open_count, open_work
+from docctl.queries.package import content_line
 from docctl.services.changes.sign import (
     ApproveChange,
     ReturnChange,
@@ -36,6 +39,8 @@ from docctl.services.changes.write import (
     revoke_change,
     write_change,
 )
+from docctl.services.content.open import open_content
+from docctl.services.people.grant import RevokeRole, revoke_role
 from docctl.services.people.hand_over import Handed, HandOver, hand_over
 from docctl.services.revisions.revise import ReviseDocument, revise_document
 from docctl.services.revisions.withdraw import WithdrawRevision, withdraw_revision
@@ -138,7 +143,8 @@ def test_v_14_one_for_later_waits_for_its_first_day(world: World, revision: UUID
         ({"reason": "因" * 501}, "V-14.reason_too_long"),
         ({"basis": "据" * 501}, "V-14.basis_too_long"),
         ({"first": 3, "last": 2}, "V-14.ends_before_start"),
-        ({"first": -3, "last": -1}, "V-14.over"),
+        ({"first": -1, "last": 3}, "V-14.starts_in_the_past"),
+        ({"first": 367, "last": 368}, "V-14.too_far"),
         ({"last": LONGEST.days}, "V-14.too_long"),
     ],
 )
@@ -153,7 +159,7 @@ def test_v_14_what_cannot_be_written_is_refused(
     [
         {"place": "条" * 200, "text": "改" * 4000, "reason": "因" * 500, "basis": "据" * 500},
         {"first": 0, "last": 0},
-        {"first": -2, "last": 0},
+        {"first": 366, "last": 366},
         {"last": LONGEST.days - 1},
     ],
 )
@@ -321,11 +327,147 @@ def test_v_14_a_change_is_revoked_with_a_reason_by_control(world: World, revisio
     revoke("chen")
     assert (state(world, change), beside(world, revision)) == ("revoked", [])
     assert refused(lambda: revoke("chen")) == "V-14.not_revoke"
+    assert page(world, change).action("revoke") is None
     with world.house.uow.read() as session:
         actions = session.scalars(
             select(EventRow.action).where(EventRow.action.like("change.%")).order_by(EventRow.seq)
         ).all()
     assert actions == ["change.written", "change.submitted", "change.approved", "change.revoked"]
+
+
+def test_v_14_what_is_over_by_itself_is_not_revoked_any_more(world: World, revision: UUID) -> None:
+    change = in_force(world, revision, last=0)
+    with world.house.uow.read() as session:
+        end = session.get_one(TemporaryChange, change).valid_until
+    assert end is not None
+    world.clock.forward(seconds=(end - world.clock()).total_seconds() - 1)
+    assert page(world, change).action("revoke").refused is None  # type: ignore[union-attr]
+    world.clock.forward(seconds=1)
+    assert page(world, change).action("revoke").refused.key == "V-14.already_over"  # type: ignore[union-attr]
+    cmd = EndChange(change, page(world, change).row.row_version, "太迟")
+    with pytest.raises(RuleRefused) as error:
+        revoke_change(cmd, by=world.by("chen"), house=world.house)
+    assert error.value.refused.key == "V-14.already_over"
+
+
+def test_v_14_one_approved_after_its_first_day_says_from_when_it_really_holds(
+    world: World, revision: UUID
+) -> None:
+    change = submitted(world, written(world, revision, last=9))
+    world.clock.forward(days=2)
+    approved(world, change)
+    assert page(world, change).row.first_day == world.house.today()
+    with world.house.uow.read() as session:
+        (beside_it,) = changes_beside(session, revision, at=world.clock(), zone=world.house.zone)
+    assert beside_it.first_day == world.house.today()
+
+
+def test_a_2_who_worded_it_anew_does_not_approve_it_either(world: World, revision: UUID) -> None:
+    grant(world, "chen", Role.APPROVER)
+    grant(world, "ouyang", Role.AUTHOR)
+    change = written(world, revision, who="ouyang")
+    edit_change(
+        EditChange(change, None, worded(world, text="全由文控改写")), by=world.by("chen"), house=world.house
+    )
+    assert refused(lambda: submitted(world, change, "ouyang", "chen")) == "A-2.own_work"
+    submitted(world, change, "ouyang")
+    assert refused(lambda: approved(world, change, "chen")) == "A-2.own_work"
+    approved(world, change)
+
+
+def test_v_9_who_lost_the_right_meanwhile_does_not_approve(world: World, revision: UUID) -> None:
+    change = submitted(world, written(world, revision))
+    shown = page(world, change, "zhao")
+    with world.house.uow.read() as session:
+        grant_id = session.scalars(
+            select(RoleGrant.id).where(
+                RoleGrant.person_id == world.people["zhao"], RoleGrant.role == Role.APPROVER
+            )
+        ).one()
+    revoke_role(RevokeRole(grant_id), by=world.by("admin"), house=world.house)
+    cmd = ApproveChange(change, shown.row.row_version, shown.sha256)
+    with pytest.raises(RuleRefused) as error:
+        approve_change(cmd, by=world.by("zhao"), house=world.house)
+    assert error.value.refused.rule in {"X-1", "A-1"}
+
+
+def test_x_3_who_is_asked_sees_what_is_to_be_changed_and_keeps_seeing_what_they_signed(
+    world: World, revision: UUID
+) -> None:
+    grant(world, "wang", Role.APPROVER)
+    change = submitted(world, written(world, revision), approver="wang")
+    open_content(revision, by=world.by("wang"), house=world.house)
+    approved(world, change, "wang")
+    assert page(world, change, "wang").row.state == "in_force"
+    withdraw_revision(
+        WithdrawRevision(revision, world.revision(revision).row_version, "不再需要"),
+        by=world.by("chen"),
+        house=world.house,
+    )
+    world.clock.forward(seconds=1)
+    assert page(world, change, "wang").row.state == "ended"
+
+
+def test_x_3_readers_of_a_past_day_see_no_change_of_what_is_obsolete_now(
+    world: World, revision: UUID
+) -> None:
+    in_force(world, revision)
+    world.clock.forward(days=2)
+    withdraw_revision(
+        WithdrawRevision(revision, world.revision(revision).row_version, "不再需要"),
+        by=world.by("chen"),
+        house=world.house,
+    )
+    world.clock.forward(days=1)
+    wanted = ChangeFilter(as_of=world.house.today() - timedelta(days=2))
+
+    def total(who: str) -> int:
+        with world.house.uow.read() as session:
+            actor, zone = world.by(who).actor, world.house.zone
+            return change_register(session, actor, wanted, at=world.clock(), zone=zone).total
+
+    assert (total("chen"), total("wang")) == (1, 0)
+
+
+def test_d_7_a_past_day_knows_nothing_of_a_later_revocation(world: World, revision: UUID) -> None:
+    change = in_force(world, revision)
+    world.clock.forward(days=3)
+    cmd = EndChange(change, page(world, change).row.row_version, "提前结束")
+    revoke_change(cmd, by=world.by("chen"), house=world.house)
+    wanted = ChangeFilter(as_of=world.house.today() - timedelta(days=2))
+    with world.house.uow.read() as session:
+        found = change_register(
+            session, world.by("chen").actor, wanted, at=world.clock(), zone=world.house.zone
+        )
+    (row,) = found.rows
+    assert (row.state, row.end_reason, row.ended_at, row.ended_by) == ("in_force", "", None, "")
+    assert page(world, change).row.end_reason == "提前结束"
+
+
+def test_a_4_what_nobody_approved_before_its_first_day_comes_to_head_and_control(
+    world: World, revision: UUID
+) -> None:
+    change = submitted(world, written(world, revision, first=1))
+
+    def late(who: str) -> list[UUID]:
+        return [one.id for one in _waiting(world, who) if one.verb == "chase_change"]
+
+    world.clock.forward(days=1)
+    assert (late("chen"), late("ouyang")) == ([], [])
+    world.clock.forward(days=1)
+    assert (late("chen"), late("ouyang"), late("wang"), late("zhao")) == ([change], [change], [], [])
+    approved(world, change)
+    assert (late("chen"), late("ouyang")) == ([], [])
+
+
+def test_t_2_an_audit_package_holds_what_was_signed(world: World, revision: UUID) -> None:
+    change = in_force(world, revision)
+    with world.house.uow.read() as session:
+        row = session.get_one(TemporaryChange, change)
+        signatures = session.scalars(select(Signature).where(Signature.subject_id == change)).all()
+        lines = [content_line(session, one) for one in signatures]
+    assert len(lines) == 2
+    assert all(one is not None and row.content_sha256 in one and "每日" in one for one in lines)
 
 
 def test_v_14_a_discarded_draft_keeps_its_count(world: World, revision: UUID) -> None:
@@ -380,6 +522,16 @@ def test_d_7_the_register_tells_what_held_on_a_past_day(world: World, revision: 
     assert listed(0, text="没有") == []
 
 
+def test_v_14_the_database_keeps_why_a_change_ended(world: World, revision: UUID) -> None:
+    change = in_force(world, revision)
+    cmd = EndChange(change, page(world, change).row.row_version, "结束")
+    revoke_change(cmd, by=world.by("chen"), house=world.house)
+    what = text("UPDATE temporary_change SET end_reason = '伪造'")
+    with pytest.raises(RuleRefused) as error:
+        as_owner(world.house).write(lambda session: session.execute(what))
+    assert error.value.refused.params["guard"] == "v_14_change_ended"
+
+
 @pytest.mark.parametrize(
     ("what", "guard"),
     [
@@ -390,6 +542,7 @@ def test_d_7_the_register_tells_what_held_on_a_past_day(world: World, revision: 
         ("UPDATE temporary_change SET ordinal = 7", "v_14_change_of"),
         ("UPDATE temporary_change SET status = 'discarded'", "v_14_change_moves"),
         ("DELETE FROM temporary_change", "v_14_change_delete"),
+        ("UPDATE temporary_change SET editors = '[1]'", "v_14_change_signed"),
     ],
 )
 def test_v_14_the_database_keeps_what_was_signed(world: World, revision: UUID, what: str, guard: str) -> None:

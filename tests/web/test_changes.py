@@ -201,6 +201,8 @@ def test_v_14_the_commands_do_the_same(world: World, revision: UUID) -> None:
     assert [(one["number"], one["change"], one["text"]) for one in data["changes"]] == [
         ("QP-01", 1, "改为每日")
     ]
+    shown = terminal.ok("documents", "show", "QP-01", user="wang")
+    assert [one["text"] for one in shown["changes"]] == ["改为每日"]
     terminal.ok("changes", "revoke", "QP-01", "1", "--reason", "结束", user="chen")
     assert terminal.ok("changes", "show", "QP-01", "1", user="chen")["state"] == "revoked"
     assert terminal.refused("changes", "show", "QP-01", "2", user="chen")[1] == "X-3.not_found"

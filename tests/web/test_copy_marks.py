@@ -8,6 +8,7 @@ import pytest
 
 from docctl.services.people.throttle import FREE
 from tests import handing as h
+from tests.services import test_temporary_changes as changes
 from tests.web.browser import Browser, words_of
 from tests.world import World
 
@@ -36,6 +37,9 @@ def test_d_3_control_prints_a_copy_and_a_stranger_reads_its_mark(
     for hidden in (document.title, "生产部", "陈静"):
         assert hidden not in answer.text
     assert (answer.headers["Cache-Control"], answer.headers["X-Robots-Tag"]) == ("no-store", "noindex")
+    revision = h.copy_row(world, copy_id).revision_id
+    changes.in_force(world, revision)
+    assert "本版现有 1 项临时更改" in words_of(client.get(f"/c/{h.copy_row(world, copy_id).mark}"))
     h.recalled(world, copy_id)
     assert "已要求收回" in words_of(client.get(f"/c/{h.copy_row(world, copy_id).mark}"))
 

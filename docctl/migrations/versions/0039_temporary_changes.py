@@ -35,6 +35,7 @@ def upgrade() -> None:
         sa.Column("round", sa.Integer(), nullable=False),
         sa.Column("created_by", sa.Uuid(), nullable=False),
         sa.Column("created_at", Instant(), nullable=False),
+        sa.Column("editors", sa.JSON(), nullable=False),
         sa.Column("submitted_by", sa.Uuid(), nullable=True),
         sa.Column("submitted_at", Instant(), nullable=True),
         sa.Column("approver_id", sa.Uuid(), nullable=True),

@@ -23,10 +23,12 @@ from docctl.domain.temporary_changes import (
     reason_fits,
 )
 from docctl.domain.verdicts import Refused, RuleRefused, require
+from docctl.queries.open_changes import approvers_of
 from docctl.queries.routes import plan_for
 from docctl.services.caller import Caller
 from docctl.services.changes.load import LoadedChange, lock_change, note
 from docctl.services.registry import use_case
+from docctl.services.revisions.insiders import let_in
 from docctl.services.signing import sign
 
 
@@ -58,10 +60,13 @@ def submit_change(session: Session, cmd: SubmitChange, by: Caller) -> UUID:
     content = canonical(change_content(number, loaded.revision.label, change.ordinal, change.wording()))
     change.content, change.content_sha256 = content, sha256(content)
     change.round += 1
+    change.editors = sorted({*change.editors, str(by.person_id)} - {str(change.created_by)})
     change.submitted_by, change.submitted_at = by.person_id, by.at
     change.approver_id = approver
     change.returned_reason = ""
     change.status = CHANGE_MOVES[change.status, ChangeAction.SUBMIT]
+    session.flush()
+    let_in(session, loaded.document)  # who is asked sees what is to be changed
     signed = sign(
         session,
         by,
@@ -87,9 +92,8 @@ def submit_change(session: Session, cmd: SubmitChange, by: Caller) -> UUID:
 
 def _approver(session: Session, loaded: LoadedChange, wanted: UUID | None, by: Caller) -> UUID:
     assert by.person_id is not None
-    authors = {loaded.change.created_by, by.person_id}
-    plan = plan_for(session, loaded.document, loaded.revision, by.at, by.zone, authors)
-    able = plan.able[-1]
+    authors = loaded.change.authors() | {by.person_id}
+    able = plan_for(session, loaded.document, loaded.revision, by.at, by.zone, authors).able[-1]
     if wanted in authors:
         raise RuleRefused(Refused("A-2", "own_work", {"step": Meaning.APPROVE.value}))
     if wanted is None:
@@ -114,12 +118,14 @@ def approve_change(session: Session, cmd: ApproveChange, by: Caller) -> UUID:
     """Sign a temporary change as approved: it holds from its first day, or from now (V-14)."""
     loaded = lock_change(session, cmd.change_id, cmd.row_version, by)
     change, revision = loaded.change, loaded.revision
-    if by.person_id in {change.created_by, change.submitted_by} and loaded.facts.insider:
+    if by.person_id in change.authors() and loaded.facts.insider:
         raise RuleRefused(Refused("A-2", "own_work", {"step": Meaning.APPROVE.value}))
     authorise(by.actor, "change.approve", loaded.facts)
     require(may_move_change(change.status, ChangeAction.APPROVE))
     require(may_change(revision.dates(), at=by.at))
     require(may_last(change.first_day, change.last_day, today=by.today))
+    if by.person_id not in approvers_of(session, [change], at=by.at, today=by.today)[change.id]:
+        raise RuleRefused(Refused("A-1", "not_a_holder", {"step": Meaning.APPROVE.value}))
     assert change.content_sha256 is not None
     signed = sign(
         session,

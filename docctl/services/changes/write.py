@@ -15,6 +15,7 @@ from docctl.domain.temporary_changes import (
     Wording,
     may_change,
     may_move_change,
+    may_revoke,
     may_word,
     reason_fits,
 )
@@ -24,6 +25,7 @@ from docctl.services.caller import Caller
 from docctl.services.changes.load import lock_change, note
 from docctl.services.documents.load import facts_of, lock_revision
 from docctl.services.registry import use_case
+from docctl.services.revisions.insiders import let_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,7 @@ def write_change(session: Session, cmd: WriteChange, by: Caller) -> UUID:
     )
     session.add(change)
     session.flush()
+    let_in(session, document)
     note(session, by, "change.written", document, revision, change, reason=wording.reason)
     return change.id
 
@@ -87,6 +90,8 @@ def edit_change(session: Session, cmd: EditChange, by: Caller) -> UUID:
     change.place, change.text = wording.place, wording.text
     change.reason, change.basis = wording.reason, wording.basis
     change.first_day, change.last_day = wording.first_day, wording.last_day
+    change.editors = sorted({*change.editors, str(by.person_id)} - {str(change.created_by)})
+    let_in(session, loaded.document)
     note(session, by, "change.edited", loaded.document, loaded.revision, change, reason=wording.reason)
     return change.id
 
@@ -117,6 +122,8 @@ def _end(session: Session, cmd: EndChange, by: Caller, action: ChangeAction) -> 
     change = loaded.change
     authorise(by.actor, f"change.{action.value}", loaded.facts)
     require(may_move_change(change.status, action))
+    if action is ChangeAction.REVOKE:
+        require(may_revoke(change.dates(loaded.revision), at=by.at))
     require(reason_fits(cmd.reason))
     change.status = CHANGE_MOVES[change.status, action]
     change.ended_at, change.ended_by, change.end_reason = by.at, by.person_id, cmd.reason.strip()

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from docctl.models.changes import TemporaryChange
 from docctl.models.documents import Document, Revision
 from docctl.models.work import Step
 from docctl.services.access import insider_readers, intern_sets
@@ -31,6 +32,10 @@ def let_in_all(session: Session, documents: Sequence[Document], more: Iterable[U
     )
     for document_id, assignee, superior in session.execute(steps.where(Revision.document_id.in_(people))):
         people[document_id] |= {one for one in (assignee, superior) if one is not None}
+    changes = select(TemporaryChange).where(TemporaryChange.document_id.in_(people))
+    for change in session.scalars(changes):
+        people[change.document_id] |= change.authors()
+        people[change.document_id] |= {change.approver_id} if change.approver_id else set()
     sets = intern_sets(session, [insider_readers(one.unit_id, people[one.id]) for one in documents])
     for document, set_id in zip(documents, sets, strict=True):
         document.insider_set_id = set_id
