@@ -287,6 +287,7 @@ SILENT = {
     "split_file",
     "note_outcomes",
     # read out of a text again at any time
+    "note_text_check",
     "note_citations",
     # a person's own shortcuts
     "save_search",
