@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -52,20 +53,26 @@ def person_written(session: Session, text: str) -> UUID:
 
 
 def unit_named(session: Session, text: str) -> Unit:
-    """Return the unit with this code or name; raise RuleRefused where several legal entities have one."""
+    """Return the unit with this code or name; raise RuleRefused where several are meant alike (O-1)."""
     found = units_named(session, text)
     if len(found) > 1:
-        params = {"unit": text[:60], "candidates": ", ".join(sorted(found))}
-        raise RuleRefused(Refused("O-1", "several_units", params))
+        raise several_units(text, found)
     return _there(next(iter(found.values()), None), "unit")
+
+
+def several_units(text: str, found: Iterable[str]) -> RuleRefused:
+    """Return what is raised where a text may mean several units; `found` is how each is written (O-1)."""
+    params = {"unit": text[:60], "candidates": ", ".join(sorted(found))}
+    return RuleRefused(Refused("O-1", "several_units", params))
 
 
 def units_named(session: Session, text: str) -> dict[str, Unit]:
     """Return the units that a code or name may mean, by how each is written so that it alone is meant (O-4).
 
     Those of several legal entities are told apart by the entity's code before it, as `NB:PZ`. Of one entity
-    the unit that exists today is meant, else the one that did; one that is called so now goes before one that
-    was called so, or is by another name (O-2).
+    the unit that exists today is meant, else the one that did; one with the code goes before one that is
+    called so now, and that before one that was called so, or is by another name (O-2). Several alike are all
+    there.
     """
     code, mark, rest = text.partition(":")
     names = entity_names(session)
@@ -75,12 +82,20 @@ def units_named(session: Session, text: str) -> dict[str, Unit]:
         wanted, of_entity = [Unit.entity_id == meant[0]], rest.strip()
     is_own = or_(Unit.code == of_entity, Unit.name == of_entity)
     query = select(Unit).where(*wanted, or_(is_own, called(of_entity)))
-    found: dict[UUID, Unit] = {}
-    for one in session.scalars(
-        query.order_by(Unit.valid_until.is_not(None), case((is_own, 0), else_=1), Unit.code)
+    found: dict[UUID, tuple[tuple[bool, int], list[Unit]]] = {}
+    rank = case((Unit.code == of_entity, 0), (Unit.name == of_entity, 1), else_=2)
+    for one, nearness in session.execute(
+        query.add_columns(rank).order_by(Unit.valid_until.is_not(None), rank, Unit.code)
     ):
-        found.setdefault(one.entity_id, one)
-    return {qualified(names[key].code if key in names else "", one.code): one for key, one in found.items()}
+        fit = (one.valid_until is not None, nearness)
+        best, units = found.setdefault(one.entity_id, (fit, []))
+        if fit == best:
+            units.append(one)
+    return {
+        qualified(names[key].code if key in names else "", one.code): one
+        for key, (_, units) in found.items()
+        for one in units
+    }
 
 
 def type_named(session: Session, text: str) -> DocumentType:

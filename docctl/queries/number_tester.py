@@ -17,7 +17,7 @@ from docctl.domain.verdicts import NotFound, Refused, RuleRefused
 from docctl.models.documents import DocumentType
 from docctl.models.numbers import Counter
 from docctl.models.organisation import LegalEntity
-from docctl.queries.by_name import units_named
+from docctl.queries.by_name import several_units, units_named
 from docctl.queries.number_holders import entity_of, holders_of
 from docctl.queries.number_series import highest_in_series
 
@@ -88,6 +88,9 @@ def _asked_of(session: Session, asked: NumberQuestion) -> tuple[LegalEntity, str
     entity_id = next(iter(units)) if len(units) == 1 else own
     if entity_id is None:
         raise RuleRefused(Refused("O-4", "unit_needed"))
+    alike = [written for written, one in named.items() if one.entity_id == entity_id]
+    if len(alike) > 1:
+        raise several_units(asked.department, alike)
     return session.get_one(LegalEntity, entity_id), units.get(entity_id, asked.department)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -252,3 +252,29 @@ def test_o_1_a_unit_is_closed_once_nothing_is_open_in_it_and_stays_in_lists_of_b
     open_unit(OpenUnit(key, "误撤销"), by=world.by("admin"), house=house)
     open_unit(child, by=world.by("admin"), house=house)
     assert refused(lambda: open_unit(child, by=world.by("admin"), house=house)) == "O-1.unit_open"
+
+
+def test_o_2_the_day_of_another_kind_is_one_until_today(world: World) -> None:
+    today, day = world.house.today(), timedelta(days=1)
+    change(world, "SC", name="制造部", from_on=today - 5 * day)
+    assert refused(lambda: change(world, "SC", kind="plant", from_on=today + day)) == "O-2.day_to_come"
+    assert refused(lambda: change(world, "SC", kind="plant", from_on=date(1899, 12, 31))) == "O-2.day_before"
+    assert refused(lambda: change(world, "SC", kind="plant", from_on=today - 6 * day)) == "O-2.day_before"
+    change(world, "SC", kind="plant", from_on=today - 5 * day)
+    change(world, "SC", kind="site", from_on=today)
+    assert unit(world, "SC").kind == "site"
+
+
+def test_o_2_a_name_that_two_units_had_means_neither_in_silence(world: World) -> None:
+    for code, later in (("SC", "制造部"), ("PZ", "质量中心")):
+        change(world, code, name="综合车间", from_on=world.house.today() - timedelta(days=5))
+        change(world, code, name=later)
+    with pytest.raises(RuleRefused) as error, world.house.uow.read() as session:
+        unit_named(session, "综合车间")
+    assert error.value.refused.key == "O-1.several_units"
+    assert error.value.refused.params["candidates"] == "PZ, SC"
+    assert (named(world, "SC"), named(world, "质量中心")) == ("SC", "PZ")
+    change(world, "PZ", name="SC")
+    assert named(world, "SC") == "SC"  # the code goes first
+    change(world, "ZH", name="综合车间")
+    assert named(world, "综合车间") == "ZH"

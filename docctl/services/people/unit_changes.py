@@ -61,11 +61,10 @@ def change_unit(session: Session, cmd: ChangeUnit, by: Caller) -> UUID:
         raise RuleRefused(Refused("O-2", "reason_needed"))
     if after.parent_id != before.parent_id:
         _require_place(units, unit, after.parent_id, by.today)
-    if after != before:
-        since = since_when(session, unit)
-        require(may_change(cmd.from_on, today=by.today, since=since))
-        if (until := last_day_before(cmd.from_on, since=since)) is not None:
-            _keep(session, by, unit, until, reason)
+    since = since_when(session, unit)
+    require(may_change(cmd.from_on, today=by.today, since=since))
+    if after != before and (until := last_day_before(cmd.from_on, since=since)) is not None:
+        _keep(session, by, unit, until, reason)
     was = _told(units, unit)
     unit.name, unit.kind, unit.parent_id = name, cmd.kind, cmd.parent_id
     facts = {"unit": unit.code, "name": name, "kind": unit.kind, "from": cmd.from_on}
