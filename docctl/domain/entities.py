@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from typing import Final, TypeVar
+from uuid import UUID
 
 from docctl.domain.entity_numbers import qualified
 from docctl.domain.units import may_call
@@ -55,3 +56,16 @@ def written_units(units: Iterable[tuple[K, str, str]]) -> dict[K, str]:
         taken.add(code)
         found[key] = written
     return found
+
+
+def may_write(code: str, holder: tuple[UUID, str, str] | None, *, entity: UUID, name: str) -> Verdict:
+    """Say whether a new unit of an entity may have a code; `entity` is its key, `name` what it is called.
+
+    `holder` is whose unit routes in force, posts and open steps mean by the code alone: key and name of the
+    entity, and the unit's name. One of an earlier entity would take that from it in silence, and the wrong
+    people would sign; a unit of a later one is written with its entity's code (O-4).
+    """
+    if holder is not None and holder[0] > entity:
+        told = {"code": code, "unit": holder[2], "entity": holder[1], "own": name}
+        return Refused("O-4", "unit_code_written", told)
+    return Allowed()

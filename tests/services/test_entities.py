@@ -112,3 +112,24 @@ def test_a_8_a_head_signs_for_the_unit_of_the_own_entity(world: World) -> None:
     assert company.units["PZ"].head == world.people["ouyang"]
     assert company.units["NB:PZ"].head == world.people["li"]
     assert company.units["NB:PZ"].parent == "NBZ"
+
+
+def test_o_4_a_code_that_means_the_unit_of_a_later_entity_is_not_taken_from_it(world: World) -> None:
+    add(world)
+    theirs = under_first(world, "CG", "宁波采购部")
+
+    def ours(code: str) -> UUID:
+        cmd = AddUnit(code, "采购部", world.units["ZH"])
+        return add_unit(cmd, by=world.by("admin"), house=world.house)
+
+    with pytest.raises(RuleRefused) as error:
+        ours("cg")
+    assert error.value.refused.key == "O-4.unit_code_written"
+    told = error.value.refused.params
+    assert (told["unit"], told["entity"], told["own"]) == ("宁波采购部", NAME, listed(world)[0].name)
+    assert refused(lambda: ours("NBZ")) == "O-4.unit_code_written"
+    first = ours("CG2")
+    later = under_first(world, "CG2", "宁波采购二部")  # a later one takes nothing
+    with world.house.uow.read() as session:
+        keys = unit_keys(session)
+    assert (keys[theirs], keys[first], keys[later]) == ("CG", "CG2", "NB:CG2")
