@@ -70,6 +70,9 @@ def _check(found: Mapping[str, Any]) -> None:
         )
     if (found["smtp_user"] is None) != (found["smtp_password"] is None):
         raise WrongSetting(f"{PREFIX}SMTP_USER: user and password go together")
+    for name in ("smtp_user", "smtp_password"):  # what signs in goes in ASCII, or each mail would fail
+        if not (found[name] or "").isascii():
+            raise WrongSetting(f"{PREFIX}{name.upper()}: must be of ASCII characters")
 
 
 def _sender(value: str) -> str | None:

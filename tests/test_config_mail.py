@@ -49,6 +49,8 @@ def test_without_tls_only_to_this_machine(tmp_path: Path, host: str) -> None:
         ({"smtp_user": "docctl"}, "SMTP_USER"),
         ({"smtp_password": "hush hush"}, "SMTP_USER"),
         ({"smtp_user": "docctl", "smtp_password_file": "/nowhere"}, "SMTP_PASSWORD_FILE"),
+        ({"smtp_user": "docctl", "smtp_password": "hush 密"}, "SMTP_PASSWORD"),
+        ({"smtp_user": "文控", "smtp_password": "hush"}, "SMTP_USER"),
         ({"smtp_ca_file": "/nowhere"}, "SMTP_CA_FILE"),
         ({"mail_default": "hourly"}, "MAIL_DEFAULT"),
         ({"mail_hour": "24"}, "MAIL_HOUR"),

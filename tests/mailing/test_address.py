@@ -178,6 +178,29 @@ def test_a_4_an_address_that_was_refused_is_confirmed_again(mailing: Mailing) ->
     assert state(mailing) == "confirmed"
 
 
+def test_a_4_a_refused_address_that_is_put_there_again_is_confirmed_anew(mailing: Mailing) -> None:
+    mailing.confirmed("ouyang")
+    mailing.post.to_receiver["ouyang@example.com"] = "550 no"
+    mailing.world.submitted(mailing.world.draft())
+    mailing.run()
+    assert state(mailing) == "refused"
+    mailing.post.to_receiver.clear()
+    code = mailing.set("ouyang")
+    assert [one["Subject"] for one in mailing.sent()] == ["示例精密科技有限公司：确认邮箱地址"]
+    assert state(mailing) == "unconfirmed"
+    confirm(mailing, code)
+    assert state(mailing) == "confirmed"
+
+
+def test_a_4_no_link_goes_to_what_is_no_address(mailing: Mailing) -> None:
+    unfit = "UPDATE person SET email = 'Ouyang <a@example.com>' WHERE username = 'ouyang'"
+    mailing.world.house.uow.write(lambda session: session.execute(text(unfit)))
+    with pytest.raises(RuleRefused) as error:
+        ask_code(AskCode("x"), by=mailing.world.by("ouyang"), house=mailing.world.house)
+    assert error.value.refused.key == "mail.address_unfit"
+    assert mailing.sent() == []
+
+
 def test_a_4_on_the_page_the_whole_way(client: Browser, mailing: Mailing) -> None:
     client.sign_in("ouyang")
     assert client.page("/account").cssselect("main a[href='/account/mail']")

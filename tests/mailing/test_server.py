@@ -6,6 +6,7 @@ import threading
 import time
 from dataclasses import replace
 from datetime import timedelta
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,8 @@ from docctl.jobs import outward
 from docctl.jobs.outward import Outward
 from docctl.jobs.worker import Worker
 from docctl.queries.mailing import post_of, undelivered
-from docctl.services.mailing.server import MailFailed, MailServer
+from docctl.services.deliveries.give_up import MailOf, retry_mail
+from docctl.services.mailing.server import MailFailed, MailRefused, MailServer
 from tests.mailing.conftest import SENDER, Mailing, server_at
 from tests.mailing.post import SECRET, USER, certificate, listening
 from tests.world import World
@@ -95,6 +97,86 @@ def test_a_4_a_refused_address_ends_it_and_its_person_is_shown_why(waiting: Mail
     waiting.post.to_receiver.clear()
     world.submitted(world.draft("又一份"))
     assert waiting.sent() == []  # until the address is confirmed again
+
+
+@pytest.mark.parametrize(
+    ("answer", "outcome", "state"),
+    [
+        ("550 5.1.1 no such user", "refused", "refused"),
+        ("550 5.2.1 mailbox disabled", "refused", "refused"),
+        ("554 5.1.10 not found", "refused", "refused"),
+        ("550 no such user", "refused", "refused"),
+        ("551 user not local", "refused", "refused"),
+        ("553 mailbox name not allowed", "refused", "refused"),
+        ("550 5.1.8 sender's domain not found", "", "confirmed"),
+        ("550 5.7.1 relaying denied", "", "confirmed"),
+        ("553 5.7.1 sender not owned by user", "", "confirmed"),
+        ("530 5.7.0 sign in first", "", "confirmed"),
+        ("530 sign in first", "", "confirmed"),
+        ("535 sign in first", "", "confirmed"),
+        ("554 relay access denied", "", "confirmed"),
+        ("552 5.3.4 too big", "", "confirmed"),
+    ],
+)
+def test_a_4_only_what_is_about_the_address_is_held_against_it(
+    waiting: Mailing, answer: str, outcome: str, state: str
+) -> None:
+    world = waiting.world
+    waiting.post.to_receiver["ouyang@example.com"] = answer
+    assert waiting.sent() == []
+    row = waiting.rows()[-1]
+    assert (row.outcome, row.last_error) == (outcome, answer)
+    with world.house.uow.read() as session:
+        assert post_of(session, world.people["ouyang"]).state == state
+    waiting.post.to_receiver.clear()
+    world.clock.forward(hours=2)
+    assert len(waiting.sent()) == int(not outcome)
+
+
+@pytest.mark.parametrize(
+    ("answer", "is_server"),
+    [("550 5.7.1 no relay", True), ("530 sign in", True), ("554 no", True), ("552 full", False)],
+)
+def test_what_every_address_would_be_answered_keeps_off_the_server(answer: str, is_server: bool) -> None:
+    from docctl.services.mailing.server import _receiver_not_taken
+
+    code, _, said = answer.partition(" ")
+    found = _receiver_not_taken(int(code), said.encode())
+    assert isinstance(found, MailFailed)
+    assert found.is_server is is_server
+
+
+def test_a_4_what_is_tried_again_by_hand_holds_nothing_against_the_address(waiting: Mailing) -> None:
+    world = waiting.world
+    waiting.post.to_receiver["ouyang@example.com"] = "550 5.1.1 no such user"
+    assert waiting.sent() == []
+    again = MailOf(waiting.rows()[-1].id)
+    retry_mail(again, by=world.by("admin"), house=world.house)
+    assert waiting.sent() == []
+    assert waiting.rows()[-1].outcome == "refused"  # the server says so still
+    waiting.post.to_receiver.clear()
+    retry_mail(again, by=world.by("admin"), house=world.house)
+    assert len(waiting.sent()) == 1
+    with world.house.uow.read() as session:
+        assert post_of(session, world.people["ouyang"]).state == "confirmed"
+
+
+def test_a_4_an_address_put_there_meanwhile_is_not_held_for_the_one_before(waiting: Mailing) -> None:
+    world = waiting.world
+
+    class Slow(MailServer):
+        """A server that refuses when another address stands on the account already."""
+
+        def send(self, message: EmailMessage) -> None:
+            if message["To"] == "ouyang@example.com":
+                waiting.set("ouyang", "other@example.com")
+                raise MailRefused("550 no such user", is_address=True)
+
+    here = server_at(1)
+    sent_by(waiting, Slow(here.host, here.port, here.security, here.sender, here.here))
+    with world.house.uow.read() as session:
+        post = post_of(session, world.people["ouyang"])
+    assert (post.address, post.state, post.problem) == ("other@example.com", "unconfirmed", "")
 
 
 def test_a_4_a_refused_message_ends_it_alone(waiting: Mailing) -> None:

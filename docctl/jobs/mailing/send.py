@@ -54,8 +54,10 @@ def send_mail(house: House, wanted: Wanted) -> bool:
         house.mail.send(message)
     except MailRefused as error:
         if error.is_address:
-            reason = error.reason
-            house.uow.write(lambda session: _refused(session, wanted.person_id, reason, house.clock()))
+            refused, reason = str(message["To"].addresses[0].addr_spec), error.reason
+            house.uow.write(
+                lambda session: _refused(session, wanted.person_id, refused, reason, house.clock())
+            )
         raise
     return True
 
@@ -164,7 +166,8 @@ def _line(house: House, task: Task, words: Translator, due: str) -> Line:
     return Line(said, due, f"{house.public_url}{place_of(task)}")
 
 
-def _refused(session: Session, person_id: UUID, reason: str, at: datetime) -> None:
+def _refused(session: Session, person_id: UUID, address: str, reason: str, at: datetime) -> None:
+    """Hold it against the address, unless another one was put on the account meanwhile."""
     row = session.get(MailAddress, person_id)
-    if row is not None:
+    if row is not None and row.address == address:
         row.problem, row.problem_at = reason[:300], at

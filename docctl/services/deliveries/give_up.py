@@ -11,7 +11,9 @@ from docctl.domain.permissions import Facts, authorise
 from docctl.domain.verdicts import NotFound
 from docctl.models.work import Delivery
 from docctl.services.caller import Caller
-from docctl.services.deliveries.ends import GIVEN_UP, end
+from docctl.services.deliveries.ends import GIVEN_UP, REFUSED, end
+from docctl.services.mailing.address import address_row
+from docctl.services.people.load import lock_person
 from docctl.services.registry import use_case
 from docctl.services.trail import Subject, record
 
@@ -42,6 +44,8 @@ def give_up_mail(session: Session, cmd: MailOf, by: Caller) -> UUID:
 def retry_mail(session: Session, cmd: MailOf, by: Caller) -> UUID:
     """Try at once what waits for its next try; what was refused or is over is tried anew (A-4).
 
+    Of an address that was refused nothing is held any more: the server is asked again.
+
     Raises NotFound for one that was sent, and for a code that has expired with it.
     """
     authorise(by.actor, "mail.manage", Facts())
@@ -49,6 +53,10 @@ def retry_mail(session: Session, cmd: MailOf, by: Caller) -> UUID:
     if row.done_at is not None and (not row.outcome or row.payload.get("what") == "code"):
         raise NotFound("mail")
     facts = {"kind": row.kind, "tries": row.tries, "error": row.outcome or "failed"}
+    if row.outcome == REFUSED and row.subject_id is not None:
+        lock_person(session, row.subject_id)
+        held = address_row(session, row.subject_id)
+        held.problem, held.problem_at = "", None
     if row.done_at is not None:
         row.done_at, row.outcome, row.tries, row.created_at = None, "", 0, by.at
     row.next_at = min(row.next_at, by.at)

@@ -74,6 +74,7 @@ def ask_code(session: Session, cmd: AskCode, by: Caller) -> UUID:
     person = lock_person(session, by.person_id)
     if not person.email:
         raise RuleRefused(Refused("mail", "no_address"))
+    require(may_be_address(person.email))  # it may be from before addresses were looked at
     row = address_row(session, person.id)
     if row.confirmed_at is not None and row.address == person.email and not row.problem:
         raise RuleRefused(Refused("mail", "already_confirmed"))
@@ -119,7 +120,8 @@ def _put_address(session: Session, person: Person, typed: str, code: str, by: Ca
     if address:
         require(may_be_address(address))
     row = address_row(session, person.id)
-    if address == person.email and row.address == address and row.confirmed_at is not None:
+    is_same = address == person.email and row.address == address
+    if is_same and row.confirmed_at is not None and not row.problem:
         return person.id
     record(
         session,

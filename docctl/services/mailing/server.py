@@ -20,6 +20,13 @@ _SAID: Final = 200
 #: Bodies are written in seven bits: any server takes them.
 POLICY: Final = SMTP.clone(cte_type="7bit", max_line_length=78)
 
+#: Of answers for good to a receiver: the class that stands before the words, as 5.1.1; answers about our
+#: own address; without a class the codes that are about the receiver, and those that everybody would get.
+_ENHANCED: Final = re.compile(r"\s*5\.(\d{1,3})\.(\d{1,3})(?!\d)")
+_OF_SENDER: Final = frozenset({(1, 7), (1, 8)})
+_OF_ADDRESS: Final = frozenset({550, 551, 553})
+_OF_SERVER: Final = frozenset({530, 535, 554})
+
 
 class MailFailed(Exception):
     """The server did not take it now; `reason` says why, without any secret.
@@ -66,9 +73,9 @@ class MailServer:
                 server.send_message(message, from_addr=self.sender, to_addrs=[to])
             except smtplib.SMTPRecipientsRefused as error:
                 code, said = next(iter(error.recipients.values()))
-                raise _judged(code, said, is_address=True) from error
+                raise _receiver_not_taken(code, said) from error
             except smtplib.SMTPDataError as error:
-                raise _judged(error.smtp_code, error.smtp_error, is_address=False) from error
+                raise _message_not_taken(error.smtp_code, error.smtp_error) from error
 
     @contextmanager
     def _open(self) -> Iterator[smtplib.SMTP]:
@@ -126,16 +133,40 @@ def _sign_in(server: smtplib.SMTP, login: tuple[str, str]) -> None:
         raise MailFailed("sign-in refused (connection closed)") from error
 
 
-def _judged(code: int, said: bytes | str, *, is_address: bool) -> MailFailed | MailRefused:
+def _receiver_not_taken(code: int, said: bytes | str) -> MailFailed | MailRefused:
+    """Say whether the address is at fault: by the class of the answer (RFC 3463), else by its code.
+
+    Where we must sign in, may not send or are on a list, every address is answered so.
+    """
+    reason = _line(code, said)
+    if not 500 <= code < 600:
+        return MailFailed(reason, is_server=False)
+    found = _ENHANCED.match(_text(said))
+    if found is None:
+        if code in _OF_ADDRESS:
+            return MailRefused(reason, is_address=True)
+        return MailFailed(reason, is_server=code in _OF_SERVER)
+    subject, detail = int(found[1]), int(found[2])
+    if (subject, detail) in _OF_SENDER or subject == 7:
+        return MailFailed(reason, is_server=True)
+    if subject in {1, 2}:  # the address, the mailbox
+        return MailRefused(reason, is_address=True)
+    return MailFailed(reason, is_server=code in _OF_SERVER)
+
+
+def _message_not_taken(code: int, said: bytes | str) -> MailFailed | MailRefused:
     reason = _line(code, said)
     if 500 <= code < 600:
-        return MailRefused(reason, is_address=is_address)
+        return MailRefused(reason, is_address=False)
     return MailFailed(reason, is_server=False)
 
 
 def _line(code: int, said: bytes | str) -> str:
-    text = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
-    return f"{code} {_clean(text)}".strip()
+    return f"{code} {_clean(_text(said))}".strip()
+
+
+def _text(said: bytes | str) -> str:
+    return said.decode("utf-8", "replace") if isinstance(said, bytes) else said
 
 
 def _clean(text: str) -> str:
