@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -45,12 +45,58 @@ def may_call(name: str) -> Verdict:
     return Allowed()
 
 
-def may_stand(unit_id: UUID, parent_id: UUID, *, above: Collection[UUID], closed: bool) -> Verdict:
-    """Say whether a unit may stand under another one; `above` is that one with all that it stands under."""
+def may_stand(
+    unit_id: UUID, parent_id: UUID, *, above: Collection[UUID], closed: bool, on: date | None = None
+) -> Verdict:
+    """Say whether a unit may stand under another one; `above` is that one with all that it stands under.
+
+    `on` is the past day on which it would have, None for today.
+    """
+    then, told = ("", {}) if on is None else ("_then", {"day": on})
     if unit_id == parent_id or unit_id in above:
-        return Refused("O-1", "parent_below")
+        return Refused("O-1", f"parent_below{then}", told)
     if closed:
-        return Refused("O-1", "parent_closed")
+        return Refused("O-1", f"parent_closed{then}", told)
+    return Allowed()
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Where a unit stands, and stood until which days, earliest first; its own first and last day."""
+
+    parent_id: UUID | None
+    former: Sequence[tuple[date, UUID | None]] = ()
+    valid_from: date | None = None
+    valid_until: date | None = None
+
+    def under(self, day: date) -> UUID | None:
+        """Return the unit under which it stood on a day."""
+        return next((parent for until, parent in self.former if until >= day), self.parent_id)
+
+    def is_there(self, day: date) -> bool:
+        """Say whether there was the unit on a day."""
+        began = self.valid_from is None or self.valid_from <= day
+        return began and (self.valid_until is None or self.valid_until >= day)
+
+
+def may_move(
+    unit_id: UUID, parent_id: UUID, units: Mapping[UUID, Placed], *, from_on: date, today: date
+) -> Verdict:
+    """Say whether a unit may stand under another one from a day on, on every day since (O-1, O-2).
+
+    The tree is looked at on that day, on each later one on which some unit got another place, and today.
+    """
+    changed = {until + timedelta(days=1) for one in units.values() for until, _ in one.former}
+    for day in sorted({from_on, today} | {one for one in changed if from_on < one < today}):
+        above: set[UUID] = set()
+        at = units[parent_id].under(day)
+        while at is not None and at not in above:
+            above.add(at)
+            at = None if at == unit_id else units[at].under(day)
+        closed = not units[parent_id].is_there(day)
+        on = day if day < today else None
+        if not (verdict := may_stand(unit_id, parent_id, above=above, closed=closed, on=on)):
+            return verdict
     return Allowed()
 
 

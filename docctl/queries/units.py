@@ -64,9 +64,15 @@ def units(session: Session, *, on: date | None = None) -> list[UnitRow]:
         place = parent_id if parent_id in standing else None
         under.setdefault(place, []).append((unit, head_name or "", people))
     found: list[UnitRow] = []
-    waiting = [(one, 0) for one in reversed(under.get(None, []))]
+    # What is reached from nowhere, as in a circle of a past day, is listed at the top, after the tree.
+    rest = [((unit, head_name or "", people), 0) for unit, head_name, people in reversed(rows)]
+    waiting = rest + [(one, 0) for one in reversed(under.get(None, []))]
+    listed: set[UUID] = set()
     while waiting:
         (unit, head_name, people), depth = waiting.pop()
+        if unit.id in listed:
+            continue
+        listed.add(unit.id)
         name, parent_id = standing[unit.id]
         known = dict.fromkeys(one.name for one in names.get(unit.id, ()) if one.name != name)
         found.append(

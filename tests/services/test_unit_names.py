@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from docctl.domain.verdicts import NotFound, RuleRefused
 from docctl.models.organisation import Unit, UnitName
@@ -278,3 +280,41 @@ def test_o_2_a_name_that_two_units_had_means_neither_in_silence(world: World) ->
     assert named(world, "SC") == "SC"  # the code goes first
     change(world, "ZH", name="综合车间")
     assert named(world, "综合车间") == "ZH"
+
+
+def test_o_1_a_move_in_the_past_makes_no_circle_on_any_day_since(world: World) -> None:
+    today, day = world.house.today(), timedelta(days=1)
+    root, sc, pz = (world.units[one] for one in ("ZH", "SC", "PZ"))
+    change(world, "PZ", parent_id=sc, from_on=today - 10 * day)
+    change(world, "PZ", parent_id=root, from_on=today - 5 * day)
+    for ago in (20, 10, 6):  # from before, at, and within the days on which PZ stood under SC
+        move = lambda: change(world, "SC", parent_id=pz, from_on=today - ago * day)  # noqa: B023, E731
+        assert refused(move) == "O-1.parent_below_then"
+    change(world, "SC", parent_id=pz, from_on=today - 5 * day)
+    with world.house.uow.read() as session:
+        for ago in range(15):
+            assert {"ZH", "SC", "PZ"} <= {one.code for one in units(session, on=today - ago * day)}
+
+
+def test_o_1_a_unit_stands_under_no_unit_that_was_not_there_yet(world: World) -> None:
+    today, day = world.house.today(), timedelta(days=1)
+    new = add_unit(AddUnit("GC", "工厂", world.units["ZH"]), by=world.by("admin"), house=world.house)
+    move = lambda: change(world, "SC", parent_id=new, from_on=today - day)  # noqa: E731
+    assert refused(move) == "O-1.parent_closed_then"
+    change(world, "SC", parent_id=new, from_on=today)
+
+
+def test_o_1_units_that_stood_in_a_circle_are_listed_all_the_same(world: World) -> None:
+    until = world.house.today() - timedelta(days=5)
+
+    def circle(session: Session) -> None:
+        for code, above in (("SC", "PZ"), ("PZ", "SC")):
+            row = UnitName(id=uuid4(), unit_id=world.units[code], name=code, normal=code, until_on=until)
+            row.parent_id, row.reason, row.added_at = world.units[above], "旧", world.clock()
+            session.add(row)
+
+    world.house.uow.write(circle)
+    with world.house.uow.read() as session:
+        found = [(one.code, one.depth) for one in units(session, on=until)]
+        assert len(found) == len(units(session))
+    assert found[-2:] == [("PZ", 0), ("SC", 1)]

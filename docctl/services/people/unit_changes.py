@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from docctl.domain.permissions import Facts, authorise
-from docctl.domain.units import Standing, UnitKind, last_day_before, may_call, may_change, may_stand
+from docctl.domain.units import Placed, Standing, UnitKind, last_day_before, may_call, may_change, may_move
 from docctl.domain.verdicts import NotFound, Refused, RuleRefused, require
 from docctl.models.base import new_id
 from docctl.models.names import name_key
@@ -59,10 +59,10 @@ def change_unit(session: Session, cmd: ChangeUnit, by: Caller) -> UUID:
         raise RuleRefused(Refused("O-2", "nothing_changed"))
     if not reason:
         raise RuleRefused(Refused("O-2", "reason_needed"))
-    if after.parent_id != before.parent_id:
-        _require_place(units, unit, after.parent_id, by.today)
     since = since_when(session, unit)
     require(may_change(cmd.from_on, today=by.today, since=since))
+    if after.parent_id != before.parent_id:
+        _require_place(session, units, unit, cmd, by)
     if after != before and (until := last_day_before(cmd.from_on, since=since)) is not None:
         _keep(session, by, unit, until, reason)
     was = _told(units, unit)
@@ -74,18 +74,24 @@ def change_unit(session: Session, cmd: ChangeUnit, by: Caller) -> UUID:
     return unit.id
 
 
-def _require_place(units: dict[UUID, Unit], unit: Unit, parent_id: UUID | None, today: date) -> None:
-    if parent_id is None:
+def _require_place(
+    session: Session, units: dict[UUID, Unit], unit: Unit, cmd: ChangeUnit, by: Caller
+) -> None:
+    if (parent_id := cmd.parent_id) is None:
         raise RuleRefused(Refused("O-1", "parent_needed"))
-    if (parent := units.get(parent_id)) is None:
+    if parent_id not in units:
         raise NotFound("unit")
-    above: set[UUID] = set()
-    at = parent.parent_id
-    while at is not None and at not in above:
-        above.add(at)
-        at = units[at].parent_id
-    closed = parent.valid_until is not None and parent.valid_until < today
-    require(may_stand(unit.id, parent_id, above=above, closed=closed))
+    former: dict[UUID, list[tuple[date, UUID | None]]] = {}
+    rows = select(UnitName.unit_id, UnitName.until_on, UnitName.parent_id).where(
+        UnitName.until_on >= cmd.from_on
+    )
+    for one in session.execute(rows.order_by(UnitName.until_on)):
+        former.setdefault(one.unit_id, []).append((one.until_on, one.parent_id))
+    placed = {
+        key: Placed(one.parent_id, former.get(key, ()), one.valid_from, one.valid_until)
+        for key, one in units.items()
+    }
+    require(may_move(unit.id, parent_id, placed, from_on=cmd.from_on, today=by.today))
 
 
 def _told(units: dict[UUID, Unit], unit: Unit) -> dict[str, str]:
