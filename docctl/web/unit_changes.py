@@ -57,6 +57,8 @@ def _change_page(unit_id: UUID) -> dict[str, object]:
     beside={
         "O-1.name_unfit": "name",
         "O-1": "parent_id",
+        "O-1.parent_below_then": "from_on",
+        "O-1.parent_closed_then": "from_on",
         "O-2.reason_needed": "reason",
         "O-2.day_to_come": "from_on",
         "O-2.day_before": "from_on",
