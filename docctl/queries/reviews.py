@@ -83,7 +83,7 @@ def not_begun(at: datetime | ColumnElement[Any]) -> Where:
     """Say in SQL whether what a review decided is still to be done at an instant (D-5).
 
     To revise: until the next revision is begun. To withdraw: as long as the document has a revision in force,
-    whichever, and none was withdrawn since.
+    whichever, and none was withdrawn since; one that was withdrawn before its day was never in force.
     """
     looked_at, later, current = aliased(Revision), aliased(Revision), aliased(Revision)
     followed = exists().where(
@@ -95,6 +95,7 @@ def not_begun(at: datetime | ColumnElement[Any]) -> Where:
     )
     withdrawn = exists().where(
         later.document_id == DocumentReview.document_id,
+        later.effective_from <= later.withdrawn_at,
         later.withdrawn_at >= DocumentReview.decided_at,
         later.withdrawn_at <= at,
     )

@@ -129,6 +129,22 @@ def test_d_5_a_decided_withdrawal_waits_also_where_a_next_revision_is_in_force_m
     assert not waits(client, "chen", "落实评审结论")  # it was done; what comes after is another matter
 
 
+@pytest.mark.parametrize(("days", "is_done"), [(1, False), (0, True)], ids=["before its day", "in force"])
+def test_d_5_a_next_revision_that_was_never_in_force_ends_no_decided_withdrawal(
+    client: Browser, world: World, issued: UUID, days: int, is_done: bool
+) -> None:
+    here = asked(client, world, issued)
+    decided(client, here, "withdraw")
+    world.clock.forward(hours=1)
+    second = handing.followed(world, issued, on=world.house.today() + timedelta(days=days))
+    world.clock.forward(hours=1)
+    withdrawn(world, second)
+    if is_done:  # what comes after is another matter
+        world.clock.forward(days=1)
+        handing.followed(world, issued)
+    assert waits(client, "chen", "落实评审结论") is not is_done
+
+
 @pytest.mark.parametrize(("outcome", "said"), [("revise", "修订未开始"), ("withdraw", "尚未作废")])
 def test_d_7_a_past_day_shows_what_was_not_begun_then(
     client: Browser, world: World, issued: UUID, outcome: str, said: str
