@@ -99,6 +99,11 @@ class News:
         return f"{self.task.verb}:{self.task.id}:{self.task.part_id or ''}:{self.mark}"
 
 
+def verb_of(key: str) -> str:
+    """Return the kind of work that a key of news names."""
+    return key.partition(":")[0]
+
+
 def news_of(tasks: Iterable[Known]) -> Iterator[News]:
     """Yield all there is to tell about what waits: that it waits, and that it is late (A-4)."""
     for one in tasks:
@@ -139,4 +144,5 @@ __all__ = [
     "may_be_address",
     "may_confirm",
     "news_of",
+    "verb_of",
 ]

@@ -8,7 +8,7 @@ from email.utils import parsedate_to_datetime
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import text, update
 
 from docctl.domain.mailing import KINDS, Known, When, is_untold, news_of
 from docctl.domain.permissions import Actor
@@ -18,6 +18,7 @@ from docctl.jobs.housekeeping import tidy
 from docctl.jobs.mailing.look import look_at
 from docctl.jobs.outward import Outward
 from docctl.jobs.scrub import scrub
+from docctl.models.work import Step
 from docctl.queries.inbox import VERBS, _work
 from docctl.services.revisions.sign import ReturnRevision, return_revision, review_revision
 from tests import filing
@@ -174,6 +175,30 @@ def test_a_4_choosing_later_brings_what_is_new_from_then_on(mailing: Mailing) ->
     (mail,) = mailing.sent()
     assert "新" in text_of(mail)
     assert "旧" not in text_of(mail)
+
+
+def test_a_4_what_falls_behind_the_most_that_is_looked_at_is_not_told_again(
+    mailing: Mailing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = mailing.world
+    monkeypatch.setattr("docctl.jobs.mailing.look.MOST", 1)
+    mailing.confirmed("ouyang")
+    first = world.submitted(world.draft("甲"))
+    assert len(mailing.sent()) == 1
+    later = update(Step).values(due_at=world.clock() + timedelta(days=30))
+    world.house.uow.write(lambda session: session.execute(later))
+    second = world.submitted(world.draft("乙"))  # due earlier
+    (mail,) = mailing.sent()
+    assert "乙" in text_of(mail)
+    assert "2 项待办" in text_of(mail)  # the inbox as it is, also what is not looked at
+    review_revision(world.signing(second), by=world.by("ouyang"), house=world.house)
+    world.clock.forward(minutes=1)
+    assert mailing.sent() == []
+    back = ReturnRevision(first, world.revision(first).row_version, "缺少职责")
+    return_revision(back, by=world.by("ouyang"), house=world.house)
+    assert mailing.sent() == []
+    world.submitted(first)
+    assert len(mailing.sent()) == 1
 
 
 def test_a_4_copies_to_collect_are_told_once_while_the_next_revision_is_still_to_come(

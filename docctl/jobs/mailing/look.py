@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
@@ -16,12 +16,12 @@ from uuid import UUID
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from docctl.domain.mailing import KINDS, Known, News, When, digest_is_due, is_untold, news_of
+from docctl.domain.mailing import KINDS, Known, News, When, digest_is_due, is_untold, news_of, verb_of
 from docctl.domain.verdicts import NotFound
 from docctl.models.base import new_id
 from docctl.models.mailing import MailAddress, MailTold
 from docctl.models.work import Delivery
-from docctl.queries.inbox import Task, inbox
+from docctl.queries.inbox import Inbox, Task, inbox
 from docctl.queries.mailing import Post, post_of, reachable_people, told_of
 from docctl.services.house import House
 from docctl.services.mailing.address import KIND
@@ -85,19 +85,19 @@ def look_at(house: House, person_id: UUID) -> bool:
         hour = house.mail_hour if row.hour is None else row.hour
         is_due = digest_is_due(house.clock(), house.zone, hour=hour, last=row.digest_on)
         try:
-            tasks = waiting(session, house, person_id)
+            work = waiting(session, house, person_id)
         except NotFound:  # disabled meanwhile
             return False
-        found = _sorted(house, post, tasks, told_of(session, person_id), digest=is_due)
+        found = _sorted(house, post, work, told_of(session, person_id), digest=is_due)
     if not (found.noted or found.gone or found.has_digest):
         return False
     return house.uow.write(lambda session: _note(session, house, person_id, found))
 
 
-def waiting(session: Session, house: House, person_id: UUID) -> list[Task]:
+def waiting(session: Session, house: House, person_id: UUID) -> Inbox:
     """Return what waits for a person now; raise NotFound for one who is disabled."""
     actor = actor_of(session, person_id)
-    return list(inbox(session, actor, at=house.clock(), zone=house.zone, most=MOST).tasks)
+    return inbox(session, actor, at=house.clock(), zone=house.zone, most=MOST)
 
 
 def known(task: Task) -> Known:
@@ -110,16 +110,16 @@ def when_told(house: House, post: Post) -> Mapping[str, When]:
     return {kind: post.chosen.get(kind, house.mail_default) for kind in KINDS}
 
 
-def _sorted(
-    house: House, post: Post, tasks: Iterable[Task], told: Mapping[str, Any], *, digest: bool
-) -> _Found:
+def _sorted(house: House, post: Post, work: Inbox, told: Mapping[str, Any], *, digest: bool) -> _Found:
     when = when_told(house, post)
-    news = list(news_of(known(one) for one in tasks))
+    news = list(news_of(known(one) for one in work.tasks))
     untold = [one for one in news if is_untold(one, told, at=house.clock())]
     by = {each: tuple(one for one in untold if when[one.kind] is each) for each in When}
     # What nobody is told of counts as told: choosing it later brings what is new from then on.
     noted = (*by[When.NONE], *by[When.AT_ONCE], *(by[When.DAILY] if digest else ()))
-    gone = frozenset(told) - {one.key for one in news}
+    # Of a kind that has more than is looked at, nobody knows what is gone: it comes to light again.
+    cut = {verb for verb, count in work.counts.items() if count > MOST}
+    gone = frozenset(key for key in told if verb_of(key) not in cut) - {one.key for one in news}
     return _Found(noted, gone, by[When.AT_ONCE], by[When.DAILY] if digest else (), digest)
 
 

@@ -121,11 +121,11 @@ def _tasks(
     if post.state != "confirmed":
         return None
     try:
-        all_of_it = waiting(session, house, person.id)
+        work = waiting(session, house, person.id)
     except NotFound:
         return None
     keys = set(wanted.payload.get("keys", ()))
-    tasks = [one for one in all_of_it if _is_wanted(house, post, one, keys)]
+    tasks = [one for one in work.tasks if _is_wanted(house, post, one, keys)]
     if not tasks:
         return None
     today = house.today()
@@ -136,7 +136,7 @@ def _tasks(
         lines,
         [
             *([words.t("mail.tasks.more", count=len(tasks) - MOST)] if len(tasks) > MOST else ()),
-            words.t("mail.tasks.in_all", count=len(all_of_it)),
+            words.t("mail.tasks.in_all", count=work.total),
             f"{house.public_url}/",
             words.t("mail.tasks.change"),
             f"{house.public_url}/account/mail",
