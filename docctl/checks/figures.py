@@ -95,6 +95,22 @@ FIGURES: Final = (
         "Age of the oldest delivery that failed.",
         lambda one: one.age(one.state.failing_since),
     ),
+    Figure("docctl_mails_waiting", "Mails not tried yet.", lambda one: one.state.mails_waiting),
+    Figure(
+        "docctl_mails_waiting_oldest_seconds",
+        "Age of the oldest mail not tried yet.",
+        lambda one: one.age(one.state.mails_waiting_since),
+    ),
+    Figure(
+        "docctl_mails_failing",
+        "Mails that failed and wait for their next try.",
+        lambda one: one.state.mails_failing,
+    ),
+    Figure(
+        "docctl_mails_failing_oldest_seconds",
+        "Age of the oldest mail that failed.",
+        lambda one: one.age(one.state.mails_failing_since),
+    ),
     Figure("docctl_due_jobs_open", "Jobs that fall due now or later.", lambda one: one.state.jobs),
     Figure(
         "docctl_due_jobs_overdue",

@@ -2,30 +2,34 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Final
 from urllib.parse import urlsplit
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import func, select
 
 from docctl.checks.check import Bench, Check, Grade, Said
 from docctl.domain.webhooks import is_loopback
 from docctl.models.webhooks import WebhookEndpoint
-from docctl.models.work import Delivery
-from docctl.services.deliveries.ends import MAIL
+
+#: A mail that nobody tried for so long: no worker sends, or it keeps off a server that takes nothing.
+LATE: Final = timedelta(minutes=15)
 
 
 def _mail(bench: Bench) -> Said:
     server = bench.house.mail
     if server is None:
         return "none", {}
-    mine = (Delivery.kind == MAIL) & Delivery.done_at.is_(None)
-    count, since = _open(bench, mine & (Delivery.tries > 0))
-    if count and since is not None:
-        return "failing", {"count": count, "since": since}
+    state = bench.state
+    if state.mails_failing:
+        return "failing", {"count": state.mails_failing, "since": state.mails_failing_since}
+    since = state.mails_waiting_since
+    if since is not None and bench.house.clock() - since > LATE:
+        return "late", {"count": state.mails_waiting, "since": since}
     url = bench.settings.public_url
     if not is_loopback(server.host) and is_loopback(urlsplit(url).hostname or ""):
         return "links", {"url": url}
-    return "ok", {"host": server.host, "count": _open(bench, mine)[0]}
+    return "ok", {"host": server.host, "count": state.mails_waiting}
 
 
 def _webhooks(bench: Bench) -> Said:
@@ -39,17 +43,17 @@ def _webhooks(bench: Bench) -> Said:
     return ("ok" if count else "none"), {"count": count}
 
 
-def _open(bench: Bench, which: ColumnElement[bool]) -> tuple[int, object]:
-    with bench.house.uow.read() as session:
-        count, since = session.execute(select(func.count(), func.min(Delivery.created_at)).where(which)).one()
-    return count, since
-
-
 OUTWARD: Final = (
     Check(
         "mail",
         _mail,
-        {"ok": Grade.OK, "none": Grade.OK, "failing": Grade.WARNING, "links": Grade.WARNING},
+        {
+            "ok": Grade.OK,
+            "none": Grade.OK,
+            "failing": Grade.WARNING,
+            "late": Grade.WARNING,
+            "links": Grade.WARNING,
+        },
     ),
     Check("webhooks", _webhooks, {"ok": Grade.OK, "none": Grade.OK, "paused": Grade.WARNING}),
 )

@@ -14,7 +14,7 @@ from docctl.models.content import ItemFile, Upload
 from docctl.models.trail import AuditHead
 from docctl.models.work import Delivery, DueJob, Lease
 from docctl.services.backup import last_backup_at
-from docctl.services.deliveries.ends import OUTWARD
+from docctl.services.deliveries.ends import MAIL, OUTWARD
 
 #: What fell due is late after this time; until then the worker may simply be on its way.
 LATE: Final = timedelta(minutes=5)
@@ -75,6 +75,11 @@ class Followers:
     uploads_over: int
     #: When the newest backup of the whole system was made.
     backup_at: datetime | None = None
+    #: Mails, which are no `waiting` or `failing` of the house: how many, and when the oldest was wanted.
+    mails_waiting: int = 0
+    mails_waiting_since: datetime | None = None
+    mails_failing: int = 0
+    mails_failing_since: datetime | None = None
 
 
 def followers(session: Session, *, at: datetime, every: timedelta) -> Followers:
@@ -87,6 +92,11 @@ def followers(session: Session, *, at: datetime, every: timedelta) -> Followers:
     failing = session.execute(
         select(func.count(), func.min(Delivery.created_at)).where(open_one, Delivery.tries > 0)
     ).one()
+    mail = and_(Delivery.done_at.is_(None), Delivery.kind == MAIL)
+    mails = [
+        session.execute(select(func.count(), func.min(Delivery.created_at)).where(mail, tried)).one()
+        for tried in (Delivery.tries == 0, Delivery.tries > 0)
+    ]
     late = session.execute(
         select(func.count(), func.min(DueJob.due_at)).where(
             DueJob.done_at.is_(None), DueJob.due_at <= at - LATE
@@ -124,6 +134,10 @@ def followers(session: Session, *, at: datetime, every: timedelta) -> Followers:
         uploads_size=uploads[1],
         uploads_over=_count(session, Upload.expires_at <= at - timedelta(hours=2)),
         backup_at=last_backup_at(session),
+        mails_waiting=mails[0][0],
+        mails_waiting_since=mails[0][1],
+        mails_failing=mails[1][0],
+        mails_failing_since=mails[1][1],
     )
 
 

@@ -14,8 +14,10 @@ from sqlalchemy import text
 
 from docctl.checks.check import Bench, Finding
 from docctl.checks.doctor import findings
+from docctl.checks.figures import metrics
 from docctl.config import Settings
 from docctl.jobs import outward
+from docctl.jobs.mailing.look import look_at
 from docctl.jobs.outward import Outward
 from docctl.jobs.worker import Worker
 from docctl.queries.mailing import post_of, undelivered
@@ -265,8 +267,6 @@ def _newest(world: World) -> int:
 
 
 def test_two_workers_send_a_mail_once(waiting: Mailing) -> None:
-    from docctl.jobs.mailing.look import look_at
-
     world = waiting.world
     assert look_at(world.house, world.people["ouyang"])
     due = outward._due(world.house)
@@ -321,3 +321,24 @@ def test_doctor_tells_of_mail_that_fails_and_of_links_that_lead_nowhere(
         "failing",
         1,
     )
+
+
+@pytest.mark.parametrize(("minutes", "code"), [(15, "ok"), (16, "late")])
+def test_doctor_and_figures_tell_of_mail_that_nobody_sends(
+    waiting: Mailing, settings: Settings, minutes: int, code: str
+) -> None:
+    world = waiting.world
+    assert look_at(world.house, world.people["ouyang"])
+    world.clock.forward(minutes=minutes)
+    (found,) = [one for one in findings(Bench(world.house, settings)) if one.name == "mail"]
+    assert found.code == code
+    said = metrics(world.house).decode()
+    assert "docctl_mails_waiting 1.0" in said
+    assert f"docctl_mails_waiting_oldest_seconds {minutes * 60}.0" in said
+    sent_by(waiting, server_at(1))
+    world.clock.forward(minutes=1)
+    (found,) = [one for one in findings(Bench(world.house, settings)) if one.name == "mail"]
+    assert found.code == "failing"
+    said = metrics(world.house).decode()
+    assert "docctl_mails_failing 1.0" in said
+    assert f"docctl_mails_failing_oldest_seconds {minutes * 60 + 60}.0" in said
