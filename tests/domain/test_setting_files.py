@@ -64,7 +64,7 @@ def test_v_2_whatever_a_file_says_is_a_content_or_refused(data: object, kind: st
         refusal = error.refused
     else:
         raise AssertionError("chance made a content")
-    assert refusal.rule in {"A-1", "V-1", "V-2", "N-2", "W-2", "S-6"}
+    assert refusal.rule in {"A-1", "D-12", "V-1", "V-2", "N-2", "W-2", "S-6"}
 
 
 @settings(deadline=None)  # schemes are compared with each other the first time
