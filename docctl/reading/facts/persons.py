@@ -15,7 +15,7 @@ _CAPITAL, _SMALL = "[A-ZÀ-Þ]", "[a-zß-ÿ'’-]"
 _PERSON: Final = re.compile(
     rf"(?P<han>[{_HAN}·]{{2,4}})(?![{_HAN}])"
     rf"|(?:(?:Mr|Mrs|Ms|Dr)\.?\s)?(?:[A-Z]\.\s?){{0,2}}{_CAPITAL}{_SMALL}+(?:\s[A-Z]\.?)?(?:\s{_CAPITAL}[A-Za-zÀ-ÿ'’-]+){{1,2}}"
-    rf"|(?:[A-Z]\.\s?){{1,2}}{_CAPITAL}{_SMALL}+|[A-Z]{{2,12}}\s[A-Z][A-Za-z]+"
+    rf"|(?:[A-Z]\.\s?){{1,2}}{_CAPITAL}{_SMALL}+|[A-Z]{{2,12}}(?:\s[A-Z][A-Za-z]+){{1,2}}"
 )
 #: Words that are written like English names and are none.
 _NOT_NAMED: Final = re.compile(
@@ -24,6 +24,7 @@ _NOT_NAMED: Final = re.compile(
 )
 _TEAM: Final = re.compile(rf"[{_HAN}A-Za-z0-9]{{2,14}}(?![{_HAN}])")
 _SPACED: Final = re.compile(rf"([{_HAN}])[ \u3000]{{1,3}}([{_HAN}])(?![{_HAN}])")
+_BOXES: Final = frozenset("□☐☑☒■")
 #: Between the names of several who signed.
 _JOINT: Final = re.compile(r"\s?[、,，/；;&](?:\s?[、,，/；;&])?\s?")
 
@@ -74,5 +75,7 @@ def _is_alone(text: str, match: re.Match[str]) -> bool:
 def _team(text: str, at: int) -> re.Match[str] | None:
     match = _TEAM.match(text, at)
     if match is None or match[0][0] in "各本由全该該相有所":
+        return None
+    if text[match.end() : match.end() + 1] in _BOXES:  # a department that may be ticked signs nothing
         return None
     return match if ends_as("teams", fold(match[0])) else None
