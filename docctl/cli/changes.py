@@ -10,7 +10,7 @@ from uuid import UUID
 import click
 
 from docctl.cli import names
-from docctl.cli.answers import Answer, Table
+from docctl.cli.answers import Answer
 from docctl.cli.command import Noun, option
 from docctl.cli.desk import Desk
 from docctl.cli.kinds import DAY, FILE_OUT
@@ -44,7 +44,7 @@ def list_(
     """List temporary changes, what holds first (V-14, X-3)."""
     from dataclasses import replace
 
-    from docctl.cli.registers import write_register
+    from docctl.cli.registers import listed
     from docctl.queries.by_name import unit_named
     from docctl.queries.changes import ChangeFilter, change_register
     from docctl.queries.paging import every_row
@@ -61,12 +61,8 @@ def list_(
 
         rows = list(every_row(ask))
     cells = [_cells(desk, one) for one in rows]
-    for target, kind in ((xlsx, "xlsx"), (docx, "docx")):
-        if target is not None:
-            write_register(desk, target, kind, "changes", _HEAD, cells, as_of=as_of)
     data = {"as_of": as_of, "total": len(rows), "changes": [_data(one) for one in rows]}
-    table = Table([desk.label(name) for name in _HEAD], cells)
-    return Answer(data, [*table.lines(), desk.words.t("cli.total", n=len(rows))])
+    return listed(desk, "changes", _HEAD, cells, data, as_of=as_of, xlsx=xlsx, docx=docx)
 
 
 def _cells(desk: Desk, one: ChangeRow) -> tuple[Any, ...]:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import click
 
-from docctl.cli.answers import Answer, Table
+from docctl.cli.answers import Answer
 from docctl.cli.command import Noun, option
 from docctl.cli.desk import Desk
 from docctl.cli.kinds import DAY, FILE_OUT
@@ -38,7 +38,7 @@ def list_(
     docx: Path | None,
 ) -> Answer:
     """List the controlled copies that the person may see, or those that were recalled (D-2, D-7, X-3)."""
-    from docctl.cli.registers import write_register
+    from docctl.cli.registers import listed
     from docctl.queries.by_name import unit_named
     from docctl.queries.copy_register import CopyFilter, CopyRegister, CopyRow, copy_register
     from docctl.queries.copy_states import COPY_STATES
@@ -72,10 +72,6 @@ def list_(
         )
         for one in found
     ]
-    for target, kind in ((xlsx, "xlsx"), (docx, "docx")):
-        if target is not None:
-            title = "recalls" if recalls else "copies"
-            write_register(desk, target, kind, title, _HEAD, rows, as_of=as_of)
     data = {
         "as_of": as_of,
         "total": len(found),
@@ -99,8 +95,9 @@ def list_(
             for one in found
         ],
     }
-    table = Table([desk.label(name) for name in _HEAD], rows)
-    return Answer(data, [*table.lines(), words.t("cli.total", n=len(found))])
+    return listed(
+        desk, "recalls" if recalls else "copies", _HEAD, rows, data, as_of=as_of, xlsx=xlsx, docx=docx
+    )
 
 
 @copies.command("receive", permission="copy.receive", changes=True)

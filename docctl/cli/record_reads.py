@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from docctl.cli import names
-from docctl.cli.answers import Answer, Table, pairs
+from docctl.cli.answers import Answer, pairs
 from docctl.cli.command import Noun, option
 from docctl.cli.desk import Desk
 from docctl.cli.kinds import FILE_OUT
@@ -53,7 +53,7 @@ def list_(
     docx: Path | None,
 ) -> Answer:
     """List the records that the person may see (S-1, X-3)."""
-    from docctl.cli.registers import write_register
+    from docctl.cli.registers import listed
     from docctl.queries.by_name import class_named, unit_named
     from docctl.queries.records import RecordFilter, record_register
     from docctl.queries.shared_keys import KEY_KINDS
@@ -93,9 +93,6 @@ def list_(
         )
         for one in found.rows
     ]
-    for target, kind in ((xlsx, "xlsx"), (docx, "docx")):
-        if target is not None:
-            write_register(desk, target, kind, "records", _HEAD, rows, as_of=None)
     data = {
         "total": found.total,
         "records": [
@@ -118,8 +115,7 @@ def list_(
             for one in found.rows
         ],
     }
-    table = Table([desk.label(name) for name in _HEAD], rows)
-    return Answer(data, [*table.lines(), desk.words.t("cli.total", n=found.total)])
+    return listed(desk, "records", _HEAD, rows, data, as_of=None, xlsx=xlsx, docx=docx)
 
 
 @_reads.command("show", permission="record.view")

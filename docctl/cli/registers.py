@@ -7,6 +7,8 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from docctl.cli.answers import Answer, Table
+
 if TYPE_CHECKING:
     from docctl.cli.desk import Desk
     from docctl.printing.columns import Column, Row
@@ -39,6 +41,25 @@ def write_register(
         for name in head
     ]
     write_lines(desk, target, kind, desk.words.t(f"cli.register.{title}"), columns, rows, as_of=as_of)
+
+
+def listed(
+    desk: Desk,
+    title: str,
+    head: Sequence[str],
+    rows: Sequence[Sequence[Any]],
+    data: dict[str, Any],
+    *,
+    as_of: date | None,
+    xlsx: Path | None,
+    docx: Path | None,
+) -> Answer:
+    """Answer with a register as a table and its total, and write the files that were asked for (D-7)."""
+    for target, kind in ((xlsx, "xlsx"), (docx, "docx")):
+        if target is not None:
+            write_register(desk, target, kind, title, head, rows, as_of=as_of)
+    table = Table([desk.label(name) for name in head], rows)
+    return Answer(data, [*table.lines(), desk.words.t("cli.total", n=data["total"])])
 
 
 def write_lines(

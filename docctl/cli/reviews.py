@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from docctl.cli import names
-from docctl.cli.answers import Answer, Table
+from docctl.cli.answers import Answer
 from docctl.cli.command import Noun, option
 from docctl.cli.desk import Desk
 from docctl.cli.kinds import DAY, FILE_OUT
@@ -44,7 +44,7 @@ def list_(
     docx: Path | None,
 ) -> Answer:
     """List the reviews that one owns or is inside of, the earliest due first (D-5, X-3)."""
-    from docctl.cli.registers import write_register
+    from docctl.cli.registers import listed
     from docctl.queries.by_name import unit_named
     from docctl.queries.paging import every_row
     from docctl.queries.reviews import STATES, ReviewFilter, ReviewRegister, review_register
@@ -63,12 +63,8 @@ def list_(
 
         found = list(every_row(ask))
     rows = [_cells(desk, one) for one in found]
-    for target, kind in ((xlsx, "xlsx"), (docx, "docx")):
-        if target is not None:
-            write_register(desk, target, kind, "reviews", _HEAD, rows, as_of=as_of)
     data = {"as_of": as_of, "total": len(found), "reviews": [_data(one) for one in found]}
-    table = Table([desk.label(name) for name in _HEAD], rows)
-    return Answer(data, [*table.lines(), desk.words.t("cli.total", n=len(found))])
+    return listed(desk, "reviews", _HEAD, rows, data, as_of=as_of, xlsx=xlsx, docx=docx)
 
 
 def _cells(desk: Desk, one: ReviewRow) -> tuple[Any, ...]:

@@ -6,12 +6,14 @@ stays as it was signed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
+from uuid import UUID
 
+from docctl.domain.approval import Meaning
 from docctl.domain.lifecycle import RevisionDates, in_force
 from docctl.domain.reasons import reason_given
 from docctl.domain.verdicts import Allowed, Refused, Verdict
@@ -126,6 +128,14 @@ def may_move_change(status: ChangeStatus, action: ChangeAction) -> Verdict:
     return refusals[action]
 
 
+def may_approve(person: UUID | None, *, authors: Collection[UUID], able: Collection[UUID]) -> Verdict:
+    """Say whether somebody may approve a change: whom the route wants, never who prepared it (A-2, V-9)."""
+    step = {"step": Meaning.APPROVE.value}
+    if person in authors:
+        return Refused("A-2", "own_work", step)
+    return Allowed() if person in able else Refused("A-1", "not_a_holder", step)
+
+
 def may_revoke(change: ChangeDates, *, at: datetime) -> Verdict:
     """Say whether a change can still be revoked: it has not ended by itself (V-14)."""
     if change.until is not None and change.until <= at:
@@ -194,6 +204,7 @@ __all__ = [
     "Wording",
     "change_content",
     "change_state",
+    "may_approve",
     "may_change",
     "may_last",
     "may_move_change",

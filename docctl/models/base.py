@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 from uuid import UUID
 
 import uuid_utils.compat as uuid7_source
@@ -98,4 +98,20 @@ class Versioned:
         return {"version_id_col": cls.row_version}
 
 
-__all__ = ["Base", "Identified", "Instant", "Versioned", "checked", "new_id", "table_of"]
+class Authored:
+    """A row that somebody began and others may have worked on: none of them signs it off (A-2)."""
+
+    if TYPE_CHECKING:
+        created_by: Mapped[UUID]
+        editors: Mapped[list[Any]]
+
+    def authors(self) -> frozenset[UUID]:
+        """Return all who prepared it, alone or in a team."""
+        return frozenset({self.created_by, *map(UUID, self.editors)})
+
+    def worked_on(self, person_id: UUID | None) -> None:
+        """Note who changed it, beside who began it."""
+        self.editors = sorted({*self.editors, str(person_id)} - {str(self.created_by)})
+
+
+__all__ = ["Authored", "Base", "Identified", "Instant", "Versioned", "checked", "new_id", "table_of"]

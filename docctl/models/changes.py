@@ -10,11 +10,11 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column
 
 from docctl.domain.temporary_changes import ChangeDates, ChangeStatus, Wording
-from docctl.models.base import Base, Identified, Versioned, checked
+from docctl.models.base import Authored, Base, Identified, Versioned, checked
 from docctl.models.documents import Revision
 
 
-class TemporaryChange(Identified, Versioned, Base):
+class TemporaryChange(Authored, Identified, Versioned, Base):
     """A notice (临时更改) that changes a revision for some days; counted through within its document (V-14).
 
     What was signed never changes: `content` is canonical JSON of it, `content_sha256` what signatures sign.
@@ -77,9 +77,11 @@ class TemporaryChange(Identified, Versioned, Base):
     ended_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     end_reason: Mapped[str] = mapped_column(String(500), default="")
 
-    def authors(self) -> frozenset[UUID]:
-        """Return all who prepared it, alone or in a team (A-2)."""
-        return frozenset({self.created_by, *map(UUID, self.editors)})
+    def word(self, wording: Wording) -> None:
+        """Let it say something else."""
+        self.place, self.text = wording.place, wording.text
+        self.reason, self.basis = wording.reason, wording.basis
+        self.first_day, self.last_day = wording.first_day, wording.last_day
 
     def wording(self) -> Wording:
         """Return what it says."""

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from docctl.domain.copy_states import first_of
 from docctl.domain.lifecycle import RevisionDates, RevisionStatus, Suspension
-from docctl.models.base import Base, Identified, Versioned, checked
+from docctl.models.base import Authored, Base, Identified, Versioned, checked
 from docctl.models.names import name_key
 
 
@@ -72,7 +72,7 @@ class Document(Identified, Versioned, Base):
         return title
 
 
-class Revision(Identified, Versioned, Base):
+class Revision(Authored, Identified, Versioned, Base):
     """One revision of a document. Rows are added; what was signed never changes (V-2)."""
 
     __tablename__ = "revision"
@@ -135,10 +135,6 @@ class Revision(Identified, Versioned, Base):
     suspensions: Mapped[list[RevisionSuspension]] = relationship(
         order_by="RevisionSuspension.suspended_at", lazy="selectin"
     )
-
-    def authors(self) -> frozenset[UUID]:
-        """Return all who prepared this revision, alone or in a team (A-2)."""
-        return frozenset({self.created_by, *map(UUID, self.editors)})
 
     def number_of(self, document: Document) -> str:
         """Return the number that its document bears while it holds: its own, else the document's (N-7)."""

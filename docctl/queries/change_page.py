@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from docctl.domain.approval import WEIGHTS, Meaning
+from docctl.domain.approval import Meaning
 from docctl.domain.canonical import canonical, sha256
 from docctl.domain.lifecycle import in_force
 from docctl.domain.permissions import Actor, Facts, allows
@@ -17,21 +17,21 @@ from docctl.domain.temporary_changes import (
     ChangeAction,
     ChangeStatus,
     change_content,
+    may_approve,
     may_change,
     may_last,
     may_move_change,
     may_revoke,
 )
-from docctl.domain.verdicts import NotFound, Refused
+from docctl.domain.verdicts import NotFound, Refused, Verdict
 from docctl.models.changes import TemporaryChange
-from docctl.models.content import Signature
 from docctl.models.documents import Document, Revision
 from docctl.queries.changes import ChangeFilter, ChangeRow, change_register
 from docctl.queries.document_actions import Offered
 from docctl.queries.document_choices import Choice
 from docctl.queries.open_changes import approvers_of
 from docctl.queries.revision_states import is_insider
-from docctl.queries.revision_views import SignatureLine
+from docctl.queries.revision_views import SignatureLine, signature_line, signatures_of
 from docctl.queries.routes import plan_for, planned_steps
 
 
@@ -47,7 +47,6 @@ class ChangePage:
     signatures: tuple[SignatureLine, ...]
     actions: tuple[Offered, ...]
     approvers: tuple[Choice, ...]
-    is_approver_chosen: bool
 
     def action(self, name: str) -> Offered | None:
         """Return an action that the page offers."""
@@ -65,11 +64,10 @@ def change_page(session: Session, actor: Actor, change_id: UUID, *, at: datetime
     document = session.get_one(Document, change.document_id)
     facts = _facts(session, actor, document, revision, change, at)
     approvers: tuple[Choice, ...] = ()
-    chosen = True
     if change.status is ChangeStatus.DRAFT and allows(actor, "change.submit", facts):
         authors = change.authors() | ({actor.person_id} if actor.person_id else set())
-        last = planned_steps(session, plan_for(session, document, revision, at, zone, authors))[-1]
-        approvers, chosen = last.people, last.is_chosen
+        plan = plan_for(session, document, revision, at, zone, authors)
+        approvers = planned_steps(session, plan)[-1].people
     content = canonical(change_content(row.number, row.label, change.ordinal, change.wording()))
     return ChangePage(
         row=row,
@@ -77,7 +75,6 @@ def change_page(session: Session, actor: Actor, change_id: UUID, *, at: datetime
         signatures=_signatures(session, change, zone),
         actions=_offers(session, actor, facts, change, revision, at, zone),
         approvers=approvers,
-        is_approver_chosen=chosen,
     )
 
 
@@ -141,35 +138,23 @@ def _offers(
             refused = next((one for one in verdicts if isinstance(one, Refused)), None)
             if name == "approve" and refused is None:
                 able = approvers_of(session, [change], at=at, today=today)[change.id]
-                if actor.person_id not in able:
-                    refused = Refused("A-1", "not_a_holder", {"step": Meaning.APPROVE.value})
+                refused = _refusal(may_approve(actor.person_id, authors=change.authors(), able=able))
         if name == "revoke":
-            verdict = may_revoke(change.dates(revision), at=at)
-            refused = verdict if isinstance(verdict, Refused) else None
+            refused = _refusal(may_revoke(change.dates(revision), at=at))
         found.append(Offered(name, refused, is_primary=name in {"submit", "approve"} and refused is None))
     return tuple(found)
 
 
 def _signatures(session: Session, change: TemporaryChange, zone: tzinfo) -> tuple[SignatureLine, ...]:
-    rows = session.scalars(
-        select(Signature).where(Signature.subject_id == change.id).order_by(Signature.signed_at)
-    )
     is_back = change.status in {ChangeStatus.DRAFT, ChangeStatus.DISCARDED}
     return tuple(
-        SignatureLine(
-            meaning=one.meaning.value,
-            weight=WEIGHTS[one.meaning].value,
-            name=one.printed_name,
-            unit=one.unit_name,
-            at=one.signed_at.astimezone(zone),
-            round=one.round,
-            comment=one.comment,
-            content_sha256=one.content_sha256,
-            is_void=is_back or one.round != change.round,
-            after_reset=one.after_reset,
-        )
-        for one in rows
+        signature_line(one, zone, is_void=is_back or one.round != change.round)
+        for one in signatures_of(session, change.id)
     )
+
+
+def _refusal(verdict: Verdict) -> Refused | None:
+    return verdict if isinstance(verdict, Refused) else None
 
 
 __all__ = ["ChangePage", "change_page", "numbered_change"]

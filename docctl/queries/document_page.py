@@ -34,8 +34,7 @@ from docctl.queries.revision_views import (
     line_of,
     names_of,
     open_steps,
-    signature_line,
-    signatures_of,
+    signatures_shown,
     view_of,
 )
 from docctl.queries.step_rows import signed_in_round
@@ -120,7 +119,7 @@ def document_page(
     """
     head, revisions, shown = opened_at(session, actor, document_id, revision_id, at=at)
     files = files_of(session, shown.id)
-    signatures = signatures_of(session, shown)
+    signatures = signatures_shown(session, shown, zone)
     steps = open_steps(session, shown, actor, at, zone)
     signed = signed_in_round(session, shown.id, shown.round) if steps else ()
     hashes = [one.sha256 for one in files] if shown.status in UNDER_WAY else []
@@ -168,7 +167,7 @@ def document_page(
             line_of(one, at, zone, can_open=head.insider or in_force(one.dates(), at))
             for one in reversed(revisions)
         ),
-        signatures=tuple(signature_line(one, shown, zone) for one in signatures),
+        signatures=signatures,
         steps=steps,
         files=files,
         relations=beside,

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, cast, or_, select
+from sqlalchemy import Select, String, cast
 from sqlalchemy.orm import aliased
 
 from docctl.domain.permissions import Actor
-from docctl.domain.roles import Role
 from docctl.domain.temporary_changes import ChangeStatus
 from docctl.models.changes import TemporaryChange
 from docctl.models.documents import Document, Revision
-from docctl.models.organisation import Person, Unit
+from docctl.models.organisation import Person
 from docctl.queries.inbox_copies import AT, TODAY
 from docctl.queries.inbox_row import work
-from docctl.queries.revision_states import is_insider, readable_document
+from docctl.queries.revision_states import falls_to
 
 
 def change_work(actor: Actor) -> dict[str, Select[*tuple[Any, ...]]]:
@@ -29,25 +28,13 @@ def change_work(actor: Actor) -> dict[str, Select[*tuple[Any, ...]]]:
             TemporaryChange.returned_reason != "",
             TemporaryChange.created_by == actor.person_id,
         ),
-        **_late(actor),
-    }
-
-
-def _late(actor: Actor) -> dict[str, Select[*tuple[Any, ...]]]:
-    """Return what nobody approved before its first day: for control, and for the head of the unit (A-4)."""
-    who: list[ColumnElement[bool]] = [
-        Document.unit_id.in_(select(Unit.id).where(Unit.head_id == actor.person_id))
-    ]
-    if actor.has(Role.DOCUMENT_CONTROLLER):
-        who.append(is_insider(actor))
-    return {
+        # what nobody approved before its first day: for the head of the unit, and for control (A-4)
         "chase_change": _work(TemporaryChange.submitted_at).where(
             TemporaryChange.status == ChangeStatus.IN_REVIEW,
             TemporaryChange.first_day < TODAY,
             TemporaryChange.approver_id != actor.person_id,
-            readable_document(actor, AT),
-            or_(*who),
-        )
+            falls_to(actor, AT),
+        ),
     }
 
 

@@ -180,15 +180,23 @@ def line_of(row: Revision, at: datetime, zone: tzinfo, *, can_open: bool) -> Rev
     )
 
 
-def signatures_of(session: Session, revision: Revision) -> list[Signature]:
-    """Return all signatures of a revision in order, those of earlier rounds too."""
-    query = select(Signature).where(Signature.subject_id == revision.id)
+def signatures_of(session: Session, subject_id: UUID) -> list[Signature]:
+    """Return all signatures of a revision, or of what stands beside it, in order; of earlier rounds too."""
+    query = select(Signature).where(Signature.subject_id == subject_id)
     return list(session.scalars(query.order_by(Signature.signed_at)))
 
 
-def signature_line(row: Signature, revision: Revision, zone: tzinfo) -> SignatureLine:
-    """Return a signature as shown; those of a round that was returned are void (A-9)."""
+def signatures_shown(session: Session, revision: Revision, zone: tzinfo) -> tuple[SignatureLine, ...]:
+    """Return the signatures of a revision as shown; those of a round that was returned are void (A-9)."""
     returned = revision.status in {RevisionStatus.DRAFT, RevisionStatus.DISCARDED}
+    return tuple(
+        signature_line(one, zone, is_void=returned or one.round != revision.round)
+        for one in signatures_of(session, revision.id)
+    )
+
+
+def signature_line(row: Signature, zone: tzinfo, *, is_void: bool) -> SignatureLine:
+    """Return a signature as shown, void or not."""
     return SignatureLine(
         meaning=row.meaning.value,
         weight=WEIGHTS[row.meaning].value,
@@ -198,7 +206,7 @@ def signature_line(row: Signature, revision: Revision, zone: tzinfo) -> Signatur
         round=row.round,
         comment=row.comment,
         content_sha256=row.content_sha256,
-        is_void=returned or row.round != revision.round,
+        is_void=is_void,
         after_reset=row.after_reset,
     )
 

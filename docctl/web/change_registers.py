@@ -12,7 +12,7 @@ from docctl.printing.columns import Column, Row
 from docctl.queries.changes import STATES, ChangeFilter, ChangeRegister, ChangeRow, change_register
 from docctl.queries.document_choices import units
 from docctl.web.context import actor, house, render, requires, words
-from docctl.web.registers import address, chosen, every_row, number, past_day
+from docctl.web.registers import chosen, every_row, itself_or_file, number, past_day
 from docctl.web.sheets import paper, sheet
 
 bp = Blueprint("change_registers", __name__, url_prefix="/documents/changes")
@@ -53,19 +53,14 @@ def _wanted(given: Mapping[str, str]) -> ChangeFilter:
 
 def _address(wanted: ChangeFilter) -> Any:
     """Return how the page writes the address of itself, or of its files, with something changed."""
-    kept: dict[str, Any] = {
+    kept = {
         "text": wanted.text,
         "unit": wanted.unit_id,
         "state": wanted.state,
         "document": wanted.document_id,
         "as_of": wanted.as_of,
     }
-
-    def here(*, export: str = "", **changed: Any) -> str:
-        more = {"format": export} if export else {}
-        return address(f"{_PATH}/export" if export else _PATH, {**kept, **changed, **more})
-
-    return here
+    return itself_or_file(_PATH, kept, files=f"{_PATH}/export")
 
 
 @bp.get("/export")

@@ -29,8 +29,9 @@ from docctl.services.changes.write import (
     write_change,
 )
 from docctl.web.context import actor, caller, flash_done, house, render, requires, see_other
-from docctl.web.forms import form
-from docctl.web.revisions import document_at
+from docctl.web.forms import SIGNED, form
+from docctl.web.revision_signing import SignForm
+from docctl.web.revisions import ReasonForm, document_at
 
 bp = Blueprint("changes", __name__, url_prefix="/documents")
 
@@ -127,9 +128,6 @@ class SubmitForm:
     request_id: str = ""
 
 
-_SIGNED = {"A-3.password_needed": "password", "A-3.wrong_password": "password"}
-
-
 @bp.route("/changes/<uuid:change_id>/submit", methods=["GET", "POST"])
 @requires("change.submit")
 @form(
@@ -137,7 +135,7 @@ _SIGNED = {"A-3.password_needed": "password", "A-3.wrong_password": "password"}
     SubmitForm,
     page=_page,
     beside={
-        **_SIGNED,
+        **SIGNED,
         "V-14.approver_needed": "approver_id",
         "A-1.not_a_holder": "approver_id",
         "A-2.own_work": "approver_id",
@@ -149,33 +147,13 @@ def submit(typed: SubmitForm, change_id: UUID) -> Response:
     return _done(submit_change(cmd, by=caller(typed.request_id, typed.password), house=house()), "submitted")
 
 
-@dataclass(frozen=True, slots=True)
-class ApproveForm:
-    """A signature on exactly the text shown."""
-
-    seen_sha256: str = ""
-    comment: str = ""
-    row_version: int = 0
-    password: str = ""
-    request_id: str = ""
-
-
 @bp.route("/changes/<uuid:change_id>/approve", methods=["GET", "POST"])
 @requires("change.approve")
-@form("changes/approve.html", ApproveForm, page=_page, beside=_SIGNED)
-def approve(typed: ApproveForm, change_id: UUID) -> Response:
+@form("changes/approve.html", SignForm, page=_page, beside=SIGNED)
+def approve(typed: SignForm, change_id: UUID) -> Response:
     """Sign as approved: it holds from its first day (A-2, A-3, V-14)."""
     cmd = ApproveChange(change_id, typed.row_version, typed.seen_sha256, typed.comment)
     return _done(approve_change(cmd, by=caller(typed.request_id, typed.password), house=house()), "approved")
-
-
-@dataclass(frozen=True, slots=True)
-class ReasonForm:
-    """The reason for what cannot be taken back."""
-
-    reason: str
-    row_version: int = 0
-    request_id: str = ""
 
 
 _REASON = {"V-14.reason_needed": "reason", "V-14.reason_too_long": "reason"}

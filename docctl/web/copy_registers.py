@@ -13,7 +13,7 @@ from docctl.queries.copy_register import CopyFilter, CopyRegister, CopyRow, copy
 from docctl.queries.copy_states import COPY_STATES
 from docctl.queries.document_choices import units
 from docctl.web.context import actor, house, render, requires, words
-from docctl.web.registers import address, chosen, every_row, number, past_day
+from docctl.web.registers import chosen, every_row, itself_or_file, number, past_day
 from docctl.web.sheets import paper, sheet
 
 bp = Blueprint("copy_registers", __name__, url_prefix="/documents/distribution")
@@ -68,20 +68,15 @@ def _wanted(given: Mapping[str, str], *, recalls: bool) -> CopyFilter:
 def _address(wanted: CopyFilter) -> Any:
     """Return how the page writes the address of itself, or of its files, with something changed."""
     start = "/documents/distribution/recalls" if wanted.recalls else "/documents/distribution"
-    kept: dict[str, Any] = {
+    kept = {
         "text": wanted.text,
         "unit": wanted.unit_id,
         "state": wanted.state,
         "medium": wanted.medium,
         "as_of": wanted.as_of,
     }
-
-    def here(*, export: str = "", **changed: Any) -> str:
-        more = {"format": export, "recalls": "1" if wanted.recalls else ""} if export else {}
-        path = "/documents/distribution/export" if export else start
-        return address(path, {**kept, **changed, **more})
-
-    return here
+    recalls = "1" if wanted.recalls else ""
+    return itself_or_file(start, kept, files="/documents/distribution/export", recalls=recalls)
 
 
 @bp.get("/export")

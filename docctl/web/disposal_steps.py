@@ -29,13 +29,11 @@ from docctl.services.disposal.execute import ExecuteDisposal, execute_disposal, 
 from docctl.services.disposal.propose import MOST, ProposeDisposal, propose_disposal
 from docctl.web.context import actor, caller, flash_done, house, requires, see_other
 from docctl.web.disposal import load
-from docctl.web.forms import form
+from docctl.web.forms import SIGNED, form
 from docctl.web.registers import chosen
 from docctl.web.retention import selected
 
 bp = Blueprint("disposal_steps", __name__, url_prefix="/retention/lists")
-
-_SIGNED = {"A-3.password_needed": "password", "A-3.wrong_password": "password"}
 
 
 def _to(list_id: UUID, key: str) -> Response:
@@ -123,7 +121,7 @@ def _check_page(list_id: UUID, unit_id: UUID) -> CheckPage:
     "disposal/check.html",
     CheckForm,
     page=_check_page,
-    beside={**_SIGNED, "R-6.opinion_needed": "opinion", "R-6.comment_needed": "comment"},
+    beside={**SIGNED, "R-6.opinion_needed": "opinion", "R-6.comment_needed": "comment"},
 )
 def check(typed: CheckForm, list_id: UUID, unit_id: UUID) -> Response:
     """Give a unit's opinion (鉴定意见) on the list as shown (R-6, A-3)."""
@@ -203,7 +201,7 @@ def _sign_page(step: str) -> Callable[[UUID], SignPage]:
 
 @bp.route("/<uuid:list_id>/approve", methods=["GET", "POST"])
 @requires("disposal.approve")
-@form("disposal/sign.html", SignForm, page=_sign_page("approve"), beside=_SIGNED)
+@form("disposal/sign.html", SignForm, page=_sign_page("approve"), beside=SIGNED)
 def approve(typed: SignForm, list_id: UUID) -> Response:
     """Approve the destruction of exactly the list shown (R-6, A-3)."""
     approve_disposal(
@@ -216,7 +214,7 @@ def approve(typed: SignForm, list_id: UUID) -> Response:
 
 @bp.route("/<uuid:list_id>/execute", methods=["GET", "POST"])
 @requires("disposal.execute")
-@form("disposal/sign.html", SignForm, page=_sign_page("execute"), beside=_SIGNED)
+@form("disposal/sign.html", SignForm, page=_sign_page("execute"), beside=SIGNED)
 def execute(typed: SignForm, list_id: UUID) -> Response:
     """Order the destruction of the approved list (R-6, A-3)."""
     return _part(typed, list_id, execute_disposal, "ordered")
@@ -224,7 +222,7 @@ def execute(typed: SignForm, list_id: UUID) -> Response:
 
 @bp.route("/<uuid:list_id>/witness", methods=["GET", "POST"])
 @requires("disposal.witness")
-@form("disposal/sign.html", SignForm, page=_sign_page("witness"), beside=_SIGNED)
+@form("disposal/sign.html", SignForm, page=_sign_page("witness"), beside=SIGNED)
 def witness(typed: SignForm, list_id: UUID) -> Response:
     """Witness the destruction (监销); with this it begins (R-6, A-3)."""
     return _part(typed, list_id, witness_disposal, "witnessed")

@@ -10,11 +10,9 @@ from docctl.domain.verdicts import NotFound
 from docctl.queries.epochs import EpochPage, epoch_pages
 from docctl.services.epochs.accept import AcceptEpoch, accept_epoch
 from docctl.web.context import actor, caller, flash_done, house, render, requires, see_other
-from docctl.web.forms import form
+from docctl.web.forms import SIGNED, form
 
 bp = Blueprint("epochs", __name__, url_prefix="/trail/epochs")
-
-_SIGNED = {"A-3.password_needed": "password", "A-3.wrong_password": "password"}
 
 
 def _pages() -> list[EpochPage]:
@@ -47,7 +45,7 @@ def _page(number: int) -> EpochPage:
 
 @bp.route("/<int:number>/accept", methods=["GET", "POST"])
 @requires("epoch.accept")
-@form("trail/epoch_accept.html", AcceptForm, page=_page, beside=_SIGNED)
+@form("trail/epoch_accept.html", AcceptForm, page=_page, beside=SIGNED)
 def accept(typed: AcceptForm, number: int) -> Response:
     """Accept a restored state; with the second person everybody may write again (T-2, A-3)."""
     people = accept_epoch(

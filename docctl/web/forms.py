@@ -24,6 +24,10 @@ S = TypeVar("S")
 FILES: Final = "docctl_files"
 
 
+#: Beside which field a signature that was refused is explained (A-3).
+SIGNED: Final = {"A-3.password_needed": "password", "A-3.wrong_password": "password"}
+
+
 class Unreadable(RuleRefused):
     """Fields that cannot be read, all of them at once; `problems` by field."""
 
@@ -169,4 +173,4 @@ def _stage_files(shape: type[Any], values: MultiDict[str, str], *, for_document:
     return problems
 
 
-__all__ = ["FILES", "Problems", "Unreadable", "UploadField", "form", "parse", "shown_again"]
+__all__ = ["FILES", "SIGNED", "Problems", "Unreadable", "UploadField", "form", "parse", "shown_again"]

@@ -59,6 +59,22 @@ def itself(path: str, kept: Mapping[str, object]) -> Callable[..., str]:
     return lambda **changed: address(path, {**kept, **changed})
 
 
+def itself_or_file(
+    path: str, kept: Mapping[str, object], *, files: str, **of_file: object
+) -> Callable[..., str]:
+    """Return how a page writes the address of itself, or with `export` of its file, with something changed.
+
+    `files` is where files of every format are; `of_file` is asked of them alone.
+    """
+
+    def here(*, export: str = "", **changed: object) -> str:
+        if not export:
+            return address(path, {**kept, **changed})
+        return address(files, {**kept, **changed, "format": export, **of_file})
+
+    return here
+
+
 def every_row(ask: Callable[[Any, int, int], Paged]) -> Iterator[Any]:
     """Yield all rows of a register, as one reading finds them; `ask(session, page, size)` gives a page."""
     with house().uow.read() as session:

@@ -14,7 +14,7 @@ from docctl.queries.document_choices import units
 from docctl.queries.review_pages import unplanned
 from docctl.queries.reviews import STATES, ReviewFilter, ReviewRegister, ReviewRow, review_register
 from docctl.web.context import actor, house, render, requires, words
-from docctl.web.registers import address, chosen, every_row, number, past_day
+from docctl.web.registers import chosen, every_row, itself_or_file, number, past_day
 from docctl.web.sheets import paper, sheet
 
 bp = Blueprint("review_registers", __name__, url_prefix="/documents/reviews")
@@ -73,19 +73,14 @@ def _wanted(given: Mapping[str, str]) -> ReviewFilter:
 
 def _address(wanted: ReviewFilter) -> Any:
     """Return how the page writes the address of itself, or of its files, with something changed."""
-    kept: dict[str, Any] = {
+    kept = {
         "text": wanted.text,
         "unit": wanted.unit_id,
         "state": wanted.state,
         "cause": wanted.cause,
         "as_of": wanted.as_of,
     }
-
-    def here(*, export: str = "", **changed: Any) -> str:
-        more = {"format": export} if export else {}
-        return address(f"{_PATH}/export" if export else _PATH, {**kept, **changed, **more})
-
-    return here
+    return itself_or_file(_PATH, kept, files=f"{_PATH}/export")
 
 
 @bp.get("/export")

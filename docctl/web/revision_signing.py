@@ -16,7 +16,7 @@ from docctl.services.content.seen import content_seen
 from docctl.services.revisions.sign import SignRevision, approve_revision, review_revision
 from docctl.services.revisions.submit import SubmitRevision, submit_revision
 from docctl.web.context import actor, caller, house, requires
-from docctl.web.forms import form
+from docctl.web.forms import SIGNED, form
 from docctl.web.revisions import document_at, done_at
 
 bp = Blueprint("revision_signing", __name__, url_prefix="/documents/revisions")
@@ -83,16 +83,13 @@ def _as_person(text: str) -> UUID:
         raise RuleRefused(Refused("form", "no_choice")) from error
 
 
-_SIGNED = {"A-3.password_needed": "password", "A-3.wrong_password": "password"}
-
-
 @bp.route("/<uuid:revision_id>/submit", methods=["GET", "POST"])
 @requires("revision.submit")
 @form(
     "revisions/submit.html",
     SubmitForm,
     page=_submit_page,
-    beside={**_SIGNED, "A-2.same_person": "approver_id", "A-2.own_work": "reviewer_id"},
+    beside={**SIGNED, "A-2.same_person": "approver_id", "A-2.own_work": "reviewer_id"},
 )
 def submit(typed: SubmitForm, revision_id: UUID) -> Response:
     """Hand a draft to those who sign it by its route, signed as prepared (A-1, A-3)."""
@@ -124,7 +121,7 @@ class SignForm:
 
 @bp.route("/<uuid:revision_id>/review", methods=["GET", "POST"])
 @requires("revision.review")
-@form("revisions/review.html", SignForm, page=_sign_page("revision.review"), beside=_SIGNED)
+@form("revisions/review.html", SignForm, page=_sign_page("revision.review"), beside=SIGNED)
 def review(typed: SignForm, revision_id: UUID) -> Response:
     """Sign as reviewed (A-2, A-3)."""
     review_revision(
@@ -137,7 +134,7 @@ def review(typed: SignForm, revision_id: UUID) -> Response:
 
 @bp.route("/<uuid:revision_id>/approve", methods=["GET", "POST"])
 @requires("revision.approve")
-@form("revisions/approve.html", SignForm, page=_sign_page("revision.approve"), beside=_SIGNED)
+@form("revisions/approve.html", SignForm, page=_sign_page("revision.approve"), beside=SIGNED)
 def approve(typed: SignForm, revision_id: UUID) -> Response:
     """Sign as approved (A-2, A-3)."""
     approve_revision(

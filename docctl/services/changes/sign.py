@@ -16,6 +16,7 @@ from docctl.domain.temporary_changes import (
     CHANGE_MOVES,
     ChangeAction,
     change_content,
+    may_approve,
     may_change,
     may_last,
     may_move_change,
@@ -24,9 +25,8 @@ from docctl.domain.temporary_changes import (
 )
 from docctl.domain.verdicts import Refused, RuleRefused, require
 from docctl.queries.open_changes import approvers_of
-from docctl.queries.routes import plan_for
 from docctl.services.caller import Caller
-from docctl.services.changes.load import LoadedChange, lock_change, note
+from docctl.services.changes.load import lock_change, note
 from docctl.services.registry import use_case
 from docctl.services.revisions.insiders import let_in
 from docctl.services.signing import sign
@@ -55,14 +55,17 @@ def submit_change(session: Session, cmd: SubmitChange, by: Caller) -> UUID:
     require(may_move_change(change.status, ChangeAction.SUBMIT))
     require(may_change(loaded.revision.dates(), at=by.at))
     require(may_word(change.wording(), today=by.today))
-    approver = _approver(session, loaded, cmd.approver_id, by)
+    change.worked_on(by.person_id)
+    able = approvers_of(session, [change], at=by.at, today=by.today)[change.id]
+    if cmd.approver_id is None:
+        raise RuleRefused(Refused("V-14", "approver_needed"))
+    require(may_approve(cmd.approver_id, authors=change.authors(), able=able))
     number = loaded.revision.number_of(loaded.document)
     content = canonical(change_content(number, loaded.revision.label, change.ordinal, change.wording()))
     change.content, change.content_sha256 = content, sha256(content)
     change.round += 1
-    change.editors = sorted({*change.editors, str(by.person_id)} - {str(change.created_by)})
     change.submitted_by, change.submitted_at = by.person_id, by.at
-    change.approver_id = approver
+    change.approver_id = cmd.approver_id
     change.returned_reason = ""
     change.status = CHANGE_MOVES[change.status, ChangeAction.SUBMIT]
     session.flush()
@@ -90,19 +93,6 @@ def submit_change(session: Session, cmd: SubmitChange, by: Caller) -> UUID:
     return change.id
 
 
-def _approver(session: Session, loaded: LoadedChange, wanted: UUID | None, by: Caller) -> UUID:
-    assert by.person_id is not None
-    authors = loaded.change.authors() | {by.person_id}
-    able = plan_for(session, loaded.document, loaded.revision, by.at, by.zone, authors).able[-1]
-    if wanted in authors:
-        raise RuleRefused(Refused("A-2", "own_work", {"step": Meaning.APPROVE.value}))
-    if wanted is None:
-        raise RuleRefused(Refused("V-14", "approver_needed"))
-    if wanted not in able:
-        raise RuleRefused(Refused("A-1", "not_a_holder", {"step": Meaning.APPROVE.value}))
-    return wanted
-
-
 @dataclass(frozen=True, slots=True)
 class ApproveChange:
     """Sign a change as approved; `seen_sha256` is the content on the page that was signed."""
@@ -124,8 +114,8 @@ def approve_change(session: Session, cmd: ApproveChange, by: Caller) -> UUID:
     require(may_move_change(change.status, ChangeAction.APPROVE))
     require(may_change(revision.dates(), at=by.at))
     require(may_last(change.first_day, change.last_day, today=by.today))
-    if by.person_id not in approvers_of(session, [change], at=by.at, today=by.today)[change.id]:
-        raise RuleRefused(Refused("A-1", "not_a_holder", {"step": Meaning.APPROVE.value}))
+    able = approvers_of(session, [change], at=by.at, today=by.today)[change.id]
+    require(may_approve(by.person_id, authors=change.authors(), able=able))
     assert change.content_sha256 is not None
     signed = sign(
         session,

@@ -53,15 +53,10 @@ def write_change(session: Session, cmd: WriteChange, by: Caller) -> UUID:
         document_id=document.id,
         revision_id=revision.id,
         ordinal=(last or 0) + 1,
-        place=wording.place,
-        text=wording.text,
-        reason=wording.reason,
-        basis=wording.basis,
-        first_day=wording.first_day,
-        last_day=wording.last_day,
         created_by=by.person_id,
         created_at=by.at,
     )
+    change.word(wording)
     session.add(change)
     session.flush()
     let_in(session, document)
@@ -87,10 +82,8 @@ def edit_change(session: Session, cmd: EditChange, by: Caller) -> UUID:
     require(may_move_change(change.status, ChangeAction.SUBMIT))
     wording = cmd.wording.stripped()
     require(may_word(wording, today=by.today))
-    change.place, change.text = wording.place, wording.text
-    change.reason, change.basis = wording.reason, wording.basis
-    change.first_day, change.last_day = wording.first_day, wording.last_day
-    change.editors = sorted({*change.editors, str(by.person_id)} - {str(change.created_by)})
+    change.word(wording)
+    change.worked_on(by.person_id)
     let_in(session, loaded.document)
     note(session, by, "change.edited", loaded.document, loaded.revision, change, reason=wording.reason)
     return change.id

@@ -151,7 +151,7 @@ def _changed(
     row: DistributionEntry,
 ) -> None:
     # Who listed somebody has worked on what is signed (A-2); and others' pages are old now.
-    revision.editors = sorted({*revision.editors, str(by.person_id)} - {str(revision.created_by)})
+    revision.worked_on(by.person_id)
     flag_modified(revision, "editors")
     record(
         session,

@@ -8,9 +8,8 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from docctl.domain.approval import Meaning
-from docctl.domain.temporary_changes import ChangeStatus
-from docctl.domain.verdicts import Refused, RuleRefused
+from docctl.domain.temporary_changes import ChangeStatus, may_approve
+from docctl.domain.verdicts import require
 from docctl.models.changes import TemporaryChange
 from docctl.queries.open_changes import approvers_of
 from docctl.services.caller import Caller
@@ -37,8 +36,7 @@ def hand_changes(
         ):
             raise changed()
         taker = giving.somebody(item.to)
-        if taker.id not in able[change.id]:
-            raise RuleRefused(Refused("A-1", "not_a_holder", {"step": Meaning.APPROVE.value}))
+        require(may_approve(taker.id, authors=(), able=able[change.id]))
         change.approver_id = taker.id
         document, revision = papers.of(change.revision_id)
         record(

@@ -117,7 +117,7 @@ def hand_drafts(
         writes = holds(Role.AUTHOR, taker.id) or holds(Role.DOCUMENT_CONTROLLER, taker.id)
         require(may_take_draft(writes=writes))
         revision.created_by = taker.id
-        revision.editors = sorted({*revision.editors, str(giving.person.id)} - {str(taker.id)})
+        revision.worked_on(giving.person.id)
         touched.add(document.id)
         _tell(session, by, "revision.handed_over", document, revision, giving, taker, {})
     return touched

@@ -150,7 +150,7 @@ def edit_revision(session: Session, cmd: EditRevision, by: Caller) -> UUID:
     revision.change_basis = cmd.change_basis.strip()
     if cmd.validity is not None:
         set_validity(revision, cmd.validity, by)
-    revision.editors = sorted({*revision.editors, str(by.person_id)} - {str(revision.created_by)})
+    revision.worked_on(by.person_id)
     flag_modified(revision, "editors")  # new files alone also make what others have on their pages old
     let_in(session, loaded.document)
     if revision.ordinal == 1:
