@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from docctl.domain.lifecycle import RevisionStatus
+from docctl.domain.lifecycle import UNDER_WAY, RevisionStatus
 from docctl.domain.reasons import reason_given
 from docctl.domain.verdicts import Allowed, Refused, Verdict
 
@@ -42,10 +42,6 @@ class Weight(StrEnum):
     ANSWER = "answer"
 
 
-#: Revisions whose text is checked: once one is issued, its findings are history.
-CHECKED: Final = frozenset({RevisionStatus.DRAFT, RevisionStatus.IN_REVIEW, RevisionStatus.APPROVED})
-
-
 @dataclass(frozen=True, slots=True)
 class DraftFacts:
     """What decides whether a revision is checked at all."""
@@ -75,9 +71,12 @@ class CheckRules:
 
 
 def is_checked(facts: DraftFacts, rules: CheckRules) -> bool:
-    """Say whether a revision's text is checked: not what came from outside or as issued (D-12)."""
+    """Say whether a revision's text is checked: not what came from outside or as issued (D-12).
+
+    Once it is issued, its findings are history.
+    """
     return (
-        facts.status in CHECKED
+        facts.status in UNDER_WAY
         and not facts.is_external
         and not facts.is_imported
         and facts.type_code not in rules.without
@@ -108,7 +107,7 @@ def may_go_on(rules: CheckRules, open_: Iterable[Check], *, is_pending: bool) ->
 
 def may_answer(facts: DraftFacts, reason: str, count: int) -> Verdict:
     """Say whether findings may be answered with a reason now (D-12)."""
-    if facts.status not in CHECKED:
+    if facts.status not in UNDER_WAY:
         return Refused("D-12", "not_under_way")
     if count < 1:
         return Refused("D-12", "nothing_chosen")

@@ -26,6 +26,10 @@ class RevisionStatus(StrEnum):
     DISCARDED = "discarded"
 
 
+#: On the way to the issue: the text is checked, and no further revision is started (V-2, D-12).
+UNDER_WAY: Final = frozenset({RevisionStatus.DRAFT, RevisionStatus.IN_REVIEW, RevisionStatus.APPROVED})
+
+
 class Computed(StrEnum):
     """What is read from dates."""
 

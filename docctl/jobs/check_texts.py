@@ -11,7 +11,8 @@ from uuid import UUID
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from docctl.domain.draft_checks import CHECKED, CheckRules
+from docctl.domain.draft_checks import CheckRules
+from docctl.domain.lifecycle import UNDER_WAY
 from docctl.domain.verdicts import NotFound
 from docctl.jobs.waiting_texts import WaitingText, waiting_texts
 from docctl.models.checks import TextCheck
@@ -70,7 +71,7 @@ def check_texts(house: House) -> bool:
 
 def _waits(words: str, texts: Texts) -> list[Any]:
     """Return which texts wait: of revisions under way, whose findings are of another reading or words."""
-    under_way = select(Revision.id).where(Revision.status.in_(CHECKED), Revision.imported_at.is_(None))
+    under_way = select(Revision.id).where(Revision.status.in_(UNDER_WAY), Revision.imported_at.is_(None))
     fitting = [
         TextCheck.file_id == FileReading.file_id,
         TextCheck.read_at == FileReading.read_at,

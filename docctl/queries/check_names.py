@@ -16,8 +16,8 @@ from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from docctl.domain import labels
-from docctl.domain.draft_checks import CHECKED, Check
-from docctl.domain.lifecycle import RevisionStatus
+from docctl.domain.draft_checks import Check
+from docctl.domain.lifecycle import UNDER_WAY, RevisionStatus
 from docctl.domain.normal_form import normal, tails
 from docctl.domain.permissions import Actor
 from docctl.models.documents import Document, Revision
@@ -209,7 +209,7 @@ def alike_names(
             exists().where(
                 current.document_id == Document.id,
                 or_(
-                    current.status.in_(CHECKED),
+                    current.status.in_(UNDER_WAY),
                     in_force_at(at, current),
                     (current.status == RevisionStatus.ISSUED) & (current.effective_from > at),
                 ),

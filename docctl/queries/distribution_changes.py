@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from docctl.domain.lifecycle import RevisionStatus
+from docctl.domain.lifecycle import UNDER_WAY, RevisionStatus
 from docctl.domain.permissions import Actor
 from docctl.domain.verdicts import NotFound
 from docctl.models.distribution import DistributionEntry
@@ -36,15 +36,12 @@ class ListChanges:
     lines: tuple[ListChange, ...]
 
 
-_UNISSUED = frozenset({RevisionStatus.DRAFT, RevisionStatus.IN_REVIEW, RevisionStatus.APPROVED})
-
-
 def list_changes(session: Session, revision: Revision) -> ListChanges | None:
     """Return how a list differs from the one before as it is now; None once issued, or where none is before.
 
     Changes to the list of the revision in force that came after a submission show here.
     """
-    if revision.status not in _UNISSUED:
+    if revision.status not in UNDER_WAY:
         return None
     before = session.scalars(
         select(Revision)

@@ -16,9 +16,6 @@ from docctl.domain.roles import Role
 from docctl.domain.suspension import may_resume, may_suspend
 from docctl.domain.verdicts import Refused, Verdict
 
-#: What is still on its way: while one revision is, no further one is started (V-2).
-UNDER_WAY: Final = frozenset({RevisionStatus.DRAFT, RevisionStatus.IN_REVIEW, RevisionStatus.APPROVED})
-
 
 @dataclass(frozen=True, slots=True)
 class Offered:

@@ -11,13 +11,12 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
-from docctl.domain.lifecycle import Computed, in_force, is_obsolete, revision_state
+from docctl.domain.lifecycle import UNDER_WAY, Computed, in_force, is_obsolete, revision_state
 from docctl.domain.permissions import Actor
 from docctl.domain.verdicts import NotFound
 from docctl.models.documents import Document, DocumentType, Revision
 from docctl.models.organisation import LegalEntity, Unit
 from docctl.models.visibility import visible_sets
-from docctl.queries.document_actions import UNDER_WAY
 from docctl.queries.provisional import still_provisional
 from docctl.queries.revision_states import is_insider
 

@@ -10,13 +10,12 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from docctl.domain.approval import Meaning, Signed, ToSign
-from docctl.domain.draft_checks import CHECKED
-from docctl.domain.lifecycle import Computed, in_force, revision_state
+from docctl.domain.lifecycle import UNDER_WAY, Computed, in_force, revision_state
 from docctl.domain.permissions import Actor, Facts, allows
 from docctl.models.content import FileRole
 from docctl.models.documents import Revision
 from docctl.queries.citations import Cited, CitedBy, cited, cited_by
-from docctl.queries.document_actions import UNDER_WAY, Offered, Situation, offers
+from docctl.queries.document_actions import Offered, Situation, offers
 from docctl.queries.document_opened import Headed, opened_at
 from docctl.queries.document_relations import Relations, relations
 from docctl.queries.draft_checks import NONE, DraftChecks, draft_checks
@@ -143,7 +142,7 @@ def document_page(
         coming = number_coming(session, head.document, shown.issue_label, at=at, today=today)
     cites = cited(session, actor, shown.id, at=at)
     checks = NONE
-    if head.insider and shown.status in CHECKED:
+    if head.insider and shown.status in UNDER_WAY:
         checks = draft_checks(session, actor, head.document, shown, at=at, cites=cites)
     situation = _situation(head, shown, revisions, steps, signed, beside, files, at)
     situation = replace(

@@ -7,12 +7,10 @@ from uuid import UUID
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from docctl.domain.lifecycle import RevisionStatus
+from docctl.domain.lifecycle import UNDER_WAY, RevisionStatus
 from docctl.domain.units import StillOpen
 from docctl.models.documents import Document, Revision
 from docctl.models.organisation import Person, Post, PostHolder, RoleGrant, Unit
-
-_LIVE = (RevisionStatus.DRAFT, RevisionStatus.IN_REVIEW, RevisionStatus.APPROVED)
 
 
 def open_in(session: Session, unit_id: UUID) -> StillOpen:
@@ -20,7 +18,7 @@ def open_in(session: Session, unit_id: UUID) -> StillOpen:
     below = select(func.count()).where(Unit.parent_id == unit_id, Unit.valid_until.is_(None))
     people = select(func.count()).where(Person.unit_id == unit_id, Person.disabled_at.is_(None))
     live = or_(
-        Revision.status.in_(_LIVE),
+        Revision.status.in_(UNDER_WAY),
         (Revision.status == RevisionStatus.ISSUED) & Revision.effective_until.is_(None),
     )
     documents = (

@@ -20,6 +20,7 @@ from docctl.domain.imports import (
     Wanted,
     may_stand_in_force,
 )
+from docctl.domain.lifecycle import UNDER_WAY
 from docctl.domain.outside import Outside
 from docctl.domain.permissions import Facts, authorise
 from docctl.domain.verdicts import NotFound, Refused, RuleRefused
@@ -46,7 +47,6 @@ from docctl.services.imports.propose import wanted
 from docctl.services.imports.provisional import provisional_number
 from docctl.services.numbers.take import For
 from docctl.services.registry import Prepared, use_case
-from docctl.services.revisions.revise import UNDER_WAY
 from docctl.services.trail import Subject, record
 from storage.api import Area, Damaged, Key, KeyDestroyed
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, load_only
 
 from docctl.domain.import_joining import Joins, Standing, joins
 from docctl.domain.imports import Choice, FileState, InSeries, may_stand_in_force
-from docctl.domain.lifecycle import RevisionStatus
+from docctl.domain.lifecycle import UNDER_WAY, RevisionStatus
 from docctl.domain.normal_form import normal
 from docctl.domain.verdicts import Refused
 from docctl.models.documents import Document, Revision
@@ -25,7 +25,6 @@ from docctl.services.imports.entities import Entities
 from docctl.services.imports.grouping import JOINS, in_pieces
 from docctl.services.imports.histories import group_all
 from docctl.services.imports.propose import wanted
-from docctl.services.revisions.revise import UNDER_WAY
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from sqlalchemy.orm.attributes import flag_modified
 from docctl.domain import labels
 from docctl.domain.lifecycle import (
     REVISION_MOVES,
+    UNDER_WAY,
     RevisionAction,
     RevisionStatus,
     may_move_revision,
@@ -37,9 +38,6 @@ from docctl.services.registry import use_case
 from docctl.services.revisions.insiders import let_in
 from docctl.services.revisions.validity import set_validity
 from docctl.services.trail import Subject, record
-
-#: What still moves: while one of these is open, no further revision is started.
-UNDER_WAY = frozenset({RevisionStatus.DRAFT, RevisionStatus.IN_REVIEW, RevisionStatus.APPROVED})
 
 
 @dataclass(frozen=True, slots=True)
