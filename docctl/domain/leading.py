@@ -36,10 +36,14 @@ def may_lead(unit: str, times: Sequence[Led], person_id: UUID, from_on: date, *,
     for one in times:
         if one.from_on == from_on or from_on < one.from_on <= today:
             return Refused("O-3", "leader_later", {"unit": unit, "name": one.name, "from": one.from_on})
-        runs = one.from_on < from_on and (one.until_on is None or one.until_on >= from_on)
-        if one.person_id == person_id and runs:
+        if one.person_id == person_id and runs_into(one, from_on):
             return Refused("O-3", "leads_already", {"unit": unit, "name": one.name})
     return Allowed()
+
+
+def runs_into(time: Led, day: date) -> bool:
+    """Say whether a time as leader began before a day and is not over on it."""
+    return time.from_on < day and (time.until_on is None or time.until_on >= day)
 
 
 def last_day_from(times: Iterable[Led], from_on: date) -> date | None:

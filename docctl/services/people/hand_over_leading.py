@@ -9,13 +9,11 @@ from sqlalchemy.orm import Session
 
 from docctl.domain.leading import DAY, Led, is_over, last_day_from, may_lead
 from docctl.domain.verdicts import require
-from docctl.models.base import new_id
 from docctl.models.organisation import Unit, UnitLeader
 from docctl.services.caller import Caller
 from docctl.services.locks import Rank, lock
 from docctl.services.people.handing import Giving, Handed, changed
-from docctl.services.people.leaders import end_leading, take_leading, times_of
-from docctl.services.trail import Subject, record
+from docctl.services.people.leaders import end_leading, name_leading, take_leading, times_of
 
 
 def hand_leading(session: Session, giving: Giving, items: Sequence[Handed], by: Caller) -> None:
@@ -63,11 +61,5 @@ def _hand(
         take_leading(session, by, unit, row, led.name, giving.reason)
     if taker is None:
         return
-    new = UnitLeader(id=new_id(), unit_id=unit.id, person_id=taker.id, from_on=begins, until_on=until_on)
-    session.add(new)
+    new = name_leading(session, by, unit, taker, begins, until_on, {"reason": giving.reason})
     times[new] = Led(taker.id, taker.name, begins, until_on)
-    facts = {"unit": unit.code, "leader": taker.name, "from": begins}
-    if until_on is not None:
-        facts["until"] = until_on
-    detail = {"reason": giving.reason}
-    record(session, by, "unit.leader_named", Subject("unit", unit.id), facts=facts, detail=detail)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from docctl.domain.leading import DAY, Led, last_day_from, may_drop, may_lead, may_stop
+from docctl.domain.leading import DAY, Led, last_day_from, may_drop, may_lead, may_stop, runs_into
 from docctl.domain.permissions import Facts, authorise
 from docctl.domain.verdicts import NotFound, Refused, RuleRefused, require
 from docctl.models.base import new_id
@@ -52,16 +52,11 @@ def lead_units(session: Session, cmd: LeadUnits, by: Caller) -> int:
         require(may_lead(unit.code, list(there.values()), people[0].id, cmd.from_on, today=by.today))
         before = ""
         for row, one in there.items():
-            if one.from_on < cmd.from_on and (one.until_on is None or one.until_on >= cmd.from_on):
+            if runs_into(one, cmd.from_on):
                 row.until_on, before = cmd.from_on - DAY, one.name
         until_on = last_day_from(there.values(), cmd.from_on)
-        row = UnitLeader(
-            id=new_id(), unit_id=unit.id, person_id=people[0].id, from_on=cmd.from_on, until_on=until_on
-        )
-        session.add(row)
-        facts = {"unit": unit.code, "leader": people[0].name, "from": cmd.from_on, **_until(until_on)}
         changed = {"before": {"leader": before}, "after": {"leader": people[0].name}}
-        record(session, by, "unit.leader_named", Subject("unit", unit.id), facts=facts, detail=changed)
+        name_leading(session, by, unit, people[0], cmd.from_on, until_on, changed)
     return len(units)
 
 
@@ -80,10 +75,6 @@ def times_of(session: Session, unit_ids: Iterable[UUID]) -> dict[UUID, dict[Unit
         led = Led(row.person_id, names[row.person_id], row.from_on, row.until_on)
         found.setdefault(row.unit_id, {})[row] = led
     return found
-
-
-def _until(until_on: date | None) -> dict[str, date]:
-    return {} if until_on is None else {"until": until_on}
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +126,25 @@ def _time(session: Session, leader_id: UUID) -> tuple[Unit, UnitLeader, Led, lis
     if row is None:  # dropped meanwhile
         raise NotFound("leader")
     return unit, row, times[row], [led for one, led in times.items() if one is not row]
+
+
+def name_leading(
+    session: Session,
+    by: Caller,
+    unit: Unit,
+    person: Person,
+    from_on: date,
+    until_on: date | None,
+    detail: Mapping[str, object],
+) -> UnitLeader:
+    """Add a time in charge of a unit that is locked; the times beside it are as they must be (O-3)."""
+    row = UnitLeader(id=new_id(), unit_id=unit.id, person_id=person.id, from_on=from_on, until_on=until_on)
+    session.add(row)
+    facts = {"unit": unit.code, "leader": person.name, "from": from_on}
+    if until_on is not None:
+        facts["until"] = until_on
+    record(session, by, "unit.leader_named", Subject("unit", unit.id), facts=facts, detail=detail)
+    return row
 
 
 def end_leading(
