@@ -9,16 +9,17 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from docctl.domain.entities import CODE, may_found, may_rename_entity
+from docctl.domain.entities import may_found, may_rename_entity
 from docctl.domain.permissions import Facts, authorise
-from docctl.domain.units import UnitKind, last_day_before, may_call, may_change
+from docctl.domain.units import UnitKind, last_day_before, may_change
 from docctl.domain.verdicts import NotFound, Refused, RuleRefused, require
 from docctl.models.base import new_id
-from docctl.models.organisation import EntityNameRow, LegalEntity, Unit
+from docctl.models.organisation import EntityNameRow, LegalEntity
 from docctl.queries.entities import entity_since
 from docctl.services.caller import Caller
 from docctl.services.locks import Rank, lock, lock_names
 from docctl.services.people.load import unit_at
+from docctl.services.people.units import put_unit, require_open, require_unit
 from docctl.services.registry import use_case
 from docctl.services.trail import Subject, record
 
@@ -41,39 +42,21 @@ def add_entity(session: Session, cmd: AddEntity, by: Caller) -> UUID:
     authorise(by.actor, "entity.add", Facts())
     lock_names(session, ["company"])  # of two at the same moment one comes second
     code, name = cmd.code.strip().upper(), " ".join(cmd.name.split())
-    unit_code, unit_name = cmd.unit_code.strip().upper(), " ".join(cmd.unit_name.split())
     first = session.scalars(select(LegalEntity).order_by(LegalEntity.id)).first()
     if first is None:
         raise NotFound("company")
     same = select(LegalEntity.name).where(func.upper(LegalEntity.code) == code)
     holder = session.scalar(same) or ""
     require(may_found(code, name, code_of=holder, name_of=_called(session, name)))
-    if not CODE.fullmatch(unit_code):
-        raise RuleRefused(Refused("O-1", "code_unfit"))
-    require(may_call(unit_name))
-    if cmd.unit_kind not in set(UnitKind):
-        raise NotFound("kind of unit")
+    unit_code, unit_name = require_unit(cmd.unit_code, cmd.unit_name, cmd.unit_kind)
     if cmd.parent_id is not None:
-        parent = unit_at(session, cmd.parent_id)
-        if parent.valid_until is not None and parent.valid_until < by.today:
-            raise RuleRefused(Refused("O-1", "parent_closed"))
+        require_open(unit_at(session, cmd.parent_id), today=by.today)
     entity = LegalEntity(id=new_id(), code=code, name=name, is_demo=first.is_demo)
     session.add(entity)
     session.flush()  # the unit refers to it
-    unit = Unit(
-        id=new_id(),
-        entity_id=entity.id,
-        parent_id=cmd.parent_id,
-        code=unit_code,
-        name=unit_name,
-        kind=cmd.unit_kind,
-        valid_from=by.today,
-    )
-    session.add(unit)
     facts = {"code": code, "name": name, "unit": unit_code}
     record(session, by, "entity.added", Subject("entity", entity.id), facts=facts)
-    facts = {"code": unit_code, "name": unit_name, "kind": cmd.unit_kind}
-    record(session, by, "unit.added", Subject("unit", unit.id), facts=facts)
+    put_unit(session, by, entity.id, cmd.parent_id, code=unit_code, name=unit_name, kind=cmd.unit_kind)
     return entity.id
 
 

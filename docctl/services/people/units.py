@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from typing import Final
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from docctl.domain.entities import may_write
+from docctl.domain.entities import CODE, may_write
 from docctl.domain.permissions import Facts, authorise
 from docctl.domain.units import UnitKind, may_call
 from docctl.domain.verdicts import NotFound, Refused, RuleRefused, require
@@ -21,9 +20,6 @@ from docctl.services.locks import lock_names
 from docctl.services.people.load import unit_at
 from docctl.services.registry import use_case
 from docctl.services.trail import Subject, record
-
-#: A unit's code stands in numbers: capital letters and digits.
-_CODE: Final = re.compile(r"[A-Z][A-Z0-9]{0,9}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,30 +41,48 @@ def add_unit(session: Session, cmd: AddUnit, by: Caller) -> UUID:
     authorise(by.actor, "unit.add", Facts())
     lock_names(session, ["company"])  # of two units of one code at the same moment one comes second
     parent = unit_at(session, cmd.parent_id)
-    code, name = cmd.code.strip().upper(), " ".join(cmd.name.split())
-    if not _CODE.fullmatch(code):
-        raise RuleRefused(Refused("O-1", "code_unfit"))
-    require(may_call(name))
-    if cmd.kind not in set(UnitKind):
-        raise NotFound("kind of unit")
-    if parent.valid_until is not None and parent.valid_until < by.today:
-        raise RuleRefused(Refused("O-1", "parent_closed"))
+    code, name = require_unit(cmd.code, cmd.name, cmd.kind)
+    require_open(parent, today=by.today)
     same = select(Unit.name).where(Unit.entity_id == parent.entity_id, func.upper(Unit.code) == code)
     if (holder := session.scalar(same)) is not None:
         raise RuleRefused(Refused("O-1", "code_taken", {"code": code, "holder": holder}))
     entity = session.get_one(LegalEntity, parent.entity_id)
     require(may_write(code, _written(session, code), entity=entity.id, name=entity.name))
+    return put_unit(session, by, entity.id, parent.id, code=code, name=name, kind=cmd.kind)
+
+
+def require_unit(code: str, name: str, kind: str) -> tuple[str, str]:
+    """Return a unit's code and name as they are kept; raise RuleRefused or NotFound for unfit ones (O-1)."""
+    code, name = code.strip().upper(), " ".join(name.split())
+    if not CODE.fullmatch(code):
+        raise RuleRefused(Refused("O-1", "code_unfit"))
+    require(may_call(name))
+    if kind not in set(UnitKind):
+        raise NotFound("kind of unit")
+    return code, name
+
+
+def require_open(parent: Unit, *, today: date) -> None:
+    """Raise RuleRefused for a parent that is no longer there (O-1)."""
+    if parent.valid_until is not None and parent.valid_until < today:
+        raise RuleRefused(Refused("O-1", "parent_closed"))
+
+
+def put_unit(
+    session: Session, by: Caller, entity_id: UUID, parent_id: UUID | None, *, code: str, name: str, kind: str
+) -> UUID:
+    """Add a unit of a legal entity from today on, which its checks let through; return its id (O-1)."""
     unit = Unit(
         id=new_id(),
-        entity_id=entity.id,
-        parent_id=parent.id,
+        entity_id=entity_id,
+        parent_id=parent_id,
         code=code,
         name=name,
-        kind=cmd.kind,
+        kind=kind,
         valid_from=by.today,
     )
     session.add(unit)
-    facts = {"code": code, "name": name, "kind": cmd.kind}
+    facts = {"code": code, "name": name, "kind": kind}
     record(session, by, "unit.added", Subject("unit", unit.id), facts=facts)
     return unit.id
 
