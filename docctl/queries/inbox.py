@@ -134,9 +134,9 @@ def inbox(
 
     At most `most` of each kind are listed.
     """
-    work = _work(actor)
     moment = _moment(at, zone)
     counts = _counts(session, actor, moment)
+    work = _work(actor) if counts else {}
     wanted = [one for one in counts if verb in {"", one}]
     tasks = [
         _task(one, row, at, zone)
@@ -158,7 +158,10 @@ def _moment(at: datetime, zone: tzinfo) -> dict[str, object]:
     return {"at": at, "today": today, "asked_until": asked_until(today)}
 
 
-def _work(actor: Actor) -> dict[str, Select[*tuple[Any, ...]]]:
+# Putting so many queries together takes longer than asking them.
+@lru_cache(maxsize=512)
+def _work(actor: Actor) -> Mapping[str, Select[*tuple[Any, ...]]]:
+    """Return what asks for each kind of work of a person, in the order of a working day."""
     if actor.person_id is None:
         return {}
     found = {
@@ -184,7 +187,7 @@ def _counts(session: Session, actor: Actor, moment: Mapping[str, object]) -> dic
     return {verb: count for verb, count in session.execute(query, moment).mappings().one().items() if count}
 
 
-# It stands on every page: putting so many queries together takes longer than asking them.
+# It stands on every page.
 @lru_cache(maxsize=512)
 def _counting(actor: Actor) -> Select[*tuple[Any, ...]] | None:
     """Return the one statement that counts all kinds of work of a person."""
