@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from docctl.domain.mailing import When
@@ -19,10 +19,7 @@ class MailAddress(Base):
     """
 
     __tablename__ = "mail_address"
-    __table_args__ = (
-        CheckConstraint("hour IS NULL OR hour BETWEEN 0 AND 23", name="hour_of_day"),
-        Index("ix_mail_address_code", "code_hash"),
-    )
+    __table_args__ = (CheckConstraint("hour IS NULL OR hour BETWEEN 0 AND 23", name="hour_of_day"),)
 
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
     address: Mapped[str] = mapped_column(String(200), default="")

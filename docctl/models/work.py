@@ -91,7 +91,7 @@ class Delivery(Identified, Base):
     __tablename__ = "delivery"
     __table_args__ = (
         Index("ix_delivery_next", "done_at", "next_at"),
-        Index("ix_delivery_subject", "subject_id", "created_at"),
+        Index("ix_delivery_subject", "subject_id", "done_at", "key"),
     )
 
     kind: Mapped[str] = mapped_column(String(40))

@@ -14,7 +14,7 @@ depends_on = None
 def upgrade() -> None:
     op.add_column("delivery", sa.Column("subject_id", sa.Uuid(), nullable=True))
     op.add_column("delivery", sa.Column("outcome", sa.String(length=20), server_default="", nullable=False))
-    op.create_index("ix_delivery_subject", "delivery", ["subject_id", "created_at"])
+    op.create_index("ix_delivery_subject", "delivery", ["subject_id", "done_at", "key"])
     op.create_table(
         "mail_address",
         sa.Column("person_id", sa.Uuid(), nullable=False),
@@ -32,7 +32,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_mail_address_person_id_person")),
         sa.PrimaryKeyConstraint("person_id", name=op.f("pk_mail_address")),
     )
-    op.create_index("ix_mail_address_code", "mail_address", ["code_hash"])
     op.create_table(
         "mail_choice",
         sa.Column("person_id", sa.Uuid(), nullable=False),
