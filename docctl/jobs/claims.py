@@ -1,4 +1,7 @@
-"""How one of several workers takes a delivery that goes to another machine, and notes what came of it."""
+"""How a worker notes what came of a delivery; how one of several takes one that goes to another machine.
+
+What stays in the house is for whoever holds the worker's lease: it is noted without having been claimed.
+"""
 
 from __future__ import annotations
 
@@ -41,7 +44,7 @@ def finish(house: House, delivery_id: UUID, outcome: str = "", error: str = "") 
 
 
 def failed(house: House, delivery_id: UUID, reason: str, *, first: timedelta, longest: timedelta) -> None:
-    """Note why it was not taken, and let it wait for its next try, twice as long each time."""
+    """Note why it was not done, and let it wait for its next try, twice as long each time."""
 
     def work(session: Session) -> None:
         row = session.get(Delivery, delivery_id)

@@ -14,11 +14,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from docctl.jobs.check import check_steps
+from docctl.jobs.claims import failed, finish
 from docctl.jobs.destructions import hand_note_over
 from docctl.jobs.disposal import disposal_steps
 from docctl.jobs.effects import Postponed, destroy_object, lock_objects, read_upload
 from docctl.jobs.holds import hold_steps
-from docctl.jobs.pauses import pause_after
 from docctl.models.trail import AuditHead
 from docctl.models.work import Delivery
 from docctl.services.deliveries.ends import OUTWARD
@@ -56,7 +56,6 @@ class Waiting:
     id: UUID
     kind: str
     payload: Mapping[str, Any]
-    tries: int
 
 
 def due_deliveries(house: House, limit: int = 20) -> list[Waiting]:
@@ -83,7 +82,7 @@ def due_deliveries(house: House, limit: int = 20) -> list[Waiting]:
             .order_by(Delivery.next_at, Delivery.id)
             .limit(limit)
         )
-        return [Waiting(one.id, one.kind, one.payload, one.tries) for one in rows]
+        return [Waiting(one.id, one.kind, one.payload) for one in rows]
 
 
 def unfinished(house: House) -> list[str]:
@@ -113,10 +112,10 @@ def deliver(house: House, running: Running | None = None) -> bool:
             _postpone(house, one, later.until)
         except Exception as error:  # a delivery may fail in any way of the world outside
             log.exception("delivery failed", extra={"delivery": str(one.id), "kind": one.kind})
-            _note(house, one, type(error).__name__)
+            failed(house, one.id, type(error).__name__, first=PAUSE, longest=LONGEST_PAUSE)
         else:
             if is_done:
-                _note(house, one, None)
+                finish(house, one.id)
     return bool(waiting)
 
 
@@ -140,20 +139,5 @@ def _postpone(house: House, one: Waiting, until: datetime) -> None:
         if row is not None and row.done_at is None:
             row.next_at = max(until, house.clock() + timedelta(seconds=1))
             row.tries, row.last_error = 0, ""
-
-    house.uow.write(work)
-
-
-def _note(house: House, one: Waiting, failed: str | None) -> None:
-    def work(session: Session) -> None:
-        row = session.get(Delivery, one.id)
-        if row is None or row.done_at is not None:
-            return
-        row.tries = one.tries + 1
-        if failed is None:
-            row.done_at, row.last_error = house.clock(), ""
-        else:
-            row.last_error = failed[:300]
-            row.next_at = house.clock() + pause_after(row.tries, first=PAUSE, longest=LONGEST_PAUSE)
 
     house.uow.write(work)
