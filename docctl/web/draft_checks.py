@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
-from urllib.parse import urlencode
 from uuid import UUID
 
 from flask import Blueprint, Response, request
 
 from docctl.domain.draft_checks import Check
 from docctl.domain.verdicts import NotFound
-from docctl.printing.columns import Column, Row
+from docctl.printing.columns import Column
 from docctl.queries.document_page import DocumentPage
 from docctl.queries.draft_checks import Finding
 from docctl.services.content.open import open_content
 from docctl.services.revisions.checks import AnswerChecks, answer_checks
+from docctl.web import registers
 from docctl.web.context import caller, flash_done, house, requires, see_other, words
 from docctl.web.forms import form
 from docctl.web.revisions import document_at
@@ -37,14 +36,14 @@ class ChecksPage:
     check: str
     state: str
 
-    def here(self, **changed: str) -> str:
-        """Return the address of this page with other filters."""
-        return _address(self.document.revision.id, {"check": self.check, "state": self.state, **changed})
+    def here(self, *, end: str = "", **changed: str) -> str:
+        """Return the address of this page with other filters, or with `end` of its file."""
+        kept = {"check": self.check, "state": self.state}
+        return registers.address(_path(self.document.revision.id) + end, {**kept, **changed})
 
 
-def _address(revision_id: UUID, wanted: dict[str, str], end: str = "") -> str:
-    query = urlencode({name: value for name, value in wanted.items() if value})
-    return f"/documents/revisions/{revision_id}/checks{end}" + (f"?{query}" if query else "")
+def _path(revision_id: UUID) -> str:
+    return f"/documents/revisions/{revision_id}/checks"
 
 
 def _page(revision_id: UUID) -> ChecksPage:
@@ -89,7 +88,7 @@ def page(typed: AnswerForm, revision_id: UUID) -> Response:
     count = answer_checks(cmd, by=caller(typed.request_id), house=house())
     flash_done("checks.done.reopened" if typed.reopen else "checks.done.answered", count=count)
     kept = {name: request.args.get(name, "") for name in ("check", "state")}
-    return see_other(_address(revision_id, kept))
+    return see_other(registers.address(_path(revision_id), kept))
 
 
 @bp.get("/<uuid:revision_id>/checks/list.xlsx")
@@ -110,15 +109,10 @@ def xlsx(revision_id: UUID) -> Response:
     ]
     document = shown.document
     title = t("checks.title_of", number=document.number, label=document.revision.label)
-    return sheet(title, [t("documents.as_of_day", day=day)], columns, _lines(shown.rows), day=day)
+    return sheet(title, [t("documents.as_of_day", day=day)], columns, map(_line, shown.rows), day=day)
 
 
-def _lines(rows: tuple[Finding, ...]) -> Iterator[Row]:
-    for one in rows:
-        yield line(one)
-
-
-def line(one: Finding) -> tuple[Any, ...]:
+def _line(one: Finding) -> tuple[Any, ...]:
     """Return a finding as a line of a list."""
     t, answer = words().t, one.answer
     return (
