@@ -16,7 +16,6 @@ from docctl.domain.draft_checks import Check
 from docctl.domain.verdicts import NotFound
 
 if TYPE_CHECKING:
-    from docctl.i18n import Translator
     from docctl.queries.document_page import DocumentPage
     from docctl.queries.draft_checks import Finding
 
@@ -85,24 +84,15 @@ def _chosen(page: DocumentPage, kinds: tuple[str, ...]) -> list[Finding]:
 
 def _cells(desk: Desk, one: Finding) -> tuple[Any, ...]:
     t, answer = desk.words.t, one.answer
-    state = "answered" if not one.is_open else "must" if one.must else "open"
     return (
         one.name[:_SHORT],
         t(f"checks.name.{one.check.value}"),
         one.clause,
         one.quote or one.what,
-        expected(desk.words, one),
-        t(f"checks.state.{state}"),
+        one.expected(t),
+        t(f"checks.state.{one.state}"),
         answer.reason if answer else "",
     )
-
-
-def expected(words: Translator, one: Finding) -> str:
-    """Return the sentence that says what is expected."""
-    more = one.said["more"]
-    if one.code == "unread":
-        more = words.t(f"checks.why.{more}", default=more)
-    return words.t(f"checks.expected.{one.code}", what=one.said["what"], more=more)
 
 
 def _data(one: Finding) -> dict[str, Any]:

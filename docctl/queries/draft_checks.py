@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -73,6 +73,18 @@ class Finding:
     def is_open(self) -> bool:
         """Whether nobody has answered it, or it was opened again."""
         return self.answer is None or not self.answer.is_settled
+
+    @property
+    def state(self) -> str:
+        """How it stands: answered, must where it holds back, else open."""
+        return "answered" if not self.is_open else "must" if self.must else "open"
+
+    def expected(self, t: Callable[..., str]) -> str:
+        """Return the sentence that says what is expected, in the words that `t` gives."""
+        more = self.said["more"]
+        if self.code == "unread":
+            more = t(f"checks.why.{more}", default=more)
+        return t(f"checks.expected.{self.code}", what=self.said["what"], more=more)
 
     @property
     def parts(self) -> tuple[str, str, str]:
@@ -189,11 +201,8 @@ def _found(
         for one, title in other_titles(session, facts, meant):
             yield _as(Check.OTHER_TITLE, one), "other_title", {"what": one.what, "more": title}
         for one, why, instead in replaced(session, actor, facts, meant, at=at):
-            yield (
-                _as(Check.REPLACED, one),
-                f"replaced_{why}",
-                {"what": f"{one.what} {one.label}".strip(), "more": instead},
-            )
+            fact = _as(Check.REPLACED, one)
+            yield fact, f"replaced_{why}", {"what": fact.what, "more": instead}
     for check, other in alike_names(session, actor, document, revision.title, at=at):
         fact = TextFact(check.value, other[:200], -1, quote=revision.title, to=len(revision.title))
         yield fact, check.value, {"what": revision.title, "more": other}

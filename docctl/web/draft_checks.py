@@ -120,16 +120,9 @@ def _line(one: Finding) -> tuple[Any, ...]:
         one.what,
         one.quote,
         one.clause,
-        _expected(one),
+        one.expected(t),
         t("checks.state.open" if one.is_open else "checks.state.answered"),
         answer.reason if answer else "",
         answer.by if answer else "",
         words().instant(answer.at) if answer else "",
     )
-
-
-def _expected(one: Finding) -> str:
-    t, more = words().t, one.said["more"]
-    if one.code == "unread":
-        more = t(f"checks.why.{more}", default=more)
-    return t(f"checks.expected.{one.code}", what=one.said["what"], more=more)
