@@ -11,11 +11,12 @@ from docctl.domain.normal_form import tidy
 
 _LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
-#: Issue, then perhaps the amendment: A/0, A0, A版/0, A版第0次修改, 1.0, V1.0, Rev.B, 第2版.
+#: Issue, then perhaps the amendment: A/0, A0, A版/0, A版第0次修改, 3版2次, A(1), 1.0, V1.0,
+#: Rev.B, Issue 4, 第2版.
 _LABEL: Final = re.compile(
-    r"""(?:第|版本号?:?|版次:?|REV(?:ISION)?[.:]?|V(?:ER(?:SION)?)?[.:]?(?=[0-9]))?
-    (?:(?P<letters>[A-Z]{1,2})|(?P<number>[0-9]{1,3}))版?
-    (?:[/.-]?第?(?P<amendment>[0-9]{1,3})(?:次?(?:修改|修订|更改))?版?)?""",
+    r"""(?:第|版本号?:?|版次:?|REV(?:ISION)?[.:]?|(?:EDITION|ED\.|ISSUE|ISS\.)|V(?:ER(?:SION)?)?[.:]?(?=[0-9]))?
+    (?:(?P<letters>[A-Z]{1,2})|(?P<number>[0-9]{1,3}))(?:版本?)?
+    (?:[/.(-]?(?:第|修[订改])?(?P<amendment>[0-9]{1,3})\)?(?:次?(?:修[订改]|更改)|[次修])?版?本?)?""",
     re.VERBOSE | re.IGNORECASE,
 )
 
@@ -133,7 +134,7 @@ def read(text: str, scheme: LabelScheme | None = None) -> Label | None:
     written = tidy(text)
     match = scheme and re.fullmatch(_expression(scheme), written, re.IGNORECASE)
     match = match or _LABEL.fullmatch(written)
-    if match is None:
+    if match is None or written.count("(") != written.count(")"):
         return None
     issue = match["letters"].upper() if match["letters"] else str(int(match["number"]))
     if issue in PLACEHOLDERS:

@@ -58,6 +58,14 @@ def test_v_1_first_issue_amendment_reissue(code: str, labels: list[str]) -> None
         ("第A版第0次修改", Label("A", 0)),
         ("B/1版", Label("B", 1)),
         ("A版1次修订", Label("A", 1)),
+        ("A版/第2次修订", Label("A", 2)),
+        ("3版2次", Label("3", 2)),
+        ("3版/修订0", Label("3", 0)),
+        ("A（1）", Label("A", 1)),
+        ("A1版本", Label("A", 1)),
+        ("Revision C", Label("C")),
+        ("Issue 4", Label("4")),
+        ("Ed. 3", Label("3")),
         ("01", Label("1")),
     ],
 )
@@ -66,7 +74,8 @@ def test_v_1_labels_are_read_as_companies_write_them(text: str, label: Label) ->
 
 
 @pytest.mark.parametrize(
-    "text", ["", "X", "xx", "X/0", "版本", "A/", "/0", "ABC/0", "A/0/1", "2024.1234", "编制"]
+    "text",
+    ["", "X", "xx", "X/0", "版本", "A/", "/0", "ABC/0", "A/0/1", "2024.1234", "编制", "A(1", "A1)", "Issue"],
 )
 def test_v_1_what_is_no_label_is_not_read(text: str) -> None:
     assert read(text) is None

@@ -30,13 +30,19 @@ _NUMBER: Final = re.compile(
 _NAMED: Final = re.compile(
     r"(?:(?:Doc|Document|File|Procedure|SOP|WI)\.?\s?)?N[oO][.:．：]{1,2}\s?(?=[A-Z]{2})"
 )
+#: Issues and amendments counted; what an amendment is called.
+_COUNT: Final = r"[0-9一二三四五六七八九十壹贰叁肆伍陆柒捌玖拾貳參陸]{1,3}"
+_AMENDED: Final = "(?:修改|修订|修訂|更改)"
+#: The digits of issues as they are written out.
+_DIGITS: Final = str.maketrans("一二三四五六七八九壹贰叁肆伍陆柒捌玖貳參陸", "123456789123456789236")
 _REVISION: Final = re.compile(
-    r"""(?:第\s?[0-9一二三四五六七八九十A-Z]{1,3}\s?版(?:\s?[/、,，]?\s?第?\s?[0-9一二三四五六七八九十]{1,3}\s?次?(?:修改|修订|修訂|更改))?
-    |(?:V|Ver\.?|Version|Rev\.?|REV\.?)\s?\.?\s?[0-9]{1,3}(?:\.[0-9]{1,3}){0,2}
-    |(?:Rev\.?\s?)?[A-Z]{1,2}\s?版?\s?[/／\-.]?\s?(?:第?\s?[0-9]{1,3}(?:\s?次?(?:修改|修订|修訂|更改))?)?版?
-    |[0-9]{1,3}(?:\.[0-9]{1,3}){0,2}\s?版?(?:\s?/\s?[0-9]{1,2})?
-    |(?:19|20)\d\d\s?年?\s?第\s?[0-9一二三四五六七八九十]{1,3}\s?版
-    |(?:19|20)\d\d\s?[-/]\s?(?:\d{1,2}|[A-Z])(?![-/.年月]\s?\d)
+    rf"""(?:第\s?(?:{_COUNT}|[A-Z]|[0-9]\.[0-9])\s?版(?:\s?[/、,，]?\s?第?\s?{_COUNT}\s?次?{_AMENDED})?
+    |(?:V|Ver\.?|Version|Rev\.?|Revision|Edition|Ed\.|Issue|Iss\.)\s?\.?\s?[0-9]{{1,3}}(?:\.[0-9]{{1,3}}){{0,2}}
+    |(?:(?:Revision|Edition|Issue)\s|(?:Rev|Ed|Iss)\.?\s?)?[A-Z]{{1,2}}\s?(?:版本?)?\s?[/／\-.]?\s?(?:第?\s?[0-9]{{1,3}}(?:\s?次?{_AMENDED}|\s?[次修])?|修[订訂改]\s?[0-9]{{1,2}}|[(（]\s?[0-9]{{1,2}}\s?[)）])?(?:版本?)?
+    |[0-9]{{1,3}}(?:\.[0-9]{{1,3}}){{0,2}}\s?(?:版本?)?(?:\s?/\s?(?:修[订訂改]\s?)?[0-9]{{1,2}}|(?<=版)\s?第?\s?[0-9]{{1,2}}\s?次?(?:{_AMENDED}|次))?
+    |[一二三四五六七八九十]\s?版
+    |(?:19|20)\d\d\s?年?\s?第\s?{_COUNT}\s?版
+    |(?:19|20)\d\d\s?[-/]\s?(?:\d{{1,2}}|[A-Z])(?![-/.年月]\s?\d)
     |(?:19|20)\d\d(?:\s?年?\s?版|(?!\s?[-/.年]\s?\d)))(?![A-Za-z0-9])""",
     re.VERBOSE | re.IGNORECASE,
 )
@@ -120,9 +126,9 @@ def _revision(text: str) -> Value | None:
     following = text[match.end() : match.end() + 1]
     if re.match(rf"[{_HAN}]", following) and shown.isalnum() and len(shown) > 2 and not shown[-1].isdigit():
         return None
-    chinese = unicodedata.normalize("NFKC", shown).translate(str.maketrans("一二三四五六七八九", "123456789"))
+    chinese = unicodedata.normalize("NFKC", shown).translate(_DIGITS)
     if revision_labels.read(chinese) is None and not re.fullmatch(
-        r"(?:19|20)\d\d(?:年?版|年?第\d+版|[-/](?:\d{1,2}|[A-Za-z]))?|\D*\d+(?:\.\d+){1,2}", chinese
+        r"(?:19|20)\d\d(?:年?版|年?第\d+版|[-/](?:\d{1,2}|[A-Za-z]))?|\D*\d+(?:\.\d+){1,2}版?", chinese
     ):
         return None
     return Value(re.sub(r"\s+", "", shown), 0, len(shown))
