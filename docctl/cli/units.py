@@ -13,6 +13,7 @@ from docctl.cli.desk import Desk
 from docctl.cli.kinds import DAY
 from docctl.cli.unit_changes import KINDS, add_changes, unit_of
 from docctl.cli.unit_leaders import add_drop, add_leaders
+from docctl.cli.unit_merging import add_merging
 from docctl.domain.units import UnitKind
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 unit = Noun("unit")
 post = Noun("post")
 add_changes(unit)
+add_merging(unit)
 add_leaders(unit)
 add_drop(unit)
 

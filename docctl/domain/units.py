@@ -12,6 +12,7 @@ from uuid import UUID
 from docctl.domain.verdicts import Allowed, Refused, Verdict
 
 LONGEST_NAME: Final = 200
+DAY: Final = timedelta(days=1)
 _EARLIEST: Final = date(1900, 1, 1)
 
 
@@ -86,7 +87,7 @@ def may_move(
 
     The tree is looked at on that day, on each later one on which some unit got another place, and today.
     """
-    changed = {until + timedelta(days=1) for one in units.values() for until, _ in one.former}
+    changed = {until + DAY for one in units.values() for until, _ in one.former}
     for day in sorted({from_on, today} | {one for one in changed if from_on < one < today}):
         above: set[UUID] = set()
         at = units[parent_id].under(day)
@@ -113,7 +114,7 @@ def may_change(from_on: date, *, today: date, since: date | None) -> Verdict:
 
 def last_day_before(from_on: date, *, since: date | None) -> date | None:
     """Return the last day on which a unit was as before; None where what stood was wrong (O-2)."""
-    return None if from_on == since else from_on - timedelta(days=1)
+    return None if from_on == since else from_on - DAY
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -70,6 +70,18 @@ class Document(Identified, Versioned, Base):
         """Keep the folded title beside the title."""
         self.title_key = name_key(title)
         return title
+
+
+class DocumentOwner(Identified, Base):
+    """Which unit owned a document until a day: it went into another one (O-2)."""
+
+    __tablename__ = "document_owner"
+    __table_args__ = (Index("ix_document_owner_document", "document_id", "until_on"),)
+
+    document_id: Mapped[UUID] = mapped_column(ForeignKey("document.id"))
+    unit_id: Mapped[UUID] = mapped_column(ForeignKey("unit.id"))
+    #: The last day, in the company's zone.
+    until_on: Mapped[date]
 
 
 class Revision(Authored, Identified, Versioned, Base):

@@ -15,6 +15,7 @@ from docctl.models.guard_controlled import CONTROLLED_GUARDS
 from docctl.models.guard_distribution import DISTRIBUTION_GUARDS
 from docctl.models.guard_epochs import EPOCH_GUARDS
 from docctl.models.guard_kinds import Exclusion, Guard, changed, final, frozen, moves
+from docctl.models.guard_organisation import ORGANISATION_GUARDS
 from docctl.models.guard_reviews import REVIEW_GUARDS
 from docctl.models.guard_suspensions import SUSPENSION_GUARDS
 
@@ -39,11 +40,7 @@ GUARDS: Final = (
     # a sample company stays one
     Guard("o_1_demo_for_ever", "O-1", "legal_entity", "UPDATE", "OLD.is_demo AND NOT NEW.is_demo"),
     Guard("o_1_entity_delete", "O-1", "legal_entity", "DELETE", "TRUE"),
-    # what a unit was called stays; another name may end
-    Guard("o_2_unit_name_change", "O-2", "unit_name", "UPDATE", "TRUE"),
-    Guard("o_2_unit_name_delete", "O-2", "unit_name", "DELETE", "OLD.until_on IS NOT NULL"),
-    Guard("o_2_entity_name_change", "O-2", "legal_entity_name", "UPDATE", "TRUE"),
-    Guard("o_2_entity_name_delete", "O-2", "legal_entity_name", "DELETE", "TRUE"),
+    *ORGANISATION_GUARDS,
     # the trail
     Guard(
         "t_1_event_gap",

@@ -60,7 +60,7 @@ class Unit(Identified, Versioned, Base):
 class UnitName(Identified, Base):
     """What a unit was called, and under which unit it stood, until a day; or another name of it (O-2).
 
-    Another name has no last day. Each of them finds the unit.
+    Another name has no last day; that of a unit that went into this one stays. Each of them finds it.
     """
 
     __tablename__ = "unit_name"
@@ -76,6 +76,8 @@ class UnitName(Identified, Base):
     until_on: Mapped[date | None]
     #: The unit under which it stood until then.
     parent_id: Mapped[UUID | None] = mapped_column(ForeignKey("unit.id"))
+    #: The unit that went into this one and was called so.
+    from_unit_id: Mapped[UUID | None]
     reason: Mapped[str] = mapped_column(String(500), default="")
     added_at: Mapped[datetime]
     added_by: Mapped[UUID | None]

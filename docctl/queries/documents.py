@@ -8,7 +8,7 @@ from datetime import date, datetime, tzinfo
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Label, Select, and_, distinct, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, distinct, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from docctl.domain.calendar_dates import instant_as_of
@@ -36,7 +36,7 @@ from docctl.queries.revision_states import (
     valid_at,
 )
 from docctl.queries.sql_terms import containing
-from docctl.queries.unit_names import name_on
+from docctl.queries.unit_names import name_on, owner_on
 
 _PARENT: Final = aliased(Document)
 _CLASS: Final = aliased(RetentionClassRow)
@@ -113,16 +113,16 @@ def document_register(
 ) -> DocumentRegister:
     """Return a page of the register; `page_size=None` returns all rows, for an export (D-7, X-3)."""
     moment = instant_as_of(wanted.as_of, at, zone)
-    conditions = _conditions(actor, wanted, moment, at)
+    conditions = _conditions(actor, wanted, moment, at, zone)
     total, documents = session.execute(
         select(func.count(), func.count(distinct(Revision.document_id)))
         .select_from(Revision)
         .join(Document, Document.id == Revision.document_id)
         .where(*conditions)
     ).one()
-    # As of a past day with the name that the unit had then (O-2).
-    unit = name_on(moment.astimezone(zone).date()) if moment < at else Unit.name
-    query = _rows(wanted, conditions, moment, unit.label("unit_name"))
+    # As of a past day with the unit that owned it then, as it was called (O-2).
+    day = moment.astimezone(zone).date() if moment < at else None
+    query = _rows(wanted, conditions, moment, day)
     page = 1
     if page_size is not None:
         page = page_within(wanted.page, total, page_size)
@@ -132,7 +132,7 @@ def document_register(
 
 
 def _conditions(
-    actor: Actor, wanted: RegisterFilter, moment: datetime, now: datetime
+    actor: Actor, wanted: RegisterFilter, moment: datetime, now: datetime, zone: tzinfo
 ) -> list[ColumnElement[bool]]:
     past = moment < now
     states = _STATES_THEN if past else STATES
@@ -150,7 +150,8 @@ def _conditions(
     if wanted.type_id is not None:
         conditions.append(Document.type_id == wanted.type_id)
     if wanted.unit_id is not None:
-        conditions.append(Document.unit_id == wanted.unit_id)
+        owner = owner_on(moment.astimezone(zone).date()) if past else Document.unit_id
+        conditions.append(owner == wanted.unit_id)
     if wanted.forms:
         conditions.append(Document.type_id.in_(select(DocumentType.id).where(DocumentType.is_form)))
     if wanted.origin in {"own", "external"}:
@@ -196,8 +197,9 @@ def _matches(text: str) -> ColumnElement[bool]:
 
 
 def _rows(
-    wanted: RegisterFilter, conditions: list[ColumnElement[bool]], moment: datetime, unit: Label[str]
+    wanted: RegisterFilter, conditions: list[ColumnElement[bool]], moment: datetime, day: date | None
 ) -> Select[*tuple[Any, ...]]:
+    unit = (Unit.name if day is None else name_on(day)).label("unit_name")
     order: dict[str, Any] = {
         "number": Document.number,
         "title": Revision.title,
@@ -233,7 +235,7 @@ def _rows(
         )
         .join(Document, Document.id == Revision.document_id)
         .join(DocumentType, DocumentType.id == Document.type_id)
-        .join(Unit, Unit.id == Document.unit_id)
+        .join(Unit, Unit.id == (Document.unit_id if day is None else owner_on(day)))
         .outerjoin(_PARENT, _PARENT.id == Document.parent_id)
         .outerjoin(_CLASS, _CLASS.id == func.coalesce(Document.class_id, _PARENT.class_id, CATCH_ALL_ID))
         .where(*conditions)

@@ -21,7 +21,7 @@ from docctl.models.reviews import DocumentReview
 from docctl.queries.paging import PAGE_SIZE, Paged, page_within
 from docctl.queries.revision_states import concerns, in_force_at, readable_document
 from docctl.queries.sql_terms import containing
-from docctl.queries.unit_names import name_on
+from docctl.queries.unit_names import name_on, owner_on
 
 Where = ColumnElement[bool]
 
@@ -162,7 +162,7 @@ def review_register(
     instant = instant_as_of(wanted.as_of, at, zone)
     moment = _Moment(instant, at, instant.astimezone(zone).date())
     conditions = _conditions(actor, wanted, moment)
-    total = session.scalar(_joined(select(func.count())).where(*conditions)) or 0
+    total = session.scalar(_joined(select(func.count()), moment).where(*conditions)) or 0
     page = page_within(wanted.page, total, page_size)
     order = (
         case((moment.open(), 0), else_=1),
@@ -176,11 +176,11 @@ def review_register(
     return ReviewRegister(tuple(_row(one, moment, zone) for one in found), total, page)
 
 
-def _joined(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+def _joined(query: Select[*tuple[Any, ...]], moment: _Moment) -> Select[*tuple[Any, ...]]:
     return (
         query.select_from(DocumentReview)
         .join(Document, Document.id == DocumentReview.document_id)
-        .join(Unit, Unit.id == Document.unit_id)
+        .join(Unit, Unit.id == owner_on(moment.today))
     )
 
 
@@ -204,7 +204,8 @@ def _rows(actor: Actor, moment: _Moment) -> Select[*tuple[Any, ...]]:
                 not_begun(moment.at).label("is_pending"),
                 opener.name.label("opener"),
                 decider.name.label("decider"),
-            )
+            ),
+            moment,
         )
         .outerjoin(current, and_(current.document_id == Document.id, in_force_at(moment.at, current)))
         .outerjoin(
@@ -235,7 +236,7 @@ def _conditions(actor: Actor, wanted: ReviewFilter, moment: _Moment) -> list[Whe
     if wanted.cause in set(ReviewCause):
         found.append(DocumentReview.cause == wanted.cause)
     if wanted.unit_id is not None:
-        found.append(Document.unit_id == wanted.unit_id)
+        found.append(owner_on(moment.today) == wanted.unit_id)
     for word in wanted.text.split():
         found.append(or_(containing(Document.number, word), containing(Document.title, word)))
     return found

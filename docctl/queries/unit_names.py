@@ -9,19 +9,25 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, aliased
 
+from docctl.models.documents import Document, DocumentOwner
 from docctl.models.names import name_key
 from docctl.models.organisation import Unit, UnitName
 
 
 @dataclass(frozen=True, slots=True)
 class OtherUnitName:
-    """Another name of a unit, or what it was called and the unit it stood under, until a day."""
+    """Another name of a unit, or what it was called and the unit it stood under, until a day.
+
+    `of` is the unit that went into it and was called so.
+    """
 
     id: UUID
     name: str
     until_on: date | None
     parent: str
     reason: str
+    of: str = ""
+    of_id: UUID | None = None
 
 
 def name_on(day: date) -> ColumnElement[str]:
@@ -38,6 +44,19 @@ def name_on(day: date) -> ColumnElement[str]:
     return func.coalesce(then, Unit.name)
 
 
+def owner_on(day: date) -> ColumnElement[UUID]:
+    """Return which unit owned the joined document on a day (O-2)."""
+    then = (
+        select(DocumentOwner.unit_id)
+        .where(DocumentOwner.document_id == Document.id, DocumentOwner.until_on >= day)
+        .order_by(DocumentOwner.until_on)
+        .limit(1)
+        .correlate(Document)
+        .scalar_subquery()
+    )
+    return func.coalesce(then, Document.unit_id)
+
+
 def called(text: str) -> ColumnElement[bool]:
     """Return the condition that a unit has a text as another name, or had it as its name (O-2)."""
     return Unit.id.in_(select(UnitName.unit_id).where(UnitName.normal == name_key(text)))
@@ -45,15 +64,17 @@ def called(text: str) -> ColumnElement[bool]:
 
 def names_of(session: Session, unit_id: UUID) -> tuple[OtherUnitName, ...]:
     """Return the other names of a unit, then what it was called before, newest first (O-2)."""
-    parent = aliased(Unit)
+    parent, gone = aliased(Unit), aliased(Unit)
     rows = session.execute(
-        select(UnitName, parent.name.label("parent"))
+        select(UnitName, parent.name.label("parent"), gone.code.label("of"))
         .outerjoin(parent, parent.id == UnitName.parent_id)
+        .outerjoin(gone, gone.id == UnitName.from_unit_id)
         .where(UnitName.unit_id == unit_id)
         .order_by(UnitName.until_on.is_not(None), UnitName.until_on.desc(), UnitName.name)
     )
     return tuple(
-        OtherUnitName(one.id, one.name, one.until_on, under or "", one.reason) for one, under in rows
+        OtherUnitName(one.id, one.name, one.until_on, under or "", one.reason, of or "", one.from_unit_id)
+        for one, under, of in rows
     )
 
 

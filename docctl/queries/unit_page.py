@@ -57,6 +57,7 @@ class UnitPage:
     kind: str
     parent_id: UUID | None
     entity: str
+    entity_id: UUID
     valid_from: date | None
     valid_until: date | None
     since: date | None
@@ -113,6 +114,7 @@ def unit_page(session: Session, unit_id: UUID, *, today: date | None = None) -> 
         kind=unit.kind,
         parent_id=unit.parent_id,
         entity=session.get_one(LegalEntity, unit.entity_id).name,
+        entity_id=unit.entity_id,
         valid_from=unit.valid_from,
         valid_until=unit.valid_until,
         since=since_when(session, unit),

@@ -63,6 +63,7 @@ BLUEPRINTS: Final = (
     "unit_leaders",
     "entities",
     "unit_changes",
+    "unit_merging",
     "unit_pages",
     "settings",
     "controlled",

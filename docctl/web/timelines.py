@@ -42,6 +42,7 @@ _NOTED: Final = (
     "comment",
     "witness",
     "source",
+    "into",
     "next",
     "note",
 )
@@ -130,6 +131,8 @@ def _notes(one: Entry, words: Translator) -> Iterator[str]:
         elif name == "calendar":
             if revision := revision_of_calendar(str(value or "")):
                 yield words.t("clocks.by_calendar", revision=revision)
+        elif name == "into" and isinstance(value, list):
+            yield words.t("events.note.into", value=words.t("people.comma").join(map(str, value)))
         elif name == "items" and isinstance(value, int):
             yield words.t("events.note.items", count=value)
         elif isinstance(value, str) and value:

@@ -67,6 +67,8 @@ CALLS: dict[str, tuple[str, ...]] = {
     "unit name-end": ("SC", "制造"),
     "unit close": ("SC", "--reason", "合并"),
     "unit reopen": ("SC", "--reason", "误撤销"),
+    "unit going": ("SC",),
+    "unit into": ("SC", "KF", "--reason", "机构调整"),
     "unit leaders": (),
     "unit lead": ("li", "SC"),
     "unit lead-end": ("SC",),

@@ -9,11 +9,13 @@ from docctl.jobs.webhooks.follow import Follower
 from docctl.models.work import Delivery
 from docctl.services.schema import migrate, schema_state
 from docctl.services.webhooks.manage import AddWebhook, add_webhook
+from tests.services.test_migration_of_merging import before_merging
 from tests.world import World, as_owner
 
 
 def before_webhooks(there: Session | Connection) -> None:
     """Let no program elsewhere get events."""
+    before_merging(there)
     there.execute(text("DROP TABLE IF EXISTS webhook_endpoint"))
 
 

@@ -157,7 +157,7 @@ def end_unit_name(session: Session, cmd: EndUnitName, by: Caller) -> UUID:
     row = session.get(UnitName, cmd.name_id)
     if row is None or row.unit_id != unit.id:
         raise NotFound("name")
-    if row.until_on is not None:
+    if row.until_on is not None or row.from_unit_id is not None:
         raise RuleRefused(Refused("O-2", "former_stays", {"name": row.name}))
     session.delete(row)
     facts = {"unit": unit.code, "called": row.name}
