@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +16,7 @@ import pytest
 from docctl.config import Settings
 from docctl.reading import ReaderPool
 from docctl.services.house import House
-from tests import effort, postgres
+from tests import effort, postgres, scratch
 from tests.beginnings import begun, settings_after
 from tests.filing import a_form
 from tests.places import Place, drop_databases, keep, new_place
@@ -28,7 +29,8 @@ __all__ = ["effort", "s3_server"]  # `effort` names its profile of Hypothesis be
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Start the server once, before the processes that share the tests; they find it by its folder."""
+    """Choose the folder of the tests, start the server: once, before the processes that share the tests."""
+    scratch.choose(config)
     if postgres.wanted() and postgres.SERVER not in os.environ:
         server = postgres.Server()
         os.environ[postgres.SERVER] = str(server.folder)
@@ -43,6 +45,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker(f"{other}_only"):
             item.add_marker(pytest.mark.skip(reason=why))
+
+
+def pytest_collection_finish() -> None:
+    """Let the garbage collector look at what tests make, and not each time at all modules and tests too."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 @pytest.fixture(scope="session", autouse=True)

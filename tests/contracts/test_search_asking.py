@@ -313,7 +313,7 @@ TO_SIMPLIFIED = OpenCC("t2s")
 SCRIPTS = (lambda text: text, TO_TRADITIONAL.convert, TO_SIMPLIFIED.convert, str.upper)
 
 
-@settings(max_examples=examples(100), deadline=None, database=None)
+@settings(max_examples=examples(40, 1000), deadline=None, database=None)
 @given(data=st.data())
 def test_s_2_a_quoted_cut_in_any_script_is_found_where_a_scan_finds_it(
     pair: tuple[list[Entry], SearchEngine, SearchEngine], data: st.DataObject
@@ -380,7 +380,7 @@ def questions(draw: st.DrawFn) -> Query:
     )
 
 
-@settings(max_examples=examples(100), deadline=None, database=None)
+@settings(max_examples=examples(40, 1000), deadline=None, database=None)
 @given(asked=questions())
 def test_s_2_every_question_has_the_answer_that_a_scan_gives(
     pair: tuple[list[Entry], SearchEngine, SearchEngine], asked: Query
@@ -391,7 +391,7 @@ def test_s_2_every_question_has_the_answer_that_a_scan_gives(
     assert found.facets == expected.facets
 
 
-@settings(max_examples=examples(40), deadline=None, database=None)
+@settings(max_examples=examples(20, 400), deadline=None, database=None)
 @given(texts=st.lists(st.text(min_size=1, max_size=30), min_size=1, max_size=4), data=st.data())
 @pytest.mark.parametrize("name", FULL)
 def test_s_2_any_characters_at_all_are_found_where_they_are(

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from docctl.domain.number_following import Issued, may_follow, number_after
@@ -27,6 +27,7 @@ from docctl.domain.number_text import read_pattern, say, write_pattern
 from docctl.domain.numbering import check_scheme, format_number, parse_number
 from docctl.domain.verdicts import Allowed, RuleRefused
 from tests.domain.test_numbering import value_of
+from tests.effort import examples
 
 MANUAL = Scheme("manual", read_pattern("QM/{company:2-4}-{edition follows}-{year follows}"))
 REISSUE = Issued("C", date(2014, 5, 6), is_reissue=True)
@@ -89,6 +90,7 @@ def following(scheme: Scheme, *, amends: bool) -> Scheme:
 
 @pytest.mark.parametrize("amends", [False, True])
 @pytest.mark.parametrize("code", sorted(PATTERNS))
+@settings(max_examples=examples(30, 1000))
 @given(data=st.data())
 def test_n_2_n_7_each_pattern_round_trips_with_parts_that_follow(
     code: str, amends: bool, data: st.DataObject

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from docctl.domain.setting_files import LARGEST, content_in, data_of, text_of_file
 from docctl.domain.setting_kinds import KINDS
 from docctl.domain.verdicts import RuleRefused
+from tests.effort import examples
 
 
 def refused(data: bytes) -> str:
@@ -67,7 +68,8 @@ def test_v_2_whatever_a_file_says_is_a_content_or_refused(data: object, kind: st
     assert refusal.rule in {"A-1", "D-12", "V-1", "V-2", "N-2", "W-2", "S-6"}
 
 
-@settings(deadline=None)  # schemes are compared with each other the first time
+# No deadline: schemes are compared with each other the first time.
+@settings(max_examples=examples(40, 1000), deadline=None)
 @given(st.sampled_from(sorted(KINDS)), st.data(), JSON)
 def test_v_2_a_content_with_one_field_of_anything_is_canonical_or_refused(
     kind: str, draw: st.DataObject, value: object

@@ -78,7 +78,7 @@ def test_the_password_signs_in_and_stands_nowhere(
         sent_by(waiting, server)
     assert len(waiting.post.taken) == int(password == SECRET)
     row = waiting.rows()[-1]
-    assert row.last_error.startswith("" if password == SECRET else "sign-in refused")
+    assert row.last_error.startswith("" if password == SECRET else "sign-in refused (535)")
     assert password == SECRET or not row.done_at
     assert row.outcome == ""  # our account there, not this mail: it is tried again
     assert password not in repr(server)

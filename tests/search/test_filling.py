@@ -33,7 +33,18 @@ def engine(folder: Path) -> Iterator[TantivyEngine]:
 
 
 def fillers() -> list[psutil.Process]:
-    return [one for one in psutil.Process().children() if "search.filler" in one.cmdline()]
+    return [one for one in psutil.Process().children() if "search.filler" in words_of(one)]
+
+
+def words_of(child: psutil.Process, most: float = 20.0) -> list[str]:
+    """Return what a child was started with; a moment after its start has come back it is still empty."""
+    until = time.monotonic() + most
+    try:
+        while not (words := child.cmdline()) and time.monotonic() < until:
+            time.sleep(0.001)
+    except psutil.NoSuchProcess:  # gone, or over and not yet asked how it ended
+        return []
+    return words
 
 
 def wait_for_none(most: float = 20.0) -> None:

@@ -298,7 +298,7 @@ def rounds_of_kills(folder: Path, rounds: int) -> None:
 
 
 def test_s_4_a_killed_writer_leaves_whole_batches(folder: Path) -> None:
-    rounds_of_kills(folder, 10)
+    rounds_of_kills(folder, 5)
 
 
 @pytest.mark.long

@@ -44,6 +44,7 @@ def server(settings: Settings, world: World, tmp_path: Path, socket_enabled: Non
         found.stop()
 
 
+@pytest.mark.long
 @pytest.mark.timeout(550)
 def test_what_two_processes_acknowledge_is_there_when_one_of_them_is_killed(
     server: Server, house: House, world: World
