@@ -181,9 +181,9 @@ class World:
             return cls(
                 house,
                 clock,
-                {one.username: one.id for one in session.scalars(select(Person))},
-                {one.code: one.id for one in session.scalars(select(Unit))},
-                {one.code: one.id for one in session.scalars(select(DocumentType))},
+                dict(session.execute(select(Person.username, Person.id)).all()),
+                dict(session.execute(select(Unit.code, Unit.id)).all()),
+                dict(session.execute(select(DocumentType.code, DocumentType.id)).all()),
             )
 
     def by(self, username: str, *, password: str | None = PASSWORD, request_id: str = "") -> Caller:
