@@ -43,3 +43,13 @@ def settings_after(**begins: Callable[[World], Any]) -> Callable[..., Settings]:
         return place.copy(tmp_path / "data").settings
 
     return settings
+
+
+def outcome_of(begin: Callable[[World], Any]) -> Callable[..., Any]:
+    """Return the fixture of what `begin` returned in the company that `settings_after` copies."""
+
+    @pytest.fixture
+    def outcome(world: World, founded: Place) -> Any:
+        return begun(founded, begin)[1]
+
+    return outcome

@@ -8,6 +8,7 @@ import pytest
 
 from docctl.jobs.wait import settle
 from docctl.queries.citation_graph import Graph, around, over
+from tests.beginnings import outcome_of, settings_after
 from tests.world import World
 
 
@@ -38,8 +39,7 @@ def lines(found: Graph) -> set[tuple[str, str, str]]:
     return {(names[one.source], names[one.target], one.kind) for one in found.edges}
 
 
-@pytest.fixture
-def chain(world: World) -> dict[str, UUID]:
+def chained(world: World) -> dict[str, UUID]:
     """Make A → B → C → D, a form of B, and what is not there."""
     found = {
         "D": procedure(world, "归档程序", "QP-94"),
@@ -51,6 +51,10 @@ def chain(world: World) -> dict[str, UUID]:
     found["form"] = world.draft("检查记录表", kind="form", number="QR-92-01", parent=parent)
     settle(world.house)
     return found
+
+
+chain = outcome_of(chained)
+settings = settings_after(chain=chained)
 
 
 def test_d_6_a_step_shows_what_is_cited_and_who_cites_with_forms_and_what_is_missing(

@@ -21,6 +21,7 @@ from docctl.services.revisions.suspend import (
 )
 from docctl.services.revisions.withdraw import WithdrawRevision, withdraw_revision
 from tests import handing
+from tests.beginnings import outcome_of, settings_after
 from tests.world import World
 
 
@@ -53,8 +54,7 @@ def withdraw(world: World, revision: UUID) -> None:
     world.clock.forward(minutes=1)
 
 
-@pytest.fixture
-def cited(world: World) -> UUID:
+def citing(world: World) -> UUID:
     """Return a procedure with a form, a copy out and two that cite it."""
     revision = world.draft("归档程序", number="QP-94")
     world.issued(handing.listed(world, revision, handing.to_unit(world)))
@@ -67,6 +67,10 @@ def cited(world: World) -> UUID:
         world.issued(world.draft(f"程序{number}", number=number, text=words))
     settle(world.house)
     return revision
+
+
+cited = outcome_of(citing)
+settings = settings_after(cited=citing)
 
 
 def test_d_6_a_change_tells_who_cites_it_with_the_clause_its_forms_and_copies(

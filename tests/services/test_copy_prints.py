@@ -25,8 +25,7 @@ from docctl.services.people.throttle import FREE
 from docctl.services.revisions.suspend import SuspendRevision, suspend_revision
 from docctl.services.revisions.withdraw import WithdrawRevision, withdraw_revision
 from tests import handing as h
-from tests.beginnings import begun, settings_after
-from tests.places import Place
+from tests.beginnings import outcome_of, settings_after
 from tests.world import World
 
 
@@ -34,12 +33,8 @@ def handed(world: World) -> UUID:
     return h.distributed(world, h.to_unit(world, copies=2), h.to_wall(world), h.to_person(world))
 
 
+first = outcome_of(handed)
 settings = settings_after(first=handed)
-
-
-@pytest.fixture
-def first(world: World, founded: Place) -> UUID:
-    return begun(founded, handed)[1]
 
 
 def copy_of(world: World, revision_id: UUID, number: str = "001") -> UUID:

@@ -19,17 +19,12 @@ from docctl.services.revisions.checks import AnswerChecks, answer_checks
 from docctl.services.revisions.issue import IssueRevision, issue_revision
 from docctl.services.revisions.revise import ReviseDocument, revise_document
 from docctl.services.revisions.sign import approve_revision, review_revision
-from tests.beginnings import begun, settings_after
+from tests.beginnings import outcome_of, settings_after
 from tests.findings import TEXT, answer, drafted, found, must_answer, of, put_in, read
-from tests.places import Place
 from tests.world import World, as_owner
 
+draft = outcome_of(drafted)
 settings = settings_after(draft=drafted)
-
-
-@pytest.fixture
-def draft(world: World, founded: Place) -> UUID:
-    return begun(founded, drafted)[1]
 
 
 def test_d_12_a_text_shows_what_is_to_be_mended(world: World, draft: UUID) -> None:

@@ -44,8 +44,7 @@ from docctl.services.people.grant import RevokeRole, revoke_role
 from docctl.services.people.hand_over import Handed, HandOver, hand_over
 from docctl.services.revisions.revise import ReviseDocument, revise_document
 from docctl.services.revisions.withdraw import WithdrawRevision, withdraw_revision
-from tests.beginnings import begun, settings_after
-from tests.places import Place
+from tests.beginnings import outcome_of, settings_after
 from tests.services.test_leaving import grant
 from tests.world import World, as_owner
 
@@ -102,12 +101,8 @@ def issued(world: World) -> UUID:
     return world.issued(world.draft("记录控制程序", number="QP-01"))
 
 
+revision = outcome_of(issued)
 settings = settings_after(revision=issued)
-
-
-@pytest.fixture
-def revision(world: World, founded: Place) -> UUID:
-    return begun(founded, issued)[1]
 
 
 def test_v_14_a_change_holds_from_its_signature_until_the_end_of_its_last_day(

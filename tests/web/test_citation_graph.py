@@ -11,19 +11,23 @@ from flask import Flask
 from docctl.jobs.wait import settle
 from docctl.queries.citation_graph import around
 from docctl.web import citation_graph as web_graph
+from tests.beginnings import outcome_of, settings_after
 from tests.cli.terminal import Terminal
 from tests.web.browser import Browser
 from tests.world import World
 
 
-@pytest.fixture
-def citing(world: World) -> UUID:
+def written(world: World) -> UUID:
     """Return the revision of a procedure that cites one in force, one that is nowhere, and a law."""
     world.issued(world.draft("归档程序", number="QP-94"))
     text = "按《归档程序》、《没有的<b>程序》和《中华人民共和国档案法》进行。"
     found = world.issued(world.draft("交接程序", number="QP-93", text=text))
     settle(world.house)
     return found
+
+
+citing = outcome_of(written)
+settings = settings_after(citing=written)
 
 
 def test_d_6_each_box_is_a_link_with_its_standing_in_words_and_the_table_says_the_same(

@@ -5,23 +5,26 @@ from __future__ import annotations
 import io
 from uuid import UUID
 
-import pytest
 from docx import Document as Docx
 
 from docctl.jobs.wait import settle
+from tests.beginnings import outcome_of, settings_after
 from tests.cli.terminal import Terminal
 from tests.web.browser import Browser, words_of
 from tests.web.test_record_export import cells
 from tests.world import World
 
 
-@pytest.fixture
-def cited(world: World) -> UUID:
+def citing(world: World) -> UUID:
     revision = world.issued(world.draft("归档程序", number="QP-94"))
     text = "1 目的\n规范。\n2 程序\n2.1 归档\n按《归档程序》和《没有的程序》归档。"
     world.issued(world.draft("交接程序", number="QP-93", text=text))
     settle(world.house)
     return revision
+
+
+cited = outcome_of(citing)
+settings = settings_after(cited=citing)
 
 
 def test_d_6_withdrawing_shows_who_cites_before_the_click(world: World, client: Browser, cited: UUID) -> None:

@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 
 from docctl.jobs.wait import settle
+from tests.beginnings import outcome_of, settings_after
 from tests.filing import a_form, filed, voided
 from tests.web.browser import Browser
 from tests.web.conftest import words_of
@@ -17,8 +18,7 @@ from tests.world import START, World
 BATCH = "B-2026 07"
 
 
-@pytest.fixture
-def stock(world: World) -> dict[str, UUID]:
+def stocked(world: World) -> dict[str, UUID]:
     """File three records of one batch out of their order, one of another, one that somebody else may see."""
     form = a_form(world)
     earlier = [START - timedelta(days=days) for days in (1, 9, 4, 3)]
@@ -39,6 +39,10 @@ def stock(world: World) -> dict[str, UUID]:
     }
     settle(world.house)
     return found
+
+
+stock = outcome_of(stocked)
+settings = settings_after(stock=stocked)
 
 
 def titles(client: Browser, address: str) -> list[str]:
