@@ -9,12 +9,15 @@ import pytest
 from sqlalchemy import insert, select
 
 from docctl.domain.normal_form import normal
+from docctl.domain.outside import Outside
+from docctl.domain.validity import Validity
 from docctl.jobs.due import work_due
 from docctl.models.base import new_id
 from docctl.models.citations import Citation
 from docctl.models.documents import Document
 from docctl.models.reviews import DocumentReview
 from docctl.models.trail import EventRow
+from docctl.services.documents.create import CreateDocument, create_document
 from tests import handing
 from tests.web.browser import Browser, words_of
 from tests.web.test_record_export import cells
@@ -240,8 +243,18 @@ def external(world: World, *, cited_by: UUID) -> UUID:
     revision_id = world.issued(world.draft("质量管理体系 要求", number="WL-01"))
     found = world.document_of(revision_id)
 
-    def cite(session):  # type: ignore[no-untyped-def]
+    def outside(session):  # type: ignore[no-untyped-def]
         session.get_one(Document, found.id).is_external = True
+
+    world.house.uow.write(outside)
+    cite(world, cited_by)
+    return revision_id
+
+
+def cite(world: World, cited_by: UUID) -> None:
+    """Let a revision cite WL-01."""
+
+    def work(session):  # type: ignore[no-untyped-def]
         session.execute(
             insert(Citation).values(
                 id=new_id(),
@@ -258,8 +271,7 @@ def external(world: World, *, cited_by: UUID) -> UUID:
             )
         )
 
-    world.house.uow.write(cite)
-    return revision_id
+    world.house.uow.write(work)
 
 
 def test_d_9_what_cites_an_external_document_is_reviewed_when_that_is_replaced(

@@ -122,7 +122,7 @@ def ask_citing(session: Session, source: Document, by: Caller) -> int:
                 cause=ReviewCause.EXTERNAL,
                 source_id=source.id,
                 opened_at=by.at,
-                opened_by=by.person_id,
+                opened_by=by.actor.person_id,  # nobody, where its validity ends
                 due_on=due_on,
             )
         )
