@@ -72,13 +72,14 @@ def init(
 @click.command("demo", cls=Action, permission="system.operate", who="operator")
 def demo(desk: Desk) -> Answer:
     """Make the sample company in the data folder; it is marked as one for ever."""
-    from docctl.demo.seed import seed
+    from docctl.demo.seed import seed, sign_ins
 
     settings = desk.machine.settings
-    sign_ins = seed(settings, progress=_progress if sys.stderr.isatty() else None)
-    table = Table([desk.label("user"), desk.label("password")], list(sign_ins.items()))
+    passwords = seed(settings, progress=_progress if sys.stderr.isatty() else None)
+    heads = [desk.label(one) for one in ("user", "password", "name", "post")]
+    table = Table(heads, [tuple(one) for one in sign_ins(settings.data)])
     lines = [desk.words.t("cli.done.demo", folder=str(settings.data)), *table.lines()]
-    return Answer({"folder": settings.data, "sign_ins": sign_ins}, lines)
+    return Answer({"folder": settings.data, "sign_ins": passwords}, lines)
 
 
 def _progress(done: int, of: int) -> None:

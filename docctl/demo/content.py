@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
-from docctl.demo.acts import Act, Rule
+from docctl.demo.acts import Act, Deed, Rule
+from docctl.demo.company import Company, Person, Unit
 
 
 class Wish(StrEnum):
@@ -47,44 +47,11 @@ class Do(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Company:
-    """The legal entity, and between which days its story is told."""
-
-    code: str
-    name: str
-    name_en: str
-    zone: ZoneInfo
-    begins: date
-    told_until: date
-
-
-@dataclass(frozen=True, slots=True)
-class Unit:
-    """A department, its head's username and the functions it gives opinions for (R-6)."""
-
-    code: str
-    name: str
-    name_en: str
-    head: str
-    functions: tuple[str, ...] = ()
-    aliases: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Somebody with an account; `roles` are pairs of role and unit code, empty for the whole company."""
-
-    username: str
-    name: str
-    name_en: str
-    unit: str
-    post: str
-    roles: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Procedure:
-    """A revision-bearing text; `text` of a revision has `# ` chapters, clauses and `|` table lines."""
+    """A revision-bearing text; `text` of a revision has `# ` chapters, clauses and `|` table lines.
+
+    One from outside has an issuer and the number that it bears there (D-9).
+    """
 
     number: str
     title: str
@@ -93,11 +60,13 @@ class Procedure:
     author: str
     retention_class: str
     revisions: tuple[ProcedureRevision, ...]
+    issuer: str = ""
+    issuer_number: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ProcedureRevision:
-    """One revision: what changed, why, on what basis (V-2)."""
+    """One revision: what changed, why, on what basis; its last day, or how long a trial is (V-2, V-8)."""
 
     label: str
     prepared: date
@@ -105,6 +74,9 @@ class ProcedureRevision:
     reason: str
     text: str
     basis: str = ""
+    valid_until: date | None = None
+    #: It is for trial, for so many days from the one on which the sample is made.
+    trial_days: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,6 +251,24 @@ class Content:
     events: tuple[Event, ...]
     disposals: tuple[Disposal, ...]
     rules: tuple[Rule, ...] = ()
+    outside: tuple[Procedure, ...] = ()
+    deeds: tuple[Deed, ...] = ()
+
+    @property
+    def texts(self) -> tuple[Procedure, ...]:
+        """Everything that is written in clauses: the procedures, and what comes from outside."""
+        return (*self.procedures, *self.outside)
+
+    @property
+    def staff(self) -> tuple[Person, ...]:
+        """Everybody who is still there at the end of the story (A-16)."""
+        gone = {one.more["person"] for one in self.deeds if one.do == "leave"}
+        return tuple(one for one in self.people if one.username not in gone)
+
+    def firm(self, unit: str) -> str:
+        """Return what the legal entity of a unit is called (O-4)."""
+        entity = next(one.entity for one in self.units if one.code == unit)
+        return entity[1] if entity else self.company.name
 
     def name_of(self, username: str) -> str:
         """Return the full name of a person."""

@@ -9,27 +9,29 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from docctl.demo.acts import Act, Rule
+from docctl.demo.acts import Act, Deed, Rule
+from docctl.demo.company import Company, Person, Unit
 from docctl.demo.content import (
     NOT_ACCEPTED,
-    Company,
     Content,
     Disposal,
     Do,
     Event,
     Form,
     FormRevision,
-    Person,
     Procedure,
     ProcedureRevision,
     RecordSpec,
     Sheet,
     StrikeThrough,
-    Unit,
     Wish,
 )
+from docctl.demo.lives import events_of
 
 Table = dict[str, Any]
+
+#: What every deed may say; the rest is for its use case.
+_OF_A_DEED = frozenset({"at", "by", "do", "document", "revision", "ago"})
 
 
 def folder() -> Path:
@@ -44,22 +46,30 @@ def load(where: Path | None = None) -> Content:
     where = where or folder()
     top = _toml(where / "company.toml")
     company = _company(top["company"])
-    documents = _toml(where / "documents.toml")
+    documents = [_toml(one) for one in sorted(where.glob("documents*.toml"))]
+    procedures = tuple(_procedure(one, where) for each in documents for one in each["procedure"])
+    forms = tuple(_form(one) for each in documents for one in each["form"])
+    outside = tuple(_procedure(one, where) for one in _toml(where / "outside.toml")["outside"])
     script = _toml(where / "script.toml")
     zone = company.zone
-    events = [_event(one, zone) for one in script["event"]]
+    owned: list[Procedure | Form] = [*procedures, *outside, *forms]
+    authors = {one.number: one.author for one in owned}
+    lives = _toml(where / "lives.toml")["life"]
+    events = [*(_event(one, zone) for one in script["event"]), *events_of(lives, authors, zone)]
     return Content(
         company=company,
         units=tuple(Unit(**_tuples(one)) for one in top["unit"]),
         people=tuple(_person(one) for one in top["person"]),
-        procedures=tuple(_procedure(one, where) for one in documents["procedure"]),
-        forms=tuple(_form(one) for one in documents["form"]),
+        procedures=tuple(sorted(procedures, key=lambda one: one.number)),
+        forms=tuple(sorted(forms, key=lambda one: one.number)),
         records=_records(where, zone, events),
         events=tuple(sorted(events, key=lambda one: one.at)),
         disposals=tuple(
             Disposal(**{name: _act(value, zone) for name, value in one.items()}) for one in script["disposal"]
         ),
         rules=tuple(_rule(one, zone) for one in _toml(where / "rules.toml")["rule"]),
+        outside=outside,
+        deeds=tuple(_deed(one, zone) for one in _toml(where / "work.toml")["deed"]),
     )
 
 
@@ -100,13 +110,12 @@ def _renamed(table: Table) -> Table:
 
 
 def _procedure(table: Table, where: Path) -> Procedure:
-    revisions = tuple(
-        ProcedureRevision(
-            **one, text=(where / "procedures" / text_name(table["number"], one["label"])).read_text("utf-8")
-        )
-        for one in table.pop("revision")
-    )
-    return Procedure(**_renamed(table), revisions=revisions)
+    revisions = []
+    for one in table.pop("revision"):
+        path = where / "procedures" / text_name(table["number"], one["label"])
+        text = one.pop("text", "").strip("\n") or path.read_text("utf-8")
+        revisions.append(ProcedureRevision(**one, text=text))
+    return Procedure(**_renamed(table), revisions=tuple(revisions))
 
 
 def text_name(number: str, label: str) -> str:
@@ -121,6 +130,11 @@ def _form(table: Table) -> Form:
 
 def _event(table: Table, zone: ZoneInfo) -> Event:
     return Event(**_in_zone(table, zone) | {"do": Do(table["do"])})
+
+
+def _deed(table: Table, zone: ZoneInfo) -> Deed:
+    own = {name: table.pop(name) for name in list(table) if name in _OF_A_DEED}
+    return Deed(**_in_zone(own, zone), more=table)
 
 
 def _in_zone(table: Table, zone: ZoneInfo) -> Table:

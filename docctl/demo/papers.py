@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
@@ -20,6 +20,8 @@ from docctl.demo.content import (
 )
 from docctl.demo.people import Cast
 from docctl.demo.write import MadeFile, form_file, procedure_file
+from docctl.domain.outside import OWN, Outside
+from docctl.domain.validity import ENDLESS, Validity
 from docctl.models.documents import Document, DocumentType, Revision
 from docctl.models.retention import RetentionClassRow
 from docctl.services.caller import Caller
@@ -70,11 +72,16 @@ class Papers:
     def _create(self, event: Event, by: Caller) -> None:
         number = event.document
         form = next((one for one in self.content.forms if one.number == number), None)
-        procedure = next((one for one in self.content.procedures if one.number == number), None)
+        procedure = next((one for one in self.content.texts if one.number == number), None)
         one = form or procedure
         assert one is not None, number
+        outside, validity = OWN, ENDLESS
+        if procedure is not None:
+            validity = self._validity(procedure.revisions[0])
+            if procedure.issuer:
+                outside = Outside(True, procedure.issuer, procedure.issuer_number)
         with self.house.uow.read() as session:
-            kind = "form" if form else "procedure"
+            kind = "form" if form else "instruction" if outside.is_external else "procedure"
             type_id = session.scalars(select(DocumentType.id).where(DocumentType.code == kind)).one()
             class_id = session.scalars(
                 select(RetentionClassRow.id).where(RetentionClassRow.code == one.retention_class)
@@ -90,6 +97,8 @@ class Papers:
                 parent_id=self.documents.get(form.parent) if form else None,
                 class_id=class_id,
                 change_reason="新文件",
+                outside=outside,
+                validity=validity,
             ),
             by=by,
             house=self.house,
@@ -100,7 +109,7 @@ class Papers:
 
     def _revise(self, event: Event, by: Caller) -> None:
         number = event.document
-        owners: list[Procedure | Form] = [*self.content.procedures, *self.content.forms]
+        owners: list[Procedure | Form] = [*self.content.texts, *self.content.forms]
         owner = next(one for one in owners if one.number == number)
         told: list[ProcedureRevision | FormRevision] = [*owner.revisions]
         at = next(i for i, one in enumerate(told) if one.label == event.revision)
@@ -118,8 +127,18 @@ class Papers:
             house=self.house,
         )
 
+    def _validity(self, revision: ProcedureRevision) -> Validity:
+        """Return until when it is valid; a trial is still running on the day of the sample (V-8)."""
+        if revision.trial_days:
+            return Validity(self.today + timedelta(days=revision.trial_days), is_trial=True)
+        return Validity(revision.valid_until)
+
+    def day(self, value: date | int) -> date:
+        """Return a day as it is written: itself, or so many days from the one on which the sample is made."""
+        return self.today + timedelta(days=value) if isinstance(value, int) else value
+
     def _file(self, event: Event) -> MadeFile:
-        for procedure in self.content.procedures:
+        for procedure in self.content.texts:
             if procedure.number == event.document:
                 return procedure_file(self.content, procedure, event.revision)
         return form_file(self.content, self.content.form(event.document), event.revision)
@@ -154,6 +173,6 @@ class Papers:
         for one in self.content.events:
             if (one.document, one.revision) == (event.document, event.revision):
                 who[one.do] = one.by
-        usual = {one.do: one.by for one in self.content.events}
+        usual = {one.do: one.by for one in reversed(self.content.events)}
         reviewer = who.get(Do.REVIEW) or who.get(Do.RETURN) or usual[Do.REVIEW]
         return self.cast.people[reviewer], self.cast.people[who.get(Do.APPROVE) or usual[Do.APPROVE]]

@@ -7,17 +7,21 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from docctl.demo.content import Content, Person
+from docctl.demo.company import Person, Unit
+from docctl.demo.content import Content
 from docctl.domain.roles import Role
 from docctl.models.organisation import Person as PersonRow
-from docctl.models.organisation import RoleGrant, Unit
+from docctl.models.organisation import RoleGrant
+from docctl.models.organisation import Unit as UnitRow
 from docctl.services.caller import Caller, the_system
 from docctl.services.house import House
 from docctl.services.people.accounts import AddPerson, add_person, new_link
 from docctl.services.people.actors import actor_of
 from docctl.services.people.duties import SetDuties, set_duties
+from docctl.services.people.entities import AddEntity, add_entity
 from docctl.services.people.grant import ConfirmRole, ProposeRole, confirm_role, propose_role
 from docctl.services.people.own import set_password
+from docctl.services.people.unit_changes import ChangeUnit, NameUnit, change_unit, name_unit
 from docctl.services.setup import FirstPerson, FirstUnit, FoundCompany, found_company
 
 
@@ -45,7 +49,7 @@ class Cast:
 def gather(house: House, content: Content, passwords: dict[str, str]) -> Cast:
     """Found the company and bring everybody in through the use cases that a real one uses."""
     administrator, leader = _founders(content)
-    root = next(one for one in content.units if one.code == leader.unit)
+    root = content.units[0]
     system = the_system(house.clock(), channel="cli")
     links = {one.username: new_link() for one in content.people}
     found_company(
@@ -57,15 +61,18 @@ def gather(house: House, content: Content, passwords: dict[str, str]) -> Cast:
             first=_first(administrator, Role.ADMINISTRATOR, links[administrator.username][1]),
             second=_first(leader, Role.LEADER, links[leader.username][1]),
             more_units=tuple(
-                FirstUnit(one.code, one.name, one.functions) for one in content.units if one.code != root.code
+                FirstUnit(one.code, one.name, one.functions)
+                for one in content.units
+                if one != root and not one.entity
             ),
             is_demo=True,
         ),
         by=system,
         house=house,
     )
+    _found_others(house, content.units)
     with house.uow.read() as session:
-        units = {one.code: one.id for one in session.scalars(select(Unit))}
+        units = {one.code: one.id for one in session.scalars(select(UnitRow))}
         people = {one.username: one.id for one in session.scalars(select(PersonRow))}
     for one in content.people:
         token, token_hash = links[one.username]
@@ -86,6 +93,21 @@ def gather(house: House, content: Content, passwords: dict[str, str]) -> Cast:
     _grant(house, content, cast, administrator, leader)
     _duties(house, content, cast)
     return cast
+
+
+def _found_others(house: House, units: tuple[Unit, ...]) -> None:
+    """Found the further legal entities under the first unit, and say what that unit is (O-1, O-4)."""
+    root = units[0]
+    with house.uow.read() as session:
+        row = session.scalars(select(UnitRow).where(UnitRow.code == root.code)).one()
+    by, today = the_system(house.clock(), channel="cli"), house.today()
+    change_unit(
+        ChangeUnit(row.id, row.row_version, root.name, root.kind, None, today, "建立公司"), by=by, house=house
+    )
+    for one in units:
+        if one.entity:
+            code, name = one.entity
+            add_entity(AddEntity(code, name, one.code, one.name, row.id, one.kind), by=by, house=house)
 
 
 def _founders(content: Content) -> tuple[Person, Person]:
@@ -128,9 +150,12 @@ def _grant(house: House, content: Content, cast: Cast, administrator: Person, le
 def _duties(house: House, content: Content, cast: Cast) -> None:
     for one in content.units:
         with house.uow.read() as session:
-            version = session.get_one(Unit, cast.units[one.code]).row_version
+            version = session.get_one(UnitRow, cast.units[one.code]).row_version
         set_duties(
             SetDuties(cast.units[one.code], version, cast.people[one.head], one.functions),
             by=the_system(house.clock(), channel="cli"),
             house=house,
         )
+        for name in one.aliases:
+            by = the_system(house.clock(), channel="cli")
+            name_unit(NameUnit(cast.units[one.code], name), by=by, house=house)

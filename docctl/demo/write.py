@@ -31,7 +31,7 @@ def procedure_file(content: Content, procedure: Procedure, label: str) -> MadeFi
     revision = procedure.revisions[at]
     author = content.name_of(procedure.author)
     paper = Paper(title=procedure.title, author=author, made_on=revision.prepared)
-    paper.title(content.company.name, procedure.title)
+    paper.title(content.firm(procedure.unit), procedure.title)
     _head(paper, procedure.number, label, author, revision.prepared)
     _body(paper, revision.text)
     paper.chapter("修订记录")
@@ -48,7 +48,7 @@ def form_file(content: Content, form: Form, label: str) -> MadeFile:
     revision = form.revision(label)
     author = content.name_of(form.author)
     paper = Paper(title=form.title, author=author, made_on=revision.prepared)
-    paper.title(content.company.name, form.title)
+    paper.title(content.firm(form.unit), form.title)
     _head(paper, form.number, label, author, revision.prepared)
     empty = ("",) * len(revision.fields)
     lines = [("",) * len(revision.columns)] * _BLANK_LINES if revision.columns else []

@@ -19,6 +19,7 @@ from docctl.demo import write
 from docctl.demo.acts import Act
 from docctl.demo.clock import near_due
 from docctl.demo.content import Content, Do, RecordSpec, Wish
+from docctl.demo.deeds import DOINGS
 from docctl.demo.load import load
 from docctl.demo.rules import merged
 from docctl.domain.calendar_content import calendar_of, shipped_calendar
@@ -45,7 +46,7 @@ def content() -> Content:
 
 
 def made(content: Content) -> Iterator[write.MadeFile]:
-    for procedure in content.procedures:
+    for procedure in content.texts:
         for revision in procedure.revisions:
             yield write.procedure_file(content, procedure, revision.label)
     for form in content.forms:
@@ -80,8 +81,10 @@ def kept_until(content: Content, spec: RecordSpec) -> date:
 # people
 
 
-def test_there_are_six_people_in_four_units(content: Content) -> None:
-    assert (len(content.units), len(content.people)) == (4, 6)
+def test_there_are_sixteen_people_in_ten_units_of_two_legal_entities(content: Content) -> None:
+    assert (len(content.units), len(content.people)) == (10, 16)
+    assert [one.entity for one in content.units if one.entity] == [("SLMJ", "示例模具（昆山）有限公司")]
+    assert content.units[0].kind == "company"
     units = {one.code for one in content.units}
     names = {one.username for one in content.people}
     assert {one.unit for one in content.people} == units
@@ -95,7 +98,8 @@ def test_a_15_roles_are_known_and_a_keeper_has_a_unit(content: Content) -> None:
             assert (Role(role) in SCOPED) == (unit in units), person
     signing = {Role.DOCUMENT_CONTROLLER, Role.REVIEWER, Role.APPROVER, Role.LEADER, Role.RECORDS_MANAGER}
     given = {role for person in content.people for role, _ in person.roles}
-    assert signing | {Role.ADMINISTRATOR, Role.AUTHOR, Role.KEEPER} == given
+    assert signing | {Role.ADMINISTRATOR, Role.AUTHOR, Role.KEEPER, Role.AUDITOR} == given
+    assert [one.username for one in content.people if not one.roles] == ["dengchao", "hanmei"]
 
 
 def test_a_15_two_people_can_grant_roles(content: Content) -> None:
@@ -105,10 +109,21 @@ def test_a_15_two_people_can_grant_roles(content: Content) -> None:
 # documents
 
 
-def test_there_are_four_procedures_and_four_forms(content: Content) -> None:
-    assert (len(content.procedures), len(content.forms)) == (4, 4)
+def test_there_are_fifteen_procedures_and_fifteen_forms(content: Content) -> None:
+    assert (len(content.procedures), len(content.forms)) == (15, 15)
     numbers = {one.number for one in content.procedures}
     assert {one.parent for one in content.forms} == numbers
+    assert len({one.title for one in (*content.texts, *content.forms)}) == 30 + len(content.outside)
+
+
+def test_d_9_documents_from_outside_name_their_issuer_and_one_ends(content: Content) -> None:
+    assert all(one.issuer and one.issuer_number for one in content.outside)
+    assert not any(one.issuer for one in content.procedures)
+    ends = [one.revisions[-1].valid_until for one in content.outside if one.revisions[-1].valid_until]
+    assert len(ends) == 1
+    assert ends[0] < content.company.told_until
+    withdrawn = {one.document for one in content.events if one.do is Do.WITHDRAW}
+    assert withdrawn & {one.number for one in content.outside}
 
 
 def test_v_2_two_procedures_have_been_revised_and_their_texts_differ(content: Content) -> None:
@@ -141,15 +156,18 @@ def test_a_procedure_is_a_real_text_in_the_usual_chapters(content: Content) -> N
 
 def test_d_6_procedures_and_forms_cite_each_other_by_their_names(content: Content) -> None:
     titles = {one.number: one.title for one in (*content.procedures, *content.forms)}
+    outside = {one.title for one in content.outside}
     for procedure in content.procedures:
         for revision in procedure.revisions:
             cited = re.findall(r"(Q[PR]-\d+)《(.+?)》", revision.text)
             assert cited
             assert all(titles[number] == title for number, title in cited)
+            others = set(re.findall(r"《(.+?)》", revision.text)) - {title for _, title in cited}
+            assert others <= outside | {"产品防护程序"}
 
 
 def test_r_10_each_document_has_a_class_of_the_schedule(content: Content) -> None:
-    assert all(one.retention_class in CLASSES for one in (*content.procedures, *content.forms))
+    assert all(one.retention_class in CLASSES for one in (*content.texts, *content.forms))
 
 
 # the script
@@ -157,6 +175,7 @@ def test_r_10_each_document_has_a_class_of_the_schedule(content: Content) -> Non
 
 def test_v_6_the_script_makes_only_allowed_moves_in_time_order(content: Content) -> None:
     assert list(content.events) == sorted(content.events, key=lambda one: one.at)
+    assert len({(one.at, one.by) for one in content.events}) == len(content.events)
     at: dict[tuple[str, str], RevisionStatus] = {}
     for event in content.events:
         key = (event.document, event.revision)
@@ -169,14 +188,16 @@ def test_v_6_the_script_makes_only_allowed_moves_in_time_order(content: Content)
     assert at["QP-11", "A/1"] is RevisionStatus.IN_REVIEW
     assert at["QR-1102", "A/1"] is RevisionStatus.DRAFT
     assert at["QR-0501", "A/0"] is RevisionStatus.WITHDRAWN
+    assert at["QP-08", "A/1"] is RevisionStatus.DRAFT  # returned
+    assert at["QP-14", "A/1"] is RevisionStatus.APPROVED
     written = {
-        (one.number, label.label) for one in (*content.procedures, *content.forms) for label in one.revisions
+        (one.number, label.label) for one in (*content.texts, *content.forms) for label in one.revisions
     }
     assert written == set(at)
 
 
 def test_a_2_nobody_reviews_or_approves_what_they_prepared(content: Content) -> None:
-    authors = {one.number: one.author for one in (*content.procedures, *content.forms)}
+    authors = {one.number: one.author for one in (*content.texts, *content.forms)}
     roles = {one.username: {role for role, _ in one.roles} for one in content.people}
     for event in content.events:
         match event.do:
@@ -206,6 +227,30 @@ def test_v_3_one_revision_waits_for_its_day_whenever_it_is_seeded(content: Conte
     on = waiting[0].effective_on(today)
     assert on is not None
     assert today < on <= today + timedelta(days=366)
+
+
+# deeds
+
+
+def test_a_deed_is_one_of_those_that_people_can_do_and_names_what_there_is(content: Content) -> None:
+    names = {one.username for one in content.people}
+    written = {
+        (one.number, label.label) for one in (*content.texts, *content.forms) for label in one.revisions
+    }
+    for deed in content.deeds:
+        assert deed.by in names
+        assert not deed.revision or (deed.document, deed.revision) in written, deed
+    assert {one.do for one in content.deeds} == set(DOINGS)
+
+
+def test_what_runs_now_is_told_a_few_days_before_whenever_it_is_seeded(content: Content) -> None:
+    deed = next(one for one in content.deeds if one.do == "write_change" and one.document == "QP-09")
+    assert deed.ago is not None
+    for today in (date(2026, 12, 1), date(2027, 1, 1), date(2031, 6, 1)):
+        told = deed.told_at(today)
+        assert told.date() == today - timedelta(days=deed.ago)
+        assert (told.hour, told.minute, told.tzinfo) == (deed.at.hour, deed.at.minute, deed.at.tzinfo)
+    assert deed.told_at(deed.at.date()) == deed.at
 
 
 # records

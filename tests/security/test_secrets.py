@@ -113,7 +113,7 @@ def test_a_token_is_worth_nothing_under_another_secret(
 
 def test_the_sample_sign_ins_are_for_their_owner_alone(tmp_path: Path) -> None:
     person = SimpleNamespace(username="chen", name="陈静", post="文控")
-    seed._write_down(tmp_path, SimpleNamespace(people=[person]), {"chen": "x"})  # type: ignore[arg-type]
+    seed._write_down(tmp_path, SimpleNamespace(staff=[person]), {"chen": "x"})  # type: ignore[arg-type]
     assert mode(tmp_path / seed.SIGN_INS) == 0o600
     assert seed.sign_ins(tmp_path)[0][:2] == ["chen", "x"]
 
