@@ -310,6 +310,29 @@ def test_d_9_what_cites_an_external_document_is_reviewed_when_that_is_withdrawn(
     assert len(rows(world, issued)) == 1
 
 
+def test_d_9_what_cites_an_external_document_is_reviewed_when_its_validity_nears_its_end(
+    world: World, issued: UUID
+) -> None:
+    cmd = CreateDocument(
+        world.types["procedure"],
+        "供方质量协议",
+        world.units["PZ"],
+        (world.upload("chen"),),
+        number="WL-01",
+        outside=Outside(True, "华远电器", "HY-SQA"),
+        validity=Validity(world.house.today() + timedelta(days=60)),
+    )
+    source = world.issued(create_document(cmd, by=world.by("chen"), house=world.house))
+    cite(world, issued)
+    world.clock.forward(days=29)
+    work_due(world.house)
+    assert rows(world, issued) == []
+    world.clock.forward(days=2)
+    work_due(world.house)
+    (row,) = rows(world, issued)
+    assert (row.cause, row.source_id, row.opened_by) == ("external", world.document_of(source).id, None)
+
+
 def test_d_7_the_register_is_exported_and_shows_a_past_day(
     client: Browser, world: World, issued: UUID
 ) -> None:
