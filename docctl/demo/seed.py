@@ -6,6 +6,7 @@ PostgreSQL an interrupted one is left behind; make the database anew before the 
 
 from __future__ import annotations
 
+import os
 import secrets
 import shutil
 from collections.abc import Callable
@@ -15,7 +16,8 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import event, select
+from sqlalchemy.engine.interfaces import DBAPIConnection
 
 from docctl import wiring
 from docctl.config import Settings, WrongSetting
@@ -44,7 +46,7 @@ _WORDS: Final = ("maple", "river", "stone", "cloud", "amber", "cedar", "delta", 
 
 #: What follows the events is done for so many steps together, and at the latest after so long a time …
 _TOGETHER: Final = 60
-_LONGEST: Final = timedelta(days=120)
+_LONGEST: Final = timedelta(days=400)
 
 #: … but rules, and the destruction of records, whose steps have this order and the higher ones.
 _DISPOSAL: Final = 5
@@ -86,6 +88,7 @@ def seed(settings: Settings, *, progress: Callable[[int, int], None] | None = No
     clock = Told(datetime.combine(content.company.begins, time(8), content.company.zone).astimezone(UTC))
     away = replace(settings, data=building, master_key_file=settings.master_key)
     house = replace(wiring.build(away, clock=clock), passwords=Proven())
+    _leave_to_the_end(house)
     try:
         migrate(house.uow.owner)
         _require_nobody(house)
@@ -93,8 +96,25 @@ def seed(settings: Settings, *, progress: Callable[[int, int], None] | None = No
     finally:
         house.close()
     _write_down(building, content, passwords)
+    _put_on_disk(building)
     _move(building, place)
     return {one.username: passwords[one.username] for one in content.staff}
+
+
+def _leave_to_the_end(house: House) -> None:
+    """Let SQLite wait for no disk: a power cut leaves a folder that the next try begins anew."""
+    if house.uow.engine.dialect.name == "sqlite":
+
+        @event.listens_for(house.uow.engine, "connect")
+        def relax(connection: DBAPIConnection, _: object) -> None:
+            connection.cursor().execute("PRAGMA synchronous = OFF")
+
+
+def _put_on_disk(building: Path) -> None:
+    """Wait for the disk once, before the folder gets its place."""
+    for path in building.glob("docctl.db*"):
+        with path.open("rb") as written:
+            os.fsync(written.fileno())
 
 
 def _require_nobody(house: House) -> None:
@@ -133,9 +153,9 @@ def tell(
 
 def _steps(content: Content, papers: Papers, files: Files) -> list[Step]:
     steps: list[Step] = []
-    for event in content.events:
-        at = near_due(event.at, papers.today) if event.near_due else event.at
-        steps.append((at, 0, partial(papers.tell, event)))
+    for one in content.events:
+        at = near_due(one.at, papers.today) if one.near_due else one.at
+        steps.append((at, 0, partial(papers.tell, one)))
     steps += [(deed.told_at(papers.today), 0, partial(tell_deed, papers, deed)) for deed in content.deeds]
     for rule in content.rules:
         proposed = near_due(rule.proposed.at, papers.today) if rule.near_due else rule.proposed.at
@@ -152,16 +172,16 @@ def _steps(content: Content, papers: Papers, files: Files) -> list[Step]:
         ):
             if act is not None:
                 steps.append((act.at, order, partial(do, spec)))
-    for one in content.disposals:
+    for disposal in content.disposals:
         for step, order, work in (
-            (one.proposed, 5, files.propose),
-            (one.checked, 6, files.check),
-            (one.approved, 7, files.approve),
-            (one.executed, 8, files.execute),
-            (one.witnessed, 9, files.witness),
+            (disposal.proposed, 5, files.propose),
+            (disposal.checked, 6, files.check),
+            (disposal.approved, 7, files.approve),
+            (disposal.executed, 8, files.execute),
+            (disposal.witnessed, 9, files.witness),
         ):
             if step is not None:
-                steps.append((step.at, order, partial(work, one)))
+                steps.append((step.at, order, partial(work, disposal)))
     return steps
 
 
