@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from lxml import html
 from werkzeug.test import TestResponse
 
+from docctl.web import shell
 from tests.world import PASSWORD
 
 BOXES = {"checkbox", "radio"}
@@ -90,6 +92,11 @@ def words_of(answer: TestResponse) -> str:
     """Return the text of a page's content."""
     page = html.fromstring(answer.text)
     return " ".join(page.cssselect("main")[0].text_content().split())
+
+
+def without_counts(patch: pytest.MonkeyPatch) -> None:
+    """Leave what waits for the person out of the frame: on each page of a long walk it is asked anew."""
+    patch.setattr(shell, "_COUNTS", {})
 
 
 def browser(app: Flask) -> Browser:

@@ -14,10 +14,9 @@ from docctl.domain.permission_table import as_markdown
 from docctl.domain.permissions import PERMISSIONS, can_ever
 from docctl.i18n import LANGUAGES, sentences
 from docctl.services.people.actors import actor_of
-from docctl.web import shell
 from docctl.web.context import PERMISSION, PUBLIC
 from docctl.web.requests import check_views
-from tests.web.browser import Browser
+from tests.web.browser import Browser, without_counts
 from tests.world import PEOPLE, World
 
 Walker = Callable[[str], str]
@@ -106,7 +105,7 @@ def walker(client: Browser, monkeypatch: pytest.MonkeyPatch) -> Walker:
     def signed_in(username: str) -> str:
         client.sign_in(username)
         token = client.page("/account").cssselect("[name=csrf_token]")[0].get("value")
-        monkeypatch.setattr(shell, "_COUNTS", {})
+        without_counts(monkeypatch)
         return str(token)
 
     return signed_in
