@@ -15,9 +15,12 @@ from docctl.demo.acts import Deed
 from docctl.demo.paper import Paper
 from docctl.demo.papers import Papers
 from docctl.demo.write import file_name
+from docctl.domain.imports import RunState
 from docctl.domain.reservations import Reserved
-from docctl.jobs.imports.work import work_imports
+from docctl.jobs.imports.at_work import at_work
+from docctl.jobs.imports.work import step
 from docctl.models.documents import DocumentType
+from docctl.models.imports import ImportRun
 from docctl.models.organisation import Post, Unit
 from docctl.models.retention import RetentionClassRow
 from docctl.queries.open_work import open_work
@@ -129,9 +132,15 @@ def _import(papers: Papers, by: Caller, deed: Deed) -> None:
         class_id,
         tuple(uploads),
     )
-    start_import(cmd, by=by, house=papers.house)
-    while work_imports(papers.house):  # until somebody must look
-        pass
+    run_id = start_import(cmd, by=by, house=papers.house)
+    with at_work(papers.house):
+        while (state := _state(papers, run_id)) is not RunState.CHECKING:
+            step(papers.house, run_id, state)
+
+
+def _state(papers: Papers, run_id: UUID) -> RunState:
+    with papers.house.uow.read() as session:
+        return session.get_one(ImportRun, run_id).state
 
 
 def _type(papers: Papers, code: str) -> UUID:
