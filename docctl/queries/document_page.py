@@ -143,7 +143,7 @@ def document_page(
     cites = cited(session, actor, shown.id, at=at)
     checks = NONE
     if head.insider and shown.status in UNDER_WAY:
-        checks = draft_checks(session, actor, head.document, shown, at=at, cites=cites)
+        checks = draft_checks(session, actor, head.document, shown, at=at, zone=zone, cites=cites)
     situation = _situation(head, shown, revisions, steps, signed, beside, files, at)
     situation = replace(
         situation, number_refused=coming.refused if coming else None, checks_refused=checks.refused

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Final
 from uuid import UUID
 
@@ -141,9 +141,10 @@ def draft_checks(
     revision: Revision,
     *,
     at: datetime,
+    zone: tzinfo = UTC,
     cites: Sequence[Cited] | None = None,
 ) -> DraftChecks:
-    """Return what the checks in force find in a revision, with the answers (D-12, X-3).
+    """Return what the checks in force find in a revision, with the answers, times in `zone` (D-12, X-3).
 
     `cites` is what it cites, where that was asked for already.
     """
@@ -159,7 +160,7 @@ def draft_checks(
         finder = finding_key(session, revision.id)
     except StorageError:
         return DraftChecks(True, is_pending=True, refused=_refused(rules, (), is_pending=True))
-    answers = answers_of(session, revision.id)
+    answers = answers_of(session, revision.id, zone)
     found = []
     for fact, code, said in _found(session, actor, document, revision, texts.facts, cites, at):
         weight = rules.weight(Check(fact.kind))
@@ -249,12 +250,15 @@ def finding_of(
     )
 
 
-def answers_of(session: Session, revision_id: UUID) -> dict[str, Answered]:
-    """Return the last answer to each finding of a revision, by the finding's name."""
+def answers_of(session: Session, revision_id: UUID, zone: tzinfo = UTC) -> dict[str, Answered]:
+    """Return the last answer to each finding of a revision, by the finding's name; times in `zone`."""
     rows = session.execute(
         select(CheckAnswer, Person.name)
         .join(Person, Person.id == CheckAnswer.answered_by)
         .where(CheckAnswer.revision_id == revision_id)
         .order_by(CheckAnswer.answered_at, CheckAnswer.id)
     )
-    return {row.finding: Answered(row.is_settled, name, row.answered_at, row.reason) for row, name in rows}
+    return {
+        row.finding: Answered(row.is_settled, name, row.answered_at.astimezone(zone), row.reason)
+        for row, name in rows
+    }

@@ -41,6 +41,7 @@ def test_d_12_several_are_answered_at_once_and_the_reason_stands_beside_them(
     answer = client.submit(here, {"ids": names, "reason": "按客户要求保留"}, follow_redirects=True)
     assert "已答复 2 项" in words_of(answer)
     assert answer.text.count("答复：按客户要求保留") == 2
+    assert f">{world.clock().astimezone(world.house.zone):%Y-%m-%d %H:%M}</time>" in answer.text
     answer = client.submit(
         here, {"ids": names[:1], "reason": "仍须修改", "reopen": "1"}, follow_redirects=True
     )
