@@ -13,6 +13,7 @@ from docctl.cli.answers import Answer, Table
 from docctl.cli.command import Noun, option
 from docctl.cli.desk import Desk
 from docctl.cli.kinds import DAY
+from docctl.cli.scopes import add_scope
 from docctl.domain.copy_states import Medium
 from docctl.domain.distribution import HolderKind, ListEntry
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from docctl.queries.distribution import DistributionPage
 
 distribution = Noun("distribution")
+add_scope(distribution)
 
 
 @distribution.command("show", permission="distribution.view")

@@ -35,6 +35,7 @@ _reads = Noun("documents")
 @option("--state", default="")
 @option("--type", "type_code", default="")
 @option("--unit", default="")
+@option("--applies-to", default="", metavar="UNIT")
 @option("--text", default="")
 @option("--origin", type=click.Choice(["own", "external"]), default=None)
 @option("--forms", is_flag=True)
@@ -47,6 +48,7 @@ def list_(
     state: str,
     type_code: str,
     unit: str,
+    applies_to: str,
     text: str,
     origin: str | None,
     forms: bool,
@@ -65,6 +67,7 @@ def list_(
             text=text,
             type_id=type_named(session, type_code).id if type_code else None,
             unit_id=unit_named(session, unit).id if unit else None,
+            applies_to=unit_named(session, applies_to).id if applies_to else None,
             state=state,
             origin=origin or "",
             forms=forms,
@@ -154,6 +157,7 @@ def show(desk: Desk, number: str, label: str) -> Answer:
         "obsolete": one.is_obsolete,
         "type": page.type_name,
         "unit": page.unit_name,
+        "scope": list(page.scope),
         "number_on_issue": (page.number_coming.after or None) if page.number_coming else None,
         "effective": one.effective_from,
         "until": one.effective_until,
@@ -190,6 +194,7 @@ def show(desk: Desk, number: str, label: str) -> Answer:
         ("state", desk.state(one.state)),
         ("type", page.type_name),
         ("unit", page.unit_name),
+        ("scope", ", ".join(page.scope)),
         ("number_on_issue", page.number_coming.after if page.number_coming else ""),
         ("effective", one.effective_from),
         ("until", one.effective_until),

@@ -107,6 +107,21 @@ DISTRIBUTION_GUARDS: Final = (
         ("closed_on", "closed_at", "closed_by", "close_reason", "witness_id"),
         unless="OLD.closed_at IS NULL",
     ),
+    Guard("d_8_scope_insert", "D-8", "revision_scope", "INSERT", _NEW_ENTRY),
+    Guard("d_8_scope_delete", "D-8", "revision_scope", "DELETE", f"NOT {_IS_DRAFT.format(row='OLD')}"),
+    frozen(
+        "d_8_scope_content",
+        "D-8",
+        "revision_scope",
+        ("revision_id", "kind", "unit_id", "post_id", "name", "added_at", "added_by", "reason"),
+    ),
+    frozen(
+        "d_8_scope_removed",
+        "D-8",
+        "revision_scope",
+        ("removed_at", "removed_by", "removed_reason"),
+        unless=f"OLD.removed_at IS NULL AND {_IS_ISSUED.format(row='OLD')}",
+    ),
     Guard("d_4_read_delete", "D-4", "read_task", "DELETE", "TRUE"),
     frozen(
         "d_4_read_asked", "D-4", "read_task", ("revision_id", "person_id", "asked_at", "asked_by", "due_at")

@@ -36,6 +36,7 @@ from docctl.queries.revision_views import (
     signatures_shown,
     view_of,
 )
+from docctl.queries.scopes import scope_names
 from docctl.queries.step_rows import signed_in_round
 
 
@@ -78,6 +79,8 @@ class DocumentPage:
     may_answer: bool = False
     #: What else it is called, and whether the person may change that (N-9).
     other_names: tuple[OtherName, ...] = ()
+    #: To which units and posts the revision shown applies; none: everywhere (D-8).
+    scope: tuple[str, ...] = ()
     may_name: bool = False
 
     @property
@@ -179,6 +182,7 @@ def document_page(
         checks=checks,
         may_answer=allows(actor, "revision.answer", situation.facts),
         other_names=other_names(session, head.document),
+        scope=scope_names(session, shown.id),
         may_name=allows(actor, "document.name", situation.facts),
     )
 

@@ -35,6 +35,7 @@ from docctl.queries.revision_states import (
     suspended_at,
     valid_at,
 )
+from docctl.queries.scopes import applying_to
 from docctl.queries.sql_terms import containing
 from docctl.queries.unit_names import name_on, owner_on
 
@@ -48,12 +49,14 @@ SORTS: Final = ("number", "title", "unit", "effective", "label")
 class RegisterFilter:
     """What a register of documents is asked for; `as_of` a past day shows it at the end of that day.
 
-    `origin` is own, external, or empty for both (D-9); `forms` lists record forms alone.
+    `origin` is own, external, or empty for both (D-9); `forms` lists record forms alone; `applies_to` a unit
+    those whose scope it is in (D-8).
     """
 
     text: str = ""
     type_id: UUID | None = None
     unit_id: UUID | None = None
+    applies_to: UUID | None = None
     state: str = ""
     origin: str = ""
     forms: bool = False
@@ -114,6 +117,8 @@ def document_register(
     """Return a page of the register; `page_size=None` returns all rows, for an export (D-7, X-3)."""
     moment = instant_as_of(wanted.as_of, at, zone)
     conditions = _conditions(actor, wanted, moment, at, zone)
+    if wanted.applies_to is not None:
+        conditions.append(applying_to(session, wanted.applies_to, moment))
     total, documents = session.execute(
         select(func.count(), func.count(distinct(Revision.document_id)))
         .select_from(Revision)

@@ -24,6 +24,7 @@ BLUEPRINTS: Final = (
     "draft_checks",
     "copies",
     "distribution",
+    "scopes",
     "copy_registers",
     "citation_graph",
     "citation_faults",

@@ -44,12 +44,19 @@ def register() -> str:
         types=types,
         units=places,
         today=house().today(),
+        own_unit=actor().unit_id,
         english=lang() == "en",
         here=_address(wanted),
         sort=sorted_by(request.args, ("number", "title", "unit", "effective", "label")),
         listed=listed(wanted),
         is_filtered=bool(
-            wanted.text or wanted.type_id or wanted.unit_id or wanted.state or wanted.origin or wanted.forms
+            wanted.text
+            or wanted.type_id
+            or wanted.unit_id
+            or wanted.applies_to
+            or wanted.state
+            or wanted.origin
+            or wanted.forms
         ),
     )
 
@@ -60,6 +67,7 @@ def wanted_documents(given: Mapping[str, str]) -> RegisterFilter:
         text=given.get("text", "")[:200],
         type_id=chosen(given.get("type")),
         unit_id=chosen(given.get("unit")),
+        applies_to=chosen(given.get("applies")),
         state=given.get("state", ""),
         origin=given.get("origin", ""),
         forms=given.get("list") == "forms",
@@ -77,6 +85,7 @@ def _address(wanted: RegisterFilter) -> Any:
         "text": wanted.text,
         "type": wanted.type_id,
         "unit": wanted.unit_id,
+        "applies": wanted.applies_to,
         "state": wanted.state,
         "origin": wanted.origin,
         "list": "forms" if wanted.forms else "",

@@ -36,7 +36,7 @@ post:list,open,holder,leave
 documents:new,revise,edit,discard,submit,review,approve,return,issue,withdraw,suspend,resume,file,list,show,history,compare,citations,impact,missed
 documents:names,name-add,name-end
 numbers:list,gaps,reservations,reserve,void,give,explain
-distribution:show,add,remove,read,remind copies:list,receive,print,recall,return,destroy,lose
+distribution:show,add,remove,scope,read,remind copies:list,receive,print,recall,return,destroy,lose
 import:files,commit,give-up
 records:import,file,list,show,accept,correct,decide,void,place
 retention:due,explain

@@ -135,6 +135,7 @@ CALLS: dict[str, tuple[str, ...]] = {
     "distribution show": ("QP-01",),
     "distribution add": ("QP-01", "--to-unit", "SC", "--reason", "乙"),
     "distribution remove": ("QP-01", "1", "--reason", "乙"),
+    "distribution scope": ("QP-01", "--place", "SC", "--reason", "乙"),
     "distribution read": ("QP-01",),
     "distribution remind": ("QP-01",),
     "copies list": (),

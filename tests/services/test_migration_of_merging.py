@@ -9,11 +9,13 @@ from docctl.queries.unit_names import names_of
 from docctl.services.people.unit_changes import NameUnit, name_unit
 from docctl.services.schema import migrate
 from tests.services.test_merging import go
+from tests.services.test_migration_of_scopes import before_scopes
 from tests.world import World, as_owner
 
 
 def before_merging(there: Session | Connection) -> None:
     """Let units be as they were when none could go into another one."""
+    before_scopes(there)
     connection = there.connection() if isinstance(there, Session) else there
     there.execute(text("DROP TABLE IF EXISTS document_owner"))
     if not inspect(connection).has_table("unit_name"):

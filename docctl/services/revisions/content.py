@@ -11,6 +11,7 @@ from docctl.models.distribution import DistributionEntry
 from docctl.models.documents import Document, DocumentType, Revision
 from docctl.models.organisation import LegalEntity, Unit
 from docctl.models.retention import RetentionClassRow
+from docctl.queries.scopes import scope_rows
 from docctl.services.distribution.load import entries_of
 from docctl.services.files import files_of
 
@@ -38,7 +39,10 @@ def manifest_of(session: Session, document: Document, revision: Revision) -> Man
             "basis": revision.change_basis,
         },
         "distribution": [_listed(one) for one in entries_of(session, revision.id)],
-        "scope": [],
+        "scope": [
+            {"kind": one.kind.value, "id": one.place().holder_id, "name": one.name}
+            for one in scope_rows(session, revision.id)
+        ],
         "form_definition": None,
         "prepared_by": revision.created_by,
         "authors": revision.authors(),

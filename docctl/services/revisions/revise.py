@@ -28,6 +28,7 @@ from docctl.models.numbers import NumberState
 from docctl.queries.rules_in_force import label_rules_at
 from docctl.services.caller import Caller
 from docctl.services.distribution.draft import carry_over
+from docctl.services.distribution.scope import carry_scope
 from docctl.services.documents.create import amendment_text, stored_label
 from docctl.services.documents.facts import clean_title
 from docctl.services.documents.load import facts_of, lock_document, lock_revision, unchanged
@@ -100,6 +101,7 @@ def revise_document(session: Session, cmd: ReviseDocument, by: Caller) -> UUID:
     add_files(session, by, owner=OwnerKind.REVISION, owner_id=revision.id, files=cmd.files)
     if kept:
         carry_over(session, by, document, kept[-1], revision)
+        carry_scope(session, by, kept[-1], revision)
     record(
         session,
         by,
