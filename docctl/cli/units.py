@@ -11,6 +11,7 @@ from docctl.cli.answers import Answer, Table
 from docctl.cli.command import Noun, option
 from docctl.cli.desk import Desk
 from docctl.cli.kinds import DAY
+from docctl.cli.rosters import add_rosters
 from docctl.cli.unit_changes import KINDS, add_changes, unit_of
 from docctl.cli.unit_leaders import add_drop, add_leaders
 from docctl.cli.unit_merging import add_merging
@@ -25,6 +26,7 @@ add_changes(unit)
 add_merging(unit)
 add_leaders(unit)
 add_drop(unit)
+add_rosters(post)
 
 
 @unit.command("list", permission="person.list", who="either")

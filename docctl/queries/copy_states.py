@@ -14,6 +14,7 @@ from docctl.domain.roles import Role
 from docctl.models.distribution import ControlledCopy
 from docctl.models.documents import Document, Revision
 from docctl.models.organisation import PostHolder, Unit
+from docctl.queries.rosters import posts_on_duty
 
 Where = ColumnElement[bool]
 
@@ -87,12 +88,16 @@ COPY_STATES: Final[Mapping[str, Callable[[Any], Where]]] = {
 }
 
 
-def held_by(actor: Actor, today: Any) -> Where:
-    """Say in SQL whether the person answers for a copy: their own, their post's, their unit's (D-1, O-3)."""
+def held_by(actor: Actor, today: Any, *, on_duty: bool = False) -> Where:
+    """Say in SQL whether the person answers for a copy: their own, their post's, their unit's (D-1, O-3).
+
+    `on_duty`: of a post's copies those alone that are shown to them now, by its roster.
+    """
     posts = select(PostHolder.post_id).where(
         PostHolder.person_id == actor.person_id,
         PostHolder.from_on <= today,
         or_(PostHolder.until_on.is_(None), PostHolder.until_on >= today),
+        *([posts_on_duty(actor, today)] if on_duty else []),
     )
     headed = select(Unit.id).where(Unit.head_id == actor.person_id)
     kept = sorted(unit for role, unit in actor.roles if role is Role.KEEPER and unit is not None)

@@ -32,6 +32,7 @@ from docctl.queries.inbox_reviews import review_work
 from docctl.queries.inbox_settings import setting_work
 from docctl.queries.inbox_steps import revision_work
 from docctl.queries.inbox_webhooks import webhook_work
+from docctl.queries.rosters import wall_clock
 
 #: So many of one kind are listed; the count says how many there are.
 MOST: Final = 50
@@ -154,8 +155,9 @@ def inbox_count(session: Session, actor: Actor, *, at: datetime, zone: tzinfo) -
 
 def _moment(at: datetime, zone: tzinfo) -> dict[str, object]:
     """Return what queries with a time in them ask for: they are built once for a person."""
-    today = at.astimezone(zone).date()
-    return {"at": at, "today": today, "asked_until": asked_until(today)}
+    local = at.astimezone(zone)
+    today = local.date()
+    return {"at": at, "today": today, "asked_until": asked_until(today), **wall_clock(local)}
 
 
 # Putting so many queries together takes longer than asking them.

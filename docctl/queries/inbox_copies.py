@@ -23,7 +23,7 @@ TODAY: Final = bindparam("today", type_=Date())
 
 def copy_work(actor: Actor) -> dict[str, Select[*tuple[Any, ...]]]:
     """Return the person's work on copies and what they are asked to read, by verb."""
-    mine, posted = held_by(actor, TODAY), ControlledCopy.medium == Medium.POSTED
+    mine, posted = held_by(actor, TODAY, on_duty=True), ControlledCopy.medium == Medium.POSTED
     new = _copies(ControlledCopy.issued_at).where(
         mine, ControlledCopy.status == CopyStatus.ISSUED, ~_is_called()
     )

@@ -43,6 +43,8 @@ _NOTED: Final = (
     "witness",
     "source",
     "into",
+    "hours",
+    "shift",
     "next",
     "note",
 )

@@ -32,7 +32,7 @@ webhooks:list,show,add,change,pause,resume,test,again,secret,delete
 mail:test,list,retry,give-up,show,address,code,confirm,choose
 entity:list,add,rename
 unit:list,add,change,names,name-add,name-end,close,reopen,going,into,leaders,lead,lead-end,lead-drop,duties
-post:list,open,holder,leave
+post:list,open,holder,leave,roster,duty,duty-end,on-duty
 documents:new,revise,edit,discard,submit,review,approve,return,issue,withdraw,suspend,resume,file,list,show,history,compare,citations,impact,missed
 documents:names,name-add,name-end
 numbers:list,gaps,reservations,reserve,void,give,explain

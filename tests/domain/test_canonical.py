@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from enum import StrEnum
 from uuid import UUID
 
@@ -45,6 +45,7 @@ def test_t_2_an_instant_without_a_zone_is_refused() -> None:
 def test_t_2_days_ids_enumerations_and_sets_have_one_form() -> None:
     one = UUID("01a1fc2e-21b9-752b-a8a7-d86e72b48f3a")
     assert canonical([date(2026, 3, 2), one, Colour.RED]) == f'["2026-03-02","{one}","red"]'
+    assert canonical([time(8, 5)]) == '["08:05:00"]'
     assert canonical(frozenset({"b", "a"})) == canonical({"a", "b"}) == '["a","b"]'
     assert canonical((1, 2)) == canonical([1, 2])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import time
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -22,6 +23,7 @@ from docctl.services.documents.names import AddName, add_name
 from docctl.services.people.grant import ProposeRole, propose_role
 from docctl.services.people.leaders import LeadUnits, lead_units
 from docctl.services.people.posts import AddPost, HoldPost, add_post, take_post
+from docctl.services.people.rosters import SetDuty, set_duty
 from docctl.services.people.unit_changes import NameUnit, name_unit
 from docctl.services.reviews.plan import PlanReview, plan_review
 from docctl.services.revisions.withdraw import WithdrawRevision, withdraw_revision
@@ -76,6 +78,11 @@ def kinds(world: World, hidden: Hidden, tmp_path: Path) -> dict[str, dict[str, U
     holder = take_post(
         HoldPost(post, world.people["wang"], world.house.today()), by=world.by("admin"), house=world.house
     )
+    duty = set_duty(
+        SetDuty(post, world.people["wang"], world.house.today(), None, (1,), time(8), time(20)),
+        by=world.by("admin"),
+        house=world.house,
+    )
     led = LeadUnits(world.people["zhao"], (unit,), world.house.today())
     lead_units(led, by=world.by("admin"), house=world.house)
     named = name_unit(NameUnit(unit, f"{SECRET} 旧称"), by=world.by("admin"), house=world.house)
@@ -118,7 +125,7 @@ def kinds(world: World, hidden: Hidden, tmp_path: Path) -> dict[str, dict[str, U
         "a list": {"list_id": list_id, "record_id": records[0], "unit_id": unit},
         "a hold": {"hold_id": held(world, hidden.record["record_id"])},
         "a person": {"person_id": world.people["li"], "grant_id": grant},
-        "a unit": {"unit_id": unit, "post_id": post, "holder_id": holder, "name_id": named},
+        "a unit": {"unit_id": unit, "post_id": post, "holder_id": holder, "name_id": named, "duty_id": duty},
         "a legal entity": {"entity_id": entity},
         "a leader in charge": {"leader_id": leader},
         "a background task": {"delivery_id": task},

@@ -10,11 +10,13 @@ from docctl.queries.scopes import scope_names
 from docctl.services.distribution.scope import ScopeIssued, scope_issued
 from docctl.services.revisions.content import manifest_of
 from docctl.services.schema import migrate
+from tests.services.test_migration_of_rosters import before_rosters
 from tests.world import World, as_owner
 
 
 def before_scopes(there: Session | Connection) -> None:
     """Let no revision say where it applies."""
+    before_rosters(there)
     there.execute(text("DROP TABLE IF EXISTS revision_scope"))
 
 
