@@ -118,7 +118,7 @@ class Desk:
         with self.read() as session:
             person = person_named(session, self.as_user)
             self.language = person.language or self.house.language
-            return actor_of(session, person.id)
+            return actor_of(session, person.id, self.house.clock())
 
     def caller(self, *, password: str | None = None) -> Caller:
         """Return who acts, through the command line, as which user of the machine."""

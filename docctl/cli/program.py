@@ -24,6 +24,7 @@ COMMANDS: Final = {
     "user": "people:user",
     "unit": "units:unit",
     "entity": "entities:entity",
+    "outside": "partners:outside",
     "post": "units:post",
     "inbox": "work:inbox",
     "mail": "mail:mail",

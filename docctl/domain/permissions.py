@@ -7,45 +7,13 @@ its buttons. `docs/permissions.md` is printed from it.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
+from docctl.domain.actors import OPERATOR, Actor, Facts
+from docctl.domain.partners import PARTNERS_MAY
 from docctl.domain.roles import SIGNING, Role
 from docctl.domain.verdicts import NotFound, Refused, RuleRefused
-
-
-@dataclass(frozen=True, slots=True)
-class Actor:
-    """Who acts: a person with the roles held at this instant, or the system itself."""
-
-    person_id: UUID | None
-    name: str
-    username: str = ""
-    unit_id: UUID | None = None
-    roles: frozenset[tuple[Role, UUID | None]] = frozenset()
-    is_operator: bool = False
-
-    def has(self, role: Role, unit_id: UUID | None = None) -> bool:
-        """Say whether the role is held for the whole company, or for this unit."""
-        return (role, None) in self.roles or (unit_id is not None and (role, unit_id) in self.roles)
-
-
-#: The installation's own hand: the worker, and commands run by whoever holds the machine.
-OPERATOR: Final = Actor(person_id=None, name="docctl", is_operator=True)
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What a permission may depend on; a use case fills in what its item has."""
-
-    unit_id: UUID | None = None
-    author_id: UUID | None = None
-    assignees: frozenset[UUID] = frozenset()
-    visible: bool = True
-    published: bool = False
-    insider: bool = False
-
 
 Predicate = Callable[[Actor, Facts], bool]
 
@@ -53,6 +21,11 @@ Predicate = Callable[[Actor, Facts], bool]
 def signed_in(actor: Actor, _: Facts) -> bool:
     """Anybody who has signed in."""
     return actor.person_id is not None
+
+
+def partner(actor: Actor, _: Facts) -> bool:
+    """The person belongs to an outside organisation, and their last day is not over."""
+    return actor.is_outside and actor.is_admitted
 
 
 def operator(actor: Actor, _: Facts) -> bool:
@@ -133,6 +106,11 @@ PERMISSIONS: Final[Mapping[str, tuple[tuple[Predicate, ...], ...]]] = {
     "unit.add": ((administrator,), (operator,)),
     "entity.add": ((administrator,), (operator,)),
     "account.own": ((signed_in,),),
+    # outside organisations
+    "outside.list": ((administrator,), (operator,), (leader,), (auditor,), (controller,), (manager,)),
+    "outside.bind": ((administrator,), (operator,), (leader,)),
+    "outside.share": ((leader,),),
+    "outside.own": ((partner,),),
     # documents
     "upload.stage": ((signed_in,),),
     "document.create": ((author,), (controller,)),
@@ -245,7 +223,12 @@ PERMISSIONS: Final[Mapping[str, tuple[tuple[Predicate, ...], ...]]] = {
 
 
 def allows(actor: Actor, permission: str, facts: Facts) -> bool:
-    """Say whether any alternative of the permission holds; an unknown permission is denied."""
+    """Say whether any alternative of the permission holds; an unknown permission is denied.
+
+    Of an outside organisation only who is admitted may do anything, and only what partners may (O-7).
+    """
+    if actor.is_outside and not (actor.is_admitted and permission in PARTNERS_MAY):
+        return False
     return any(
         all(predicate(actor, facts) for predicate in alternative)
         for alternative in PERMISSIONS.get(permission, ())
@@ -288,3 +271,16 @@ def why_not(actor: Actor, permission: str, facts: Facts) -> Refused | None:
     if allows(actor, permission, facts):
         return None
     return Refused("X-1", "not_permitted", {"permission": permission})
+
+
+__all__ = [
+    "OPERATOR",
+    "PERMISSIONS",
+    "Actor",
+    "Facts",
+    "Predicate",
+    "allows",
+    "authorise",
+    "can_ever",
+    "why_not",
+]

@@ -75,9 +75,21 @@ def may_revoke(role: Role, *, revoked: bool, others: int) -> Verdict:
 
 
 def reader_tokens(
-    person_id: UUID, unit_id: UUID | None, roles: Iterable[tuple[Role, UUID | None]]
+    person_id: UUID,
+    unit_id: UUID | None,
+    roles: Iterable[tuple[Role, UUID | None]],
+    *,
+    is_outside: bool = False,
+    shares: Iterable[UUID] = (),
 ) -> frozenset[str]:
-    """Return the tokens by which access sets know a person (X-1, X-3)."""
+    """Return the tokens by which access sets know a person (X-1, X-3).
+
+    Somebody from outside is no staff and has no role: they see their own items, those of their organisation,
+    and what is shared with it now (O-7).
+    """
+    if is_outside:
+        own = {f"person:{person_id}"} | ({f"unit:{unit_id}"} if unit_id is not None else set())
+        return frozenset(own | {f"share:{one}" for one in shares})
     tokens = {"staff", f"person:{person_id}"}
     if unit_id is not None:
         tokens.add(f"unit:{unit_id}")

@@ -29,6 +29,14 @@ class UnitKind(StrEnum):
     MANAGEMENT_OFFICE = "management_office"  # 管理处
     SITE = "site"
     OUTLET = "outlet"
+    CUSTOMER = "customer"
+    SUPPLIER = "supplier"
+    CONTRACTOR = "contractor"
+    AUTHORITY = "authority"
+
+
+#: Kinds of organisations outside the company: their people see only what was granted to them (O-7).
+OUTSIDE: Final = frozenset({UnitKind.CUSTOMER, UnitKind.SUPPLIER, UnitKind.CONTRACTOR, UnitKind.AUTHORITY})
 
 
 @dataclass(frozen=True, slots=True)

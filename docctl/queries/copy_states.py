@@ -106,6 +106,7 @@ def held_by(actor: Actor, today: Any, *, on_duty: bool = False) -> Where:
         ControlledCopy.post_id.in_(posts),
         ControlledCopy.unit_id.in_(headed),
         *([ControlledCopy.unit_id.in_(kept)] if kept else []),
+        *([ControlledCopy.unit_id == actor.unit_id] if actor.is_outside else []),
     )
 
 

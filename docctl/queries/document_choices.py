@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from docctl.domain.permissions import Actor
 from docctl.domain.roles import SIGNING, Role
+from docctl.domain.units import OUTSIDE
 from docctl.models.documents import Document, DocumentType
 from docctl.models.organisation import Person, RoleGrant, Unit
 from docctl.models.retention import RetentionClassRow
@@ -40,7 +41,11 @@ def document_types(session: Session) -> tuple[Choice, ...]:
 def units(session: Session) -> tuple[Choice, ...]:
     """Return all units that exist today, each with its legal entity where there are several (O-4)."""
     names = entity_names(session)
-    found = session.scalars(select(Unit).where(Unit.valid_until.is_(None)).order_by(Unit.code, Unit.id))
+    found = session.scalars(
+        select(Unit)
+        .where(Unit.valid_until.is_(None), Unit.kind.not_in(sorted(OUTSIDE)))
+        .order_by(Unit.code, Unit.id)
+    )
 
     def name(unit: Unit) -> str:
         return f"{unit.name} · {names[unit.entity_id].name}" if unit.entity_id in names else unit.name

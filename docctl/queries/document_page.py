@@ -182,7 +182,7 @@ def document_page(
         checks=checks,
         may_answer=allows(actor, "revision.answer", situation.facts),
         other_names=other_names(session, head.document),
-        scope=scope_names(session, shown.id),
+        scope=() if actor.is_outside else scope_names(session, shown.id),
         may_name=allows(actor, "document.name", situation.facts),
     )
 

@@ -54,6 +54,8 @@ def _by_code(units: Iterable[tuple[str, str]]) -> dict[str, str]:
 
 def search_choices(session: Session, actor: Actor, *, at: datetime) -> SearchChoices:
     """Return units, types of documents, the forms whose records can be asked for, retention classes (S-1)."""
+    if actor.is_outside:  # who is told nothing of the company by what could be chosen (O-7, X-3)
+        return SearchChoices((), (), (), ())
     units = session.execute(select(Unit.code, Unit.name).order_by(Unit.code))
     types = session.execute(
         select(DocumentType.code, DocumentType.name, DocumentType.name_en).order_by(

@@ -25,6 +25,7 @@ from docctl.models.work import AnsweredRequest
 from docctl.services.caller import Caller
 from docctl.services.house import House
 from docctl.services.people.actors import both_of, moment_of
+from docctl.services.people.admitting import admitted
 from docctl.services.people.prove import forget_failures, prove
 from docctl.services.rows import ask, insert_rows
 
@@ -134,7 +135,7 @@ class UseCase(Generic[C, T]):
             if not standing.may_sign:
                 raise RuleRefused(Refused("A-15", "reset_unconfirmed"))
             forget_failures(session, by)  # the right password was given
-        return replace(by, at=at, zone=house.zone, actor=standing.actor)
+        return replace(by, at=at, zone=house.zone, actor=admitted(session, standing.actor, at))
 
     def _answered(self, session: Session, cmd: C, by: Caller) -> tuple[T] | None:
         row = ask(session, _ANSWERED, request_id=by.request_id).first()

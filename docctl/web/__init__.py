@@ -65,6 +65,7 @@ BLUEPRINTS: Final = (
     "entities",
     "unit_changes",
     "unit_merging",
+    "outside",
     "rosters",
     "unit_pages",
     "settings",

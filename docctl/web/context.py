@@ -8,6 +8,7 @@ from typing import Any, Final, ParamSpec, TypeVar
 from flask import Response, current_app, g, redirect, render_template, request
 
 from docctl.config import LANGUAGES
+from docctl.domain.partners import PARTNERS_SEE
 from docctl.domain.permissions import Actor, Facts, can_ever, why_not
 from docctl.domain.verdicts import Refused, RuleRefused
 from docctl.i18n import Explained, Translator, translator
@@ -115,8 +116,13 @@ def public(view: Callable[P, R]) -> Callable[P, R]:
 
 
 def check_permission(view: Callable[..., Any]) -> None:
-    """Raise RuleRefused where the person's roles can never grant the view's permission."""
+    """Raise RuleRefused where the person's roles can never grant the view's permission.
+
+    Somebody of an outside organisation opens only pages that show nothing else than was granted (O-7, X-3).
+    """
     permission = view.__dict__[PERMISSION]
+    if actor().is_outside and request.endpoint not in PARTNERS_SEE:
+        raise RuleRefused(Refused("X-1", "not_permitted", {"permission": permission}))
     if not can_ever(actor(), permission):
         raise RuleRefused(Refused("X-1", "not_permitted", {"permission": permission}))
 

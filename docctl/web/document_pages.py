@@ -60,8 +60,9 @@ def page_of(*, document_id: UUID | None = None, revision_id: UUID | None = None)
             changes=changes,
             carried=carried,
             to_read=to_read and page.revision.state in {"in_force", "suspended"},
-            events=told(events, words()),
-            older=events.older,
+            # Somebody from outside reads the document, not who did what with it (O-7, X-3).
+            events=[] if actor().is_outside else told(events, words()),
+            older=None if actor().is_outside else events.older,
             reads=_wants_reads(page),
             today=house().today(),
             english=lang() == "en",

@@ -31,7 +31,7 @@ def load(record_id: UUID, *, stood_at: datetime | None = None) -> RecordPage:
 def shown(record_id: UUID) -> str:
     """Return the page of a record."""
     page = load(record_id, stood_at=_instant(request.args.get("at", "")))
-    story = happened(record_id, names_holds=names_holds(actor()))
+    story = None if actor().is_outside else happened(record_id, names_holds=names_holds(actor()))
     file = page.shown_file
     if file is not None and file.html is not None:
         open_record_file(record_id, file.id, by=caller(), house=house(), purpose=Purpose.READ)

@@ -58,9 +58,10 @@ def register() -> str:
         found = record_register(session, actor(), wanted, today=house().today(), zone=house().zone)
         choices = {
             "form": forms_to_filter(session, actor(), chosen=wanted.form_id),
-            "unit": units_to_filter(session),
-            "class": classes_to_filter(session),
-            "filer": people_to_filter(session, chosen=wanted.filer_id),
+            # Somebody from outside is told of no unit, class or person by what could be chosen (O-7, X-3).
+            "unit": () if actor().is_outside else units_to_filter(session),
+            "class": () if actor().is_outside else classes_to_filter(session),
+            "filer": () if actor().is_outside else people_to_filter(session, chosen=wanted.filer_id),
         }
         beside = keys_beside(session, actor(), *wanted.key) if wanted.key else ()
         named = wanted.key is not None and names_holds(actor())

@@ -22,6 +22,7 @@ from docctl.web.sessions import current
 #: The places of the map, in order; one shows where its page exists and the person may go there.
 PLACES: Final = (
     ("inbox", "/"),
+    ("mine", "/mine"),
     ("documents", "/documents"),
     ("records", "/records"),
     ("search", "/search"),
@@ -77,6 +78,8 @@ class Shell:
     flashes: tuple[tuple[str, str], ...]
     still: int = 0
     waits: bool = False
+    #: The person is of an outside organisation (O-7).
+    is_outside: bool = False
 
 
 def counted(place: str, count: Count) -> None:
@@ -102,6 +105,7 @@ def shell() -> Shell:
         now=translated.instant(house().clock()),
         flashes=tuple((kind, translated.t(key, **params)) for kind, key, params in said),
         waits=is_waiting,
+        is_outside=person is not None and person.is_outside,
         still=_still(nav) if any(key in ANSWERS for _, key, _ in said) else 0,
     )
 

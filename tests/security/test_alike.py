@@ -36,6 +36,7 @@ from tests.filing import a_form, held
 from tests.imports.making import Run, write
 from tests.imports.test_record_runs import packed, started
 from tests.lists import proposed_list
+from tests.partners import a_partner, bound, shared
 from tests.security.conftest import ANYTHING, SECRET, Hidden, addresses, said, token_of
 from tests.web.browser import Browser
 from tests.world import PASSWORD, World
@@ -54,6 +55,7 @@ OUTSIDERS = {
     "a person": "wang",
     "a unit": "zhang",
     "a legal entity": "zhang",
+    "an outside organisation": "wang",
     "a leader in charge": "zhang",
     "a background task": "wang",
     "an import": "wang",
@@ -78,6 +80,10 @@ def kinds(world: World, hidden: Hidden, tmp_path: Path) -> dict[str, dict[str, U
     holder = take_post(
         HoldPost(post, world.people["wang"], world.house.today()), by=world.by("admin"), house=world.house
     )
+    partner = a_partner(world)
+    bound(world, world.house.today())
+    given = world.issued(world.draft("供方须知", number="QP-79"))
+    share = shared(world, "document", world.document_of(given).id, world.house.today())
     duty = set_duty(
         SetDuty(post, world.people["wang"], world.house.today(), None, (1,), time(8), time(20)),
         by=world.by("admin"),
@@ -127,6 +133,11 @@ def kinds(world: World, hidden: Hidden, tmp_path: Path) -> dict[str, dict[str, U
         "a person": {"person_id": world.people["li"], "grant_id": grant},
         "a unit": {"unit_id": unit, "post_id": post, "holder_id": holder, "name_id": named, "duty_id": duty},
         "a legal entity": {"entity_id": entity},
+        "an outside organisation": {
+            "unit_id": partner,
+            "person_id": world.people["gast"],
+            "share_id": share,
+        },
         "a leader in charge": {"leader_id": leader},
         "a background task": {"delivery_id": task},
         "a saved search": {"search_id": kept},

@@ -11,11 +11,13 @@ from docctl.queries.rosters import rosters
 from docctl.services.people.posts import AddPost, HoldPost, add_post, take_post
 from docctl.services.people.rosters import SetDuty, set_duty
 from docctl.services.schema import migrate
+from tests.services.test_migration_of_outside import before_outside
 from tests.world import World, as_owner
 
 
 def before_rosters(there: Session | Connection) -> None:
     """Let no post have a roster."""
+    before_outside(there)
     there.execute(text("DROP TABLE IF EXISTS post_duty"))
 
 

@@ -15,7 +15,7 @@ from docctl.services.people.actors import actor_of
 def caller_of(session: Session, person_id: UUID, house: House) -> Caller | None:
     """Return a person as the caller of an import now; None: disabled since."""
     try:
-        actor = actor_of(session, person_id)
+        actor = actor_of(session, person_id, house.clock())
     except NotFound:
         return None
     return Caller(actor=actor, at=house.clock(), channel="import", zone=house.zone)

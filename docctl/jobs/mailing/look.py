@@ -96,7 +96,7 @@ def look_at(house: House, person_id: UUID) -> bool:
 
 def waiting(session: Session, house: House, person_id: UUID) -> Inbox:
     """Return what waits for a person now; raise NotFound for one who is disabled."""
-    actor = actor_of(session, person_id)
+    actor = actor_of(session, person_id, house.clock())
     return inbox(session, actor, at=house.clock(), zone=house.zone, most=MOST)
 
 

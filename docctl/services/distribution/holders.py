@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from docctl.domain.distribution import HolderKind, ListEntry
 from docctl.domain.roles import Role
+from docctl.domain.units import OUTSIDE
 from docctl.models.distribution import DistributionEntry, Held
 from docctl.models.organisation import Person, PostHolder, RoleGrant, Unit
 
@@ -26,7 +27,7 @@ def columns_of(entry: ListEntry) -> dict[str, UUID | None]:
 
 def answer_for(session: Session, held: Held, *, today: date) -> frozenset[UUID]:
     """Return who acknowledges, returns or reports a copy: its person, who holds the post today,
-    of a unit its head and its keepers (D-1).
+    of a unit its head and its keepers (D-1), of an outside organisation each of its people (O-7).
     """
     if held.person_id is not None:
         return frozenset({held.person_id})
@@ -39,7 +40,13 @@ def answer_for(session: Session, held: Held, *, today: date) -> frozenset[UUID]:
         RoleGrant.revoked_at.is_(None),
         RoleGrant.confirmed_at.is_not(None),
     )
-    return frozenset(one for one in (*session.scalars(head), *session.scalars(keepers)) if one is not None)
+    outside = (
+        select(Person.id)
+        .join(Unit, Unit.id == Person.unit_id)
+        .where(Unit.id == held.unit_id, Unit.kind.in_(sorted(OUTSIDE)), Person.disabled_at.is_(None))
+    )
+    found = (*session.scalars(head), *session.scalars(keepers), *session.scalars(outside))
+    return frozenset(one for one in found if one is not None)
 
 
 def in_post(which: ColumnElement[bool], today: date) -> Select[UUID]:

@@ -41,7 +41,7 @@ def scope_draft(session: Session, cmd: ScopeDraft, by: Caller) -> UUID:
     unchanged(revision, cmd.row_version)
     if revision.status is not RevisionStatus.DRAFT:
         raise RuleRefused(Refused("D-8", "not_a_draft", {"state": revision.status.value}))
-    _set(session, by, loaded.document, revision, cmd.places)
+    _set_scope(session, by, loaded.document, revision, cmd.places)
     revision.worked_on(by.person_id)
     flag_modified(revision, "editors")
     return revision.id
@@ -67,10 +67,10 @@ def scope_issued(session: Session, cmd: ScopeIssued, by: Caller) -> UUID:
     require(may_change_scope(revision.status, over_since=over_since, at=by.at))
     require(reason_given(cmd.reason, rule="D-2"))
     before = {one.place() for one in scope_rows(session, revision.id)}
-    _set(session, by, loaded.document, revision, cmd.places, reason=cmd.reason.strip())
+    _set_scope(session, by, loaded.document, revision, cmd.places, reason=cmd.reason.strip())
     draft = _draft_after(loaded, revision)
     if draft is not None and {one.place() for one in scope_rows(session, draft.id)} == before:
-        _set(session, by, loaded.document, draft, cmd.places)
+        _set_scope(session, by, loaded.document, draft, cmd.places)
         flag_modified(draft, "editors")  # what others have on their pages is old now
     return revision.id
 
@@ -82,7 +82,7 @@ def carry_scope(session: Session, by: Caller, before: Revision, draft: Revision)
     session.add_all(_row(by, draft, one, there[one], "") for one in places if one in there)
 
 
-def _set(
+def _set_scope(
     session: Session,
     by: Caller,
     document: Document,

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from docctl.domain import labels
 from docctl.domain.outside import OWN, Outside, may_be_registered
 from docctl.domain.permissions import Facts, authorise
+from docctl.domain.units import OUTSIDE
 from docctl.domain.validity import ENDLESS, Validity
 from docctl.domain.verdicts import NotFound, Refused, RuleRefused, require
 from docctl.models.base import new_id
@@ -67,6 +68,8 @@ def create_document(session: Session, cmd: CreateDocument, by: Caller) -> UUID:
         raise NotFound("type or unit")
     if unit.valid_until is not None:
         raise RuleRefused(Refused("O-1", "unit_closed", {"until": unit.valid_until}))
+    if unit.kind in OUTSIDE:
+        raise RuleRefused(Refused("O-7", "owns_nothing", {"unit": unit.name}))
     parent = session.get(Document, cmd.parent_id) if cmd.parent_id else None
     _check_class(session, cmd.class_id)
     label, shown = _first_label(session, kind, cmd.label, by)

@@ -13,11 +13,13 @@ from sqlalchemy.orm import Session
 
 from docctl.domain.permissions import Actor
 from docctl.domain.roles import SIGNING, Role
+from docctl.domain.units import OUTSIDE
 from docctl.domain.verdicts import NotFound
 from docctl.models.base import table_of
-from docctl.models.organisation import Person, RoleGrant
+from docctl.models.organisation import Person, RoleGrant, Unit
 from docctl.models.trail import AuditHead
 from docctl.queries.epochs import is_waiting
+from docctl.services.people.admitting import admitted
 from docctl.services.rows import AnyRow, ask
 
 
@@ -40,12 +42,14 @@ class Moment:
 
 _PERSON: Final = table_of(Person)
 _GRANT: Final = table_of(RoleGrant)
+_UNIT: Final = table_of(Unit)
 _HEAD: Final = table_of(AuditHead)
 _STANDING: Final = (
     select(
         _PERSON.c.name,
         _PERSON.c.username,
         _PERSON.c.unit_id.label("own_unit"),
+        _UNIT.c.kind.label("unit_kind"),
         _PERSON.c.password_version,
         _PERSON.c.reset_confirm_needed,
         _PERSON.c.disabled_at,
@@ -54,6 +58,7 @@ _STANDING: Final = (
         _GRANT.c.confirmed_at,
     )
     .select_from(_PERSON)
+    .join(_UNIT, _UNIT.c.id == _PERSON.c.unit_id)
     .outerjoin(_GRANT, and_(_GRANT.c.person_id == _PERSON.c.id, _GRANT.c.revoked_at.is_(None)))
     .where(_PERSON.c.id == bindparam("person_id"))
 )
@@ -94,6 +99,7 @@ def _standing(person_id: UUID, rows: Sequence[AnyRow]) -> Standing:
         username=person.username,
         unit_id=person.own_unit,
         roles=frozenset((Role(one.role), one.unit_id) for one in rows if one.role and _counts(one)),
+        is_outside=person.unit_kind in OUTSIDE,
     )
     return Standing(actor, person.password_version, may_sign=not person.reset_confirm_needed)
 
@@ -102,9 +108,13 @@ def _counts(grant: AnyRow) -> bool:
     return grant.confirmed_at is not None or grant.role not in SIGNING
 
 
-def actor_of(session: Session, person_id: UUID) -> Actor:
-    """Return a person as an actor; raise NotFound for one who is disabled."""
-    return standing_of(session, person_id).actor
+def actor_of(session: Session, person_id: UUID, at: datetime | None = None) -> Actor:
+    """Return a person as an actor; raise NotFound for one who is disabled.
+
+    Somebody of an outside organisation is admitted with the instant alone, and not once it is over (O-7).
+    """
+    actor = standing_of(session, person_id).actor
+    return actor if at is None else admitted(session, actor, at)
 
 
 def holders(session: Session, role: Role, unit_id: UUID | None = None) -> list[Person]:

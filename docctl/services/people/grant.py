@@ -8,8 +8,10 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from docctl.domain.partners import may_hold_role
 from docctl.domain.permissions import Facts, authorise
 from docctl.domain.roles import SIGNING, GrantFacts, Role, may_confirm, may_propose, may_revoke
+from docctl.domain.units import OUTSIDE
 from docctl.domain.verdicts import NotFound, Refused, RuleRefused, require
 from docctl.models.base import new_id
 from docctl.models.organisation import RoleGrant
@@ -38,6 +40,7 @@ def propose_role(session: Session, cmd: ProposeRole, by: Caller) -> UUID:
     if person.disabled_at is not None:
         raise RuleRefused(Refused("A-15", "already_disabled"))
     require(may_propose(cmd.role, cmd.unit_id, holder=person.id, by=by.person_id))
+    require(may_hold_role(is_outside=unit_at(session, person.unit_id).kind in OUTSIDE))
     if cmd.unit_id is not None:
         unit_at(session, cmd.unit_id)
     same = select(RoleGrant.id).where(

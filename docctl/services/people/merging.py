@@ -11,8 +11,9 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from docctl.domain.merging import Goes, GoingKind, all_go, counted, may_go_from, may_go_into
+from docctl.domain.partners import may_change_side
 from docctl.domain.permissions import Facts, authorise
-from docctl.domain.units import DAY
+from docctl.domain.units import DAY, OUTSIDE
 from docctl.domain.verdicts import NotFound, Refused, RuleRefused, require
 from docctl.models.access import AccessToken
 from docctl.models.base import new_id
@@ -97,6 +98,9 @@ def _decide(session: Session, cmd: GoInto, by: Caller, moving: Moving, there: Se
     into = [found[one] for one in cmd.into]
     require(may_go_into(unit.id, unit.entity_id, into, from_on=cmd.from_on, has_documents=has_documents))
     require(may_go_from(cmd.from_on, today=by.today, since=since, closed=unit.valid_until, closes=cmd.closes))
+    for one in cmd.into:
+        is_outside = moving.units[one].kind in OUTSIDE
+        require(may_change_side(was_outside=unit.kind in OUTSIDE, is_outside=is_outside))
     if not moving.reason:
         raise RuleRefused(Refused("O-2", "reason_needed"))
     known = [(one.kind, one.id) for one in there]

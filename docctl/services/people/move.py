@@ -9,7 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from docctl.domain.leaving import may_move
+from docctl.domain.partners import may_change_side
 from docctl.domain.permissions import Facts, authorise
+from docctl.domain.units import OUTSIDE
 from docctl.domain.verdicts import require
 from docctl.models.organisation import RoleGrant
 from docctl.services.caller import Caller
@@ -46,6 +48,7 @@ def move_person(session: Session, cmd: MovePerson, by: Caller) -> UUID:
     require(
         may_move(disabled=person.disabled_at is not None, same_unit=unit.id == before.id, unit_closed=closed)
     )
+    require(may_change_side(was_outside=before.kind in OUTSIDE, is_outside=unit.kind in OUTSIDE))
     hand(session, giving, cmd.handed, by)
     scoped = select(RoleGrant).where(
         RoleGrant.person_id == person.id,

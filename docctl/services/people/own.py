@@ -46,7 +46,7 @@ def set_password(house: House, *, token: str, password: str, channel: str = "web
     """Set the person's own first or new password by a one-time link; return whose it was (A-15)."""
     with house.uow.read() as session:
         _, person = _working(session, hashed(token[:200]), house)
-        actor = actor_of(session, person.id)
+        actor = actor_of(session, person.id, house.clock())
         require(may_use_password(password, username=person.username))
     by = Caller(actor=actor, at=house.clock(), channel=channel, zone=house.zone)
     cmd = UseLink(token_hash=hashed(token[:200]), password_hash=house.passwords.hash(password))

@@ -83,7 +83,7 @@ def signed_in(house: House, token: str) -> SignedIn | None:
         if person is None or person.password_version != row.password_version:
             return None
         try:
-            actor = actor_of(session, row.person_id)
+            actor = actor_of(session, row.person_id, at)
         except NotFound:
             return None
         found = SignedIn(actor, key, person.language, row.created_at, row.last_seen_at)

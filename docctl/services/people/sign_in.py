@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from docctl.domain.permissions import Actor
-from docctl.domain.verdicts import Refused, RuleRefused, require
+from docctl.domain.verdicts import NotFound, Refused, RuleRefused, require
 from docctl.models.organisation import Person
 from docctl.services.caller import Caller
 from docctl.services.house import House
@@ -41,7 +41,10 @@ def sign_in(house: House, *, username: str, password: str, address: str) -> Bega
         person = session.scalar(select(Person).where(Person.username == name, Person.disabled_at.is_(None)))
         stored = person.password_hash if person else None
         version = person.password_version if person else 0
-        actor = actor_of(session, person.id) if person else NOBODY
+        try:
+            actor = actor_of(session, person.id, at) if person else NOBODY
+        except NotFound:  # of an outside organisation, and not bound any more (O-7)
+            person, stored, version, actor = None, None, 0, NOBODY
     by = Caller(actor=actor, at=at, channel="web", zone=house.zone)
     right = house.passwords.matches(stored, password[:1000])
     if person is None or not right:

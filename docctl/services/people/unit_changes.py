@@ -9,8 +9,18 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from docctl.domain.partners import may_change_side
 from docctl.domain.permissions import Facts, authorise
-from docctl.domain.units import Placed, Standing, UnitKind, last_day_before, may_call, may_change, may_move
+from docctl.domain.units import (
+    OUTSIDE,
+    Placed,
+    Standing,
+    UnitKind,
+    last_day_before,
+    may_call,
+    may_change,
+    may_move,
+)
 from docctl.domain.verdicts import NotFound, Refused, RuleRefused, require
 from docctl.models.base import new_id
 from docctl.models.names import name_key
@@ -57,6 +67,7 @@ def change_unit(session: Session, cmd: ChangeUnit, by: Caller) -> UUID:
     before, after = Standing(unit.name, unit.parent_id), Standing(name, cmd.parent_id)
     if before == after and cmd.kind == unit.kind:
         raise RuleRefused(Refused("O-2", "nothing_changed"))
+    require(may_change_side(was_outside=unit.kind in OUTSIDE, is_outside=cmd.kind in OUTSIDE))
     if not reason:
         raise RuleRefused(Refused("O-2", "reason_needed"))
     since = since_when(session, unit)

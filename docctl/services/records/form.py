@@ -16,7 +16,6 @@ from sqlalchemy.orm import Session
 from docctl.domain.lifecycle import RevisionDates, RevisionStatus, SettingStatus, Suspension, in_force
 from docctl.domain.number_rules import rules_in
 from docctl.domain.number_schemes import Scheme
-from docctl.domain.roles import reader_tokens
 from docctl.domain.suspension import may_file_under
 from docctl.domain.verdicts import NotFound, Refused, RuleRefused, require
 from docctl.models.access import AccessSet
@@ -26,7 +25,7 @@ from docctl.models.controlled import ControlledSetting, SettingRevision
 from docctl.models.documents import Document, DocumentType, Revision, RevisionSuspension
 from docctl.models.organisation import LegalEntity, Unit
 from docctl.models.retention import CATCH_ALL_ID, RetentionClassRow
-from docctl.models.visibility import lets_see
+from docctl.models.visibility import lets_see, tokens_of
 from docctl.queries.rules_in_force import revision_name
 from docctl.services.caller import Caller
 from docctl.services.locks import LockedRow, Rank
@@ -162,7 +161,7 @@ def form_in_force(
         unit_id=unit_id,
         digest=digest,
         hashes=hashes,
-        tokens=sorted(reader_tokens_of(by)),
+        tokens=sorted(tokens_of(by.actor)),
         person_id=by.actor.person_id,
     ).all()
     found = rows[0]
@@ -177,12 +176,6 @@ def form_in_force(
         raise RuleRefused(Refused("F-1", "not_in_force", {"number": found.number}))
     require(may_file_under(dates, number=found.number, at=by.at, zone=by.zone))
     return _form(form_id, found, scheme, numbering.values(found.kind_code))
-
-
-def reader_tokens_of(by: Caller) -> frozenset[str]:
-    """Return the tokens of the caller; the system has none, and sees everything."""
-    actor = by.actor
-    return reader_tokens(actor.person_id, actor.unit_id, actor.roles) if actor.person_id else frozenset()
 
 
 def _dates(rows: Sequence[AnyRow]) -> RevisionDates | None:
