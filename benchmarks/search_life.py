@@ -1,14 +1,17 @@
-"""How soon a filed record is found while others are filed all the time, worker and pages in one process.
+"""How soon filed records are found while others are filed all the time; worker in one process, who files in others.
 
-python -m benchmarks.search_life [folder made by benchmarks/world.py] [a second]
+python -m benchmarks.search_life [folder made by benchmarks/world.py] [a second] [processes that file]
 """
 
 import io
+import multiprocessing
 import sys
 import tempfile
 import threading
 import time
 from pathlib import Path
+from typing import Any
+from uuid import UUID
 
 from benchmarks.world import build, opened, percentile
 from docctl.jobs.projection import newest, rebuild
@@ -23,48 +26,76 @@ from tests.world import World
 SECONDS = 15
 
 
-def main(house: House, rate: int) -> None:
-    world = World.of(house, house.clock)
-    form = a_form(world)
+def main(folder: Path, rate: int, processes: int) -> None:
+    house = opened(folder)
+    form = a_form(World.of(house, house.clock))
     worker = Worker(house)
     worker.start()
     while house.search.position() < _newest(house):
         time.sleep(0.1)
+    spawning = multiprocessing.get_context("spawn")
+    said: Any = spawning.Queue()
+    start = spawning.Barrier(processes + 1)
+    filing = [
+        spawning.Process(
+            target=_file, args=(folder, form, rate / processes, said, start), name=str(at), daemon=True
+        )
+        for at in range(processes)
+    ]
+    for one in filing:
+        one.start()
     filed: list[tuple[float, int]] = []
     waits: list[float] = []
     over = threading.Event()
 
     def watch() -> None:
-        done = 0
-        while not over.is_set() or done < len(filed):
-            at = house.search.position()
-            while done < len(filed) and filed[done][1] <= at:
-                waits.append(time.perf_counter() - filed[done][0])
-                done += 1
+        while not over.is_set() or filed or not said.empty():
+            while not said.empty():
+                filed.append(said.get())
+            at, now = house.search.position(), time.perf_counter()
+            waits.extend(now - when for when, event in filed if event <= at)
+            filed[:] = [one for one in filed if one[1] > at]
             time.sleep(0.01)
 
+    start.wait()
     watching = threading.Thread(target=watch, daemon=True)
     watching.start()
-    caller = world.by("wang")
-    began = time.perf_counter()
-    while (now := time.perf_counter() - began) < SECONDS:
-        if len(filed) > now * rate:
-            time.sleep(0.002)
-            continue
-        text = io.BytesIO(f"第 {len(filed)} 份记录：外壳划伤。".encode())
-        staged = stage_upload(text, name="记录.txt", by=caller, house=house)
-        title = f"外壳划伤 {len(filed)}"
-        cmd = FileRecord(form_id=form, title=title, occurred_at=house.clock(), uploads=(Attached(staged),))
-        file_record(cmd, by=caller, house=house)
-        filed.append((time.perf_counter(), _newest(house)))
+    for one in filing:
+        one.join()
     over.set()
     watching.join()
     worker.stop()
-    print(f"{len(filed) / SECONDS:.0f} filings a second, {rate} wanted; {house.search.count()} entries")
+    print(
+        f"{len(waits) / SECONDS:.0f} filings a second by {processes} processes, {rate} wanted; "
+        f"{house.search.count()} entries"
+    )
     print(
         f"found after p50 {percentile(waits, 0.5):.0f} ms, p95 {percentile(waits, 0.95):.0f} ms, "
         f"at the latest {max(waits) * 1e3:.0f} ms"
     )
+    house.close()
+
+
+def _file(folder: Path, form: UUID, rate: float, said: Any, start: Any) -> None:
+    """File so many records a second; say of each when that was done and which event was the newest then."""
+    house = opened(folder)
+    caller = World.of(house, house.clock).by("wang")
+    start.wait()
+    count, began = 0, time.perf_counter()
+    while (now := time.perf_counter() - began) < SECONDS:
+        if count > now * rate:
+            time.sleep(0.002)
+            continue
+        text = io.BytesIO(
+            f"{multiprocessing.current_process().name} 班第 {count} 份记录：外壳划伤。".encode()
+        )
+        staged = stage_upload(text, name="记录.txt", by=caller, house=house)
+        title = f"外壳划伤 {count}"
+        cmd = FileRecord(form_id=form, title=title, occurred_at=house.clock(), uploads=(Attached(staged),))
+        file_record(cmd, by=caller, house=house)
+        said.put((time.perf_counter(), _newest(house)))
+        count += 1
+    house.close()
 
 
 def _newest(house: House) -> int:
@@ -74,13 +105,12 @@ def _newest(house: House) -> int:
 
 if __name__ == "__main__":
     wanted = int(sys.argv[2]) if len(sys.argv) > 2 else 50
+    several = int(sys.argv[3]) if len(sys.argv) > 3 else 2
     if len(sys.argv) > 1:
-        home = opened(Path(sys.argv[1]))
-        main(home, wanted)
-        home.close()
+        main(Path(sys.argv[1]), wanted, several)
     else:
         with tempfile.TemporaryDirectory() as made:
             home = build(Path(made), 1_000, 10_000)
             rebuild(home)
-            main(home, wanted)
             home.close()
+            main(Path(made), wanted, several)
