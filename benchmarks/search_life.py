@@ -1,4 +1,4 @@
-"""How soon filed records are found while others are filed all the time; worker in one process, who files in others.
+"""How soon filed records are found while others file all the time, each in a process of its own.
 
 python -m benchmarks.search_life [folder made by benchmarks/world.py] [a second] [processes that file]
 """

@@ -504,3 +504,39 @@ def test_i_1_codes_of_other_papers_are_no_number_of_the_document() -> None:
     assert value("（参见CX-17-2009）\nCX-17-2015\n", "number") is None
     assert value("JL-07-03\tNO：2023001\n", "number") == "JL-07-03"
     assert value("No.: QP-04\n", "number") == "QP-04"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("编制\t凌小云\t2023-02-20\n批准\t卓大伟\t2023-03-01\n", id="behind the name"),
+        pytest.param(
+            "\t姓名\t签名\t日期\n编制\t凌小云\t\t2023.2.20\n批准\t卓大伟\t\t2023.3.1\n",
+            id="in a column of days",
+        ),
+        pytest.param("编制\t凌小云\t批准\t卓大伟\n日期\t2023.2.20\t日期\t2023.3.1\n", id="below the name"),
+        pytest.param(
+            "起草人\t凌小云\t批准人\t卓大伟\n起草日期\t2023年02月20日\t批准日期\t2023年03月01日\n",
+            id="with labels of their own",
+        ),
+    ],
+)
+def test_i_10_who_signed_on_paper_has_the_day_on_which_that_was(text: str) -> None:
+    found = facts(f"文件编号：QP-04\n{text}")
+    assert [(one.role, one.name, one.signed_on) for one in found.signers] == [
+        ("prepared", "凌小云", "2023-02-20"),
+        ("approved", "卓大伟", "2023-03-01"),
+    ]
+
+
+def test_n_4_number_and_label_at_the_foot_of_a_form_are_its_own() -> None:
+    text = "首件签样记录表\n客户\t\n机长：\t日期：\n"
+    foot = "CY-QR-042　　Rev.B　　保存期：三年"
+    found = find_facts(text + foot, "扫描.docx", parts=[("footer", len(text), len(text + foot))])
+    assert (found.number and found.number.value, found.revision and found.revision.value) == (
+        "CY-QR-042",
+        "B",
+    )
+    text = text.replace("记录表", "控制程序")  # on a procedure it is the form's
+    found = find_facts(text + foot, "扫描.docx", parts=[("footer", len(text), len(text + foot))])
+    assert (found.number, found.revision) == (None, None)

@@ -26,7 +26,8 @@ _OUTSIDE: Final = re.compile(
 #: Before a code of something else: behind a colon it is what that label says, which is none of ours.
 _NOT_OWN: Final = re.compile(r"(?:[:：]|代替|替代|取代|supersedes|replaces)\s{0,3}$", re.IGNORECASE)
 _STAMP: Final = re.compile(
-    r"(非受控|不受控|受控|(?:un)?controlled(?= (?:copy|document)$))(?:文件|副本|本|版本| copy| document)?"
+    r"(非受控|不受控|受控|(?:un)?controlled(?= (?:copy|document)\b))(?:文件|副本|本|版本| copy| document)?"
+    r"(?:\s{1,4}no\.?\s?:?\s?[a-z0-9-]{1,8})?"
     r"(?:[\s,;!。]*(?:禁止|严禁|不得|请勿|未经).{1,12})?"
 )
 _LABEL_IN_NAME: Final = re.compile(
@@ -38,7 +39,7 @@ _BARE_LABEL: Final = re.compile(
     r"|[(（](?:第\s?[0-9一二三四五六七八九十]{1,2}\s?版|V\d{1,2}\.\d{1,2}\s?版?)[)）]"
 )
 _WHOLE_LABEL: Final = re.compile(
-    r"第\s?[0-9一二三四五六七八九十A-Z]{1,2}\s?版[\s,，/]*第\s?[0-9一二三四五六七八九十]{1,2}\s?次(?:修改|修订|修訂|更改)"
+    r"(?:第\s?[0-9一二三四五六七八九十A-Z]{1,2}|(?<=[(（])\s?[A-Z0-9])\s?版[\s,，/]*第\s?[0-9一二三四五六七八九十]{1,2}\s?次(?:修改|修订|修訂|更改)"
 )
 _LABEL_AFTER_TITLE: Final = re.compile(
     r"(?:程序|制度|办法|规定|规程|方案|手册|计划|指引|流程|细则|规范|标准|预案)》?\s?[(（]?"
@@ -50,6 +51,13 @@ _LABEL_AFTER_TITLE: Final = re.compile(
 #: _Rev B1: what stands behind the word.
 _REV_IN_NAME: Final = re.compile(
     r"(?:^|[-_\s])Rev[. ]\s?(?P<label>[A-Z]\d{0,2})(?=$|[)_\s.-])", re.IGNORECASE
+)
+
+
+#: At the foot of a form, between blanks: Rev.B, A/0, V1.2.
+_FOOT_LABEL: Final = re.compile(
+    r"(?:(?<=\s)|(?<=\u3000))(?:(?:Rev|Ver)\.?\s?(?P<label>[A-Z0-9]{1,2}(?:[./]\d{1,2})?)(?=\s|$))",
+    re.IGNORECASE,
 )
 
 
@@ -126,6 +134,21 @@ def bare_number(sheet: Sheet, name: str) -> Found | None:
     if len(own) == 1 and (not found or own[0] in found):
         return found.get(own[0]) or Found(own[0], own[0], -1, -1, "name", SURE["name"])
     return None
+
+
+def form_foot(sheet: Sheet) -> tuple[Found | None, Found | None]:
+    """Return number and label at the foot of a form: CY-QR-042  Rev.B  保存期三年 (N-4)."""
+    for cell in sheet.cells:
+        codes = list(_codes_of(cell)) if cell.zone == "footer" and len(cell.text) <= 80 else []
+        if len(codes) == 1:
+            shown, start = codes[0]
+            number = Found(shown, shown, start, start + len(shown), "page_header", SURE["line"])
+            label = _FOOT_LABEL.search(cell.text)
+            if label is None:
+                return number, None
+            first, last = (cell.start + at for at in label.span("label"))
+            return number, Found(label["label"], label["label"], first, last, "page_header", SURE["line"])
+    return None, None
 
 
 def _codes_of(cell: Cell) -> Iterator[tuple[str, int]]:

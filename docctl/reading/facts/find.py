@@ -115,15 +115,17 @@ def find_facts(text: str, name: str, *, parts: Parts = (), pages: Sequence[int] 
     title, said = titles.find_title(sheet, read.best("title"), name, history.rows)
     number = read.best("number") or _form_number(read, title)
     number = number or closing.official_number(sheet) or bare.bare_number(sheet, name)
+    foot_number, foot_label = bare.form_foot(sheet) if _is_form(title) else (None, None)
+    number = number or foot_number
     body = _without_furniture(text, parts)
-    signers = _signers(read.signers or list(signers_of_newest(sheet, history)))
+    signers = _dated(_signers(read.signers or list(signers_of_newest(sheet, history))), read)
     outside = find_origin(sheet, name, number=number, title=title, is_signed=bool(signers))
     outline = find_outline(body, after=sheet.rules)
     findings = [*read.findings, *said, *look_over(body, outline, pages, whole=text)]
     return Facts(
         number=number,
         title=outside.title or title,
-        revision=_revision(read, sheet, name) or _from_history(history),
+        revision=_revision(read, sheet, name) or _from_history(history) or foot_label,
         effective=read.best("effective") or _in_force(history) or closing.in_force_since(sheet),
         issued=read.best("issued") or _made_on(read) or closing.given_out(sheet),
         department=read.best("department") or closing.kept_by(sheet),
@@ -172,7 +174,8 @@ def _revision(read: Read, sheet: Sheet, name: str) -> Found | None:
     amendment = read.best("amendment")
     label = revision_labels.read(found.value)
     if amendment is not None and label is not None and label.amendment is None:
-        return replace(found, value=f"{found.value}/{amendment.value}")
+        issue = label.issue if "版" in found.value else found.value  # 第3版 and 第1次 in two cells are 3/1
+        return replace(found, value=f"{issue}/{amendment.value}")
     return found
 
 
@@ -192,13 +195,13 @@ def _in_force(history: History) -> Found | None:
 
 def _form_number(read: Read, title: Found | None) -> Found | None:
     """Take the number of a form for the text's own where the text is a form: 表单编号 above 内审检查表."""
-    if (
-        title is None
-        or not ends_as("forms", fold(title.value))
-        or ends_as("strict_titles", fold(title.value))
-    ):
-        return None
-    return read.best("form_number")
+    return read.best("form_number") if _is_form(title) else None
+
+
+def _is_form(title: Found | None) -> bool:
+    if title is None or ends_as("strict_titles", fold(title.value)):
+        return False
+    return ends_as("forms", fold(title.value))
 
 
 def _signers(found: list[Signer]) -> tuple[Signer, ...]:
@@ -218,6 +221,15 @@ def _signers(found: list[Signer]) -> tuple[Signer, ...]:
     order = list(ROLES)
     in_order = sorted(chosen.values(), key=lambda one: order.index(one.role))
     return tuple(replace(one, role=ROLES[one.role]) for one in in_order)
+
+
+def _dated(signers: tuple[Signer, ...], read: Read) -> tuple[Signer, ...]:
+    """Give signers the day that a label of its own says: 批准日期, Date approved."""
+    days = {role: read.best(f"{role}_on") for role in {one.role for one in signers}}
+    return tuple(
+        replace(one, signed_on=day.value) if not one.signed_on and (day := days[one.role]) else one
+        for one in signers
+    )
 
 
 def _others(read: Read) -> dict[str, tuple[Found, ...]]:

@@ -36,8 +36,11 @@ _NO_LABEL: Final = r"(?!\s?(?:日|时间|者|人|部门|单位|date|from|:))"
 #: What follows a date and says what it is of: 发布, 实施.
 _ISSUED: Final = re.compile(rf"\s?(?:发布|颁布|发行|印发|公布|is\b|iss\b|issued?\b|released?\b){_NO_LABEL}")
 _EFFECTIVE: Final = re.compile(
-    rf"\s?(?:起\s?)?(?:生效|实施|施行|执行|启用|ef\b|eff\b|effective\b|in force\b){_NO_LABEL}"
+    r"\s?(?:起\s?)?(?:(?:公布|发布|颁布|公告)\s?)?"
+    rf"(?:生效|实施|施行|执行|启用|ef\b|eff\b|effective\b|in force\b){_NO_LABEL}"
 )
+#: Before a day of what is cited: 《学校食品安全规定》（2019年4月1日起施行）.
+_OF_CITED: Final = re.compile(r"[》」”][ \u3000]?[（(][^（）()]{0,30}$")
 _IS_HAN: Final = re.compile("[\u3400-\u9fff]")
 _SINCE: Final = frozenset("自从從于於")
 _ORDINALS: Final = frozenset({"序号", "序", "项次", "项目", "no", "item", "s/n"})
@@ -199,6 +202,8 @@ def _read_dates_before(cell: Cell, read: Read) -> None:
     for one in dates.all_dates(cell.text[:2_000]):
         if cell.text[: one.start].rstrip()[-1:] in _SINCE:
             continue  # a sentence says whose day that is
+        if _OF_CITED.search(cell.text, 0, one.start):
+            continue
         behind = fold(cell.text[one.end : one.end + 16])
         for kind, pattern in (("issued", _ISSUED), ("effective", _EFFECTIVE)):
             said = pattern.match(behind)

@@ -36,6 +36,8 @@ _COLON: Final = re.compile(r"[\s)\]]{0,3}[:：]")
 _CLOSED: Final = re.compile(r"\s?[)\"]\s?:?")  # all kinds of brackets are folded to one
 #: The same word in English behind a Chinese one: 审核(Review)：, 版次 Ed.:.
 _GLOSS: Final = re.compile(r"\s?[/(]?\s?[a-z][a-z ./#&-]{1,30}\)?(?=\s{0,2}:)")
+#: So much before a word without a colon is a sentence that goes on.
+_LONG: Final = 60
 #: Between two labels of one thing in two languages: "Document No. 文件编号".
 _BETWEEN: Final = r"[\s/|()\[\].·-]{0,4}"
 
@@ -179,6 +181,8 @@ def _may_do_without(start: int, end: int, cell: Cell) -> bool:
         "[A-Za-z]+[.]?$", cell.text[first - cell.start : last - cell.start]
     ):
         return False  # the last word of an English title or unit: Training Policy, Quality Department
+    if len(before) > _LONG and not re.search(r"\s{2}$|\u3000$", before):
+        return False  # in the middle of a sentence: a rule in force from 1 September 2023
     following = after.lstrip()
     if not following:
         return True

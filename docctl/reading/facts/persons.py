@@ -25,6 +25,8 @@ _NOT_NAMED: Final = re.compile(
 _TEAM: Final = re.compile(rf"[{_HAN}A-Za-z0-9]{{2,14}}(?![{_HAN}])")
 _SPACED: Final = re.compile(rf"([{_HAN}])[ \u3000]{{1,3}}([{_HAN}])(?![{_HAN}])")
 _BOXES: Final = frozenset("□☐☑☒■")
+#: A unit or a post before who is named: 客服中心 段玉洁.
+_BEFORE_NAME: Final = re.compile(rf"([{_HAN}]{{2,10}})[ \u3000\n]{{1,3}}(?=[{_HAN}])")
 #: Between the names of several who signed.
 _JOINT: Final = re.compile(r"\s?[、,，/；;&](?:\s?[、,，/；;&])?\s?")
 
@@ -52,6 +54,11 @@ def is_name(text: str) -> bool:
 
 
 def _name_at(text: str, at: int) -> tuple[str, int] | None:
+    before = _BEFORE_NAME.match(text, at)
+    if before is not None and any(ends_as(kind, fold(before[1])) for kind in ("units", "posts")):
+        behind = _PERSON.match(text, before.end())
+        if behind is not None and (han := behind["han"]) and is_surname(han[0]) and _is_free(han):
+            return han, behind.end()  # 客服中心 段玉洁, 物業經理 郭家豪
     match = _team(text, at) or _PERSON.match(text, at)
     if match is not None:
         han = match.groupdict().get("han")
@@ -62,6 +69,10 @@ def _name_at(text: str, at: int) -> tuple[str, int] | None:
     if spaced is None or not is_surname(spaced[1]):
         return None
     return spaced[1] + spaced[2], spaced.end()
+
+
+def _is_free(name: str) -> bool:
+    return not kinds_of(fold(name)) and not any(ends_as(kind, fold(name)) for kind in ("units", "posts"))
 
 
 def _is_alone(text: str, match: re.Match[str]) -> bool:

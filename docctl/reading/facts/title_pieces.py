@@ -59,6 +59,9 @@ def joined(one: Named, other: Named) -> Named | None:
     """Join two pieces of a title that goes on: 目标和管理方案 / 控制程序."""
     if one.source != "line" or other.source != "line":
         return None
+    if one.text[-1] in JOINING and len(one.text) >= 4 and ends_as("titles", fold(other.text)):
+        text = one.text + other.text  # 环境目标、指标及 / 管理方案控制程序
+        return Named(text, text, one.start, other.end, "joined") if len(text) <= 60 else None
     if not (goes_on := _GOES_ON.match(other.text)):
         return None
     if len(one.text) < 4 or (goes_on[0] in JOINING and not ends_as("titles", fold(other.text))):

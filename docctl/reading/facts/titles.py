@@ -28,6 +28,8 @@ _COMPANY: Final = re.compile(
 )
 #: A number, which is called nothing.
 _CODE: Final = re.compile(r"[A-Za-z0-9]{1,12}(?:[-/_.][A-Za-z0-9.]{1,12}){1,6}")
+#: Of what kind of thing the paper is, before the title: 300MW 汽轮机运行规程.
+_MODEL: Final = re.compile(r"\d{1,4}[A-Z]{1,3}")
 #: Lines of a table of contents and chapters: no titles.
 _CHAPTER: Final = re.compile(
     r"\d{1,2}\.\d|(?i:purpose|scope|objective|introduction|definitions?|contents)$|目\s{0,4}[录錄次]$|.*[.…·]{4,}\s?\d{1,3}$"
@@ -183,7 +185,14 @@ def _in_short(cell: Cell, head: str) -> Iterable[Named]:
     if parts and pieces.JOINING & {parts[-1][0]}:  # 危险源辨识、风险评价 和风险控制程序
         parts = []
     shown = parts[-1] if parts and len(parts[-1]) >= 5 else head
-    if len(text := clean(shown)) >= 3:
+    if (model := re.search(rf"(?:^|\s)({_MODEL.pattern}\s{re.escape(shown)})", head)) is not None:
+        shown = model[1]
+    elif shown == head and (wide := re.split(r"\s{3,}", head))[1:]:
+        wide = [one for one in wide if not (_CODE.fullmatch(one) or ends_as("givers", fold(one)))]
+        if len(wide) != 1:
+            return  # who it is of and its number, at both ends of the line
+        shown = wide[0]
+    if len(text := clean(shown)) >= 3 and (shown == head or not is_series(shown)):
         yield Named(text, shown, *_span(cell, shown), "line")
 
 
@@ -227,9 +236,18 @@ def _score(one: Named, others: list[Named]) -> float:
     if one.source == "line" and _MEMBER.match(one.shown) and ends_as("titles", fold(one.text)):
         score += 2
     score += 2.5 * min(2, sum(_same(one.text, other.text) for other in others) - 1)
+    if one.source == "line" and one.text.isascii():
+        score += _shared(one, others)
     if one.source == "line" and one is next((other for other in others if other.source == "line"), None):
         score += 1.5
     return score
+
+
+def _shared(one: Named, others: list[Named]) -> float:
+    """Return what an English line gains by words that the file's name says too: Notice - lift works."""
+    words = [set(re.findall("[a-z]{4,}", fold(named.text))) for named in others if named.source == "name"]
+    shared = words[0] & set(re.findall("[a-z]{4,}", fold(one.text))) if words else set()
+    return 2.5 if len(shared) > 1 else 1.5 if any(len(word) > 5 for word in shared) else 0
 
 
 def _same(one: str, other: str) -> bool:
