@@ -129,6 +129,7 @@ def check_permission(view: Callable[..., Any]) -> None:
 
 def render(template: str, **values: Any) -> str:
     """Return a page in its frame."""
+    from docctl.web.saved_views import own_views
     from docctl.web.shell import shell
 
     translated = words()
@@ -141,6 +142,7 @@ def render(template: str, **values: Any) -> str:
         instant=translated.instant,
         may=may,
         why=why,
+        own_views=own_views,
         **values,
     )
 

@@ -1,4 +1,4 @@
-"""Searches that people keep for themselves: a name, and everything that was asked (S-3)."""
+"""Searches and views of registers that people keep: a name, and everything that was asked (S-3, D-7)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from uuid import UUID
 from flask import Blueprint, Response, request
 
 from docctl.domain.verdicts import NotFound
-from docctl.queries.saved_searches import Saved, saved_searches
+from docctl.queries.saved_searches import Saved, saved_searches, saved_views
 from docctl.queries.search_address import address_kept, asked_for, asked_in
 from docctl.queries.search_choices import search_choices
 from docctl.services.searches.keep import (
@@ -21,6 +21,7 @@ from docctl.services.searches.keep import (
 )
 from docctl.web.context import actor, caller, flash_done, house, render, requires, see_other
 from docctl.web.forms import form
+from docctl.web.saved_views import PAGES, address_of, shown
 from docctl.web.search_words import saved_shown
 
 bp = Blueprint("saved_searches", __name__, url_prefix="/search/saved")
@@ -28,19 +29,21 @@ bp = Blueprint("saved_searches", __name__, url_prefix="/search/saved")
 
 @dataclass(frozen=True, slots=True)
 class SavingPage:
-    """The search to keep, as typed, and those that are kept."""
+    """The search to keep, as typed; `of` is the register that it is a view of, with the key of its name."""
 
     text: str
     address: str
-    saved: list[Saved]
+    of: str = ""
+    of_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class SaveForm:
-    """A name for a search."""
+    """A name for a search or a view."""
 
     name: str
     address: str
+    of: str = ""
     request_id: str = ""
 
 
@@ -57,33 +60,36 @@ class RenameForm:
 def listed() -> str:
     """Show one's own searches (S-3)."""
     with house().uow.read() as session:
-        saved = saved_searches(session, actor())
+        saved, views = saved_searches(session, actor()), saved_views(session, actor())
         choices = search_choices(session, actor(), at=house().clock())
-    return render("search/saved_list.html", saved=saved_shown(saved, choices))
+    return render("search/saved_list.html", saved=saved_shown(saved, choices), views=shown(views))
 
 
 def _page() -> SavingPage:
-    """Return what the form shows; the search is in the address, or comes back with the form."""
+    """Return what the form shows; what to keep is in the address, or comes back with the form."""
+    given = request.values
+    if (of := given.get("of", "")) in PAGES:
+        return SavingPage("", address_of(given.get("address", given.get("asks", ""))), of, PAGES[of])
     asked = asked_in(request.form["address"]) if "address" in request.form else asked_for(request.args)
-    with house().uow.read() as session:
-        return SavingPage(asked.text, address_kept(asked), saved_searches(session, actor()))
+    return SavingPage(asked.text, address_kept(asked))
 
 
 @bp.route("/new", methods=["GET", "POST"])
 @requires("search.save")
 @form("search/save.html", SaveForm, page=_page, beside={"S-3.name_unfit": "name"})
 def new(typed: SaveForm) -> Response:
-    """Keep the search of the address under a name (S-3)."""
-    address = address_kept(asked_in(typed.address))
-    save_search(SaveSearch(typed.name, address), by=caller(typed.request_id), house=house())
-    flash_done("search.done.saved", name=" ".join(typed.name.split()))
-    return see_other(f"/search?{address}")
+    """Keep the search of the address, or a view of a register, under a name (S-3, D-7)."""
+    of = typed.of if typed.of in PAGES else ""
+    address = address_of(typed.address) if of else address_kept(asked_in(typed.address))
+    save_search(SaveSearch(typed.name, address, of), by=caller(typed.request_id), house=house())
+    flash_done("search.views.kept" if of else "search.done.saved", name=" ".join(typed.name.split()))
+    return see_other(f"{of or '/search'}?{address}")
 
 
 def _own(search_id: UUID) -> Saved:
     """Return one of one's own searches; raise NotFound for anybody else's (X-3)."""
     with house().uow.read() as session:
-        for one in saved_searches(session, actor()):
+        for one in (*saved_searches(session, actor()), *saved_views(session, actor())):
             if one.id == search_id:
                 return one
     raise NotFound("saved_search")

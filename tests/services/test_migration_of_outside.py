@@ -10,11 +10,13 @@ from sqlalchemy.orm import Session
 from docctl.services.people.actors import actor_of
 from docctl.services.schema import migrate
 from tests.partners import a_partner, bound
+from tests.services.test_migration_of_views import before_views
 from tests.world import World, as_owner
 
 
 def before_outside(there: Session | Connection) -> None:
     """Let nobody be bound, and nothing shared."""
+    before_views(there)
     for table in ("partner_share", "partner_binding"):
         there.execute(text(f"DROP TABLE IF EXISTS {table}"))
 

@@ -8,7 +8,7 @@ import pytest
 
 from docctl.domain.verdicts import NotFound, RuleRefused
 from docctl.jobs.projection import newest
-from docctl.queries.saved_searches import Saved, saved_searches
+from docctl.queries.saved_searches import Saved, saved_searches, saved_views
 from docctl.services.searches.keep import (
     MOST,
     DropSearch,
@@ -104,3 +104,28 @@ def test_s_3_so_many_may_be_kept_and_no_more(world: World) -> None:
     assert error.value.refused.key == "S-3.too_many_saved"
     save(world, "wang", f"{'名' * 90} 0", "q=y")  # one that is there may change
     save(world, "li", "别人的")
+
+
+def test_d_7_a_view_of_a_register_is_kept_beside_searches_and_views_of_others(world: World) -> None:
+    def keep(name: str, page: str, address: str) -> UUID:
+        return save_search(SaveSearch(name, address, page), by=world.by("wang"), house=world.house)
+
+    search = save(world, "wang", "本部门", "q=a")
+    one, other = keep("本部门", "/documents", "unit=1"), keep("本部门", "/records", "unit=2")
+    assert len({search, one, other}) == 3
+    assert keep("本部门", "/documents", "unit=3") == one
+    with world.house.uow.read() as session:
+        actor, somebody = world.by("wang").actor, world.by("li").actor
+        assert [(row.page, row.address) for row in saved_views(session, actor)] == [
+            ("/documents", "unit=3"),
+            ("/records", "unit=2"),
+        ]
+        assert [row.id for row in saved_views(session, actor, "/records")] == [other]
+        assert saved_views(session, somebody) == []
+    assert [row.id for row in kept(world, "wang")] == [search]
+    for number in range(MOST - 1):
+        keep(str(number), "/documents", "unit=1")
+    with pytest.raises(RuleRefused) as error:
+        keep("一个以上", "/documents", "unit=1")
+    assert error.value.refused.key == "S-3.too_many_saved"
+    keep("另一个", "/records", "unit=1")  # each register for itself

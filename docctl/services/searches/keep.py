@@ -1,4 +1,4 @@
-"""How a search is kept under a name, and let go: each person for themselves (S-3)."""
+"""How a search or a view of a register is kept under a name, and let go: each for themselves (S-3, D-7)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from docctl.services.caller import Caller
 from docctl.services.people.load import lock_person
 from docctl.services.registry import use_case
 
-#: So many searches one person may keep.
+#: So many searches one person may keep, and so many views of one register.
 MOST: Final = 50
 #: As long as a name may be, and what a search says in its address.
 LONGEST_NAME: Final = 100
@@ -26,10 +26,14 @@ LONGEST_ADDRESS: Final = 12_000
 
 @dataclass(frozen=True, slots=True)
 class SaveSearch:
-    """A search to keep: its name, and what stands in the address of its page."""
+    """A search to keep: its name, and what stands in the address of its page.
+
+    `page` is the register that it is a view of, empty for a search.
+    """
 
     name: str
     address: str
+    page: str = ""
 
 
 @use_case("search.save")
@@ -40,14 +44,13 @@ def save_search(session: Session, cmd: SaveSearch, by: Caller) -> UUID:
     if not cmd.address or len(cmd.address) > LONGEST_ADDRESS:
         raise RuleRefused(Refused("S-3", "nothing_to_save"))
     person = lock_person(session, by.person_id)  # so that two requests at once count each other
-    kept = session.scalar(
-        select(SavedSearch).where(SavedSearch.person_id == person.id, SavedSearch.name == name)
-    )
+    there = (SavedSearch.person_id == person.id, SavedSearch.page == cmd.page)
+    kept = session.scalar(select(SavedSearch).where(*there, SavedSearch.name == name))
     if kept is None:
-        count = select(func.count()).select_from(SavedSearch).where(SavedSearch.person_id == person.id)
+        count = select(func.count()).select_from(SavedSearch).where(*there)
         if session.execute(count).scalar_one() >= MOST:
             raise RuleRefused(Refused("S-3", "too_many_saved", {"limit": MOST}))
-        kept = SavedSearch(id=new_id(), person_id=person.id, name=name)
+        kept = SavedSearch(id=new_id(), person_id=person.id, page=cmd.page, name=name)
         session.add(kept)
     kept.address, kept.saved_at = cmd.address, by.at
     return kept.id
@@ -72,7 +75,10 @@ def rename_search(session: Session, cmd: RenameSearch, by: Caller) -> UUID:
     kept = _own(session, cmd.search_id, by)
     lock_person(session, kept.person_id)
     taken = select(SavedSearch.id).where(
-        SavedSearch.person_id == kept.person_id, SavedSearch.name == name, SavedSearch.id != kept.id
+        SavedSearch.person_id == kept.person_id,
+        SavedSearch.page == kept.page,
+        SavedSearch.name == name,
+        SavedSearch.id != kept.id,
     )
     if session.scalar(taken) is not None:
         raise RuleRefused(Refused("S-3", "name_taken", {"name": name}))
