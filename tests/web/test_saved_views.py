@@ -10,7 +10,9 @@ from tests.web.test_search_results import words_of
 
 
 def keep(client: Browser, register: str, name: str) -> None:
-    (link,) = [one for one in client.page(register).cssselect("a.btn") if one.text_content() == "保存当前视图"]
+    (link,) = [
+        one for one in client.page(register).cssselect("a.btn") if one.text_content() == "保存当前视图"
+    ]
     client.submit(link.get("href"), {"name": name})
 
 
@@ -50,7 +52,9 @@ def test_d_7_a_list_as_it_stands_first_has_nothing_to_keep(client: Browser) -> N
     assert "保存当前视图" not in words_of(client.get("/documents?page=2"))
 
 
-@pytest.mark.parametrize("of", ["//evil.example/", "/account", "https://evil.example/documents", "/documents/../x"])
+@pytest.mark.parametrize(
+    "of", ["//evil.example/", "/account", "https://evil.example/documents", "/documents/../x"]
+)
 def test_d_7_a_view_is_of_a_register_and_leads_nowhere_else(client: Browser, of: str) -> None:
     client.sign_in("chen")
     answer = client.submit(f"/search/saved/new?of={of}&asks=a%3Db&q=x", {"name": "别处"})

@@ -26,7 +26,7 @@ _OUTSIDE: Final = re.compile(
 #: Before a code of something else: behind a colon it is what that label says, which is none of ours.
 _NOT_OWN: Final = re.compile(r"(?:[:：]|代替|替代|取代|supersedes|replaces)\s{0,3}$", re.IGNORECASE)
 _STAMP: Final = re.compile(
-    r"(非受控|不受控|受控|(?:un)?controlled(?= (?:copy|document)\b))(?:文件|副本|本|版本| copy| document)?"
+    r"(非受控|不受控|受控|管制|(?:un)?controlled(?= (?:copy|document)\b))(?:文件|副本|本|版本| copy| document)?"
     r"(?:\s{1,4}no\.?\s?:?\s?[a-z0-9-]{1,8})?"
     r"(?:[\s,;!。]*(?:禁止|严禁|不得|请勿|未经).{1,12})?"
 )
@@ -56,7 +56,9 @@ _REV_IN_NAME: Final = re.compile(
 
 #: At the foot of a form, between blanks: Rev.B, A/0, V1.2.
 _FOOT_LABEL: Final = re.compile(
-    r"(?:(?<=\s)|(?<=\u3000))(?:(?:Rev|Ver)\.?\s?(?P<label>[A-Z0-9]{1,2}(?:[./]\d{1,2})?)(?=\s|$))",
+    r"(?:(?<=\s)|(?<=\u3000))(?:"
+    r"(?:Rev|Ver)\.?\s?(?P<label>[A-Z0-9]{1,2}(?:[./]\d{1,2})?)|(?P<whole>[A-Z]/\d{1,2}))"
+    r"(?=\s|$)",
     re.IGNORECASE,
 )
 
@@ -146,8 +148,9 @@ def form_foot(sheet: Sheet) -> tuple[Found | None, Found | None]:
             label = _FOOT_LABEL.search(cell.text)
             if label is None:
                 return number, None
-            first, last = (cell.start + at for at in label.span("label"))
-            return number, Found(label["label"], label["label"], first, last, "page_header", SURE["line"])
+            shown = label["label"] or label["whole"]
+            first, last = (cell.start + at for at in label.span("label" if label["label"] else "whole"))
+            return number, Found(shown, shown, first, last, "page_header", SURE["line"])
     return None, None
 
 
@@ -181,12 +184,12 @@ def stamped(sheet: Sheet) -> Found | None:
         if (answer := _answered(sheet, cell)) is not None:
             return answer
         if (
-            cell.zone in {"header", "top", "box"}
+            cell.zone in {"header", "top", "box", "footer"}
             and len(text) <= 24
             and (match := _STAMP.fullmatch(fold(text)))
         ):
             start = cell.start + cell.text.index(text)
-            value = "yes" if match[1] in {"受控", "controlled"} else "no"
+            value = "yes" if match[1] in {"受控", "管制", "controlled"} else "no"
             return Found(value, text, start, start + len(text), "line", SURE["line"])
     return None
 

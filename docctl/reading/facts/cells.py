@@ -31,6 +31,8 @@ _DRAWN: Final = re.compile("[|｜│┃┆┇]")
 #: Drawn between rows: | --- | --- |, ├──┼──┤.
 _RULER: Final = re.compile(r"[\s|｜:+=-]++|[\s─━┄┅│┃┌┐└┘├┤┬┴┼╔╗╚╝═║╠╣╦╩╬]++")
 _RULED: Final = re.compile("[-=]{3}|[─━═]{2}")
+#: The end of a label that print parted, with its value: 版　　別：第五版.
+_ENDS_LABEL: Final = re.compile(r"[\s\u3000]*[\u3400-\u9fff][\s\u3000]*[:：]")
 _SINGLE: Final = re.compile(r"[\s\u3000]*[\u3400-\u9fff][\s\u3000]*")
 #: A header is over after so many characters, whatever follows.
 _LONGEST_TOP: Final = 3_000
@@ -173,7 +175,11 @@ def _rejoined(text: str, pieces: Iterator[tuple[int, int]]) -> Iterator[tuple[in
     """Join single characters side by side, which a wide blank parted in print: 编　　制."""
     before: tuple[int, int] | None = None
     for start, end in pieces:
-        if before is not None and _SINGLE.fullmatch(text, *before) and _SINGLE.fullmatch(text, start, end):
+        if (
+            before is not None
+            and _SINGLE.fullmatch(text, *before)
+            and (_SINGLE.fullmatch(text, start, end) or _ENDS_LABEL.match(text, start, end))
+        ):
             yield before[0], end
             before = None
             continue

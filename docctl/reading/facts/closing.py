@@ -28,7 +28,7 @@ _BETWEEN: Final = re.compile(r"\s*|.*[，,]\s*")
 _OTHERS: Final = re.compile(r"[原旧舊该該]|所称|所稱|根据|根據")
 #: 本标准由设备部提出并归口.
 _KEPT: Final = re.compile(
-    rf"本[{_HAN}]{{2,6}}由(?P<unit>[{_HAN}A-Za-z0-9]{{2,20}}?)(?:提出(?:并|[、和]))?(?:负责|負責)?(?:归口|歸口)"
+    rf"本[{_HAN}]{{2,6}}由(?:本?(?:公司|集团|院|厂|校))?(?P<unit>[{_HAN}A-Za-z0-9]{{2,20}}?)(?:提出(?:并|[、和]))?(?:负责|負責)?(?:归口|歸口)"
 )
 #: The number of a paper of an authority: 卫发〔2023〕12号.
 _OFFICIAL: Final = re.compile(

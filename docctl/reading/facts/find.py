@@ -99,6 +99,8 @@ SINGLE: Final = (
 )
 
 
+#: Two of one role stand side by side in a row where their names begin so near.
+_BESIDE: Final = 6
 #: Somebody of the same role is not believed beside one who is so much surer.
 _FAR: Final = 25
 
@@ -153,7 +155,8 @@ def outline_of(text: str, *, parts: Parts = ()) -> tuple[Clause, ...]:
 
 def _made_on(read: Read) -> Found | None:
     """Take 制定日期 for the day of issue, unless it stands among the days of those who signed."""
-    return None if read.best("reviewed_on") or read.best("approved_on") else read.best("made_on")
+    others = ("reviewed_on", "approved_on", "revised_on")
+    return None if any(read.best(kind) for kind in others) else read.best("made_on")
 
 
 def _without_furniture(text: str, parts: Parts) -> str:
@@ -215,7 +218,10 @@ def _signers(found: list[Signer]) -> tuple[Signer, ...]:
     first: dict[str, int] = {}
     for one in sorted(found, key=lambda one: one.at.start):
         least = max(best[one.role], surest[ROLES[one.role]] - _FAR)
-        if one.at.confidence < least or first.setdefault(one.role, one.at.start) != one.at.start:
+        if one.at.confidence < least:
+            continue
+        apart = one.at.start - first.setdefault(one.role, one.at.start)
+        if apart and not (one.at.source == "table" and apart <= _BESIDE):
             continue
         chosen.setdefault((one.role, one.name), one)
     order = list(ROLES)

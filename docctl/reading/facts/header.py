@@ -151,7 +151,7 @@ def _read_kind(
     shown = ""
     for start, text, sure in places(sheet, cell, label, following):
         value = values.read(kind, text)
-        if value is None and kind in _DAYS and following is None and not cell.is_in_table:
+        if value is None and kind in _DAYS and following is None and cell.column == cell.columns - 1:
             value = _over_the_line(sheet, start, start + len(text))
         if value is not None and kind == "number" and _counts_copies(cell, label, value.value):
             return

@@ -76,7 +76,9 @@ def labels_in(cell: Cell) -> Iterator[Label]:
     search = 0
     while (match := _pattern().search(text, search)) is not None:
         start, end = _own_word(cell, match)
-        search = match.end()
+        if start > match.start() and (longer := _pattern().match(text, start)) is not None:
+            end = max(end, longer.end())  # 程序文件  版本/修订 is no 文件版本
+        search = max(match.end(), end)
         if start < at:
             continue
         if not _stands_free(text, start, end, cell):
@@ -181,7 +183,11 @@ def _may_do_without(start: int, end: int, cell: Cell) -> bool:
         "[A-Za-z]+[.]?$", cell.text[first - cell.start : last - cell.start]
     ):
         return False  # the last word of an English title or unit: Training Policy, Quality Department
-    if len(before) > _LONG and not re.search(r"\s{2}$|\u3000$", before):
+    if (
+        cell.text[first - cell.start].islower()
+        and len(before) > _LONG
+        and not re.search(r"\s{2}$|\u3000$", before)
+    ):
         return False  # in the middle of a sentence: a rule in force from 1 September 2023
     following = after.lstrip()
     if not following:

@@ -106,6 +106,10 @@ def _under_signing(sheet: Sheet, cell: Cell) -> Cell | None:
         or any(kinds_of(one.folded.text.strip(" .:")) for one in below[-1:])
     ):
         return None
+    if any(one.text.strip() and one not in heads for one in row[heads[0].column : heads[-1].column]):
+        return None  # names stand between them
+    if (named := _named_row(sheet, cell)) is not None:
+        return named
     at_end = row[-1] in heads and row[-len(heads) :] == heads
     behind = len(row) - cell.column
     column = len(below) - behind if at_end and len(below) >= len(heads) else cell.column
@@ -113,6 +117,17 @@ def _under_signing(sheet: Sheet, cell: Cell) -> Cell | None:
         return None
     found = below[column] if 0 <= column < len(below) else None
     return found if found is not None and values.read("prepared", found.text) is not None else None
+
+
+def _named_row(sheet: Sheet, cell: Cell) -> Cell | None:
+    """Return the cell below in the row that begins with 姓名; one of 部门 may stand between."""
+    for row in range(cell.row + 1, cell.row + 4):
+        cells = sheet.row(row)
+        if len(cells) != cell.columns:
+            return None
+        if cell.column and is_one_of("name_columns", cells[0].folded.text):
+            return cells[cell.column] if values.read("prepared", cells[cell.column].text) else None
+    return None
 
 
 def _heads(sheet: Sheet, cell: Cell) -> bool:

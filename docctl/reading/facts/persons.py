@@ -80,7 +80,15 @@ def _is_alone(text: str, match: re.Match[str]) -> bool:
     behind = text[match.end() : match.end() + 1]
     if re.match(r"[\s/(（]{1,4}(?:19|20)\d\d\s?[-./年]", text[match.end() : match.end() + 12]):
         return match[0][0] not in "见同无待各由请"  # 库尔班江 2022.04.15
-    return may_be_name(fold(match[0])) and (not behind or behind in " \u3000\t\n(（/／")
+    may_be = may_be_name(fold(match[0])) or _is_rare(match[0])
+    return may_be and (not behind or behind in " \u3000\t\n(（/／")
+
+
+def _is_rare(name: str) -> bool:
+    """Say whether a word of three or more is a name though one character of it is in other words: 阿日娜."""
+    if len(name) < 3 or name[0] in "见同无待各由请按依第":
+        return False
+    return sum(not may_be_name(fold(sign)) for sign in name) == 1 and _is_free(name)
 
 
 def _team(text: str, at: int) -> re.Match[str] | None:

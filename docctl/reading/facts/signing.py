@@ -72,7 +72,7 @@ def _day_under_head(sheet: Sheet, cell: Cell) -> str:
 
 
 def _day_below(sheet: Sheet, cell: Cell, found: Found) -> str:
-    for row in (cell.row + 1, cell.row + 2):
+    for row in range(cell.row + 1, cell.row + 5):
         for one in sheet.row(row):
             if one.column == cell.column and not one.start <= found.start <= one.start + len(one.text):
                 value = values.read("date", one.text)

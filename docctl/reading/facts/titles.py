@@ -238,16 +238,25 @@ def _score(one: Named, others: list[Named]) -> float:
     score += 2.5 * min(2, sum(_same(one.text, other.text) for other in others) - 1)
     if one.source == "line" and one.text.isascii():
         score += _shared(one, others)
+    if one.source == "line" and not ends_as("titles", fold(one.text)) and _is_above(one.text):
+        score -= 3
+    if one.source == "line" and fold(one.text).endswith("规范程序文件"):
+        score -= 2  # 良好农业规范程序文件 is the kind of papers
     if one.source == "line" and one is next((other for other in others if other.source == "line"), None):
         score += 1.5
     return score
+
+
+def _is_above(line: str) -> bool:
+    """Say whether a line says whose paper it is, or on which path it lies."""
+    return ends_as("givers", fold(line)) or re.fullmatch(r"[A-Z][A-Z &-]{3,}|.* [/>] .*", line) is not None
 
 
 def _shared(one: Named, others: list[Named]) -> float:
     """Return what an English line gains by words that the file's name says too: Notice - lift works."""
     words = [set(re.findall("[a-z]{4,}", fold(named.text))) for named in others if named.source == "name"]
     shared = words[0] & set(re.findall("[a-z]{4,}", fold(one.text))) if words else set()
-    return 2.5 if len(shared) > 1 else 1.5 if any(len(word) > 5 for word in shared) else 0
+    return 2.5 if len(shared) > 1 else 1.5 if shared else 0
 
 
 def _same(one: str, other: str) -> bool:

@@ -59,7 +59,7 @@ _UNIT_PLAIN: Final = re.compile(
 )
 _UNIT_END: Final = re.compile(rf"(?<=[{_HAN}A-Za-z）)])(?![{_HAN}A-Za-z])")
 _STATE: Final = re.compile(
-    r"非\s?受\s?控|不\s?受\s?控|受\s?控|uncontrolled|non-?controlled|controlled"
+    r"非\s?管\s?制|管\s?制|非\s?受\s?控|不\s?受\s?控|受\s?控|uncontrolled|non-?controlled|controlled"
     r"|(?:^|(?<=[\s■☑√✓✔●☒▣◉⊙□○☐◯]))[是否](?![\u3400-\u9fff])|^yes|^no(?![a-z.])",
     re.IGNORECASE,
 )
@@ -218,7 +218,9 @@ def _is_negative(text: str) -> bool:
 def _copy(text: str) -> Value | None:
     if dates.first_date(text[:24], at_start=True, short=True) is not None:
         return None
-    match = re.match(r"(?:No\.?\s?)?[A-Za-z0-9][A-Za-z0-9\-/]{0,15}(?![A-Za-z0-9])", text)
+    match = re.match(
+        rf"(?:No\.?\s?)?(?:[{_HAN}]{{1,6}}[-－])?[A-Za-z0-9][A-Za-z0-9\-/]{{0,15}}(?![A-Za-z0-9])", text
+    )
     return Value(match[0], 0, match.end()) if match and re.search(r"\d", match[0]) else None
 
 
