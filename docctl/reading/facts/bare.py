@@ -26,7 +26,8 @@ _OUTSIDE: Final = re.compile(
 #: Before a code of something else: behind a colon it is what that label says, which is none of ours.
 _NOT_OWN: Final = re.compile(r"(?:[:：]|代替|替代|取代|supersedes|replaces)\s{0,3}$", re.IGNORECASE)
 _STAMP: Final = re.compile(
-    r"(非受控|不受控|受控|管制|(?:un)?controlled(?= (?:copy|document)\b))(?:文件|副本|本|版本| copy| document)?"
+    r"(非受控|不受控|受控|管制|(?:un)?controlled(?= (?:copy|document)\b))"
+    r"(?:文件|副本|本|版本| copy| document)?"
     r"(?:\s{1,4}no\.?\s?:?\s?[a-z0-9-]{1,8})?"
     r"(?:[\s,;!。]*(?:禁止|严禁|不得|请勿|未经).{1,12})?"
 )
