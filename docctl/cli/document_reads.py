@@ -38,6 +38,8 @@ _reads = Noun("documents")
 @option("--applies-to", default="", metavar="UNIT")
 @option("--text", default="")
 @option("--origin", type=click.Choice(["own", "external"]), default=None)
+@option("--system", default="")
+@option("--drafting", default="")
 @option("--forms", is_flag=True)
 @option("--obsolete", is_flag=True)
 @option("--xlsx", type=FILE_OUT, default=None)
@@ -51,6 +53,8 @@ def list_(
     applies_to: str,
     text: str,
     origin: str | None,
+    system: str,
+    drafting: str,
     forms: bool,
     obsolete: bool,
     xlsx: Path | None,
@@ -58,6 +62,7 @@ def list_(
 ) -> Answer:
     """List the documents that the person may see, now or as of a day (D-7, X-3)."""
     from docctl.cli.registers import write_lines
+    from docctl.domain.particulars import read_systems
     from docctl.queries.by_name import type_named, unit_named
     from docctl.queries.document_lists import list_columns, list_lines, listed
     from docctl.queries.documents import RegisterFilter, document_register
@@ -70,6 +75,8 @@ def list_(
             applies_to=unit_named(session, applies_to).id if applies_to else None,
             state=state,
             origin=origin or "",
+            system="".join(read_systems([system])),
+            drafting_id=unit_named(session, drafting).id if drafting else None,
             forms=forms,
             with_obsolete=obsolete,
             as_of=as_of,
@@ -158,6 +165,9 @@ def show(desk: Desk, number: str, label: str) -> Answer:
         "type": page.type_name,
         "unit": page.unit_name,
         "scope": list(page.scope),
+        "drafting": page.drafting_unit or None,
+        "systems": list(one.systems),
+        "amount": one.amount or None,
         "number_on_issue": (page.number_coming.after or None) if page.number_coming else None,
         "effective": one.effective_from,
         "until": one.effective_until,
@@ -195,6 +205,9 @@ def show(desk: Desk, number: str, label: str) -> Answer:
         ("type", page.type_name),
         ("unit", page.unit_name),
         ("scope", ", ".join(page.scope)),
+        ("drafting", page.drafting_unit if page.drafting_unit != page.unit_name else ""),
+        ("systems", ", ".join(one.systems)),
+        ("amount", one.amount),
         ("number_on_issue", page.number_coming.after if page.number_coming else ""),
         ("effective", one.effective_from),
         ("until", one.effective_until),

@@ -19,6 +19,7 @@ from docctl.cli.drafts import add_drafts
 from docctl.cli.history import add_history
 from docctl.cli.kinds import DAY, FILE_IN
 from docctl.cli.other_names import add_names
+from docctl.cli.particulars import Said, with_particulars
 from docctl.cli.revisions_told import told, what_is_signed
 from docctl.domain.validity import Validity
 
@@ -48,6 +49,7 @@ add_names(documents)
 @option("--external", is_flag=True)
 @option("--issuer", default="")
 @option("--issuer-number", default="")
+@with_particulars
 def new(
     desk: Desk,
     file: Path,
@@ -66,6 +68,7 @@ def new(
     external: bool,
     issuer: str,
     issuer_number: str,
+    said: Said,
 ) -> Answer:
     """Create a document with its first draft, our own or an external one (D-9, N-1, V-2)."""
     from docctl.domain.outside import Outside
@@ -91,6 +94,7 @@ def new(
         change_reason=reason,
         change_basis=basis,
         validity=Validity(valid_until, trial),
+        particulars=said.read(desk),
         outside=Outside(external, issuer, issuer_number),
     )
     return told(desk, "created", create_document(cmd, by=desk.caller(), house=desk.house))
@@ -106,6 +110,7 @@ def new(
 @option("--trial", is_flag=True)
 @option("--title", default="")
 @option("--reissue", is_flag=True)
+@with_particulars
 def revise(
     desk: Desk,
     number: str,
@@ -117,20 +122,24 @@ def revise(
     trial: bool,
     title: str,
     reissue: bool,
+    said: Said,
 ) -> Answer:
     """Start the next revision as a draft; say where a reissue is suggested (V-1, V-2)."""
+    from docctl.models.documents import Revision
     from docctl.queries.next_label import next_label
     from docctl.services.revisions.revise import ReviseDocument, revise_document
 
     with desk.read() as session:
         document_id = names.item(desk, session, number, "document").item_id
         choice = next_label(session, document_id, desk.house.clock(), desk.house.today())
+        before = session.get_one(Revision, names.revision(desk, session, number).revision_id)
     cmd = ReviseDocument(
         document_id=document_id,
         change_what=what,
         change_reason=reason,
         change_basis=basis,
         validity=Validity(valid_until, trial),
+        particulars=said.read(desk, before) if said else None,
         title=title,
         reissue=reissue,
         uploads=(desk.stage(file, for_document=True),),
@@ -140,8 +149,8 @@ def revise(
     data = {**answer.data, "reissue_suggested": suggested}
     if suggested is None or reissue:
         return Answer(data, answer.lines)
-    said = desk.words.t("cli.reissue_suggested", count=choice.amendments, label=suggested)
-    return Answer(data, [*answer.lines, said])
+    suggestion = desk.words.t("cli.reissue_suggested", count=choice.amendments, label=suggested)
+    return Answer(data, [*answer.lines, suggestion])
 
 
 @documents.command("submit", permission="revision.submit", signs=True, changes=True)

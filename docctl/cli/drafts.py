@@ -12,6 +12,7 @@ from docctl.cli.answers import Answer
 from docctl.cli.command import Noun, option
 from docctl.cli.desk import Desk
 from docctl.cli.kinds import DAY, FILE_IN
+from docctl.cli.particulars import Said, with_particulars
 from docctl.cli.revisions_told import told
 from docctl.domain.validity import ENDLESS, Validity
 
@@ -35,6 +36,7 @@ _drafts = Noun("documents")
 @option("--valid-until", type=DAY, default=None)
 @option("--trial", is_flag=True)
 @option("--no-end", is_flag=True)
+@with_particulars
 def edit(
     desk: Desk,
     number: str,
@@ -46,13 +48,14 @@ def edit(
     valid_until: date | None,
     trial: bool,
     no_end: bool,
+    said: Said,
 ) -> Answer:
     """Change a draft; a file replaces its files, and what is not named stays (V-2)."""
     from docctl.models.documents import Revision
     from docctl.services.revisions.revise import EditRevision, edit_revision
 
     validity = ENDLESS if no_end else Validity(valid_until, trial) if valid_until or trial else None
-    if file is None and (title, what, reason, basis, validity) == (None, None, None, None, None):
+    if file is None and not said and (title, what, reason, basis, validity) == (None, None, None, None, None):
         raise click.UsageError(desk.words.t("cli.nothing_to_change"))
     with desk.read() as session:
         found = names.revision(desk, session, number)
@@ -65,6 +68,7 @@ def edit(
         change_reason=present.change_reason if reason is None else reason,
         change_basis=present.change_basis if basis is None else basis,
         validity=validity,
+        particulars=said.read(desk, present) if said else None,
         uploads=() if file is None else (desk.stage(file, for_document=True),),
     )
     return told(desk, "edited", edit_revision(cmd, by=desk.caller(), house=desk.house))

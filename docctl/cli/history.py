@@ -12,7 +12,7 @@ from docctl.cli.answers import Answer, Table
 from docctl.cli.command import Noun, option
 from docctl.cli.desk import Desk
 from docctl.cli.kinds import FILE_OUT
-from docctl.cli.registers import demo_mark
+from docctl.cli.registers import demo_mark, header_of_list
 
 if TYPE_CHECKING:
     from docctl.queries.history import History
@@ -91,4 +91,6 @@ def _write(desk: Desk, target: Path, kind: str, found: History) -> None:
     if kind == "xlsx":
         register_xlsx(target, title, notes, columns, rows, footer=footer)
     else:
-        register_docx(target, title, notes, columns, rows, footer=footer, demo_mark=demo_mark(desk))
+        header = header_of_list(desk, title, desk.house.today())
+        mark = demo_mark(desk)
+        register_docx(target, title, notes, columns, rows, footer=footer, demo_mark=mark, header=header)

@@ -81,7 +81,17 @@ def write_lines(
     if kind == "xlsx":
         register_xlsx(target, name, notes, columns, rows, footer=footer)
     else:
-        register_docx(target, name, notes, columns, rows, footer=footer, demo_mark=demo_mark(desk))
+        header = header_of_list(desk, name, day)
+        mark = demo_mark(desk)
+        register_docx(target, name, notes, columns, rows, footer=footer, demo_mark=mark, header=header)
+
+
+def header_of_list(desk: Desk, title: str, day: date) -> tuple[tuple[str, ...], ...]:
+    """Return the company's header block above a printed list, none as it is shipped (D-14)."""
+    from docctl.queries.header_blocks import list_header
+
+    with desk.read() as session:
+        return list_header(session, desk.actor, title, day, desk.house.clock())
 
 
 def demo_mark(desk: Desk) -> str | None:

@@ -14,7 +14,9 @@ from docctl.cli.desk import Desk
 from docctl.cli.kinds import FILE_IN, MOMENT
 from docctl.cli.number_testers import add_number_testers
 from docctl.cli.setting_reads import open_page, page_of
+from docctl.cli.setting_sheets import add_sheets, is_sheet, text_of_sheet
 from docctl.cli.setting_testers import add_testers
+from docctl.cli.setting_trials import add_decide, add_header
 
 if TYPE_CHECKING:
     from docctl.queries.controlled import RevisionLine
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
 settings = Noun("settings")
 add_testers(settings)
 add_number_testers(settings)
+add_sheets(settings)
+add_decide(settings)
+add_header(settings)
 
 
 @settings.command("list", permission="settings.view")
@@ -122,14 +127,17 @@ def history(desk: Desk, kind: str) -> Answer:
 @option("--reason", default="")
 @option("--from", "from_moment", type=MOMENT, default=None)
 def edit(desk: Desk, kind: str, file: Path, reason: str, from_moment: datetime | None) -> Answer:
-    """Begin or change the draft with the content of a JSON file, as `show --json` writes it (V-2)."""
+    """Begin or change the draft with a file: JSON as `show --json`, a sheet as `table` writes it (V-2)."""
     from docctl.domain.setting_files import LARGEST, content_in, text_of_file
     from docctl.services.settings.draft import SaveSetting, save_setting
 
     page = page_of(desk, kind)
     draft = page_of(desk, kind, page.open) if page.open else None
-    with file.open("rb") as source:
-        text = content_in(text_of_file(source.read(LARGEST + 1)))
+    if is_sheet(file):
+        text = text_of_sheet(desk, page.kind, file)
+    else:
+        with file.open("rb") as source:
+            text = content_in(text_of_file(source.read(LARGEST + 1)))
     cmd = SaveSetting(
         kind,
         text,

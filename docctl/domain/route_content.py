@@ -11,9 +11,10 @@ from docctl.domain.approval import Meaning
 from docctl.domain.condition_text import checked_condition
 from docctl.domain.limits import Limit, LimitUnit
 from docctl.domain.roles import SIGNING, Role
-from docctl.domain.routes import FACTS, Who
+from docctl.domain.routes import FACTS
 from docctl.domain.step_limits import UNITS, USUAL, limit_to_data, may_limit_step
 from docctl.domain.verdicts import Refused, RuleRefused
+from docctl.domain.who import Who
 
 MOST_ROUTES: Final = 50
 MOST_STEPS: Final = 12
@@ -24,6 +25,8 @@ MEANINGS: Final = frozenset({Meaning.REVIEW.value, Meaning.APPROVE.value})
 _ROUTE: Final = frozenset({"name", "types", "units", "condition", "steps"})
 _STEP: Final = frozenset({"meaning", "name", "who", "limit", "separate", "beside", "condition"})
 _CODE: Final = re.compile(r"[^\s|]{1,60}")
+#: A class of decisions in the authority table (A-7).
+_CLASS: Final = re.compile(r"[^|]{1,40}")
 _POST: Final = re.compile(r"[^\s|/]{1,40}/[^|]{1,100}")
 
 
@@ -127,8 +130,9 @@ def _checked_step(data: object, route: str) -> dict[str, Any]:
     }
 
 
-def _of(kind: Who, of: object, route: str) -> str:
-    fits = (
+def names_somebody(kind: Who, of: object) -> bool:
+    """Say whether a text can name a signer of this kind."""
+    return (
         isinstance(of, str)
         and of.isprintable()
         and {
@@ -137,9 +141,13 @@ def _of(kind: Who, of: object, route: str) -> str:
             Who.HEAD: of == "" or bool(_CODE.fullmatch(of)),
             Who.LEADER: of == "" or bool(_CODE.fullmatch(of)),
             Who.PERSON: bool(_CODE.fullmatch(of)),
+            Who.AUTHORITY: bool(_CLASS.fullmatch(of)),
         }[kind]
     )
-    if not fits:
+
+
+def _of(kind: Who, of: object, route: str) -> str:
+    if not names_somebody(kind, of):
         shown = ascii(of)[1:41] if not isinstance(of, str) or not of.isprintable() else of[:40]
         raise RuleRefused(Refused("A-1", "who_unfit", {"field": "routes", "name": route, "what": shown}))
     return " ".join(str(of).split())

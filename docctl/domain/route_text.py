@@ -18,9 +18,9 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from docctl.domain.route_content import MEANINGS, check_routes
-from docctl.domain.routes import Who
 from docctl.domain.step_limits import UNITS, USUAL, limit_to_data
 from docctl.domain.verdicts import Refused, RuleRefused
+from docctl.domain.who import Who
 
 _WORDS: Final = {
     "审核": "review",
@@ -30,6 +30,7 @@ _WORDS: Final = {
     "部门负责人": "head",
     "分管领导": "leader",
     "人员": "person",
+    "核决权限": "authority",
     "类型": "type",
     "部门": "unit",
     "若": "if",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
 from docctl.domain.approval import Meaning
 from docctl.domain.roles import Role
-from docctl.domain.routes import CHOSEN, Company, Route, Step, Who, candidates, step_name, who_signs
+from docctl.domain.routes import Company, Route, Step, candidates, step_name, who_signs
 from docctl.domain.verdicts import Allowed, Refused, Verdict
+from docctl.domain.who import CHOSEN, Who
 
 
 def may_walk(routes: Sequence[Route], company: Company) -> Verdict:
@@ -36,6 +37,8 @@ def _unknown(step: Step, company: Company) -> str | None:
             there = company.posts.keys()
         case Who.PERSON:
             there = company.people.keys()
+        case Who.AUTHORITY:
+            there = company.authority.keys()
         case Who.HEAD | Who.LEADER:
             there = {"", *company.units}
     return None if step.of in there else step.of
@@ -106,10 +109,12 @@ def signers(
     authors: Collection[UUID],
     reviewers: Sequence[UUID],
     approver: UUID | None,
+    lower: Sequence[Mapping[UUID, Refused]] = (),
 ) -> tuple[UUID, ...] | Refused:
     """Return who signs each step: who was chosen where there is a choice, else the one there is (A-1, A-2).
 
-    `reviewers` are chosen for the reviews with a choice, in their order.
+    `reviewers` are chosen for the reviews with a choice, in their order; `lower` says of each step why people
+    of lower levels of the authority table may not decide (A-7).
     """
     chosen = iter(reviewers)
     found: list[UUID] = []
@@ -128,12 +133,25 @@ def signers(
         found.append(person)
     if (verdict := _apart(steps, found)) is not None:
         return verdict
-    for step, person, people in zip(steps, found, able, strict=True):
-        if person not in people:
-            return Refused("A-1", "not_a_holder", {"step": step.meaning.value})
+    if (refused := _not_able(steps, found, able, lower)) is not None:
+        return refused
     if next(chosen, None) is not None:
         return Refused("A-1", "not_a_holder", {"step": Meaning.REVIEW.value})
     return tuple(found)
+
+
+def _not_able(
+    steps: Sequence[Step],
+    people: Sequence[UUID],
+    able: Sequence[frozenset[UUID]],
+    lower: Sequence[Mapping[UUID, Refused]],
+) -> Refused | None:
+    for at, (step, person) in enumerate(zip(steps, people, strict=True)):
+        if person not in able[at]:
+            above = lower[at].get(person) if lower else None
+            plain = Refused("A-1", "not_a_holder", {"step": step.meaning.value})
+            return plain if above is None else above
+    return None
 
 
 def _apart(steps: Sequence[Step], people: Sequence[UUID]) -> Refused | None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Any, Final, Protocol
 from uuid import UUID
 
@@ -19,6 +18,7 @@ from docctl.domain.conditions import Answer, Fact, FactType, Value, answer
 from docctl.domain.limits import Limit
 from docctl.domain.roles import Role
 from docctl.domain.step_limits import limit_from_data
+from docctl.domain.who import ABOVE, AuthorityClass, UnitFacts, Who
 
 #: What conditions of a route may ask of a document.
 FACTS: Final[Mapping[str, Fact]] = {
@@ -28,25 +28,11 @@ FACTS: Final[Mapping[str, Fact]] = {
     "first_issue": Fact(FactType.YES_NO),
     "external": Fact(FactType.YES_NO),
     "confidentiality": Fact(FactType.NUMBER),
+    "systems": Fact(FactType.SEVERAL),
+    "amount": Fact(FactType.NUMBER),
 }
 #: The role without which nobody signs such a step, whoever is named for it (A-15).
 NEEDED: Final[Mapping[Meaning, Role]] = {Meaning.REVIEW: Role.REVIEWER, Meaning.APPROVE: Role.APPROVER}
-
-
-class Who(StrEnum):
-    """By what a step's signer is found; the first two are chosen from by who submits."""
-
-    ROLE = "role"
-    POST = "post"
-    HEAD = "head"
-    LEADER = "leader"
-    PERSON = "person"
-
-
-#: Found by going up the tree of units from the one concerned.
-ABOVE: Final = frozenset({Who.HEAD, Who.LEADER})
-#: Of these several may sign, and who submits says which one.
-CHOSEN: Final = frozenset({Who.ROLE, Who.POST})
 
 
 class Wanted(Protocol):
@@ -100,19 +86,6 @@ class Route:
 
 
 @dataclass(frozen=True, slots=True)
-class UnitFacts:
-    """Who heads a unit, who is in charge of it, and which unit it belongs to; "" for none.
-
-    A closed one gets no new documents.
-    """
-
-    head: UUID | None = None
-    parent: str = ""
-    is_closed: bool = False
-    leader: UUID | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Company:
     """What routes refer to, as it is now; people are those who may sign in."""
 
@@ -123,6 +96,9 @@ class Company:
     holders: Mapping[Role, frozenset[UUID]] = field(default_factory=dict)
     #: How each unit is written here: its code, before it that of its legal entity where it needs one (O-4).
     keys: Mapping[UUID, str] = field(default_factory=dict)
+    #: The authority table in force, by class of decisions, and its revision as events name it (A-7).
+    authority: Mapping[str, AuthorityClass] = field(default_factory=dict)
+    table: str = ""
 
 
 def routes_of(content: Mapping[str, Any]) -> tuple[Route, ...]:
@@ -221,6 +197,13 @@ def candidates(
             found = _above(company, step.who, step.of or unit, {*authors, *taken})
             found = found or _above(company, step.who, step.of or unit, authors)
             return frozenset({found} if found else ()) & able
+        case Who.AUTHORITY:  # before the amount is known: whoever stands in the table for this unit
+            kind = company.authority.get(step.of)
+            levels = kind.levels(unit, company.units) if kind else ()
+            wanted = [WantedStep(step.meaning, one.who, one.of) for one in levels]
+            return frozenset().union(
+                *(candidates(one, company, unit, authors=authors, taken=taken) for one in wanted)
+            )
 
 
 def who_signs(

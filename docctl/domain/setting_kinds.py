@@ -6,11 +6,23 @@ A kind is plain functions over its content, which is what canonical JSON can hol
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
+from docctl.domain.authority import authority_of, may_stand
+from docctl.domain.authority_content import check_authority, shipped_authority
+from docctl.domain.authority_text import (
+    COLUMNS,
+    HEADS,
+    lines_of_authority,
+    of_rows,
+    read_authority,
+    rows_of,
+    say_authority,
+    write_authority,
+)
 from docctl.domain.calendar_content import (
     check_calendar,
     lines_of_calendar,
@@ -26,6 +38,14 @@ from docctl.domain.check_content import (
     say_checks,
     shipped_checks,
     write_checks,
+)
+from docctl.domain.header_content import (
+    check_headers,
+    lines_of_headers,
+    read_headers,
+    say_headers,
+    shipped_headers,
+    write_headers,
 )
 from docctl.domain.label_content import (
     check_labels,
@@ -78,6 +98,16 @@ class EditorField:
 
 
 @dataclass(frozen=True, slots=True)
+class Sheet:
+    """A content as rows: its columns with the words over them, rows out of it and back again."""
+
+    columns: tuple[str, ...]
+    heads: Mapping[str, str]
+    rows: Callable[[Content], Sequence[Sequence[str]]]
+    read: Callable[[Iterable[Sequence[str]]], Content]
+
+
+@dataclass(frozen=True, slots=True)
 class Kind:
     """A kind of controlled setting. Functions that read raise RuleRefused with the `field` concerned.
 
@@ -96,6 +126,8 @@ class Kind:
     say: Callable[[str, str], str] = lambda text, _language: text
     #: Of a content that names people and units: whether it fits the company as it is now.
     within: Callable[[Content, Company], Verdict] | None = None
+    #: Of a content that is a table: how it goes into rows of a sheet and comes out of them.
+    sheet: Sheet | None = None
 
 
 KINDS: Final[Mapping[str, Kind]] = {
@@ -127,6 +159,18 @@ KINDS: Final[Mapping[str, Kind]] = {
             write_routes,
             lines_of_routes,
             within=lambda content, company: may_walk(routes_of(content), company),
+        ),
+        Kind(
+            "authority",
+            (EditorField("lines", Widget.LINES),),
+            shipped_authority,
+            check_authority,
+            read_authority,
+            write_authority,
+            lines_of_authority,
+            say_authority,
+            within=lambda content, company: may_stand(authority_of(content), company),
+            sheet=Sheet(COLUMNS, HEADS, rows_of, of_rows),
         ),
         Kind(
             "synonyms",
@@ -178,6 +222,16 @@ KINDS: Final[Mapping[str, Kind]] = {
             lines_of_checks,
             say_checks,
             within=may_check,
+        ),
+        Kind(
+            "headers",
+            (EditorField("blocks", Widget.LINES),),
+            shipped_headers,
+            check_headers,
+            read_headers,
+            write_headers,
+            lines_of_headers,
+            say_headers,
         ),
     )
 }

@@ -110,6 +110,10 @@ class Revision(Authored, Identified, Versioned, Base):
     change_what: Mapped[str] = mapped_column(Text, default="")
     change_reason: Mapped[str] = mapped_column(Text, default="")
     change_basis: Mapped[str] = mapped_column(Text, default="")
+    #: 拟文部门 where not the document's; management systems between blanks; an amount (D-14, A-7).
+    drafting_unit_id: Mapped[UUID | None]
+    systems: Mapped[str] = mapped_column(String(60), default="", server_default="")
+    amount: Mapped[str] = mapped_column(String(40), default="", server_default="")
     manifest: Mapped[str | None] = mapped_column(Text)
     manifest_sha256: Mapped[str | None] = mapped_column(String(64), comment="what signatures sign (V-13)")
     #: Rises with each submission; signatures of earlier rounds no longer count (A-9).

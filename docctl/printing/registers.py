@@ -19,7 +19,7 @@ from docctl.printing.columns import Column, Row, Struck, Value, shown
 from docctl.printing.errors import PrintingFailed
 from docctl.printing.paper import Paper, write_paper
 from docctl.printing.stamp import footer_parts
-from docctl.printing.tables import register_table
+from docctl.printing.tables import header_table, register_table
 from docctl.printing.wordml import paragraph, run
 
 _A4: Final = 9
@@ -83,16 +83,28 @@ def register_docx(
     *,
     footer: str,
     demo_mark: str | None = None,
+    header: Sequence[Sequence[str]] = (),
 ) -> None:
-    """Write a register as docx: A4 across, its head on every page, x of y below (D-7)."""
+    """Write a register as docx: A4 across, its head on every page, x of y below (D-7).
+
+    `header` is the company's block above the title (D-14).
+    """
     paper = Paper(title, footer, landscape=True, mark=demo_mark)
-    write_paper(target, paper, _register_body(title, notes, columns, rows, paper.text_width))
+    write_paper(target, paper, _register_body(title, notes, columns, rows, paper.text_width, header))
 
 
 def _register_body(
-    title: str, notes: Sequence[str], columns: Sequence[Column], rows: Iterable[Row], width: int
+    title: str,
+    notes: Sequence[str],
+    columns: Sequence[Column],
+    rows: Iterable[Row],
+    width: int,
+    header: Sequence[Sequence[str]],
 ) -> Iterator[str]:
     close = '<w:spacing w:before="0" w:after="60"/>'
+    if header:
+        yield from header_table(header, width)
+        yield paragraph("", close)
     yield paragraph(run(one_line(title), points=16, bold=True), f'{close}<w:jc w:val="center"/>')
     for note in notes:
         yield paragraph(run(note, points=9, ink="555555"), close)

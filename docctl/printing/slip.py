@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from docctl.printing.paper import Paper, write_paper
-from docctl.printing.tables import cut_out, fact_table
+from docctl.printing.tables import cut_out, fact_table, header_table
 from docctl.printing.wordml import paragraph, run
 
 
@@ -19,6 +19,8 @@ class Slip:
     number: str
     facts: tuple[tuple[str, str], ...]
     note: str = ""
+    #: The company's block, in place of the heading (D-14).
+    header: tuple[tuple[str, ...], ...] = ()
 
 
 def record_slip(
@@ -33,8 +35,9 @@ def _body(slips: Iterable[Slip], width: int) -> Iterator[str]:
     inner = width - 300
     close = '<w:spacing w:before="60" w:after="20"/>'
     for slip in slips:
+        heading = paragraph(run(slip.heading, points=9, ink="555555"), close)
         inside = [
-            paragraph(run(slip.heading, points=9, ink="555555"), close),
+            *(header_table(slip.header, inner) if slip.header else [heading]),
             paragraph(run(slip.number, points=20, bold=True), close),
             *fact_table(slip.facts, inner, abreast=1),
             paragraph(run(slip.note, points=8, ink="555555"), close),

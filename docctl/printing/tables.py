@@ -60,6 +60,17 @@ def fact_table(facts: Sequence[tuple[str, str]], width: int, *, abreast: int = 2
     yield _END
 
 
+def header_table(rows: Sequence[Sequence[str]], width: int) -> Iterator[str]:
+    """Write the rows of a header block, each with cells of its own, ruled (D-14)."""
+    for row in rows:  # rows differ in their cells: each is a table of its own, and they stand close
+        widths = _shares([1] * len(row), width)
+        yield _start(widths, _RULED)
+        yield _row(
+            _cell(paragraph(run(text, points=9.5), _CLOSE), wide) for text, wide in _pairs(row, widths)
+        )
+        yield _END
+
+
 def box_table(boxes: Sequence[Sequence[str]], width: int, *, abreast: int) -> Iterator[str]:
     """Write boxes of paragraphs side by side; a row of them stays on one page."""
     if not boxes:

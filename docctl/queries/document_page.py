@@ -14,6 +14,7 @@ from docctl.domain.lifecycle import UNDER_WAY, Computed, in_force, revision_stat
 from docctl.domain.permissions import Actor, Facts, allows
 from docctl.models.content import FileRole
 from docctl.models.documents import Revision
+from docctl.models.organisation import Unit
 from docctl.queries.citations import Cited, CitedBy, cited, cited_by
 from docctl.queries.document_actions import Offered, Situation, offers
 from docctl.queries.document_opened import Headed, opened_at
@@ -161,7 +162,7 @@ def document_page(
         type_name_en=head.kind.name_en or head.kind.name,
         is_form=head.kind.is_form,
         unit_name=head.unit.name,
-        drafting_unit=head.drafting_unit,
+        drafting_unit=_drafting(session, head, shown),
         outside=(head.document.issuer, head.document.issuer_number) if head.document.is_external else None,
         is_insider=head.insider,
         revision=view_of(shown, people, at, zone),
@@ -185,6 +186,11 @@ def document_page(
         scope=() if actor.is_outside else scope_names(session, shown.id),
         may_name=allows(actor, "document.name", situation.facts),
     )
+
+
+def _drafting(session: Session, head: Headed, shown: Revision) -> str:
+    """Return the drafting unit of a revision: its own, else that of the document (D-14)."""
+    return session.get_one(Unit, own).name if (own := shown.drafting_unit_id) else head.drafting_unit
 
 
 def _situation(

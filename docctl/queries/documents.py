@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, aliased
 from docctl.domain.calendar_dates import instant_as_of
 from docctl.domain.lifecycle import Computed, RevisionDates, RevisionStatus, is_obsolete, revision_state
 from docctl.domain.normal_form import normal
+from docctl.domain.particulars import ManagementSystem
 from docctl.domain.permissions import Actor
 from docctl.models.documents import Document, DocumentType, Revision
 from docctl.models.numbers import Alias, NumberEntry
@@ -59,6 +60,9 @@ class RegisterFilter:
     applies_to: UUID | None = None
     state: str = ""
     origin: str = ""
+    #: A management system, and the unit that drafted it (D-14).
+    system: str = ""
+    drafting_id: UUID | None = None
     forms: bool = False
     with_obsolete: bool = False
     as_of: date | None = None
@@ -157,6 +161,11 @@ def _conditions(
     if wanted.unit_id is not None:
         owner = owner_on(moment.astimezone(zone).date()) if past else Document.unit_id
         conditions.append(owner == wanted.unit_id)
+    if wanted.drafting_id is not None:
+        drafted = func.coalesce(Revision.drafting_unit_id, Document.drafting_unit_id)
+        conditions.append(drafted == wanted.drafting_id)
+    if wanted.system in set(ManagementSystem):
+        conditions.append(Revision.systems.contains(f" {wanted.system} "))
     if wanted.forms:
         conditions.append(Document.type_id.in_(select(DocumentType.id).where(DocumentType.is_form)))
     if wanted.origin in {"own", "external"}:

@@ -11,6 +11,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from docctl.domain.leaving import OpenKind
+from docctl.domain.particulars import amount_in
 from docctl.domain.permissions import Actor
 from docctl.domain.temporary_changes import ChangeStatus
 from docctl.models.changes import TemporaryChange
@@ -18,7 +19,7 @@ from docctl.models.documents import Document, DocumentType, Revision
 from docctl.queries.controlled import setting_at
 from docctl.queries.open_item import OpenItem, Taker
 from docctl.queries.revision_states import is_insider
-from docctl.queries.routes import company_now, plan_by, values_with
+from docctl.queries.routes import company_at, plan_by, values_with
 
 
 def approvers_of(
@@ -28,7 +29,7 @@ def approvers_of(
     if not changes:
         return {}
     found = setting_at(session, "routes", at)
-    company = company_now(session, today)
+    company = company_at(session, at, today)
     rows = session.execute(
         select(Document, Revision, DocumentType.code)
         .join(Revision, Revision.document_id == Document.id)
@@ -40,7 +41,9 @@ def approvers_of(
     for one in changes:
         document, revision, code = of[one.revision_id]
         values = values_with(code, document, revision, company.keys[document.unit_id])
-        able[one.id] = plan_by(found.content, found.name, values, company, one.authors()).able[-1]
+        able[one.id] = plan_by(
+            found.content, found.name, values, company, one.authors(), amount_in(revision.amount)
+        ).able[-1]
     return able
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from docctl.domain.approval import WEIGHTS
 from docctl.domain.lifecycle import Computed, RevisionStatus, is_obsolete, revision_state
+from docctl.domain.particulars import amount_shown, systems_in
 from docctl.domain.permissions import Actor
 from docctl.domain.step_limits import revision_of_calendar, until_in_zone
 from docctl.domain.validity import last_day
@@ -111,6 +112,9 @@ class RevisionView:
     change_what: str
     change_reason: str
     change_basis: str
+    drafting_unit_id: UUID | None
+    systems: tuple[str, ...]
+    amount: str
     prepared: Done
     reviewed: Done
     approved: Done
@@ -148,6 +152,9 @@ def view_of(row: Revision, names: Mapping[UUID, str], at: datetime, zone: tzinfo
         change_what=row.change_what,
         change_reason=row.change_reason,
         change_basis=row.change_basis,
+        drafting_unit_id=row.drafting_unit_id,
+        systems=systems_in(row.systems),
+        amount=amount_shown(row.amount),
         prepared=done(row.prepared_by or row.created_by, row.prepared_at),
         reviewed=done(row.reviewed_by, row.reviewed_at),
         approved=done(row.approved_by, row.approved_at),

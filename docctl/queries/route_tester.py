@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from docctl.domain.amounts import Amount
 from docctl.domain.conditions import Value
 from docctl.domain.roles import Role
 from docctl.domain.routes import step_name
@@ -18,7 +19,7 @@ from docctl.models.documents import DocumentType
 from docctl.models.organisation import Unit
 from docctl.queries.document_choices import Choice, signers
 from docctl.queries.entities import unit_keys
-from docctl.queries.routes import PlannedStep, company_now, plan_by, planned_steps
+from docctl.queries.routes import PlannedStep, company_at, plan_by, planned_steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +62,13 @@ def who_signs(
     values: Mapping[str, Value],
     *,
     author: UUID | None,
+    amount: Amount | None = None,
     at: datetime,
     zone: tzinfo,
 ) -> Asked:
     """Return who signs a document of these values, by a content and the people of now (A-1, A-2)."""
-    company = company_now(session, at.astimezone(zone).date())
-    plan = plan_by(content, "", values, company, {author} if author else set())
+    company = company_at(session, at, at.astimezone(zone).date())
+    plan = plan_by(content, "", values, company, {author} if author else set(), amount)
     return Asked(
         plan.taken.route.name,
         planned_steps(session, plan),

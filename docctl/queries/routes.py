@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, tzinfo
 from decimal import Decimal
 from typing import Any
@@ -12,9 +12,14 @@ from uuid import UUID
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from docctl.domain.amounts import Amount
+from docctl.domain.authority import Resolved, authority_of, resolved
 from docctl.domain.conditions import Value
+from docctl.domain.particulars import amount_in
 from docctl.domain.roles import SIGNING, Role
-from docctl.domain.routes import CHOSEN, Company, Step, Taken, UnitFacts, route_for, routes_of, who_signs
+from docctl.domain.routes import Company, Step, Taken, route_for, routes_of, who_signs
+from docctl.domain.verdicts import Refused, RuleRefused
+from docctl.domain.who import CHOSEN, UnitFacts, Who
 from docctl.models.documents import Document, DocumentType, Revision
 from docctl.models.organisation import Person, Post, PostHolder, RoleGrant, Unit
 from docctl.queries.controlled import setting_at
@@ -30,6 +35,11 @@ class Plan:
     named: str
     taken: Taken
     able: tuple[frozenset[UUID], ...]
+    #: Of each step why people of lower levels of the authority table may not sign; why nobody can (A-7).
+    lower: tuple[Mapping[UUID, Refused], ...] = ()
+    refused: Refused | None = None
+    #: The revision of the authority table that was asked, "" where no step asks for it.
+    authority: str = ""
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -48,6 +58,8 @@ class PlannedStep:
     is_chosen: bool
     amount: int
     unit: str
+    #: Why nobody can sign it by the authority table (A-7).
+    refused: Refused | None = None
 
 
 def company_now(session: Session, today: date) -> Company:
@@ -98,6 +110,13 @@ def company_now(session: Session, today: date) -> Company:
     )
 
 
+def company_at(session: Session, at: datetime, today: date) -> Company:
+    """Return the same with the authority table in force at an instant (A-7)."""
+    table = setting_at(session, "authority", at)
+    company = company_now(session, today)
+    return replace(company, authority=authority_of(table.content), table=table.name)
+
+
 def values_of(session: Session, document: Document, revision: Revision, unit: str) -> dict[str, Value]:
     """Return what conditions of routes may ask of a revision (A-6)."""
     code = session.scalars(select(DocumentType.code).where(DocumentType.id == document.type_id)).one()
@@ -113,6 +132,8 @@ def values_with(type_code: str, document: Document, revision: Revision, unit: st
         "first_issue": revision.ordinal == 1,
         "external": document.is_external,
         "confidentiality": Decimal(document.confidentiality),
+        "systems": frozenset(revision.systems.split()),
+        "amount": amount.value if (amount := amount_in(revision.amount)) else None,
     }
 
 
@@ -122,12 +143,37 @@ def plan_by(
     values: Mapping[str, Value],
     company: Company,
     authors: Collection[UUID],
+    amount: Amount | None = None,
 ) -> Plan:
-    """Return the route that a content gives a document, and who may sign its steps (A-1, A-2)."""
+    """Return the route that a content gives a document, and who may sign its steps (A-1, A-2, A-7)."""
     taken = route_for(routes_of(content), values)
     unit = str(values.get("unit") or "")
-    steps = [step for _, step in taken.steps]
-    return Plan(named, taken, who_signs(steps, company, unit, authors=authors))
+    refusals: list[Refused] = []
+    steps: list[Step] = []
+    lower: list[Mapping[UUID, Refused]] = []
+    for _, step in taken.steps:
+        found = Resolved(step, {})
+        if step.who is Who.AUTHORITY:
+            try:
+                found = resolved(step, company, unit, amount, authors=authors)
+            except RuleRefused as error:
+                refusals.append(error.refused)
+        steps.append(found.step)
+        lower.append(found.lower)
+    able = tuple(
+        frozenset[UUID]() if step.who is Who.AUTHORITY else people
+        for step, people in zip(steps, who_signs(steps, company, unit, authors=authors), strict=True)
+    )
+    stages = tuple((stage, step) for (stage, _), step in zip(taken.steps, steps, strict=True))
+    asks = any(step.who is Who.AUTHORITY for _, step in taken.steps)
+    return Plan(
+        named,
+        replace(taken, steps=stages),
+        able,
+        tuple(lower),
+        next(iter(refusals), None),
+        company.table if asks else "",
+    )
 
 
 def plan_for(
@@ -140,9 +186,9 @@ def plan_for(
 ) -> Plan:
     """Return the plan of a revision by the routes in force at an instant (A-1, V-3)."""
     found = setting_at(session, "routes", at)
-    company = company_now(session, at.astimezone(zone).date())
+    company = company_at(session, at, at.astimezone(zone).date())
     values = values_of(session, document, revision, company.keys[document.unit_id])
-    return plan_by(found.content, found.name, values, company, authors)
+    return plan_by(found.content, found.name, values, company, authors, amount_in(revision.amount))
 
 
 def planned_steps(session: Session, plan: Plan) -> tuple[PlannedStep, ...]:
@@ -165,6 +211,7 @@ def planned_steps(session: Session, plan: Plan) -> tuple[PlannedStep, ...]:
             step.who in CHOSEN,
             step.limit.amount,
             step.limit.unit.value,
+            plan.refused if step.who is Who.AUTHORITY else None,
         )
         for (stage, step), able in zip(plan.taken.steps, plan.able, strict=True)
     )

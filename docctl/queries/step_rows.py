@@ -9,7 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from docctl.domain.approval import Meaning, Signed
-from docctl.domain.routes import Company, WantedStep, Who, candidates
+from docctl.domain.routes import Company, WantedStep, candidates
+from docctl.domain.who import Who
 from docctl.models.content import Signature
 from docctl.models.work import Step, StepStatus
 

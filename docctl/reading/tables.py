@@ -19,7 +19,9 @@ from typing import Any, Final
 
 from docctl.reading import encodings
 from docctl.reading.errors import ReadingFailed
+from docctl.reading.kinds import Kind
 from docctl.reading.pool import ReaderPool
+from docctl.reading.sniffing import sniff
 from docctl.reading.steps import read_text
 from search.folding import fold
 
@@ -85,9 +87,7 @@ def read_table(pool: ReaderPool, path: Path, meanings: Mapping[int, str] | None 
 
     Raises ReadingFailed: unreadable, too_long; no_heading where no line can be one.
     """
-    lines = _csv(path) if path.suffix.lower() in {".csv", ".txt", ".tsv"} else _workbook(pool, path)
-    if len(lines) > MOST_ROWS:
-        raise ReadingFailed("too_long", str(MOST_ROWS))
+    lines = sheet_lines(pool, path, path.name)
     at, columns = _heading(lines)
     if meanings is not None:
         columns = {name: place for place, name in meanings.items() if name}
@@ -100,6 +100,15 @@ def read_table(pool: ReaderPool, path: Path, meanings: Mapping[int, str] | None 
         tuple(one for one in found if one.heading or one.samples),
         [row for row in rows if row.values] if columns.keys() >= _HEADING else [],
     )
+
+
+def sheet_lines(pool: ReaderPool, path: Path, name: str) -> list[list[str]]:
+    """Return all lines of a csv or workbook as cells. Raises ReadingFailed: unreadable, too_long."""
+    is_csv = Path(name).suffix.lower() in {".csv", ".txt", ".tsv"}
+    lines = _csv(path) if is_csv else _workbook(pool, path, name)
+    if len(lines) > MOST_ROWS:
+        raise ReadingFailed("too_long", str(MOST_ROWS))
+    return lines
 
 
 def _heading(lines: Sequence[Sequence[str]]) -> tuple[int, dict[str, int]]:
@@ -155,8 +164,11 @@ def _csv(path: Path) -> list[list[str]]:
         raise ReadingFailed("unreadable", "no table") from None
 
 
-def _workbook(pool: ReaderPool, path: Path) -> list[list[str]]:
-    found = read_text(pool, path, path.name)
+def _workbook(pool: ReaderPool, path: Path, name: str) -> list[list[str]]:
+    if sniff(path, name) is Kind.XLSX:  # each cell in its column, also behind empty ones
+        grid: list[list[str]] = pool.run("docctl.reading.xlsx:grid", path=str(path))
+        return grid
+    found = read_text(pool, path, name)
     if found.problem:
         raise ReadingFailed(found.problem)
     return [line.split("\t") for line in found.text.split("\n")]

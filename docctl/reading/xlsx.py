@@ -16,6 +16,8 @@ from docctl.reading.package import Package
 from docctl.reading.xlsx_dates import Dates
 
 _TEXT: Final = 20_000_000
+#: Further columns of a table are not looked at.
+_MOST_COLUMNS: Final = 100
 #: Codes in headers and footers: what place follows, what is filled in, how it looks.
 _PLACE: Final = re.compile(r"&([LCR])")
 _CODE: Final = re.compile(r'&(?:"[^"]*"|\d+|K[0-9A-Fa-f]{6}|K\d\d[+-]\d{3}|&|.)')
@@ -39,6 +41,16 @@ def read(path: str) -> dict[str, Any]:
             for kind, lines in _beside(package, sheet):
                 told.add_lines(lines, kind)
     return told.answer(None, starts)
+
+
+def grid(path: str) -> list[list[str]]:
+    """Read all rows as cells, each in its column, also behind empty ones; rows without any are left out."""
+    found: list[list[str]] = []
+    with Package(Path(path)) as package:
+        book = _Book(package)
+        for sheet in book.sheets:
+            found += book.cells(package.xml(sheet), most=_TEXT)
+    return found
 
 
 class _Book:
@@ -74,6 +86,21 @@ class _Book:
             if line:
                 yield line
 
+    def cells(self, root: etree._Element, *, most: int) -> Iterator[list[str]]:
+        """Yield the rows with each cell in its place; columns far to the right are not looked at."""
+        for row in root.iter("{*}row"):
+            line: list[str] = []
+            for cell in row.iterchildren("{*}c"):
+                place = _place_of(cell.get("r", ""), len(line))
+                if place < _MOST_COLUMNS and (text := self._cell(cell)):
+                    line += [""] * (place - len(line))
+                    line.append(text)
+                    most -= len(text) + 1
+            if most < 0:
+                raise ReadingFailed("too_long", "cells")
+            if line:
+                yield line
+
     def _cell(self, cell: etree._Element) -> str:
         kind = cell.get("t", "n")
         if kind == "inlineStr":
@@ -83,6 +110,17 @@ class _Book:
             known = value.isdecimal() and int(value) < len(self._strings)
             return self._strings[int(value)] if known else ""
         return self._dates.shown(value, cell.get("s", "")) if kind == "n" else value
+
+
+def _place_of(name: str, following: int) -> int:
+    """Return the place of a cell from 0 by its name, B7 is 1; one without a name follows the last one."""
+    letters = name.rstrip("0123456789").upper()
+    if not letters or not letters.isascii() or not letters.isalpha() or len(letters) > 3:
+        return following
+    place = 0
+    for one in letters:
+        place = place * 26 + ord(one) - ord("A") + 1
+    return max(place - 1, following)
 
 
 def _headers_and_footers(root: etree._Element) -> Iterator[tuple[str, str]]:

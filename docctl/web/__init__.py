@@ -19,6 +19,7 @@ BLUEPRINTS: Final = (
     "documents",
     "other_names",
     "revisions",
+    "revision_drafts",
     "revision_signing",
     "compare",
     "draft_checks",
@@ -70,6 +71,7 @@ BLUEPRINTS: Final = (
     "unit_pages",
     "settings",
     "controlled",
+    "setting_sheets",
     "conditions",
     "webhooks",
 )

@@ -30,11 +30,13 @@ from docctl.services.settings.draft import (
     save_setting,
     submit_setting,
 )
+from docctl.web.authority_tester import weighed
 from docctl.web.calendar_tester import tested
 from docctl.web.check_tester import tried
 from docctl.web.context import actor, caller, flash_done, house, lang, render, requires, see_other
 from docctl.web.fields import read_text
 from docctl.web.forms import Unreadable, form, parse
+from docctl.web.header_tester import previewed
 from docctl.web.number_tester import tested_labels, tested_numbers
 from docctl.web.registers import number
 from docctl.web.route_tester import routed
@@ -47,9 +49,11 @@ bp = Blueprint("controlled", __name__, url_prefix="/settings/rules")
 _TESTERS: Final[Mapping[str, Callable[[Content], object]]] = {
     "calendar": tested,
     "routes": routed,
+    "authority": weighed,
     "synonyms": widened,
     "numbers": tested_numbers,
     "labels": tested_labels,
+    "headers": previewed,
 }
 
 

@@ -11,6 +11,7 @@ from uuid import UUID
 from flask import Blueprint, Response, make_response, request
 
 from docctl.domain.outside import Outside
+from docctl.domain.particulars import ManagementSystem
 from docctl.domain.validity import Validity
 from docctl.queries.document_choices import document_types, procedures, retention_classes, units
 from docctl.queries.document_lists import listed
@@ -24,6 +25,7 @@ from docctl.web.context import actor, caller, flash_done, house, lang, render, r
 from docctl.web.document_pages import page_of
 from docctl.web.forms import UploadField, form
 from docctl.web.number_tester import VALUES
+from docctl.web.particulars import PARTICULARS, particulars_of
 from docctl.web.registers import chosen, flag, itself, number, past_day, sorted_by
 
 bp = Blueprint("documents", __name__, url_prefix="/documents")
@@ -43,6 +45,7 @@ def register() -> str:
         wanted=wanted,
         types=types,
         units=places,
+        systems=tuple(ManagementSystem),
         today=house().today(),
         own_unit=actor().unit_id,
         english=lang() == "en",
@@ -56,6 +59,8 @@ def register() -> str:
             or wanted.applies_to
             or wanted.state
             or wanted.origin
+            or wanted.system
+            or wanted.drafting_id
             or wanted.forms
         ),
     )
@@ -70,6 +75,8 @@ def wanted_documents(given: Mapping[str, str]) -> RegisterFilter:
         applies_to=chosen(given.get("applies")),
         state=given.get("state", ""),
         origin=given.get("origin", ""),
+        system=given.get("system", ""),
+        drafting_id=chosen(given.get("drafting")),
         forms=given.get("list") == "forms",
         with_obsolete=flag(given.get("obsolete")),
         as_of=past_day(given.get("as_of"), house().today()),
@@ -88,6 +95,8 @@ def _address(wanted: RegisterFilter) -> Any:
         "applies": wanted.applies_to,
         "state": wanted.state,
         "origin": wanted.origin,
+        "system": wanted.system,
+        "drafting": wanted.drafting_id,
         "list": "forms" if wanted.forms else "",
         "obsolete": "1" if wanted.with_obsolete else "",
         "as_of": wanted.as_of,
@@ -117,6 +126,9 @@ class NewDocument:
     change_basis: str = ""
     valid_to: date | None = None
     is_trial: bool = False
+    drafting_unit_id: UUID | None = None
+    systems: tuple[str, ...] = ()
+    amount: str = ""
     request_id: str = ""
 
 
@@ -166,6 +178,7 @@ def _new_page() -> NewPage:
         "D-14.title_too_long": "title",
         "V-1": "label",
         "V-8": "valid_to",
+        **PARTICULARS,
         "D-9": "issuer",
         "D-9.number_too_long": "issuer_number",
         "upload": "file",
@@ -187,6 +200,7 @@ def new(typed: NewDocument) -> Response:
             change_reason=typed.change_reason,
             change_basis=typed.change_basis,
             validity=Validity(typed.valid_to, typed.is_trial),
+            particulars=particulars_of(typed),
             outside=Outside(typed.origin == "external", typed.issuer, typed.issuer_number),
         ),
         by=caller(typed.request_id),

@@ -13,6 +13,7 @@ from flask import Blueprint, Response, g, jsonify, send_file
 
 from docctl.domain.verdicts import NotFound
 from docctl.printing.slip import Slip, record_slip
+from docctl.queries.header_blocks import slip_header
 from docctl.services.records.read import Purpose, RecordFile, open_record_file
 from docctl.web.context import caller, house, requires, words
 from docctl.web.record_pages import AS_PICTURE, IN_FRAME, load
@@ -87,12 +88,22 @@ def slip(record_id: UUID) -> Response:
         (t("fields.place"), page.place),
         (t("records.keep_until"), page.keep_until.isoformat() if page.keep_until else t("records.open_end")),
     )
+    values = {
+        "company": page.company,
+        "number": page.number,
+        "title": page.title,
+        "unit": page.unit_name,
+        "form": f"{page.form_number} {page.form_label}",
+        "day": page.occurred_on.isoformat(),
+    }
+    with house().uow.read() as session:
+        header = slip_header(session, page.form_id, values, house().clock())
     folder = Path(tempfile.mkdtemp(prefix="slip-", dir=house().scratch))
     try:
         target = folder / "slip.docx"
         record_slip(
             target,
-            [Slip(page.company, page.number, facts, t("records.slip.note"))],
+            [Slip(page.company, page.number, facts, t("records.slip.note"), header)],
             title=t("records.slip.title", number=page.number),
             footer=t(
                 "records.slip.footer",

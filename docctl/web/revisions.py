@@ -8,21 +8,14 @@ from uuid import UUID
 
 from flask import Blueprint, Response
 
-from docctl.domain.validity import Validity
 from docctl.domain.verdicts import NotFound
 from docctl.queries.document_page import DocumentPage, document_page
 from docctl.queries.impact import Impact
-from docctl.queries.next_label import NextLabel, next_label
 from docctl.queries.revision_instead import in_force_instead
-from docctl.services.files import Attached
 from docctl.services.revisions.issue import IssueRevision, issue_revision
 from docctl.services.revisions.revise import (
     DiscardRevision,
-    EditRevision,
-    ReviseDocument,
     discard_revision,
-    edit_revision,
-    revise_document,
 )
 from docctl.services.revisions.sign import ReturnRevision, return_revision
 from docctl.services.revisions.suspend import (
@@ -35,7 +28,7 @@ from docctl.services.revisions.withdraw import WithdrawRevision, withdraw_revisi
 from docctl.web.context import actor, caller, flash_done, house, requires, see_other
 from docctl.web.document_pages import page_of
 from docctl.web.flashes import flash
-from docctl.web.forms import UploadField, form
+from docctl.web.forms import form
 from docctl.web.impact import impact_of
 
 bp = Blueprint("revisions", __name__, url_prefix="/documents/revisions")
@@ -84,99 +77,6 @@ def page(revision_id: UUID) -> Response:
             raise
     flash("info", "documents.page.obsolete_link", {})
     return see_other(f"/documents/revisions/{instead}")
-
-
-@dataclass(frozen=True, slots=True)
-class EditForm:
-    """A draft's registration data; a new file replaces the one before."""
-
-    title: str
-    change_what: str = ""
-    change_reason: str = ""
-    change_basis: str = ""
-    valid_to: date | None = None
-    is_trial: bool = False
-    file: UploadField = ()
-    row_version: int = 0
-    request_id: str = ""
-
-
-_WRITTEN = {"V-8": "valid_to", "D-14": "title", "V-2.change_reason_needed": "change_reason", "upload": "file"}
-
-
-@bp.route("/<uuid:revision_id>/edit", methods=["GET", "POST"])
-@requires("revision.edit")
-@form("revisions/edit.html", EditForm, page=_act_page, beside=_WRITTEN, for_document=True)
-def edit(typed: EditForm, revision_id: UUID) -> Response:
-    """Change a draft (V-2)."""
-    edit_revision(
-        EditRevision(
-            revision_id=revision_id,
-            row_version=typed.row_version,
-            title=typed.title,
-            change_what=typed.change_what,
-            change_reason=typed.change_reason,
-            change_basis=typed.change_basis,
-            validity=Validity(typed.valid_to, typed.is_trial),
-            uploads=tuple(Attached(one) for one in typed.file[:1]),
-        ),
-        by=caller(typed.request_id),
-        house=house(),
-    )
-    return done_at(revision_id, "edited")
-
-
-@dataclass(frozen=True, slots=True)
-class RevisePage:
-    """The document that is revised, and what its next revision can be called (V-1)."""
-
-    document: DocumentPage
-    next: NextLabel
-
-
-def _revise_page(revision_id: UUID) -> RevisePage:
-    document = document_at(revision_id)
-    with house().uow.read() as session:
-        return RevisePage(
-            document, next_label(session, document.document_id, house().clock(), house().today())
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class ReviseForm:
-    """A new revision: what changes, why, on what basis, and its file."""
-
-    change_what: str
-    change_reason: str
-    file: UploadField
-    title: str = ""
-    change_basis: str = ""
-    valid_to: date | None = None
-    is_trial: bool = False
-    reissue: bool = False
-    request_id: str = ""
-
-
-@bp.route("/<uuid:revision_id>/revise", methods=["GET", "POST"])
-@requires("document.revise")
-@form("revisions/revise.html", ReviseForm, page=_revise_page, beside=_WRITTEN, for_document=True)
-def revise(typed: ReviseForm, revision_id: UUID) -> Response:
-    """Start the next revision as a draft (V-1, V-2)."""
-    started = revise_document(
-        ReviseDocument(
-            document_id=document_at(revision_id).document_id,
-            change_what=typed.change_what,
-            change_reason=typed.change_reason,
-            change_basis=typed.change_basis,
-            validity=Validity(typed.valid_to, typed.is_trial),
-            uploads=tuple(Attached(one) for one in typed.file[:1]),
-            title=typed.title,
-            reissue=typed.reissue,
-        ),
-        by=caller(typed.request_id),
-        house=house(),
-    )
-    return done_at(started, "started")
 
 
 @dataclass(frozen=True, slots=True)

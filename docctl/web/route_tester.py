@@ -10,13 +10,25 @@ from typing import Final
 
 from flask import request
 
+from docctl.domain.amounts import Amount, read_amount
 from docctl.domain.conditions import Value
 from docctl.domain.setting_kinds import Content
+from docctl.domain.verdicts import RuleRefused
 from docctl.queries.route_tester import Asked, RouteChoices, route_choices, who_signs
 from docctl.web.context import house, lang
 
 #: What a question says, and as much of each field as is read.
-_NAMES: Final = ("type", "unit", "title", "author", "first_issue", "external", "confidentiality")
+_NAMES: Final = (
+    "type",
+    "unit",
+    "title",
+    "author",
+    "first_issue",
+    "external",
+    "confidentiality",
+    "amount",
+    "system",
+)
 _LONGEST: Final = 200
 _LEVEL: Final = re.compile(r"\d{1,3}", re.ASCII)
 
@@ -31,6 +43,13 @@ class Routed:
     found: Asked | None
 
 
+def _amount(text: str) -> Amount | None:
+    try:
+        return read_amount(text) if text else None
+    except RuleRefused:
+        return None
+
+
 def routed(content: Content) -> Routed:
     """Answer what the address asks, by a content's routes and the people that there are now (A-1, A-2)."""
     typed = {name: request.args.get(name, "").strip()[:_LONGEST] for name in _NAMES}
@@ -39,6 +58,7 @@ def routed(content: Content) -> Routed:
         choices = route_choices(session)
         found = None
         if typed["type"] in {one[0] for one in choices.types}:
+            amount = _amount(typed["amount"])
             level = typed["confidentiality"]
             values: dict[str, Value] = {
                 "type": typed["type"],
@@ -47,7 +67,11 @@ def routed(content: Content) -> Routed:
                 "first_issue": bool(typed["first_issue"]),
                 "external": bool(typed["external"]),
                 "confidentiality": Decimal(level if _LEVEL.fullmatch(level) else 0),
+                "systems": frozenset({typed["system"]} - {""}),
+                "amount": amount.value if amount else None,
             }
             author = next((one.id for one in choices.authors if str(one.id) == typed["author"]), None)
-            found = who_signs(session, content, values, author=author, at=home.clock(), zone=home.zone)
+            found = who_signs(
+                session, content, values, author=author, amount=amount, at=home.clock(), zone=home.zone
+            )
     return Routed(typed, choices, lang() == "en", found)

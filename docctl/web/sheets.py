@@ -12,7 +12,8 @@ from flask import Response, send_file
 
 from docctl.printing.columns import Column, Row
 from docctl.printing.registers import register_docx, register_xlsx
-from docctl.web.context import house, is_demo, words
+from docctl.queries.header_blocks import list_header
+from docctl.web.context import actor, house, is_demo, words
 
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 DOCX: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -33,9 +34,11 @@ def paper(
 ) -> Response:
     """Send a register as docx, to print and sign; named as `sheet` names it."""
     mark = words().t("shell.demo") if is_demo() else None
+    with house().uow.read() as session:
+        header = list_header(session, actor(), title, day, house().clock())
     with tempfile.TemporaryDirectory(prefix="list-", dir=house().scratch) as folder:
         path = Path(folder) / "list.docx"
-        register_docx(path, title, notes, columns, rows, footer=_foot(title), demo_mark=mark)
+        register_docx(path, title, notes, columns, rows, footer=_foot(title), demo_mark=mark, header=header)
         return _sent(path, title, day, DOCX)
 
 

@@ -243,3 +243,29 @@ def test_r_5_a_correction_under_a_hold_is_not_decided(terminal: Terminal, world:
     held(world, record_numbered(world, waiting))
     words = ("records", "decide", waiting, "--decision", "approve")
     assert terminal.refused(*words, user="li") == (3, "C-3.held")
+
+
+def test_d_14_a_draft_says_who_drafted_it_for_which_systems_for_how_much(
+    terminal: Terminal, tmp_path: Path
+) -> None:
+    file = tmp_path / "a.txt"
+    file.write_text("正文", "utf-8")
+    words = ("documents", "new", file, "--type", "procedure", "--title", "采购控制程序")
+    said = ("--drafting", "SC", "--system", "Q", "--system", "OHS", "--amount", "12万元")
+    number = terminal.ok(*words, *said, user="chen")["number"]
+    shown = terminal.ok("documents", "show", number, user="chen")
+    assert (shown["drafting"], shown["systems"], shown["amount"]) == ("生产部", ["Q", "OHS"], "120,000 元")
+    terminal.ok("documents", "edit", number, "--amount", "8 万元", user="chen")
+    shown = terminal.ok("documents", "show", number, user="chen")
+    assert (shown["drafting"], shown["systems"], shown["amount"]) == ("生产部", ["Q", "OHS"], "80,000 元")
+    terminal.ok("documents", "edit", number, "--amount", "", "--drafting", "", user="chen")
+    shown = terminal.ok("documents", "show", number, user="chen")
+    assert (shown["drafting"], shown["amount"]) == ("品质部", None)
+    assert terminal.ok("documents", "list", "--system", "ohs", user="chen")["total"] == 1
+    assert terminal.ok("documents", "list", "--system", "E", user="chen")["total"] == 0
+    assert terminal.ok("documents", "list", "--drafting", "PZ", user="chen")["total"] == 1
+    assert terminal.refused("documents", "list", "--system", "X", user="chen") == (3, "D-14.system_unknown")
+    assert terminal.refused("documents", "edit", number, "--amount", "x", user="chen") == (
+        3,
+        "A-7.amount_unread",
+    )

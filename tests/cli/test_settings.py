@@ -27,10 +27,12 @@ def test_v_2_a_calendar_goes_from_a_file_into_force_by_two_people(
     assert terminal.ok("settings", "list", user="wang")["settings"] == [
         {"kind": "calendar", "in_force": 1, "waiting": None, "open": None},
         {"kind": "routes", "in_force": 1, "waiting": None, "open": None},
+        {"kind": "authority", "in_force": 1, "waiting": None, "open": None},
         {"kind": "synonyms", "in_force": 1, "waiting": None, "open": None},
         {"kind": "numbers", "in_force": 1, "waiting": None, "open": None},
         {"kind": "labels", "in_force": 1, "waiting": None, "open": None},
         {"kind": "checks", "in_force": 1, "waiting": None, "open": None},
+        {"kind": "headers", "in_force": 1, "waiting": None, "open": None},
     ]
     saved = terminal.ok("settings", "edit", "calendar", file, "--reason", "盘点", user="chen")
     assert (saved["revision"], saved["state"], saved["reason"]) == (2, "draft", "盘点")
@@ -191,3 +193,39 @@ def test_n_2_v_1_numbers_and_labels_are_tried_out(terminal: Terminal, world: Wor
     }
     unread = terminal.refused("settings", "next-label", "procedure", "?", user="wang")
     assert unread == (3, "V-1.label_unreadable")
+
+
+def test_a_7_an_authority_table_goes_through_sheets_and_says_who_decides(
+    terminal: Terminal, world: World, tmp_path: Path
+) -> None:
+    first = tmp_path / "table.csv"
+    first.write_text(
+        "class,area,over,up to,unit,kind,of\n"
+        "采购,*,,5万,元,head,ZH\n采购,*,5万,,元,person,zhao\n报废,*,,,件,person,zhao\n",
+        "utf-8",
+    )
+    saved = terminal.ok("settings", "edit", "authority", first, "--reason", "第一版", user="chen")
+    assert saved["state"] == "draft"
+    written = tmp_path / "again.xlsx"
+    done = terminal.ok("settings", "table", "authority", written, "--revision", "2", user="wang")
+    assert done["rows"] == 3
+    before = terminal.ok("settings", "show", "authority", "--revision", "2", user="wang")["content"]
+    terminal.ok("settings", "edit", "authority", written, user="chen")
+    assert terminal.ok("settings", "show", "authority", "--revision", "2", user="wang")["content"] == before
+    asked = ("settings", "decide", "采购", "5万", "--revision", "2")
+    found = terminal.ok(*asked, "--unit", "PZ", "--decider", "zhao", user="wang")
+    assert [one["decides"] for one in found["levels"]] == [True, False]
+    assert (found["may"], found["why"]) == (True, None)
+    found = terminal.ok(*asked, "--decider", "li", user="wang")
+    assert (found["may"], found["why"]) == (False, "A-7.no_authority")
+    assert terminal.refused("settings", "decide", "借款", "5", user="wang") == (3, "A-7.class_unknown")
+    assert terminal.refused("settings", "table", "calendar", written, user="wang") == (3, "V-2.no_sheet")
+    assert terminal.refused("settings", "edit", "calendar", first, user="chen") == (3, "V-2.no_sheet")
+    broken = tmp_path / "broken.csv"
+    broken.write_text("a,b\n1,2\n", "utf-8")
+    assert terminal.refused("settings", "edit", "authority", broken, user="chen") == (
+        3,
+        "V-2.sheet_no_heading",
+    )
+    said = terminal.run(*asked, "--decider", "zhao", "--as", "wang")
+    assert "由此级决定" in said.stdout

@@ -16,8 +16,9 @@ from docctl.domain.roles import Role
 from docctl.domain.route_content import MOST_ROUTES, MOST_STEPS, check_routes, shipped_routes
 from docctl.domain.route_text import lines_of_routes, read_routes, write_routes
 from docctl.domain.route_walks import distinct, may_walk, signers
-from docctl.domain.routes import Company, UnitFacts, candidates, route_for, routes_of, who_signs
+from docctl.domain.routes import Company, candidates, route_for, routes_of, who_signs
 from docctl.domain.verdicts import Refused, RuleRefused
+from docctl.domain.who import UnitFacts
 
 LI, OU, ZHAO, WANG, QIAN = (UUID(int=one) for one in range(1, 6))
 COMPANY = Company(

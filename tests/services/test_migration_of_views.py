@@ -10,11 +10,13 @@ from docctl.models.base import Instant
 from docctl.queries.saved_searches import saved_searches, saved_views
 from docctl.services.schema import migrate, schema_state
 from docctl.services.searches.keep import SaveSearch, save_search
+from tests.services.test_migration_of_particulars import before_particulars
 from tests.world import World, as_owner
 
 
 def before_views(there: Session | Connection) -> None:
     """Let people keep searches alone."""
+    before_particulars(there)
     connection = there.connection() if isinstance(there, Session) else there
     if "page" not in {one["name"] for one in inspect(connection).get_columns("saved_search")}:
         return

@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
+from docctl.domain.header_content import filled, foot_of, uses_of
 from docctl.domain.lifecycle import Computed, RevisionStatus, is_obsolete
 from docctl.domain.verdicts import Refused, RuleRefused
 from docctl.i18n import Translator
+from docctl.printing.characters import ems
 from docctl.printing.errors import PrintingFailed
 from docctl.printing.jobs import printed
 from docctl.printing.stamp import Colour, Stamp
@@ -149,13 +151,14 @@ def _stamp(
 ) -> Stamp:
     t = words.t
     word = t(f"documents.stamp.{kind}")
-    lines = [words.t("documents.stamp.number", number=content.number, label=content.label)]
-    if marked:
+    lines, named = _head(content, word, by, words, marked)
+    if marked and not {"copy", "holder"} <= named:
         lines.append(t("documents.stamp.copy", copy=marked.copy, holder=marked.holder))
-        lines.append(t("documents.stamp.printed", at=by.at, name=by.actor.name))
-    else:
+    elif not marked and "holder" not in named:
         lines.append(t("documents.stamp.holder", name=by.actor.name))
-        lines.append(t("documents.stamp.taken", at=by.at))
+    if "printed" not in named:
+        key = "printed" if marked else "taken"
+        lines.append(t(f"documents.stamp.{key}", at=by.at, name=by.actor.name))
     if marked and content.effective_on is not None and content.effective_on > by.today:
         lines.append(t("documents.stamp.from_day", day=content.effective_on))
     if content.valid_to is not None:
@@ -168,14 +171,47 @@ def _stamp(
     if is_demo:
         lines.append(words.t("documents.stamp.demo"))
     foot = f"{content.number} {content.label} {word}　"
+    foot += words.t("documents.stamp.pages", page="{page}", pages="{pages}")
+    if content.header and content.header.block.foot:
+        foot = foot_of(content.header.block, _values(content, word, by, words, marked))
     return Stamp(
         word=word,
         lines=tuple(lines),
-        footer=foot + words.t("documents.stamp.pages", page="{page}", pages="{pages}"),
+        footer=foot,
         colour=_COLOURS[kind],
         watermark=word if kind in _MARKED else None,
         mark=marked.mark if marked else None,
     )
+
+
+#: As wide as a row of a header block may be, in Chinese characters; a wider one stands on several lines.
+_WIDEST: Final = 44
+
+
+def _head(
+    content: Content, word: str, by: Caller, words: Translator, marked: Marked | None
+) -> tuple[list[str], frozenset[str]]:
+    """Return the first lines of a stamp, and what they name: the company's block, or as shipped (D-14)."""
+    if content.header is None:
+        return [words.t("documents.stamp.number", number=content.number, label=content.label)], frozenset()
+    block, lines = content.header.block, list[str]()
+    for row in filled(block, _values(content, word, by, words, marked)):
+        cells = [one for one in row if one]
+        whole = " | ".join(cells)
+        lines += [whole] if ems(whole) <= _WIDEST else cells
+    return lines, uses_of(block)
+
+
+def _values(
+    content: Content, word: str, by: Caller, words: Translator, marked: Marked | None
+) -> dict[str, str]:
+    return {
+        **(content.header.values if content.header else {}),
+        "copy": marked.copy if marked else "",
+        "holder": marked.holder if marked else by.actor.name,
+        "printed": words.t("documents.header.at", at=by.at),
+        "word": word,
+    }
 
 
 def changes_told(content: Content, words: Translator) -> str:

@@ -19,7 +19,9 @@ from docctl.domain.validity import last_day
 from docctl.domain.verdicts import NotFound
 from docctl.models.content import ItemFile, OwnerKind
 from docctl.models.documents import Document, Revision
+from docctl.models.organisation import LegalEntity
 from docctl.queries.changes import ChangeNote, changes_beside
+from docctl.queries.header_blocks import Header, copy_header, header_at
 from docctl.services.access import sees
 from docctl.services.caller import Caller
 from docctl.services.content.reads import note_read, noted_lately
@@ -61,9 +63,17 @@ def read_revision(session: Session, cmd: ReadRevision, by: Caller) -> UUID:
         by,
         EVENTS[Purpose(cmd.purpose)],
         Subject("document", document.id, str(revision.id)),
-        facts={"number": document.number, "label": revision.label},
+        facts={"number": document.number, "label": revision.label, **_by_header(session, cmd, document, by)},
     )
     return document.id
+
+
+def _by_header(session: Session, cmd: ReadRevision, document: Document, by: Caller) -> dict[str, str]:
+    """Return which revision of the header blocks a copy is printed by, {} as it is shipped (D-14)."""
+    if cmd.purpose != Purpose.COPY:
+        return {}
+    header = header_at(session, "copy", session.get_one(LegalEntity, document.entity_id).code, {}, by.at)
+    return {"headers": header.name} if header else {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +95,8 @@ class Content:
     effective_on: date | None
     #: Temporary changes that hold or will: printed with it (V-14).
     changes: tuple[ChangeNote, ...]
+    #: The header block of its copies, None as it is shipped (D-14).
+    header: Header | None
     open: Callable[[], AbstractContextManager[BinaryIO]]
 
 
@@ -106,6 +118,9 @@ def open_content(
         subject = Subject("document", document.id, str(revision.id))
         noted = noted_lately(session, by, EVENTS[purpose], subject)
         row = _file(session, revision, file_id)
+        header = None
+        if purpose is not Purpose.SOURCE:
+            header = copy_header(session, document, revision, by.at, by.zone)
         content = Content(
             file_id=row.id,
             number=revision.number_of(document),
@@ -121,6 +136,7 @@ def open_content(
             if revision.effective_from
             else None,
             changes=changes_beside(session, revision.id, at=by.at, zone=by.zone),
+            header=header,
             open=opener(house, row),
         )
     if not noted:

@@ -27,6 +27,8 @@ class PrintCopy:
 
     copy_id: UUID
     mark: str
+    #: By which revision of the header blocks it is printed, "" as it is shipped (D-14).
+    headers: str = ""
 
 
 @use_case("copy.print")
@@ -51,6 +53,7 @@ def note_print(session: Session, cmd: PrintCopy, by: Caller) -> UUID:
             "label": loaded.revision.label,
             "copy": copy.number,
             "copy_id": copy.id,
+            **({"headers": cmd.headers} if cmd.headers else {}),
         },
         detail={"holder": copy.holder},
     )
@@ -73,7 +76,8 @@ def print_copy(
     content = open_content(revision_id, by=by, house=house, purpose=Purpose.COPY)
     made = stamped(content, by=by, house=house, words=words, is_demo=is_demo, marked=marked)
     try:
-        note_print(PrintCopy(copy_id, mark), by=by, house=house)
+        headers = content.header.name if content.header else ""
+        note_print(PrintCopy(copy_id, mark, headers), by=by, house=house)
     except BaseException:
         made.discard()
         raise

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from docctl.domain import labels
 from docctl.domain.outside import OWN, Outside, may_be_registered
+from docctl.domain.particulars import NOTHING_SAID, Particulars
 from docctl.domain.permissions import Facts, authorise
 from docctl.domain.units import OUTSIDE
 from docctl.domain.validity import ENDLESS, Validity
@@ -24,6 +25,7 @@ from docctl.services.documents.facts import clean_title
 from docctl.services.documents.make import new_document, number_document, set_outside
 from docctl.services.files import Attached, StoredFile, add_files, storing
 from docctl.services.registry import use_case
+from docctl.services.revisions.particulars import set_particulars
 from docctl.services.revisions.validity import set_validity
 from docctl.services.trail import Subject, record
 
@@ -50,6 +52,7 @@ class CreateDocument:
     outside: Outside = OWN
     number_values: str = ""
     validity: Validity = ENDLESS
+    particulars: Particulars = NOTHING_SAID
     item_id: UUID = field(default_factory=new_id)
     files: tuple[StoredFile, ...] = ()
 
@@ -112,6 +115,7 @@ def create_document(session: Session, cmd: CreateDocument, by: Caller) -> UUID:
         created_at=by.at,
     )
     set_validity(revision, cmd.validity, by)
+    set_particulars(session, revision, cmd.particulars)
     session.add(revision)
     add_files(session, by, owner=OwnerKind.REVISION, owner_id=revision.id, files=cmd.files)
     record(

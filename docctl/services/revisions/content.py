@@ -14,6 +14,7 @@ from docctl.models.retention import RetentionClassRow
 from docctl.queries.scopes import scope_rows
 from docctl.services.distribution.load import entries_of
 from docctl.services.files import files_of
+from docctl.services.revisions.particulars import particulars_told
 
 
 def manifest_of(session: Session, document: Document, revision: Revision) -> Manifest:
@@ -47,6 +48,7 @@ def manifest_of(session: Session, document: Document, revision: Revision) -> Man
         "prepared_by": revision.created_by,
         "authors": revision.authors(),
     }
+    facts |= particulars_told(session, document, revision)
     if revision.valid_until is not None:
         facts["validity"] = {"until": revision.valid_until, "trial": revision.is_trial}
     if document.is_external:

@@ -17,6 +17,7 @@ from docctl.domain.lifecycle import (
     RevisionStatus,
     may_move_revision,
 )
+from docctl.domain.particulars import Particulars
 from docctl.domain.permissions import authorise
 from docctl.domain.validity import ENDLESS, Validity
 from docctl.domain.verdicts import Refused, RuleRefused, require
@@ -37,6 +38,7 @@ from docctl.services.jobs import want
 from docctl.services.numbers.take import entry_of
 from docctl.services.registry import use_case
 from docctl.services.revisions.insiders import let_in
+from docctl.services.revisions.particulars import carry_particulars, set_particulars
 from docctl.services.revisions.validity import set_validity
 from docctl.services.trail import Subject, record
 
@@ -53,6 +55,8 @@ class ReviseDocument:
     title: str = ""
     reissue: bool = False
     validity: Validity = ENDLESS
+    #: None leaves what the revision before says.
+    particulars: Particulars | None = None
     item_id: UUID = field(default_factory=new_id)
     files: tuple[StoredFile, ...] = ()
 
@@ -96,6 +100,10 @@ def revise_document(session: Session, cmd: ReviseDocument, by: Caller) -> UUID:
         created_at=by.at,
     )
     set_validity(revision, cmd.validity, by)
+    if kept:
+        carry_particulars(kept[-1], revision)
+    if cmd.particulars is not None:
+        set_particulars(session, revision, cmd.particulars)
     session.add(revision)
     let_in(session, document)
     add_files(session, by, owner=OwnerKind.REVISION, owner_id=revision.id, files=cmd.files)
@@ -131,6 +139,7 @@ class EditRevision:
     uploads: tuple[Attached, ...] = ()
     #: None leaves it as it is.
     validity: Validity | None = None
+    particulars: Particulars | None = None
     item_id: UUID = field(default_factory=new_id)
     files: tuple[StoredFile, ...] = ()
 
@@ -150,6 +159,8 @@ def edit_revision(session: Session, cmd: EditRevision, by: Caller) -> UUID:
     revision.change_basis = cmd.change_basis.strip()
     if cmd.validity is not None:
         set_validity(revision, cmd.validity, by)
+    if cmd.particulars is not None:
+        set_particulars(session, revision, cmd.particulars)
     revision.worked_on(by.person_id)
     flag_modified(revision, "editors")  # new files alone also make what others have on their pages old
     let_in(session, loaded.document)

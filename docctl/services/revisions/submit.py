@@ -95,6 +95,7 @@ def submit_revision(session: Session, cmd: SubmitRevision, by: Caller) -> UUID:
             "seal": signed.seal,
             "routes": planned.plan.named,
             "route": planned.plan.taken.route.name,
+            **({"authority": planned.plan.authority} if planned.plan.authority else {}),
         },
         detail={"reason": revision.change_reason, "left_out": _left_out(planned.plan)},
     )
@@ -107,12 +108,15 @@ def _planned(
     """Return the route by the routes in force, and who signs each step, or raise RuleRefused (A-1, A-2)."""
     authors = revision.authors() | {by.person_id}
     plan = plan_for(session, document, revision, by.at, by.zone, authors)
+    if plan.refused is not None:
+        raise RuleRefused(plan.refused)
     found = signers(
         plan.steps,
         plan.able,
         authors=authors,
         reviewers=[one for one in (cmd.reviewer_id, *cmd.more_reviewers) if one is not None],
         approver=cmd.approver_id,
+        lower=plan.lower,
     )
     if isinstance(found, Refused):
         raise RuleRefused(found)

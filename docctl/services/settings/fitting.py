@@ -13,10 +13,15 @@ from typing import Any, Final
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from docctl.domain.lifecycle import SettingStatus
 from docctl.domain.number_rules import rules_of
+from docctl.domain.routes import routes_of
 from docctl.domain.verdicts import Refused, RuleRefused
+from docctl.domain.who import Who
+from docctl.models.controlled import ControlledSetting, SettingRevision
 from docctl.models.documents import DocumentType
 from docctl.models.numbers import NumberEntry
+from docctl.models.organisation import LegalEntity
 
 Content = Mapping[str, Any]
 
@@ -56,4 +61,37 @@ def _every_type(session: Session, content: Content, rule: str) -> None:
         raise RuleRefused(Refused(rule, "type_without_scheme", {"type": missing[0]}))
 
 
-_CHECKS: Final[Mapping[str, Callable[[Session, Content], None]]] = {"numbers": _numbers, "labels": _labels}
+def _authority(session: Session, content: Content) -> None:
+    """Refuse a table without a class that a route in force, or one that waits, asks for (A-7)."""
+    there = {one["name"] for one in content["classes"]}
+    query = (
+        select(SettingRevision.content)
+        .join(ControlledSetting, ControlledSetting.id == SettingRevision.setting_id)
+        .where(ControlledSetting.kind == "routes", SettingRevision.status == SettingStatus.APPROVED)
+        .order_by(SettingRevision.effective_from.desc())
+        .limit(1)
+    )
+    for text in session.scalars(query):
+        for route in routes_of(json.loads(text)):
+            for step in route.steps:
+                if step.who is Who.AUTHORITY and step.of not in there:
+                    params = {"field": "lines", "class": step.of, "route": route.name}
+                    raise RuleRefused(Refused("A-7", "class_in_use", params))
+
+
+def _headers(session: Session, content: Content) -> None:
+    """Refuse a block of a legal entity that there is not (O-4)."""
+    there = set(session.scalars(select(LegalEntity.code)))
+    for one in content["blocks"]:
+        if one["entity"] and one["entity"] not in there:
+            raise RuleRefused(
+                Refused("D-14", "header_entity_unknown", {"field": "blocks", "entity": one["entity"]})
+            )
+
+
+_CHECKS: Final[Mapping[str, Callable[[Session, Content], None]]] = {
+    "numbers": _numbers,
+    "labels": _labels,
+    "authority": _authority,
+    "headers": _headers,
+}

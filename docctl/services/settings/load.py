@@ -15,7 +15,7 @@ from docctl.domain.setting_kinds import Kind, kind_named
 from docctl.domain.verdicts import Conflict, NotFound, Refused, require
 from docctl.models.controlled import ControlledSetting, SettingRevision
 from docctl.models.organisation import LegalEntity
-from docctl.queries.routes import company_now
+from docctl.queries.routes import company_at
 from docctl.services.caller import Caller
 from docctl.services.locks import Rank, lock
 from docctl.services.trail import Subject, record
@@ -100,4 +100,4 @@ def parsed(kind: Kind, text: str) -> dict[str, Any]:
 def require_fits(session: Session, kind: Kind, content: Mapping[str, Any], by: Caller) -> None:
     """Raise RuleRefused where a content names what the company has not, or what nobody can do (A-1, A-2)."""
     if kind.within is not None:
-        require(kind.within(content, company_now(session, by.today)))
+        require(kind.within(content, company_at(session, by.at, by.today)))

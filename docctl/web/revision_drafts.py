@@ -1,0 +1,146 @@
+"""Pages of drafts: changed, and the next revision started (V-1, V-2)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from flask import Blueprint, Response
+
+from docctl.domain.validity import Validity
+from docctl.queries.document_choices import Choice, units
+from docctl.queries.document_page import DocumentPage
+from docctl.queries.next_label import NextLabel, next_label
+from docctl.services.files import Attached
+from docctl.services.revisions.revise import EditRevision, ReviseDocument, edit_revision, revise_document
+from docctl.web.context import caller, house, requires
+from docctl.web.forms import UploadField, form
+from docctl.web.particulars import PARTICULARS, particulars_of, units_to_name
+from docctl.web.revisions import document_at, done_at
+
+bp = Blueprint("revision_drafts", __name__, url_prefix="/documents/revisions")
+
+
+@dataclass(frozen=True, slots=True)
+class EditPage:
+    """The document whose draft is changed, and the units that can have drafted it."""
+
+    document: DocumentPage
+    units: Sequence[Choice]
+
+
+def _edit_page(revision_id: UUID) -> EditPage:
+    return EditPage(document_at(revision_id), units_to_name())
+
+
+@dataclass(frozen=True, slots=True)
+class EditForm:
+    """A draft's registration data; a new file replaces the one before."""
+
+    title: str
+    change_what: str = ""
+    change_reason: str = ""
+    change_basis: str = ""
+    valid_to: date | None = None
+    is_trial: bool = False
+    drafting_unit_id: UUID | None = None
+    systems: tuple[str, ...] = ()
+    amount: str = ""
+    file: UploadField = ()
+    row_version: int = 0
+    request_id: str = ""
+
+
+_WRITTEN = {
+    **PARTICULARS,
+    "V-8": "valid_to",
+    "D-14.title_needed": "title",
+    "D-14.title_too_long": "title",
+    "V-2.change_reason_needed": "change_reason",
+    "upload": "file",
+}
+
+
+@bp.route("/<uuid:revision_id>/edit", methods=["GET", "POST"])
+@requires("revision.edit")
+@form("revisions/edit.html", EditForm, page=_edit_page, beside=_WRITTEN, for_document=True)
+def edit(typed: EditForm, revision_id: UUID) -> Response:
+    """Change a draft (V-2)."""
+    edit_revision(
+        EditRevision(
+            revision_id=revision_id,
+            row_version=typed.row_version,
+            title=typed.title,
+            change_what=typed.change_what,
+            change_reason=typed.change_reason,
+            change_basis=typed.change_basis,
+            validity=Validity(typed.valid_to, typed.is_trial),
+            particulars=particulars_of(typed),
+            uploads=tuple(Attached(one) for one in typed.file[:1]),
+        ),
+        by=caller(typed.request_id),
+        house=house(),
+    )
+    return done_at(revision_id, "edited")
+
+
+@dataclass(frozen=True, slots=True)
+class RevisePage:
+    """The document that is revised, and what its next revision can be called (V-1)."""
+
+    document: DocumentPage
+    next: NextLabel
+    units: Sequence[Choice]
+
+
+def _revise_page(revision_id: UUID) -> RevisePage:
+    document = document_at(revision_id)
+    with house().uow.read() as session:
+        return RevisePage(
+            document,
+            next_label(session, document.document_id, house().clock(), house().today()),
+            units(session),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ReviseForm:
+    """A new revision: what changes, why, on what basis, and its file."""
+
+    change_what: str
+    change_reason: str
+    file: UploadField
+    title: str = ""
+    change_basis: str = ""
+    valid_to: date | None = None
+    is_trial: bool = False
+    drafting_unit_id: UUID | None = None
+    systems: tuple[str, ...] = ()
+    amount: str = ""
+    reissue: bool = False
+    request_id: str = ""
+
+
+@bp.route("/<uuid:revision_id>/revise", methods=["GET", "POST"])
+@requires("document.revise")
+@form("revisions/revise.html", ReviseForm, page=_revise_page, beside=_WRITTEN, for_document=True)
+def revise(typed: ReviseForm, revision_id: UUID) -> Response:
+    """Start the next revision as a draft (V-1, V-2)."""
+    started = revise_document(
+        ReviseDocument(
+            document_id=document_at(revision_id).document_id,
+            change_what=typed.change_what,
+            change_reason=typed.change_reason,
+            change_basis=typed.change_basis,
+            validity=Validity(typed.valid_to, typed.is_trial),
+            particulars=particulars_of(typed),
+            uploads=tuple(Attached(one) for one in typed.file[:1]),
+            title=typed.title,
+            reissue=typed.reissue,
+        ),
+        by=caller(typed.request_id),
+        house=house(),
+    )
+    return done_at(started, "started")
