@@ -30,6 +30,10 @@ _COMPANY: Final = re.compile(
 _CODE: Final = re.compile(r"[A-Za-z0-9]{1,12}(?:[-/_.][A-Za-z0-9.]{1,12}){1,6}")
 #: Of what kind of thing the paper is, before the title: 300MW 汽轮机运行规程.
 _MODEL: Final = re.compile(r"\d{1,4}[A-Z]{1,3}")
+#: The number of a paper of an authority: 卫发〔2023〕12号.
+_OFFICIAL: Final = re.compile(
+    rf"[{_HAN}]{{1,12}}\s?[〔\[［【（(](?:19|20)\d\d[〕\]］】）)]\s?第?\s?\d{{1,4}}\s?[号號]"
+)
 #: Lines of a table of contents and chapters: no titles.
 _CHAPTER: Final = re.compile(
     r"\d{1,2}\.\d|(?i:purpose|scope|objective|introduction|definitions?|contents)$|目\s{0,4}[录錄次]$|.*[.…·]{4,}\s?\d{1,3}$"
@@ -214,7 +218,7 @@ def _is_fit(text: str) -> bool:
     """Say whether a text may be a title: no placeholder, no sentence, no item of a list."""
     if not 3 <= len(text) <= 80 or is_placeholder(text) or re.match("[①-⒇]", text):
         return False
-    if _CODE.fullmatch(text):
+    if _CODE.fullmatch(text) or _OFFICIAL.fullmatch(text):
         return False
     return ends_as("titles", fold(text)) or re.search("[,，;；:：]", text) is None
 
