@@ -23,7 +23,6 @@ from docctl.models.base import new_id
 from docctl.models.documents import Document, Revision
 from docctl.models.guarding import install
 from docctl.models.work import Step
-from docctl.services.house import House
 from tests.web.browser import Browser
 from tests.world import PASSWORD, START, Clock, World, build_house, found
 
@@ -43,9 +42,8 @@ def main(folder: Path, steps: int) -> None:
     raw(house, install)
     raw(house, lambda connection: connection.exec_driver_sql("ANALYZE"))
     app = create_app(settings_of(folder), house)
-    app.test_client_class = Browser
     logging.disable(logging.CRITICAL)
-    client = app.test_client()
+    client = Browser(app)
     sign_in(client, REVIEWER)
     waiting = client.get("/").text
     assert f"{steps:,}" in waiting or str(steps) in waiting, "not all steps wait"
