@@ -29,6 +29,8 @@ PAGES: Final = {
     "/records": "records.title",
     "/trail": "trail.title",
 }
+#: Which part of a register was open: no filter, and old tomorrow.
+_PLACES: Final = frozenset({"page", "before", "month"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +73,9 @@ def shown(kept: Iterable[Saved], now: str = "") -> list[View]:
 
 
 def address_of(query: str) -> str:
-    """Return what an address asks of a register, in one order, without the page of it that was open."""
+    """Return what an address asks of a register, in one order, without the part of it that was open."""
     try:
         asked = parse_qsl(query, max_num_fields=50)
     except ValueError:
         return ""
-    return urlencode(sorted((name, value) for name, value in asked if name != "page"))
+    return urlencode(sorted((name, value) for name, value in asked if name not in _PLACES))

@@ -49,7 +49,8 @@ def test_d_7_without_a_name_nothing_is_kept_and_what_was_asked_stays(client: Bro
 def test_d_7_a_list_as_it_stands_first_has_nothing_to_keep(client: Browser) -> None:
     client.sign_in("chen")
     assert "保存当前视图" not in words_of(client.get("/documents"))
-    assert "保存当前视图" not in words_of(client.get("/documents?page=2"))
+    for part in ("/documents?page=2", "/trail?before=3", "/documents/due?month=2026-05"):
+        assert "保存当前视图" not in words_of(client.get(part))
 
 
 @pytest.mark.parametrize(
