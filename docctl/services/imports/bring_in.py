@@ -216,6 +216,8 @@ def _revision(
         change_reason="",
         change_basis="",
         editors=[],
+        systems="",  # what the manifest tells is asked before the row is stored (D-14)
+        amount="",
         created_by=by.person_id,
         created_at=by.at,
         imported_at=by.at,
