@@ -101,6 +101,11 @@ def may_hold_role(*, is_outside: bool) -> Verdict:
     return Refused("O-7", "no_roles") if is_outside else Allowed()
 
 
+def may_own(name: str, *, is_outside: bool) -> Verdict:
+    """Say whether a unit may own documents: no outside organisation does (D-9)."""
+    return Refused("O-7", "owns_nothing", {"unit": name}) if is_outside else Allowed()
+
+
 def may_share(there: Collection[tuple[str, object]], item: tuple[str, object]) -> Verdict:
     """Say whether an item may be shared with an organisation: it is not already."""
     return Refused("O-7", "shared_already") if item in there else Allowed()

@@ -190,7 +190,7 @@ def _look(house: House, found: RecordImport, copies: Copies) -> bool:
     with house.uow.read() as session:
         rows = _next(session, found.id, RowStatus.WAITING)
         there = records_there(session, found.form_id, (one.values.get("number", "") for one in rows))
-        units = units_by_name(session, there.entity_id)
+        units = units_by_name(session, there.entity_id, with_outside=True)
         by = caller_of(session, found.started_by, house)
     target = _target(found, copies, units)
     lines = ((row, _line(house, row, target, by, dry_run=True, there=there)) for row in rows)
@@ -201,7 +201,7 @@ def _file(house: House, found: RecordImport, copies: Copies) -> bool:
     """File the next rows; say whether any are left. Raises RuleRefused where the store or disk is away."""
     with house.uow.read() as session:
         rows = _next(session, found.id, RowStatus.READY)
-        units = units_by_name(session, records_there(session, found.form_id, ()).entity_id)
+        units = units_by_name(session, records_there(session, found.form_id, ()).entity_id, with_outside=True)
         by = caller_of(session, found.started_by, house)
     target = _target(found, copies, units)
     left = _noted(house, found.id, ((row, _line(house, row, target, by, dry_run=False)) for row in rows))

@@ -70,7 +70,7 @@ def import_records(
     `meanings` say by place how its columns are read, instead of their headings.
     """
     with house.uow.read() as session:
-        units = units_by_name(session, records_there(session, form_id, ()).entity_id)
+        units = units_by_name(session, records_there(session, form_id, ()).entity_id, with_outside=True)
     target = Target(table.parent, form_id, units)
     rows = table_rows(house.pool, table, meanings)
     for first in range(0, len(rows), BATCH):

@@ -11,7 +11,6 @@ from docctl.domain import labels
 from docctl.domain.outside import OWN, Outside, may_be_registered
 from docctl.domain.particulars import NOTHING_SAID, Particulars
 from docctl.domain.permissions import Facts, authorise
-from docctl.domain.units import OUTSIDE
 from docctl.domain.validity import ENDLESS, Validity
 from docctl.domain.verdicts import NotFound, Refused, RuleRefused, require
 from docctl.models.base import new_id
@@ -22,7 +21,7 @@ from docctl.models.retention import RetentionClassRow
 from docctl.queries.rules_in_force import label_rules_at
 from docctl.services.caller import Caller
 from docctl.services.documents.facts import clean_title
-from docctl.services.documents.make import new_document, number_document, set_outside
+from docctl.services.documents.make import new_document, number_document, require_owner, set_outside
 from docctl.services.files import Attached, StoredFile, add_files, storing
 from docctl.services.registry import use_case
 from docctl.services.revisions.particulars import set_particulars
@@ -71,8 +70,7 @@ def create_document(session: Session, cmd: CreateDocument, by: Caller) -> UUID:
         raise NotFound("type or unit")
     if unit.valid_until is not None:
         raise RuleRefused(Refused("O-1", "unit_closed", {"until": unit.valid_until}))
-    if unit.kind in OUTSIDE:
-        raise RuleRefused(Refused("O-7", "owns_nothing", {"unit": unit.name}))
+    require_owner(unit)
     parent = session.get(Document, cmd.parent_id) if cmd.parent_id else None
     _check_class(session, cmd.class_id)
     label, shown = _first_label(session, kind, cmd.label, by)

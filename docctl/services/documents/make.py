@@ -10,6 +10,9 @@ from sqlalchemy.orm import Session
 from docctl.domain.normal_form import normal
 from docctl.domain.number_rules import values_for
 from docctl.domain.outside import Outside
+from docctl.domain.partners import may_own
+from docctl.domain.units import OUTSIDE
+from docctl.domain.verdicts import require
 from docctl.models.base import new_id
 from docctl.models.documents import Document, DocumentType
 from docctl.models.organisation import LegalEntity, Unit
@@ -17,6 +20,11 @@ from docctl.queries.rules_in_force import number_rules_at
 from docctl.services.access import STAFF_READERS, insider_readers, intern_set
 from docctl.services.caller import Caller
 from docctl.services.numbers.take import For, add_alias, claim_number, take_number
+
+
+def require_owner(unit: Unit) -> None:
+    """Raise RuleRefused for an outside organisation: no document is given to one, by whatever way (O-7)."""
+    require(may_own(unit.name, is_outside=unit.kind in OUTSIDE))
 
 
 def new_document(
@@ -30,7 +38,8 @@ def new_document(
     drafting_unit_id: UUID | None = None,
     parent: Document | None = None,
 ) -> Document:
-    """Return a document without its number yet; staff read it in force, its unit sees drafts (X-1)."""
+    """Return a document without its number yet; staff read it in force, its unit sees drafts (X-1, O-7)."""
+    require_owner(unit)
     return Document(
         id=new_id(),
         entity_id=unit.entity_id,

@@ -20,6 +20,7 @@ from docctl.models.organisation import Unit
 from docctl.models.retention import RetentionClassRow
 from docctl.queries.revision_states import readable_document
 from docctl.services.caller import Caller
+from docctl.services.documents.make import require_owner
 from docctl.services.imports.changed import changed_since
 from docctl.services.imports.contents import Contents
 from docctl.services.imports.entities import Entities
@@ -273,8 +274,11 @@ def _read(session: Session, name: str, value: Any) -> Any:
         return ""
     if name in _DAYS and day(text) is None:
         raise RuleRefused(Refused("I-1", "day_unreadable", {"value": text[:30]}))
-    if name in _ROWS and session.get(_ROWS[name], UUID(text)) is None:
-        raise NotFound(name)
+    if name in _ROWS:
+        if (named := session.get(_ROWS[name], UUID(text))) is None:
+            raise NotFound(name)
+        if isinstance(named, Unit):
+            require_owner(named)
     if name == "origin" and text == "own":
         return ""
     if text not in _WORDS.get(name, {text}):

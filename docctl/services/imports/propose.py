@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from docctl.domain.imports import Choice, Wanted
 from docctl.domain.normal_form import normal
+from docctl.domain.units import OUTSIDE
 from docctl.models.organisation import Unit, UnitName
 from search.folding import fold
 
@@ -49,13 +50,16 @@ _SINGLE: Final = {
 }
 
 
-def units_by_name(session: Session, entity_id: UUID | None) -> dict[str, UUID]:
+def units_by_name(session: Session, entity_id: UUID | None, *, with_outside: bool = False) -> dict[str, UUID]:
     """Return the units by what people call them, folded: names, codes, other and former names.
 
     A name that units of several legal entities have means the one of this entity (O-4).
+    Outside organisations are none of them, unless asked for: they own no documents, but file records (O-7).
     """
     found: dict[str, UUID] = {}
     known = select(Unit).where(Unit.valid_until.is_(None)).order_by(Unit.code.desc(), Unit.id)
+    if not with_outside:
+        known = known.where(Unit.kind.not_in(sorted(OUTSIDE)))
     units = sorted(session.scalars(known), key=lambda one: one.entity_id == entity_id)
     others: dict[UUID, list[str]] = {}
     for unit_id, form in session.execute(select(UnitName.unit_id, UnitName.normal)):

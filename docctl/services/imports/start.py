@@ -21,6 +21,7 @@ from docctl.models.organisation import Unit
 from docctl.models.retention import RetentionClassRow
 from docctl.services.caller import Caller
 from docctl.services.content.texts import texts_in
+from docctl.services.documents.make import require_owner
 from docctl.services.house import House
 from docctl.services.imports.copies import Copies
 from docctl.services.imports.runs import lock_run, move
@@ -59,6 +60,7 @@ def start_import(session: Session, cmd: StartImport, by: Caller) -> UUID:
     unit, kind = session.get(Unit, cmd.unit_id), session.get(DocumentType, cmd.type_id)
     if unit is None or kind is None:
         raise NotFound("type or unit")
+    require_owner(unit)
     if cmd.class_id is not None and session.get(RetentionClassRow, cmd.class_id) is None:
         raise NotFound("retention class")
     uploads = []

@@ -12,6 +12,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from docctl.domain.imports import Watched
+from docctl.domain.units import OUTSIDE
 from docctl.domain.verdicts import Param, Refused
 from docctl.models.documents import DocumentType
 from docctl.queries.by_name import units_named
@@ -33,7 +34,8 @@ def goes_to(session: Session, watched: Watched) -> GoesTo | Refused:
     """Return where the files of a folder go, or why none is taken: no such unit or type (I-1)."""
     told: dict[str, Param] = {"folder": watched.path.name, "unit": watched.unit[:60]}
     known = units_named(session, watched.unit)
-    there = {written: one for written, one in known.items() if one.valid_until is None}
+    open_now = {written: one for written, one in known.items() if one.valid_until is None}
+    there = {written: one for written, one in open_now.items() if one.kind not in OUTSIDE}  # owns nothing
     if not there:
         return Refused("I-1", "watched_unit", told)
     if len(there) > 1:  # each numbers for itself
