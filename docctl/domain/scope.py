@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -56,3 +56,33 @@ def applies(places: Collection[Place], units: Collection[UUID], posts: Collectio
     if not places:
         return True
     return any(one.holder_id in (units if one.kind is ScopeKind.UNIT else posts) for one in places)
+
+
+def reached(start: Iterable[UUID], links: Iterable[tuple[UUID, UUID]]) -> set[UUID]:
+    """Return some units and all that links lead to from them, step by step to the end (D-8, O-2)."""
+    after: dict[UUID, set[UUID]] = {}
+    for one, other in links:
+        after.setdefault(one, set()).add(other)
+    found: set[UUID] = set()
+    new = set(start)
+    while new:
+        found |= new
+        new = {other for one in new for other in after.get(one, ())} - found
+    return found
+
+
+def carried(
+    places: Mapping[Place, str], there: Mapping[Place, str], goings: Sequence[tuple[UUID, UUID]]
+) -> dict[Place, str]:
+    """Return a scope as a later draft has it: units that went into others give way to these (D-8, O-2).
+
+    What is gone without any after it stays, by the name it had: a scope never becomes everywhere so.
+    """
+    found: dict[Place, str] = {}
+    for place, name in places.items():
+        after = []
+        if place not in there and place.kind is ScopeKind.UNIT:
+            units = (Place(ScopeKind.UNIT, one) for one in reached([place.holder_id], goings))
+            after = [one for one in units if one in there]
+        found |= {one: there[one] for one in after} or {place: there.get(place, name)}
+    return found

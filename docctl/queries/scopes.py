@@ -104,7 +104,10 @@ def scope_page(session: Session, actor: Actor, revision_id: UUID, *, at: datetim
         select(RevisionScope)
         .where(RevisionScope.revision_id == revision_id)
         .order_by(RevisionScope.removed_at.is_not(None), RevisionScope.name, RevisionScope.added_at)
-    )
+    ).all()
+    # what it has may stay, also what is gone: else it would be lost by saving
+    there = places_there(session)
+    held = {one.place(): one.name for one in rows if one.removed_at is None and one.place() not in there}
     facts = Facts(unit_id=document.unit_id, author_id=revision.created_by, insider=True)
     permission = "draft" if revision.status is RevisionStatus.DRAFT else "change"
     change = None
@@ -130,7 +133,7 @@ def scope_page(session: Session, actor: Actor, revision_id: UUID, *, at: datetim
             )
             for one in rows
         ),
-        choices=tuple((key_of(place), name) for place, name in places_there(session).items()),
+        choices=tuple((key_of(place), name) for place, name in (there | held).items()),
         change=change,
     )
 

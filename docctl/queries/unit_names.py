@@ -78,6 +78,17 @@ def names_of(session: Session, unit_id: UUID) -> tuple[OtherUnitName, ...]:
     )
 
 
+def goings(session: Session, day: date) -> list[tuple[UUID, UUID]]:
+    """Return which units were gone into which others on a day; not those that are there again (O-2)."""
+    rows = session.execute(
+        select(UnitName.from_unit_id, UnitName.unit_id)
+        .join(Unit, Unit.id == UnitName.from_unit_id)
+        .where(Unit.valid_until < day)
+        .distinct()
+    )
+    return [(gone, into) for gone, into in rows if gone is not None]
+
+
 def since_when(session: Session, unit: Unit) -> date | None:
     """Return the first day on which a unit was as it is now; None where nobody knows (O-2)."""
     last = session.scalar(select(func.max(UnitName.until_on)).where(UnitName.unit_id == unit.id))

@@ -8,7 +8,16 @@ from uuid import uuid4
 import pytest
 
 from docctl.domain.lifecycle import RevisionStatus
-from docctl.domain.scope import MOST_PLACES, Place, ScopeKind, applies, may_change_scope, may_scope
+from docctl.domain.scope import (
+    MOST_PLACES,
+    Place,
+    ScopeKind,
+    applies,
+    carried,
+    may_change_scope,
+    may_scope,
+    reached,
+)
 from docctl.domain.verdicts import Refused
 
 AT = datetime(2026, 3, 2, tzinfo=UTC)
@@ -57,3 +66,19 @@ def test_d_8_a_scope_covers_a_unit_those_below_it_and_its_posts() -> None:
     assert applies([SC], {below, SC.holder_id}, ())
     assert not applies([SC], {below, PZ.holder_id}, {POST.holder_id})
     assert applies([SC, POST], {below}, {POST.holder_id})
+
+
+def test_d_8_links_are_followed_to_the_end_and_circles_end() -> None:
+    a, b, c, d = (uuid4() for _ in range(4))
+    assert reached([a], [(b, c), (a, b), (d, a)]) == {a, b, c}
+    assert reached([a], [(a, b), (b, a)]) == {a, b}
+    assert reached([], [(a, b)]) == set()
+
+
+def test_d_8_a_scope_is_carried_to_what_came_after_and_never_becomes_empty() -> None:
+    going = [(SC.holder_id, PZ.holder_id)]
+    assert carried({SC: "甲"}, {PZ: "乙"}, going) == {PZ: "乙"}
+    assert carried({SC: "甲", PZ: "乙"}, {PZ: "乙"}, going) == {PZ: "乙"}
+    assert carried({SC: "甲"}, {SC: "丙", PZ: "乙"}, going) == {SC: "丙"}
+    assert carried({SC: "甲", POST: "丁"}, {}, going) == {SC: "甲", POST: "丁"}
+    assert carried({}, {PZ: "乙"}, going) == {}

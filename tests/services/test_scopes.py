@@ -11,11 +11,13 @@ from sqlalchemy import select
 
 from docctl.domain.scope import Place, ScopeKind
 from docctl.domain.verdicts import NotFound, RuleRefused
+from docctl.models.organisation import Unit
 from docctl.models.trail import EventRow
 from docctl.queries.documents import RegisterFilter, document_register
 from docctl.queries.scopes import scope_names, scope_page
 from docctl.services.distribution.scope import ScopeDraft, ScopeIssued, scope_draft, scope_issued
 from docctl.services.people.actors import actor_of
+from docctl.services.people.closing import CloseUnit, close_unit
 from docctl.services.people.posts import AddPost, add_post
 from docctl.services.people.units import AddUnit, add_unit
 from docctl.services.revisions.revise import ReviseDocument, revise_document
@@ -92,6 +94,52 @@ def test_d_8_an_issued_scope_changes_with_a_reason_and_the_draft_follows(world: 
     scoped(world, draft)
     changed(world, issued)
     assert names(world, issued) == ()
+
+
+def revised(world: World, revision: UUID) -> UUID:
+    cmd = ReviseDocument(world.document_of(revision).id, "甲", "乙", (world.upload("chen"),))
+    return revise_document(cmd, by=world.by("chen"), house=world.house)
+
+
+def a_unit(world: World, code: str, name: str) -> Place:
+    added = add_unit(AddUnit(code, name, world.units["SC"]), by=world.by("admin"), house=world.house)
+    world.units[code] = added
+    return Place(ScopeKind.UNIT, added)
+
+
+def test_d_8_a_unit_that_is_gone_gives_way_to_those_after_it_in_the_next_draft(world: World) -> None:
+    issued = world.draft()
+    scoped(world, issued, unit(world, "SC"))
+    world.issued(issued)
+    go(world, "SC", "PZ")
+    world.clock.forward(days=2)
+    go(world, "PZ", "KF", "ZH")
+    draft = revised(world, issued)
+    assert set(names(world, draft)) == {called(world, "KF"), called(world, "ZH")}
+    changed(world, issued, unit(world, "KF"))  # the draft had the same, so it follows
+    assert names(world, draft) == names(world, issued) == (called(world, "KF"),)
+
+
+def test_d_8_a_scope_does_not_become_everywhere_where_its_only_unit_is_closed(world: World) -> None:
+    closed = a_unit(world, "SC9", "试验线")
+    issued = world.draft()
+    scoped(world, issued, closed)
+    world.issued(issued)
+    cmd = CloseUnit(closed.holder_id, 1, world.house.today(), "停产")
+    close_unit(cmd, by=world.by("admin"), house=world.house)
+    draft = revised(world, issued)
+    assert names(world, draft) == ("试验线",)
+    with world.house.uow.read() as session:
+        actor = actor_of(session, world.people["chen"])
+        page = scope_page(session, actor, draft, at=world.house.clock(), zone=world.house.zone)
+    assert set(page.chosen) <= {key for key, _ in page.choices}  # saving the page again loses nothing
+    scoped(world, draft, closed, unit(world, "KF"))
+    assert set(names(world, draft)) == {"试验线", called(world, "KF")}
+
+
+def called(world: World, code: str) -> str:
+    with world.house.uow.read() as session:
+        return session.get_one(Unit, world.units[code]).name
 
 
 def test_d_8_what_applies_to_a_unit_is_asked_for(world: World) -> None:

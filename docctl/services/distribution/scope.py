@@ -12,12 +12,13 @@ from sqlalchemy.orm.attributes import flag_modified
 from docctl.domain.lifecycle import RevisionStatus
 from docctl.domain.permissions import authorise
 from docctl.domain.reasons import reason_given
-from docctl.domain.scope import Place, ScopeKind, may_change_scope, may_scope
+from docctl.domain.scope import Place, ScopeKind, carried, may_change_scope, may_scope
 from docctl.domain.verdicts import Refused, RuleRefused, require
 from docctl.models.base import new_id
 from docctl.models.documents import Document, Revision
 from docctl.models.scopes import RevisionScope
 from docctl.queries.scopes import places_there, scope_rows
+from docctl.queries.unit_names import goings
 from docctl.services.caller import Caller
 from docctl.services.documents.load import Loaded, facts_of, lock_revision, unchanged
 from docctl.services.registry import use_case
@@ -66,20 +67,45 @@ def scope_issued(session: Session, cmd: ScopeIssued, by: Caller) -> UUID:
         raise RuleRefused(Refused("D-8", "not_issued", {"state": revision.status.value}))
     require(may_change_scope(revision.status, over_since=over_since, at=by.at))
     require(reason_given(cmd.reason, rule="D-2"))
-    before = {one.place() for one in scope_rows(session, revision.id)}
+    before = {one.place(): one.name for one in scope_rows(session, revision.id)}
     _set_scope(session, by, loaded.document, revision, cmd.places, reason=cmd.reason.strip())
     draft = _draft_after(loaded, revision)
-    if draft is not None and {one.place() for one in scope_rows(session, draft.id)} == before:
-        _set_scope(session, by, loaded.document, draft, cmd.places)
-        flag_modified(draft, "editors")  # what others have on their pages is old now
+    if draft is not None:
+        _let_follow(session, by, loaded.document, revision, draft, before)
     return revision.id
 
 
+def _let_follow(
+    session: Session,
+    by: Caller,
+    document: Document,
+    issued: Revision,
+    draft: Revision,
+    before: dict[Place, str],
+) -> None:
+    """Give a draft the issued scope where it had the one before, also as it was carried to it."""
+    there, gone = places_there(session), goings(session, by.today)
+    held = {one.place() for one in scope_rows(session, draft.id)}
+    after = {one.place(): one.name for one in scope_rows(session, issued.id)}
+    if held == set(before):
+        wanted = set(after)
+    elif held == set(carried(before, there, gone)):
+        wanted = set(carried(after, there, gone))
+    else:
+        return
+    if wanted != held:
+        _set_scope(session, by, document, draft, tuple(wanted))
+        flag_modified(draft, "editors")  # what others have on their pages is old now
+
+
 def carry_scope(session: Session, by: Caller, before: Revision, draft: Revision) -> None:
-    """Give a new draft the scope of the revision before, but for places that are not there any more (D-8)."""
-    there = places_there(session)
-    places = [one.place() for one in scope_rows(session, before.id)]
-    session.add_all(_row(by, draft, one, there[one], "") for one in places if one in there)
+    """Give a new draft the scope of the revision before; units that are gone give way to those after them.
+
+    What has none after it stays, so that no scope becomes everywhere unseen (D-8, O-2).
+    """
+    places = {one.place(): one.name for one in scope_rows(session, before.id)}
+    found = carried(places, places_there(session), goings(session, by.today))
+    session.add_all(_row(by, draft, place, name, "") for place, name in found.items())
 
 
 def _set_scope(
