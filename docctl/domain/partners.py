@@ -96,6 +96,16 @@ def may_change_side(*, was_outside: bool, is_outside: bool) -> Verdict:
     return Refused("O-7", "stays_so") if was_outside != is_outside else Allowed()
 
 
+def may_stand_under(*, is_outside: bool, parent_outside: bool) -> Verdict:
+    """Say whether a unit may stand there: below an outside organisation nothing is of the company (O-7)."""
+    return Refused("O-7", "below_outside") if parent_outside and not is_outside else Allowed()
+
+
+def may_lead_inside(name: str, *, is_outside: bool, of_outside: bool) -> Verdict:
+    """Say whether somebody may head or lead a unit, or hold a post of it: of the company its own alone."""
+    return Refused("O-7", "not_of_company", {"name": name}) if is_outside and not of_outside else Allowed()
+
+
 def may_hold_role(*, is_outside: bool) -> Verdict:
     """Say whether somebody may hold a role of the company: nobody of an outside organisation."""
     return Refused("O-7", "no_roles") if is_outside else Allowed()

@@ -17,6 +17,7 @@ from docctl.domain.lifecycle import RevisionStatus
 from docctl.domain.permissions import Actor
 from docctl.domain.roles import SIGNING, Role
 from docctl.domain.routes import NEEDED, Company
+from docctl.domain.units import OUTSIDE
 from docctl.models.documents import Document, Revision
 from docctl.models.organisation import Person, Post, PostHolder, RoleGrant, Unit, UnitLeader
 from docctl.models.work import Step, StepStatus
@@ -138,12 +139,18 @@ class _People:
 
 def _people(session: Session, person_id: UUID) -> _People:
     rows = session.execute(
-        select(Person.id, Person.name, Unit.name.label("unit"))
+        select(Person.id, Person.name, Unit.name.label("unit"), Unit.kind)
         .join(Unit, Unit.id == Person.unit_id)
         .where(Person.disabled_at.is_(None), Person.id != person_id)
         .order_by(Person.name, Person.id)
     )
-    people = tuple(Taker(one.id, f"{one.name} {one.unit}") for one in rows)
+    own = session.scalar(
+        select(Unit.kind).join(Person, Person.unit_id == Unit.id).where(Person.id == person_id)
+    )
+    # What somebody of the company leaves open goes to nobody from outside (O-7).
+    people = tuple(
+        Taker(one.id, f"{one.name} {one.unit}") for one in rows if own in OUTSIDE or one.kind not in OUTSIDE
+    )
     grants = session.execute(
         select(RoleGrant.role, RoleGrant.person_id).where(
             RoleGrant.revoked_at.is_(None),

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from docctl.domain.leaving import OpenKind
+from docctl.domain.units import OUTSIDE
 from docctl.domain.verdicts import NotFound
 from docctl.models.organisation import Person, Unit, UnitLeader
 from docctl.queries.open_item import OpenItem, Taker
@@ -101,10 +102,11 @@ def led_by(session: Session, person_id: UUID, takers: tuple[Taker, ...], today: 
 
 
 def active_people(session: Session) -> list[tuple[UUID, str]]:
-    """Return id and "name account" of everybody who may sign in, for choosing one."""
+    """Return id and "name account" of everybody of the company who may sign in, for choosing one (O-7)."""
     rows = session.execute(
         select(Person.id, Person.name, Person.username)
-        .where(Person.disabled_at.is_(None))
+        .join(Unit, Unit.id == Person.unit_id)
+        .where(Person.disabled_at.is_(None), Unit.kind.not_in(sorted(OUTSIDE)))
         .order_by(Person.name, Person.username)
     )
     return [(key, f"{name} {username}") for key, name, username in rows]

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from docctl.domain.retention_schedule import BUILT_IN
+from docctl.domain.units import OUTSIDE
 from docctl.domain.verdicts import NotFound
 from docctl.models.organisation import LegalEntity, Person, Post, PostHolder, Unit
 from docctl.queries.unit_leaders import LeaderRow, leaders
@@ -94,7 +95,8 @@ def unit_page(session: Session, unit_id: UUID, *, today: date | None = None) -> 
         raise NotFound("unit")
     parent = session.get(Unit, unit.parent_id) if unit.parent_id else None
     active = session.execute(
-        select(Person.id, Person.name, Person.username, Person.unit_id)
+        select(Person.id, Person.name, Person.username, Person.unit_id, Unit.kind)
+        .join(Unit, Unit.id == Person.unit_id)
         .where(Person.disabled_at.is_(None))
         .order_by(Person.name)
     ).all()
@@ -108,9 +110,13 @@ def unit_page(session: Session, unit_id: UUID, *, today: date | None = None) -> 
         head_id=unit.head_id,
         head=head.name if head else "",
         functions=tuple(unit.functions),
-        people=tuple((key, name) for key, name, _username, of in active if of == unit.id),
+        people=tuple((key, name) for key, name, _username, of, _kind in active if of == unit.id),
         posts=_posts(session, unit.id),
-        choices=tuple((key, f"{name} {username}") for key, name, username, _of in active),
+        choices=tuple(
+            (key, f"{name} {username}")
+            for key, name, username, _of, kind in active
+            if unit.kind in OUTSIDE or kind not in OUTSIDE
+        ),
         kind=unit.kind,
         parent_id=unit.parent_id,
         entity=session.get_one(LegalEntity, unit.entity_id).name,

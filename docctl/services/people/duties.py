@@ -13,6 +13,7 @@ from docctl.domain.verdicts import NotFound, Refused, RuleRefused
 from docctl.models.organisation import Person, Unit
 from docctl.services.caller import Caller
 from docctl.services.locks import Rank, lock
+from docctl.services.people.load import require_of_company
 from docctl.services.registry import use_case
 from docctl.services.trail import Subject, record
 
@@ -40,6 +41,8 @@ def set_duties(session: Session, cmd: SetDuties, by: Caller) -> UUID:
     head = session.get(Person, cmd.head_id) if cmd.head_id else None
     if cmd.head_id is not None and (head is None or head.disabled_at is not None):
         raise RuleRefused(Refused("O-1", "head_not_active"))
+    if head is not None:
+        require_of_company(session, head, unit)
     before = {"head": unit.head_id, "functions": list(unit.functions)}
     unit.head_id = head.id if head else None
     unit.functions = sorted({one.strip() for one in cmd.functions if one.strip()})

@@ -50,7 +50,7 @@ def add_entity(session: Session, cmd: AddEntity, by: Caller) -> UUID:
     require(may_found(code, name, code_of=holder, name_of=_called(session, name)))
     unit_code, unit_name = require_unit(cmd.unit_code, cmd.unit_name, cmd.unit_kind)
     if cmd.parent_id is not None:
-        require_open(unit_at(session, cmd.parent_id), today=by.today)
+        require_open(unit_at(session, cmd.parent_id), kind=cmd.unit_kind, today=by.today)
     entity = LegalEntity(id=new_id(), code=code, name=name, is_demo=first.is_demo)
     session.add(entity)
     session.flush()  # the unit refers to it

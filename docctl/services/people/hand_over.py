@@ -26,6 +26,7 @@ from docctl.services.people.hand_over_copies import hand_copies, hand_readings
 from docctl.services.people.hand_over_leading import hand_leading
 from docctl.services.people.hand_over_revisions import hand_drafts, hand_steps
 from docctl.services.people.handing import Giving, Handed, changed, lock_papers, lock_with_takers
+from docctl.services.people.load import require_of_company, unit_at
 from docctl.services.registry import use_case
 from docctl.services.revisions.insiders import let_in_all
 from docctl.services.trail import Subject, record
@@ -119,7 +120,8 @@ def _heads(session: Session, giving: Giving, items: Sequence[Handed], by: Caller
         unit = units.get(item.id)
         if unit is None or unit.head_id != giving.person.id:
             raise changed()
-        taker = giving.taker(item.to)
+        if (taker := giving.taker(item.to)) is not None:
+            require_of_company(session, taker, unit)
         unit.head_id = taker.id if taker else None
         before = {"head": giving.person.id, "functions": list(unit.functions)}
         record(
@@ -149,6 +151,8 @@ def _posts(session: Session, giving: Giving, items: Sequence[Handed], by: Caller
         if time is None or time.person_id != giving.person.id or time.until_on is not None:
             raise changed()
         post, taker = posts[time.post_id], giving.taker(item.to)
+        if taker is not None:
+            require_of_company(session, taker, unit_at(session, post.unit_id))
         time.until_on = max(by.today, time.from_on)
         facts = {"post": post.name, "person": giving.person.name, "until": time.until_on}
         _of_post(session, by, "post.left", post, facts, giving)

@@ -14,6 +14,7 @@ from docctl.services.caller import Caller
 from docctl.services.locks import Rank, lock
 from docctl.services.people.handing import Giving, Handed, changed
 from docctl.services.people.leaders import end_leading, name_leading, take_leading, times_of
+from docctl.services.people.load import require_of_company
 
 
 def hand_leading(session: Session, giving: Giving, items: Sequence[Handed], by: Caller) -> None:
@@ -52,6 +53,7 @@ def _hand(
     taker, begins, until_on = giving.taker(item.to), max(by.today, led.from_on), led.until_on
     del times[row]
     if taker is not None:
+        require_of_company(session, taker, unit)
         others = list(times.values())
         require(may_lead(unit.code, others, taker.id, begins, today=by.today))
         until_on = until_on or last_day_from(others, begins)

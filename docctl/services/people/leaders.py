@@ -17,7 +17,7 @@ from docctl.models.base import new_id
 from docctl.models.organisation import Person, Unit, UnitLeader
 from docctl.services.caller import Caller
 from docctl.services.locks import Rank, lock
-from docctl.services.people.load import lock_unit
+from docctl.services.people.load import lock_unit, require_of_company
 from docctl.services.registry import use_case
 from docctl.services.trail import Subject, record
 
@@ -48,6 +48,7 @@ def lead_units(session: Session, cmd: LeadUnits, by: Caller) -> int:
         raise NotFound("unit")
     times = times_of(session, [one.id for one in units])
     for unit in units:
+        require_of_company(session, people[0], unit)
         there = times.get(unit.id, {})
         require(may_lead(unit.code, list(there.values()), people[0].id, cmd.from_on, today=by.today))
         before = ""

@@ -8,8 +8,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from docctl.domain.accounts import AccountFacts
+from docctl.domain.partners import may_lead_inside
 from docctl.domain.roles import SIGNING, Role
-from docctl.domain.verdicts import NotFound
+from docctl.domain.units import OUTSIDE
+from docctl.domain.verdicts import NotFound, require
 from docctl.models.organisation import OneTimeLink, Person, RoleGrant, Unit
 from docctl.services.locks import Rank, lock
 
@@ -47,6 +49,12 @@ def lock_unit(session: Session, unit_id: UUID) -> Unit:
     if not found:
         raise NotFound("unit")
     return found[0]
+
+
+def require_of_company(session: Session, person: Person, unit: Unit) -> None:
+    """Raise RuleRefused for somebody from outside who shall head, lead or serve in an inner unit (O-7)."""
+    is_outside = unit_at(session, person.unit_id).kind in OUTSIDE
+    require(may_lead_inside(person.name, is_outside=is_outside, of_outside=unit.kind in OUTSIDE))
 
 
 def signs_for_company(session: Session, person_id: UUID) -> bool:

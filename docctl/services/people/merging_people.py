@@ -9,9 +9,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from docctl.domain.merging import Goes, name_beside
+from docctl.domain.partners import may_stand_under
 from docctl.domain.roles import may_propose
-from docctl.domain.units import last_day_before
-from docctl.domain.verdicts import NotFound
+from docctl.domain.units import OUTSIDE, last_day_before
+from docctl.domain.verdicts import NotFound, require
 from docctl.models.base import new_id
 from docctl.models.names import name_key
 from docctl.models.organisation import Post, RoleGrant, UnitName
@@ -28,6 +29,8 @@ def move_units(session: Session, by: Caller, moving: Moving, items: Sequence[Goe
     """Let the units below stand under others; where they stood is kept with its last day (O-2)."""
     for item in items:
         unit, above = moving.units[item.id], moving.to(item)
+        is_outside, parent_outside = unit.kind in OUTSIDE, above.kind in OUTSIDE
+        require(may_stand_under(is_outside=is_outside, parent_outside=parent_outside))
         since = since_when(session, unit)
         day = max(moving.from_on, since) if since else moving.from_on
         if (until := last_day_before(day, since=since)) is not None:

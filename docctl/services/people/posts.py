@@ -15,6 +15,7 @@ from docctl.models.base import new_id
 from docctl.models.organisation import Person, Post, PostHolder, Unit
 from docctl.services.caller import Caller
 from docctl.services.locks import Rank, lock
+from docctl.services.people.load import require_of_company, unit_at
 from docctl.services.registry import use_case
 from docctl.services.trail import Subject, record
 
@@ -71,6 +72,7 @@ def take_post(session: Session, cmd: HoldPost, by: Caller) -> UUID:
     post = session.get(Post, cmd.post_id)
     if not people or people[0].disabled_at is not None or post is None:
         raise NotFound("person or post")
+    require_of_company(session, people[0], unit_at(session, post.unit_id))
     if not date(1950, 1, 1) <= cmd.from_on <= by.today + timedelta(days=366):
         raise RuleRefused(Refused("O-3", "day_unlikely", {"latest": by.today + timedelta(days=366)}))
     overlap = session.scalars(

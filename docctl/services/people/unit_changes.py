@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from docctl.domain.partners import may_change_side
+from docctl.domain.partners import may_change_side, may_stand_under
 from docctl.domain.permissions import Facts, authorise
 from docctl.domain.units import (
     OUTSIDE,
@@ -92,6 +92,8 @@ def _require_place(
         raise RuleRefused(Refused("O-1", "parent_needed"))
     if parent_id not in units:
         raise NotFound("unit")
+    is_outside, parent_outside = unit.kind in OUTSIDE, units[parent_id].kind in OUTSIDE
+    require(may_stand_under(is_outside=is_outside, parent_outside=parent_outside))
     former: dict[UUID, list[tuple[date, UUID | None]]] = {}
     rows = select(UnitName.unit_id, UnitName.until_on, UnitName.parent_id).where(
         UnitName.until_on >= cmd.from_on

@@ -10,8 +10,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from docctl.domain.entities import CODE, may_write
+from docctl.domain.partners import may_stand_under
 from docctl.domain.permissions import Facts, authorise
-from docctl.domain.units import UnitKind, may_call
+from docctl.domain.units import OUTSIDE, UnitKind, may_call
 from docctl.domain.verdicts import NotFound, Refused, RuleRefused, require
 from docctl.models.base import new_id
 from docctl.models.organisation import LegalEntity, Unit
@@ -42,7 +43,7 @@ def add_unit(session: Session, cmd: AddUnit, by: Caller) -> UUID:
     lock_names(session, ["company"])  # of two units of one code at the same moment one comes second
     parent = unit_at(session, cmd.parent_id)
     code, name = require_unit(cmd.code, cmd.name, cmd.kind)
-    require_open(parent, today=by.today)
+    require_open(parent, kind=cmd.kind, today=by.today)
     same = select(Unit.name).where(Unit.entity_id == parent.entity_id, func.upper(Unit.code) == code)
     if (holder := session.scalar(same)) is not None:
         raise RuleRefused(Refused("O-1", "code_taken", {"code": code, "holder": holder}))
@@ -62,10 +63,11 @@ def require_unit(code: str, name: str, kind: str) -> tuple[str, str]:
     return code, name
 
 
-def require_open(parent: Unit, *, today: date) -> None:
-    """Raise RuleRefused for a parent that is no longer there (O-1)."""
+def require_open(parent: Unit, *, kind: str, today: date) -> None:
+    """Raise RuleRefused for a parent that is no longer there, or is outside unlike the unit (O-1, O-7)."""
     if parent.valid_until is not None and parent.valid_until < today:
         raise RuleRefused(Refused("O-1", "parent_closed"))
+    require(may_stand_under(is_outside=kind in OUTSIDE, parent_outside=parent.kind in OUTSIDE))
 
 
 def put_unit(
