@@ -49,6 +49,7 @@ add_names(documents)
 @option("--external", is_flag=True)
 @option("--issuer", default="")
 @option("--issuer-number", default="")
+@option("--answers", multiple=True)
 @with_particulars
 def new(
     desk: Desk,
@@ -69,6 +70,7 @@ def new(
     issuer: str,
     issuer_number: str,
     said: Said,
+    answers: tuple[str, ...],
 ) -> Answer:
     """Create a document with its first draft, our own or an external one (D-9, N-1, V-2)."""
     from docctl.domain.outside import Outside
@@ -81,6 +83,7 @@ def new(
         kept = class_named(session, class_code).id if class_code else None
         above = names.item(desk, session, parent, "document").item_id if parent else None
         type_id = type_named(session, type_code).id
+        request_ids = names.requests(desk, session, answers)
     cmd = CreateDocument(
         type_id=type_id,
         title=title,
@@ -96,6 +99,7 @@ def new(
         validity=Validity(valid_until, trial),
         particulars=said.read(desk),
         outside=Outside(external, issuer, issuer_number),
+        request_ids=request_ids,
     )
     return told(desk, "created", create_document(cmd, by=desk.caller(), house=desk.house))
 
@@ -103,13 +107,14 @@ def new(
 @documents.command("revise", permission="document.revise", changes=True)
 @click.argument("number")
 @click.argument("file", type=FILE_IN)
-@option("--what", required=True)
-@option("--reason", required=True)
+@option("--what", default="")
+@option("--reason", default="")
 @option("--basis", default="")
 @option("--valid-until", type=DAY, default=None)
 @option("--trial", is_flag=True)
 @option("--title", default="")
 @option("--reissue", is_flag=True)
+@option("--answers", multiple=True)
 @with_particulars
 def revise(
     desk: Desk,
@@ -123,21 +128,29 @@ def revise(
     title: str,
     reissue: bool,
     said: Said,
+    answers: tuple[str, ...],
 ) -> Answer:
-    """Start the next revision as a draft; say where a reissue is suggested (V-1, V-2)."""
+    """Start the next revision as a draft; say where a reissue is suggested (V-1, V-2).
+
+    What, why and on what basis are those of the requests that it answers, where nothing else is said.
+    """
     from docctl.models.documents import Revision
     from docctl.queries.next_label import next_label
+    from docctl.queries.request_page import answers_for
     from docctl.services.revisions.revise import ReviseDocument, revise_document
 
     with desk.read() as session:
         document_id = names.item(desk, session, number, "document").item_id
         choice = next_label(session, document_id, desk.house.clock(), desk.house.today())
         before = session.get_one(Revision, names.revision(desk, session, number).revision_id)
+        request_ids = names.requests(desk, session, answers)
+        start = answers_for(session, desk.actor, document_id, at=desk.house.clock()).words(request_ids)
     cmd = ReviseDocument(
         document_id=document_id,
-        change_what=what,
-        change_reason=reason,
-        change_basis=basis,
+        change_what=what or start.what,
+        change_reason=reason or start.reason,
+        change_basis=basis or start.basis,
+        request_ids=request_ids,
         validity=Validity(valid_until, trial),
         particulars=said.read(desk, before) if said else None,
         title=title,

@@ -36,6 +36,7 @@ _drafts = Noun("documents")
 @option("--valid-until", type=DAY, default=None)
 @option("--trial", is_flag=True)
 @option("--no-end", is_flag=True)
+@option("--answers", multiple=True)
 @with_particulars
 def edit(
     desk: Desk,
@@ -49,16 +50,19 @@ def edit(
     trial: bool,
     no_end: bool,
     said: Said,
+    answers: tuple[str, ...],
 ) -> Answer:
     """Change a draft; a file replaces its files, and what is not named stays (V-2)."""
     from docctl.models.documents import Revision
     from docctl.services.revisions.revise import EditRevision, edit_revision
 
     validity = ENDLESS if no_end else Validity(valid_until, trial) if valid_until or trial else None
-    if file is None and not said and (title, what, reason, basis, validity) == (None, None, None, None, None):
+    nothing = (None, None, None, None, None, ())
+    if file is None and not said and (title, what, reason, basis, validity, answers) == nothing:
         raise click.UsageError(desk.words.t("cli.nothing_to_change"))
     with desk.read() as session:
         found = names.revision(desk, session, number)
+        request_ids = names.requests(desk, session, answers) if answers else None
         present = session.get_one(Revision, found.revision_id)
     cmd = EditRevision(
         revision_id=found.revision_id,
@@ -69,6 +73,7 @@ def edit(
         change_basis=present.change_basis if basis is None else basis,
         validity=validity,
         particulars=said.read(desk, present) if said else None,
+        request_ids=request_ids,
         uploads=() if file is None else (desk.stage(file, for_document=True),),
     )
     return told(desk, "edited", edit_revision(cmd, by=desk.caller(), house=desk.house))

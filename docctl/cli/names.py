@@ -11,6 +11,8 @@ from docctl.cli.failures import Ambiguous
 from docctl.domain.verdicts import NotFound
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from sqlalchemy.orm import Session
 
     from docctl.cli.desk import Desk
@@ -44,6 +46,14 @@ def revision(
 
     document = item(desk, session, number, "document")
     return revision_named(session, desk.actor, document.item_id, label, at=desk.house.clock(), wanted=wanted)
+
+
+def requests(desk: Desk, session: Session, texts: Sequence[str]) -> tuple[UUID, ...]:
+    """Return the change requests with these numbers; raise NotFound for none that the person sees (X-3)."""
+    from docctl.queries.request_page import numbered_request
+
+    at = desk.house.clock()
+    return tuple(numbered_request(session, desk.actor, one, at=at) for one in texts)
 
 
 def key(text: str) -> tuple[str, str]:

@@ -38,6 +38,7 @@ COMMANDS: Final = {
     "checks": "checks:checks",
     "reviews": "reviews:reviews",
     "changes": "changes:changes",
+    "requests": "requests:requests",
     "records": "records:records",
     "search": "search:search",
     "retention": "retention:retention",

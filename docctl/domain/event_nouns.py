@@ -13,6 +13,7 @@ NOUNS: Final = (
     "reading",
     "review",
     "change",
+    "request",
     "step",
     "number",
     "record",

@@ -12,8 +12,8 @@ from docctl.domain.verdicts import Allowed, Refused, Verdict
 
 
 class OpenKind(StrEnum):
-    """What can be open with a person: steps, drafts, units headed or led, posts, copies, readings, and
-    temporary changes to approve.
+    """What can be open with a person: steps, drafts, units headed or led, posts, copies, readings, temporary
+    changes to approve, and change requests for which they speak.
 
     A `COPY` is the line of a distribution list that names the person, with all copies made from it.
     """
@@ -26,6 +26,7 @@ class OpenKind(StrEnum):
     COPY = "copy"
     READING = "reading"
     CHANGE = "change"
+    REQUEST = "request"
 
 
 #: Kinds that let somebody sign or read: who hands over gives them to others, never to themselves.

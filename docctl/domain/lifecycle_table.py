@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from typing import Any, Final
 
+from docctl.domain.change_requests import REQUEST_MOVES
 from docctl.domain.copy_states import COPY_MOVES
 from docctl.domain.lifecycle import LIST_MOVES, RECORD_MOVES, REVISION_MOVES, SETTING_MOVES
 from docctl.domain.temporary_changes import CHANGE_MOVES
@@ -18,6 +19,7 @@ _TABLES: Final[tuple[tuple[str, Mapping[tuple[Any, Any], StrEnum]], ...]] = (
     ("Revisions of controlled settings (V-2)", SETTING_MOVES),
     ("Controlled copies (D-1, D-2)", COPY_MOVES),
     ("Temporary changes (V-14)", CHANGE_MOVES),
+    ("Change requests (V-2)", REQUEST_MOVES),
 )
 
 _COMPUTED: Final = (

@@ -30,6 +30,7 @@ KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "reading": ("read",),
     "copies": ("receive_copy", "put_up", "give_back", "take_down", "collect"),
     "reviews": ("review_document", "carry_out"),
+    "requests": ("decide_request", "rework_request", "answer_request", "see_request"),
     "imports": ("check_import", "end_import", "end_record_import", "see_failed_import", "see_import"),
     "records": ("accept", "decide"),
     "disposal": ("check", "settle", "approve_list", "execute", "witness", "resume"),

@@ -149,6 +149,14 @@ PERMISSIONS: Final[Mapping[str, tuple[tuple[Predicate, ...], ...]]] = {
     "change.return": ((is_assigned, approver), (controller, insider)),
     "change.revoke": ((controller, insider),),
     "change.discard": ((is_author,), (controller, insider)),
+    # change requests
+    "request.list": ((signed_in,),),
+    "request.ask": ((signed_in, visible), (insider,)),
+    "request.submit": ((is_author,),),
+    "request.take_back": ((is_author,),),
+    "request.see": ((is_author,),),
+    "request.read": ((visible,), (insider,)),
+    "request.decide": ((is_assigned,), (controller, insider)),
     # distribution
     "distribution.view": ((insider,),),
     "distribution.list": ((signed_in,),),

@@ -63,6 +63,13 @@ from docctl.domain.number_content import (
     write_numbers,
 )
 from docctl.domain.number_text import say
+from docctl.domain.request_content import (
+    check_requests,
+    lines_of_requests,
+    read_requests,
+    shipped_requests,
+    write_requests,
+)
 from docctl.domain.route_content import check_routes, shipped_routes
 from docctl.domain.route_text import lines_of_routes, read_routes, write_routes
 from docctl.domain.route_walks import may_walk
@@ -232,6 +239,15 @@ KINDS: Final[Mapping[str, Kind]] = {
             write_headers,
             lines_of_headers,
             say_headers,
+        ),
+        Kind(
+            "requests",
+            (EditorField("types", Widget.LINES),),
+            shipped_requests,
+            check_requests,
+            read_requests,
+            write_requests,
+            lines_of_requests,
         ),
     )
 }

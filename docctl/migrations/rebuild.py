@@ -23,5 +23,11 @@ def remade(connection: Connection, table: str, before: str, after: str) -> None:
         connection.exec_driver_sql(statement)
 
 
+def says(connection: Connection, table: str, words: str) -> bool:
+    """Say whether a table's statement on SQLite has these words already."""
+    made = connection.execute(_OF_TABLE, {"table": table, "type": "table"}).scalar_one()
+    return words in made
+
+
 #: Indexes that belong to a constraint have no statement of their own.
 _OF_TABLE = text("SELECT sql FROM sqlite_master WHERE tbl_name = :table AND type = :type AND sql IS NOT NULL")

@@ -20,6 +20,7 @@ class OwnerKind(StrEnum):
     REVISION = "revision"
     RECORD = "record"
     DISPOSAL_LIST = "disposal_list"
+    CHANGE_REQUEST = "change_request"
 
 
 class FileRole(StrEnum):

@@ -16,6 +16,7 @@ from docctl.models.guard_distribution import DISTRIBUTION_GUARDS
 from docctl.models.guard_epochs import EPOCH_GUARDS
 from docctl.models.guard_kinds import Exclusion, Guard, changed, final, frozen, moves
 from docctl.models.guard_organisation import ORGANISATION_GUARDS
+from docctl.models.guard_requests import REQUEST_GUARDS
 from docctl.models.guard_reviews import REVIEW_GUARDS
 from docctl.models.guard_suspensions import SUSPENSION_GUARDS
 
@@ -144,6 +145,7 @@ GUARDS: Final = (
     *DISTRIBUTION_GUARDS,
     *REVIEW_GUARDS,
     *CHANGE_GUARDS,
+    *REQUEST_GUARDS,
     Guard(
         "v_2_file_insert",
         "V-2",

@@ -49,6 +49,8 @@ class Situation:
     number_refused: Refused | None = None
     #: What of its text has to be mended or answered before the last approval and the issue (D-12).
     checks_refused: Refused | None = None
+    #: Why no revision can be started: it needs an accepted change request (V-2).
+    request_refused: Refused | None = None
 
 
 def offers(actor: Actor, now: Situation, *, at: datetime, zone: tzinfo) -> tuple[Offered, ...]:
@@ -124,8 +126,10 @@ def _once_issued(actor: Actor, now: Situation, at: datetime, zone: tzinfo) -> It
     if now.state not in {Computed.IN_FORCE, Computed.SUSPENDED, Computed.EXPIRED, Computed.WAITING}:
         return
     if now.state is not Computed.WAITING and allows(actor, "document.revise", now.facts):
-        under_way = Refused("V-2", "revision_under_way") if now.revision_under_way else None
+        under_way = Refused("V-2", "revision_under_way") if now.revision_under_way else now.request_refused
         yield Offered("revise", under_way)
+    if now.state is not Computed.WAITING and allows(actor, "request.ask", now.facts):
+        yield Offered("ask")
     if now.state is not Computed.WAITING and allows(actor, "change.write", now.facts):
         yield Offered("change")
     move, may = ("resume", may_resume) if now.state is Computed.SUSPENDED else ("suspend", may_suspend)
@@ -147,7 +151,7 @@ def _always(actor: Actor, now: Situation) -> Iterator[Offered]:
         yield Offered("number")
     reviving = is_obsolete(now.state) and not now.revision_under_way and now.newest_from is None
     if reviving and allows(actor, "document.revise", now.facts):
-        yield Offered("revise")
+        yield Offered("revise", now.request_refused)
 
 
 def _refusal(verdict: Verdict) -> Refused | None:

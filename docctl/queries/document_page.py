@@ -24,6 +24,7 @@ from docctl.queries.number_following import NumberComing, number_coming
 from docctl.queries.other_names import OtherName, other_names
 from docctl.queries.outlines import Outline, outline_shown
 from docctl.queries.paper import Paper, paper_of
+from docctl.queries.request_page import refused_without
 from docctl.queries.revision_views import (
     FileLine,
     OpenStep,
@@ -50,6 +51,7 @@ class DocumentPage:
     number: str
     company: str
     is_demo: bool
+    type_code: str
     type_name: str
     type_name_en: str
     is_form: bool
@@ -149,8 +151,14 @@ def document_page(
     if head.insider and shown.status in UNDER_WAY:
         checks = draft_checks(session, actor, head.document, shown, at=at, zone=zone, cites=cites)
     situation = _situation(head, shown, revisions, steps, signed, beside, files, at)
+    without = None
+    if allows(actor, "document.revise", situation.facts):
+        without = refused_without(session, head.document.id, head.kind.code, at=at)
     situation = replace(
-        situation, number_refused=coming.refused if coming else None, checks_refused=checks.refused
+        situation,
+        number_refused=coming.refused if coming else None,
+        checks_refused=checks.refused,
+        request_refused=without,
     )
     return DocumentPage(
         document_id=head.document.id,
@@ -158,6 +166,7 @@ def document_page(
         number=head.document.number,
         company=head.entity.name,
         is_demo=head.entity.is_demo,
+        type_code=head.kind.code,
         type_name=head.kind.name,
         type_name_en=head.kind.name_en or head.kind.name,
         is_form=head.kind.is_form,

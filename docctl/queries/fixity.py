@@ -14,6 +14,7 @@ from docctl.domain.permissions import Actor, Facts, authorise
 from docctl.models.content import ItemFile, OwnerKind
 from docctl.models.documents import Document, Revision
 from docctl.models.records import Record
+from docctl.models.requests import ChangeRequest
 from docctl.models.retention import DisposalList
 from docctl.models.visibility import sets_of
 
@@ -88,7 +89,7 @@ def fixity_state(session: Session, actor: Actor, *, at: datetime, every: timedel
 
 def _listed(session: Session, actor: Actor) -> list[Unsound]:
     rows = session.execute(
-        select(ItemFile, Record, Revision, Document, DisposalList)
+        select(ItemFile, Record, Revision, Document, DisposalList, ChangeRequest)
         .outerjoin(Record, (Record.id == ItemFile.owner_id) & (ItemFile.owner_kind == OwnerKind.RECORD))
         .outerjoin(Revision, (Revision.id == ItemFile.owner_id) & (ItemFile.owner_kind == OwnerKind.REVISION))
         .outerjoin(Document, Document.id == Revision.document_id)
@@ -96,19 +97,26 @@ def _listed(session: Session, actor: Actor) -> list[Unsound]:
             DisposalList,
             (DisposalList.id == ItemFile.owner_id) & (ItemFile.owner_kind == OwnerKind.DISPOSAL_LIST),
         )
+        .outerjoin(
+            ChangeRequest,
+            (ChangeRequest.id == ItemFile.owner_id) & (ItemFile.owner_kind == OwnerKind.CHANGE_REQUEST),
+        )
         .where(is_unsound())
         .order_by(ItemFile.checked_at.desc(), ItemFile.id)
         .limit(MOST)
     ).all()
     seen = sets_of(session, actor)
     found = []
-    for file, record, revision, document, disposal in rows:
+    for file, record, revision, document, disposal, request in rows:
         if record is not None:
             kind, item, number, title = "record", record.id, record.number, record.title
             visible = record.access_set_id in seen
         elif document is not None:
             kind, item, number, title = "document", document.id, document.number, revision.title
             visible = document.insider_set_id in seen or document.access_set_id in seen
+        elif request is not None:  # by its number alone: who may see it is asked on its page
+            kind, item, number, title = "change_request", request.id, request.number, ""
+            visible = False
         else:
             kind, item, number, title = "disposal_list", disposal.id, disposal.number, ""
             visible = True

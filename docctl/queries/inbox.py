@@ -28,6 +28,7 @@ from docctl.queries.inbox_files import file_work
 from docctl.queries.inbox_imports import import_work
 from docctl.queries.inbox_people import people_work
 from docctl.queries.inbox_records import record_work
+from docctl.queries.inbox_requests import request_work
 from docctl.queries.inbox_reviews import review_work
 from docctl.queries.inbox_settings import setting_work
 from docctl.queries.inbox_steps import revision_work
@@ -56,6 +57,10 @@ VERBS: Final = (
     "collect",
     "chase_readers",
     "renew",
+    "decide_request",
+    "rework_request",
+    "answer_request",
+    "see_request",
     "review_document",
     "carry_out",
     "check_import",
@@ -177,6 +182,7 @@ def _work(actor: Actor) -> Mapping[str, Select[*tuple[Any, ...]]]:
         **copy_work(actor),
         **review_work(actor),
         **change_work(actor),
+        **request_work(actor),
         **webhook_work(actor),
     }
     return {verb: found[verb] for verb in VERBS if verb in found}

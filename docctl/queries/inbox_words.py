@@ -21,6 +21,7 @@ _PLACES: Final = {
     "copy": "/documents/distribution/copies/{id}",
     "review": "/documents/reviews/{id}",
     "change": "/documents/changes/{id}",
+    "request": "/documents/change-requests/{id}",
     "webhook": "/settings/webhooks/{id}",
     "distribution": "/documents/revisions/{id}/distribution",
 }
@@ -29,6 +30,7 @@ _PLACES: Final = {
 _LABELS: Final = {
     "confirm_role": "roles",
     "mend": "trail.files.problem",
+    "see_request": "requests.state",
     "approve_setting": "controlled.name",
     "rework_setting": "controlled.name",
 }

@@ -18,6 +18,7 @@ from docctl.domain.notes import KEPT_KINDS
 from docctl.models.content import FileProblem, ItemFile, OwnerKind
 from docctl.models.documents import Document, Revision
 from docctl.models.records import Record
+from docctl.models.requests import ChangeRequest
 from docctl.models.retention import DisposalList
 from docctl.queries.object_locks import asked_of, lock_problem
 from storage.api import (
@@ -254,5 +255,8 @@ def _owner(session: Session, row: ItemFile) -> tuple[str, str, str]:
     if row.owner_kind is OwnerKind.RECORD:
         record = session.get(Record, row.owner_id)
         return "record", record.number if record else "", ""
+    if row.owner_kind is OwnerKind.CHANGE_REQUEST:
+        request = session.get(ChangeRequest, row.owner_id)
+        return "change_request", request.number if request else "", ""
     found = session.get(DisposalList, row.owner_id)
     return "disposal_list", found.certificate_number if found else "", ""

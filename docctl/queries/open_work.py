@@ -24,6 +24,7 @@ from docctl.models.work import Step, StepStatus
 from docctl.queries.open_changes import changes_asked, waiting_changes
 from docctl.queries.open_copies import copies_with, held_lines, open_readings, readings_of, to_collect
 from docctl.queries.open_item import OpenItem, Taker
+from docctl.queries.open_requests import kept_requests, requests_of
 from docctl.queries.revision_states import is_insider
 from docctl.queries.roles_held import LastHolder, UnitRole, last_holder_of, unit_roles_of
 from docctl.queries.routes import company_now
@@ -54,6 +55,7 @@ def open_work(session: Session, actor: Actor, person_id: UUID, *, at: datetime, 
             *_steps(session, actor, person_id, others, today),
             *_drafts(session, actor, person_id, others),
             *changes_asked(session, actor, person_id, others.all, at=at, today=today),
+            *requests_of(session, actor, person_id, people.all, at=at),
             *_heads(session, person_id, people),
             *_posts(session, person_id, people),
             *led_by(session, person_id, people.all, today),
@@ -85,6 +87,7 @@ def _lines(at: Any, today: Any) -> tuple[Select[*tuple[Any, ...]], ...]:
         held_lines(at),
         open_readings(at),
         waiting_changes(),
+        kept_requests(),
     )
 
 

@@ -17,6 +17,7 @@ from docctl.domain.draft_checks import CheckRules
 from docctl.domain.label_content import LabelRules, labels_in
 from docctl.domain.lifecycle import SettingStatus
 from docctl.domain.number_rules import NumberRules, rules_in
+from docctl.domain.request_content import needs_request
 from docctl.domain.verdicts import NotFound
 from docctl.models.controlled import ControlledSetting, SettingRevision
 
@@ -68,6 +69,12 @@ def check_rules_at(session: Session, at: datetime) -> InForce[CheckRules]:
     """Return the checks in force at an instant; raise NotFound where there were none yet (D-12)."""
     name, content = _in_force(session, "checks", at)
     return InForce(check_rules(json.loads(content)), name)
+
+
+def request_needed(session: Session, type_code: str, at: datetime) -> bool:
+    """Say whether a change of documents of a type needs an accepted request, by the rule in force (V-2)."""
+    _name, content = _in_force(session, "requests", at)
+    return needs_request(json.loads(content), type_code)
 
 
 def label_rules_at(session: Session, at: datetime) -> InForce[LabelRules]:

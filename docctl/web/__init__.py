@@ -36,6 +36,8 @@ BLUEPRINTS: Final = (
     "reviews",
     "change_registers",
     "changes",
+    "request_registers",
+    "change_requests",
     "due_dates",
     "register_files",
     "history_files",

@@ -10,7 +10,7 @@ from flask import Blueprint, Response, g, jsonify, send_file
 
 from docctl.queries.document_page import DocumentPage, document_page
 from docctl.services.content.copies import StampedCopy, take_copy
-from docctl.services.content.open import Purpose, open_content
+from docctl.services.content.open import Content, Handed, Purpose, open_content
 from docctl.services.content.views import pdf_view
 from docctl.web.context import actor, caller, house, is_demo, requires, words
 from docctl.web.forms import form
@@ -86,7 +86,11 @@ def copy(typed: CopyForm, revision_id: UUID) -> Response:
 @requires("revision.source")
 def source(revision_id: UUID) -> Response:
     """Hand out the file as it came, to the controller and its author (X-2)."""
-    content = open_content(revision_id, by=caller(), house=house(), purpose=Purpose.SOURCE)
+    return as_it_came(open_content(revision_id, by=caller(), house=house(), purpose=Purpose.SOURCE))
+
+
+def as_it_came(content: Content | Handed) -> Response:
+    """Return the answer that brings a file as it came, to keep and not to show."""
     opened = content.open()
     stream = opened.__enter__()
     answer = send_file(

@@ -11,6 +11,7 @@ from docctl.queries.changes import changes_beside
 from docctl.queries.distribution import asked_to_read
 from docctl.queries.document_page import DocumentPage, document_page
 from docctl.queries.history import History, revision_history
+from docctl.queries.requests import open_requests, requests_answered
 from docctl.queries.review_pages import reviews_beside
 from docctl.queries.timeline import Timeline, timeline
 from docctl.services.content.open import open_content
@@ -45,6 +46,8 @@ def page_of(*, document_id: UUID | None = None, revision_id: UUID | None = None)
         to_read = asked_to_read(session, actor(), page.revision.id)
         reviews = reviews_beside(session, actor(), page.document_id, at=house().clock())
         changes = changes_beside(session, page.revision.id, at=house().clock(), zone=house().zone)
+        requests = open_requests(session, actor(), page.document_id, at=house().clock(), zone=house().zone)
+        answered = requests_answered(session, actor(), page.revision.id, at=house().clock())
         in_force = page.in_force
         carried = (
             changes_beside(session, in_force.id, at=house().clock(), zone=house().zone)
@@ -59,6 +62,8 @@ def page_of(*, document_id: UUID | None = None, revision_id: UUID | None = None)
             reviews=reviews,
             changes=changes,
             carried=carried,
+            requests=requests,
+            answered=answered,
             to_read=to_read and page.revision.state in {"in_force", "suspended"},
             # Somebody from outside reads the document, not who did what with it (O-7, X-3).
             events=[] if actor().is_outside else told(events, words()),

@@ -19,6 +19,7 @@ from docctl.queries.documents import RegisterFilter, document_register
 from docctl.queries.history import revision_history
 from docctl.queries.number_found import find_number
 from docctl.queries.numbers import NumberRow, holder_for_unit
+from docctl.queries.request_page import Answerable, Answers, answers_for
 from docctl.services.documents.create import CreateDocument, create_document
 from docctl.services.files import Attached
 from docctl.web.context import actor, caller, flash_done, house, lang, render, requires, see_other
@@ -26,7 +27,7 @@ from docctl.web.document_pages import page_of
 from docctl.web.forms import UploadField, form
 from docctl.web.number_tester import VALUES
 from docctl.web.particulars import PARTICULARS, particulars_of
-from docctl.web.registers import chosen, flag, itself, number, past_day, sorted_by
+from docctl.web.registers import all_chosen, chosen, flag, itself, number, past_day, sorted_by
 
 bp = Blueprint("documents", __name__, url_prefix="/documents")
 
@@ -129,6 +130,7 @@ class NewDocument:
     drafting_unit_id: UUID | None = None
     systems: tuple[str, ...] = ()
     amount: str = ""
+    answers: tuple[str, ...] = ()
     request_id: str = ""
 
 
@@ -144,6 +146,9 @@ class NewPage:
     english: bool
     #: Who has the number that was typed, in a form that comes back (N-6).
     clash: NumberRow | None
+    #: Accepted requests for a new document, and the one from whose page it is begun (V-2).
+    answers: Answers
+    begun: Answerable | None
 
 
 def _new_page() -> NewPage:
@@ -151,6 +156,8 @@ def _new_page() -> NewPage:
     unit_id = chosen(request.form.get("unit_id")) or actor().unit_id
     now = house()
     with now.uow.read() as session:
+        answers = answers_for(session, actor(), None, at=now.clock())
+        asked = chosen(request.args.get("request"))
         return NewPage(
             document_types(session),
             units(session),
@@ -159,6 +166,8 @@ def _new_page() -> NewPage:
             actor().unit_id,
             lang() == "en",
             holder_for_unit(session, actor(), typed, unit_id, at=now.clock(), zone=now.zone),
+            answers,
+            next((one for one in answers.rows if one.request_id == asked), None),
         )
 
 
@@ -201,6 +210,7 @@ def new(typed: NewDocument) -> Response:
             change_basis=typed.change_basis,
             validity=Validity(typed.valid_to, typed.is_trial),
             particulars=particulars_of(typed),
+            request_ids=all_chosen(typed.answers),
             outside=Outside(typed.origin == "external", typed.issuer, typed.issuer_number),
         ),
         by=caller(typed.request_id),

@@ -21,6 +21,8 @@ Problems = dict[str, Refused]
 
 #: The type of a field that takes files: ids of staged uploads.
 UploadField = tuple[UUID, ...]
+#: The metadata of such a field where it takes several, or none.
+SEVERAL: Final = {"several": True}
 
 LONGEST: Final = 20_000
 #: What a form carries besides what people type.
@@ -42,6 +44,11 @@ def _types(shape: type[Any]) -> dict[str, Any]:
 def upload_names(shape: type[Any]) -> list[str]:
     """Return the fields that take files."""
     return [name for name, kind in _types(shape).items() if kind == UploadField]
+
+
+def takes_several(shape: type[Any], name: str) -> bool:
+    """Say whether a field takes several files beside each other, those kept from before included."""
+    return any(one.name == name and one.metadata.get("several") for one in dataclasses.fields(shape))
 
 
 def takes_files(shape: type[Any]) -> bool:

@@ -13,9 +13,18 @@ from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 from docctl.domain.verdicts import Refused, RuleRefused
 from docctl.i18n import Explained
 from docctl.queries.uploads import Staged, staged
+from docctl.reading.names import clean_name
 from docctl.services.uploads import stage_upload
 from docctl.web.context import actor, caller, explain, house, render
-from docctl.web.fields import Problems, UploadField, read_fields, takes_files, upload_names
+from docctl.web.fields import (
+    SEVERAL,
+    Problems,
+    UploadField,
+    read_fields,
+    takes_files,
+    takes_several,
+    upload_names,
+)
 
 P = ParamSpec("P")
 S = TypeVar("S")
@@ -130,26 +139,37 @@ def _typed() -> ImmutableMultiDict[str, str]:
     return ImmutableMultiDict(kept)
 
 
-def _staged(shape: type[Any]) -> dict[str, Staged]:
-    """Return the uploads that came with the form, by field."""
+def _staged(shape: type[Any]) -> dict[str, Staged | list[Staged]]:
+    """Return the uploads that came with the form, by field; a field of several files has them all."""
     given = request.environ.get("docctl.staged", {}) if request.method == "POST" else {}
-    ids: dict[str, UUID] = {}
+    ids: dict[str, list[UUID]] = {}
     for name in upload_names(shape):
-        for value in [*given.get(name, []), *request.form.getlist(f"{name}_id")]:
+        values = [*given.get(name, []), *request.form.getlist(f"{name}_id")]
+        if takes_several(shape, name):
+            values.reverse()  # what was kept stands before what came now
+        for value in values:
             try:
-                ids.setdefault(name, UUID(str(value)))
+                one = UUID(str(value))
             except ValueError:
                 continue
+            ids.setdefault(name, []).append(one)
     if not ids:
         return {}
+    wanted = dict.fromkeys(one for each in ids.values() for one in each)
     with house().uow.read() as session:
-        rows = {one.id: one for one in staged(session, actor(), ids.values(), at=house().clock())}
-    return {name: rows[one] for name, one in ids.items() if one in rows}
+        rows = {one.id: one for one in staged(session, actor(), wanted, at=house().clock())}
+    found: dict[str, Staged | list[Staged]] = {}
+    for name, each in ids.items():
+        if takes_several(shape, name):
+            found[name] = [rows[one] for one in dict.fromkeys(each) if one in rows]
+        elif each[0] in rows:
+            found[name] = rows[each[0]]
+    return found
 
 
 def _stage_files(shape: type[Any], values: MultiDict[str, str], *, for_document: bool) -> Problems:
     """Stage files that are part of the form and put their ids into its values."""
-    problems: Problems = {}
+    refused: dict[str, list[tuple[str, Refused]]] = {}
     kept: dict[str, list[str]] = {}
     for name in upload_names(shape):
         for one in request.files.getlist(name):
@@ -164,13 +184,33 @@ def _stage_files(shape: type[Any], values: MultiDict[str, str], *, for_document:
                     for_document=for_document,
                 )
             except RuleRefused as error:
-                problems[name] = error.refused
+                refused.setdefault(name, []).append((one.filename, error.refused))
             else:
                 kept.setdefault(name, []).append(str(staged_id))
                 values.setlistdefault(name).append(str(staged_id))
-                values.setlist(f"{name}_id", [])  # a file chosen anew replaces the one before
+                if not takes_several(shape, name):
+                    values.setlist(f"{name}_id", [])  # a file chosen anew replaces the one before
+    problems = {name: _of_files(each, takes_several(shape, name)) for name, each in refused.items()}
     request.environ["docctl.staged"] = kept
     return problems
 
 
-__all__ = ["FILES", "SIGNED", "Problems", "Unreadable", "UploadField", "form", "parse", "shown_again"]
+def _of_files(refused: list[tuple[str, Refused]], several: bool) -> Refused:
+    """Return why files were not taken; of several chosen at once each by its name, the others are kept."""
+    if not several:
+        return refused[-1][1]
+    told = (f"{clean_name(name)}: {explain(one).sentence}" for name, one in refused)
+    return Refused("upload", "of_files", {"list": "\n".join(told)})
+
+
+__all__ = [
+    "FILES",
+    "SEVERAL",
+    "SIGNED",
+    "Problems",
+    "Unreadable",
+    "UploadField",
+    "form",
+    "parse",
+    "shown_again",
+]

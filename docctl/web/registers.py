@@ -23,6 +23,11 @@ def chosen(text: str | None) -> UUID | None:
         return None
 
 
+def all_chosen(texts: Sequence[str]) -> tuple[UUID, ...]:
+    """Return the ids among what was ticked, each once."""
+    return tuple(dict.fromkeys(one for text in texts if (one := chosen(text)) is not None))
+
+
 def flag(text: str | None) -> bool:
     """Say whether an address switches something on."""
     return text == "1"

@@ -7,17 +7,20 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 
+from docctl.domain.change_requests import Asked
 from docctl.domain.validity import Validity
 from docctl.queries.document_choices import Choice, units
 from docctl.queries.document_page import DocumentPage
 from docctl.queries.next_label import NextLabel, next_label
+from docctl.queries.request_page import Answers, answers_for
 from docctl.services.files import Attached
 from docctl.services.revisions.revise import EditRevision, ReviseDocument, edit_revision, revise_document
-from docctl.web.context import caller, house, requires
+from docctl.web.context import actor, caller, house, requires
 from docctl.web.forms import UploadField, form
 from docctl.web.particulars import PARTICULARS, particulars_of, units_to_name
+from docctl.web.registers import all_chosen, chosen
 from docctl.web.revisions import document_at, done_at
 
 bp = Blueprint("revision_drafts", __name__, url_prefix="/documents/revisions")
@@ -25,14 +28,29 @@ bp = Blueprint("revision_drafts", __name__, url_prefix="/documents/revisions")
 
 @dataclass(frozen=True, slots=True)
 class EditPage:
-    """The document whose draft is changed, and the units that can have drafted it."""
+    """The document whose draft is changed, the units that can have drafted it, the requests it answers."""
 
     document: DocumentPage
     units: Sequence[Choice]
+    answers: Answers
 
 
 def _edit_page(revision_id: UUID) -> EditPage:
-    return EditPage(document_at(revision_id), units_to_name())
+    document = document_at(revision_id)
+    of = document.document_id if document.revision.ordinal > 1 else None
+    return EditPage(document, units_to_name(), _answers(document, of, revision_id))
+
+
+def _answers(document: DocumentPage, document_id: UUID | None, revision_id: UUID | None = None) -> Answers:
+    with house().uow.read() as session:
+        return answers_for(
+            session,
+            actor(),
+            document_id,
+            at=house().clock(),
+            revision_id=revision_id,
+            type_code=document.type_code if document_id else "",
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +67,8 @@ class EditForm:
     systems: tuple[str, ...] = ()
     amount: str = ""
     file: UploadField = ()
+    answers: tuple[str, ...] = ()
+    answers_shown: bool = False
     row_version: int = 0
     request_id: str = ""
 
@@ -59,6 +79,8 @@ _WRITTEN = {
     "D-14.title_needed": "title",
     "D-14.title_too_long": "title",
     "V-2.change_reason_needed": "change_reason",
+    "V-2.request_needed": "answers",
+    "V-2.request_not_answer": "answers",
     "upload": "file",
 }
 
@@ -78,6 +100,7 @@ def edit(typed: EditForm, revision_id: UUID) -> Response:
             change_basis=typed.change_basis,
             validity=Validity(typed.valid_to, typed.is_trial),
             particulars=particulars_of(typed),
+            request_ids=all_chosen(typed.answers) if typed.answers_shown else None,
             uploads=tuple(Attached(one) for one in typed.file[:1]),
         ),
         by=caller(typed.request_id),
@@ -93,15 +116,25 @@ class RevisePage:
     document: DocumentPage
     next: NextLabel
     units: Sequence[Choice]
+    answers: Answers
+    #: The requests that are ticked first, and the words that they give it.
+    chosen: tuple[UUID, ...]
+    start: Asked
 
 
 def _revise_page(revision_id: UUID) -> RevisePage:
     document = document_at(revision_id)
+    answers = _answers(document, document.document_id)
+    asked_for = chosen(request.args.get("request"))
+    ticked = tuple(one.request_id for one in answers.rows if asked_for in {None, one.request_id})
     with house().uow.read() as session:
         return RevisePage(
             document,
             next_label(session, document.document_id, house().clock(), house().today()),
             units(session),
+            answers,
+            ticked,
+            answers.words(ticked),
         )
 
 
@@ -120,6 +153,7 @@ class ReviseForm:
     systems: tuple[str, ...] = ()
     amount: str = ""
     reissue: bool = False
+    answers: tuple[str, ...] = ()
     request_id: str = ""
 
 
@@ -139,6 +173,7 @@ def revise(typed: ReviseForm, revision_id: UUID) -> Response:
             uploads=tuple(Attached(one) for one in typed.file[:1]),
             title=typed.title,
             reissue=typed.reissue,
+            request_ids=all_chosen(typed.answers),
         ),
         by=caller(typed.request_id),
         house=house(),

@@ -39,6 +39,7 @@ ANSWERS: Final = frozenset(
         *(f"records.done.{one}" for one in ("accepted", "decided", "declined")),
         *(f"disposal.done.{one}" for one in ("checked", "approved", "rejected", "ordered", "witnessed")),
         *(f"changes.done.{one}" for one in ("approved", "returned")),
+        *(f"requests.done.{one}" for one in ("accept", "return", "decline", "see")),
         *(f"reviews.done.{one}" for one in ("confirm", "revise", "withdraw")),
         *(f"copies.done.{one}" for one in ("receive", "return", "destroy", "lose", "read")),
         *(f"people.done.{one}" for one in ("role_confirmed", "reset_confirmed")),

@@ -51,6 +51,7 @@ _PLACES: Final = {
     "document": "/documents/{id}",
     "record": "/records/{id}",
     "disposal_list": "/retention/lists/{id}",
+    "change_request": "/documents/change-requests/{id}",
     "person": "/people/{id}",
 }
 

@@ -10,11 +10,13 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from docctl.domain.change_requests import Asked
 from docctl.domain.reviews import ReviewPlan
 from docctl.domain.roles import Role
 from docctl.domain.temporary_changes import Wording
 from docctl.models.organisation import LegalEntity, UnitLeader
 from docctl.models.records import Record
+from docctl.models.requests import ChangeRequest
 from docctl.models.retention import DisposalList, Hold
 from docctl.models.reviews import DocumentReview
 from docctl.models.work import Delivery
@@ -37,6 +39,7 @@ from tests.imports.making import Run, write
 from tests.imports.test_record_runs import packed, started
 from tests.lists import proposed_list
 from tests.partners import a_partner, bound, shared
+from tests.requests import asked, page
 from tests.security.conftest import ANYTHING, SECRET, Hidden, addresses, said, token_of
 from tests.web.browser import Browser
 from tests.world import PASSWORD, World
@@ -64,6 +67,7 @@ OUTSIDERS = {
     "a controlled copy": "zhou",
     "a review": "wang",
     "a temporary change": "wang",
+    "a change request": "zhang",
     "a webhook": "wang",
 }
 
@@ -109,6 +113,14 @@ def kinds(world: World, hidden: Hidden, tmp_path: Path) -> dict[str, dict[str, U
     today = world.house.today()
     wording = Wording("4.2", f"{SECRET} 改为每日", "检修", "", today, today)
     change = write_change(WriteChange(issued, wording), by=world.by("chen"), house=world.house)
+    request = asked(
+        world,
+        issued,
+        "chen",
+        said=Asked(f"{SECRET} 改为每日", SECRET),
+        uploads=(world.upload("chen", name=f"{SECRET}.docx"),),
+    )
+    (request_file,) = (one.id for one in page(world, request).files)
     plan = ReviewPlan(12, world.house.today())
     plan_review(PlanReview(reviewed, None, plan), by=world.by("chen"), house=world.house)
     called = AddName(hidden.draft["document_id"], f"{SECRET} 旧称", "former")
@@ -146,6 +158,7 @@ def kinds(world: World, hidden: Hidden, tmp_path: Path) -> dict[str, dict[str, U
         "a controlled copy": {"revision_id": handed, "entry_id": entry.id, "copy_id": copy.id},
         "a review": {"review_id": review},
         "a temporary change": {"change_id": change},
+        "a change request": {"item_id": request, "file_id": request_file},
         "a webhook": {"endpoint_id": hook, "delivery_id": task},
     }
 
@@ -205,9 +218,11 @@ def test_x_3_by_every_command_the_hidden_and_the_missing_have_one_answer(
         a_list = session.get_one(DisposalList, kinds["a list"]["list_id"]).number
         a_hold = session.get_one(Hold, kinds["a hold"]["hold_id"]).number
         a_record = session.get_one(Record, kinds["a record"]["record_id"]).number
+        a_request = session.get_one(ChangeRequest, kinds["a change request"]["item_id"]).number
     number = {
         "{list}": (a_list, a_list[:-3] + "099", "wang"),
         "{hold}": (a_hold, a_hold[:-3] + "099", "chen"),
+        "{request}": (a_request, a_request[:-3] + "099", "zhang"),
         "{document}": ("QP-77", "QP-66", "li"),
         "{record}": (a_record, a_record[:-3] + "099", "zhang"),
         "{person}": ("li", "nobody", "wang"),
@@ -239,6 +254,8 @@ def kind_of(name: str, word: str) -> str | None:
         return "{list}"
     if word.startswith("DJ-"):
         return "{hold}"
+    if word.startswith("GG-"):
+        return "{request}"
     if word.startswith(("QP-", "{document}")):
         return "{document}"
     if word == "{record}":
@@ -249,5 +266,9 @@ def kind_of(name: str, word: str) -> str | None:
 def filled(words: tuple[str, ...], number: dict[str, tuple[str, str, str]]) -> list[str]:
     """Return a command's words with a file and a form that are there."""
     given = {"file": __file__, "out": "/dev/null", "form": "QR-1102", "record": number["{record}"][0]}
-    there = {"XH-2026-001": number["{list}"][0], "DJ-2026-001": number["{hold}"][0]}
+    there = {
+        "GG-2026-001": number["{request}"][0],
+        "XH-2026-001": number["{list}"][0],
+        "DJ-2026-001": number["{hold}"][0],
+    }
     return [word.format(**given) if "{" in word else there.get(word, word) for word in words]

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from docctl.domain.authority_content import shipped_authority
 from docctl.services.schema import migrate, schema_state
 from tests.rules import page
+from tests.services.test_migration_of_requests import before_requests
 from tests.world import World, as_owner
 
 
@@ -29,6 +30,7 @@ def without_kind(there: Session | Connection, kind: str) -> None:
 
 def before_authority(there: Session | Connection) -> None:
     """Let no table say who decides, and none what stands at the head of prints."""
+    before_requests(there)
     without_kind(there, "headers")
     without_kind(there, "authority")
 

@@ -100,6 +100,16 @@ class Content:
     open: Callable[[], AbstractContextManager[BinaryIO]]
 
 
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """A file that is handed out as it came; `open()` yields its bytes."""
+
+    name: str
+    media_type: str
+    size: int
+    open: Callable[[], AbstractContextManager[BinaryIO]]
+
+
 def open_content(
     revision_id: UUID,
     *,

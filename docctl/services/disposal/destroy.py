@@ -28,10 +28,11 @@ from docctl.models.records import Correction, Record, RecordFact, RecordKey
 from docctl.models.retention import DisposalItem, ItemStatus
 from docctl.models.trail import EventDetail, EventRow
 from docctl.services.caller import Caller
-from docctl.services.disposal.load import items_of, lock_list, next_number
+from docctl.services.disposal.load import items_of, lock_list
 from docctl.services.disposal.start import stop_list
 from docctl.services.files import StoredFile, add_files
 from docctl.services.locks import Rank, lock
+from docctl.services.numbers.count import next_of_year
 from docctl.services.registry import use_case
 from docctl.services.trail import Subject, record
 
@@ -161,7 +162,7 @@ def number_certificate(session: Session, cmd: FinishList, by: Caller) -> str:
     row = lock_list(session, cmd.list_id, by)
     require(may_move_list(row.status, ListAction.FINISH))
     if not row.certificate_number:
-        row.certificate_number = next_number(session, "XC", by.today)
+        row.certificate_number = next_of_year(session, "XC", by.today)
     return row.certificate_number
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +19,6 @@ from docctl.models.organisation import Person, Unit
 from docctl.models.retention import DisposalCheck, DisposalItem, DisposalList, ItemStatus
 from docctl.services.caller import Caller
 from docctl.services.locks import Rank, lock
-from docctl.services.numbers.count import lock_counter
 from docctl.services.people.actors import holders
 
 
@@ -142,14 +140,6 @@ def checkers_of(session: Session, unit_id: UUID) -> frozenset[UUID]:
 def check_facts(session: Session, check: DisposalCheck) -> Facts:
     """Return what the permission to give an opinion depends on."""
     return Facts(unit_id=check.unit_id, assignees=checkers_of(session, check.unit_id))
-
-
-def next_number(session: Session, prefix: str, today: date) -> str:
-    """Take the next number of a list or certificate of the year."""
-    scope = f"{prefix}:{today.year}"
-    counter = lock_counter(session, scope)
-    counter.value += 1
-    return f"{prefix}-{today.year}-{counter.value:03d}"
 
 
 def stored(refused: Refused) -> dict[str, Any]:

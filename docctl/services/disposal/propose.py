@@ -33,10 +33,11 @@ from docctl.models.retention import (
 )
 from docctl.services.access import sees
 from docctl.services.caller import Caller
-from docctl.services.disposal.load import checkers_of, list_manifest, next_number
+from docctl.services.disposal.load import checkers_of, list_manifest
 from docctl.services.documents.facts import clean_title
 from docctl.services.files import files_of
 from docctl.services.locks import Rank, lock
+from docctl.services.numbers.count import next_of_year
 from docctl.services.records.load import covering
 from docctl.services.registry import use_case
 from docctl.services.trail import Subject, record
@@ -88,7 +89,7 @@ def propose_disposal(session: Session, cmd: ProposeDisposal, by: Caller) -> UUID
     for one in records:
         _check(session, one, by)
         one.status = RECORD_MOVES[one.status, RecordAction.LIST]
-    row.number = next_number(session, "XH", by.today)
+    row.number = next_of_year(session, "XH", by.today)
     session.add(row)
     session.flush()  # items and checks refer to it
     items = [_item(session, row, one, ordinal, by) for ordinal, one in enumerate(records, start=1)]

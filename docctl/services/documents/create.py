@@ -24,6 +24,7 @@ from docctl.services.documents.facts import clean_title
 from docctl.services.documents.make import new_document, number_document, require_owner, set_outside
 from docctl.services.files import Attached, StoredFile, add_files, storing
 from docctl.services.registry import use_case
+from docctl.services.requests.answer import lock_requests, take_up
 from docctl.services.revisions.particulars import set_particulars
 from docctl.services.revisions.validity import set_validity
 from docctl.services.trail import Subject, record
@@ -50,6 +51,8 @@ class CreateDocument:
     change_basis: str = ""
     outside: Outside = OWN
     number_values: str = ""
+    #: The accepted requests for a new document that it answers.
+    request_ids: tuple[UUID, ...] = ()
     validity: Validity = ENDLESS
     particulars: Particulars = NOTHING_SAID
     item_id: UUID = field(default_factory=new_id)
@@ -71,6 +74,7 @@ def create_document(session: Session, cmd: CreateDocument, by: Caller) -> UUID:
     if unit.valid_until is not None:
         raise RuleRefused(Refused("O-1", "unit_closed", {"until": unit.valid_until}))
     require_owner(unit)
+    requests = lock_requests(session, cmd.request_ids)
     parent = session.get(Document, cmd.parent_id) if cmd.parent_id else None
     _check_class(session, cmd.class_id)
     label, shown = _first_label(session, kind, cmd.label, by)
@@ -135,6 +139,7 @@ def create_document(session: Session, cmd: CreateDocument, by: Caller) -> UUID:
             **({"issuer": outside.issuer, "issuer_number": outside.number} if outside.is_external else {}),
         },
     )
+    take_up(session, by, document, revision, requests)
     return revision.id
 
 

@@ -29,7 +29,7 @@ from docctl.services.holds.cover import (
     release_some,
 )
 from docctl.services.locks import Rank, lock, lock_many
-from docctl.services.numbers.count import lock_counter
+from docctl.services.numbers.count import next_of_year
 from docctl.services.records.load import held_by
 from docctl.services.records.words import clean_value
 from docctl.services.registry import use_case
@@ -85,7 +85,7 @@ def place_hold(session: Session, cmd: PlaceHold, by: Caller) -> UUID:
     late = {key: _too_late(session, key) for key in keys}
     hold = Hold(
         id=cmd.item_id,
-        number=_next_number(session, by),
+        number=next_of_year(session, "DJ", by.today, scope="hold"),
         name=name,
         reason=reason,
         owner_role=owner.value,
@@ -221,10 +221,3 @@ def _lock_register(session: Session) -> None:
     """Take the one row that disposal takes too: neither overtakes the other."""
     (register,) = lock(session, Rank.HOLD_REGISTER, select(HoldRegister))
     register.version += 1
-
-
-def _next_number(session: Session, by: Caller) -> str:
-    scope = f"hold:{by.today.year}"
-    counter = lock_counter(session, scope)
-    counter.value += 1
-    return f"DJ-{by.today.year}-{counter.value:03d}"

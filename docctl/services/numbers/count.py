@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 from sqlalchemy import bindparam, func, select, update
@@ -78,6 +79,13 @@ def lock_counters(session: Session, scopes: Iterable[str]) -> dict[str, Counter]
         insert_rows(session, Counter, *({"scope": one, "value": floor, "begins_after": 0} for one in new))
         found = {one.scope: one for one in lock(session, Rank.COUNTERS, query)}
     return found
+
+
+def next_of_year(session: Session, prefix: str, today: date, *, scope: str = "") -> str:
+    """Take the next number of a year, such as XH-2026-001; `scope` names its counter where another has it."""
+    counter = lock_counter(session, f"{scope or prefix}:{today.year}")
+    counter.value += 1
+    return f"{prefix}-{today.year}-{counter.value:03d}"
 
 
 def pass_over(session: Session, scope: str, reached: int) -> None:

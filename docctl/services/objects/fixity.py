@@ -12,10 +12,12 @@ from docctl.domain.permissions import Facts, authorise
 from docctl.models.content import FileProblem, ItemFile, OwnerKind
 from docctl.models.documents import Document, Revision
 from docctl.models.records import Record
+from docctl.models.requests import ChangeRequest
 from docctl.models.retention import DisposalList
 from docctl.services.caller import Caller
 from docctl.services.jobs import want
 from docctl.services.registry import use_case
+from docctl.services.requests.load import subject_of
 from docctl.services.trail import Subject, record
 
 
@@ -90,5 +92,8 @@ def _owner(session: Session, row: ItemFile) -> tuple[Subject, str]:
     if row.owner_kind is OwnerKind.RECORD:
         kept = session.get_one(Record, row.owner_id)
         return Subject("record", kept.id), kept.number
+    if row.owner_kind is OwnerKind.CHANGE_REQUEST:
+        request = session.get_one(ChangeRequest, row.owner_id)
+        return subject_of(request, request.document_id), request.number
     found = session.get_one(DisposalList, row.owner_id)
     return Subject("disposal_list", found.id), found.number

@@ -24,6 +24,7 @@ from docctl.services.locks import Rank, lock
 from docctl.services.people.hand_over_changes import hand_changes, revisions_changed
 from docctl.services.people.hand_over_copies import hand_copies, hand_readings
 from docctl.services.people.hand_over_leading import hand_leading
+from docctl.services.people.hand_over_requests import hand_requests
 from docctl.services.people.hand_over_revisions import hand_drafts, hand_steps
 from docctl.services.people.handing import Giving, Handed, changed, lock_papers, lock_with_takers
 from docctl.services.people.load import require_of_company, unit_at
@@ -72,6 +73,7 @@ def hand(session: Session, giving: Giving, items: tuple[Handed, ...], by: Caller
     _posts(session, giving, kinds[OpenKind.POST], by)
     hand_leading(session, giving, kinds[OpenKind.LEADER], by)
     _papers(session, giving, kinds, by)
+    hand_requests(session, giving, kinds[OpenKind.REQUEST], by)
 
 
 def _papers(session: Session, giving: Giving, kinds: dict[OpenKind, list[Handed]], by: Caller) -> None:

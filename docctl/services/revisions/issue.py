@@ -22,6 +22,7 @@ from docctl.services.jobs import due, want
 from docctl.services.numbers.follow import renumber, take_following
 from docctl.services.records.classes import resolved_class
 from docctl.services.registry import use_case
+from docctl.services.requests.answer import answered_by, finish
 from docctl.services.reviews.ask import ask_citing
 from docctl.services.reviews.plan import after_issue
 from docctl.services.revisions.checks import require_settled
@@ -50,6 +51,7 @@ def issue_revision(session: Session, cmd: IssueRevision, by: Caller) -> UUID:
     document = loaded.document
     authorise(by.actor, "revision.issue", facts_of(session, document, revision, by))
     unchanged(revision, cmd.row_version)
+    requests = answered_by(session, revision.id)
     newest = open_ended(loaded)
     kind = session.get_one(DocumentType, document.type_id)
     facts = IssueFacts(
@@ -92,6 +94,7 @@ def issue_revision(session: Session, cmd: IssueRevision, by: Caller) -> UUID:
         },
         detail={"reason": revision.change_reason},
     )
+    finish(session, by, document, revision, requests)
     if start <= by.at:
         renumber(session, by, document, revision)
     distribute(session, by, [(document, revision, entries_of(session, revision.id))])

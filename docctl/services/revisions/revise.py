@@ -24,7 +24,7 @@ from docctl.domain.verdicts import Refused, RuleRefused, require
 from docctl.models.base import new_id
 from docctl.models.checks import TextCheck
 from docctl.models.content import FileReading, ItemFile, OwnerKind
-from docctl.models.documents import DocumentType, Revision
+from docctl.models.documents import Document, DocumentType, Revision
 from docctl.models.numbers import NumberState
 from docctl.queries.rules_in_force import label_rules_at
 from docctl.services.caller import Caller
@@ -37,6 +37,13 @@ from docctl.services.files import Attached, StoredFile, add_files, files_of, sto
 from docctl.services.jobs import want
 from docctl.services.numbers.take import entry_of
 from docctl.services.registry import use_case
+from docctl.services.requests.answer import (
+    lock_requests,
+    reopen,
+    require_answering,
+    take_up,
+    take_up_instead,
+)
 from docctl.services.revisions.insiders import let_in
 from docctl.services.revisions.particulars import carry_particulars, set_particulars
 from docctl.services.revisions.validity import set_validity
@@ -57,6 +64,8 @@ class ReviseDocument:
     validity: Validity = ENDLESS
     #: None leaves what the revision before says.
     particulars: Particulars | None = None
+    #: The accepted change requests that it answers.
+    request_ids: tuple[UUID, ...] = ()
     item_id: UUID = field(default_factory=new_id)
     files: tuple[StoredFile, ...] = ()
 
@@ -69,6 +78,9 @@ def revise_document(session: Session, cmd: ReviseDocument, by: Caller) -> UUID:
     authorise(by.actor, "document.revise", facts_of(session, document, revisions[-1], by))
     if any(one.status in UNDER_WAY for one in revisions):
         raise RuleRefused(Refused("V-2", "revision_under_way"))
+    kind = session.get_one(DocumentType, document.type_id)
+    requests = lock_requests(session, cmd.request_ids)
+    require_answering(session, by, kind.code, len(requests))
     if all(one.status is RevisionStatus.DISCARDED for one in revisions):
         raise RuleRefused(Refused("N-1", "number_voided", {"number": document.number}))
     if not cmd.change_reason.strip() or not cmd.change_what.strip():
@@ -76,7 +88,6 @@ def revise_document(session: Session, cmd: ReviseDocument, by: Caller) -> UUID:
     if not cmd.files:
         raise RuleRefused(Refused("upload", "needed"))
     kept = [one for one in revisions if one.status is not RevisionStatus.DISCARDED]
-    kind = session.get_one(DocumentType, document.type_id)
     found = label_rules_at(session, by.at)
     scheme = found.rules.of(kind.code).scheme
     if kept:
@@ -123,6 +134,7 @@ def revise_document(session: Session, cmd: ReviseDocument, by: Caller) -> UUID:
         },
         detail={"what": revision.change_what, "reason": revision.change_reason},
     )
+    take_up(session, by, document, revision, requests)
     return revision.id
 
 
@@ -137,9 +149,10 @@ class EditRevision:
     change_reason: str = ""
     change_basis: str = ""
     uploads: tuple[Attached, ...] = ()
-    #: None leaves it as it is.
+    #: None leaves it as it is, and which change requests it answers.
     validity: Validity | None = None
     particulars: Particulars | None = None
+    request_ids: tuple[UUID, ...] | None = None
     item_id: UUID = field(default_factory=new_id)
     files: tuple[StoredFile, ...] = ()
 
@@ -166,6 +179,8 @@ def edit_revision(session: Session, cmd: EditRevision, by: Caller) -> UUID:
     let_in(session, loaded.document)
     if revision.ordinal == 1:
         loaded.document.title = revision.title
+    if cmd.request_ids is not None:
+        _answer_instead(session, by, loaded.document, revision, cmd.request_ids)
     if cmd.files:
         for old in files_of(session, revision.id):
             want(
@@ -186,6 +201,15 @@ def edit_revision(session: Session, cmd: EditRevision, by: Caller) -> UUID:
         detail={"before": before, "after": {"title": revision.title, "what": revision.change_what}},
     )
     return revision.id
+
+
+def _answer_instead(
+    session: Session, by: Caller, document: Document, revision: Revision, ids: tuple[UUID, ...]
+) -> None:
+    if revision.ordinal > 1:
+        kind = session.get_one(DocumentType, document.type_id)
+        require_answering(session, by, kind.code, len(ids))
+    take_up_instead(session, by, document, revision, ids)
 
 
 def _forget_file(session: Session, file_id: UUID) -> None:
@@ -218,6 +242,7 @@ def discard_revision(session: Session, cmd: DiscardRevision, by: Caller) -> UUID
     if not cmd.reason.strip():
         raise RuleRefused(Refused("V-6", "reason_needed"))
     revision.status = REVISION_MOVES[revision.status, RevisionAction.DISCARD]
+    reopen(session, by, document, revision)
     others = session.scalar(
         select(func.count())
         .select_from(Revision)

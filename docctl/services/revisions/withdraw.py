@@ -17,6 +17,7 @@ from docctl.services.documents.load import facts_of, lock_revision, unchanged
 from docctl.services.jobs import settled
 from docctl.services.numbers.follow import renumber
 from docctl.services.registry import use_case
+from docctl.services.requests.answer import asked_to_withdraw, finish
 from docctl.services.reviews.ask import ask_citing
 from docctl.services.reviews.decide import after_withdrawal
 from docctl.services.trail import Subject, record
@@ -68,6 +69,7 @@ def withdraw_revision(session: Session, cmd: WithdrawRevision, by: Caller) -> UU
     )
     after_withdrawal(session, loaded, revision, by)
     if not before_its_date:
+        finish(session, by, document, revision, asked_to_withdraw(session, document.id))
         ask_citing(session, document, by)
     return document.id
 

@@ -1,4 +1,4 @@
-"""What a content of a kind must fit besides itself: what is there already (N-2, V-1).
+"""What a content of a kind must fit besides itself: what is there already (N-2, V-1, V-2).
 
 A kind says by itself what is well formed. Whether every type of documents has its scheme, and whether numbers
 given so far still have room, only the database can tell: asked when a draft is submitted and approved.
@@ -89,9 +89,17 @@ def _headers(session: Session, content: Content) -> None:
             )
 
 
+def _requests(session: Session, content: Content) -> None:
+    """Every type whose changes need a request is one of the company (V-2)."""
+    known = set(session.scalars(select(DocumentType.code)))
+    if unknown := sorted(set(content["types"]) - known):
+        raise RuleRefused(Refused("V-2", "type_unknown", {"type": unknown[0]}))
+
+
 _CHECKS: Final[Mapping[str, Callable[[Session, Content], None]]] = {
     "numbers": _numbers,
     "labels": _labels,
     "authority": _authority,
     "headers": _headers,
+    "requests": _requests,
 }

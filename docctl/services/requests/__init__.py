@@ -1,0 +1,1 @@
+"""Change requests: asked, decided by the owner, answered by a revision (V-2)."""
