@@ -130,12 +130,16 @@ _CLOSING = {
 }
 
 
-def _closing(typed: CloseForm, copy_id: UUID) -> CloseCopy:
-    witness = None
-    if typed.witness:
-        with house().uow.read() as session:
-            witness = person_written(session, typed.witness)
+def _closing(typed: CloseForm, copy_id: UUID, witness: UUID | None = None) -> CloseCopy:
     return CloseCopy(copy_id, typed.row_version, typed.on, typed.reason, witness)
+
+
+def _witness(written: str) -> UUID | None:
+    """Return who watched; only where a copy is destroyed: who is named tells who is there (O-7, X-3)."""
+    if not written:
+        return None
+    with house().uow.read() as session:
+        return person_written(session, written)
 
 
 @bp.route("/<uuid:copy_id>/return", methods=["GET", "POST"])
@@ -152,7 +156,9 @@ def give_back(typed: CloseForm, copy_id: UUID) -> Response:
 @form("distribution/act.html", CloseForm, page=_acting("destroy"), beside=_CLOSING)
 def destroy(typed: CloseForm, copy_id: UUID) -> Response:
     """Note that a copy was destroyed, with the witness (D-2)."""
-    destroy_copy(_closing(typed, copy_id), by=caller(typed.request_id), house=house())
+    destroy_copy(
+        _closing(typed, copy_id, _witness(typed.witness)), by=caller(typed.request_id), house=house()
+    )
     return _done(copy_id, "destroy")
 
 
