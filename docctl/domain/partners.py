@@ -9,6 +9,7 @@ from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from typing import Final
 
+from docctl.domain.lifecycle import RecordStatus
 from docctl.domain.verdicts import Allowed, Refused, Verdict
 
 LONGEST_PURPOSE: Final = 200
@@ -119,3 +120,8 @@ def may_own(name: str, *, is_outside: bool) -> Verdict:
 def may_share(there: Collection[tuple[str, object]], item: tuple[str, object]) -> Verdict:
     """Say whether an item may be shared with an organisation: it is not already."""
     return Refused("O-7", "shared_already") if item in there else Allowed()
+
+
+def status_told(status: RecordStatus, *, is_outside: bool) -> RecordStatus:
+    """Return the state of a record as somebody may know it: of disposal lists nobody outside (O-7, X-3)."""
+    return RecordStatus.ACCEPTED if is_outside and status is RecordStatus.ON_LIST else status

@@ -85,18 +85,19 @@ def beside(
     """Return what hangs on a record that the person has been found to see; signatures as of then (X-3).
 
     Holds by name are for those who read the register of holds; others learn that one stands (R-5).
+    Somebody from outside learns neither of holds nor of disposal lists (O-7).
     """
     keys = session.execute(
         select(RecordKey.kind, RecordKey.value)
         .where(RecordKey.record_id == record_id)
         .order_by(RecordKey.kind, RecordKey.id)
     )
-    holds = record_holds(session, record_id, zone)
+    holds = () if actor.is_outside else record_holds(session, record_id, zone)
     return Beside(
         keys=tuple((kind, value) for kind, value in keys),
         is_held=any(one.lifted_at is None for one in holds),
         holds=holds if names_holds(actor) else (),
-        lists=_lists(session, record_id),
+        lists=() if actor.is_outside else _lists(session, record_id),
         signatures=_signatures(session, record_id, zone, stood_at),
     )
 

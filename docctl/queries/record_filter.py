@@ -18,6 +18,9 @@ from docctl.models.records import KEY_KINDS, Medium, Record, RecordKey
 from docctl.queries.shared_keys import is_of_key
 from docctl.queries.sql_terms import Unindexed, containing
 
+#: What nobody from outside is told of a record: that it is held, or on a disposal list (O-7).
+UNTOLD: Final = frozenset({"held", "on_list"})
+
 #: What the register can be narrowed to: stored states, what follows from dates, and held.
 STATES: Final = (
     "completed",
@@ -52,7 +55,9 @@ class RecordFilter:
     page: int = 1
 
 
-def conditions(wanted: RecordFilter, *, today: date, zone: tzinfo) -> list[ColumnElement[bool]]:
+def conditions(
+    wanted: RecordFilter, *, today: date, zone: tzinfo, is_outside: bool = False
+) -> list[ColumnElement[bool]]:
     """Return what the filters ask for, without what the person may see (S-1)."""
     found: list[ColumnElement[bool]] = []
     for column, value in (
@@ -64,7 +69,10 @@ def conditions(wanted: RecordFilter, *, today: date, zone: tzinfo) -> list[Colum
         if value is not None:
             found.append(Unindexed(column) == value)
     if wanted.state in STATES:
-        found.append(in_state(wanted.state, today))
+        if is_outside:
+            found += _in_state_told(wanted.state, today)
+        else:
+            found.append(in_state(wanted.state, today))
     if wanted.medium in set(Medium):
         found.append(Record.medium == Medium(wanted.medium))
     if wanted.late:
@@ -91,6 +99,18 @@ def in_state(state: str, today: date) -> ColumnElement[bool]:
         undue = or_(Record.keep_until.is_(None), Record.keep_until >= today)
         return and_(status == RecordStatus.ACCEPTED, undue)
     return status == RecordStatus(state)
+
+
+def _in_state_told(state: str, today: date) -> list[ColumnElement[bool]]:
+    """Return the condition for a state as somebody from outside is told it; none for what is not (O-7)."""
+    if state in UNTOLD:
+        return []
+    if state not in {Computed.DUE, RecordStatus.ACCEPTED}:
+        return [in_state(state, today)]
+    accepted = Record.status.in_((RecordStatus.ACCEPTED, RecordStatus.ON_LIST))
+    if state == Computed.DUE:
+        return [accepted, Record.keep_until < today]
+    return [accepted, or_(Record.keep_until.is_(None), Record.keep_until >= today)]
 
 
 def is_held() -> ColumnElement[bool]:

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from docctl.domain.lifecycle import CorrectionStatus, RecordStatus, record_state
+from docctl.domain.partners import status_told
 from docctl.domain.permissions import Actor, Facts
 from docctl.domain.verdicts import NotFound
 from docctl.models.documents import Document, Revision
@@ -145,7 +146,7 @@ def record_page(
     names = _names(session, row, values, rows)
     lines, values = _lines(rows, values, names, zone, stood_at)
     around = beside(session, actor, row.id, zone, stood_at)
-    status = _status_then(row, stood_at)
+    status = status_told(_status_then(row, stood_at), is_outside=actor.is_outside)
     was_accepted = status is not RecordStatus.COMPLETED
     now = RecordSituation(
         facts=Facts(unit_id=row.unit_id, author_id=row.filed_by, visible=True),

@@ -11,6 +11,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, aliased
 
 from docctl.domain.lifecycle import record_state
+from docctl.domain.partners import status_told
 from docctl.domain.permissions import Actor
 from docctl.models.documents import Document, Revision
 from docctl.models.holding import HELD
@@ -73,12 +74,12 @@ def record_register(
     page_size: int | None = PAGE_SIZE,
 ) -> RecordRegister:
     """Return a page of the register; `page_size=None` returns all rows, for an export (S-1, X-3)."""
-    narrowed = conditions(wanted, today=today, zone=zone)
+    narrowed = conditions(wanted, today=today, zone=zone, is_outside=actor.is_outside)
     sets = sorted(sets_of(session, actor))
     visible = Record.access_set_id.in_(sets)
     ids = select(Record.id).where(visible, *narrowed)
     if wanted.text and page_size is not None and wanted.page <= 1:
-        return _by_text(session, ids.order_by(*_order(wanted)), wanted, page_size, today=today, zone=zone)
+        return _by_text(session, actor, ids.order_by(*_order(wanted)), wanted, page_size, today, zone)
     total = session.scalar(select(func.count()).select_from(Record).where(visible, *narrowed)) or 0
     if not total:
         return RecordRegister((), 0, 1)
@@ -90,15 +91,15 @@ def record_register(
         ids = _cut(ids, wanted, first=(page - 1) * page_size, size=page_size, total=total)
     # The page's ids first: what each row shows beside is then looked up for fifty rows only.
     found = session.execute(_rows(ids).order_by(*_order(wanted)))
-    return RecordRegister(tuple(_row(one, today, zone) for one in found), total, page)
+    return RecordRegister(tuple(_row(actor, one, today, zone) for one in found), total, page)
 
 
 def _by_text(
     session: Session,
+    actor: Actor,
     ids: Select[UUID],
     wanted: RecordFilter,
     page_size: int,
-    *,
     today: date,
     zone: tzinfo,
 ) -> RecordRegister:
@@ -108,7 +109,7 @@ def _by_text(
         return RecordRegister((), 0, 1)
     wanted_ids = [one[0] for one in firsts]
     found = session.execute(_rows(wanted_ids).order_by(*_order(wanted)))
-    return RecordRegister(tuple(_row(one, today, zone) for one in found), firsts[0][1], 1)
+    return RecordRegister(tuple(_row(actor, one, today, zone) for one in found), firsts[0][1], 1)
 
 
 def _order(wanted: RecordFilter, *, backwards: bool = False) -> tuple[Any, ...]:
@@ -153,13 +154,15 @@ def _rows(ids: Select[UUID] | list[UUID]) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _row(found: Any, today: date, zone: tzinfo) -> RecordRow:
+def _row(actor: Actor, found: Any, today: date, zone: tzinfo) -> RecordRow:
     return RecordRow(
         record_id=found.id,
         number=found.number,
         title=found.title,
-        state=record_state(found.status, found.keep_until, today).value,
-        is_held=found.is_held,
+        state=record_state(
+            status_told(found.status, is_outside=actor.is_outside), found.keep_until, today
+        ).value,
+        is_held=found.is_held and not actor.is_outside,
         is_late=found.is_late,
         form_number=found.form_number,
         form_label=found.form_label,

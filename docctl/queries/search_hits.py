@@ -16,6 +16,7 @@ from docctl.domain.lifecycle import (
     revision_state,
 )
 from docctl.domain.paged_text import PagedText
+from docctl.domain.partners import status_told
 from docctl.domain.permissions import Actor
 from docctl.models.documents import Revision
 from docctl.queries.outlines import clause_meant, outlines_of
@@ -98,7 +99,7 @@ def hits_shown(
             meant = _clause_meant(outlines.get(row[0].id, ()), named)
             yield _revision_hit(row, bodies, asked, zone, meant)
         else:
-            yield _record_hit(row, bodies, asked, zone, keys.get(row.id, ()))
+            yield _record_hit(actor, row, bodies, asked, zone, keys.get(row.id, ()))
 
 
 def _ids(hits: Iterable[Hit], kind: str) -> list[UUID]:
@@ -153,6 +154,7 @@ def _revision_hit(
 
 
 def _record_hit(
+    actor: Actor,
     row: Any,
     bodies: dict[UUID, PagedText],
     asked: Query,
@@ -169,7 +171,7 @@ def _record_hit(
         number=row.number,
         title=row.title,
         revision="",
-        state=record_state(row.status, row.keep_until, today).value,
+        state=record_state(status_told(row.status, is_outside=actor.is_outside), row.keep_until, today).value,
         is_obsolete=False,
         unit=row.unit,
         day=row.occurred_at.astimezone(zone).date(),

@@ -13,6 +13,7 @@ from docctl.domain.validity import last_day
 from docctl.domain.verdicts import NotFound, Refused, RuleRefused
 from docctl.queries.held_keys import holds_on_key
 from docctl.queries.hold_names import names_holds
+from docctl.queries.record_filter import UNTOLD
 from docctl.queries.record_forms import (
     FormInForce,
     form_in_force,
@@ -71,13 +72,18 @@ def register() -> str:
         found=found,
         wanted=wanted,
         choices=choices,
-        states=STATES,
+        states=_states(),
         media=MEDIA,
         here=_address(wanted),
         narrowed=_narrowed(wanted, choices),
         beside=beside,
         holds=holds,
     )
+
+
+def _states() -> tuple[str, ...]:
+    """Return what the person may narrow the register to: from outside nothing about disposal (O-7, X-3)."""
+    return tuple(one for one in STATES if one not in UNTOLD) if actor().is_outside else STATES
 
 
 def wanted_records() -> RecordFilter:
@@ -93,7 +99,7 @@ def wanted_records() -> RecordFilter:
         unit_id=chosen(given.get("unit")),
         class_id=chosen(given.get("class")),
         filer_id=chosen(given.get("filer")),
-        state=given.get("state", "") if given.get("state") in STATES else "",
+        state=given.get("state", "") if given.get("state") in _states() else "",
         medium=given.get("medium", "") if given.get("medium") in MEDIA else "",
         year=int(year) if year.isascii() and year.isdigit() and len(year) == 4 else None,
         late=flag(given.get("late")),
