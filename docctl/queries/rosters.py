@@ -96,13 +96,15 @@ def wall_clock(at: datetime) -> dict[str, object]:
 def posts_on_duty(actor: Actor, today: Any) -> ColumnElement[bool]:
     """Say in SQL whether the work of the joined holder's post is shown to the person now (O-3).
 
-    They hold it and are on duty; or nobody is, so that all who hold it see the work.
+    They hold it and are on duty; or nobody is, so that all who hold it see the work. Accounts that are
+    closed are on duty nowhere.
     """
     other = aliased(PostHolder)
     somebody = (
         exists()
         .where(PostDuty.post_id == PostHolder.post_id, other.post_id == PostDuty.post_id)
         .where(other.person_id == PostDuty.person_id, _held(other, today), _covers(today))
+        .where(Person.id == PostDuty.person_id, Person.disabled_at.is_(None))
     )
     mine = exists().where(
         PostDuty.post_id == PostHolder.post_id, PostDuty.person_id == actor.person_id, _covers(today)

@@ -16,6 +16,7 @@ from docctl.models.trail import EventRow
 from docctl.queries.inbox import inbox, inbox_count
 from docctl.queries.rosters import roster_page, rosters
 from docctl.services.distribution.copies import ReceiveCopy, receive_copy
+from docctl.services.people.accounts import DisablePerson, disable_person
 from docctl.services.people.actors import actor_of
 from docctl.services.people.posts import AddPost, HoldPost, LeavePost, add_post, leave_post, take_post
 from docctl.services.people.rosters import EndDuty, SetDuty, end_duty, set_duty
@@ -114,6 +115,17 @@ def test_o_3_who_leaves_the_post_is_on_duty_no_more(world: World) -> None:
     with world.house.uow.read() as session:
         (line,) = rosters(session, at=now, today=now.date())
     assert (line.is_hole, line.on_duty) == (True, ("李秀兰",))
+
+
+def test_o_3_whose_account_is_closed_hides_work_from_nobody(world: World) -> None:
+    post = a_post(world, "wang", "li")
+    h.distributed(world, ListEntry(HolderKind.POST, post, Medium.PAPER))
+    on(world, post, "wang", 8, 20)  # it is 09:00
+    assert to_do(world, "li") == []
+    disable_person(DisablePerson(world.people["wang"]), by=world.by("admin"), house=world.house)
+    assert to_do(world, "li") == ["receive_copy"]
+    on(world, post, "li", 20, 8)
+    assert to_do(world, "li") == ["receive_copy"]
 
 
 def test_o_3_overlaps_and_strangers_are_refused_and_each_step_is_told(world: World) -> None:
