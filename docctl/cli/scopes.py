@@ -45,7 +45,7 @@ def add_scope(noun: Noun) -> None:
                 cmd = ScopeDraft(page.revision_id, page.row_version, wanted)
                 scope_draft(cmd, by=desk.caller(), house=desk.house)
             else:
-                issued = ScopeIssued(page.revision_id, wanted, reason)
+                issued = ScopeIssued(page.revision_id, page.row_version, wanted, reason)
                 scope_issued(issued, by=desk.caller(), house=desk.house)
             with desk.read() as session:
                 page = scope_page(session, desk.actor, page.revision_id, at=at, zone=zone)

@@ -41,7 +41,7 @@ def scope(typed: ScopeForm, revision_id: UUID) -> Response:
     if _page(revision_id).is_draft:
         scope_draft(ScopeDraft(revision_id, typed.row_version, places), by=by, house=house())
     else:
-        scope_issued(ScopeIssued(revision_id, places, typed.reason), by=by, house=house())
+        scope_issued(ScopeIssued(revision_id, typed.row_version, places, typed.reason), by=by, house=house())
     flash_done("scopes.done")
     return see_other(f"/documents/revisions/{revision_id}/scope")
 

@@ -35,6 +35,6 @@ def test_d_8_revisions_from_before_scopes_apply_everywhere_and_keep_their_hash(w
         document, revision = world.document_of(issued), world.revision(issued)
         assert manifest_of(session, document, revision).sha256 == signed
     place = Place(ScopeKind.UNIT, world.units["SC"])
-    scope_issued(ScopeIssued(issued, (place,), "试点"), by=world.by("chen"), house=world.house)
+    scope_issued(ScopeIssued(issued, None, (place,), "试点"), by=world.by("chen"), house=world.house)
     with world.house.uow.read() as session:
         assert scope_names(session, issued) == ("生产部",)

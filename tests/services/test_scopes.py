@@ -36,7 +36,8 @@ def scoped(world: World, revision: UUID, *places: Place, by: str = "chen") -> No
 
 
 def changed(world: World, revision: UUID, *places: Place, reason: str = "试点", by: str = "chen") -> None:
-    scope_issued(ScopeIssued(revision, places, reason), by=world.by(by), house=world.house)
+    version = world.revision(revision).row_version
+    scope_issued(ScopeIssued(revision, version, places, reason), by=world.by(by), house=world.house)
 
 
 def names(world: World, revision: UUID) -> tuple[str, ...]:
@@ -94,6 +95,19 @@ def test_d_8_an_issued_scope_changes_with_a_reason_and_the_draft_follows(world: 
     scoped(world, draft)
     changed(world, issued)
     assert names(world, issued) == ()
+
+
+def test_d_8_two_who_change_an_issued_scope_do_not_overwrite_each_other(world: World) -> None:
+    issued = world.issued(world.draft())
+    seen = world.revision(issued).row_version
+    first, second = (ScopeIssued(issued, seen, (unit(world, one),), "试点") for one in ("SC", "PZ"))
+    scope_issued(first, by=world.by("chen"), house=world.house)
+    assert world.revision(issued).row_version > seen
+    assert (
+        refused(scope_issued, second, by=world.by("chen"), house=world.house) == "request.changed_meanwhile"
+    )
+    assert names(world, issued) == ("生产部",)
+    changed(world, issued, unit(world, "PZ"))
 
 
 def revised(world: World, revision: UUID) -> UUID:

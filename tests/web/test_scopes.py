@@ -22,6 +22,9 @@ def test_d_8_a_scope_is_set_changed_and_filtered_by(client: Browser, world: Worl
     assert kept in refused.text
     again = {"places": [f"unit:{world.units['KF']}"], "reason": "扩大试点"}
     assert client.submit(here, again).status_code == 303
+    old = str(world.revision(draft).row_version - 1)  # a page that was open since before
+    late = {"places": [f"unit:{world.units['ZH']}"], "reason": "另一页", "row_version": old}
+    assert client.submit(here, late).status_code == 422
     page = client.page(here)
     assert page.xpath("//del[text()='生产部']")
     assert "扩大试点" in page.text_content()

@@ -53,6 +53,7 @@ class ScopeIssued:
     """To which units and posts an issued revision applies from now on, and why."""
 
     revision_id: UUID
+    row_version: int | None
     places: tuple[Place, ...]
     reason: str
 
@@ -62,6 +63,7 @@ def scope_issued(session: Session, cmd: ScopeIssued, by: Caller) -> UUID:
     """Change where an issued revision applies; a draft after it that had the same follows (D-8)."""
     loaded, revision = lock_revision(session, cmd.revision_id)
     authorise(by.actor, "distribution.change", facts_of(session, loaded.document, revision, by))
+    unchanged(revision, cmd.row_version)
     over_since = revision.over_since(loaded.document)
     if revision.status is RevisionStatus.DRAFT:
         raise RuleRefused(Refused("D-8", "not_issued", {"state": revision.status.value}))
@@ -69,6 +71,7 @@ def scope_issued(session: Session, cmd: ScopeIssued, by: Caller) -> UUID:
     require(reason_given(cmd.reason, rule="D-2"))
     before = {one.place(): one.name for one in scope_rows(session, revision.id)}
     _set_scope(session, by, loaded.document, revision, cmd.places, reason=cmd.reason.strip())
+    flag_modified(revision, "status")  # what others have on their pages is old now
     draft = _draft_after(loaded, revision)
     if draft is not None:
         _let_follow(session, by, loaded.document, revision, draft, before)
