@@ -122,7 +122,7 @@ def document_register(
     moment = instant_as_of(wanted.as_of, at, zone)
     conditions = _conditions(actor, wanted, moment, at, zone)
     if wanted.applies_to is not None:
-        conditions.append(applying_to(session, wanted.applies_to, moment))
+        conditions.append(applying_to(session, wanted.applies_to, moment, zone))
     total, documents = session.execute(
         select(func.count(), func.count(distinct(Revision.document_id)))
         .select_from(Revision)

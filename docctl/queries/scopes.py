@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from uuid import UUID
@@ -12,13 +11,14 @@ from sqlalchemy.orm import Session
 
 from docctl.domain.lifecycle import RevisionStatus
 from docctl.domain.permissions import Actor, Facts, allows
-from docctl.domain.scope import Place, ScopeKind, may_change_scope
+from docctl.domain.scope import Place, ScopeKind, may_change_scope, reached
 from docctl.domain.verdicts import NotFound, Refused
 from docctl.models.documents import Document, Revision
 from docctl.models.organisation import Post, Unit, UnitName
 from docctl.models.scopes import RevisionScope
 from docctl.models.visibility import visible_sets
 from docctl.queries.document_actions import Offered
+from docctl.queries.unit_names import goings
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,16 +138,15 @@ def scope_page(session: Session, actor: Actor, revision_id: UUID, *, at: datetim
     )
 
 
-def applying_to(session: Session, unit_id: UUID, moment: datetime) -> ColumnElement[bool]:
+def applying_to(session: Session, unit_id: UUID, moment: datetime, zone: tzinfo) -> ColumnElement[bool]:
     """Return the condition that the joined revision applies to a unit at an instant (D-8).
 
-    It names no place; or the unit, one above it, one that went into one of these, or a post of the unit.
+    It names no place; or the unit, one above it, one that went into one of these over however many steps,
+    or a post of the unit. The tree and what went into what are those of the day (O-2).
     """
-    units = _with_above(session, unit_id)
-    before = session.scalars(
-        select(UnitName.from_unit_id).where(UnitName.unit_id.in_(units), UnitName.from_unit_id.is_not(None))
-    )
-    known = units | {one for one in before if one is not None}
+    day = moment.astimezone(zone).date()
+    units = reached([unit_id], _above(session, day))
+    known = reached(units, [(into, gone) for gone, into in goings(session, day)])
     holds = (
         RevisionScope.revision_id == Revision.id,
         RevisionScope.added_at <= moment,
@@ -160,16 +159,10 @@ def applying_to(session: Session, unit_id: UUID, moment: datetime) -> ColumnElem
     return or_(~exists().where(*holds), exists().where(*holds, of_unit))
 
 
-def _with_above(session: Session, unit_id: UUID) -> set[UUID]:
-    parents = dict(_pairs(session))
-    found: set[UUID] = set()
-    at: UUID | None = unit_id
-    while at is not None and at not in found:
-        found.add(at)
-        at = parents.get(at)
-    return found
-
-
-def _pairs(session: Session) -> Iterable[tuple[UUID, UUID | None]]:
-    for one in session.execute(select(Unit.id, Unit.parent_id)):
-        yield one.id, one.parent_id
+def _above(session: Session, day: date) -> list[tuple[UUID, UUID]]:
+    """Return which unit stood under which one on a day (O-2)."""
+    parents = {one.id: one.parent_id for one in session.execute(select(Unit.id, Unit.parent_id))}
+    former = select(UnitName.unit_id, UnitName.parent_id).where(UnitName.until_on >= day)
+    for one in session.execute(former.order_by(UnitName.until_on.desc())):
+        parents[one.unit_id] = one.parent_id  # the earliest that still was so on the day stays
+    return [(one, above) for one, above in parents.items() if above is not None]

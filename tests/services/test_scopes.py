@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date, timedelta
 from functools import partial
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from docctl.services.distribution.scope import ScopeDraft, ScopeIssued, scope_dr
 from docctl.services.people.actors import actor_of
 from docctl.services.people.closing import CloseUnit, close_unit
 from docctl.services.people.posts import AddPost, add_post
+from docctl.services.people.unit_changes import ChangeUnit, change_unit
 from docctl.services.people.units import AddUnit, add_unit
 from docctl.services.revisions.revise import ReviseDocument, revise_document
 from tests.services.test_guards import guard_of, statement
@@ -45,10 +47,10 @@ def names(world: World, revision: UUID) -> tuple[str, ...]:
         return scope_names(session, revision)
 
 
-def listed(world: World, unit_id: UUID) -> set[UUID]:
+def listed(world: World, unit_id: UUID, on: date | None = None) -> set[UUID]:
     with world.house.uow.read() as session:
         actor = actor_of(session, world.people["wang"])
-        wanted = RegisterFilter(applies_to=unit_id)
+        wanted = RegisterFilter(applies_to=unit_id, as_of=on)
         found = document_register(session, actor, wanted, at=world.house.clock(), zone=world.house.zone)
     return {one.revision_id for one in found.rows}
 
@@ -171,6 +173,52 @@ def test_d_8_what_applies_to_a_unit_is_asked_for(world: World) -> None:
     assert listed(world, world.units["ZH"]) == {everywhere}
     go(world, "SC", "PZ")
     assert listed(world, world.units["PZ"]) == {everywhere, of_sc}
+
+
+def test_d_8_what_applied_to_a_unit_applies_to_those_after_it_over_all_steps(world: World) -> None:
+    of_sc = world.draft()
+    scoped(world, of_sc, unit(world, "SC"))
+    world.issued(of_sc)
+    go(world, "SC", "PZ")
+    world.clock.forward(days=2)
+    go(world, "PZ", "KF")
+    world.clock.forward(days=2)
+    assert listed(world, world.units["KF"]) == {of_sc}
+    assert listed(world, world.units["ZH"]) == set()
+    go(world, "KF", "ZH")
+    assert listed(world, world.units["ZH"]) == {of_sc}
+
+
+def test_d_8_a_unit_that_is_called_as_the_one_before_it_still_comes_after_it(world: World) -> None:
+    of_sc = world.draft()
+    scoped(world, of_sc, unit(world, "SC"))
+    world.issued(of_sc)
+    same = add_unit(
+        AddUnit("SC2", called(world, "SC"), world.units["ZH"]), by=world.by("admin"), house=world.house
+    )
+    world.units["SC2"] = same
+    go(world, "SC", "SC2")
+    assert listed(world, same) == {of_sc}
+
+
+def test_d_8_as_of_a_day_the_tree_and_the_goings_of_that_day_count(world: World) -> None:
+    below = a_unit(world, "SC1", "一车间")
+    of_sc, of_kf = world.draft("甲"), world.draft("乙")
+    scoped(world, of_sc, unit(world, "SC"))
+    scoped(world, of_kf, unit(world, "KF"))
+    world.issued(of_sc)
+    world.issued(of_kf)
+    day = world.house.today()
+    world.clock.forward(days=5)
+    moved_on = day + timedelta(days=2)
+    cmd = ChangeUnit(below.holder_id, 1, "一车间", "department", world.units["KF"], moved_on, "机构调整")
+    change_unit(cmd, by=world.by("admin"), house=world.house)
+    assert listed(world, below.holder_id, day + timedelta(days=1)) == {of_sc}
+    assert listed(world, below.holder_id, moved_on) == listed(world, below.holder_id) == {of_kf}
+    gone_on = day + timedelta(days=4)
+    go(world, "SC", "PZ", from_on=gone_on)
+    assert listed(world, world.units["PZ"], day + timedelta(days=3)) == set()
+    assert listed(world, world.units["PZ"], gone_on) == listed(world, world.units["PZ"]) == {of_sc}
 
 
 def test_d_8_who_may_not_change_lists_changes_no_scope(world: World) -> None:

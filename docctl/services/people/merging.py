@@ -139,15 +139,16 @@ def _hand_names(session: Session, by: Caller, moving: Moving) -> None:
         .where(or_(UnitName.unit_id == unit.id, UnitName.unit_id.in_(moving.into)))
         .order_by(UnitName.until_on, UnitName.name)
     ).all()
-    own = dict.fromkeys([unit.name, *(one.name for one in rows if one.unit_id == unit.id)])
+    own: dict[str, str] = {}
+    for name in (unit.name, *(one.name for one in rows if one.unit_id == unit.id)):
+        own.setdefault(name_key(name), name)
     for key in moving.into:
         into = moving.units[key]
         known = {name_key(into.name), name_key(into.code)}
         known |= {one.normal for one in rows if one.unit_id == key}
-        for name in own:
-            if (normal := name_key(name)) in known:
-                continue
-            known.add(normal)
+        new = {normal: name for normal, name in own.items() if normal not in known}
+        # Its own name at least, also where the other is called so: it tells what went into what.
+        for normal, name in (new or {name_key(unit.name): unit.name}).items():
             session.add(
                 UnitName(
                     id=new_id(),
