@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import date
+from collections.abc import Callable, Iterable
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from docctl.domain.distribution import HolderKind, ListEntry
+from docctl.domain.partners import is_over
 from docctl.domain.roles import Role
 from docctl.domain.units import OUTSIDE
 from docctl.models.distribution import DistributionEntry, Held
 from docctl.models.organisation import Person, PostHolder, RoleGrant, Unit
+from docctl.models.partners import PartnerBinding, PartnerShare
 
 
 def columns_of(entry: ListEntry) -> dict[str, UUID | None]:
@@ -90,3 +92,35 @@ def readers_meant(
         for holder, person in session.execute(who.where(which, Person.disabled_at.is_(None))):
             found.setdefault((kind, holder), set()).add(person)
     return found
+
+
+def let_read(
+    session: Session, people: set[UUID], document_ids: Iterable[UUID], at: datetime
+) -> Callable[[UUID, UUID], bool]:
+    """Return whether a document and a person go together: of those from outside who is bound now, and of
+    documents what is shared with them now; nobody is asked for what they cannot open (O-7, X-3).
+    """
+    from_outside = (
+        select(Person.id).join(Unit, Unit.id == Person.unit_id).where(Unit.kind.in_(sorted(OUTSIDE)))
+    )
+    outside = people & set(session.scalars(from_outside))
+    shared: set[tuple[UUID, UUID]] = set()
+    if outside:
+        newest = select(PartnerBinding.person_id, PartnerBinding.ends_at).where(
+            PartnerBinding.person_id.in_(outside)
+        )
+        ends: dict[UUID, datetime] = {}
+        for one in session.execute(newest.order_by(PartnerBinding.bound_at, PartnerBinding.id)):
+            ends[one.person_id] = one.ends_at
+        running = (
+            select(PartnerShare.item_id, Person.id)
+            .join(Person, Person.unit_id == PartnerShare.unit_id)
+            .where(
+                Person.id.in_([key for key in outside if not is_over(ends.get(key), at)]),
+                PartnerShare.item_id.in_(list(document_ids)),
+                PartnerShare.ended_at.is_(None),
+                PartnerShare.ends_at > at,
+            )
+        )
+        shared = {(document, person) for document, person in session.execute(running)}
+    return lambda document, person: person not in outside or (document, person) in shared

@@ -18,7 +18,7 @@ from docctl.models.distribution import ControlledCopy, DistributionEntry, ReadTa
 from docctl.models.documents import Document, Revision
 from docctl.queries.holder_names import names_of_holders
 from docctl.services.caller import Caller
-from docctl.services.distribution.holders import readers_meant
+from docctl.services.distribution.holders import let_read, readers_meant
 from docctl.services.jobs import due_first
 from docctl.services.numbers.count import lock_counters
 from docctl.services.rows import insert_rows
@@ -124,13 +124,18 @@ def _copy(
 def _ask(session: Session, by: Caller, given: Sequence[Given]) -> dict[UUID, int]:
     """Ask everybody meant who was not asked yet; return how many of each revision (D-4)."""
     meant = readers_meant(session, [one for *_, entries in given for one in entries], today=by.today)
+    may_read = let_read(session, set().union(*meant.values()), {one.id for one, *_ in given}, by.at)
     of = {revision.id for _, revision, _ in given}
     asked = select(ReadTask.revision_id, ReadTask.person_id).where(ReadTask.revision_id.in_(of))
     there = {(revision, person) for revision, person in session.execute(asked)}
     new = []
-    for _, revision, entries in given:
+    for document, revision, entries in given:
         people = {
-            person for one in entries if one.reads for person in meant.get((one.kind, one.holder_id), ())
+            person
+            for one in entries
+            if one.reads
+            for person in meant.get((one.kind, one.holder_id), ())
+            if may_read(document.id, person)
         }
         new.append((revision, sorted(one for one in people if (revision.id, one) not in there)))
     ask_to_read(session, by, new)
