@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from docctl.config import LANGUAGES
 from docctl.domain.accounts import may_use_link
-from docctl.domain.permissions import Facts, authorise
+from docctl.domain.permissions import Actor, Facts, authorise
 from docctl.domain.verdicts import NotFound, Refused, RuleRefused, require
 from docctl.models.organisation import OneTimeLink, Person
 from docctl.services.caller import Caller
@@ -39,6 +39,7 @@ def invited(house: House, token: str) -> Invited:
     """Return whom a working link is for; raise RuleRefused for one that is used, over or unknown (A-15)."""
     with house.uow.read() as session:
         link, person = _working(session, hashed(token[:200]), house)
+        _bound(session, person, house)
         return Invited(person.id, person.name, person.username, link.purpose.value)
 
 
@@ -46,7 +47,7 @@ def set_password(house: House, *, token: str, password: str, channel: str = "web
     """Set the person's own first or new password by a one-time link; return whose it was (A-15)."""
     with house.uow.read() as session:
         _, person = _working(session, hashed(token[:200]), house)
-        actor = actor_of(session, person.id, house.clock())
+        actor = _bound(session, person, house)
         require(may_use_password(password, username=person.username))
     by = Caller(actor=actor, at=house.clock(), channel=channel, zone=house.zone)
     cmd = UseLink(token_hash=hashed(token[:200]), password_hash=house.passwords.hash(password))
@@ -160,3 +161,11 @@ def _working(session: Session, token_hash: str, house: House) -> tuple[OneTimeLi
         )
     )
     return link, person
+
+
+def _bound(session: Session, person: Person, house: House) -> Actor:
+    """Return who sets a password; raise RuleRefused for somebody from outside who may not come in (O-7)."""
+    try:
+        return actor_of(session, person.id, house.clock())
+    except NotFound as error:
+        raise RuleRefused(Refused("O-7", "not_bound")) from error
