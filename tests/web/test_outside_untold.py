@@ -54,3 +54,11 @@ def test_o_7_a_name_that_is_typed_tells_nobody_from_outside_who_is_there(
             assert page.status_code == 422
             told.add(words_of(page))
         assert len(told) == 1, act
+
+
+def test_o_7_an_empty_inbox_leads_nobody_from_outside_to_a_closed_page(client: Browser, world: World) -> None:
+    a_partner(world)
+    bound(world, world.house.today())
+    client.sign_in("gast")
+    empty = client.page("/").cssselect("main .empty a")
+    assert [one.get("href") for one in empty] == ["/records"]

@@ -17,6 +17,7 @@ from docctl.queries.unit_open import open_in
 from docctl.services.caller import Caller
 from docctl.services.people.leaders import end_leading, take_leading, times_of
 from docctl.services.people.load import lock_unit
+from docctl.services.people.partners import end_shares
 from docctl.services.registry import use_case
 from docctl.services.trail import Subject, record
 
@@ -35,7 +36,8 @@ class CloseUnit:
 def close_unit(session: Session, cmd: CloseUnit, by: Caller) -> UUID:
     """Close a unit: it gets no people and documents, is chosen nowhere, and stays in lists of before.
 
-    Who is in charge of it is so until its last day. Raises RuleRefused O-1 with what is still open in it.
+    Who is in charge of it is so until its last day; what is shared with it ends (O-7).
+    Raises RuleRefused O-1 with what is still open in it.
     """
     authorise(by.actor, "unit.add", Facts())
     unit, reason = lock_unit(session, cmd.unit_id), cmd.reason.strip()[:500]
@@ -50,6 +52,7 @@ def close_unit(session: Session, cmd: CloseUnit, by: Caller) -> UUID:
             take_leading(session, by, unit, row, led.name, reason)
         elif led.until_on is None or led.until_on > cmd.until_on:
             end_leading(session, by, unit, row, led.name, max(cmd.until_on, led.from_on), reason)
+    end_shares(session, unit, by, reason)
     unit.valid_until = cmd.until_on
     facts = {"unit": unit.code, "name": unit.name, "until": cmd.until_on}
     record(session, by, "unit.closed", Subject("unit", unit.id), facts=facts, detail={"reason": reason})

@@ -27,6 +27,7 @@ from docctl.services.people.leaders import end_leading, take_leading, times_of
 from docctl.services.people.merging_papers import move_documents, move_lines
 from docctl.services.people.merging_people import move_people, move_posts, move_roles, move_units
 from docctl.services.people.merging_words import Moving
+from docctl.services.people.partners import end_shares
 from docctl.services.registry import use_case
 from docctl.services.rows import insert_rows
 from docctl.services.trail import Subject, record
@@ -116,6 +117,7 @@ def _close(session: Session, by: Caller, moving: Moving) -> None:
         elif led.until_on is None or led.until_on > last:
             end_leading(session, by, unit, row, led.name, max(last, led.from_on), moving.reason)
     unit.valid_until = last
+    end_shares(session, unit, by, moving.reason)
     _hand_functions(session, by, moving)
     _hand_names(session, by, moving)
     _let_see(session, moving)

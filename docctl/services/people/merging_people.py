@@ -20,6 +20,7 @@ from docctl.queries.unit_names import since_when
 from docctl.services.caller import Caller
 from docctl.services.locks import Rank, lock
 from docctl.services.people.merging_words import Moving
+from docctl.services.people.partners import end_binding
 from docctl.services.people.posts import LONGEST_NAME
 from docctl.services.people.sessions import end_sessions
 from docctl.services.trail import Subject, record
@@ -59,6 +60,7 @@ def move_people(session: Session, by: Caller, moving: Moving, items: Sequence[Go
         if (person := moving.people.get(item.id)) is None:
             raise NotFound("person")
         unit = moving.to(item)
+        end_binding(session, person, by, moving.reason)
         person.unit_id = unit.id
         if person.id != by.actor.person_id:
             end_sessions(session, person.id, at=by.at)

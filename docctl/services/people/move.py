@@ -17,6 +17,7 @@ from docctl.models.organisation import RoleGrant
 from docctl.services.caller import Caller
 from docctl.services.people.hand_over import Handed, hand, lock_with_takers
 from docctl.services.people.load import unit_at
+from docctl.services.people.partners import end_binding
 from docctl.services.people.sessions import end_sessions
 from docctl.services.registry import use_case
 from docctl.services.trail import Subject, record
@@ -60,6 +61,7 @@ def move_person(session: Session, cmd: MovePerson, by: Caller) -> UUID:
         grant.revoked_by, grant.revoked_at = by.actor.person_id, by.at
         facts = {"role": grant.role.value, "unit": str(before.id)}
         record(session, by, "role.revoked", Subject("person", person.id), facts=facts)
+    end_binding(session, person, by, giving.reason)  # it was for the organisation that they leave
     person.unit_id = unit.id
     end_sessions(session, person.id, at=by.at)
     record(

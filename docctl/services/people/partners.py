@@ -17,7 +17,7 @@ from docctl.domain.verdicts import NotFound, Refused, RuleRefused, require
 from docctl.models.access import AccessDenied, AccessToken
 from docctl.models.base import new_id
 from docctl.models.documents import Document
-from docctl.models.organisation import Unit
+from docctl.models.organisation import Person, Unit
 from docctl.models.partners import PartnerBinding, PartnerShare
 from docctl.models.records import Record
 from docctl.models.visibility import sees
@@ -81,13 +81,21 @@ def unbind_partner(session: Session, cmd: UnbindPartner, by: Caller) -> UUID:
     """End the rights of somebody of an outside organisation at once; return their id (O-7)."""
     authorise(by.actor, "outside.bind", Facts())
     person = lock_person(session, cmd.person_id)
+    if not end_binding(session, person, by):
+        raise RuleRefused(Refused("O-7", "over_already"))
+    end_sessions(session, person.id, at=by.at)
+    return person.id
+
+
+def end_binding(session: Session, person: Person, by: Caller, reason: str = "") -> bool:
+    """End the rights of somebody from outside now; say whether they had any (O-7)."""
     last = session.scalars(
         select(PartnerBinding)
         .where(PartnerBinding.person_id == person.id)
         .order_by(PartnerBinding.bound_at.desc(), PartnerBinding.id.desc())
     ).first()
     if last is None or last.ends_at <= by.at:
-        raise RuleRefused(Refused("O-7", "over_already"))
+        return False
     session.add(
         PartnerBinding(
             id=new_id(),
@@ -99,10 +107,10 @@ def unbind_partner(session: Session, cmd: UnbindPartner, by: Caller) -> UUID:
             bound_by=by.actor.person_id,
         )
     )
-    end_sessions(session, person.id, at=by.at)
     facts = {"name": person.name, "until": by.today}
-    record(session, by, "person.unbound", Subject("person", person.id), facts=facts)
-    return person.id
+    detail = {"reason": reason} if reason else {}
+    record(session, by, "person.unbound", Subject("person", person.id), facts=facts, detail=detail)
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +135,8 @@ def share_item(session: Session, cmd: ShareItem, by: Caller) -> UUID:
     if not units:
         raise NotFound("unit")
     unit, purpose = units[0], " ".join(cmd.purpose.split())
+    if unit.valid_until is not None:
+        raise RuleRefused(Refused("O-7", "ended", {"unit": unit.name}))
     require(may_bind(purpose, cmd.until_on, is_outside=unit.kind in OUTSIDE, today=by.today))
     item = _item(session, cmd, by)
     active = session.execute(
@@ -174,13 +184,28 @@ def end_share(session: Session, cmd: EndShare, by: Caller) -> UUID:
     session.refresh(share)
     if share.ended_at is not None or share.ends_at <= by.at:
         raise RuleRefused(Refused("O-7", "over_already"))
-    share.ended_at, share.ended_by = by.at, by.person_id
+    _end(session, share, units[0], by)
+    return share.unit_id
+
+
+def end_shares(session: Session, unit: Unit, by: Caller, reason: str) -> None:
+    """End all that is shared with an organisation that goes, while it is locked (O-2, O-7)."""
+    rows = select(PartnerShare).where(
+        PartnerShare.unit_id == unit.id, PartnerShare.ended_at.is_(None), PartnerShare.ends_at > by.at
+    )
+    for share in session.scalars(rows.order_by(PartnerShare.id)).all():
+        _end(session, share, unit, by, reason)
+
+
+def _end(session: Session, share: PartnerShare, unit: Unit, by: Caller, reason: str = "") -> None:
+    # The machine is nobody, and still ends what a unit leaves behind.
+    share.ended_at, share.ended_by = by.at, by.actor.person_id or UUID(int=0)
     kind = Document if share.item_kind == "document" else Record
     number = session.scalar(select(kind.number).where(kind.id == share.item_id))
-    facts = {"number": number or "", "unit": units[0].code}
+    facts = {"number": number or "", "unit": unit.code}
     subject = Subject(share.item_kind, share.item_id)
-    record(session, by, f"{share.item_kind}.unshared", subject, facts=facts)
-    return share.unit_id
+    detail = {"reason": reason} if reason else {}
+    record(session, by, f"{share.item_kind}.unshared", subject, facts=facts, detail=detail)
 
 
 def _item(session: Session, cmd: ShareItem, by: Caller) -> Document | Record:
