@@ -22,7 +22,9 @@ WAITING_STATE: Final = "waiting_state"
 EXPIRED_STATE: Final = "expired_state"
 ENDED_STATE: Final = "ended_state"
 STANDING: Final = {WAITING_STATE: "waiting", EXPIRED_STATE: "expired", ENDED_STATE: "ended"}
-COUNTED: Final = (*FACETS, *STANDING)
+#: What a form asked and an entry answers, any number of values: counted and narrowed to field by field (S-3).
+CHOICE: Final = "choice"
+COUNTED: Final = (*FACETS, *STANDING, CHOICE)
 
 #: How an entry stands at an instant; the first one is that of an entry not bound to a time of validity.
 Standing = Literal["", "waiting", "valid", "expired", "ended"]
@@ -56,6 +58,8 @@ class Entry:
     facts: tuple[tuple[str, str], ...] = ()
     """What else may be asked for as field:value, several values of one field too (S-1, S-7)."""
     expires: datetime | None = None
+    choices: tuple[tuple[str, str], ...] = ()
+    """What was chosen in which field, each by its key; the key of a value has no full stop (S-3)."""
 
     def __post_init__(self) -> None:
         """Refuse instants without a time zone: they would mean another time on each host."""
@@ -131,6 +135,11 @@ class Query:
     """Sets of words: what was typed is found by the others of its set too (S-6)."""
     known: Mapping[str, Mapping[str, frozenset[str]]] = field(default_factory=dict)
     """By field and name: the values meant by a name in field:value, such as units by what they are called."""
+    choices: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """By field: only entries with one of these values in it, in every field named."""
+    fields: frozenset[str] = frozenset()
+    """What else may be named as field:value, folded as numbers are; `known` says under `choice_of` what its
+    values mean, each as `chosen_value` (S-1)."""
     near: str = ""
     """A number: only entries whose number is nearly the same (S-3)."""
     facets: frozenset[str] = frozenset()
@@ -154,7 +163,7 @@ class Query:
 
     def narrowed(self) -> set[str]:
         """Return the names of the facets by which the question is narrowed."""
-        return {*self.chosen(), *(("state",) if self.standings else ())}
+        return {*self.chosen(), *(("state",) if self.standings else ()), *map(choice_of, self.choices)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +186,7 @@ class Found:
     """For each facet asked for: how many entries would be found with one value chosen alone (S-3).
 
     What the facet itself is narrowed to (for those of STANDING the state) does not count here, everything
-    else does; no value counts zero.
+    else does; no value counts zero. Under CHOICE it is so for each field by itself, values as `chosen_value`.
     """
 
 
@@ -262,6 +271,21 @@ class SearchEngine(Protocol):
 
     def close(self) -> None:
         """Let go of files and locks."""
+
+
+def choice_of(field: str) -> str:
+    """Return the name of a field of choices among those of facets."""
+    return f"{CHOICE}:{field}"
+
+
+def chosen_value(field: str, value: str) -> str:
+    """Return how a choice in a field is counted, and asked for as a fact."""
+    return f"{field}.{value}"
+
+
+def field_chosen(counted: str) -> str:
+    """Return the field of what was counted."""
+    return counted.rpartition(".")[0]
 
 
 def _require_aware(instant: datetime | None) -> None:

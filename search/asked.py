@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Final, Literal
 
 from search.analysis import number_key, words
-from search.api import RECORD, SUSPENDED, WITHDRAWN, Entry
+from search.api import CHOICE, RECORD, SUSPENDED, WITHDRAWN, Entry, choice_of, chosen_value
 from search.clauses import clause_key
 from search.folding import fold
 
@@ -190,7 +190,8 @@ def known_as(node: Node, names: Mapping[str, Mapping[str, frozenset[str]]]) -> N
         key = number_key(name)
         if key == node.value or (node.beginning and key.startswith(node.value)):
             values |= meant
-    others = tuple(Is(node.field, number_key(one)) for one in sorted(values))
+    field = CHOICE if node.field.startswith(choice_of("")) else node.field
+    others = tuple(Is(field, number_key(one)) for one in sorted(values))
     return AnyOf((node, *others)) if others else node
 
 
@@ -215,6 +216,7 @@ def fact_values(entry: Entry) -> dict[str, frozenset[str]]:
         ("type", entry.type),
         ("state", entry.state),
         ("retention", entry.retention),
+        *((CHOICE, chosen_value(*one)) for one in entry.choices),
     )
     for field, value in (*own, *entry.facts):
         if key := clause_key(value) if field == CLAUSE else number_key(value):

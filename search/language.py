@@ -48,14 +48,15 @@ _TEXTS: Final = ("number", "title", "body")
 
 
 @lru_cache(maxsize=512)
-def parse(text: str, *, synonyms: Synonyms = ()) -> Node | None:
+def parse(text: str, *, synonyms: Synonyms = (), fields: frozenset[str] = frozenset()) -> Node | None:
     """Return what has to be found; None for a blank search. Raises QueryProblem (S-1, S-2).
 
-    `synonyms`: a word is also found by the others of its set, a phrase never is (S-6).
+    `synonyms`: a word is also found by the others of its set, a phrase never is (S-6). `fields` may be named
+    beside those of every search.
     """
     if len(text) > LONGEST_QUERY:
         raise QueryProblem("too_long", limit=LONGEST_QUERY)
-    reading = _Reading(list(tokens(text)), synonyms)
+    reading = _Reading(list(tokens(text, fields)), synonyms)
     node = reading.whole()
     if node is None and text.strip():
         raise QueryProblem("nothing_to_find")
@@ -64,23 +65,23 @@ def parse(text: str, *, synonyms: Synonyms = ()) -> Node | None:
 
 def read(query: Query) -> Node | None:
     """Return what a question asks for, its names of units, states and people understood (S-1)."""
-    node = parse(query.text, synonyms=query.synonyms)
+    node = parse(query.text, synonyms=query.synonyms, fields=query.fields)
     return known_as(node, query.known) if node is not None and query.known else node
 
 
-def fields_in(text: str) -> frozenset[str]:
+def fields_in(text: str, fields: frozenset[str] = frozenset()) -> frozenset[str]:
     """Return the fields that a search names; none where it cannot be read."""
     try:
-        node = parse(text)
+        node = parse(text, fields=fields)
     except QueryProblem:
         return frozenset()
     return frozenset(one.field for one in leaves(node, wanted_only=False) if isinstance(one, Is))
 
 
-def asks_for_ended(text: str) -> bool:
+def asks_for_ended(text: str, fields: frozenset[str] = frozenset()) -> bool:
     """Say whether a search names a state of what is obsolete; not where it cannot be read (V-3)."""
     try:
-        node = parse(text)
+        node = parse(text, fields=fields)
     except QueryProblem:
         return False
     return any(isinstance(one, Now) and one.state in {"superseded", "withdrawn"} for one in leaves(node))
@@ -103,17 +104,17 @@ def matches(text: str, query: str) -> bool:
     return node is None or holds(node)
 
 
-def widening(text: str, synonyms: Synonyms) -> tuple[Text, ...]:
+def widening(text: str, synonyms: Synonyms, fields: frozenset[str] = frozenset()) -> tuple[Text, ...]:
     """Return what is looked for only because words have synonyms (S-6)."""
-    typed = set(clauses(parse(text)))
-    found = clauses(parse(text, synonyms=synonyms))
+    typed = set(clauses(parse(text, fields=fields)))
+    found = clauses(parse(text, synonyms=synonyms, fields=fields))
     return tuple(one for one in found if isinstance(one, Text) and one not in typed)
 
 
-def clauses_in(text: str) -> tuple[Is, ...]:
+def clauses_in(text: str, fields: frozenset[str] = frozenset()) -> tuple[Is, ...]:
     """Return the clauses that a search names or may mean; none where it cannot be read (I-9)."""
     try:
-        node = parse(text)
+        node = parse(text, fields=fields)
     except QueryProblem:
         return ()
     return tuple(dict.fromkeys(one for one in leaves(node) if isinstance(one, Is) and _is_clause(one)))

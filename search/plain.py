@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 
 from search.analysis import nearness, number_key, slips, squeezed
-from search.api import RECORD, STANDING, Entry, Query, Sort
+from search.api import CHOICE, RECORD, STANDING, Entry, Query, Sort, choice_of, chosen_value
 from search.asked import within
 
 
@@ -30,10 +30,13 @@ def passing(query: Query, *, without: str = "") -> Callable[[Entry], bool]:
     """Return what says whether an entry has the values chosen of its facets, but for one facet."""
     chosen = [(name, values) for name, values in query.chosen().items() if name != without]
     standings = frozenset() if without == "state" else query.standings
+    choices = [(field, values) for field, values in query.choices.items() if choice_of(field) != without]
 
     def passes(entry: Entry) -> bool:
-        return all(getattr(entry, name) in values for name, values in chosen) and (
-            not standings or entry.standing(query.at) in standings
+        return (
+            all(getattr(entry, name) in values for name, values in chosen)
+            and (not standings or entry.standing(query.at) in standings)
+            and all(any((one, value) in entry.choices for value in values) for one, values in choices)
         )
 
     return passes
@@ -48,9 +51,14 @@ def counts(entries: Iterable[Entry], query: Query) -> dict[str, dict[str, int]]:
     """Count entries that pass all but the facets by each facet asked for; see Found."""
     found: dict[str, Counter[str]] = {name: Counter() for name in query.facets}
     passes = {name: passing(query, without=narrowed_by(name)) for name in found}
+    by_field = {one: passing(query, without=choice_of(one)) for one in query.choices}
     for entry in entries:
+        if CHOICE in found:
+            for one, value in set(entry.choices):
+                if by_field.get(one, passes[CHOICE])(entry):
+                    found[CHOICE][chosen_value(one, value)] += 1
         for name, counter in found.items():
-            if (value := _counted(entry, name, query.at)) and passes[name](entry):
+            if name != CHOICE and (value := _counted(entry, name, query.at)) and passes[name](entry):
                 counter[value] += 1
     return {name: dict(counter) for name, counter in found.items()}
 

@@ -9,7 +9,7 @@ import tantivy
 from tantivy import FieldType, Occur
 
 from search.analysis import BLANK, nearness, number_key, squeezed
-from search.api import SUSPENDED, WITHDRAWN, Query
+from search.api import CHOICE, SUSPENDED, WITHDRAWN, Query, choice_of, chosen_value
 from search.asked import (
     All,
     AnyOf,
@@ -138,6 +138,9 @@ def _filters(query: Query, without: str) -> Iterator[Made]:
     for field, values in query.chosen().items():
         if field != without:
             yield _any_of(field, values)
+    for one, values in query.choices.items():
+        if choice_of(one) != without:
+            yield _any_of(CHOICE, (chosen_value(one, value) for value in values))
     if query.standings and without != "state":
         known = _standings(query)
         yield _either(*(known[one] for one in sorted(query.standings)))

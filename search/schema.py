@@ -7,12 +7,12 @@ from typing import Final
 import tantivy
 
 from search.analysis import number_key, pairs, squeezed, words
-from search.api import FACETS, RECORD, Entry
+from search.api import CHOICE, FACETS, RECORD, Entry, chosen_value
 from search.asked import PARTS, fact_values
 from search.folding import fold
 
 #: Goes up when fields change; an index with another number is made again.
-FORMAT: Final = 5
+FORMAT: Final = 6
 
 #: The id of the one document that is no entry: it carries the position in the same commit.
 CURSOR: Final = "\x01cursor"
@@ -34,6 +34,7 @@ def _schema() -> tantivy.Schema:
         builder.add_text_field(
             name, stored=name == "kind", tokenizer_name="raw", index_option="basic", fast=True
         )
+    builder.add_text_field(CHOICE, tokenizer_name="raw", index_option="basic", fast=True)
     for name in _TERMS:
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
     for name in PARTS:  # terms only: no text that could be read back is stored
@@ -69,6 +70,8 @@ def document(entry: Entry) -> tantivy.Document:
     for name, values in fact_values(entry).items():
         for value in values:
             made.add_text("facts", term(f"{name}\x00{value}"))
+    for one in sorted({chosen_value(*each) for each in entry.choices}):
+        made.add_text(CHOICE, term(one))
     for part in PARTS:
         folded = fold(getattr(entry, part))
         made.add_text(part, pairs(folded))

@@ -35,13 +35,20 @@ class _Mark:
     clause: int
 
 
-def snippet(text: str, query: str, *, width: int = 120, synonyms: Synonyms = ()) -> tuple[Piece, ...]:
+def snippet(
+    text: str,
+    query: str,
+    *,
+    width: int = 120,
+    synonyms: Synonyms = (),
+    fields: frozenset[str] = frozenset(),
+) -> tuple[Piece, ...]:
     """Cut about `width` characters out of `text` where most of what `query` asks for stands
     together.
 
     Without a hit it is the beginning of the text, nothing marked. Never fails (S-3).
     """
-    asked, enough = _clauses(query, synonyms)
+    asked, enough = _clauses(query, synonyms, fields)
     best: tuple[int, int, list[_Mark]] = (0, 0, [])
     size, overlap = _sizes(asked)
     starts = range(0, len(text), size - overlap) if asked else ()
@@ -61,13 +68,13 @@ def snippet(text: str, query: str, *, width: int = 120, synonyms: Synonyms = ())
 
 
 @lru_cache(maxsize=256)
-def _clauses(query: str, synonyms: Synonyms) -> tuple[tuple[Clause, ...], int]:
+def _clauses(query: str, synonyms: Synonyms, fields: frozenset[str]) -> tuple[tuple[Clause, ...], int]:
     """Return what may be marked in a body, and how many of it a place may hold that cannot be bettered.
 
     What is asked of number or title alone is not marked; of several ways to be found one is enough.
     """
     try:
-        node = parse(query, synonyms=synonyms)
+        node = parse(query, synonyms=synonyms, fields=fields)
     except QueryProblem:
         return (), 0
     return tuple(one for one in clauses(node) if _in_body(one)), _enough(node)

@@ -21,7 +21,7 @@ from search.filling import SMALL, Filled
 from search.generations import Generations, stamp
 from search.ondisk import OnDisk
 from search.questions import question, scores_differ
-from search.tantivy_counts import Counted, counting
+from search.tantivy_counts import Counted, counting, joined
 from search.writing import vendor_errors, write
 
 #: So many passes count by facets at the same time.
@@ -95,7 +95,7 @@ class TantivyEngine(OnDisk):
         with self._noticing_damage(view), _waiting(passes):
             total, page = _page(view.searcher, asked, query)
             hits = tuple(_hit(view.searcher, score, address) for score, address in page)
-            counts = {name: counted for one in passes for name, counted in one.result().items()}
+            counts = joined(one.result() for one in passes)
         return Found(total, hits, view.position, counts)
 
     def ids(self) -> Iterator[str]:

@@ -6,7 +6,15 @@ from typing import Any, Final
 
 import tantivy
 
-from search.api import ENDED_STATE, EXPIRED_STATE, WAITING_STATE, Query
+from search.api import (
+    CHOICE,
+    ENDED_STATE,
+    EXPIRED_STATE,
+    WAITING_STATE,
+    Query,
+    choice_of,
+    field_chosen,
+)
 from search.plain import narrowed_by
 from search.questions import question
 from search.schema import instant
@@ -35,19 +43,40 @@ def counting(
     for name in query.facets:
         by = narrowed_by(name)
         passes.setdefault(by if by in narrowed else "", set()).add(name)
+    if CHOICE in query.facets:
+        passes |= {choice_of(field): {CHOICE} for field in query.choices}
     at = instant(query.at)
     return [
-        beside.submit(_counts, searcher, question(query, without=by) if by else asked, names, at)
+        beside.submit(_counts, searcher, question(query, without=by) if by else asked, names, at, by, query)
         for by, names in passes.items()
     ]
 
 
-def _counts(searcher: tantivy.Searcher, asked: tantivy.Query, names: Iterable[str], at: int) -> Counted:
+def joined(counted: Iterable[Counted]) -> Counted:
+    """Join what passes counted: of choices each pass has its own fields."""
+    found: Counted = {}
+    for one in counted:
+        for name, counts in one.items():
+            found[name] = found.get(name, {}) | counts
+    return found
+
+
+def _counts(
+    searcher: tantivy.Searcher, asked: tantivy.Query, names: Iterable[str], at: int, by: str, query: Query
+) -> Counted:
     answer: Any = searcher.aggregate(asked, {name: _aggregation(name, at) for name in sorted(names)})
-    return {
+    found = {
         name: {str(one["key"]): int(one["doc_count"]) for one in _buckets(name, answer[name])}
         for name in names
     }
+    if CHOICE in found and query.choices:  # a field that is narrowed to has a pass of its own
+        found[CHOICE] = {value: n for value, n in found[CHOICE].items() if _is_of(value, by, query)}
+    return found
+
+
+def _is_of(value: str, by: str, query: Query) -> bool:
+    field = field_chosen(value)
+    return choice_of(field) == by if by else field not in query.choices
 
 
 def _buckets(name: str, counted: Any) -> Any:

@@ -1,10 +1,12 @@
 """The words, phrases, brackets and operators of a typed search (S-1)."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from typing import Final
 
+from search.analysis import number_key
+from search.api import choice_of
 from search.errors import QueryProblem
 from search.fields import field_of
 
@@ -33,8 +35,11 @@ class Token:
     quoted: bool = False
 
 
-def tokens(typed: str) -> Iterator[Token]:
-    """Yield the pieces of a search. Raises QueryProblem where a quotation or a bracket has no end."""
+def tokens(typed: str, fields: Set[str] = frozenset()) -> Iterator[Token]:
+    """Yield the pieces of a search; `fields` may be named beside those of every search.
+
+    Raises QueryProblem where a quotation or a bracket has no end.
+    """
     brackets: list[str] = []
     field = ""
     at = 0
@@ -46,7 +51,7 @@ def tokens(typed: str) -> Iterator[Token]:
         elif (chunk := _CHUNK.match(typed, at)) is not None:
             at = chunk.end()
             is_joined = at < len(typed) and typed[at] in _QUOTES
-            for token in _chunk(chunk[0], brackets):
+            for token in _chunk(chunk[0], brackets, fields):
                 if token.kind == TEXT and token.field and not token.text:
                     if not is_joined:
                         raise QueryProblem("field_without_value")
@@ -57,6 +62,17 @@ def tokens(typed: str) -> Iterator[Token]:
             at += 1
     if OPEN in brackets:
         raise QueryProblem("unclosed_bracket")
+
+
+def names_typed(typed: str) -> tuple[str, ...]:
+    """Return what stands before a colon and names no field of every search; a form may have one (S-1)."""
+    found: dict[str, None] = {}
+    for chunk in _CHUNK.findall(typed):
+        for colon in (":", "："):
+            name = chunk.lstrip(_OPENING).partition(colon)[0]
+            if colon in chunk and name and not field_of(name):
+                found[name] = None
+    return tuple(found)
 
 
 def _quotation(typed: str, at: int) -> tuple[str, int]:
@@ -74,13 +90,13 @@ def _quotation(typed: str, at: int) -> tuple[str, int]:
     raise QueryProblem("unclosed_quote")
 
 
-def _chunk(chunk: str, brackets: list[str]) -> Iterator[Token]:
+def _chunk(chunk: str, brackets: list[str], fields: Set[str]) -> Iterator[Token]:
     """Read what stands between blanks; brackets group at its edges and are text inside it."""
-    field, chunk = _named(chunk)
+    field, chunk = _named(chunk, fields)
     while chunk[:1] and chunk[0] in _OPENING and not _is_text(chunk):
         brackets.append(OPEN)
         yield Token(OPEN, field=field)
-        field, chunk = _named(chunk[1:])
+        field, chunk = _named(chunk[1:], fields)
     groups = _groups_ended(chunk, brackets)
     rest = chunk[: len(chunk) - groups]
     if rest in {AND, OR, NOT} and not field:
@@ -91,12 +107,14 @@ def _chunk(chunk: str, brackets: list[str]) -> Iterator[Token]:
         yield Token(CLOSE)
 
 
-def _named(chunk: str) -> tuple[str, str]:
+def _named(chunk: str, fields: Set[str]) -> tuple[str, str]:
     """Split off the name of a field; a colon after anything else is text."""
     for colon in (":", "："):
         name, found, value = chunk.partition(colon)
         if found and (field := field_of(name)):
             return field, value
+        if found and (key := number_key(name)) in fields:
+            return choice_of(key), value
     return "", chunk
 
 

@@ -14,7 +14,7 @@ from search.asked import PARTS
 from search.folding import fold
 
 #: Goes up when fields change; an index with another number is made again.
-FORMAT: Final = 2
+FORMAT: Final = 3
 
 #: Stored beside the terms; texts are not: no text that could be read back is stored.
 _STORED: Final = tuple(one.name for one in fields(Entry) if one.name not in {"title", "body"})
@@ -52,7 +52,8 @@ def entry_of(line: str) -> tuple[Entry, bytes]:
     for name, kind in _DATES.items():
         if told[name] is not None:
             told[name] = kind.fromisoformat(told[name])
-    told["facts"] = tuple((name, value) for name, value in told["facts"])
+    for name in ("facts", "choices"):
+        told[name] = tuple((one, value) for one, value in told[name])
     return Entry(**told, title="", body=""), digest
 
 

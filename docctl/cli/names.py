@@ -56,9 +56,9 @@ def requests(desk: Desk, session: Session, texts: Sequence[str]) -> tuple[UUID, 
     return tuple(numbered_request(session, desk.actor, one, at=at) for one in texts)
 
 
-def key(text: str) -> tuple[str, str]:
-    """Return kind and value of a key written as KIND=VALUE (S-7)."""
+def key(text: str, *, option: str = "--key", metavar: str = "KIND=VALUE") -> tuple[str, str]:
+    """Return kind and value of a key written as KIND=VALUE (S-7), or of another option written so."""
     kind, separator, value = text.partition("=")
     if not separator or not value.strip():
-        raise click.UsageError(f"--key {text!r}: KIND=VALUE")
+        raise click.UsageError(f"{option} {text!r}: {metavar}")
     return kind.strip(), value.strip()

@@ -39,6 +39,7 @@ COMMANDS: Final = {
     "reviews": "reviews:reviews",
     "changes": "changes:changes",
     "requests": "requests:requests",
+    "forms": "forms:forms",
     "records": "records:records",
     "search": "search:search",
     "retention": "retention:retention",

@@ -15,6 +15,7 @@ from docctl.cli.kinds import FILE_IN
 from docctl.cli.report_lines import report_lines, why
 
 if TYPE_CHECKING:
+    from docctl.domain.form_definition import Definition
     from docctl.jobs.imports.records import RecordLine
 
 _HEAD = ("row", "state", "number", "title", "file")
@@ -39,12 +40,14 @@ def import_(
     """File each row of a table as a record, with its own number and day; or say what would happen (I-2)."""
     from docctl.domain.verdicts import Refused, RuleRefused
     from docctl.jobs.imports.records import import_records
+    from docctl.queries.form_definitions import asked_by
     from docctl.reading.errors import ReadingFailed
 
     with desk.read() as session:
         form_id = names.item(desk, session, form, "document").item_id
+        asks = asked_by(session, form_id, at=desk.house.clock())
     try:
-        meanings = _meanings(desk, table, columns, without_numbers=without_numbers)
+        meanings = _meanings(desk, table, columns, asks, without_numbers=without_numbers)
         lines = list(
             import_records(desk.house, table, form_id, by=desk.caller(), dry_run=dry_run, meanings=meanings)
         )
@@ -55,19 +58,22 @@ def import_(
 
 
 def _meanings(
-    desk: Desk, table: Path, columns: tuple[str, ...], *, without_numbers: bool
+    desk: Desk, table: Path, columns: tuple[str, ...], asks: Definition, *, without_numbers: bool
 ) -> dict[int, str] | None:
     """Return what was said of the columns, by place; the others keep what their headings say (I-2)."""
     from docctl.domain.table_columns import may_be_read_so
     from docctl.domain.verdicts import Refused, RuleRefused, require
+    from docctl.jobs.imports.records import headings
     from docctl.reading.tables import read_table
 
     if not columns:
         return None
-    there = read_table(desk.house.pool, table).columns
+    there = read_table(desk.house.pool, table, more=headings(asks)).columns
     said: list[tuple[int, str]] = []
     for one in columns:
         meaning, _, heading = (part.strip() for part in one.partition("="))
+        if (field := asks.named(meaning)) is not None:
+            meaning = field.fact
         places = [column.place for column in there if heading in {column.heading, letters(column.place)}]
         if not places:
             raise RuleRefused(Refused("I-2", "no_such_column", {"column": (heading or one)[:40]}))

@@ -134,8 +134,9 @@ def show(desk: Desk, number: str) -> Answer:
     ]
     for fact in page.facts:
         for layer in fact.layers:
-            text = f"~~{layer.value}~~ {layer.initials}" if layer.struck else layer.value
-            facts.append((fact.field, text))
+            said = layer.value.replace("\n", desk.words.t("search.list_comma")) if fact.label else layer.value
+            text = f"~~{said}~~ {layer.initials}" if layer.struck else said
+            facts.append((fact.label or fact.field, text))
     facts += [
         ("filed", f"{page.filed_by} {page.filed_at:%Y-%m-%d %H:%M}"),
         ("accepted", page.accepted_at and f"{page.accepted_by} {page.accepted_at:%Y-%m-%d %H:%M}"),
@@ -146,7 +147,12 @@ def show(desk: Desk, number: str) -> Answer:
         ("destroyed", page.destroyed_at),
         ("content", page.content_sha256),
     ]
-    return Answer(data_of(page), pairs((desk.label(name), value) for name, value in facts))
+    return Answer(data_of(page), pairs((_label(desk, page, name), value) for name, value in facts))
+
+
+def _label(desk: Desk, page: RecordPage, name: str) -> str:
+    """Return the word before a value; a field of the form has its own (F-2)."""
+    return name if any(one.label == name for one in page.facts) else desk.label(name)
 
 
 def _holds(desk: Desk, page: RecordPage) -> list[tuple[str, Any]]:
@@ -194,6 +200,7 @@ def data_of(page: RecordPage) -> dict[str, Any]:
         "facts": [
             {
                 "field": fact.field,
+                **({"name": fact.label} if fact.label else {}),
                 "values": [
                     {
                         "value": one.value,

@@ -19,6 +19,9 @@ from docctl.cli.record_reads import add_reads, data_of, page_of
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from sqlalchemy.orm import Session
+
+    from docctl.domain.form_values import Chosen
     from docctl.queries.record_layers import CorrectionLine
     from docctl.queries.record_page import RecordPage
 
@@ -41,6 +44,7 @@ add_import(records)
 @option("--medium", type=click.Choice(["electronic", "paper"]), default="electronic")
 @option("--place", default="")
 @option("--key", "keys", multiple=True, metavar="KIND=VALUE")
+@option("--choice", "choices", multiple=True, metavar="FIELD=VALUE")
 @option("--repeated", is_flag=True)
 def file(
     desk: Desk,
@@ -57,6 +61,7 @@ def file(
     medium: str,
     place: str,
     keys: tuple[str, ...],
+    choices: tuple[str, ...],
     repeated: bool,
 ) -> Answer:
     """File a record with its registration data; the first file is the main one (F-1, F-3, F-5)."""
@@ -68,6 +73,7 @@ def file(
     with desk.read() as session:
         form_id = names.item(desk, session, form, "document").item_id
         unit_id = unit_named(session, unit).id if unit else None
+        chosen = _chosen(desk, session, form_id, choices)
     cmd = FileRecord(
         form_id=form_id,
         title=title,
@@ -81,6 +87,7 @@ def file(
         medium=medium,
         place=place,
         keys=tuple(names.key(one) for one in keys),
+        choices=chosen,
         repeated_is_meant=repeated,
         uploads=tuple(
             desk.stage(path) if place == 0 else Attached(desk.stage(path).upload_id, FileRole.ANNEX)
@@ -88,6 +95,18 @@ def file(
         ),
     )
     return _told(desk, "filed", file_record(cmd, by=desk.caller(), house=desk.house))
+
+
+def _chosen(desk: Desk, session: Session, form_id: UUID, choices: tuple[str, ...]) -> tuple[Chosen, ...]:
+    """Return what was chosen in the fields of the form in force, each said as FIELD=VALUE (F-2)."""
+    from docctl.domain.form_values import typed_in
+    from docctl.queries.record_forms import form_in_force
+
+    if not choices:
+        return ()
+    found = form_in_force(session, desk.actor, form_id, at=desk.house.clock())
+    pairs = [names.key(one, option="--choice", metavar="FIELD=VALUE") for one in choices]
+    return typed_in(found.asks, pairs) if found else ()  # filing says why there is none
 
 
 @records.command("accept", permission="record.accept", signs=True, changes=True)
@@ -131,7 +150,7 @@ def correct(
     if bool(field) == (sheet is not None):
         raise click.UsageError(desk.words.t("cli.field_or_sheet"))
     page = page_of(desk, number)
-    fact = page.fact(field)
+    fact = page.fact(field) or next((one for one in page.facts if field and one.label == field), None)
     present = fact.layers[-1].value if fact else ""
     shown = f"{page.number} {page.title}"
     if sheet is None:
@@ -141,7 +160,7 @@ def correct(
             CorrectRecord(
                 page.record_id,
                 page.row_version,
-                field,
+                fact.field if fact else field,
                 present if old is None else old,
                 new,
                 reason,

@@ -212,6 +212,10 @@ def _found(desk: Desk, asked: Asked, limit: int, *, counts: bool) -> Answer:
     }
     if counts:
         data["counts"] = {name: dict(values) for name, values in found.facets.items()}
+        data["choices"] = [
+            {"field": one.words, "form": one.form, "counts": {each.words: each.count for each in one.choices}}
+            for one in found.choices
+        ]
     if found.near:
         data["near"] = [{"number": one.number, "title": one.title} for one in found.near]
     lines = [desk.words.t("cli.found", n=found.total)]
@@ -251,4 +255,7 @@ def _counted(desk: Desk, found: SearchPage, names: Mapping[tuple[str, str], str]
         if found.facets.get(name):
             label = t(labels[name]) if name in labels else t(f"search.facet.{name}")
             lines.append(f"{label}: {' · '.join(words)}")
+    for each in found.choices:
+        counted = " · ".join(f"{one.words} {one.count}" for one in each.choices)
+        lines.append(f"{each.words} ({each.form}): {counted}")
     return lines

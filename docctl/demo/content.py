@@ -116,6 +116,14 @@ class FormRevision:
     rows: tuple[tuple[str, ...], ...]
     columns: tuple[str, ...] = ()
     basis: str = ""
+    #: Of these fields the ones with choices, each with its name before them (F-2).
+    choices: tuple[tuple[str, ...], ...] = ()
+
+    def chosen(self, values: tuple[str, ...]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """Return what a record's values choose, by the keys that the fields with choices get."""
+        said = dict(zip(self.fields, values, strict=False))
+        keyed = ((f"f{n}", said.get(one[0], "")) for n, one in enumerate(self.choices, start=1))
+        return tuple((key, (value,)) for key, value in keyed if value)
 
     @property
     def fields(self) -> tuple[str, ...]:

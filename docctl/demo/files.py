@@ -68,6 +68,7 @@ class Files:
                 medium=spec.medium,
                 place=spec.place,
                 keys=spec.keys,
+                choices=papers.content.form(spec.form).revision(spec.label).chosen(spec.values),
             ),
             by=by,
             house=papers.house,

@@ -20,6 +20,7 @@ from docctl.demo.content import (
 )
 from docctl.demo.people import Cast
 from docctl.demo.write import MadeFile, form_file, procedure_file
+from docctl.domain.form_keys import WantedField, WantedOption
 from docctl.domain.outside import OWN, Outside
 from docctl.domain.validity import ENDLESS, Validity
 from docctl.models.documents import Document, DocumentType, Revision
@@ -27,6 +28,7 @@ from docctl.models.retention import RetentionClassRow
 from docctl.services.caller import Caller
 from docctl.services.documents.create import CreateDocument, create_document
 from docctl.services.files import Attached
+from docctl.services.forms.define import DefineForm, define_form
 from docctl.services.house import House
 from docctl.services.revisions.content import manifest_of
 from docctl.services.revisions.issue import IssueRevision, issue_revision
@@ -106,6 +108,13 @@ class Papers:
         with self.house.uow.read() as session:
             self.documents[number] = session.get_one(Revision, revision_id).document_id
         self.revisions[number, event.revision] = revision_id
+        if form:
+            self._define(revision_id, form.revision(event.revision), by)
+
+    def _define(self, revision_id: UUID, one: FormRevision, by: Caller) -> None:
+        """Give a draft of a form the fields with choices that it has on paper (F-2)."""
+        wanted = tuple(WantedField(name, tuple(map(WantedOption, options))) for name, *options in one.choices)
+        define_form(DefineForm(revision_id, None, wanted), by=by, house=self.house)
 
     def _revise(self, event: Event, by: Caller) -> None:
         number = event.document
@@ -126,6 +135,8 @@ class Papers:
             by=by,
             house=self.house,
         )
+        if isinstance(one, FormRevision):
+            self._define(self.revisions[number, event.revision], one, by)
 
     def _validity(self, revision: ProcedureRevision) -> Validity:
         """Return until when it is valid; a trial is still running on the day of the sample (V-8)."""

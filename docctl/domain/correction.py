@@ -7,6 +7,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 
+from docctl.domain.form_definition import FormField
+from docctl.domain.form_values import is_filled
 from docctl.domain.lifecycle import CorrectionStatus, RecordStatus
 from docctl.domain.verdicts import Allowed, Refused, Verdict
 
@@ -48,7 +50,10 @@ LONGEST: Final = {
 
 @dataclass(frozen=True, slots=True)
 class CorrectionFacts:
-    """What the decision rests on: the record's state, who corrects, what stands there now."""
+    """What the decision rests on: the record's state, who corrects, what stands there now.
+
+    `of_form` is the field of the form, where the fact is the value of one (F-2).
+    """
 
     status: RecordStatus
     held: bool
@@ -60,6 +65,12 @@ class CorrectionFacts:
     by_filer: bool
     by_keeper: bool
     pending: bool
+    of_form: FormField | None = None
+
+    @property
+    def called(self) -> str:
+        """What the field is called: by its form, else by its code."""
+        return self.of_form.name if self.of_form is not None else self.field
 
 
 def may_correct(facts: CorrectionFacts) -> Verdict:
@@ -68,7 +79,7 @@ def may_correct(facts: CorrectionFacts) -> Verdict:
         if not verdict:
             return verdict
     if facts.pending:
-        return Refused("C-3", "another_pending", {"field": facts.field})
+        return Refused("C-3", "another_pending", {"field": facts.called})
     return Allowed()
 
 
@@ -84,7 +95,7 @@ def may_change(status: RecordStatus) -> Verdict:
 
 
 def _reason_given(facts: CorrectionFacts) -> Verdict:
-    if facts.field != FILE and facts.field not in FIELDS:
+    if facts.field != FILE and facts.field not in FIELDS and facts.of_form is None:
         return Refused("C-6", "no_such_field", {"field": facts.field})
     if facts.reason not in set(Reason):
         return Refused("C-6", "reason_needed")
@@ -100,6 +111,8 @@ def _value_fits(facts: CorrectionFacts) -> Verdict:
         return Allowed()
     if facts.new.strip() == facts.old.strip():
         return Refused("C-6", "nothing_changed")
+    if facts.of_form is not None:  # its choices were compared as the value was read
+        return is_filled(facts.of_form, facts.new)
     if facts.field in REQUIRED and not facts.new.strip():
         return Refused("C-6", "value_needed", {"field": facts.field})
     longest = LONGEST.get(facts.field, 200)

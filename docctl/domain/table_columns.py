@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Final
 
+from docctl.domain.form_definition import FACT
 from docctl.domain.verdicts import Allowed, Refused, Verdict
 
 NUMBER: Final = "number"
@@ -34,10 +35,11 @@ NEEDED: Final = ("title", "day", "file")
 def may_be_read_so(meanings: Iterable[str], *, without_numbers: bool = False) -> Verdict:
     """Say whether columns may be read as these; empty ones are not used (I-2).
 
-    A table keeps its numbers: one without a column of numbers must be said to have none.
+    What a form asks is read from columns of its own (F-2). A table keeps its numbers: one without a column of
+    numbers must be said to have none.
     """
     used = Counter(one for one in meanings if one)
-    unknown = next((one for one in used if one not in MEANINGS), None)
+    unknown = next((one for one in used if one not in MEANINGS and not one.startswith(FACT)), None)
     if unknown is not None:
         return Refused("I-2", "no_such_column", {"column": unknown[:40]})
     twice = next((one for one, times in used.items() if times > 1), None)

@@ -17,6 +17,7 @@ from docctl.models.organisation import Unit
 from docctl.models.records import Record
 from docctl.models.retention import RetentionClassRow
 from docctl.queries.outlines import clause_facts, outlines_of
+from docctl.queries.record_choices import choices_of
 from docctl.queries.search_texts import FOUND, texts_of
 from docctl.queries.shared_keys import keys_of
 from search.api import Entry
@@ -34,6 +35,8 @@ _READ: Final = (
     Record.filed_by,
     Record.is_late,
     Record.access_set_id,
+    Record.form_id,
+    Record.form_revision_id,
 )
 
 
@@ -106,6 +109,7 @@ def record_entries(
     ).all()
     there = [row[0].id for row in rows]
     texts, keys = texts_of(session, there, missing=missing), keys_of(session, there)
+    chosen = choices_of(session, [(one.id, one.form_id, one.form_revision_id) for one, *_ in rows])
     for record, unit, form, retention in rows:
         yield Entry(
             id=record_key(record.id),
@@ -120,6 +124,7 @@ def record_entries(
             access=str(record.access_set_id),
             retention=retention,
             facts=(*_facts(record), *keys.get(record.id, ())),
+            choices=chosen.get(record.id, ()),
         )
 
 

@@ -14,6 +14,7 @@ from docctl.models.guard_changes import CHANGE_GUARDS
 from docctl.models.guard_controlled import CONTROLLED_GUARDS
 from docctl.models.guard_distribution import DISTRIBUTION_GUARDS
 from docctl.models.guard_epochs import EPOCH_GUARDS
+from docctl.models.guard_forms import FORM_GUARDS
 from docctl.models.guard_kinds import Exclusion, Guard, changed, final, frozen, moves
 from docctl.models.guard_organisation import ORGANISATION_GUARDS
 from docctl.models.guard_requests import REQUEST_GUARDS
@@ -146,6 +147,7 @@ GUARDS: Final = (
     *REVIEW_GUARDS,
     *CHANGE_GUARDS,
     *REQUEST_GUARDS,
+    *FORM_GUARDS,
     Guard(
         "v_2_file_insert",
         "V-2",

@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from docctl.domain.form_definition import definition_of, shown
 from docctl.domain.lifecycle import in_force, is_obsolete, revision_state
 from docctl.domain.permissions import Actor
 from docctl.domain.validity import last_day
@@ -42,6 +43,7 @@ _IN_MANIFEST: Final = (
     ("change_basis", "change.basis"),
     ("distribution", "distribution"),
     ("scope", "scope"),
+    ("form_fields", "form_definition"),
 )
 
 
@@ -188,6 +190,8 @@ def _at(facts: Mapping[str, Any], path: str) -> Any:
 
 
 def _shown(name: str, value: Any, names: Mapping[tuple[str, str], str]) -> str:
+    if name == "form_fields":
+        return shown(definition_of(value))
     if isinstance(value, list):
         return "、".join(_shown(name, one, names) for one in value)
     if isinstance(value, Mapping):

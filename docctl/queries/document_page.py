@@ -10,6 +10,8 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from docctl.domain.approval import Meaning, Signed, ToSign
+from docctl.domain.form_definition import NOTHING as NO_FIELDS
+from docctl.domain.form_definition import Definition
 from docctl.domain.lifecycle import UNDER_WAY, Computed, in_force, revision_state
 from docctl.domain.permissions import Actor, Facts, allows
 from docctl.models.content import FileRole
@@ -20,6 +22,7 @@ from docctl.queries.document_actions import Offered, Situation, offers
 from docctl.queries.document_opened import Headed, opened_at
 from docctl.queries.document_relations import Relations, relations
 from docctl.queries.draft_checks import NONE, DraftChecks, draft_checks
+from docctl.queries.form_definitions import definition_at
 from docctl.queries.number_following import NumberComing, number_coming
 from docctl.queries.other_names import OtherName, other_names
 from docctl.queries.outlines import Outline, outline_shown
@@ -85,6 +88,8 @@ class DocumentPage:
     #: To which units and posts the revision shown applies; none: everywhere (D-8).
     scope: tuple[str, ...] = ()
     may_name: bool = False
+    #: What the revision shown asks of records, where it is one of a form (F-2).
+    asks: Definition = NO_FIELDS
 
     @property
     def main(self) -> FileLine | None:
@@ -194,6 +199,7 @@ def document_page(
         other_names=other_names(session, head.document),
         scope=() if actor.is_outside else scope_names(session, shown.id),
         may_name=allows(actor, "document.name", situation.facts),
+        asks=definition_at(session, shown.id) if head.kind.is_form else NO_FIELDS,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
 from uuid import UUID
@@ -10,10 +10,12 @@ from uuid import UUID
 from sqlalchemy import case, or_, select
 from sqlalchemy.orm import Session
 
+from docctl.domain.form_definition import NOTHING, Definition
 from docctl.domain.permissions import Actor, Facts, allows
 from docctl.models.documents import Document, DocumentType, Revision, RevisionSuspension
 from docctl.models.organisation import Person, Unit
 from docctl.models.visibility import visible_sets
+from docctl.queries.form_definitions import asked_by
 from docctl.queries.records import Choice
 from docctl.queries.revision_states import in_force_at
 
@@ -32,6 +34,8 @@ class FormInForce:
     unit_name: str
     suspended_since: datetime | None = None
     expired_at: datetime | None = None
+    #: What it asks of the record (F-2).
+    asks: Definition = NOTHING
 
     @property
     def standing(self) -> str:
@@ -66,7 +70,8 @@ def forms_in_force(session: Session, actor: Actor, *, at: datetime) -> tuple[For
 
 def form_in_force(session: Session, actor: Actor, form_id: UUID, *, at: datetime) -> FormInForce | None:
     """Return one form in force, or None where it is not or may not be seen (F-1, X-3)."""
-    return next((one for one in forms_in_force(session, actor, at=at) if one.form_id == form_id), None)
+    found = next((one for one in forms_in_force(session, actor, at=at) if one.form_id == form_id), None)
+    return replace(found, asks=asked_by(session, form_id, at=at)) if found is not None else None
 
 
 def units_to_file_for(session: Session, actor: Actor, *, today: date) -> tuple[Choice, ...]:

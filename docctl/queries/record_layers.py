@@ -10,6 +10,7 @@ from typing import Final
 from uuid import UUID
 
 from docctl.domain.correction import FIELDS, FILE, Layer, initials
+from docctl.domain.form_definition import NOTHING, Definition, FormField
 from docctl.domain.lifecycle import CorrectionStatus
 from docctl.models.records import Correction, RecordFact
 from docctl.queries.document_actions import Offered
@@ -40,6 +41,8 @@ class CorrectionLine:
     sheet_id: UUID | None
     content_sha256: str
     decide: Offered | None = None
+    #: What its form calls the field; "" for facts of every record.
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,13 @@ class FactLine:
     kind: str
     layers: tuple[Layer, ...]
     beside: tuple[CorrectionLine, ...]
+    #: The field of the form, where it is the value of one (F-2).
+    of_form: FormField | None = None
+
+    @property
+    def label(self) -> str:
+        """What its form calls it; "" for facts of every record."""
+        return self.of_form.name if self.of_form else ""
 
     @property
     def value(self) -> str:
@@ -63,7 +73,10 @@ class FactLine:
 
 
 def correction_lines(
-    rows: Sequence[Correction], names: Mapping[UUID | None, str], zone: tzinfo
+    rows: Sequence[Correction],
+    names: Mapping[UUID | None, str],
+    zone: tzinfo,
+    asked: Definition = NOTHING,
 ) -> tuple[CorrectionLine, ...]:
     """Return corrections in the order in which they were entered, times in `zone` (C-2)."""
     return tuple(
@@ -72,7 +85,7 @@ def correction_lines(
             row_version=one.row_version,
             number=number,
             field=one.field,
-            kind=FIELDS.get(one.field, "file"),
+            kind=_kind(one.field, asked),
             old=one.old_value,
             new=one.new_value,
             reason=one.reason,
@@ -86,6 +99,7 @@ def correction_lines(
             comment=one.decision_comment,
             sheet_id=one.sheet_file_id,
             content_sha256=one.content_sha256,
+            label=_label(one.field, asked),
         )
         for number, one in enumerate(rows, start=1)
     )
@@ -96,8 +110,9 @@ def fact_lines(
     corrections: Sequence[CorrectionLine],
     names: Mapping[UUID | None, str],
     zone: tzinfo,
+    asked: Definition = NOTHING,
 ) -> tuple[FactLine, ...]:
-    """Return every registered fact in the order of the form, with the original first (C-1)."""
+    """Return every registered fact, with the original first; what the form asks behind the times (C-1)."""
     by_field: dict[str, list[RecordFact]] = defaultdict(list)
     for one in values:
         by_field[one.field].append(one)
@@ -106,12 +121,29 @@ def fact_lines(
     return tuple(
         FactLine(
             field=name,
-            kind=kind,
+            kind=_kind(name, asked),
             layers=_layers(by_field[name], entered, names, zone),
             beside=tuple(one for one in corrections if one.field == name and one.status in waiting),
+            of_form=asked.of_fact(name),
         )
-        for name, kind in FIELDS.items()
+        for name in _order(asked)
     )
+
+
+def _order(asked: Definition) -> list[str]:
+    names = list(FIELDS)
+    behind = names.index("received_at") + 1
+    return [*names[:behind], *(one.fact for one in asked.fields), *names[behind:]]
+
+
+def _kind(name: str, asked: Definition) -> str:
+    field = asked.of_fact(name)
+    return field.type.value if field else FIELDS.get(name, "file")
+
+
+def _label(name: str, asked: Definition) -> str:
+    field = asked.of_fact(name)
+    return field.name if field else ""
 
 
 def _layers(

@@ -11,11 +11,13 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from docctl.domain.form_definition import Definition, definition_in
 from docctl.domain.lifecycle import CorrectionStatus, RecordStatus, record_state
 from docctl.domain.partners import status_told
 from docctl.domain.permissions import Actor, Facts
 from docctl.domain.verdicts import NotFound
 from docctl.models.documents import Document, Revision
+from docctl.models.forms import FormDefinition
 from docctl.models.organisation import LegalEntity, Person
 from docctl.models.record_content import content_of
 from docctl.models.records import Correction, Record, RecordFact
@@ -130,21 +132,31 @@ def record_page(
 ) -> RecordPage:
     """Return a record as it is, or as it stood at an instant; raise NotFound for a hidden one (C-2, X-3)."""
     found = session.execute(
-        select(Record, Document, Revision.title, Revision.label, RetentionClassRow, LegalEntity)
+        select(
+            Record,
+            Document,
+            Revision.title,
+            Revision.label,
+            RetentionClassRow,
+            LegalEntity,
+            FormDefinition.content,
+        )
         .join(Document, Document.id == Record.form_id)
         .join(Revision, Revision.id == Record.form_revision_id)
         .join(RetentionClassRow, RetentionClassRow.id == Record.class_id)
         .join(LegalEntity, LegalEntity.id == Record.entity_id)
+        .outerjoin(FormDefinition, FormDefinition.revision_id == Record.form_revision_id)
         .where(Record.id == record_id, Record.access_set_id.in_(visible_sets(actor)))
     ).first()
     if found is None:
         raise NotFound("record")
-    row, form, form_title, form_label, cls, entity = found
+    row, form, form_title, form_label, cls, entity, asks = found
+    asked = definition_in(asks)
     if stood_at is not None and stood_at < row.filed_at:
         stood_at = row.filed_at  # before its filing there was nothing to see
     values, rows = _values(session, row)
     names = _names(session, row, values, rows)
-    lines, values = _lines(rows, values, names, zone, stood_at)
+    lines, values = _lines(rows, values, names, zone, stood_at, asked)
     around = beside(session, actor, row.id, zone, stood_at)
     status = status_told(_status_then(row, stood_at), is_outside=actor.is_outside)
     was_accepted = status is not RecordStatus.COMPLETED
@@ -193,7 +205,7 @@ def record_page(
         trigger_on=row.trigger_on,
         because=tuple(Because(one["code"], one["params"]) for one in row.keep_because),
         destroyed_at=row.destroyed_at.astimezone(zone) if row.destroyed_at else None,
-        facts=() if row.status in GONE else fact_lines(values, lines, names, zone),
+        facts=() if row.status in GONE else fact_lines(values, lines, names, zone, asked),
         corrections=tuple(
             replace(one, decide=deciding(actor, now, CorrectionStatus(one.status), entered.entered_by))
             for one, entered in zip(lines, rows, strict=False)
@@ -228,8 +240,9 @@ def _lines(
     names: Mapping[UUID | None, str],
     zone: tzinfo,
     stood_at: datetime | None,
+    asked: Definition,
 ) -> tuple[tuple[CorrectionLine, ...], list[RecordFact]]:
-    lines = correction_lines(rows, names, zone)
+    lines = correction_lines(rows, names, zone, asked)
     if stood_at is None:
         return lines, values
     values, states = as_it_stood(values, rows, stood_at)

@@ -20,11 +20,12 @@ from docctl.models.trail import AuditHead
 from docctl.models.visibility import sets_of
 from docctl.queries.revision_states import OBSOLETE
 from docctl.queries.search_facets import FacetCounts, counted_by, facet_counts
+from docctl.queries.search_form_fields import ChoiceFacet, choice_facets, named_fields
 from docctl.queries.search_hits import SearchHit, hits_shown
 from docctl.queries.search_names import names_in
 from docctl.queries.search_rows import NOW, no_longer_found
 from docctl.queries.synonyms import synonyms_at
-from search.api import Found, Query, SearchEngine, Sort
+from search.api import Found, Query, SearchEngine, Sort, field_chosen
 from search.errors import IndexDamaged, QueryProblem
 from search.language import asks_for_ended
 
@@ -75,6 +76,8 @@ class Asked:
     state: str = ""
     year: str = ""
     retention: str = ""
+    choices: tuple[str, ...] = ()
+    """Choices of forms, each as form, field and choice by their keys (S-3)."""
     day_from: date | None = None
     day_until: date | None = None
     with_obsolete: bool = False
@@ -86,7 +89,7 @@ class Asked:
     @property
     def is_blank(self) -> bool:
         """Whether nothing at all was asked for."""
-        chosen = (self.kind, self.unit, self.type, self.state, self.year, self.retention)
+        chosen = (self.kind, self.unit, self.type, self.state, self.year, self.retention, self.choices)
         return not self.text.strip() and not any((*chosen, self.day_from, self.day_until))
 
 
@@ -104,6 +107,7 @@ class SearchPage:
     is_ready: bool = True
     behind: int = 0
     facets: FacetCounts = field(default_factory=dict)
+    choices: tuple[ChoiceFacet, ...] = ()
     near: tuple[SearchHit, ...] = ()
     size: int = PAGE_SIZE
 
@@ -147,14 +151,16 @@ def search(
     """
     if engine.state != "ready":
         return SearchPage(0, (), 1, is_ready=False)
-    if asks_for_ended(asked.text):  # who names the state asks for obsolete revisions
+    named = named_fields(session, actor, asked.text)
+    if asks_for_ended(asked.text, named.fields):  # who names the state asks for obsolete revisions
         asked = replace(asked, with_obsolete=True)
     position = engine.position()  # before the first row is read: what follows it is looked at below
     newest = session.execute(select(AuditHead.seq)).scalar_one()
     query = replace(
         _query(asked, at),
         sets=frozenset(map(str, sets_of(session, actor))),
-        known=names_in(session, asked.text),
+        fields=named.fields,
+        known={**names_in(session, asked.text, named.fields), **named.known},
         synonyms=synonyms_at(session, at) if asked.widened else (),
         exclude=no_longer_found(
             session,
@@ -173,6 +179,7 @@ def search(
     try:
         found, page = _page(engine, query, page)
         facets = facet_counts(found) if counts else {}
+        choices = choice_facets(session, actor, found, query) if counts else ()
         near = _near(engine, query, found)
     except QueryProblem as problem:
         raise RuleRefused(_refused(problem)) from problem
@@ -186,6 +193,7 @@ def search(
         page,
         behind=max(0, newest - position),
         facets=facets,
+        choices=choices,
         near=tuple(hits_shown(session, actor, query, near, zone=zone, texts=False)) if near.hits else (),
         size=size,
     )
@@ -234,6 +242,13 @@ def _refused(problem: QueryProblem) -> Refused:
     return refusals[problem.code]
 
 
+def _by_field(choices: tuple[str, ...]) -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for one in choices:
+        found.setdefault(field_chosen(one), set()).add(one.rpartition(".")[2])
+    return {name: frozenset(values) for name, values in found.items()}
+
+
 def _query(asked: Asked, at: datetime) -> Query:
     """Return what was asked for, without who asks."""
     state = asked.state if asked.state in STATES else ""
@@ -249,6 +264,7 @@ def _query(asked: Asked, at: datetime) -> Query:
         standings=standings,
         years=frozenset({asked.year} - {""}),
         retentions=frozenset({asked.retention} - {""}),
+        choices=_by_field(asked.choices),
         day_from=asked.day_from,
         day_until=asked.day_until,
         not_ended=not asked.with_obsolete and state not in OBSOLETE,

@@ -13,6 +13,9 @@ from docctl.queries.search import KINDS, SORTS, STATES, Asked
 #: Longer than any search that is answered; the refusal says where the limit is.
 _LONGEST: Final = 20_000
 _YEAR: Final = re.compile(r"[0-9]{4}")
+#: Form, field and choice by their keys: 32 digits, then f1, then o1.
+_CHOICE: Final = re.compile(r"[0-9a-f]{32}\.f[0-9]{1,6}\.o[0-9]{1,6}")
+_MOST_CHOICES: Final = 50
 _PAGE: Final = re.compile(r"[0-9]{1,7}")
 
 
@@ -27,6 +30,7 @@ def asked_for(given: Mapping[str, str]) -> Asked:
         state=_one_of(given.get("state"), STATES),
         year=year if _YEAR.fullmatch(year) else "",
         retention=given.get("class", "")[:40],
+        choices=_choices(given.get("choice", "")),
         day_from=_day(given.get("from")),
         day_until=_day(given.get("until")),
         with_obsolete=given.get("obsolete") == "1",
@@ -46,6 +50,7 @@ def query_of(asked: Asked) -> dict[str, Any]:
         "state": asked.state,
         "year": asked.year,
         "class": asked.retention,
+        "choice": " ".join(asked.choices),
         "from": asked.day_from,
         "until": asked.day_until,
         "obsolete": "1" if asked.with_obsolete else "",
@@ -63,6 +68,11 @@ def asked_in(address: str) -> Asked:
 def address_kept(asked: Asked) -> str:
     """Return the address under which a search is kept."""
     return urlencode(query_of(asked), errors="replace")
+
+
+def _choices(given: str) -> tuple[str, ...]:
+    found = dict.fromkeys(one for one in given[:_LONGEST].split() if _CHOICE.fullmatch(one))
+    return tuple(sorted(found)[:_MOST_CHOICES])
 
 
 def _one_of(value: str | None, known: tuple[str, ...]) -> str:

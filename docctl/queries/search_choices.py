@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import select
@@ -14,6 +14,7 @@ from docctl.models.documents import Document, DocumentType
 from docctl.models.organisation import Unit
 from docctl.models.retention import RetentionClassRow
 from docctl.queries.revision_states import readable_document
+from docctl.queries.search_form_fields import choice_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,8 @@ class SearchChoices:
     types: tuple[SearchChoice, ...]
     forms: tuple[SearchChoice, ...]
     classes: tuple[SearchChoice, ...]
+    #: Choices of forms that were asked for, with their fields; those one may not know are left out.
+    chosen: Mapping[str, str] = field(default_factory=dict)
 
     def names(self, *, english: bool) -> dict[tuple[str, str], str]:
         """Return what the values of facets are called, by facet and value; others are called as they are."""
@@ -52,8 +55,13 @@ def _by_code(units: Iterable[tuple[str, str]]) -> dict[str, str]:
     return {code: " / ".join(names) for code, names in found.items()}
 
 
-def search_choices(session: Session, actor: Actor, *, at: datetime) -> SearchChoices:
-    """Return units, types of documents, the forms whose records can be asked for, retention classes (S-1)."""
+def search_choices(
+    session: Session, actor: Actor, *, at: datetime, chosen: Iterable[str] = ()
+) -> SearchChoices:
+    """Return units, types of documents, the forms whose records can be asked for, retention classes (S-1).
+
+    `chosen` are the choices of forms in the address.
+    """
     if actor.is_outside:  # who is told nothing of the company by what could be chosen (O-7, X-3)
         return SearchChoices((), (), (), ())
     units = session.execute(select(Unit.code, Unit.name).order_by(Unit.code))
@@ -83,4 +91,5 @@ def search_choices(session: Session, actor: Actor, *, at: datetime) -> SearchCho
         tuple(SearchChoice(code, name, name_en or name) for code, name, name_en in types),
         tuple(SearchChoice(number, f"{number} {title}", f"{number} {title}") for number, title in forms),
         tuple(SearchChoice(code, words, words) for code, words in newest.items()),
+        choice_words(session, actor, chosen),
     )

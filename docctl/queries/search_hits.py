@@ -87,7 +87,7 @@ def hits_shown(
         records_there = {f"record:{row.id}": row for row in found_rows}
         owners |= {row.id for row in records_there.values()}
         rows |= records_there
-    named = clauses_in(asked.text) if texts else ()
+    named = clauses_in(asked.text, asked.fields) if texts else ()
     there = [row[0].id for name, row in rows.items() if name.startswith("revision:")] if named else []
     outlines = outlines_of(session, there, for_page=True)
     bodies = paged_texts_of(session, owners, longest=_LOOKED_AT) if texts else {}
@@ -185,12 +185,15 @@ def _record_hit(
 def _pieces(body: str, asked: Query) -> tuple[tuple[str, bool], ...]:
     if not body:
         return ()
-    return tuple((one.text, one.marked) for one in snippet(body, asked.text, synonyms=asked.synonyms))
+    return tuple(
+        (one.text, one.marked)
+        for one in snippet(body, asked.text, synonyms=asked.synonyms, fields=asked.fields)
+    )
 
 
 def _synonyms(texts: Sequence[str], asked: Query) -> tuple[str, ...]:
     """Return the words that were found though others were typed (S-6)."""
-    if not asked.synonyms or not (others := widening(asked.text, asked.synonyms)):
+    if not asked.synonyms or not (others := widening(asked.text, asked.synonyms, asked.fields)):
         return ()
     searched = tuple(map(Searched, texts))
     return tuple(one.needle for one in others if any(text.holds(one) for text in searched))

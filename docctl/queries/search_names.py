@@ -20,9 +20,12 @@ _KINDS: Final = ("document", "record")
 _STATES: Final = ("suspended", "draft", "in_review", "approved", "completed", "accepted", "on_list")
 
 
-def names_in(session: Session, text: str) -> dict[str, Names]:
-    """Return the names of values of those fields that a search names; the index knows codes and ids."""
-    return {field: _BY_FIELD[field](session) for field in fields_in(text) & set(_BY_FIELD)}
+def names_in(session: Session, text: str, fields: frozenset[str] = frozenset()) -> dict[str, Names]:
+    """Return the names of values of those fields that a search names; the index knows codes and ids.
+
+    `fields` are those of forms that it names.
+    """
+    return {field: _BY_FIELD[field](session) for field in fields_in(text, fields) & set(_BY_FIELD)}
 
 
 def _units(session: Session) -> Names:

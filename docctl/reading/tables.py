@@ -74,21 +74,36 @@ class Table:
         return {one.meaning for one in self.columns} >= _HEADING
 
 
-def table_rows(pool: ReaderPool, path: Path, meanings: Mapping[int, str] | None = None) -> list[TableRow]:
-    """Return the rows below the heading. Raises ReadingFailed: unreadable, no_heading, too_long."""
-    table = read_table(pool, path, meanings)
+def table_rows(
+    pool: ReaderPool,
+    path: Path,
+    meanings: Mapping[int, str] | None = None,
+    more: Mapping[str, str] | None = None,
+) -> list[TableRow]:
+    """Return the rows below the heading; see `read_table`.
+
+    Raises ReadingFailed: unreadable, no_heading, too_long.
+    """
+    table = read_table(pool, path, meanings, more)
     if not table.is_understood:
         raise ReadingFailed("no_heading")
     return table.rows
 
 
-def read_table(pool: ReaderPool, path: Path, meanings: Mapping[int, str] | None = None) -> Table:
+def read_table(
+    pool: ReaderPool,
+    path: Path,
+    meanings: Mapping[int, str] | None = None,
+    more: Mapping[str, str] | None = None,
+) -> Table:
     """Return a table; `meanings` by place say how its columns are read, instead of their headings.
+
+    `more` are further headings, as `heading_key` writes them, with what they mean.
 
     Raises ReadingFailed: unreadable, too_long; no_heading where no line can be one.
     """
     lines = sheet_lines(pool, path, path.name)
-    at, columns = _heading(lines)
+    at, columns = _heading(lines, more or {})
     if meanings is not None:
         columns = {name: place for place, name in meanings.items() if name}
     meant = {place: name for name, place in columns.items()}
@@ -111,18 +126,18 @@ def sheet_lines(pool: ReaderPool, path: Path, name: str) -> list[list[str]]:
     return lines
 
 
-def _heading(lines: Sequence[Sequence[str]]) -> tuple[int, dict[str, int]]:
+def _heading(lines: Sequence[Sequence[str]], more: Mapping[str, str]) -> tuple[int, dict[str, int]]:
     """Return the line that heads the columns: the first with name and day, else the first of the fullest."""
     head = lines[:_HEAD_WITHIN]
     for at, line in enumerate(head):
-        columns = _columns(line)
+        columns = _columns(line, more)
         if columns.keys() >= _HEADING:
             return at, columns
     filled = [sum(bool(cell.strip()) for cell in line) for line in head]
     at = filled.index(max(filled)) if filled else 0
     if not filled or filled[at] < _FEWEST or len(lines) < at + 2:
         raise ReadingFailed("no_heading")
-    return at, _columns(lines[at])
+    return at, _columns(lines[at], more)
 
 
 def _column(place: int, head: Sequence[str], below: Sequence[Sequence[str]], meaning: str) -> Column:
@@ -136,20 +151,26 @@ def _row(number: int, line: Sequence[str], columns: Mapping[str, int]) -> TableR
     return TableRow(number, values)
 
 
-def _columns(line: Sequence[str]) -> dict[str, int]:
+def _columns(line: Sequence[str], more: Mapping[str, str]) -> dict[str, int]:
     """Return which column holds what; the first of two with one meaning counts."""
     found: dict[str, int] = {}
     for at, cell in enumerate(line):
-        name = _names().get(re.sub(r"[\s.:*()]+", "", fold(cell)))
+        key = heading_key(cell)
+        name = _names().get(key) or more.get(key)
         if name is not None:
             found.setdefault(name, at)
     return found
 
 
+def heading_key(heading: str) -> str:
+    """Return what two ways of writing one heading have in common."""
+    return re.sub(r"[\s.:*()]+", "", fold(heading))
+
+
 @cache
 def _names() -> Mapping[str, str]:
     data = tomllib.loads(files(__package__).joinpath("table_columns.toml").read_text(encoding="utf-8"))
-    return {re.sub(r"[\s.:*()]+", "", fold(word)): name for name, words in data.items() for word in words}
+    return {heading_key(word): name for name, words in data.items() for word in words}
 
 
 def _csv(path: Path) -> list[list[str]]:

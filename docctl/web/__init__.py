@@ -20,6 +20,7 @@ BLUEPRINTS: Final = (
     "other_names",
     "revisions",
     "revision_drafts",
+    "form_fields",
     "revision_signing",
     "compare",
     "draft_checks",

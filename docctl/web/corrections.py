@@ -8,7 +8,9 @@ from uuid import UUID
 
 from flask import Blueprint, Response, request
 
-from docctl.domain.correction import FIELDS, REQUIRED, Reason
+from docctl.domain.correction import REQUIRED, Reason
+from docctl.domain.form_definition import FACT, MOST_OPTIONS
+from docctl.domain.form_values import names_in
 from docctl.domain.verdicts import NotFound
 from docctl.queries.record_layers import CorrectionLine, FactLine
 from docctl.queries.record_page import RecordPage
@@ -16,6 +18,7 @@ from docctl.services.files import Attached
 from docctl.services.records.correct import CorrectFile, CorrectRecord, correct_file, correct_record
 from docctl.services.records.decide import DecideCorrection, decide_correction
 from docctl.web.context import caller, flash_done, house, requires, see_other
+from docctl.web.fields import read_text
 from docctl.web.forms import UploadField, form
 from docctl.web.record_pages import load
 from docctl.web.record_words import beside_its_field, local_value
@@ -34,18 +37,21 @@ class CorrectPage:
     now: str
     reasons: tuple[str, ...]
     is_required: bool
+    #: What stands there of the choices of the form (F-2).
+    chosen: tuple[str, ...] = ()
 
 
 def _correct_page(record_id: UUID) -> CorrectPage:
     record = load(record_id)
     name = request.form.get("field") or request.args.get("field", "")
-    fact = record.fact(name) if name in FIELDS else None
+    fact = record.fact(name)
     return CorrectPage(
         record,
         fact,
         local_value(fact.value, fact.kind) if fact else "",
         REASONS,
-        is_required=name in REQUIRED,
+        is_required=name in REQUIRED or bool(fact and fact.of_form and fact.of_form.required),
+        chosen=tuple(names_in(fact.value)) if fact and fact.of_form else (),
     )
 
 
@@ -75,6 +81,7 @@ class CorrectForm:
         "C-6.reason_needed": "reason",
         "C-6.reason_text_needed": "reason_text",
         "C-6": "new",
+        "F-4": "new",
         "F-5": "new",
     },
 )
@@ -87,7 +94,7 @@ def correct(typed: CorrectForm, record_id: UUID) -> Response:
                 row_version=typed.row_version,
                 field=typed.field,
                 old=typed.old,
-                new=typed.new,
+                new=_new(typed),
                 reason=typed.reason,
                 reason_text=typed.reason_text,
             ),
@@ -96,6 +103,13 @@ def correct(typed: CorrectForm, record_id: UUID) -> Response:
         )
     flash_done("records.done.corrected")
     return see_other(f"/records/{record_id}")
+
+
+def _new(typed: CorrectForm) -> str:
+    """Return the new value; of a field of the form several may be chosen (F-2)."""
+    if not typed.field.startswith(FACT):
+        return typed.new
+    return "\n".join(read_text("new", one) for one in request.form.getlist("new")[:MOST_OPTIONS])
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from flask import Blueprint, Response, jsonify, request
 from docctl.domain.table_columns import MEANINGS
 from docctl.domain.verdicts import Refused
 from docctl.printing.columns import Column, Row
+from docctl.queries.form_definitions import asked_by
 from docctl.queries.record_forms import FormInForce, forms_in_force
 from docctl.queries.record_imports import (
     VIEWS,
@@ -152,12 +153,15 @@ class ColumnsPage:
 
     found: TableLine
     meanings: tuple[str, ...]
+    #: What the form asks, each by its fact and its name (F-2).
+    asked: tuple[tuple[str, str], ...] = ()
 
 
 def _columns_page(import_id: UUID) -> ColumnsPage:
     with house().uow.read() as session:
         found = table_import(session, actor(), import_id)
-    return ColumnsPage(found, MEANINGS)
+        asks = asked_by(session, found.form_id, at=house().clock())
+    return ColumnsPage(found, MEANINGS, tuple((one.fact, one.name) for one in asks.fields))
 
 
 @bp.route("/<uuid:import_id>/columns", methods=["GET", "POST"])

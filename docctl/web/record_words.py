@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from datetime import datetime
 from urllib.parse import urlencode
 
+from docctl.domain.form_definition import FACT, FieldType
+from docctl.domain.form_values import names_in
 from docctl.domain.verdicts import RuleRefused
 from docctl.queries.record_holds import held_words
 from docctl.queries.record_page import RecordPage
@@ -16,6 +18,8 @@ from docctl.web.forms import Unreadable
 
 def fact_value(value: str, kind: str) -> str:
     """Return a registered value as pages show it; an instant without seconds, in the company's zone."""
+    if kind == FieldType.CHOICES.value:
+        return words().t("search.list_comma").join(names_in(value))
     if kind != "datetime" or not value:
         return value
     return words().instant(datetime.fromisoformat(value))
@@ -48,12 +52,12 @@ def held_because(page: RecordPage) -> list[str]:
 
 
 @contextmanager
-def beside_its_field(*fields: str) -> Iterator[None]:
-    """Show a refusal that names its field beside that field."""
+def beside_its_field(*fields: str, fields_of_form: bool = False) -> Iterator[None]:
+    """Show a refusal that names its field beside that field; `fields_of_form` are on the page too (F-2)."""
     try:
         yield
     except RuleRefused as error:
         field = str(error.refused.params.get("field", ""))
-        if field in fields:
+        if field in fields or (fields_of_form and field.startswith(FACT)):
             raise Unreadable({field: error.refused}) from error
         raise

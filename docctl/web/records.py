@@ -9,6 +9,8 @@ from uuid import UUID
 
 from flask import Blueprint, Response, make_response, request
 
+from docctl.domain.form_definition import FACT, MOST_FIELDS, MOST_OPTIONS
+from docctl.domain.form_values import Chosen
 from docctl.domain.validity import last_day
 from docctl.domain.verdicts import NotFound, Refused, RuleRefused
 from docctl.queries.held_keys import holds_on_key
@@ -28,6 +30,7 @@ from docctl.queries.shared_keys import KEY_KINDS, keys_beside
 from docctl.services.files import Attached
 from docctl.services.records.file import FileRecord, file_record
 from docctl.web.context import actor, caller, flash_done, house, lang, render, requires, see_other, words
+from docctl.web.fields import read_text
 from docctl.web.forms import UploadField, form
 from docctl.web.record_pages import load, shown
 from docctl.web.record_words import (
@@ -251,12 +254,23 @@ def file(typed: NewRecord, form_id: UUID) -> Response:
         place=typed.place if typed.medium == "paper" else "",
         language=typed.language[:20],
         keys=tuple((kind, getattr(typed, kind)) for kind in KEY_KINDS),
+        choices=_chosen(),
         repeated_is_meant=typed.repeated_is_meant,
     )
-    with beside_its_field(*NewRecord.__slots__):
+    with beside_its_field(*NewRecord.__slots__, fields_of_form=True):
         record_id = file_record(cmd, by=caller(typed.request_id), house=house())
     flash_done("records.done.filed")
     return see_other(f"/records/{record_id}")
+
+
+def _chosen() -> tuple[Chosen, ...]:
+    """Return what was chosen in the fields of the form, by their keys (F-2)."""
+    given = request.form
+    names = [name for name in given if name.startswith(FACT)][: 2 * MOST_FIELDS]
+    return tuple(
+        (name.removeprefix(FACT), tuple(read_text(name, one) for one in given.getlist(name)[:MOST_OPTIONS]))
+        for name in names
+    )
 
 
 @bp.get("/<uuid:record_id>")

@@ -61,7 +61,8 @@ def listed() -> str:
     """Show one's own searches (S-3)."""
     with house().uow.read() as session:
         saved, views = saved_searches(session, actor()), saved_views(session, actor())
-        choices = search_choices(session, actor(), at=house().clock())
+        chosen = [one for each in saved for one in asked_in(each.address).choices]
+        choices = search_choices(session, actor(), at=house().clock(), chosen=chosen)
     return render("search/saved_list.html", saved=saved_shown(saved, choices), views=shown(views))
 
 

@@ -10,7 +10,7 @@ from docctl.domain.verdicts import RuleRefused
 from docctl.i18n import Explained
 from docctl.queries.saved_searches import saved_searches
 from docctl.queries.search import KINDS, SORTS, STATES, SearchPage, search
-from docctl.queries.search_address import asked_for
+from docctl.queries.search_address import asked_for, asked_in
 from docctl.queries.search_choices import search_choices
 from docctl.queries.search_hits import SearchHit
 from docctl.queries.search_suggestions import suggestions
@@ -18,7 +18,7 @@ from docctl.queries.shared_keys import keys_beginning
 from docctl.web.context import actor, explain, house, lang, render, requires, words
 from docctl.web.record_words import key_address
 from docctl.web.search_address import address_of, key_query
-from docctl.web.search_facets import facet_groups
+from docctl.web.search_facets import choices_left, facet_groups
 from docctl.web.search_words import saved_shown
 
 bp = Blueprint("search", __name__)
@@ -49,8 +49,9 @@ def page() -> Response:
                 )
             except RuleRefused as error:
                 problem = explain(error.refused)
-        choices = search_choices(session, actor(), at=now.clock())
         saved = saved_searches(session, actor()) if asked.is_blank else []
+        chosen = [*asked.choices, *(one for each in saved for one in asked_in(each.address).choices)]
+        choices = search_choices(session, actor(), at=now.clock(), chosen=chosen)
     here = address_of(asked)
     shown = render(
         "search/search.html",
@@ -69,6 +70,7 @@ def page() -> Response:
         kinds=("", *KINDS),
         english=lang() == "en",
         here=here,
+        chosen=choices_left(asked, choices, here),
     )
     return make_response(shown, 422 if problem else 200)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -59,4 +61,34 @@ def facet_groups(
             for value, count in counts.items()
         )
         groups.append(FacetGroup(key, t(f"search.facet.{key}"), made))
-    return groups
+    return [*groups, *_of_forms(asked, found, here)]
+
+
+def _of_forms(asked: Asked, found: SearchPage, here: Here) -> Iterator[FacetGroup]:
+    """Yield the fields of forms, each by its own name; of several with one name, with their forms (S-3)."""
+    names = Counter(one.words for one in found.choices)
+    for place, one in enumerate(found.choices):
+        label = one.words if names[one.words] == 1 else f"{one.words}（{one.form}）"
+        made = (
+            FacetChoice(
+                each.words,
+                each.count,
+                here(choice=" ".join(_toggled(asked.choices, each.value))),
+                each.value in asked.choices,
+            )
+            for each in one.choices
+        )
+        yield FacetGroup(f"choice-{place}", label, tuple(made))
+
+
+def choices_left(asked: Asked, choices: SearchChoices, here: Here) -> list[tuple[str, str]]:
+    """Return each choice of a form in use: its words, and the address without it."""
+    hidden = words().t("search.hidden_choice")
+    return [
+        (choices.chosen.get(one, hidden), here(choice=" ".join(_toggled(asked.choices, one))))
+        for one in asked.choices
+    ]
+
+
+def _toggled(chosen: Sequence[str], value: str) -> list[str]:
+    return sorted({*chosen} ^ {value})

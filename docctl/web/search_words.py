@@ -48,6 +48,7 @@ def _parts(asked: Asked, choices: SearchChoices) -> Iterator[str]:
         "from": asked.day_from,
         "until": asked.day_until,
     }
+    yield from (choices.chosen[one] for one in asked.choices if one in choices.chosen)
     for name, value in narrowing.items():
         if value:
             yield f"{t(f'search.field.{name}')} {value}"

@@ -177,6 +177,8 @@ CALLS: dict[str, tuple[str, ...]] = {
     "requests decline": ("GG-2026-001", "--reason", "乙"),
     "requests take-back": ("GG-2026-001", "--reason", "乙"),
     "requests see": ("GG-2026-001",),
+    "forms fields": ("{form}",),
+    "forms define": ("{form}", "{file}"),
     "reviews list": (),
     "reviews plan": ("QP-01", "--months", "12"),
     "reviews open": ("QP-01", "--cause", "law", "--reason", "新法规", "--due", "2026-04-01"),

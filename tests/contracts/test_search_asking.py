@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from opencc import OpenCC
 
 from search.api import (
+    CHOICE,
     COUNTED,
     ENDED_STATE,
     EXPIRED_STATE,
@@ -24,6 +25,8 @@ from search.api import (
     Entry,
     Query,
     SearchEngine,
+    choice_of,
+    chosen_value,
 )
 from search.folding import fold
 from tests.effort import examples
@@ -249,6 +252,79 @@ def test_v_3_v_8_how_an_entry_stands_at_an_instant_is_found_narrowed_to_and_coun
     assert at(end, "NOT state:superseded") == "bdefg"
 
 
+# -- choices of forms (S-1, S-3) ----------------------------------------------------------------
+
+
+@pytest.fixture
+def chosen(engine: SearchEngine) -> SearchEngine:
+    put(
+        engine,
+        entry("a", "外壳", choices=(("a1.f1", "o1"), ("a1.f2", "o1"), ("a1.f2", "o2"))),
+        entry("b", "外壳", choices=(("a1.f1", "o2"), ("a1.f2", "o2"), ("a1.f2", "o2"))),
+        entry("c", "底座", choices=(("b2.f1", "o2"),)),
+        entry("d", "底座"),
+        entry("e", "外壳", access="board", choices=(("a1.f1", "o1"),)),
+    )
+    return engine
+
+
+def test_s_3_choices_are_counted_field_by_field_each_entry_once(chosen: SearchEngine) -> None:
+    counts = chosen.search(query(facets=frozenset({CHOICE}))).facets[CHOICE]
+    assert counts == {"a1.f1.o1": 1, "a1.f1.o2": 1, "a1.f2.o1": 1, "a1.f2.o2": 2, "b2.f1.o2": 1}
+    assert chosen.search(query("底座", facets=frozenset({CHOICE}))).facets[CHOICE] == {"b2.f1.o2": 1}
+
+
+def test_s_3_several_values_of_a_field_are_either_and_several_fields_both(chosen: SearchEngine) -> None:
+    assert find(chosen, choices={"a1.f1": frozenset({"o1"})}) == {"a"}
+    assert find(chosen, choices={"a1.f1": frozenset({"o1", "o2"})}) == {"a", "b"}
+    assert find(chosen, choices={"a1.f1": frozenset({"o1", "o2"}), "a1.f2": frozenset({"o1"})}) == {"a"}
+    assert find(chosen, choices={"a1.f1": frozenset({"o9"})}) == set()
+    asked = query(choices={"a1.f1": frozenset({"o1"})}, facets=frozenset({CHOICE, "kind"}))
+    found = chosen.search(asked)
+    # Its own choice does not narrow the field, the other fields it does.
+    assert found.facets[CHOICE] == {"a1.f1.o1": 1, "a1.f1.o2": 1, "a1.f2.o1": 1, "a1.f2.o2": 1}
+    assert found.facets["kind"] == {"record": 1}
+
+
+def test_s_1_a_field_of_forms_is_asked_for_by_name_where_one_has_it(chosen: SearchEngine) -> None:
+    named = {"fields": CONCLUSION_FIELDS, "known": CONCLUSIONS}
+    assert find(chosen, "结论:合格", **named) == {"a", "c"}
+    assert find(chosen, "外壳 结论：让步*", **named) == {"b"}
+    assert find(chosen, '结论:("合格" OR 让步接收) NOT 底座', **named) == {"a", "b"}
+    assert find(chosen, "结论:报废", **named) == set()
+    assert find(chosen, "结论:合格") == set()  # no form has the field: it is text
+
+
+def test_s_3_a_choice_that_changes_is_another_digest(chosen: SearchEngine) -> None:
+    before = dict(chosen.digests())
+    put(chosen, entry("a", "外壳", choices=(("a1.f1", "o2"),)))
+    after = dict(chosen.digests())
+    assert {one for one, digest in after.items() if before[one] != digest} == {"a"}
+    assert find(chosen, choices={"a1.f1": frozenset({"o2"})}) == {"a", "b"}
+
+
+@settings(max_examples=examples(60), deadline=None, database=None)
+@given(data=st.data())
+def test_s_3_what_a_choice_counts_is_what_choosing_it_finds(
+    pair: tuple[list[Entry], SearchEngine, SearchEngine], data: st.DataObject
+) -> None:
+    entries, engine, _ = pair
+    narrowed = data.draw(st.dictionaries(st.sampled_from(("a1.f1", "a1.f2")), SOME_OF_A_FIELD, max_size=2))
+    sets = data.draw(st.frozensets(st.sampled_from(("staff", "office", "board")), min_size=1))
+    asked = query(sets=sets, choices=narrowed, facets=frozenset({CHOICE}), limit=1)
+    counted = engine.search(asked).facets[CHOICE]
+    for field, value in {one for each in entries for one in each.choices}:
+        others = {name: values for name, values in narrowed.items() if name != field}
+        expected = [
+            one
+            for one in entries
+            if one.access in sets
+            and (field, value) in one.choices
+            and all(any((name, each) in one.choices for each in values) for name, values in others.items())
+        ]
+        assert counted.get(chosen_value(field, value), 0) == len(expected)
+
+
 def test_s_3_a_facet_that_is_none_is_refused() -> None:
     with pytest.raises(ValueError, match="facet"):
         query(facets=frozenset({"colour"}))
@@ -347,7 +423,17 @@ WORDS = (
     "单",
     "a",
 )
-FACTS = ("unit:SC", "title:检验", "number:QP*", "date:2024..", "year:2025", "批号:B-1", "state:in_force")
+FACTS = (
+    "结论:合格",
+    "结论:让*",
+    "unit:SC",
+    "title:检验",
+    "number:QP*",
+    "date:2024..",
+    "year:2025",
+    "批号:B-1",
+    "state:in_force",
+)
 STATED = tuple(f"state:{one}" for one in ("expired", "suspended", "waiting", "superseded", "withdrawn"))
 ASKED = st.recursive(
     st.sampled_from(WORDS + FACTS + STATED),
@@ -355,6 +441,16 @@ ASKED = st.recursive(
     max_leaves=6,
 )
 SOME = st.frozensets
+SOME_OF_A_FIELD = st.frozensets(st.sampled_from(("o1", "o2", "o9")), min_size=1)
+
+#: A field of two forms that has one name, and what its choices are called.
+CONCLUSION_FIELDS = frozenset({"结论"})
+CONCLUSIONS = {
+    choice_of("结论"): {
+        "合格": frozenset({chosen_value("a1.f1", "o1"), chosen_value("b2.f1", "o2")}),
+        "让步接收": frozenset({chosen_value("a1.f1", "o2")}),
+    }
+}
 
 
 @st.composite
@@ -373,6 +469,9 @@ def questions(draw: st.DrawFn) -> Query:
         day_until=draw(st.sampled_from((None, days[1]))),
         not_ended=draw(st.booleans()),
         synonyms=draw(st.sampled_from([(), SYNONYMS])),
+        choices=draw(st.dictionaries(st.sampled_from(("a1.f1", "a1.f2", "x")), SOME_OF_A_FIELD, max_size=2)),
+        fields=CONCLUSION_FIELDS,
+        known=CONCLUSIONS,
         near=draw(st.sampled_from(("", "", "", "QP/XX-01", "ab/xx-1"))),
         exclude=draw(SOME(st.sampled_from(("e001", "e002", "e003")), max_size=2)),
         facets=draw(SOME(st.sampled_from(COUNTED))),

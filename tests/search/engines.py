@@ -52,6 +52,11 @@ def stock(count: int) -> list[Entry]:
                     ("filer", chance.choice(("王强", "李秀兰"))),
                 ),
                 expires=start + timedelta(days=chance.randrange(800)) if start and number % 5 < 3 else None,
+                choices=tuple(
+                    (field, f"o{chance.randrange(1, 4)}")
+                    for field in ("a1.f1", "a1.f2", "a1.f2", "b2.f1")
+                    if not is_document and chance.random() < 0.6
+                ),
             )
         )
     return made

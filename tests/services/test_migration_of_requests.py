@@ -9,6 +9,7 @@ from docctl.migrations.rebuild import remade
 from docctl.queries.rules_in_force import request_needed
 from docctl.services.schema import migrate, schema_state
 from tests.requests import asked, page
+from tests.services.test_migration_of_forms import before_forms
 from tests.world import World
 
 OWNERS = "owner_kind IN ('revision', 'record', 'disposal_list')"
@@ -20,6 +21,7 @@ def before_requests(there: Session | Connection) -> None:
 
     What files may belong to stays as it is now: a migration that finds it so leaves it.
     """
+    before_forms(there)
     connection = there.connection() if isinstance(there, Session) else there
     there.execute(text("DROP TABLE IF EXISTS change_request"))
     if not inspect(connection).has_table("controlled_setting"):

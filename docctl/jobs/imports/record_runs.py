@@ -14,15 +14,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from docctl.domain.canonical import plain
+from docctl.domain.form_definition import Definition
 from docctl.domain.imports import BATCH, RunState
 from docctl.domain.normal_form import normal
 from docctl.domain.verdicts import Refused, RuleRefused
 from docctl.jobs.imports.at_work import at_work
 from docctl.jobs.imports.commit import WAITS
 from docctl.jobs.imports.in_name_of import caller_of
-from docctl.jobs.imports.records import RecordLine, Target, file_row
+from docctl.jobs.imports.records import RecordLine, Target, file_row, headings
 from docctl.jobs.imports.uploaded import uploaded
 from docctl.models.record_imports import RecordImport, RecordImportRow, RowStatus
+from docctl.queries.form_definitions import asked_by
 from docctl.queries.record_import_there import RecordsThere, records_there
 from docctl.reading.errors import OURS, ReadingFailed
 from docctl.reading.sources import Source, SourceChanged, copy
@@ -90,9 +92,11 @@ def step_records(house: House, import_id: UUID) -> bool:
 def _receive(house: House, given: RecordImport, copies: Copies) -> None:
     """Unpack, find the table and keep its rows; a table that cannot be used ends the import with why."""
     import_id = given.id
+    with house.uow.read() as session:
+        more = headings(asked_by(session, given.form_id, at=house.clock()))
     with copies.folder.alone():
         try:
-            path, table = _found(house, _unpacked(house, copies), copies, given)
+            path, table = _found(house, _unpacked(house, copies), copies, given, more)
             cmd = NoteTable(
                 import_id,
                 path,
@@ -139,7 +143,9 @@ def _put(house: House, source: Source, target: Path, copies: Copies) -> None:
         raise RuleRefused(Refused("request", "disk_full")) from error
 
 
-def _found(house: House, folder: Path, copies: Copies, given: RecordImport) -> tuple[str, Table]:
+def _found(
+    house: House, folder: Path, copies: Copies, given: RecordImport, more: Mapping[str, str]
+) -> tuple[str, Table]:
     """Return the table that lies highest and can be read, with its place; raise RuleRefused for none.
 
     One with columns that nobody understands is shown to a person where there is no other; what that person
@@ -155,7 +161,7 @@ def _found(house: House, folder: Path, copies: Copies, given: RecordImport) -> t
             break
         try:
             with copies.as_file(path) as plain:
-                table = read_table(house.pool, plain)
+                table = read_table(house.pool, plain, more=more)
             if table.is_understood:
                 return str(path.relative_to(folder)), table
             unclear.append((len(path.parts), str(path.relative_to(folder)), table))
@@ -191,8 +197,9 @@ def _look(house: House, found: RecordImport, copies: Copies) -> bool:
         rows = _next(session, found.id, RowStatus.WAITING)
         there = records_there(session, found.form_id, (one.values.get("number", "") for one in rows))
         units = units_by_name(session, there.entity_id, with_outside=True)
+        asks = asked_by(session, found.form_id, at=house.clock())
         by = caller_of(session, found.started_by, house)
-    target = _target(found, copies, units)
+    target = _target(found, copies, units, asks)
     lines = ((row, _line(house, row, target, by, dry_run=True, there=there)) for row in rows)
     return _noted(house, found.id, lines) > 0
 
@@ -202,8 +209,9 @@ def _file(house: House, found: RecordImport, copies: Copies) -> bool:
     with house.uow.read() as session:
         rows = _next(session, found.id, RowStatus.READY)
         units = units_by_name(session, records_there(session, found.form_id, ()).entity_id, with_outside=True)
+        asks = asked_by(session, found.form_id, at=house.clock())
         by = caller_of(session, found.started_by, house)
-    target = _target(found, copies, units)
+    target = _target(found, copies, units, asks)
     left = _noted(house, found.id, ((row, _line(house, row, target, by, dry_run=False)) for row in rows))
     if not left:
         copies.folder.discard()
@@ -268,6 +276,6 @@ def _twice(rows: list[TableRow]) -> dict[int, int]:
     return {number: earlier for number, earlier in firsts if earlier != number}
 
 
-def _target(found: RecordImport, copies: Copies, units: dict[str, UUID]) -> Target:
+def _target(found: RecordImport, copies: Copies, units: dict[str, UUID], asks: Definition) -> Target:
     table = copies.folder.path / "files" / found.table_path
-    return Target(table.parent, found.form_id, units, copies.opened)
+    return Target(table.parent, found.form_id, units, copies.opened, asks)

@@ -17,6 +17,8 @@ from sqlalchemy import select
 from docctl.domain.calendar_dates import midnight
 from docctl.domain.canonical import plain
 from docctl.domain.correction import stated_not_late
+from docctl.domain.form_definition import FACT, NOTHING, Definition
+from docctl.domain.form_values import Chosen, typed_names, values_in
 from docctl.domain.imports import BATCH
 from docctl.domain.normal_form import normal
 from docctl.domain.permissions import Facts, allows
@@ -24,9 +26,10 @@ from docctl.domain.verdicts import NotFound, Refused, RuleRefused, require
 from docctl.models.base import new_id
 from docctl.models.numbers import NumberEntry
 from docctl.models.records import KEY_KINDS
+from docctl.queries.form_definitions import asked_by
 from docctl.queries.record_import_there import RecordsThere, records_there
 from docctl.reading.facts.dates import first_date
-from docctl.reading.tables import TableRow, table_rows
+from docctl.reading.tables import TableRow, heading_key, table_rows
 from docctl.services.caller import Caller
 from docctl.services.files import Attached
 from docctl.services.house import House
@@ -71,8 +74,9 @@ def import_records(
     """
     with house.uow.read() as session:
         units = units_by_name(session, records_there(session, form_id, ()).entity_id, with_outside=True)
-    target = Target(table.parent, form_id, units)
-    rows = table_rows(house.pool, table, meanings)
+        asks = asked_by(session, form_id, at=by.at)
+    target = Target(table.parent, form_id, units, asks=asks)
+    rows = table_rows(house.pool, table, meanings, headings(asks))
     for first in range(0, len(rows), BATCH):
         some = rows[first : first + BATCH]
         there = _seen_together(house, some, target) if dry_run else None
@@ -90,13 +94,14 @@ def _seen_together(house: House, rows: Sequence[TableRow], target: Target) -> Re
 class Target:
     """Where rows go: the folder of their files, the form, the units by what people call them.
 
-    `opened` opens a file, where they lie encrypted.
+    `opened` opens a file, where they lie encrypted; `asks` is what the form in force asks (F-2).
     """
 
     folder: Path
     form_id: UUID
     units: Mapping[str, UUID]
     opened: Callable[[Path], AbstractContextManager[BinaryIO]] = lambda path: path.open("rb")
+    asks: Definition = NOTHING
 
 
 def file_row(
@@ -153,7 +158,9 @@ def _file(
     if (number := values.get("number", "")) and _holds(there.files_of(number), path, target):
         return "duplicate", number, None
     occurred_at = midnight(day, house.zone)
+    chosen = _chosen(target.asks, values)
     if dry_run:
+        values_in(target.asks, chosen, is_past=True)
         _foresee(there, number, occurred_at, unit_id, by)
         return "ready", number, None
     with target.opened(path) as source:
@@ -168,6 +175,7 @@ def _file(
         remarks=values.get("remarks", ""),
         place=values.get("place", ""),
         keys=tuple((kind, values[kind]) for kind in KEY_KINDS if values.get(kind)),
+        choices=chosen,
         number=number,
         is_past=True,
         item_id=record_id or new_id(),
@@ -178,6 +186,23 @@ def _file(
         drop_uploads((upload,), by=by, house=house)
         raise
     return "filed", _filed_as(house, made), made
+
+
+def headings(asks: Definition) -> dict[str, str]:
+    """Return the headings under which a table says what the form asks, with what they mean (F-2, I-2)."""
+    return {heading_key(one.name): one.fact for one in asks.fields}
+
+
+def _chosen(asks: Definition, values: Mapping[str, str]) -> tuple[Chosen, ...]:
+    facts = [name for name in values if name.startswith(FACT)]
+    known = {one.fact: one for one in asks.fields}
+    return tuple(
+        (
+            name.removeprefix(FACT),
+            typed_names(known[name], values[name]) if name in known else (values[name],),
+        )
+        for name in facts
+    )
 
 
 def _filed_as(house: House, record_id: UUID) -> str:

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from docctl.domain.correction import FIELDS, FILE, may_correct
+from docctl.domain.form_values import typed_names, value_of
 from docctl.domain.permissions import authorise
 from docctl.domain.verdicts import Refused, RuleRefused, require
 from docctl.models.content import FileRole, OwnerKind
@@ -17,6 +18,7 @@ from docctl.services.files import Attached, StoredFile, add_files, files_of, sto
 from docctl.services.jobs import want
 from docctl.services.records.effect import current_value, times_fit
 from docctl.services.records.enter import enter, facts_of
+from docctl.services.records.fields import field_of
 from docctl.services.records.load import lock_record, record_facts, unchanged
 from docctl.services.records.words import clean_value
 from docctl.services.registry import use_case
@@ -45,10 +47,16 @@ def correct_record(session: Session, cmd: CorrectRecord, by: Caller) -> UUID:
     row = lock_record(session, cmd.record_id)
     authorise(by.actor, "record.correct", record_facts(session, row, by))
     unchanged(row, cmd.row_version)
-    old = current_value(session, row.id, cmd.field) if cmd.field in FIELDS else ""
+    of_form = field_of(session, row, cmd.field)
+    is_known = cmd.field in FIELDS or of_form is not None
+    old = current_value(session, row.id, cmd.field) if is_known else ""
     if cmd.old != old:
         raise RuleRefused(Refused("A-3", "content_changed"))
-    new = _value(cmd, by)
+    new = (
+        _value(cmd, by)
+        if of_form is None
+        else value_of(of_form, typed_names(of_form, clean_value(cmd.field, cmd.new)))
+    )
     facts = facts_of(
         session,
         row,
@@ -58,6 +66,7 @@ def correct_record(session: Session, cmd: CorrectRecord, by: Caller) -> UUID:
         new=new,
         reason=cmd.reason,
         reason_text=clean_value("reason_text", cmd.reason_text),
+        of_form=of_form,
     )
     require(may_correct(facts))
     require(times_fit(row, cmd.field, new))

@@ -15,6 +15,7 @@ from docctl.domain.verdicts import Conflict, NotFound, Refused, RuleRefused, req
 from docctl.models.records import Correction
 from docctl.services.caller import Caller
 from docctl.services.records.effect import still_stands, take_effect
+from docctl.services.records.fields import named
 from docctl.services.records.load import holds_on, lock_record, record_facts
 from docctl.services.records.words import clean_value
 from docctl.services.registry import use_case
@@ -90,6 +91,7 @@ def decide_correction(session: Session, cmd: DecideCorrection, by: Caller) -> UU
             "comment": comment,
             "old": correction.old_value,
             "new": correction.new_value,
+            **named(session, row, correction.field),
         },
     )
     return row.id

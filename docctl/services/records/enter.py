@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from docctl.domain.approval import Meaning
 from docctl.domain.canonical import canonical, sha256
 from docctl.domain.correction import CorrectionFacts, status_of_new
+from docctl.domain.form_definition import FormField
 from docctl.domain.lifecycle import CorrectionStatus
 from docctl.domain.roles import Role
 from docctl.models.base import new_id
@@ -31,6 +32,7 @@ def facts_of(
     new: str,
     reason: str,
     reason_text: str,
+    of_form: FormField | None = None,
 ) -> CorrectionFacts:
     """Return what the rules of correction decide on, read under the record's lock (C-3)."""
     waiting = session.scalar(
@@ -54,6 +56,7 @@ def facts_of(
         by_filer=by_filer,
         by_keeper=by.actor.has(Role.KEEPER, row.unit_id) and not by_filer,
         pending=bool(waiting),
+        of_form=of_form,
     )
 
 
@@ -100,7 +103,12 @@ def enter(session: Session, row: Record, facts: CorrectionFacts, by: Caller, *, 
             "keep_until": row.keep_until,
             "seal": signed.seal,
         },
-        detail={"old": facts.old, "new": facts.new, "reason": facts.reason_text},
+        detail={
+            "old": facts.old,
+            "new": facts.new,
+            "reason": facts.reason_text,
+            **({"field": facts.called} if facts.of_form is not None else {}),
+        },
     )
     return correction.id
 

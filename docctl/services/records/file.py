@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from docctl.domain.correction import LONGEST, stated_not_late
+from docctl.domain.form_values import Chosen, values_in
 from docctl.domain.holds import Key
 from docctl.domain.lifecycle import RecordStatus
 from docctl.domain.normal_form import normal
@@ -52,7 +53,8 @@ class FileRecord:
     """Files, the first of which is the record and the others its annexes, with their registration data.
 
     Instants are aware; `occurred_at`, `received_at`, `stated_person` and `stated_channel` are what
-    somebody states, who enters and when comes from the session (F-5). `keys` are pairs of kind and value.
+    somebody states, who enters and when comes from the session (F-5). `keys` are pairs of kind and value,
+    `choices` of the key of a field and the names chosen in it (F-2).
     """
 
     form_id: UUID
@@ -69,6 +71,7 @@ class FileRecord:
     place: str = ""
     language: str = "zh"
     keys: tuple[tuple[str, str], ...] = ()
+    choices: tuple[Chosen, ...] = ()
     repeated_is_meant: bool = False
     #: Of a record from before docctl: it keeps its number (N-6), and filing it now is not late (I-2).
     number: str = ""
@@ -97,6 +100,7 @@ def file_record(session: Session, cmd: FileRecord, by: Caller) -> UUID:
     cmd = _cleaned(cmd)
     title = clean_title(cmd.title, rule="F-3")
     _check(session, cmd, by, is_repeated=form.is_repeated)
+    chosen = values_in(form.definition, cmd.choices, is_past=cmd.is_past)
     if (cls := form.cls) is None:
         raise RuleRefused(Refused("R-10", "class_needed"))
     values = values_for(
@@ -120,7 +124,7 @@ def file_record(session: Session, cmd: FileRecord, by: Caller) -> UUID:
     new: list[New] = [
         (Record, [row]),
         (RecordClass, [{"record_id": cmd.item_id, "class_id": cls.id, "governs": True}]),
-        (RecordFact, _facts(cmd, title, by)),
+        (RecordFact, _facts(cmd, title, chosen, by)),
         (RecordKey, _keys(cmd)),
         (HoldItem, [{"hold_id": one.hold_id, "item_id": cmd.item_id} for one in holds]),
     ]
@@ -254,7 +258,7 @@ def _not_filed_before(session: Session, cmd: FileRecord, by: Caller) -> Verdict:
     return Refused("upload", "repeated", {"number": found.number, "name": found.name})
 
 
-def _facts(cmd: FileRecord, title: str, by: Caller) -> list[dict[str, Any]]:
+def _facts(cmd: FileRecord, title: str, chosen: Mapping[str, str], by: Caller) -> list[dict[str, Any]]:
     """Return each registered fact with its first value; corrections add further ones (C-1)."""
     received = cmd.received_at.astimezone(by.zone).isoformat(timespec="minutes") if cmd.received_at else ""
     values = {
@@ -265,6 +269,7 @@ def _facts(cmd: FileRecord, title: str, by: Caller) -> list[dict[str, Any]]:
         "stated_channel": cmd.stated_channel,
         "outside_number": cmd.outside_number,
         "remarks": cmd.remarks,
+        **chosen,
     }
     first = {"record_id": cmd.item_id, "ordinal": 0, "set_by": by.person_id, "set_at": by.at}
     return [{"id": new_id(), "field": name, "value": value, **first} for name, value in values.items()]

@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy import and_, bindparam, exists, func, literal, or_, select
 from sqlalchemy.orm import Session
 
+from docctl.domain.form_definition import Definition, definition_in
 from docctl.domain.lifecycle import RevisionDates, RevisionStatus, SettingStatus, Suspension, in_force
 from docctl.domain.number_rules import rules_in
 from docctl.domain.number_schemes import Scheme
@@ -23,6 +24,7 @@ from docctl.models.base import table_of
 from docctl.models.content import ItemFile
 from docctl.models.controlled import ControlledSetting, SettingRevision
 from docctl.models.documents import Document, DocumentType, Revision, RevisionSuspension
+from docctl.models.forms import FormDefinition
 from docctl.models.organisation import LegalEntity, Unit
 from docctl.models.retention import CATCH_ALL_ID, RetentionClassRow
 from docctl.models.visibility import lets_see, tokens_of
@@ -43,6 +45,7 @@ _SET: Final = table_of(AccessSet)
 _REVISION: Final = table_of(Revision)
 _PAUSE: Final = table_of(RevisionSuspension)
 _FILE: Final = table_of(ItemFile)
+_ASKS: Final = table_of(FormDefinition)
 
 #: It shall stay in force until the record is committed; others may file under it meanwhile.
 _LOCKED: Final = LockedRow(
@@ -104,6 +107,7 @@ _AROUND: Final = (
         _REVISION.c.valid_until,
         _PAUSE.c.suspended_at,
         _PAUSE.c.resumed_at,
+        _ASKS.c.content.label("definition"),
         lets_see(_FORM.c.access_set_id).label("is_seen"),
         _SAME_BYTES.label("is_repeated"),
     )
@@ -117,6 +121,7 @@ _AROUND: Final = (
     .outerjoin(_SET, _SET.c.digest == bindparam("digest"))
     .outerjoin(_REVISION, _IN_FORCE)
     .outerjoin(_PAUSE, _PAUSE.c.revision_id == _REVISION.c.id)
+    .outerjoin(_ASKS, _ASKS.c.revision_id == _REVISION.c.id)
     .where(_FORM.c.id == bindparam("form_id"))
     .order_by(_REVISION.c.ordinal, _PAUSE.c.suspended_at)
 )
@@ -130,6 +135,8 @@ class FormInForce:
     number: str
     revision_id: UUID
     label: str
+    #: What it asks of the record (F-2).
+    definition: Definition
     scheme: Scheme
     #: Values of the numbers that are fixed for the type of the form, and which revision of the rules says so.
     fixed: Mapping[str, str]
@@ -203,6 +210,7 @@ def _form(form_id: UUID, found: AnyRow, scheme: Scheme, fixed: Mapping[str, str]
         number=found.number,
         revision_id=found.revision_id,
         label=found.label,
+        definition=definition_in(found.definition),
         scheme=scheme,
         fixed=fixed,
         rules=revision_name("numbers", found.rules_ordinal, found.rules_sha256),

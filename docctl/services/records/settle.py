@@ -14,6 +14,7 @@ from docctl.models.organisation import RoleGrant
 from docctl.models.records import Correction, Record
 from docctl.services.caller import Caller
 from docctl.services.records.effect import still_stands, take_effect
+from docctl.services.records.fields import named
 from docctl.services.trail import Subject, record
 
 
@@ -46,7 +47,7 @@ def settle_notes(session: Session, record_id: UUID, by: Caller) -> None:
                 "status": note.status,
                 "keep_until": row.keep_until,
             },
-            detail={"old": note.old_value, "new": note.new_value},
+            detail={"old": note.old_value, "new": note.new_value, **named(session, row, note.field)},
         )
 
 

@@ -11,6 +11,7 @@ from docctl.models.distribution import DistributionEntry
 from docctl.models.documents import Document, DocumentType, Revision
 from docctl.models.organisation import LegalEntity, Unit
 from docctl.models.retention import RetentionClassRow
+from docctl.queries.form_definitions import definition_at
 from docctl.queries.scopes import scope_rows
 from docctl.services.distribution.load import entries_of
 from docctl.services.files import files_of
@@ -21,6 +22,7 @@ def manifest_of(session: Session, document: Document, revision: Revision) -> Man
     """Return the manifest of a revision as it stands; fixed once it is submitted."""
     kept = session.get(RetentionClassRow, document.class_id) if document.class_id else None
     parent = session.get(Document, document.parent_id) if document.parent_id else None
+    definition = definition_at(session, revision.id)
     facts = {
         "id": revision.id,
         "document": document.id,
@@ -44,7 +46,7 @@ def manifest_of(session: Session, document: Document, revision: Revision) -> Man
             {"kind": one.kind.value, "id": one.place().holder_id, "name": one.name}
             for one in scope_rows(session, revision.id)
         ],
-        "form_definition": None,
+        "form_definition": definition.data() if definition.fields else None,
         "prepared_by": revision.created_by,
         "authors": revision.authors(),
     }

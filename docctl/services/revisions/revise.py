@@ -34,6 +34,7 @@ from docctl.services.documents.create import amendment_text, stored_label
 from docctl.services.documents.facts import clean_title
 from docctl.services.documents.load import facts_of, lock_document, lock_revision, unchanged
 from docctl.services.files import Attached, StoredFile, add_files, files_of, storing
+from docctl.services.forms.define import carry_fields
 from docctl.services.jobs import want
 from docctl.services.numbers.take import entry_of
 from docctl.services.registry import use_case
@@ -121,6 +122,7 @@ def revise_document(session: Session, cmd: ReviseDocument, by: Caller) -> UUID:
     if kept:
         carry_over(session, by, document, kept[-1], revision)
         carry_scope(session, by, kept[-1], revision)
+        carry_fields(session, kept[-1], revision)
     record(
         session,
         by,

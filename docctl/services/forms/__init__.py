@@ -1,0 +1,1 @@
+"""Use cases about what forms ask of their records."""

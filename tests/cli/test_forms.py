@@ -1,0 +1,84 @@
+"""`docctl forms`, and the choices of forms in `docctl records` and `docctl search` (F-2, F-4, C-1, S-3)."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from docctl.jobs.wait import settle
+from tests.asking import asking
+from tests.cli.terminal import Terminal
+from tests.world import World
+
+FIELDS = {
+    "fields": [
+        {"name": "检验结论", "options": ["合格", "不合格"], "required": True},
+        {"name": "不良类别", "type": "choices", "options": ["外观", "尺寸"]},
+    ]
+}
+
+
+def test_f_2_a_draft_gets_its_fields_out_of_a_file(terminal: Terminal, world: World, tmp_path: Path) -> None:
+    world.draft("检验单", kind="form", number="QR-01")
+    file = tmp_path / "fields.json"
+    file.write_text(json.dumps(FIELDS, ensure_ascii=False), "utf-8")
+    made = terminal.ok("forms", "define", "QR-01", file, user="chen")
+    assert [one["key"] for one in made["fields"]] == ["f1", "f2"]
+    assert terminal.ok("forms", "fields", "QR-01", user="chen") == made
+    shown = terminal.run("forms", "fields", "QR-01", "--as", "chen").stdout
+    assert "f1  检验结论＊：○ 合格　○ 不合格" in shown
+    # What was shown is taken again, with another name under the same key.
+    made["fields"][0]["name"] = "结论"
+    file.write_text(json.dumps(made, ensure_ascii=False), "utf-8")
+    again = terminal.ok("forms", "define", "QR-01", file, user="chen")
+    assert [(one["key"], one["name"]) for one in again["fields"]] == [("f1", "结论"), ("f2", "不良类别")]
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        pytest.param(
+            '{"fields": [{"name": "结论", "options": ["合格"]}]}', "F-2.too_few_options", id="one choice"
+        ),
+        pytest.param('{"fields": 1}', "F-2.definition_unreadable", id="no fields"),
+        pytest.param("fields:", "V-2.file_no_json", id="no JSON"),
+    ],
+)
+def test_f_2_a_file_that_will_not_do_is_refused(
+    terminal: Terminal, world: World, tmp_path: Path, text: str, answer: str
+) -> None:
+    world.draft("检验单", kind="form", number="QR-01")
+    file = tmp_path / "fields.json"
+    file.write_text(text, "utf-8")
+    assert terminal.refused("forms", "define", "QR-01", file, user="chen") == (3, answer)
+    assert "没有填写字段" in terminal.run("forms", "fields", "QR-01", "--as", "chen").stdout
+
+
+def test_f_4_a_record_is_filed_corrected_and_found_by_its_choices(
+    terminal: Terminal, world: World, tmp_path: Path
+) -> None:
+    asking(world)
+    file = tmp_path / "记录.txt"
+    file.write_text("正文", "utf-8")
+    call = ("records", "file", file, "--form", "QR-01", "--title", "三月", "--occurred", "2026-03-02 08:00")
+    assert terminal.refused(*call, user="wang") == (3, "F-4.choice_needed")
+    assert terminal.refused(*call, "--choice", "颜色=红", user="wang") == (3, "F-2.no_such_field")
+    assert terminal.refused(*call, "--choice", "检验结论=报废", user="wang") == (3, "C-6.no_such_option")
+    assert terminal.refused(*call, "--choice", "检验结论", user="wang")[0] == 2
+    made = terminal.ok(*call, "--choice", "检验结论=合格", "--choice", "不良类别=尺寸、外观", user="wang")
+    said = {one["name"]: one["values"][-1]["value"] for one in made["facts"] if "name" in one}
+    assert said == {"检验结论": "合格", "不良类别": "外观\n尺寸"}
+    number = made["number"]
+    fix = ("records", "correct", number, "--reason", "slip", "--field")
+    terminal.ok(*fix, "检验结论", "--new", "不合格", user="wang")
+    assert terminal.refused(*fix, "choice:f1", "--new", "报废", user="wang") == (3, "C-6.no_such_option")
+    shown = terminal.run("records", "show", number, "--as", "wang").stdout
+    assert "~~合格~~" in shown
+    assert "外观、尺寸" in shown
+    settle(world.house)
+    found = terminal.ok("search", "检验结论:不合格", "--counts", user="wang")
+    assert [one["number"] for one in found["hits"]] == [number]
+    assert {"field": "不良类别", "form": "QR-01", "counts": {"外观": 1, "尺寸": 1}} in found["choices"]
+    assert terminal.ok("search", "检验结论:合格", user="wang")["total"] == 0
