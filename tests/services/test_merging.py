@@ -26,6 +26,7 @@ from docctl.queries.unit_going import Going, going
 from docctl.queries.unit_names import names_of
 from docctl.queries.units import units
 from docctl.services.people.actors import actor_of
+from docctl.services.people.closing import OpenUnit, open_unit
 from docctl.services.people.leaders import LeadUnits, lead_units
 from docctl.services.people.merging import GoInto, go_into
 from docctl.services.people.posts import AddPost, HoldPost, add_post, take_post
@@ -152,6 +153,14 @@ def test_o_2_its_names_live_on_with_the_other_and_find_both(world: World) -> Non
     with pytest.raises(RuleRefused) as error:
         end_unit_name(cmd, by=world.by("admin"), house=world.house)
     assert error.value.refused.key == "O-2.former_stays"
+
+
+def test_o_2_a_unit_that_is_there_again_and_goes_again_is_named_once(world: World) -> None:
+    go(world, "SC", "KF")
+    open_unit(OpenUnit(world.units["SC"], "误撤"), by=world.by("admin"), house=world.house)
+    go(world, "SC", "KF")
+    with world.house.uow.read() as session:
+        assert [one.of for one in names_of(session, world.units["KF"])] == ["SC"]
 
 
 def test_o_2_records_keep_the_unit_and_the_new_one_sees_them(world: World) -> None:

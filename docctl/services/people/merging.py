@@ -149,8 +149,9 @@ def _hand_names(session: Session, by: Caller, moving: Moving) -> None:
         known = {name_key(into.name), name_key(into.code)}
         known |= {one.normal for one in rows if one.unit_id == key}
         new = {normal: name for normal, name in own.items() if normal not in known}
-        # Its own name at least, also where the other is called so: it tells what went into what.
-        for normal, name in (new or {name_key(unit.name): unit.name}).items():
+        if not new and not any(one.unit_id == key and one.from_unit_id == unit.id for one in rows):
+            new = {name_key(unit.name): unit.name}  # the other is called so: it tells what went into what
+        for normal, name in new.items():
             session.add(
                 UnitName(
                     id=new_id(),
