@@ -13,7 +13,7 @@ from docctl.domain.verdicts import Allowed, Refused, Verdict
 
 class OpenKind(StrEnum):
     """What can be open with a person: steps, drafts, units headed or led, posts, copies, readings, temporary
-    changes to approve, and change requests for which they speak.
+    changes to approve, change requests for which they speak, printed blanks looked after.
 
     A `COPY` is the line of a distribution list that names the person, with all copies made from it.
     """
@@ -27,12 +27,19 @@ class OpenKind(StrEnum):
     READING = "reading"
     CHANGE = "change"
     REQUEST = "request"
+    BLANKS = "blanks"
 
 
 #: Kinds that let somebody sign or read: who hands over gives them to others, never to themselves.
 NEVER_TO_ONESELF = frozenset({OpenKind.STEP, OpenKind.DRAFT, OpenKind.CHANGE})
-#: Kinds that may also go to nobody: a unit without head, a vacant post, copies called back, nobody reads.
-MAY_BE_EMPTY = frozenset({OpenKind.HEAD, OpenKind.POST, OpenKind.LEADER, OpenKind.COPY, OpenKind.READING})
+#: Kinds that may also go to nobody: a unit without head, a vacant post, copies called back, nobody reads,
+#: blanks that the unit's head and keepers look after.
+MAY_BE_EMPTY = frozenset(
+    {
+        *(OpenKind.HEAD, OpenKind.POST, OpenKind.LEADER),
+        *(OpenKind.COPY, OpenKind.READING, OpenKind.BLANKS),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

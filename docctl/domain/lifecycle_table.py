@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from docctl.domain.change_requests import REQUEST_MOVES
+from docctl.domain.blanks import BLANK_MOVES
 from docctl.domain.copy_states import COPY_MOVES
 from docctl.domain.lifecycle import LIST_MOVES, RECORD_MOVES, REVISION_MOVES, SETTING_MOVES
 from docctl.domain.temporary_changes import CHANGE_MOVES
@@ -18,6 +19,7 @@ _TABLES: Final[tuple[tuple[str, Mapping[tuple[Any, Any], StrEnum]], ...]] = (
     ("Disposal lists (R-6)", LIST_MOVES),
     ("Revisions of controlled settings (V-2)", SETTING_MOVES),
     ("Controlled copies (D-1, D-2)", COPY_MOVES),
+    ("Numbers of printed blanks (D-10)", BLANK_MOVES),
     ("Temporary changes (V-14)", CHANGE_MOVES),
     ("Change requests (V-2)", REQUEST_MOVES),
 )
@@ -29,6 +31,7 @@ _COMPUTED: Final = (
     ("expired", "in force, not suspended, and its validity has ended; it waits to be replaced or withdrawn"),
     ("superseded", "issued, and the next one has taken effect"),
     ("recalled", "a copy issued or received, from when its revision ends or it is called back itself"),
+    ("recalled blanks", "a print with a number in store or out, from when its revision ends"),
     ("due", "an accepted record, from the day after its last day"),
 )
 

@@ -28,7 +28,10 @@ KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "drafts": ("rework", "rework_change", "issue", "renew"),
     "late": ("chase", "chase_change", "chase_readers"),
     "reading": ("read",),
-    "copies": ("receive_copy", "put_up", "give_back", "take_down", "collect"),
+    "copies": (
+        *("receive_copy", "put_up", "give_back", "take_down", "collect"),
+        *("receive_blanks", "give_back_blanks", "collect_blanks"),
+    ),
     "reviews": ("review_document", "carry_out"),
     "requests": ("decide_request", "rework_request", "answer_request", "see_request"),
     "imports": ("check_import", "end_import", "end_record_import", "see_failed_import", "see_import"),

@@ -148,6 +148,11 @@ def counter_scope(scheme: Scheme, values: Mapping[str, str], entity: str) -> str
     return "|".join((f"{entity}:{scheme.code}", *steps))
 
 
+def scheme_code_of(scope: str) -> str:
+    """Return the code of the scheme that a counter belongs to, as `counter_scope` names it."""
+    return scope.partition(":")[2].partition("|")[0]
+
+
 def counter_after(scheme: Scheme, numbers: Iterable[str], last: int = 0) -> int:
     """Return where a counter at `last` stands once the numbers of its scope are imported (N-6).
 

@@ -94,9 +94,7 @@ PERMISSIONS: Final[Mapping[str, tuple[tuple[Predicate, ...], ...]]] = {
     # people
     "person.add": ((administrator,), (operator,)),
     "person.list": ((administrator,), (operator,), (leader,), (auditor,)),
-    "person.disable": ((administrator,), (operator,)),
-    "person.hand_over": ((administrator,), (operator,)),
-    "person.move": ((administrator,), (operator,)),
+    **{f"person.{one}": ((administrator,), (operator,)) for one in ("disable", "hand_over", "move")},
     "person.address": ((administrator,), (operator,)),
     "person.reset": ((administrator,), (operator,)),
     "person.confirm_reset": ((administrator,), (leader,)),
@@ -152,9 +150,7 @@ PERMISSIONS: Final[Mapping[str, tuple[tuple[Predicate, ...], ...]]] = {
     # change requests
     "request.list": ((signed_in,),),
     "request.ask": ((signed_in, visible), (insider,)),
-    "request.submit": ((is_author,),),
-    "request.take_back": ((is_author,),),
-    "request.see": ((is_author,),),
+    **{f"request.{one}": ((is_author,),) for one in ("submit", "take_back", "see")},
     "request.read": ((visible,), (insider,)),
     "request.decide": ((is_assigned,), (controller, insider)),
     # distribution
@@ -171,11 +167,21 @@ PERMISSIONS: Final[Mapping[str, tuple[tuple[Predicate, ...], ...]]] = {
     "copy.destroy": ((controller, insider),),
     "copy.lose": ((is_assigned,), (controller, insider)),
     "reading.acknowledge": ((is_assigned,),),
+    "blank.list": ((signed_in,),),
+    "blank.view": ((insider,), (is_assigned,)),
+    **{f"blank.{one}": ((controller, insider),) for one in ("register", "issue", "destroy")},
+    **{
+        f"blank.{one}": ((is_assigned,), (controller, insider))
+        for one in ("receive", "use", "void", "return", "lose")
+    },
     # numbers
     "number.list": ((signed_in,),),
     "number.reserve": ((controller,),),
     "number.void": ((controller,),),
     "number.explain": ((controller,), (keeper,)),
+    "continuity.list": ((signed_in,),),
+    **{f"continuity.{one}": ((controller, insider),) for one in ("declare", "end")},
+    "continuity.explain": ((controller, insider), (keeper,)),
     "number.give": ((controller,),),
     "settings.view": ((signed_in,),),
     "settings.propose": ((controller,), (manager,), (administrator,)),

@@ -2,10 +2,12 @@
 
 from docctl.models import (
     access,
+    blanks,
     changes,
     checks,
     citations,
     content,
+    continuity,
     controlled,
     distribution,
     documents,
@@ -34,10 +36,12 @@ from docctl.models.base import Base
 __all__ = [
     "Base",
     "access",
+    "blanks",
     "changes",
     "checks",
     "citations",
     "content",
+    "continuity",
     "controlled",
     "distribution",
     "documents",

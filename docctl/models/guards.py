@@ -10,7 +10,9 @@ from __future__ import annotations
 from typing import Final
 
 from docctl.domain.lifecycle import LIST_MOVES, RECORD_MOVES, REVISION_MOVES
+from docctl.models.guard_blanks import BLANK_GUARDS
 from docctl.models.guard_changes import CHANGE_GUARDS
+from docctl.models.guard_continuity import CONTINUITY_GUARDS
 from docctl.models.guard_controlled import CONTROLLED_GUARDS
 from docctl.models.guard_distribution import DISTRIBUTION_GUARDS
 from docctl.models.guard_epochs import EPOCH_GUARDS
@@ -144,6 +146,8 @@ GUARDS: Final = (
     ),
     *SUSPENSION_GUARDS,
     *DISTRIBUTION_GUARDS,
+    *BLANK_GUARDS,
+    *CONTINUITY_GUARDS,
     *REVIEW_GUARDS,
     *CHANGE_GUARDS,
     *REQUEST_GUARDS,

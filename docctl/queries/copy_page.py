@@ -207,7 +207,7 @@ def copy_named(session: Session, actor: Actor, number: str, copy: str, *, today:
         .join(Document, Document.id == ControlledCopy.document_id)
         .join(NumberEntry, NumberEntry.item_id == Document.id)
         .where(
-            _is_number(session, number),
+            is_number(session, number),
             ControlledCopy.sequence
             == (int(copy) if copy.isascii() and copy.isdigit() and len(copy) < 10 else -1),
             or_(Document.insider_set_id.in_(visible_sets(actor)), held_by(actor, today)),
@@ -220,7 +220,8 @@ def copy_named(session: Session, actor: Actor, number: str, copy: str, *, today:
     return copy_id
 
 
-def _is_number(session: Session, number: str) -> ColumnElement[bool]:
+def is_number(session: Session, number: str) -> ColumnElement[bool]:
+    """Say in SQL whether an entry of the register is meant by a number, of an entity or alone (N-10, O-4)."""
     whole = NumberEntry.normal == normal(number)
     if (place := entity_written(session, number)) is None:
         return whole

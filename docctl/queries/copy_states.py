@@ -30,16 +30,16 @@ _CALLS_BACK: Final = (ControlledCopy.recalled_at, *_ENDS)
 
 def called(at: Any) -> Where:
     """Say in SQL whether a copy is called back at an instant: itself, or its revision is over (D-2, D-9)."""
-    return or_(*(column <= at for column in _CALLS_BACK))
+    return or_(ControlledCopy.recalled_at <= at, over(at))
 
 
 def called_since(at: Any, *, recalled: Any = ControlledCopy.recalled_at) -> ColumnElement[Any]:
     """Return in SQL since when copies of a revision are called back at an instant, NULL where they are not.
 
     It is the first of what calls back: an end that is yet to come calls nothing back. `recalled` is when a
-    copy itself was called back.
+    copy itself was called back; None: the revision alone is asked about.
     """
-    instants = (recalled, *_ENDS)
+    instants = _ENDS if recalled is None else (recalled, *_ENDS)
 
     def is_first(one: Any) -> Where:
         others = (other for other in instants if other is not one)
@@ -71,6 +71,11 @@ def _not_called(at: Any) -> Where:
 def not_over(at: Any) -> Where:
     """Say in SQL whether copies of a revision may be used at an instant, as far as it lies with it."""
     return and_(*(or_(column.is_(None), column > at) for column in _ENDS))
+
+
+def over(at: Any) -> Where:
+    """Say in SQL whether a revision is over at an instant, so that all that is out of it must come back."""
+    return or_(*(column <= at for column in _ENDS))
 
 
 def _received(at: Any) -> Where:

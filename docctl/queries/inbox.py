@@ -21,6 +21,7 @@ from docctl.domain.permissions import Actor
 from docctl.domain.reviews import asked_until
 from docctl.domain.step_limits import revision_of_calendar, until_in_zone
 from docctl.domain.validity import last_day
+from docctl.queries.inbox_blanks import blank_work
 from docctl.queries.inbox_changes import change_work
 from docctl.queries.inbox_copies import copy_work
 from docctl.queries.inbox_disposal import disposal_work
@@ -55,6 +56,9 @@ VERBS: Final = (
     "give_back",
     "take_down",
     "collect",
+    "receive_blanks",
+    "give_back_blanks",
+    "collect_blanks",
     "chase_readers",
     "renew",
     "decide_request",
@@ -180,6 +184,7 @@ def _work(actor: Actor) -> Mapping[str, Select[*tuple[Any, ...]]]:
         **import_work(actor),
         **setting_work(actor),
         **copy_work(actor),
+        **blank_work(actor),
         **review_work(actor),
         **change_work(actor),
         **request_work(actor),

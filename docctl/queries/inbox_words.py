@@ -19,6 +19,7 @@ _PLACES: Final = {
     "record_import": "/records/imports/{id}",
     "setting": "/settings/rules/at/{id}",
     "copy": "/documents/distribution/copies/{id}",
+    "blanks": "/documents/blanks/{id}",
     "review": "/documents/reviews/{id}",
     "change": "/documents/changes/{id}",
     "request": "/documents/change-requests/{id}",

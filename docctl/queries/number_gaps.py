@@ -9,18 +9,20 @@ from functools import cache, partial
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Select, Subquery, case, func, select
+from sqlalchemy import Select, Subquery, func, select
 from sqlalchemy.orm import Session
 
+from docctl.domain.blank_rows import Written
 from docctl.domain.entity_numbers import qualified
 from docctl.domain.number_patterns import PROVISIONAL
 from docctl.domain.number_rules import NumberRules
 from docctl.domain.number_series import Place, place_of
-from docctl.domain.numbering import format_number
+from docctl.domain.numbering import format_number, scheme_code_of
 from docctl.models.documents import Document
 from docctl.models.numbers import NumberEntry
 from docctl.models.organisation import Unit
 from docctl.models.records import Record
+from docctl.queries.blank_gaps import are_in_series, entries_alone, no_print, series_with_blanks
 from docctl.queries.number_holders import EntityName, entity_names
 from docctl.queries.paging import PAGE_SIZE, Paged, page_within
 from docctl.queries.rules_in_force import all_number_rules, number_rules_then
@@ -65,7 +67,7 @@ class Gaps(Paged):
 
 def number_gaps(session: Session, *, at: datetime, kind: str = "", page: int = 1) -> Gaps:
     """Return a page of the gaps in all series; a number by itself is not secret (N-5, X-3)."""
-    series = _series()
+    series = _series(session)
     missing = series.c.sequence - series.c.before - 1
     # Of whole series: one may number documents and records.
     wanted = [missing > 0, *([series.c.kind == kind] if kind in _KINDS else [])]
@@ -103,47 +105,44 @@ def _with_units(shown: Subquery) -> Select[*tuple[Any, ...]]:
         .select_from(shown)
         .outerjoin(Document, Document.id == after)
         .outerjoin(Record, Record.id == after)
-        .outerjoin(Unit, Unit.id == func.coalesce(Document.unit_id, Record.unit_id))
+        .outerjoin(Unit, Unit.id == func.coalesce(shown.c.held_by, Document.unit_id, Record.unit_id))
         .order_by(shown.c.scope, shown.c.sequence)
     )
 
 
-def _series() -> Subquery:
-    last = func.lag(NumberEntry.sequence, 1, 0).over(
-        partition_by=NumberEntry.scope, order_by=(NumberEntry.sequence, NumberEntry.taken_at)
-    )
-    # What another scheme or count gave stands there; whether any of it is missing is said there.
-    before = case((last > NumberEntry.begins_after, last), else_=NumberEntry.begins_after)
-    return (
-        select(
-            NumberEntry.entity_id,
-            NumberEntry.scope,
-            NumberEntry.sequence,
-            NumberEntry.kind,
-            NumberEntry.scheme_code,
-            NumberEntry.shown,
-            NumberEntry.taken_at,
-            before.label("before"),
-        )
-        .where(NumberEntry.sequence.is_not(None), NumberEntry.scheme_code != PROVISIONAL.code)
-        .subquery()
-    )
+def _series(session: Session) -> Subquery:
+    """Return every number with the last one before it; prints of blanks account for theirs (N-5, D-10)."""
+    entries = select(
+        NumberEntry.entity_id,
+        NumberEntry.scope,
+        NumberEntry.sequence,
+        NumberEntry.sequence.label("until"),
+        NumberEntry.kind,
+        NumberEntry.scheme_code,
+        NumberEntry.shown,
+        NumberEntry.taken_at,
+        NumberEntry.begins_after,
+        *no_print(),
+    ).where(NumberEntry.sequence.is_not(None), NumberEntry.scheme_code != PROVISIONAL.code)
+    return series_with_blanks(entries) if are_in_series(session) else entries_alone(entries)
 
 
 def _gap(found: Any, then: NumberRules | None, ever: Callable[[], tuple[NumberRules, ...]]) -> Gap:
     first, last = found.before + 1, found.sequence - 1
-    place = _read_by(then, found) if then else None
+    code, after = found.scheme_code, found.shown
+    if found.prefix is not None:  # a print of blanks stands there
+        code = scheme_code_of(found.scope)
+        after = Written(found.prefix, found.width).number(found.sequence)
+    place = _read_by(then, code, after) if then else None
     if place is None:  # what was explained or brought since may stand in the series of an older scheme
-        place = next((one for rules in ever() if (one := _read_by(rules, found))), None)
+        place = next((one for rules in ever() if (one := _read_by(rules, code, after))), None)
     names = ("", "")
     if place is not None:
         write = partial(format_number, place.scheme, place.values)
         names = write(first), write(last)
-    return Gap(
-        found.kind, found.scheme_code, *names, found.shown, last - first + 1, found.unit, found.unit_id
-    )
+    return Gap(found.kind, code, *names, after, last - first + 1, found.unit, found.unit_id)
 
 
-def _read_by(rules: NumberRules, found: Any) -> Place | None:
-    scheme = rules.schemes.get(found.scheme_code)
-    return place_of(scheme, found.shown, "") if scheme else None
+def _read_by(rules: NumberRules, code: str, shown: str) -> Place | None:
+    scheme = rules.schemes.get(code)
+    return place_of(scheme, shown, "") if scheme else None

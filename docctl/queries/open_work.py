@@ -21,6 +21,7 @@ from docctl.domain.units import OUTSIDE
 from docctl.models.documents import Document, Revision
 from docctl.models.organisation import Person, Post, PostHolder, RoleGrant, Unit, UnitLeader
 from docctl.models.work import Step, StepStatus
+from docctl.queries.open_blanks import blanks_with, looked_after
 from docctl.queries.open_changes import changes_asked, waiting_changes
 from docctl.queries.open_copies import copies_with, held_lines, open_readings, readings_of, to_collect
 from docctl.queries.open_item import OpenItem, Taker
@@ -45,8 +46,8 @@ class OpenWork:
 
 
 def open_work(session: Session, actor: Actor, person_id: UUID, *, at: datetime, today: date) -> OpenWork:
-    """Return what is open with a person: steps and drafts by number, units headed, posts, copies and
-    readings by number (A-16).
+    """Return what is open with a person: steps and drafts by number, units headed, posts, copies,
+    readings and blanks by number (A-16).
     """
     people = _people(session, person_id)
     others = replace(people, all=tuple(one for one in people.all if one.id != actor.person_id))
@@ -61,6 +62,7 @@ def open_work(session: Session, actor: Actor, person_id: UUID, *, at: datetime, 
             *led_by(session, person_id, people.all, today),
             *copies_with(session, actor, person_id, people.all, at),
             *readings_of(session, actor, person_id, people.all, at),
+            *blanks_with(session, actor, person_id, people.all),
         ),
         last=last_holder_of(session, person_id),
         unit_roles=unit_roles_of(session, person_id),
@@ -88,6 +90,7 @@ def _lines(at: Any, today: Any) -> tuple[Select[*tuple[Any, ...]], ...]:
         open_readings(at),
         waiting_changes(),
         kept_requests(),
+        looked_after(),
     )
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from flask import Response, make_response, request
 
+from docctl.queries.blank_print_page import blanks_of_form
 from docctl.queries.changes import changes_beside
 from docctl.queries.distribution import asked_to_read
 from docctl.queries.document_page import DocumentPage, document_page
@@ -48,6 +49,11 @@ def page_of(*, document_id: UUID | None = None, revision_id: UUID | None = None)
         changes = changes_beside(session, page.revision.id, at=house().clock(), zone=house().zone)
         requests = open_requests(session, actor(), page.document_id, at=house().clock(), zone=house().zone)
         answered = requests_answered(session, actor(), page.revision.id, at=house().clock())
+        blanks = (
+            blanks_of_form(session, actor(), page.document_id, page.revision.id, at=house().clock())
+            if page.is_form and page.is_insider
+            else None
+        )
         in_force = page.in_force
         carried = (
             changes_beside(session, in_force.id, at=house().clock(), zone=house().zone)
@@ -64,6 +70,7 @@ def page_of(*, document_id: UUID | None = None, revision_id: UUID | None = None)
             carried=carried,
             requests=requests,
             answered=answered,
+            blanks=blanks,
             to_read=to_read and page.revision.state in {"in_force", "suspended"},
             # Somebody from outside reads the document, not who did what with it (O-7, X-3).
             events=[] if actor().is_outside else told(events, words()),

@@ -42,6 +42,7 @@ ANSWERS: Final = frozenset(
         *(f"requests.done.{one}" for one in ("accept", "return", "decline", "see")),
         *(f"reviews.done.{one}" for one in ("confirm", "revise", "withdraw")),
         *(f"copies.done.{one}" for one in ("receive", "return", "destroy", "lose", "read")),
+        *(f"blanks.done.{one}" for one in ("receive", "use", "void", "return", "destroy", "lose")),
         *(f"people.done.{one}" for one in ("role_confirmed", "reset_confirmed")),
     }
 )

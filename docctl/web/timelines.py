@@ -28,6 +28,7 @@ _NOTED: Final = (
     "effective_from",
     "supersedes",
     "copy",
+    "blanks",
     "holder",
     "role",
     "post",

@@ -38,6 +38,8 @@ documents:new,revise,edit,discard,submit,review,approve,return,issue,withdraw,su
 documents:names,name-add,name-end
 numbers:list,gaps,reservations,reserve,void,give,explain
 distribution:show,add,remove,scope,read,remind copies:list,receive,print,recall,return,destroy,lose
+continuity:list,rules,declare,end,explain
+blanks:list,show,register,issue,receive,use,void,return,destroy,lose
 import:files,commit,give-up
 records:import,file,list,show,accept,correct,decide,void,place
 retention:due,explain

@@ -44,6 +44,7 @@ def test_t_2_an_instant_without_a_zone_is_refused() -> None:
 
 def test_t_2_days_ids_enumerations_and_sets_have_one_form() -> None:
     one = UUID("01a1fc2e-21b9-752b-a8a7-d86e72b48f3a")
+    assert canonical([time(8), time(16, 30)]) == '["08:00:00","16:30:00"]'
     assert canonical([date(2026, 3, 2), one, Colour.RED]) == f'["2026-03-02","{one}","red"]'
     assert canonical([time(8, 5)]) == '["08:05:00"]'
     assert canonical(frozenset({"b", "a"})) == canonical({"a", "b"}) == '["a","b"]'

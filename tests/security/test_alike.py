@@ -32,6 +32,7 @@ from docctl.services.revisions.withdraw import WithdrawRevision, withdraw_revisi
 from docctl.services.searches.keep import SaveSearch, save_search
 from docctl.services.webhooks.manage import AddWebhook, add_webhook
 from tests import handing as h
+from tests import printed as p
 from tests.cli.terminal import SIGNING, Terminal
 from tests.cli.test_roles import CALLS
 from tests.filing import a_form, held
@@ -41,6 +42,7 @@ from tests.lists import proposed_list
 from tests.partners import a_partner, bound, shared
 from tests.requests import asked, page
 from tests.security.conftest import ANYTHING, SECRET, Hidden, addresses, said, token_of
+from tests.services.test_continuity import declared
 from tests.web.browser import Browser
 from tests.world import PASSWORD, World
 
@@ -65,6 +67,8 @@ OUTSIDERS = {
     "a saved search": "wang",
     "a table of records": "wang",
     "a controlled copy": "zhou",
+    "a rule of continuity": "zhou",
+    "printed blanks": "zhou",
     "a review": "wang",
     "a temporary change": "wang",
     "a change request": "zhang",
@@ -107,6 +111,9 @@ def kinds(world: World, hidden: Hidden, tmp_path: Path) -> dict[str, dict[str, U
         by=world.by("chen"),
         house=world.house,
     )
+    blanks = p.printed(world, p.form_revision(world))
+    hidden_form = world.draft(f"{SECRET} 日报", kind="form", number="QR-9901")
+    ruled = declared(world, world.document_of(hidden_form).id, from_on=world.house.today())
     (entry,), (copy,) = h.entries(world, handed), h.copies(world, handed)
     issued = world.issued(world.draft("评审", number="QP-71"))
     reviewed = world.document_of(issued).id
@@ -156,6 +163,8 @@ def kinds(world: World, hidden: Hidden, tmp_path: Path) -> dict[str, dict[str, U
         "an import": {"run_id": run.id, "ordinal": 1, "other": 2},
         "a table of records": {"import_id": records_table},
         "a controlled copy": {"revision_id": handed, "entry_id": entry.id, "copy_id": copy.id},
+        "a rule of continuity": {"rule_id": ruled},
+        "printed blanks": {"print_id": blanks, "issue_id": p.out(world, blanks)},
         "a review": {"review_id": review},
         "a temporary change": {"change_id": change},
         "a change request": {"item_id": request, "file_id": request_file},

@@ -10,11 +10,13 @@ from docctl.services.revisions.revise import ReviseDocument, revise_document
 from docctl.services.schema import migrate, schema_state
 from tests import filing
 from tests.asking import CONCLUSION, defined
+from tests.services.test_migration_of_blanks import before_blanks
 from tests.world import World, as_owner
 
 
 def before_forms(there: Session | Connection) -> None:
     """Let no form ask anything."""
+    before_blanks(there)
     there.execute(text("DROP TABLE IF EXISTS form_definition"))
 
 

@@ -17,6 +17,7 @@ from docctl.domain.permissions import Facts, allows, authorise, can_ever
 from docctl.domain.verdicts import NotFound, Refused, RuleRefused
 from docctl.models.base import new_id
 from docctl.models.numbers import NumberEntry, NumberState
+from docctl.queries.blank_gaps import kept_by_prints
 from docctl.queries.number_found import require_one
 from docctl.queries.number_holders import where_meant
 from docctl.services.caller import Caller
@@ -93,6 +94,7 @@ def _missing(session: Session, place: Place, until: int, entity_id: UUID) -> dic
     there = set(session.scalars(select(NumberEntry.normal).where(*taken)))
     counted = NumberEntry.scope == place.scope, NumberEntry.sequence.between(place.sequence, until)
     passed = set(session.scalars(select(NumberEntry.sequence).where(*counted)))
+    passed |= kept_by_prints(session, place.scope, shown)
     return {one: text for one, text in shown.items() if one not in passed and normal(text) not in there}
 
 
@@ -101,7 +103,7 @@ def _until(session: Session, gap: Gap, last: str, entity_id: UUID) -> int:
         return gap.place.sequence
     entities, form = where_meant(session, last)
     end = place_of(gap.place.scheme, form, str(entity_id)) if entity_id in entities else None
-    first, beyond = gap.place.sequence, gap.later.sequence or 0
+    first, beyond = gap.place.sequence, gap.beyond
     if end is None or end.scope != gap.place.scope or not first <= end.sequence < beyond:
         raise RuleRefused(Refused("N-5", "not_one_gap", {"last": last.strip()[:100]}))
     if end.sequence - first >= MOST_EXPLAINED:
@@ -118,11 +120,11 @@ def _voided(
             entity_id=entity_id,
             shown=shown,
             normal=normal(shown),
-            kind=gap.later.kind,
+            kind=gap.kind,
             scheme_code=gap.place.scheme.code,
             scope=gap.place.scope,
             sequence=sequence,
-            begins_after=min(gap.later.begins_after, sequence - 1),
+            begins_after=min(gap.begins_after, sequence - 1),
             state=NumberState.VOIDED,
             reason=reason,
             taken_at=by.at,

@@ -166,7 +166,7 @@ def _placed(session: Session, by: Caller, scheme: Scheme, shown: str, for_: For)
     gap = gap_at(session, shown, for_.entity_id, by.at)
     if gap is None:
         return place, place.sequence - 1 if place else 0
-    return gap.place, min(gap.later.begins_after, gap.place.sequence - 1)
+    return gap.place, min(gap.begins_after, gap.place.sequence - 1)
 
 
 def add_tails(session: Session, kind: str, entry_id: UUID, shown: str) -> None:

@@ -21,6 +21,7 @@ from docctl.models.work import Step
 from docctl.queries.open_work import OpenWork
 from docctl.services.caller import Caller
 from docctl.services.locks import Rank, lock
+from docctl.services.people.hand_over_blanks import hand_blanks, revisions_of_blanks
 from docctl.services.people.hand_over_changes import hand_changes, revisions_changed
 from docctl.services.people.hand_over_copies import hand_copies, hand_readings
 from docctl.services.people.hand_over_leading import hand_leading
@@ -83,6 +84,7 @@ def _papers(session: Session, giving: Giving, kinds: dict[OpenKind, list[Handed]
         return [one.id for one in kinds[kind]]
 
     wanted = set(of(OpenKind.DRAFT)) | revisions_changed(session, of(OpenKind.CHANGE))
+    wanted |= revisions_of_blanks(session, of(OpenKind.BLANKS))
     for kind, column, key in (
         (OpenKind.STEP, Step.revision_id, Step.id),
         (OpenKind.COPY, DistributionEntry.revision_id, DistributionEntry.id),
@@ -90,7 +92,7 @@ def _papers(session: Session, giving: Giving, kinds: dict[OpenKind, list[Handed]
     ):
         if kinds[kind]:
             wanted |= set(session.scalars(select(column).where(key.in_(of(kind)))))
-    of_papers = (OpenKind.STEP, OpenKind.COPY, OpenKind.READING, OpenKind.CHANGE)
+    of_papers = (OpenKind.STEP, OpenKind.COPY, OpenKind.READING, OpenKind.CHANGE, OpenKind.BLANKS)
     if not wanted and not any(kinds[kind] for kind in of_papers):
         return
     papers = lock_papers(session, wanted)
@@ -103,6 +105,7 @@ def _papers(session: Session, giving: Giving, kinds: dict[OpenKind, list[Handed]
     hand_changes(session, giving, kinds[OpenKind.CHANGE], papers, by)
     hand_readings(session, giving, kinds[OpenKind.READING], papers, by)
     hand_copies(session, giving, kinds[OpenKind.COPY], papers, by)
+    hand_blanks(session, giving, kinds[OpenKind.BLANKS], papers, by)
 
 
 def _lock_units(session: Session, heads: Sequence[Handed], led: Sequence[Handed]) -> None:
