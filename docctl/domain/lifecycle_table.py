@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from typing import Any, Final
 
-from docctl.domain.change_requests import REQUEST_MOVES
 from docctl.domain.blanks import BLANK_MOVES
+from docctl.domain.change_requests import REQUEST_MOVES
 from docctl.domain.copy_states import COPY_MOVES
 from docctl.domain.lifecycle import LIST_MOVES, RECORD_MOVES, REVISION_MOVES, SETTING_MOVES
 from docctl.domain.temporary_changes import CHANGE_MOVES
