@@ -177,8 +177,15 @@ def fact_weight(node: Is | Days | Now) -> float:
     return 3.0 if isinstance(node, Is) and node.field == CLAUSE else 0.0
 
 
+#: No entry has such a value.
+_NONE: Final = "\0"
+
+
 def known_as(node: Node, names: Mapping[str, Mapping[str, frozenset[str]]]) -> Node:
-    """Return the tree in which a fact that was asked for by a name is found by its values too (S-1)."""
+    """Return the tree in which a fact that was asked for by a name is found by its values too (S-1).
+
+    A value that is a name without values is none: nothing is found by it.
+    """
     if isinstance(node, All | AnyOf):
         return type(node)(tuple(known_as(one, names) for one in node.of))
     if isinstance(node, No):
@@ -186,13 +193,15 @@ def known_as(node: Node, names: Mapping[str, Mapping[str, frozenset[str]]]) -> N
     if not isinstance(node, Is):
         return node
     values: set[str] = set()
+    itself: Node = node
     for name, meant in names.get(node.field, {}).items():
         key = number_key(name)
         if key == node.value or (node.beginning and key.startswith(node.value)):
             values |= meant
+            itself = itself if meant else Is(node.field, _NONE)
     field = CHOICE if node.field.startswith(choice_of("")) else node.field
     others = tuple(Is(field, number_key(one)) for one in sorted(values))
-    return AnyOf((node, *others)) if others else node
+    return AnyOf((itself, *others)) if others else itself
 
 
 def parts_of(clause: Clause) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from docctl.domain.verdicts import Refused, RuleRefused
 from docctl.models.trail import AuditHead
 from docctl.models.visibility import sets_of
 from docctl.queries.revision_states import OBSOLETE
-from docctl.queries.search_facets import FacetCounts, counted_by, facet_counts
+from docctl.queries.search_facets import FacetCounts, counted_by, facet_counts, without_lists
 from docctl.queries.search_form_fields import ChoiceFacet, choice_facets, named_fields
 from docctl.queries.search_hits import SearchHit, hits_shown
 from docctl.queries.search_names import names_in
@@ -173,12 +173,14 @@ def search(
         ),
         limit=size,
     )
+    if actor.is_outside:
+        query = without_lists(query)
     if counts:
         query = replace(query, facets=counted_by(query))
     page = max(asked.page, 1)
     try:
         found, page = _page(engine, query, page)
-        facets = facet_counts(found) if counts else {}
+        facets = facet_counts(found, is_outside=actor.is_outside) if counts else {}
         choices = choice_facets(session, actor, found, query) if counts else ()
         near = _near(engine, query, found)
     except QueryProblem as problem:

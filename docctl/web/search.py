@@ -8,6 +8,7 @@ from flask import Blueprint, Response, jsonify, make_response, request
 
 from docctl.domain.verdicts import RuleRefused
 from docctl.i18n import Explained
+from docctl.queries.record_filter import UNTOLD
 from docctl.queries.saved_searches import saved_searches
 from docctl.queries.search import KINDS, SORTS, STATES, SearchPage, search
 from docctl.queries.search_address import asked_for, asked_in
@@ -65,7 +66,7 @@ def page() -> Response:
         choices=choices,
         groups=facet_groups(asked, found, choices, here),
         counts=dict(found.facets.get("kind", ())) if found else {},
-        states=STATES,
+        states=tuple(one for one in STATES if one not in UNTOLD) if actor().is_outside else STATES,
         sorts=SORTS,
         kinds=("", *KINDS),
         english=lang() == "en",

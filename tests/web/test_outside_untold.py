@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from docctl.jobs.projection import follow
 from docctl.services.holds.place import PlaceHold, place_hold
 from tests import handing as h
 from tests import lists
@@ -22,6 +23,8 @@ def test_o_7_neither_holds_nor_disposal_lists_are_told(client: Browser, world: W
     bound(world, until)
     for one in (listed, held):
         shared(world, "record", one, until)
+    while follow(world.house):
+        pass
     client.sign_in("zhao")
     assert "冻结" in client.page(f"/records/{held}").text_content()
     assert "清册" in client.page(f"/records/{listed}").text_content()
@@ -32,6 +35,15 @@ def test_o_7_neither_holds_nor_disposal_lists_are_told(client: Browser, world: W
 
     def found(state: str) -> list[str]:
         return [one.get("href") for one in client.page(f"/records?state={state}").cssselect("tbody a")]
+
+    def sought(query: str) -> set[str]:
+        links = client.page(f"/search?{query}").cssselect("main a")
+        return {href for one in links if (href := str(one.get("href"))) == f"/records/{listed}"}
+
+    page = client.page("/search?kind=record").cssselect("main")[0]
+    assert "清册" not in page.text_content()
+    assert not sought("q=state:on_list") | sought("q=state:已列入清册")
+    assert sought("q=state:accepted") == sought("kind=record&state=accepted") == sought("kind=record")
 
     both = {f"/records/{listed}", f"/records/{held}"}
     assert set(found("held")) == set(found("on_list")) == both
