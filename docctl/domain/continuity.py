@@ -174,12 +174,19 @@ def may_declare(rule: Continuity, *, today: date) -> Verdict:
     return Allowed()
 
 
-def may_end_continuity(rule: Continuity, *, until_on: date, reason: str) -> Verdict:
-    """Say whether a day may be the last one of a rule that runs; what is missing stays missing (N-8)."""
+def may_end_continuity(
+    rule: Continuity, *, until_on: date, reason: str, declared_until: date | None = None
+) -> Verdict:
+    """Say whether a day may be the last one of a rule that runs; what is missing stays missing (N-8).
+
+    Where a last day was declared, an end comes no later than that.
+    """
     if rule.until_on is not None:
         return Refused("N-8", "ended_already", {"day": rule.until_on})
     if until_on < rule.from_on:
         return Refused("N-8", "ends_before", {"first": rule.from_on})
+    if declared_until is not None and until_on > declared_until:
+        return Refused("N-8", "ends_later", {"last": declared_until})
     return reason_given(reason, rule="N-8")
 
 

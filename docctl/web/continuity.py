@@ -213,7 +213,12 @@ class EndForm:
     request_id: str = ""
 
 
-_ENDING = {"N-8.ends_before": "until_on", "N-8.reason_needed": "reason", "N-8.reason_too_long": "reason"}
+_ENDING = {
+    "N-8.ends_before": "until_on",
+    "N-8.ends_later": "until_on",
+    "N-8.reason_needed": "reason",
+    "N-8.reason_too_long": "reason",
+}
 
 
 @bp.route("/rules/<uuid:rule_id>/end", methods=["GET", "POST"])

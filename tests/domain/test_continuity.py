@@ -181,6 +181,9 @@ def test_n_8_a_rule_ends_once_not_before_it_began_and_with_a_reason() -> None:
     for until, told in ((MONDAY, ""), (MONDAY - DAY, "N-8.ends_before")):
         assert code(may_end_continuity(rule, until_on=until, reason="停线")) == told
     assert code(may_end_continuity(rule, until_on=MONDAY, reason=" ")) == "N-8.reason_needed"
+    for until, told in ((MONDAY + DAY, ""), (MONDAY + 2 * DAY, "N-8.ends_later")):
+        verdict = may_end_continuity(rule, until_on=until, reason="停线", declared_until=MONDAY + DAY)
+        assert code(verdict) == told
     ended = Continuity(Period.DAY, MONDAY, MONDAY)
     assert code(may_end_continuity(ended, until_on=MONDAY, reason="停线")) == "N-8.ended_already"
 

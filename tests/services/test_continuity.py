@@ -158,6 +158,18 @@ def test_n_8_a_rule_ends_and_what_was_missing_stays_missing(world: World) -> Non
     assert gaps(world, unit_id=world.units["SC"]) == ["2026-03-04", "2026-03-03", "2026-03-02"]
 
 
+def test_n_8_a_rule_with_a_last_day_ends_sooner_but_never_later(world: World) -> None:
+    form = a_form(world)
+    rule = declared(world, form, until_on=MONDAY + 2 * DAY)
+    with pytest.raises(RuleRefused) as error:
+        end_continuity(EndContinuity(rule, MONDAY + 3 * DAY, "停线"), by=world.by("chen"), house=world.house)
+    assert code(error) == "N-8.ends_later"
+    world.clock.now += 4 * DAY
+    assert gaps(world) == ["2026-03-04", "2026-03-03", "2026-03-02"]
+    end_continuity(EndContinuity(rule, MONDAY + DAY, "停线"), by=world.by("chen"), house=world.house)
+    assert gaps(world) == ["2026-03-03", "2026-03-02"]
+
+
 def test_n_8_only_control_declares_and_only_of_a_form_at_one_place(world: World) -> None:
     form = a_form(world)
     for who in ("li", "zhou"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from tests.filing import a_form
 from tests.services.test_continuity import declared
@@ -44,6 +44,19 @@ def test_n_8_a_rule_is_declared_and_ended_on_its_pages(client: Browser, world: W
     assert (early.status_code, "不能早于起始日" in early.text) == (422, True)
     assert client.submit(end, {"until_on": "2026-03-05", "reason": "停线"}).status_code == 303
     assert "停线" in text(client, f"{PERIODS}/rules")
+
+
+def test_n_8_a_rule_with_a_declared_last_day_is_ended_sooner_on_its_page(
+    client: Browser, world: World
+) -> None:
+    declared(world, a_form(world), until_on=date(2026, 3, 20))
+    client.sign_in("chen")
+    page = client.page(f"{PERIODS}/rules")
+    (end,) = [one.get("href") for one in page.cssselect("main a") if (one.get("href") or "").endswith("/end")]
+    late = client.submit(end, {"until_on": "2026-03-21", "reason": "停线"})
+    assert (late.status_code, "不能晚于规定的末日" in late.text) == (422, True)
+    assert client.submit(end, {"until_on": "2026-03-20", "reason": "停线"}).status_code == 303
+    assert "/end" not in client.get(f"{PERIODS}/rules").text
 
 
 def test_n_8_a_missing_period_is_explained_from_the_register(client: Browser, world: World) -> None:
