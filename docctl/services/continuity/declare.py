@@ -112,9 +112,7 @@ def end_continuity(session: Session, cmd: EndContinuity, by: Caller) -> UUID:
     authorise(by.actor, "continuity.end", facts)
     (row,) = lock(session, Rank.ITEMS, select(ContinuityRule).where(ContinuityRule.id == cmd.rule_id))
     ends = row.rule() if row.ended_at else Continuity(row.period, row.from_on)
-    require(
-        may_end_continuity(ends, until_on=cmd.until_on, reason=cmd.reason, declared_until=row.until_on)
-    )
+    require(may_end_continuity(ends, until_on=cmd.until_on, reason=cmd.reason, declared_until=row.until_on))
     row.until_on, row.ended_at, row.ended_by = cmd.until_on, by.at, by.person_id
     row.end_reason = cmd.reason.strip()
     detail = {"reason": row.end_reason}
