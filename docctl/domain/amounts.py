@@ -59,6 +59,11 @@ def read_amount(text: str) -> Amount:
     return Amount(value.normalize() if value else Decimal(0), unit)
 
 
+def in_yuan(amount: Amount | None) -> Decimal | None:
+    """Return how much money it is, as conditions of routes mean it; None for another unit (A-6)."""
+    return amount.value if amount and amount.unit == YUAN else None
+
+
 def write_amount(amount: Amount) -> str:
     """Return an amount as it is stored and typed; reading it again gives the same one."""
     return f"{amount.value:f} {amount.unit}"

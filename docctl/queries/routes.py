@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from docctl.domain.amounts import Amount
+from docctl.domain.amounts import Amount, in_yuan
 from docctl.domain.authority import Resolved, authority_of, resolved
 from docctl.domain.conditions import Value
 from docctl.domain.particulars import amount_in
@@ -133,7 +133,7 @@ def values_with(type_code: str, document: Document, revision: Revision, unit: st
         "external": document.is_external,
         "confidentiality": Decimal(document.confidentiality),
         "systems": frozenset(revision.systems.split()),
-        "amount": amount.value if (amount := amount_in(revision.amount)) else None,
+        "amount": in_yuan(amount_in(revision.amount)),
     }
 
 

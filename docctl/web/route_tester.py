@@ -10,7 +10,7 @@ from typing import Final
 
 from flask import request
 
-from docctl.domain.amounts import Amount, read_amount
+from docctl.domain.amounts import Amount, in_yuan, read_amount
 from docctl.domain.conditions import Value
 from docctl.domain.setting_kinds import Content
 from docctl.domain.verdicts import RuleRefused
@@ -68,7 +68,7 @@ def routed(content: Content) -> Routed:
                 "external": bool(typed["external"]),
                 "confidentiality": Decimal(level if _LEVEL.fullmatch(level) else 0),
                 "systems": frozenset({typed["system"]} - {""}),
-                "amount": amount.value if amount else None,
+                "amount": in_yuan(amount),
             }
             author = next((one.id for one in choices.authors if str(one.id) == typed["author"]), None)
             found = who_signs(

@@ -150,3 +150,13 @@ def test_a_6_routes_may_ask_for_the_amount_and_the_systems(company: World) -> No
     company.house.uow.write(military)
     assert [one[1] for one in steps(company, submit(company, revision_id, None, None))] == ["zhao"]
     review_revision(company.signing(plain), by=company.by("wang"), house=company.house)
+
+
+@pytest.mark.parametrize(("amount", "count"), [("60000 元", 1), ("60000 件", 2), ("60000 USD", 2), ("", 2)])
+def test_a_6_a_condition_of_the_amount_means_money_and_no_other_unit(
+    company: World, amount: str, count: int
+) -> None:
+    routes(company, f"# 大额 | if amount > 50000\napprove | person zhao\n\n{REST}")
+    reviewer, approver = ("wang", "zhou") if count == 2 else (None, None)
+    revision_id = submit(company, draft(company, amount), reviewer, approver)
+    assert len(steps(company, revision_id)) == count
