@@ -160,8 +160,10 @@ def _offered(
         elif tally.open or (tally.lost and action not in {BlankAction.VOID, BlankAction.LOSE}):
             is_out = tally.out or tally.lost
             if action not in {BlankAction.USE, BlankAction.RETURN} or is_out:
-                first = action is BlankAction.RETURN if is_over else False
-                found.append(Offered(action.value, None, first))
+                returns = action is BlankAction.RETURN
+                to_control = returns and not allows(actor, "blank.destroy", facts)
+                why = Refused("D-10", "control_takes_back") if to_control else None
+                found.append(Offered(action.value, why, returns and is_over and why is None))
     return tuple(found)
 
 

@@ -306,3 +306,20 @@ def test_a_16_who_goes_hands_over_the_blanks_they_look_after(world: World) -> No
     hand_over(HandOver(world.people["li"], (nobody,), "调岗"), by=world.by("admin"), house=world.house)
     assert p.issue(world, issue).person_id is None
     assert waiting(world, "li") == {"receive_blanks": 1}  # still: keeper of the unit
+
+
+def test_d_10_who_has_blanks_reads_before_the_click_that_control_takes_them_back(world: World) -> None:
+    revision = p.form_revision(world)
+    print_id = p.printed(world, revision)
+    p.out(world, print_id)
+
+    def returning(who: str) -> tuple[str, bool]:
+        (one,) = (each for each in p.page(world, print_id, who).actions if each.name == "return")
+        return "" if one.refused is None else one.refused.key, one.is_primary
+
+    assert returning("li") == ("D-10.control_takes_back", False)
+    assert returning("chen") == ("", False)
+    world.clock.forward(days=1)
+    followed(world, revision)
+    assert returning("li") == ("D-10.control_takes_back", False)
+    assert returning("chen") == ("", True)
