@@ -288,6 +288,21 @@ def test_v_2_a_draft_takes_up_what_was_accepted_meanwhile_and_lets_go_of_another
     assert (state(world, first), state(world, second)) == ("answering", "answering")
 
 
+def test_x_3_a_draft_saved_by_somebody_else_keeps_the_request_they_may_not_see(world: World) -> None:
+    cmd = AskForChange(RequestKind.NEW, Asked("x", "y", title="留样"), unit_id=world.units["KF"])
+    request = decided(world, ask_for_change(cmd, by=world.by("zhang"), house=world.house))
+    with pytest.raises(NotFound):
+        page(world, request, "li")
+    made = CreateDocument(
+        world.types["procedure"], "留样", world.units["SC"], (world.upload("chen"),), request_ids=(request,)
+    )
+    draft = create_document(made, by=world.by("chen"), house=world.house)
+    for who, told in (("li", "answering"), ("chen", "accepted")):
+        edit = EditRevision(draft, world.revision(draft).row_version, "留样", request_ids=())
+        edit_revision(edit, by=world.by(who), house=world.house)
+        assert state(world, request) == told
+
+
 def test_v_2_the_words_of_requests_begin_the_revision_each_line_once(world: World, revision: UUID) -> None:
     first = decided(world, asked(world, revision))
     second = decided(world, asked(world, revision, said=Asked("5：删去", ASKED.reason)))

@@ -24,6 +24,7 @@ from docctl.domain.change_requests import (
 from docctl.domain.verdicts import NotFound, require
 from docctl.models.documents import Document, Revision
 from docctl.models.requests import ChangeRequest
+from docctl.queries.requests import joined, seen_by
 from docctl.queries.rules_in_force import request_needed
 from docctl.services.caller import Caller
 from docctl.services.locks import Rank, lock
@@ -70,13 +71,18 @@ def take_up(
 def take_up_instead(
     session: Session, by: Caller, document: Document, revision: Revision, ids: Collection[UUID]
 ) -> None:
-    """Let a draft answer these requests and no others (V-2)."""
+    """Let a draft answer these requests and no others (V-2).
+
+    One that the person may not see stays: they could not have named it (X-3).
+    """
     wanted = set(ids)
     of = or_(ChangeRequest.id.in_(wanted), ChangeRequest.revision_id == revision.id)
     found = lock(session, Rank.ITEMS, select(ChangeRequest).where(of).order_by(ChangeRequest.id))
     if wanted - {one.id for one in found}:
         raise NotFound("change request")
-    let_go = [one for one in found if one.id not in wanted]
+    answered = select(ChangeRequest.id).where(ChangeRequest.revision_id == revision.id)
+    seen = set(session.scalars(joined(answered).where(seen_by(by.actor, by.at))))
+    let_go = [one for one in found if one.id in seen - wanted]
     new = [one for one in found if one.id in wanted and one.revision_id != revision.id]
     _open_again(session, by, document, revision, let_go)
     take_up(session, by, document, revision, new)
