@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta, tzinfo
 from functools import cache
 from typing import Any, Final
@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from docctl.domain.calendar_dates import midnight
-from docctl.domain.continuity import IsWorked, Slot, missing, slot_at
+from docctl.domain.continuity import Continuity, IsWorked, Slot, missing, slot_at
 from docctl.domain.lifecycle import RecordStatus
 from docctl.domain.permissions import Actor
 from docctl.domain.verdicts import NotFound
@@ -73,7 +73,7 @@ class MissingPeriods(Paged):
 
 @dataclass(frozen=True, slots=True)
 class RuleRow:
-    """A rule with its form and place."""
+    """A rule with its form and place; `unit_until` is the last day of the unit, None where it goes on."""
 
     rule: ContinuityRule
     number: str
@@ -81,6 +81,13 @@ class RuleRow:
     unit_id: UUID
     unit: str
     post: str
+    unit_until: date | None
+
+    def wanted(self) -> Continuity:
+        """Return the rule as it wants records: none of a unit that is closed (O-1)."""
+        rule = self.rule.rule()
+        days = [one for one in (rule.until_on, self.unit_until) if one is not None]
+        return replace(rule, until_on=min(days, default=None))
 
     @property
     def place(self) -> str:
@@ -104,6 +111,7 @@ def _rules(actor: Actor, at: datetime, only: ColumnElement[bool] | None) -> Sele
             Unit.id.label("unit_id"),
             Unit.name.label("unit"),
             func.coalesce(Post.name, "").label("post"),
+            Unit.valid_until,
         )
         .join(Document, Document.id == ContinuityRule.form_id)
         .outerjoin(Post, Post.id == ContinuityRule.post_id)
@@ -115,7 +123,9 @@ def _rules(actor: Actor, at: datetime, only: ColumnElement[bool] | None) -> Sele
 
 
 def _rule(one: Any) -> RuleRow:
-    return RuleRow(one.ContinuityRule, one.number, one.title, one.unit_id, one.unit, one.post)
+    return RuleRow(
+        one.ContinuityRule, one.number, one.title, one.unit_id, one.unit, one.post, one.valid_until
+    )
 
 
 def worked_days(session: Session, at: datetime) -> IsWorked:
@@ -146,7 +156,7 @@ def missing_periods(
     found: list[tuple[RuleRow, Slot, str]] = []
     for one in rules:
         said = explained.get(one.rule.id, {})
-        slots = missing(one.rule.rule(), have[one.rule.id], first=since, today=today, is_worked=is_worked)
+        slots = missing(one.wanted(), have[one.rule.id], first=since, today=today, is_worked=is_worked)
         found += [
             (one, slot, said.get(slot.key, "")) for slot in slots if (slot.key in said) == wanted.explained
         ]
@@ -176,11 +186,12 @@ def missing_periods(
 def _fits(one: RuleRow, wanted: PeriodFilter, since: date) -> bool:
     words = wanted.text.casefold().split()
     told = f"{one.number} {one.title} {one.place}".casefold()
+    until_on = one.wanted().until_on
     return (
         all(word in told for word in words)
         and wanted.unit_id in {None, one.unit_id}
         and wanted.period in {"", one.rule.period.value}
-        and (one.rule.until_on is None or one.rule.until_on >= since)
+        and (until_on is None or until_on >= since)
     )
 
 

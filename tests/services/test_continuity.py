@@ -19,7 +19,9 @@ from docctl.services.continuity.declare import (
     end_continuity,
 )
 from docctl.services.continuity.explain import ExplainPeriod, explain_period
+from docctl.services.people.closing import CloseUnit, close_unit
 from docctl.services.people.posts import AddPost, HoldPost, add_post, take_post
+from docctl.services.people.units import AddUnit, add_unit
 from docctl.services.records.accept import VoidRecord, void_record
 from tests.filing import a_form, filed, row
 from tests.services.test_guards import guard_of, statement
@@ -168,6 +170,22 @@ def test_n_8_a_rule_with_a_last_day_ends_sooner_but_never_later(world: World) ->
     assert gaps(world) == ["2026-03-04", "2026-03-03", "2026-03-02"]
     end_continuity(EndContinuity(rule, MONDAY + DAY, "停线"), by=world.by("chen"), house=world.house)
     assert gaps(world) == ["2026-03-03", "2026-03-02"]
+
+
+def test_n_8_a_unit_that_is_closed_misses_nothing_from_then_on(world: World) -> None:
+    house, admin = world.house, world.by("admin")
+    unit = add_unit(AddUnit("SC9", "临时班组", world.units["SC"]), by=admin, house=house)
+    form = a_form(world)
+    cmd = DeclareContinuity(form, Continuity(Period.DAY, MONDAY), unit)
+    rule = declare_continuity(cmd, by=world.by("chen"), house=house)
+    world.clock.now += 2 * DAY
+    close_unit(CloseUnit(unit, 1, MONDAY + DAY, "撤销"), by=world.by("admin"), house=house)
+    world.clock.now += 2 * DAY
+    assert gaps(world) == ["2026-03-03", "2026-03-02"]
+    assert gaps(world, since=MONDAY + 2 * DAY) == []
+    with pytest.raises(RuleRefused) as error:
+        explain_period(ExplainPeriod(rule, "2026-03-04", "停线"), by=world.by("chen"), house=house)
+    assert code(error) == "N-8.not_missing"
 
 
 def test_n_8_only_control_declares_and_only_of_a_form_at_one_place(world: World) -> None:

@@ -49,7 +49,7 @@ def explain_period(session: Session, cmd: ExplainPeriod, by: Caller) -> UUID:
     )
     require(
         may_explain(
-            row.rule(),
+            seen.wanted(),
             cmd.slot,
             have,
             explained=there is not None,
