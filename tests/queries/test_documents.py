@@ -156,7 +156,7 @@ def test_x_3_outsiders_see_of_a_document_in_force_only_what_was_issued(world: Wo
     seen = page(world, first, "wang")
     assert [one.label for one in seen.revisions] == ["A/0"]
     assert seen.under_way is None
-    assert [one.name for one in seen.actions] == ["copy"]
+    assert [one.name for one in seen.actions] == ["ask", "copy"]
     with pytest.raises(NotFound):
         page(world, second, "wang")
 

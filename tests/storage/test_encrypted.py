@@ -4,6 +4,7 @@ import hashlib
 import io
 import subprocess
 import sys
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -174,6 +175,7 @@ def test_a_key_store_that_knows_nothing_of_an_item_reads_nothing(
 
 def test_what_was_stored_before_there_were_keys_is_read_as_it_is(inner: MemoryStore, tmp_path: Path) -> None:
     before = put(inner, a_key(), b"as it was" * 9)
+    time.sleep(0.002)  # keys that began in the same millisecond would be older than what was stored
     keys = SqliteKeyRing(tmp_path / "keys.db", master=MasterFile(tmp_path / "m.key"), clock=lambda: NOW)
     store = EncryptedStore(inner, keys)
     assert read(store, before) == b"as it was" * 9
