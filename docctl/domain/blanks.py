@@ -86,6 +86,16 @@ def may_print_blanks(span: Span, others: Sequence[tuple[Span, str]], *, row: str
     return Allowed()
 
 
+def may_have_blanks(unit: str, *, is_outside: bool) -> Verdict:
+    """Say whether blanks may go out to a unit: to none outside the company (D-10, O-7)."""
+    return Refused("D-10", "unit_outside", {"unit": unit}) if is_outside else Allowed()
+
+
+def may_look_after(name: str, *, is_outside: bool) -> Verdict:
+    """Say whether somebody may look after blanks: nobody from outside (D-10, O-7)."""
+    return Refused("D-10", "person_outside", {"name": name}) if is_outside else Allowed()
+
+
 def may_issue_blanks(
     span: Span,
     of: Span,

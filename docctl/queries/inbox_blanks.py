@@ -18,7 +18,12 @@ from docctl.queries.revision_states import is_insider
 
 
 def blank_work(actor: Actor) -> dict[str, Select[*tuple[Any, ...]]]:
-    """Return the person's work on blanks by verb: as whoever has them, and as control."""
+    """Return the person's work on blanks by verb: as whoever has them, and as control.
+
+    To somebody from outside nothing is told of blanks (O-7).
+    """
+    if actor.is_outside:
+        return {}
     out = _issues(BlankIssue.issued_at).where(with_actor(actor), still_out())
     found = {
         "receive_blanks": out.where(BlankIssue.received_at.is_(None)),

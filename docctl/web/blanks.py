@@ -138,6 +138,9 @@ _NUMBERS = {
         "D-10.issued_before": "first",
         "D-10.ended_before": "first",
         "D-10.book_whole": "last",
+        "D-10.unit_outside": "unit_id",
+        "D-10.person_outside": "person",
+        "O-1.unit_closed": "unit_id",
         "O-1": "person",
     },
 )

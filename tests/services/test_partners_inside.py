@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from docctl.domain.leaving import OpenKind
 from docctl.domain.verdicts import RuleRefused
+from docctl.models.blanks import BlankIssue
 from docctl.models.organisation import Unit
+from docctl.queries.inbox import inbox
 from docctl.queries.open_work import open_work
 from docctl.queries.unit_leaders import active_people
 from docctl.queries.unit_page import unit_page
@@ -19,7 +22,8 @@ from docctl.services.people.leaders import LeadUnits, lead_units
 from docctl.services.people.posts import AddPost, HoldPost, add_post, take_post
 from docctl.services.people.unit_changes import ChangeUnit, change_unit
 from docctl.services.people.units import AddUnit, add_unit
-from tests.partners import a_partner
+from tests import printed as p
+from tests.partners import a_partner, bound
 from tests.services.test_merging import go
 from tests.world import World
 
@@ -102,3 +106,40 @@ def test_o_7_what_somebody_of_the_company_leads_goes_to_nobody_from_outside(worl
         assert guest not in {each.id for each in one.takers}
         given = HandOver(wang, (Handed(one.kind, one.id, guest),), "离职")
         assert refused(hand_over, given, world) == "O-7.not_of_company"
+
+
+def test_o_7_d_10_blanks_go_to_no_unit_and_nobody_from_outside(world: World) -> None:
+    a_partner(world)
+    bound(world, world.house.today())
+    print_id = p.printed(world, p.form_revision(world))
+    with pytest.raises(RuleRefused) as error:
+        p.out(world, print_id, unit="GYS")
+    assert error.value.refused.key == "D-10.unit_outside"
+    with pytest.raises(RuleRefused) as error:
+        p.out(world, print_id, person="gast")
+    assert error.value.refused.key == "D-10.person_outside"
+    issue = p.out(world, print_id, person="wang")
+    given = HandOver(world.people["wang"], (Handed(OpenKind.BLANKS, issue, world.people["gast"]),), "离职")
+    assert refused(hand_over, given, world) == "D-10.person_outside"
+
+    def with_guest(session: Any) -> None:  # as it could be once
+        session.get_one(BlankIssue, issue).person_id = world.people["gast"]
+
+    world.house.uow.write(with_guest)
+    with world.house.uow.read() as session:
+        guest = actor_of(session, world.people["gast"])
+        assert guest is not None
+        assert not inbox(session, guest, at=world.clock(), zone=world.house.zone).counts
+
+
+def test_d_10_o_1_blanks_go_to_no_unit_that_is_closed(world: World) -> None:
+    print_id = p.printed(world, p.form_revision(world))
+
+    def closed(session: Any) -> None:
+        session.get_one(Unit, world.units["KF"]).valid_until = world.house.today() - timedelta(days=1)
+
+    world.house.uow.write(closed)
+    with pytest.raises(RuleRefused) as error:
+        p.out(world, print_id, unit="KF")
+    assert error.value.refused.key == "O-1.unit_closed"
+    p.out(world, print_id)

@@ -10,9 +10,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from docctl.domain.blank_rows import Span
-from docctl.domain.blanks import may_issue_blanks, may_issue_of, may_receive_blanks
+from docctl.domain.blanks import (
+    may_have_blanks,
+    may_issue_blanks,
+    may_issue_of,
+    may_look_after,
+    may_receive_blanks,
+)
 from docctl.domain.lifecycle import in_force
 from docctl.domain.permissions import authorise
+from docctl.domain.units import OUTSIDE
 from docctl.domain.verdicts import NotFound, Refused, RuleRefused, require
 from docctl.models.base import new_id
 from docctl.models.blanks import BlankEnd, BlankIssue
@@ -20,6 +27,7 @@ from docctl.models.organisation import Person, Unit
 from docctl.queries.blank_numbers import span_written
 from docctl.services.blanks.load import lock_issue, lock_print, tell_of_blanks
 from docctl.services.caller import Caller
+from docctl.services.people.load import unit_at
 from docctl.services.registry import use_case
 
 
@@ -48,6 +56,9 @@ def issue_blanks(session: Session, cmd: IssueBlanks, by: Caller) -> UUID:
     unit = session.get(Unit, cmd.unit_id)
     if unit is None:
         raise NotFound("unit")
+    if unit.valid_until is not None:
+        raise RuleRefused(Refused("O-1", "unit_closed", {"until": unit.valid_until}))
+    require(may_have_blanks(unit.name, is_outside=unit.kind in OUTSIDE))
     person = _looking_after(session, cmd.person_id)
     require(
         may_issue_blanks(
@@ -87,6 +98,8 @@ def _looking_after(session: Session, person_id: UUID | None) -> Person | None:
     person = session.get(Person, person_id)
     if person is None or person.disabled_at is not None:
         raise NotFound("person")
+    is_outside = unit_at(session, person.unit_id).kind in OUTSIDE
+    require(may_look_after(person.name, is_outside=is_outside))
     return person
 
 

@@ -8,10 +8,14 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from docctl.domain.blanks import may_look_after
+from docctl.domain.units import OUTSIDE
+from docctl.domain.verdicts import require
 from docctl.models.blanks import BlankIssue, BlankPrint
 from docctl.services.caller import Caller
 from docctl.services.locks import Rank, lock
 from docctl.services.people.handing import Giving, Handed, Papers, changed
+from docctl.services.people.load import unit_at
 from docctl.services.trail import Subject, record
 
 
@@ -38,6 +42,9 @@ def hand_blanks(
         if issue is None or issue.person_id != giving.person.id or issue.ended == issue.span.count:
             raise changed()
         row, taker = prints[issue.print_id], giving.taker(item.to)
+        if taker is not None:
+            is_outside = unit_at(session, taker.unit_id).kind in OUTSIDE
+            require(may_look_after(taker.name, is_outside=is_outside))
         document, revision = papers.of(row.revision_id)
         issue.person_id = taker.id if taker else None
         record(
