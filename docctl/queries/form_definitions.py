@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from docctl.domain.form_definition import NOTHING, Definition, definition_in
 from docctl.models.documents import Revision
 from docctl.models.forms import FormDefinition
-from docctl.queries.revision_states import in_force_at
+from docctl.queries.revision_states import begun_by, in_force_at
 
 
 def definition_at(session: Session, revision_id: UUID) -> Definition:
@@ -52,12 +52,14 @@ def definitions_of(session: Session, document_id: UUID) -> list[tuple[UUID, Defi
     return [(revision_id, definition_in(content)) for revision_id, content in rows]
 
 
-def issued_definitions(session: Session, document_ids: Collection[UUID]) -> Mapping[UUID, list[Definition]]:
-    """Return by form what its issued revisions ask, the newest first; what was never issued names nothing."""
+def begun_definitions(
+    session: Session, document_ids: Collection[UUID], *, at: datetime
+) -> Mapping[UUID, list[Definition]]:
+    """Return by form what its revisions ask, the newest first, of those that are or were in force (X-3)."""
     rows = session.execute(
         select(FormDefinition.document_id, FormDefinition.content)
         .join(Revision, Revision.id == FormDefinition.revision_id)
-        .where(FormDefinition.document_id.in_(document_ids), Revision.issued_at.is_not(None))
+        .where(FormDefinition.document_id.in_(document_ids), begun_by(at))
         .order_by(FormDefinition.document_id, Revision.ordinal.desc())
     )
     found: dict[UUID, list[Definition]] = {}
@@ -66,4 +68,4 @@ def issued_definitions(session: Session, document_ids: Collection[UUID]) -> Mapp
     return found
 
 
-__all__ = ["NOTHING", "asked_by", "definition_at", "definitions_at", "definitions_of", "issued_definitions"]
+__all__ = ["NOTHING", "asked_by", "begun_definitions", "definition_at", "definitions_at", "definitions_of"]

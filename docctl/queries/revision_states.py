@@ -37,6 +37,14 @@ def in_force_at(at: datetime | ColumnElement[Any], of: Revisions = Revision) -> 
     )
 
 
+def begun_by(at: datetime, of: Revisions = Revision) -> Where:
+    """Say in SQL whether a revision is or once was in force; one whose day is still to come is not (V-3)."""
+    return and_(
+        of.effective_from <= at,
+        or_(of.effective_until.is_(None), of.effective_from < of.effective_until),
+    )
+
+
 def suspended_at(at: datetime, of: Revisions = Revision) -> Where:
     """Say in SQL whether a revision is suspended: in force, and a suspension has not ended (V-6)."""
     return and_(

@@ -151,7 +151,7 @@ def search(
     """
     if engine.state != "ready":
         return SearchPage(0, (), 1, is_ready=False)
-    named = named_fields(session, actor, asked.text)
+    named = named_fields(session, actor, asked.text, at=at)
     if asks_for_ended(asked.text, named.fields):  # who names the state asks for obsolete revisions
         asked = replace(asked, with_obsolete=True)
     position = engine.position()  # before the first row is read: what follows it is looked at below
@@ -181,7 +181,7 @@ def search(
     try:
         found, page = _page(engine, query, page)
         facets = facet_counts(found, is_outside=actor.is_outside) if counts else {}
-        choices = choice_facets(session, actor, found, query) if counts else ()
+        choices = choice_facets(session, actor, found, query, at=at) if counts else ()
         near = _near(engine, query, found)
     except QueryProblem as problem:
         raise RuleRefused(_refused(problem)) from problem

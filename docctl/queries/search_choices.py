@@ -91,5 +91,5 @@ def search_choices(
         tuple(SearchChoice(code, name, name_en or name) for code, name, name_en in types),
         tuple(SearchChoice(number, f"{number} {title}", f"{number} {title}") for number, title in forms),
         tuple(SearchChoice(code, words, words) for code, words in newest.items()),
-        choice_words(session, actor, chosen),
+        choice_words(session, actor, chosen, at=at),
     )

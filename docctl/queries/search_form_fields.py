@@ -1,7 +1,7 @@
 """What people call the fields of forms and their choices, where a search names or counts them (S-1, S-3).
 
-Names are those of issued revisions, the newest first. A field is known to who sees its form, or a record of
-it (X-3).
+Names are those of revisions that are or were in force, the newest first. A field is known to who sees its
+form, or a record of it (X-3).
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -17,12 +18,13 @@ from sqlalchemy.orm import Session
 
 from docctl.domain.form_definition import Definition, FormField
 from docctl.domain.permissions import Actor
-from docctl.models.documents import Document
+from docctl.models.documents import Document, Revision
 from docctl.models.forms import FormDefinition
 from docctl.models.names import name_key
 from docctl.models.records import Record
 from docctl.models.visibility import visible_sets
-from docctl.queries.form_definitions import issued_definitions
+from docctl.queries.form_definitions import begun_definitions
+from docctl.queries.revision_states import begun_by
 from search.analysis import number_key
 from search.api import CHOICE, Found, Query, choice_of, chosen_value, field_chosen
 from search.tokens import names_typed
@@ -65,7 +67,7 @@ def field_key(form_id: UUID, key: str) -> str:
     return f"{form_id.hex}.{key}"
 
 
-def named_fields(session: Session, actor: Actor, text: str) -> NamedFields:
+def named_fields(session: Session, actor: Actor, text: str, *, at: datetime) -> NamedFields:
     """Return the fields of forms that a search names and that the person may know of (S-1, X-3)."""
     typed = {name: name_key(name) for name in names_typed(text)[:_MOST_NAMES]}
     wanted = {key for key in typed.values() if key}
@@ -74,14 +76,16 @@ def named_fields(session: Session, actor: Actor, text: str) -> NamedFields:
     rows = session.scalars(
         select(FormDefinition.document_id)
         .join(Document, Document.id == FormDefinition.document_id)
+        .join(Revision, Revision.id == FormDefinition.revision_id)
         .where(
+            begun_by(at),
             or_(*(FormDefinition.names.contains(f"\n{key}\n", autoescape=True) for key in sorted(wanted))),
             _is_known(actor),
         )
         .distinct()
     ).all()
     meant: dict[str, dict[str, set[str]]] = {}
-    for form_id, definitions in issued_definitions(session, rows).items():
+    for form_id, definitions in begun_definitions(session, rows, at=at).items():
         for key, fields in _by_key(definitions).items():
             for name in {name_key(one.name) for one in fields} & wanted:
                 values = meant.setdefault(name, {})
@@ -113,7 +117,9 @@ def _by_key(definitions: Iterable[Definition]) -> dict[str, list[FormField]]:
     return found
 
 
-def choice_facets(session: Session, actor: Actor, found: Found, query: Query) -> tuple[ChoiceFacet, ...]:
+def choice_facets(
+    session: Session, actor: Actor, found: Found, query: Query, *, at: datetime
+) -> tuple[ChoiceFacet, ...]:
     """Return the fields that occur among what was found, those narrowed by first, then the fullest (S-3).
 
     The counts are of what the person may see; so is all that has a name here (X-3).
@@ -129,7 +135,7 @@ def choice_facets(session: Session, actor: Actor, found: Found, query: Query) ->
         return field not in query.choices, -sum(counted[field].values()), field
 
     chosen = sorted(counted, key=fullest)[: max(MOST_FIELDS, len(query.choices))]
-    names = choice_names(session, actor, chosen)
+    names = choice_names(session, actor, chosen, at=at)
     facets = []
     for field in chosen:
         narrows = field in query.choices or [*counted[field].values()] != [found.total]
@@ -144,10 +150,10 @@ def choice_facets(session: Session, actor: Actor, found: Found, query: Query) ->
     return tuple(facets)
 
 
-def choice_words(session: Session, actor: Actor, values: Iterable[str]) -> dict[str, str]:
+def choice_words(session: Session, actor: Actor, values: Iterable[str], *, at: datetime) -> dict[str, str]:
     """Return what choices in an address are called, with their fields; those one may not know left out."""
     wanted = tuple(values)
-    names = choice_names(session, actor, map(field_chosen, wanted)) if wanted else {}
+    names = choice_names(session, actor, map(field_chosen, wanted), at=at) if wanted else {}
     found = {}
     for one in wanted:
         name, _, options = names.get(field_chosen(one), ("", "", {}))
@@ -157,7 +163,7 @@ def choice_words(session: Session, actor: Actor, values: Iterable[str]) -> dict[
 
 
 def choice_names(
-    session: Session, actor: Actor, fields: Iterable[str]
+    session: Session, actor: Actor, fields: Iterable[str], *, at: datetime
 ) -> dict[str, tuple[str, str, dict[str, str]]]:
     """Return name, number of the form and names of choices of fields, as newest (X-3)."""
     wanted: dict[UUID, set[str]] = {}
@@ -172,7 +178,7 @@ def choice_names(
     known = select(Document.id, Document.number).where(Document.id.in_(wanted), _is_known(actor))
     numbers = {one.id: one.number for one in session.execute(known)}
     found = {}
-    for form_id, definitions in issued_definitions(session, numbers).items():
+    for form_id, definitions in begun_definitions(session, numbers, at=at).items():
         for key, fields_of in _by_key(definitions).items():
             if key not in wanted[form_id]:
                 continue

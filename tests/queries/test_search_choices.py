@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from sqlalchemy.orm import Session
 
 from docctl.jobs.projection import rebuild
 from docctl.jobs.wait import settle
+from docctl.models.documents import Revision
 from docctl.queries.search import Asked, SearchPage, search
 from docctl.queries.search_address import address_kept, asked_in
 from docctl.queries.search_form_fields import choice_words, named_fields
@@ -117,7 +120,7 @@ def test_s_3_the_address_of_a_search_keeps_its_choices(world: World, stock: Stoc
     assert asked_in(address_kept(asked)) == asked
     assert asked_in("choice=nonsense+a.f1.o1") == Asked()
     with world.house.uow.read() as session:
-        words = choice_words(session, world.by("wang").actor, chosen)
+        words = choice_words(session, world.by("wang").actor, chosen, at=world.clock())
     assert sorted(words.values()) == ["不良类别 尺寸", "检验结论 合格"]
 
 
@@ -143,9 +146,11 @@ def test_s_1_a_field_is_asked_for_by_its_name(
 def test_s_1_a_name_that_no_form_has_is_text(world: World, stock: Stock) -> None:
     with world.house.uow.read() as session:
         actor = world.by("wang").actor
-        assert named_fields(session, actor, "色彩:红 9001:2015 unit:SC").fields == frozenset()
-        assert named_fields(session, actor, "检验结论:合格").fields == {"检验结论"}
-        assert named_fields(session, actor, "检验%:合格 _:甲").fields == frozenset()
+        assert (
+            named_fields(session, actor, "色彩:红 9001:2015 unit:SC", at=world.clock()).fields == frozenset()
+        )
+        assert named_fields(session, actor, "检验结论:合格", at=world.clock()).fields == {"检验结论"}
+        assert named_fields(session, actor, "检验%:合格 _:甲", at=world.clock()).fields == frozenset()
 
 
 def test_s_3_names_follow_the_newest_revision_and_keys_join_them(world: World, stock: Stock) -> None:
@@ -161,6 +166,33 @@ def test_s_3_names_follow_the_newest_revision_and_keys_join_them(world: World, s
     assert counted(ask(world))["判定", "QR-01"] == {"通过": 3, "不通过": 1, "让步接收": 1}
     assert ask(world, "判定:通过").total == ask(world, "检验结论:通过 批次").total == 3
     assert ask(world, "判定:合格 批次").total == 3  # by the name it had
+
+
+def test_x_3_v_3_a_revision_names_nothing_before_its_day_nor_where_it_never_came(
+    world: World, stock: Stock
+) -> None:
+    def names() -> frozenset[str]:
+        with world.house.uow.read() as session:
+            actor = world.by("wang").actor
+            return named_fields(session, actor, "判定:通过 检验结论:合格", at=world.clock()).fields
+
+    draft = revised(world, stock.form)
+    defined(world, draft, wanted("判定", "通过=o1", "不通过=o2", "让步接收=o3", key="f1", required=True))
+    world.issued(draft, on=world.house.today() + timedelta(days=7))
+    settle(world.house)
+    assert names() == {"检验结论"}
+    assert ("检验结论", "QR-01") in counted(ask(world))
+    world.clock.forward(days=7)
+    assert names() == {"判定", "检验结论"}
+    settle(world.house)
+    assert ("判定", "QR-01") in counted(ask(world))
+
+    def never(session: Session) -> None:
+        row = session.get_one(Revision, draft)
+        row.effective_until = row.effective_from
+
+    world.house.uow.write(never)
+    assert names() == {"检验结论"}
 
 
 def test_s_4_corrections_and_voids_are_followed_and_a_rebuild_says_the_same(
