@@ -41,7 +41,7 @@ def list_(
     """List the prints that the person may see, each with where its numbers are (D-10, X-3)."""
     from docctl.cli.registers import listed
     from docctl.queries.blank_register import BlankFilter, BlankRegister, BlankRow, blank_register
-    from docctl.queries.blank_states import PRINT_STATES, tally_of_form
+    from docctl.queries.blank_states import PRINT_STATES
     from docctl.queries.by_name import unit_named
     from docctl.queries.paging import every_row
 
@@ -57,7 +57,7 @@ def list_(
             return blank_register(session, desk.actor, asked, at=desk.house.clock(), page_size=size)
 
         found: list[BlankRow] = list(every_row(ask))
-        whole = tally_of_form(session, form) if form and found else None
+        whole = ask(1, 1).whole if form else None
     words = desk.words
     rows = [
         (

@@ -20,7 +20,7 @@ from docctl.models.documents import Document, Revision
 from docctl.models.visibility import visible_sets
 from docctl.queries.blank_ends import Ends, ends_of
 from docctl.queries.blank_open import open_in_store, open_of_issues
-from docctl.queries.blank_states import tallies, with_actor
+from docctl.queries.blank_states import own_tallies, tallies, with_actor
 from docctl.queries.document_actions import Offered
 from docctl.queries.revision_views import names_of
 
@@ -106,7 +106,8 @@ def blank_page(
         raise NotFound("blanks")
     since = revision.over_since(document)
     is_over = since is not None and since <= at
-    tally = tallies(session, [row])[row.id]
+    whole = tallies(session, [row])[row.id]
+    tally = whole if insider else own_tallies(session, actor, [row])[row.id]
     facts = Facts(
         unit_id=document.unit_id,
         assignees=frozenset({actor.person_id} if mine and actor.person_id else ()),
@@ -131,7 +132,7 @@ def blank_page(
         note=row.note,
         printed_on=row.printed_on,
         noted_by=names_of(session, [row.noted_by]).get(row.noted_by, ""),
-        state="settled" if not tally.open else ("recalled" if is_over else "open"),
+        state="settled" if not whole.open else ("recalled" if is_over else "open"),
         recalled_since=since.astimezone(zone) if since and is_over and tally.open else None,
         tally=tally,
         store=store,

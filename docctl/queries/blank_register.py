@@ -7,14 +7,21 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, case, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from docctl.domain.blanks import Tally
 from docctl.domain.permissions import Actor
 from docctl.models.blanks import BlankIssue, BlankPrint
 from docctl.models.documents import Document, Revision
-from docctl.queries.blank_states import PRINT_STATES, still_out, tallies, tally_of_form, with_actor
+from docctl.queries.blank_states import (
+    PRINT_STATES,
+    own_tallies,
+    still_out,
+    tallies,
+    tally_of_form,
+    with_actor,
+)
 from docctl.queries.paging import PAGE_SIZE, Paged, page_within
 from docctl.queries.revision_states import is_insider
 from docctl.queries.sql_terms import containing
@@ -49,7 +56,10 @@ class BlankRow:
 
 @dataclass(frozen=True, slots=True)
 class BlankRegister(Paged):
-    """A page of the register; the count is exact. `whole` adds up all prints of one form, if one is meant."""
+    """A page of the register; the count is exact.
+
+    `whole` adds up all prints of one form, if one is meant and the person knows it from inside.
+    """
 
     rows: tuple[BlankRow, ...]
     total: int
@@ -61,25 +71,41 @@ class BlankRegister(Paged):
 def blank_register(
     session: Session, actor: Actor, wanted: BlankFilter, *, at: datetime, page_size: int = PAGE_SIZE
 ) -> BlankRegister:
-    """Return a page of the register: of forms known from inside, and what the person answers for (X-3)."""
+    """Return a page of the register: of forms known from inside, and what the person answers for (X-3).
+
+    Of a form not known from inside, only the numbers that the person answers for are counted.
+    """
     conditions = _conditions(actor, wanted, at)
     total = session.scalar(_joined(select(func.count())).where(*conditions)) or 0
     page = page_within(wanted.page, total, page_size)
     state = case(
         *((condition(at), literal(name)) for name, condition in PRINT_STATES.items()), else_=literal("open")
     )
-    query = _joined(select(BlankPrint, Document.number, Revision.title, Revision.label, state.label("state")))
+    query = _joined(
+        select(
+            BlankPrint,
+            Document.number,
+            Revision.title,
+            Revision.label,
+            state.label("state"),
+            is_insider(actor).label("insider"),
+        )
+    )
     found = session.execute(
         query.where(*conditions)
         .order_by(Document.number, Revision.ordinal, BlankPrint.prefix, BlankPrint.first, BlankPrint.id)
         .limit(page_size)
         .offset((page - 1) * page_size)
     ).all()
-    counted = tallies(session, (one.BlankPrint for one in found))
+    counted = {
+        **tallies(session, (one.BlankPrint for one in found if one.insider)),
+        **own_tallies(session, actor, (one.BlankPrint for one in found if not one.insider)),
+    }
     rows = tuple(_row(one, counted) for one in found)
     form, whole = "", None
     if wanted.document_id is not None and rows:
-        form, whole = rows[0].number, tally_of_form(session, wanted.document_id)
+        form = rows[0].number
+        whole = tally_of_form(session, wanted.document_id) if found[0].insider else None
     return BlankRegister(rows, total, page, form, whole)
 
 
@@ -93,16 +119,19 @@ def _joined(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
 
 def _conditions(actor: Actor, wanted: BlankFilter, at: datetime) -> list[ColumnElement[bool]]:
     of_it = BlankIssue.print_id == BlankPrint.id
-    found: list[ColumnElement[bool]] = [or_(is_insider(actor), exists().where(of_it, with_actor(actor)))]
+    inside = is_insider(actor)
+    found: list[ColumnElement[bool]] = [or_(inside, exists().where(of_it, with_actor(actor)))]
     if wanted.state in PRINT_STATES:
         found.append(PRINT_STATES[wanted.state](at))
     if wanted.document_id is not None:
         found.append(BlankPrint.document_id == wanted.document_id)
     if wanted.unit_id is not None:
-        found.append(exists().where(of_it, BlankIssue.unit_id == wanted.unit_id, still_out()))
+        of_unit = (BlankIssue.unit_id == wanted.unit_id, still_out(), or_(inside, with_actor(actor)))
+        found.append(exists().where(of_it, *of_unit))
     for word in wanted.text.split():
-        columns = (Document.number, Revision.title, BlankPrint.prefix, BlankPrint.note)
-        found.append(or_(*(containing(column, word) for column in columns)))
+        columns = (Document.number, Revision.title, BlankPrint.prefix)
+        noted = and_(inside, containing(BlankPrint.note, word))
+        found.append(or_(noted, *(containing(column, word) for column in columns)))
     return found
 
 

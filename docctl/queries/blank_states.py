@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import replace
 from typing import Any, Final
 from uuid import UUID
 
@@ -51,26 +52,61 @@ def with_actor(actor: Actor) -> Where:
 def tallies(session: Session, prints: Iterable[BlankPrint]) -> dict[UUID, Tally]:
     """Return where the numbers of prints are: one question for however many (D-10)."""
     rows = {one.id: one for one in prints}
+    found = _ends(session, rows)
+    return {key: _tally(row, found[key]) for key, row in rows.items()}
+
+
+def own_tallies(session: Session, actor: Actor, prints: Iterable[BlankPrint]) -> dict[UUID, Tally]:
+    """Return where the numbers of prints are that the person answers for, and no others (D-10, X-3)."""
+    rows = {one.id for one in prints}
+    if not rows:
+        return {}
+    mine = and_(BlankIssue.print_id.in_(rows), with_actor(actor))
+    found = _ends(session, rows, BlankEnd.issue_id.in_(select(BlankIssue.id).where(mine)))
+    query = (
+        select(
+            BlankIssue.print_id,
+            func.sum(BlankIssue.last - BlankIssue.first + 1),
+            func.sum(BlankIssue.ended),
+        )
+        .where(mine)
+        .group_by(BlankIssue.print_id)
+    )
+    sums = {print_id: (int(count), int(ended)) for print_id, count, ended in session.execute(query)}
+    return {
+        key: replace(_ended(found[key]), printed=count, out=count - ended)
+        for key in rows
+        for count, ended in (sums.get(key, (0, 0)),)
+    }
+
+
+def _ends(session: Session, prints: Collection[UUID], *only: Where) -> dict[UUID, dict[BlankState, int]]:
     size = func.sum(BlankEnd.last - BlankEnd.first + 1)
-    found: dict[UUID, dict[BlankState, int]] = {one: {} for one in rows}
+    found: dict[UUID, dict[BlankState, int]] = {one: {} for one in prints}
     query = (
         select(BlankEnd.print_id, BlankEnd.state, BlankEnd.was_lost, size)
-        .where(BlankEnd.print_id.in_(rows))
+        .where(BlankEnd.print_id.in_(prints), *only)
         .group_by(BlankEnd.print_id, BlankEnd.state, BlankEnd.was_lost)
     )
-    for print_id, state, was_lost, count in session.execute(query) if rows else ():
+    for print_id, state, was_lost, count in session.execute(query) if prints else ():
         ends = found[print_id]
         ends[state] = ends.get(state, 0) + int(count)
         if was_lost:  # it is not lost any more
             ends[BlankState.LOST] = ends.get(BlankState.LOST, 0) - int(count)
-    return {key: _tally(row, found[key]) for key, row in rows.items()}
+    return found
 
 
 def _tally(row: BlankPrint, ends: Mapping[BlankState, int]) -> Tally:
-    return Tally(
+    return replace(
+        _ended(ends),
         printed=row.span.count,
         store=row.span.count - row.issued - row.ended_in_store,
         out=row.issued - (row.ended - row.ended_in_store),
+    )
+
+
+def _ended(ends: Mapping[BlankState, int]) -> Tally:
+    return Tally(
         used=ends.get(BlankState.USED, 0),
         void=ends.get(BlankState.VOID, 0),
         returned=ends.get(BlankState.RETURNED, 0),

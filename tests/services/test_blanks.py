@@ -7,13 +7,16 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from docctl.domain.blanks import Tally
 from docctl.domain.leaving import OpenKind
 from docctl.domain.verdicts import Conflict, NotFound, RuleRefused
 from docctl.models.trail import EventRow
+from docctl.queries.blank_register import BlankFilter, BlankRegister, blank_register
 from docctl.queries.inbox import inbox
 from docctl.queries.number_gaps import number_gaps
 from docctl.queries.open_work import open_work
 from docctl.services.blanks.issue import ReceiveBlanks, receive_blanks
+from docctl.services.blanks.register import RegisterBlanks, register_blanks
 from docctl.services.numbers.explain import ExplainNumbers, explain_numbers
 from docctl.services.people.hand_over import Handed, HandOver, hand_over
 from docctl.services.revisions.withdraw import WithdrawRevision, withdraw_revision
@@ -155,6 +158,33 @@ def test_d_10_a_unit_notes_its_own_numbers_and_no_others(world: World) -> None:
     assert mine.store == ()
     with pytest.raises(NotFound):
         p.page(world, print_id, "zhou")
+
+
+def test_x_3_who_is_no_insider_is_told_of_their_own_numbers_alone(world: World) -> None:
+    revision = p.form_revision(world)
+    cmd = RegisterBlanks(revision, "XJ-0001", "XJ-0100", world.house.today(), note="秘密用途")
+    print_id = register_blanks(cmd, by=world.by("chen"), house=world.house)
+    p.out(world, print_id, "1", "50")
+    p.out(world, print_id, "51", "60", unit="KF")
+    p.ended(world, "lose", print_id, "1", "3")
+    p.ended(world, "void", print_id, "51", "52")
+    form = world.document_of(revision).id
+
+    def register(who: str, **wanted: object) -> BlankRegister:
+        with world.house.uow.read() as session:
+            asked = BlankFilter(**wanted)  # type: ignore[arg-type]
+            return blank_register(session, world.by(who).actor, asked, at=world.clock())
+
+    own = Tally(printed=10, out=8, void=2)
+    (row,) = register("zhang", document_id=form).rows
+    assert (row.tally, p.page(world, print_id, "zhang").tally, own.adds_up) == (own, own, True)
+    assert register("zhang", document_id=form).whole is None
+    (row,) = register("chen", document_id=form).rows
+    assert row.tally == register("chen", document_id=form).whole == p.tally(world, print_id)
+    assert (row.tally.printed, row.tally.lost) == (100, 3)
+    for wanted, count in (({"unit_id": world.units["SC"]}, 0), ({"unit_id": world.units["KF"]}, 1)):
+        assert (register("zhang", **wanted).total, register("chen", **wanted).total) == (count, 1)
+    assert (register("zhang", text="秘密").total, register("chen", text="秘密").total) == (0, 1)
 
 
 @pytest.mark.parametrize("how", ["superseded", "withdrawn"])

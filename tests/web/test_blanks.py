@@ -122,6 +122,8 @@ def test_d_10_after_the_revision_a_print_says_what_must_still_be_accounted_for(
     client.sign_in("li")
     assert "交代空白表格" in text(client, "/")
     assert "XJ-0011" not in text(client, f"/documents/blanks/{print_id}")  # what lies in store is control's
+    client.sign_in("li")
+    assert "还有 10 个号码须交代去向" in text(client, f"/documents/blanks/{print_id}")
 
 
 def test_d_10_a_page_of_ends_is_paged(client: Browser, world: World) -> None:
