@@ -58,7 +58,11 @@ _TESTERS: Final[Mapping[str, Callable[[Content], object]]] = {
 
 
 def _tested(kind: str, page: SettingPage) -> object:
-    return tried(page) if kind == "checks" else _TESTERS[kind](page.content)
+    """Return what the tester of a kind shows; None where its content says all, as `requests` does."""
+    if kind == "checks":
+        return tried(page)
+    tester = _TESTERS.get(kind)
+    return tester(page.content) if tester is not None else None
 
 
 def _to(kind: str, ordinal: int, key: str) -> Response:

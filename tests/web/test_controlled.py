@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 
+from docctl.domain.setting_kinds import KINDS
 from tests.rules import approved, changed, page, rows, saved, submitted
 from tests.web.browser import Browser, filled, words_of
 from tests.world import PASSWORD, World, docx_bytes
@@ -353,3 +354,10 @@ def test_n_5_gaps_are_listed_and_explained_on_their_pages(client: Browser, world
     client.submit("/documents/numbers/void?number=QP-01", {"number": "QP-01", "reason": "从未使用"})
     assert "QP-01 –" not in words_of(client.get("/documents/numbers/gaps"))
     assert "从未使用" in words_of(client.get("/documents/numbers?state=voided"))
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_v_2_every_kind_of_rule_has_its_page_and_its_editor(client: Browser, kind: str) -> None:
+    client.sign_in("chen")
+    assert client.get(f"/settings/rules/{kind}").status_code == 200
+    assert client.get(f"/settings/rules/{kind}/edit").status_code == 200
