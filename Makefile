@@ -69,7 +69,7 @@ test: dev ## Run the tests (ARGS='-k number' for some)
 # A server of its own in a temporary folder; Debian: apt-get install postgresql.
 .PHONY: test-postgresql
 test-postgresql: dev ## Run what works with the database on PostgreSQL (ARGS='-k number' for some)
-	@TEST_DATABASE=postgresql $(BIN)/python -m pytest -n logical --dist worksteal tests/services tests/queries tests/jobs tests/imports tests/recovery \
+	@TEST_DATABASE=postgresql $(BIN)/python -m pytest -n logical --dist worksteal tests/services tests/queries tests/jobs tests/recovery \
 	  tests/story/test_story_cli.py tests/contracts/test_keyring_contract.py tests/storage/test_keyring_server.py $(ARGS)
 
 # A server of its own in a temporary folder; Debian: .ci/s3-server install.
