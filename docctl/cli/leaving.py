@@ -13,6 +13,7 @@ from docctl.cli.desk import Desk
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from docctl.domain.verdicts import Refused
     from docctl.queries.open_work import OpenWork
     from docctl.services.people.hand_over import Handed
 
@@ -58,11 +59,15 @@ def add_leaving(noun: Noun) -> None:
     def hand_over_(desk: Desk, username: str, to_user: str, reason: str) -> Answer:
         """Give what is open with a person to another one, as far as that one may take it (A-16)."""
         from docctl.domain.permissions import Facts, authorise
+        from docctl.domain.verdicts import RuleRefused
         from docctl.services.people.hand_over import HandOver, hand_over
 
         authorise(desk.actor, "person.hand_over", Facts())
         person_id, found = _open(desk, username)
         handed = _handed(desk, found, to_user)
+        kept = _kept(desk, found, to_user)
+        if kept and not handed:
+            raise RuleRefused(kept[0][1])
         hand_over(HandOver(person_id, handed, reason), by=desk.caller(), house=desk.house)
         data = {
             "user": username,
@@ -70,7 +75,8 @@ def add_leaving(noun: Noun) -> None:
             "handed_over": len(handed),
             "left": len(found.items) - len(handed),
         }
-        return desk.done("handed_over", data, n=len(handed), user=to_user, left=data["left"])
+        answer = desk.done("handed_over", data, n=len(handed), user=to_user, left=data["left"])
+        return Answer(answer.data, [*answer.lines, *_told(desk, kept)])
 
     @noun.command("move", permission="person.move", who="either", changes=True)
     @click.argument("username")
@@ -133,3 +139,17 @@ def _handed(desk: Desk, found: OpenWork, username: str) -> tuple[Handed, ...]:
 
     with desk.read() as session:
         return to_one(found, person_named(session, username).id)
+
+
+def _kept(desk: Desk, found: OpenWork, username: str) -> list[tuple[str, Refused]]:
+    from docctl.queries.by_name import person_named
+    from docctl.services.people.hand_over import kept_from
+
+    with desk.read() as session:
+        kept = kept_from(found, person_named(session, username).id)
+    return [(one.number, why) for one, why in kept]
+
+
+def _told(desk: Desk, kept: list[tuple[str, Refused]]) -> list[str]:
+    why = desk.words.refusal
+    return [desk.words.t("cli.kept_from", number=number, why=str(why(no))) for number, no in kept]

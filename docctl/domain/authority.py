@@ -97,6 +97,38 @@ def above_limit(name: str, limit: Decimal | None, unit: str) -> Refused:
 
 
 @dataclass(frozen=True, slots=True)
+class Deciding:
+    """A class of decisions asked for an amount: its levels, or why it cannot be asked (A-7)."""
+
+    name: str
+    unit: str = ""
+    levels: tuple[Decider, ...] = ()
+    refused: Refused | None = None
+
+    def people(self) -> frozenset[UUID]:
+        """Return who stands in the level that decides so much (A-7)."""
+        return next((one.people for one in self.levels if one.decides), frozenset())
+
+    def may(self, person: UUID) -> Verdict:
+        """Say whether a person may decide so much, else up to which limit (A-7)."""
+        if self.refused is not None:
+            return self.refused
+        return may_decide(self.name, self.levels, self.unit, person)
+
+
+def deciding(
+    name: str, company: Company, unit: str, amount: Amount | None, *, without: Collection[UUID] = ()
+) -> Deciding:
+    """Return a class of the table in force, asked for an amount and a unit, but for some people (A-7)."""
+    if (kind := company.authority.get(name)) is None:
+        return Deciding(name, refused=Refused("A-7", "class_unknown", {"class": name}))
+    value = counted(kind, name, amount)
+    if isinstance(value, Refused):
+        return Deciding(name, refused=value)
+    return Deciding(name, kind.unit, deciders(kind, value, company, unit, authors=without))
+
+
+@dataclass(frozen=True, slots=True)
 class Resolved:
     """A step by the authority table with whom it found: who of lower levels may not, and why."""
 
@@ -115,13 +147,14 @@ def resolved(
     if isinstance(value, Refused):
         raise RuleRefused(value)
     found = deciders(kind, value, company, unit, authors=authors)
-    deciding = next((one for one in found if one.decides), None)
-    if deciding is None:
+    decides = next((one for one in found if one.decides), None)
+    if decides is None:
         raise RuleRefused(Refused("A-7", "nobody_decides", {"class": step.of}))
     lower: dict[UUID, Refused] = {}
-    for one in found[: found.index(deciding)]:
+    for one in found[: found.index(decides)]:
         lower |= {person: above_limit(step.of, one.level.up_to, kind.unit) for person in one.people}
-    by_level = replace(step, name=step.name or step.of, who=deciding.level.who, of=deciding.level.of)
+    level = decides.level
+    by_level = replace(step, name=step.name or step.of, who=level.who, of=level.of, authority=step.of)
     return Resolved(by_level, lower)
 
 

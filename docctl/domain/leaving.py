@@ -8,6 +8,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from docctl.domain.approval import Signed, ToSign, may_sign
+from docctl.domain.authority import Deciding
 from docctl.domain.verdicts import Allowed, Refused, Verdict
 
 
@@ -47,7 +48,8 @@ class StepOpen:
     """A step that waits for a person, with what the rule of separation asks of its revision (A-2).
 
     `signed` is what was signed in this round, `waiting` what others still have to sign, as if they had.
-    `wanted` is whom the route finds for the step now, beside who has it.
+    `wanted` is whom the route finds for the step now, beside who has it. `authority` is the class of the
+    authority table by which it was given, asked again for the amount (A-7).
     """
 
     step: ToSign
@@ -55,24 +57,34 @@ class StepOpen:
     signed: Collection[Signed]
     waiting: Collection[Signed]
     wanted: Collection[UUID] = ()
+    authority: Deciding | None = None
 
     def fits(self, person: UUID) -> Verdict:
         """Say whether somebody is another than all from whom the signer must differ (A-2)."""
         others = (*self.signed, *self.waiting)
         return may_sign(self.step, signer=person, authors=self.authors, signed=others)
 
+    def routed(self) -> Collection[UUID]:
+        """Return whom the route finds now: of a step by the authority table, the level that decides (A-8)."""
+        return self.wanted if self.authority is None else self.authority.people()
+
+    def decides(self, person: UUID) -> Verdict:
+        """Say whether somebody may decide so much, where the authority table is asked (A-7)."""
+        return Allowed() if self.authority is None else self.authority.may(person)
+
 
 def may_take_step(facts: StepOpen, *, to: UUID, holds_role: bool) -> Verdict:
-    """Say whether somebody may take over a step: who could have been chosen for it (A-1, A-2, A-8, A-16).
+    """Say whether somebody may take over a step: who could have been chosen for it (A-1, A-2, A-7, A-8).
 
     Where the route finds others who can sign, it goes to one of them; where it names only the one who goes,
     to anybody with the role without which nobody signs.
     """
     if not holds_role:
         return Refused("A-1", "not_a_holder", {"step": facts.step.meaning.value})
-    if not (verdict := facts.fits(to)):
+    if not (verdict := facts.fits(to)) or not (verdict := facts.decides(to)):
         return verdict
-    if to not in facts.wanted and any(facts.fits(one) for one in facts.wanted):
+    routed = facts.routed()
+    if to not in routed and any(facts.fits(one) for one in routed):
         return Refused("A-8", "not_of_route", {"step": facts.step.meaning.value})
     return Allowed()
 

@@ -72,6 +72,8 @@ class Step:
     separate: bool = True
     beside: bool = False
     condition: str = ""
+    #: The class of the authority table by which it goes to whoever signs it, "" without (A-7).
+    authority: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,8 @@ class Step(Identified, Versioned, Clocked, Base):
     #: Whom the route wanted: a role, post, head or person, and of what; "" for one from before (A-8).
     who: Mapped[str] = mapped_column(String(10), default="", server_default="")
     who_of: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    #: The class of the authority table that found them, asked again when it is handed over (A-7).
+    authority: Mapped[str] = mapped_column(String(40), default="", server_default="")
     status: Mapped[StepStatus] = mapped_column(checked(StepStatus))
     opened_at: Mapped[datetime | None]
     #: How long it may take from its opening, for counting again; nothing for one from before limits.

@@ -7,6 +7,7 @@ from datetime import date
 from uuid import UUID
 
 from docctl.domain.leaving import MAY_BE_EMPTY, OpenKind
+from docctl.domain.verdicts import Refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,8 @@ class Taker:
 class OpenItem:
     """One thing that is open with a person; of a document that the reader may not see the number alone (X-3).
 
-    `what` is the meaning of a step, else the kind; `href` leads there, for who may go.
+    `what` is the meaning of a step, else the kind; `href` leads there, for who may go. `barred` hold the
+    role, but may not decide so much, and why (A-7).
     """
 
     kind: OpenKind
@@ -32,6 +34,7 @@ class OpenItem:
     due_on: date | None
     href: str
     takers: tuple[Taker, ...]
+    barred: tuple[tuple[Taker, Refused], ...] = ()
 
     @property
     def key(self) -> str:

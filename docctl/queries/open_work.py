@@ -18,6 +18,7 @@ from docctl.domain.permissions import Actor
 from docctl.domain.roles import SIGNING, Role
 from docctl.domain.routes import NEEDED, Company
 from docctl.domain.units import OUTSIDE
+from docctl.domain.verdicts import Refused
 from docctl.models.documents import Document, Revision
 from docctl.models.organisation import Person, Post, PostHolder, RoleGrant, Unit, UnitLeader
 from docctl.models.work import Step, StepStatus
@@ -28,8 +29,8 @@ from docctl.queries.open_item import OpenItem, Taker
 from docctl.queries.open_requests import kept_requests, requests_of
 from docctl.queries.revision_states import is_insider
 from docctl.queries.roles_held import LastHolder, UnitRole, last_holder_of, unit_roles_of
-from docctl.queries.routes import company_now
-from docctl.queries.step_rows import wanted_now
+from docctl.queries.routes import company_at
+from docctl.queries.step_rows import deciding_now, wanted_now
 from docctl.queries.unit_leaders import leads_still, led_by
 
 _OPEN = (StepStatus.OPEN, StepStatus.WAITING)
@@ -53,7 +54,7 @@ def open_work(session: Session, actor: Actor, person_id: UUID, *, at: datetime, 
     others = replace(people, all=tuple(one for one in people.all if one.id != actor.person_id))
     return OpenWork(
         items=(  # steps and drafts go to others than who hands them over
-            *_steps(session, actor, person_id, others, today),
+            *_steps(session, actor, person_id, others, at, today),
             *_drafts(session, actor, person_id, others),
             *changes_asked(session, actor, person_id, others.all, at=at, today=today),
             *requests_of(session, actor, person_id, people.all, at=at),
@@ -170,7 +171,7 @@ def _people(session: Session, person_id: UUID) -> _People:
 
 
 def _steps(
-    session: Session, actor: Actor, person_id: UUID, people: _People, today: date
+    session: Session, actor: Actor, person_id: UUID, people: _People, at: datetime, today: date
 ) -> Iterable[OpenItem]:
     rows = session.execute(
         select(Step, Revision, Document.number, Document.unit_id, is_insider(actor).label("seen"))
@@ -184,19 +185,25 @@ def _steps(
         .order_by(Step.due_on.is_(None), Step.due_on, Document.number)
     ).all()
     parts = _parts(session, [one.Revision.id for one in rows])
-    company = company_now(session, today) if rows else Company()
+    company = company_at(session, at, today) if rows else Company()
     for one in rows:
         step, revision = one.Step, one.Revision
         signed = [
             part
-            for at, round_number, part in parts.get(revision.id, ())
-            if at != step.id and round_number == revision.round
+            for of, round_number, part in parts.get(revision.id, ())
+            if of != step.id and round_number == revision.round
         ]
         taken = {part.signer for part in signed if step.is_separate and part.separate}
         without = {*revision.authors(), person_id}
-        wanted = wanted_now(step, company, company.keys[one.unit_id], without=without, taken=taken)
-        facts = StepOpen(ToSign(step.meaning, step.is_separate), revision.authors(), signed, (), wanted)
-        holders = people.with_roles(NEEDED[step.meaning])
+        unit = company.keys[one.unit_id]
+        wanted = wanted_now(step, company, unit, without=without, taken=taken)
+        authority = deciding_now(step, revision, company, unit, without=without)
+        to_sign = ToSign(step.meaning, step.is_separate)
+        facts = StepOpen(to_sign, revision.authors(), signed, (), wanted, authority)
+        found = [
+            (each, may_take_step(facts, to=each.id, holds_role=True))
+            for each in people.with_roles(NEEDED[step.meaning])
+        ]
         yield OpenItem(
             OpenKind.STEP,
             step.id,
@@ -205,7 +212,8 @@ def _steps(
             revision.title if one.seen else "",
             step.due_on,
             f"/documents/revisions/{revision.id}" if one.seen else "",
-            tuple(each for each in holders if may_take_step(facts, to=each.id, holds_role=True)),
+            tuple(each for each, verdict in found if verdict),
+            tuple((each, no) for each, no in found if isinstance(no, Refused) and no.rule == "A-7"),
         )
 
 

@@ -9,9 +9,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from docctl.domain.approval import Meaning, Signed
+from docctl.domain.authority import Deciding, deciding
+from docctl.domain.particulars import amount_in
 from docctl.domain.routes import Company, WantedStep, candidates
 from docctl.domain.who import Who
 from docctl.models.content import Signature
+from docctl.models.documents import Revision
 from docctl.models.work import Step, StepStatus
 
 
@@ -53,3 +56,12 @@ def wanted_now(
         return frozenset()
     wanted = WantedStep(step.meaning, Who(step.who), step.who_of)
     return candidates(wanted, company, unit, authors=without, taken=taken)
+
+
+def deciding_now(
+    step: Step, revision: Revision, company: Company, unit: str, *, without: Collection[UUID]
+) -> Deciding | None:
+    """Return who may decide a step that the authority table gave to its level, asked again now (A-7)."""
+    if not step.authority:
+        return None
+    return deciding(step.authority, company, unit, amount_in(revision.amount), without=without)

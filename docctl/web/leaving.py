@@ -13,7 +13,7 @@ from docctl.queries.open_work import OpenWork, open_work
 from docctl.queries.people import PersonPage, person_page
 from docctl.queries.units import unit_choices
 from docctl.services.people.accounts import DisablePerson, disable_person
-from docctl.services.people.hand_over import Handed, HandOver, hand_over, to_one
+from docctl.services.people.hand_over import Handed, HandOver, hand_over, kept_from, to_one
 from docctl.services.people.move import MovePerson, move_person
 from docctl.web.context import actor, caller, flash_done, house, requires, see_other
 from docctl.web.forms import form
@@ -95,7 +95,10 @@ def disable(typed: HandForm, person_id: UUID) -> Response:
 @form("people/hand_over.html", HandForm, page=_page, beside=_BESIDE)
 def give(typed: HandForm, person_id: UUID) -> Response:
     """Give what is open with a person to others, before or after they left (A-16)."""
-    cmd = HandOver(person_id, _handed(person_id, typed), typed.reason)
+    handed = _handed(person_id, typed)
+    if not handed and typed.rest_to and (kept := kept_from(_page(person_id).open, typed.rest_to)):
+        raise RuleRefused(kept[0][1])
+    cmd = HandOver(person_id, handed, typed.reason)
     hand_over(cmd, by=caller(typed.request_id), house=house())
     flash_done("people.done.handed_over", count=len(cmd.items))
     return see_other(f"/people/{person_id}")

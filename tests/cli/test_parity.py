@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select, update
 
 from docctl.domain.canonical import canonical
+from docctl.domain.roles import Role
 from docctl.domain.verdicts import Refused
 from docctl.models.records import Record
 from docctl.models.retention import DisposalList, ListStatus
@@ -16,6 +17,8 @@ from docctl.services.disposal.load import stored
 from tests.cli.terminal import Terminal
 from tests.filing import a_form, corrected, corrections, filed, held, row
 from tests.lists import checked_list, list_row, proposed_list
+from tests.services.test_authority import waiting_above
+from tests.services.test_routes import grant, submit
 from tests.world import World
 
 
@@ -82,6 +85,21 @@ def test_a_16_what_is_open_is_listed_handed_over_and_left(terminal: Terminal, wo
     moved = terminal.ok("user", "move", "wang", "KF", "--to", "li", "--reason", "调岗", user="admin")
     assert moved == {"user": "wang", "unit": "KF", "handed_over": 1}
     assert terminal.refused("user", "move", "wang", "KF", user="admin") == (3, "A-16.there_already")
+
+
+def test_a_7_nobody_is_handed_a_step_above_their_limit(terminal: Terminal, world: World) -> None:
+    waiting_above(world)
+    words = ("user", "hand-over", "zhou", "--reason", "调岗", "--to")
+    assert terminal.refused(*words, "ouyang", user="admin") == (3, "A-7.above_limit")
+    grant(world, "zhang", Role.APPROVER)
+    assert terminal.refused(*words, "zhang", user="admin") == (3, "A-7.no_authority")
+    revision = submit(world, world.draft(kind="instruction", author="li"), "ouyang", "zhou")
+    number = world.document_of(revision).number  # its route asks no table
+    answer = terminal.run(*words, "zhang", "--as", "admin")
+    assert answer.exit_code == 0
+    assert f"未移交：{number}" not in answer.output
+    assert "A-7" not in answer.output
+    assert "未移交：" in answer.output
 
 
 def test_v_2_a_draft_is_changed_and_what_is_not_named_stays(

@@ -61,6 +61,17 @@ def draft(world: World, amount: str, *, unit: str = "PZ") -> UUID:
     return revision_id
 
 
+def waiting_above(world: World) -> UUID:
+    """Submit what 周明 alone decides: 欧阳雪 may up to 500,000, and it is a little more."""
+    for who in ("ouyang", "zhou"):
+        grant(world, who, Role.APPROVER)
+    grant(world, "wang", Role.REVIEWER)
+    lines = TABLE.replace("post ZH/副总", "person ouyang").replace("person zhao", "person zhou")
+    table(world, lines)
+    routes(world, ROUTE)
+    return submit(world, draft(world, "500000.01 元"), "wang", None)
+
+
 @pytest.mark.parametrize(
     ("amount", "chosen", "approver"),
     [

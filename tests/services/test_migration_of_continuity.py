@@ -8,11 +8,13 @@ from sqlalchemy.orm import Session
 from docctl.services.schema import migrate, schema_state
 from tests.filing import a_form, filed
 from tests.services.test_continuity import DAY, MONDAY, declared, gaps, on
+from tests.services.test_migration_of_steps import before_authority_of_steps
 from tests.world import World, as_owner
 
 
 def before_continuity(there: Session | Connection) -> None:
     """Let no form be wanted in each period."""
+    before_authority_of_steps(there)
     for table in ("continuity_explanation", "continuity_rule"):
         there.execute(text(f"DROP TABLE IF EXISTS {table}"))
 

@@ -8,7 +8,8 @@ from zipfile import ZipFile
 
 from docctl.domain.roles import Role
 from tests import rules
-from tests.services.test_authority import TABLE, table
+from tests.services.test_authority import TABLE, table, waiting_above
+from tests.services.test_leaving import step_of
 from tests.services.test_routes import REST, grant, routes
 from tests.web.browser import Browser, words_of
 from tests.world import World
@@ -94,3 +95,19 @@ def test_a_7_before_the_click_the_author_reads_why_nobody_can_approve(client: Br
     said = words_of(client.get(f"/documents/revisions/{draft}/submit"))
     assert "请先填写金额" not in said
     assert "赵敏" in said
+
+
+def test_a_7_handing_over_shows_who_may_not_decide_so_much_and_refuses_them(
+    client: Browser, world: World
+) -> None:
+    revision = waiting_above(world)
+    client.sign_in("admin")
+    here = f"/people/{world.people['zhou']}/hand-over"
+    barred = client.page(here).cssselect("select[name=handed] option[disabled]")
+    said = barred[0].text_content()
+    assert said == "欧阳雪 品质部：A-7 超过权限：对“采购”只能决定到 500,000 元，须由上一级决定。"
+    forced = f"step:{step_of(world, revision, 'approve').id}:{world.people['ouyang']}"
+    for typed in ({"handed": forced}, {"rest_to": str(world.people["ouyang"])}):
+        answer = client.submit(here, {**typed, "reason": "调岗到外地"})
+        assert (answer.status_code, "只能决定到 500,000 元" in words_of(answer)) == (422, True)
+        assert "调岗到外地" in answer.text  # what was typed stays

@@ -18,6 +18,7 @@ from docctl.models.base import new_id
 from docctl.models.distribution import DistributionEntry, ReadTask
 from docctl.models.organisation import Post, PostHolder, Unit, UnitLeader
 from docctl.models.work import Step
+from docctl.queries.open_item import OpenItem
 from docctl.queries.open_work import OpenWork
 from docctl.services.caller import Caller
 from docctl.services.locks import Rank, lock
@@ -185,4 +186,18 @@ def to_one(found: OpenWork, to: UUID, *, besides: Iterable[Handed] = ()) -> tupl
     )
 
 
-__all__ = ["MOST", "HandOver", "Handed", "hand", "hand_over", "lock_with_takers", "to_one"]
+def kept_from(found: OpenWork, to: UUID) -> tuple[tuple[OpenItem, Refused], ...]:
+    """Return which steps one person may not take, because they decide about more than that one may (A-7)."""
+    return tuple((one, why) for one in found.items for each, why in one.barred if each.id == to)
+
+
+__all__ = [
+    "MOST",
+    "HandOver",
+    "Handed",
+    "hand",
+    "hand_over",
+    "kept_from",
+    "lock_with_takers",
+    "to_one",
+]

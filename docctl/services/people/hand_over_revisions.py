@@ -1,4 +1,4 @@
-"""Handing over steps and drafts: to whom the route would have chosen, with the reason (A-2, A-8, A-16)."""
+"""Handing over steps and drafts: to whom the route would choose, with the reason (A-2, A-7, A-8, A-16)."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from docctl.domain.verdicts import require
 from docctl.models.documents import Document, Revision
 from docctl.models.organisation import Person
 from docctl.models.work import Step, StepStatus
-from docctl.queries.routes import company_now
-from docctl.queries.step_rows import signed_in_rounds, wanted_now
+from docctl.queries.routes import company_at
+from docctl.queries.step_rows import deciding_now, signed_in_rounds, wanted_now
 from docctl.services.caller import Caller
 from docctl.services.locks import Rank, lock
 from docctl.services.people.handing import Giving, Handed, Papers, changed, who_holds
@@ -59,7 +59,7 @@ def hand_steps(
         require(may_take_step(facts, to=taker.id, holds_role=asked.holds(NEEDED[step.meaning], taker.id)))
         step.assignee_id = taker.id
         touched.add(document.id)
-        more = {"step": step.meaning, "by_route": taker.id in facts.wanted}
+        more = {"step": step.meaning, "by_route": taker.id in facts.routed()}
         _tell(session, by, "step.handed_over", document, revision, giving, taker, more)
     return touched
 
@@ -70,7 +70,7 @@ def _asked(session: Session, papers: Papers, steps: Iterable[Step], by: Caller) 
         of_revision.setdefault(one.revision_id, []).append(one)
     session.flush()  # heads and posts may just have been handed over
     return _Asked(
-        company=company_now(session, by.today),
+        company=company_at(session, by.at, by.today),
         signed=signed_in_rounds(session, {one: papers.revisions[one].round for one in of_revision}),
         of_revision=of_revision,
         holds=who_holds(session),
@@ -94,14 +94,17 @@ def _facts(step: Step, document: Document, revision: Revision, person: Person, a
         if one.id != step.id and one.round == step.round and one.status in _OPEN
     ]
     signed = asked.signed[revision.id]
+    unit, without = asked.company.keys[document.unit_id], {*revision.authors(), person.id}
     wanted = wanted_now(
         step,
         asked.company,
-        asked.company.keys[document.unit_id],
-        without={*revision.authors(), person.id},
+        unit,
+        without=without,
         taken={one.signer for one in (*signed, *waiting) if step.is_separate and one.separate},
     )
-    return StepOpen(ToSign(step.meaning, step.is_separate), revision.authors(), signed, waiting, wanted)
+    authority = deciding_now(step, revision, asked.company, unit, without=without)
+    to_sign = ToSign(step.meaning, step.is_separate)
+    return StepOpen(to_sign, revision.authors(), signed, waiting, wanted, authority)
 
 
 def hand_drafts(

@@ -138,6 +138,7 @@ def _open_route(session: Session, planned: _Planned, revision: Revision, by: Cal
             assignee_id=person,
             who=step.who.value,
             who_of=step.of,
+            authority=step.authority,
             limit_amount=step.limit.amount,
             limit_unit=step.limit.unit.value,
             status=StepStatus.WAITING,
