@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
-    Exists,
+    ColumnElement,
     Integer,
     Select,
     String,
@@ -21,6 +21,7 @@ from sqlalchemy import (
     exists,
     func,
     literal,
+    or_,
     select,
     union_all,
 )
@@ -30,7 +31,8 @@ from docctl.domain.blank_rows import Span
 from docctl.domain.blanks import BlankState
 from docctl.models.blanks import BlankEnd, BlankIssue, BlankPrint
 from docctl.models.documents import Document
-from docctl.models.numbers import Counter, NumberEntry
+from docctl.models.numbers import Alias, Counter, NumberEntry
+from docctl.models.records import Record
 
 
 def are_in_series(session: Session) -> bool:
@@ -108,12 +110,21 @@ def _used() -> Select[*tuple[Any, ...]]:
         .join(BlankPrint, BlankPrint.id == BlankEnd.print_id)
         .join(BlankIssue, BlankIssue.id == BlankEnd.issue_id)
         .join(Document, Document.id == BlankPrint.document_id)
-        .where(BlankPrint.scope != "", BlankEnd.state == BlankState.USED, ~_registered())
+        .where(BlankPrint.scope != "", BlankEnd.state == BlankState.USED, ~_recorded())
     )
 
 
-def _registered() -> Exists:
-    return exists().where(NumberEntry.scope == BlankPrint.scope, NumberEntry.sequence == BlankEnd.first)
+def _recorded() -> ColumnElement[bool]:
+    """Say that a record has the number: as its own, or as the one that stands on the paper (N-9)."""
+    return or_(
+        exists().where(NumberEntry.scope == BlankPrint.scope, NumberEntry.sequence == BlankEnd.first),
+        exists().where(
+            Alias.normal == BlankEnd.normal,
+            Alias.kind == "outside",
+            Alias.item_id == Record.id,
+            Record.form_id == BlankPrint.document_id,
+        ),
+    )
 
 
 def entries_alone(entries: Select[*tuple[Any, ...]]) -> Subquery:
@@ -147,11 +158,14 @@ def kept_by_prints(session: Session, scope: str, sequences: Iterable[int]) -> se
     if not held:
         return held
     used = session.scalars(
-        select(BlankEnd.first).where(
+        select(BlankEnd.first)
+        .where(
             BlankEnd.print_id.in_([one.id for one in prints]),
             BlankEnd.state == BlankState.USED,
             BlankEnd.first.between(whole.first, whole.last),
+            ~_recorded(),
         )
+        .join(BlankPrint, BlankPrint.id == BlankEnd.print_id)
     )
     return held - set(used)
 
@@ -163,5 +177,10 @@ def used_by(session: Session, scope: str, sequence: int) -> UUID | None:
         .select_from(BlankEnd)
         .join(BlankPrint, BlankPrint.id == BlankEnd.print_id)
         .join(BlankIssue, BlankIssue.id == BlankEnd.issue_id)
-        .where(BlankPrint.scope == scope, BlankEnd.state == BlankState.USED, BlankEnd.first == sequence)
+        .where(
+            BlankPrint.scope == scope,
+            BlankEnd.state == BlankState.USED,
+            BlankEnd.first == sequence,
+            ~_recorded(),
+        )
     )

@@ -75,6 +75,9 @@ def test_d_10_numbers_of_a_form_never_overlap_and_both_prints_are_named(world: W
     assert error.value.refused.params["numbers"] == "XJ-0100 – XJ-0150"
     assert "XJ-0001 – XJ-0100" in str(error.value.refused.params["others"])
     p.printed(world, revision, "XJ-0101", "XJ-0150")
+    with pytest.raises(RuleRefused) as error:  # one number, typed otherwise (N-10)
+        p.printed(world, revision, "xj—0100", "xj—0150")
+    assert code(error) == "D-10.overlaps"
     p.printed(world, revision, "XK-0001", "XK-0100")  # numbers otherwise
     other = p.form_revision(world, "另一表", number="QR-3302")
     p.printed(world, other, "XJ-0001", "XJ-0100")
@@ -293,6 +296,26 @@ def test_n_5_numbers_of_the_records_series_are_kept_for_a_print_and_are_no_gaps(
     assert len(explain_numbers(whole, by=by, house=house)) == 2
     used = ExplainNumbers(number(at + 5), "原件遗失")
     assert len(explain_numbers(used, by=world.by("li"), house=house)) == 1
+    assert gaps(world) == []
+
+
+def test_n_5_a_used_number_whose_record_has_it_as_the_papers_number_is_no_gap(world: World) -> None:
+    revision = p.form_revision(world)
+    form = world.document_of(revision).id
+    first = row(world, filed(world, form)).number
+    head, at = first[:-4], int(first[-4:])
+    print_id = p.printed(world, revision, f"{head}{at + 1:04d}", f"{head}{at + 5:04d}")
+    p.out(world, print_id, str(at + 1), str(at + 5))
+    p.ended(world, "use", print_id, str(at + 1), str(at + 2))
+    filed(world, form, outside_number=f"{head}{at + 1:04d}")
+    other = p.form_revision(world, "另一表", number="QR-3302")
+    filed(world, world.document_of(other).id, outside_number=f"{head}{at + 2:04d}")
+    second = f"{head}{at + 2:04d}"
+    assert gaps(world) == [(second, second, 1, "生产部")]
+    by, house = world.by("li"), world.house
+    with pytest.raises(NotFound):
+        explain_numbers(ExplainNumbers(f"{head}{at + 1:04d}", "无此号"), by=by, house=house)
+    explain_numbers(ExplainNumbers(second, "原件遗失"), by=by, house=house)
     assert gaps(world) == []
 
 

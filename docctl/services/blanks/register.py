@@ -7,7 +7,7 @@ from datetime import date
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from docctl.domain.blank_rows import Span, Written, read_row
@@ -123,20 +123,26 @@ def _place(session: Session, document: Document, written: Written, span: Span, b
 def _others(
     session: Session, document: Document, written: Written, scope: str, span: Span
 ) -> list[tuple[Span, str]]:
-    """Return the prints that number alike and meet these numbers, with how they are told."""
-    alike = and_(BlankPrint.document_id == document.id, BlankPrint.prefix == written.prefix)
-    same = or_(alike, BlankPrint.scope == scope) if scope else alike
+    """Return a print that numbers alike and meets these numbers, with how it is told.
+
+    Alike is what the register takes for one number: `QR-01`, `qr—01` (N-10).
+    """
+    same = BlankPrint.document_id == document.id
     rows = session.execute(
         select(BlankPrint, Document.number)
         .join(Document, Document.id == BlankPrint.document_id)
-        .where(same, BlankPrint.first <= span.last, BlankPrint.last >= span.first)
+        .where(
+            or_(same, BlankPrint.scope == scope) if scope else same,
+            BlankPrint.first <= span.last,
+            BlankPrint.last >= span.first,
+        )
         .order_by(BlankPrint.first)
-        .limit(1)
     )
-    return [
-        (one.span, f"{number} {one.written.span(one.span)} ({one.printed_on.isoformat()})")
-        for one, number in rows
-    ]
+    begins = normal(written.prefix)
+    for one, number in rows:
+        if (scope and one.scope == scope) or normal(one.prefix) == begins:
+            return [(one.span, f"{number} {one.written.span(one.span)} ({one.printed_on.isoformat()})")]
+    return []
 
 
 def _keep(session: Session, document: Document, place: Place, written: Written, span: Span) -> None:
