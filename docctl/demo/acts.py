@@ -19,12 +19,16 @@ class Act:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A revision of a controlled setting: what it adds to the content that came with the company (V-2)."""
+    """A revision of a controlled setting: what it adds to the content that came with the company (V-2).
+
+    Or what it says instead, `typed` as in the fields of its editor.
+    """
 
     kind: str
     reason: str
     proposed: Act
-    content: Mapping[str, Any]
+    content: Mapping[str, Any] = field(default_factory=dict)
+    typed: Mapping[str, str] = field(default_factory=dict)
     approved: Act | None = None
     near_due: bool = False
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from docctl.demo import deeds_company, deeds_copies, deeds_documents
+from docctl.demo import deeds_company, deeds_copies, deeds_documents, deeds_requests
 from docctl.demo.acts import Deed
 from docctl.demo.papers import Papers
 from docctl.services.caller import Caller
@@ -17,6 +17,7 @@ DOINGS: Final[Mapping[str, Doing]] = {
     **deeds_company.DOINGS,
     **deeds_copies.DOINGS,
     **deeds_documents.DOINGS,
+    **deeds_requests.DOINGS,
 }
 
 

@@ -69,7 +69,9 @@ def load(where: Path | None = None) -> Content:
         ),
         rules=tuple(_rule(one, zone) for one in _toml(where / "rules.toml")["rule"]),
         outside=outside,
-        deeds=tuple(_deed(one, zone) for one in _toml(where / "work.toml")["deed"]),
+        deeds=tuple(
+            _deed(one, zone) for path in sorted(where.glob("work*.toml")) for one in _toml(path)["deed"]
+        ),
     )
 
 

@@ -31,7 +31,7 @@ def rule_steps(house: House, cast: Cast, rule: Rule, proposed: datetime) -> list
 
 def _propose(house: House, cast: Cast, rule: Rule) -> None:
     by = cast.by(house, rule.proposed.by)
-    content = json.dumps(merged(KINDS[rule.kind].shipped(), rule.content))
+    content = json.dumps(content_of(rule))
     ordinal = save_setting(SaveSetting(rule.kind, content, rule.reason, None, 0), by=by, house=house)
     version = _page(house, by, rule.kind, ordinal).row_version
     submit_setting(SubmitSetting(rule.kind, ordinal, version), by=by, house=house)
@@ -48,6 +48,12 @@ def _approve(house: House, cast: Cast, rule: Rule) -> None:
 def _page(house: House, by: Caller, kind: str, ordinal: int | None = None) -> SettingPage:
     with house.uow.read() as session:
         return setting_page(session, by.actor, kind, at=house.clock(), ordinal=ordinal)
+
+
+def content_of(rule: Rule) -> Mapping[str, Any]:
+    """Return the whole content of a rule's revision."""
+    kind = KINDS[rule.kind]
+    return kind.read(rule.typed) if rule.typed else merged(kind.shipped(), rule.content)
 
 
 def merged(shipped: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from docctl.demo.clock import near_due
 from docctl.demo.content import Content, Do, RecordSpec, Wish
 from docctl.demo.deeds import DOINGS
 from docctl.demo.load import load
-from docctl.demo.rules import merged
+from docctl.demo.rules import content_of
 from docctl.domain.calendar_content import calendar_of, shipped_calendar
 from docctl.domain.correction import FIELDS, REQUIRED, Reason
 from docctl.domain.lifecycle import REVISION_MOVES, RevisionAction, RevisionStatus
@@ -476,12 +476,14 @@ def test_a_4_one_step_is_due_by_tomorrow_whenever_it_is_seeded(content: Content,
 
 
 def test_v_2_a_2_w_2_rules_say_something_new_and_are_approved_by_another_one(content: Content) -> None:
-    assert {one.kind for one in content.rules} == {"calendar", "synonyms", "checks"}
+    assert {one.kind for one in content.rules} == {
+        *("calendar", "synonyms", "checks", "authority", "headers")
+    }
     for one in content.rules:
-        shipped = KINDS[one.kind].shipped()
-        assert KINDS[one.kind].check(merged(shipped, one.content)) != shipped
+        kind = KINDS[one.kind]
+        assert kind.check(content_of(one)) != kind.shipped()
         assert one.approved is None or one.approved.by != one.proposed.by
     calendar = next(one for one in content.rules if one.kind == "calendar")
-    found = calendar_of(KINDS["calendar"].check(merged(shipped_calendar(), calendar.content)))
+    found = calendar_of(KINDS["calendar"].check(content_of(calendar)))
     assert not found.day(date(2027, 2, 8)).is_worked
     assert found.day(date(2027, 2, 8)).is_provisional  # what is made up for is not announced
