@@ -33,6 +33,8 @@ _HEAD_WITHIN: Final = 20
 #: What a line must head to be the heading by itself, and the fewest cells that any heading has.
 _HEADING: Final = frozenset({"title", "day"})
 _FEWEST: Final = 2
+#: What every record has and no field of a form takes over; any other heading is the form's first.
+_OURS: Final = _HEADING | {"number"}
 #: So many values of a column are shown, each so long; a heading so long.
 _SAMPLES: Final = 3
 _SAMPLE: Final = 40
@@ -98,7 +100,7 @@ def read_table(
 ) -> Table:
     """Return a table; `meanings` by place say how its columns are read, instead of their headings.
 
-    `more` are further headings, as `heading_key` writes them, with what they mean.
+    `more` are the headings of a form's own fields, as `heading_key` writes them, with what they mean.
 
     Raises ReadingFailed: unreadable, too_long; no_heading where no line can be one.
     """
@@ -152,11 +154,15 @@ def _row(number: int, line: Sequence[str], columns: Mapping[str, int]) -> TableR
 
 
 def _columns(line: Sequence[str], more: Mapping[str, str]) -> dict[str, int]:
-    """Return which column holds what; the first of two with one meaning counts."""
+    """Return which column holds what; the first of two with one meaning counts.
+
+    A heading that is also a field of the form is that field, unless it is number, name or day.
+    """
     found: dict[str, int] = {}
     for at, cell in enumerate(line):
         key = heading_key(cell)
-        name = _names().get(key) or more.get(key)
+        known = _names().get(key)
+        name = known if known in _OURS else more.get(key, known)
         if name is not None:
             found.setdefault(name, at)
     return found

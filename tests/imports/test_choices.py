@@ -7,9 +7,9 @@ from pathlib import Path
 from sqlalchemy import select
 
 from docctl.domain.imports import RunState
-from docctl.models.records import RecordFact
+from docctl.models.records import RecordFact, RecordKey
 from docctl.services.records.import_table import OrderRecordImport, order_record_import
-from tests.asking import asking
+from tests.asking import asking, wanted
 from tests.cli.terminal import Terminal
 from tests.imports.test_record_runs import lines, packed, started, worked
 from tests.world import World
@@ -51,3 +51,33 @@ def test_i_2_a_column_of_another_name_is_said_to_be_a_field(world: World, tmp_pa
     report = terminal.ok(*call, "--column", "检验结论=判定", user="li")
     assert report["totals"] == {"filed": 2, "ready": 0, "duplicate": 0, "failed": 1}
     assert said(world) == {"choice:f1": "合格", "choice:f2": "外观\n尺寸"}
+
+
+def test_i_2_a_heading_of_the_forms_own_is_its_field_and_not_ours(world: World, tmp_path: Path) -> None:
+    asking(world, wanted("客户", "甲公司", "乙公司"), wanted("备 注", "急", "缓"))
+    terminal = Terminal(world.house)
+    table = "编号,名称,日期,文件,客户,备注,部门\nJL-1,首检,2019-03-05,a.txt,乙公司,急,生产部\n"
+    for name, text in {"表.csv": table, **FILES}.items():
+        (tmp_path / name).write_text(text, "utf-8")
+    report = terminal.ok("records", "import", tmp_path / "表.csv", "--form", "QR-01", user="li")
+    assert report["totals"]["filed"] == 1
+    assert said(world) == {"choice:f1": "乙公司", "choice:f2": "急"}
+    with world.house.uow.read() as session:
+        assert session.scalars(select(RecordKey)).all() == []  # no key of ours
+        remarks = select(RecordFact.value).where(RecordFact.field == "remarks")
+        assert session.scalars(remarks).all() == [""]
+
+
+def test_i_2_number_name_and_day_are_ours_whatever_the_form_asks(world: World) -> None:
+    fields = [wanted(name, "甲", "乙") for name in ("记录编号", "名称", "日期", "部门")]
+    form = asking(world, *fields)
+    table = "记录编号,名称,日期,部门,文件\nJL-1,首检,2019-03-05,乙,a.txt\n"
+    import_id = started(world, form, packed({"表.csv": table, **FILES}))
+    found = worked(world, import_id)
+    assert [one[1] for one in found.columns] == ["number", "title", "day", "choice:f4", "file"]
+    assert lines(world, import_id) == [(2, "ready", "")]
+
+
+def test_i_2_a_heading_of_ours_stays_ours_where_the_form_has_no_such_field(world: World) -> None:
+    import_id = started(world, asking(world), packed({"表.csv": TABLE.replace("不良类别", "客户"), **FILES}))
+    assert [one[1] for one in worked(world, import_id).columns][4:] == ["choice:f1", "customer"]
