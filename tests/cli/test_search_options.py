@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
+
 import pytest
 
+from docctl.jobs.entries import record_entries, record_key
 from docctl.jobs.wait import settle
+from tests.asking import asking
 from tests.beginnings import begun, settings_after
 from tests.cli.terminal import Terminal
 from tests.filing import a_form, filed, row
@@ -81,3 +86,27 @@ def test_s_4_verify_says_what_it_could_not_compare(terminal: Terminal, world: Wo
     told = terminal.run("index", "verify")
     assert told.exit_code == 1
     assert told.stdout.strip() == "索引文件不是写入时的样子。可运行 docctl index rebuild 重建。"
+
+
+def test_s_4_verify_names_a_record_whose_choice_is_wrong_in_the_index(
+    terminal: Terminal, world: World
+) -> None:
+    form = asking(world)
+    right, wrong = (filed(world, form, choices=(("f1", (one,)),)) for one in ("合格", "不合格"))
+    settle(world.house)
+    assert terminal.ok("index", "verify")["items"] == []
+    with world.house.uow.read() as session:
+        (entry,) = record_entries(session, [wrong], world.house.zone)
+    ((field, option),) = entry.choices
+    assert option == "o2"
+    engine = world.house.search
+    engine.apply([replace(entry, choices=((field, "o1"),))], [], position=engine.position())
+    assert terminal.ok("search", "检验结论:合格", user="wang")["total"] == 2  # as the index has it
+    told = terminal.run("index", "verify", "--json")
+    assert told.exit_code == 1
+    (named,) = json.loads(told.stdout)["items"]
+    assert (named["number"], named["id"]) == (row(world, wrong).number, record_key(wrong))
+    assert row(world, right).number not in told.stdout
+    terminal.ok("index", "rebuild")
+    assert terminal.ok("index", "verify")["items"] == []
+    assert terminal.ok("search", "检验结论:合格", user="wang")["total"] == 1
