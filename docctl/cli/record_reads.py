@@ -32,6 +32,7 @@ _reads = Noun("records")
 
 @_reads.command("list", permission="record.list")
 @option("--form", default="", metavar="NUMBER")
+@option("--choice", "choices", multiple=True, metavar="FIELD=VALUE")
 @option("--unit", default="")
 @option("--state", default="")
 @option("--class", "class_code", default="")
@@ -43,6 +44,7 @@ _reads = Noun("records")
 def list_(
     desk: Desk,
     form: str,
+    choices: tuple[str, ...],
     unit: str,
     state: str,
     class_code: str,
@@ -52,19 +54,30 @@ def list_(
     xlsx: Path | None,
     docx: Path | None,
 ) -> Answer:
-    """List the records that the person may see (S-1, X-3)."""
-    from docctl.cli.registers import listed
+    """List the records that the person may see, those of a form also by what they answer (S-1, X-3)."""
+    from docctl.cli.registers import Beside, listed
+    from docctl.domain.form_definition import merged
+    from docctl.domain.form_values import options_in
     from docctl.queries.by_name import class_named, unit_named
-    from docctl.queries.records import RecordFilter, record_register
+    from docctl.queries.record_lists import AnswerColumns
+    from docctl.queries.records import RecordFilter, record_register, with_answers
+    from docctl.queries.search_form_fields import definitions_known
     from docctl.queries.shared_keys import KEY_KINDS
+
+    if choices and not form:
+        raise click.UsageError("--choice, --form")
+    pairs = [names.key(one, option="--choice", metavar="FIELD=VALUE") for one in choices]
 
     key = names.key(keys) if keys else None
     if key and key[0] not in KEY_KINDS:
         raise RuleRefused(Refused("F-3", "no_such_key", {"kind": key[0]}))
     with desk.read() as session:
+        form_id = names.item(desk, session, form, "document").item_id if form else None
+        asked = definitions_known(session, desk.actor, form_id, at=desk.house.clock())
         wanted = RecordFilter(
             text=text,
-            form_id=names.item(desk, session, form, "document").item_id if form else None,
+            form_id=form_id,
+            choices=options_in(asked, pairs),
             unit_id=unit_named(session, unit).id if unit else None,
             class_id=class_named(session, class_code).id if class_code else None,
             state=state,
@@ -73,14 +86,11 @@ def list_(
             sort="occurred" if key else "number",
             descending=False,
         )
-        found = record_register(
-            session,
-            desk.actor,
-            wanted,
-            today=desk.house.today(),
-            zone=desk.house.zone,
-            page_size=None,
+        today, zone = desk.house.today(), desk.house.zone
+        found = with_answers(
+            session, record_register(session, desk.actor, wanted, today=today, zone=zone, page_size=None)
         )
+    answered = AnswerColumns(desk.words, merged(asked) if form else None)
     rows: list[tuple[str | date | None, ...]] = [
         (
             one.number,
@@ -111,11 +121,13 @@ def list_(
                 "medium": one.medium,
                 "keep_until": one.keep_until,
                 "permanent": one.is_permanent,
+                "answers": {each.field: list(each.chosen) for each in one.answers},
             }
             for one in found.rows
         ],
     }
-    return listed(desk, "records", _HEAD, rows, data, as_of=None, xlsx=xlsx, docx=docx)
+    beside = Beside(answered.columns(), [answered.cells(one.answers) for one in found.rows])
+    return listed(desk, "records", _HEAD, rows, data, as_of=None, xlsx=xlsx, docx=docx, beside=beside)
 
 
 @_reads.command("show", permission="record.view")

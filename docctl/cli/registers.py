@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -17,6 +18,14 @@ if TYPE_CHECKING:
 _WIDTHS: Final = {"number": 16, "title": 40, "revision": 8, "state": 12, "effective": 12}
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """Columns that only files have, behind those of the table, with what stands in them in each row."""
+
+    columns: Sequence[Column]
+    rows: Sequence[Row]
+
+
 def write_register(
     desk: Desk,
     target: Path,
@@ -26,6 +35,7 @@ def write_register(
     rows: Sequence[Sequence[Any]],
     *,
     as_of: date | None,
+    beside: Beside | None = None,
 ) -> None:
     """Write a register as xlsx or docx; it lists what the person may see (D-7, X-3)."""
     from docctl.printing.columns import Column
@@ -40,6 +50,9 @@ def write_register(
         )
         for name in head
     ]
+    if beside is not None:
+        columns += beside.columns
+        rows = [(*one, *more) for one, more in zip(rows, beside.rows, strict=True)]
     write_lines(desk, target, kind, desk.words.t(f"cli.register.{title}"), columns, rows, as_of=as_of)
 
 
@@ -53,11 +66,12 @@ def listed(
     as_of: date | None,
     xlsx: Path | None,
     docx: Path | None,
+    beside: Beside | None = None,
 ) -> Answer:
     """Answer with a register as a table and its total, and write the files that were asked for (D-7)."""
     for target, kind in ((xlsx, "xlsx"), (docx, "docx")):
         if target is not None:
-            write_register(desk, target, kind, title, head, rows, as_of=as_of)
+            write_register(desk, target, kind, title, head, rows, as_of=as_of, beside=beside)
     table = Table([desk.label(name) for name in head], rows)
     return Answer(data, [*table.lines(), desk.words.t("cli.total", n=data["total"])])
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Final
 
@@ -131,6 +131,21 @@ def definition_of(data: Mapping[str, Any] | None) -> Definition:
             for one in (data or {}).get("fields", ())
         )
     )
+
+
+def merged(definitions: Iterable[Definition]) -> Definition:
+    """Return every field and choice that any of these has, each with the name it has in the first (F-2).
+
+    With the newest first these are all that records of the form may say, as people call it now.
+    """
+    found: dict[str, FormField] = {}
+    options: dict[str, dict[str, Option]] = {}
+    for one in (field for definition in definitions for field in definition.fields):
+        found.setdefault(one.key, one)
+        offered = options.setdefault(one.key, {})
+        for each in one.options:
+            offered.setdefault(each.key, each)
+    return Definition(tuple(replace(one, options=(*options[key].values(),)) for key, one in found.items()))
 
 
 def tidy_name(text: str) -> str:

@@ -91,3 +91,28 @@ def typed_in(definition: Definition, pairs: Iterable[tuple[str, str]]) -> tuple[
             raise RuleRefused(Refused("F-2", "no_such_field", {"name": name.strip()[:40]}))
         found.append((field.key, typed_names(field, value)))
     return tuple(found)
+
+
+def options_in(
+    definitions: Sequence[Definition], pairs: Iterable[tuple[str, str]]
+) -> tuple[tuple[str, str], ...]:
+    """Return what was typed as name and value by keys of field and choice, to narrow records by (S-1).
+
+    `definitions` are those of all revisions, the newest first: a name of any of them will do. Several values
+    may stand with signs between. Raise RuleRefused for what none of them has (F-2, C-6).
+    """
+    found: list[tuple[str, str]] = []
+    for name, value in pairs:
+        named = [one for each in definitions if (one := each.named(name) or each.of_key(name.strip()))]
+        if not named:
+            raise RuleRefused(Refused("F-2", "no_such_field", {"name": name.strip()[:40]}))
+        fields = [one for each in definitions if (one := each.of_key(named[0].key))]
+        whole = any(one.option(value) for one in fields)
+        for said in [value] if whole else _BETWEEN.split(value):
+            options = [option for one in fields if (option := one.option(said))]
+            if options:
+                found.append((named[0].key, options[0].key))
+            elif normal(said):
+                params = {"field": named[0].fact, "name": named[0].name, "value": said.strip()[:60]}
+                raise RuleRefused(Refused("C-6", "no_such_option", params))
+    return tuple(found)

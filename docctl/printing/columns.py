@@ -17,6 +17,12 @@ class Struck(tuple[Value, ...]):
     __slots__ = ()
 
 
+class Stretches(tuple[tuple[str, bool], ...]):
+    """A value in stretches of text, each with whether a line goes through it: what was corrected (C-1)."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """A column: its label, its width in characters (on paper a share of the width), and what it holds."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from docctl.printing.columns import Stretches
 from docctl.printing.paper import Paper, write_paper
 from docctl.printing.tables import cut_out, fact_table, header_table
 from docctl.printing.wordml import paragraph, run
@@ -13,11 +14,11 @@ from docctl.printing.wordml import paragraph, run
 
 @dataclass(frozen=True, slots=True)
 class Slip:
-    """The slip of one record: its number, and labelled form and revision, title, date, place (N-4)."""
+    """The slip of one record: its number, and labelled form, title, answers, date, place (N-4, C-1)."""
 
     heading: str
     number: str
-    facts: tuple[tuple[str, str], ...]
+    facts: tuple[tuple[str, str | Stretches], ...]
     note: str = ""
     #: The company's block, in place of the heading (D-14).
     header: tuple[tuple[str, ...], ...] = ()

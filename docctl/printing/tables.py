@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, TypeVar
 
-from docctl.printing.columns import Column, Row, Struck, shown
+from docctl.printing.columns import Column, Row, Stretches, Struck, shown
 from docctl.printing.wordml import paragraph, run
 
 _RULED: Final = "".join(
@@ -45,7 +45,9 @@ def register_table(columns: Sequence[Column], rows: Iterable[Row], width: int) -
     yield _END
 
 
-def fact_table(facts: Sequence[tuple[str, str]], width: int, *, abreast: int = 2) -> Iterator[str]:
+def fact_table(
+    facts: Sequence[tuple[str, str | Stretches]], width: int, *, abreast: int = 2
+) -> Iterator[str]:
     """Write labels with their values, so many pairs to a line, without rules."""
     if not facts:
         return  # Word takes a table without rows for damage
@@ -54,10 +56,15 @@ def fact_table(facts: Sequence[tuple[str, str]], width: int, *, abreast: int = 2
     for line in _groups(facts, abreast):
         texts = [text for pair in line for text in pair] + [""] * 2 * (abreast - len(line))
         yield _row(
-            _cell(paragraph(run(text, points=9.5, ink=None if place % 2 else _GREY), _CLOSE), wide)
+            _cell(paragraph(_fact(text, ink=None if place % 2 else _GREY), _CLOSE), wide)
             for place, (text, wide) in enumerate(_pairs(texts, widths))
         )
     yield _END
+
+
+def _fact(text: str | Stretches, ink: str | None) -> str:
+    stretches = text if isinstance(text, Stretches) else [(text, False)]
+    return "".join(run(one, points=9.5, ink=ink, struck=struck) for one, struck in stretches)
 
 
 def header_table(rows: Sequence[Sequence[str]], width: int) -> Iterator[str]:

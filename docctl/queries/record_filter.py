@@ -50,6 +50,8 @@ class RecordFilter:
     late: bool = False
     #: Kind and value of a key: every record that bears it (S-7).
     key: tuple[str, str] | None = None
+    #: Field and choice of the form by their keys: either of one field, and of each field (F-2, S-3).
+    choices: tuple[tuple[str, str], ...] = ()
     sort: str = "filed"
     descending: bool = True
     page: int = 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, tzinfo
 from typing import Any, Final
 from uuid import UUID
@@ -21,6 +21,7 @@ from docctl.models.retention import RetentionClassRow
 from docctl.models.visibility import sets_of
 from docctl.queries.ordering import in_order
 from docctl.queries.paging import PAGE_SIZE, Paged, page_within
+from docctl.queries.record_choices import Answer, answering, answers_of
 from docctl.queries.record_filter import STATES, RecordFilter, conditions
 from docctl.queries.sql_terms import Unindexed
 
@@ -44,6 +45,8 @@ class RecordRow:
     medium: str
     keep_until: date | None
     is_permanent: bool
+    #: What it says in the fields of its form, where that was asked for: see `with_answers`.
+    answers: tuple[Answer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,8 @@ def record_register(
 ) -> RecordRegister:
     """Return a page of the register; `page_size=None` returns all rows, for an export (S-1, X-3)."""
     narrowed = conditions(wanted, today=today, zone=zone, is_outside=actor.is_outside)
+    if wanted.form_id is not None:
+        narrowed += answering(session, wanted.form_id, wanted.choices)
     sets = sorted(sets_of(session, actor))
     visible = Record.access_set_id.in_(sets)
     ids = select(Record.id).where(visible, *narrowed)
@@ -92,6 +97,13 @@ def record_register(
     # The page's ids first: what each row shows beside is then looked up for fifty rows only.
     found = session.execute(_rows(ids).order_by(*_order(wanted)))
     return RecordRegister(tuple(_row(actor, one, today, zone) for one in found), total, page)
+
+
+def with_answers(session: Session, found: RecordRegister) -> RecordRegister:
+    """Return the page with what each record says in the fields of its form, for a list of them (S-3)."""
+    said = answers_of(session, [one.record_id for one in found.rows])
+    rows = (replace(one, answers=said.get(one.record_id, ())) for one in found.rows)
+    return replace(found, rows=tuple(rows))
 
 
 def _by_text(
@@ -205,4 +217,5 @@ __all__ = [
     "RecordRow",
     "classes_to_filter",
     "record_register",
+    "with_answers",
 ]

@@ -14,7 +14,7 @@ from docctl.queries.search import KINDS, SORTS, STATES, Asked
 _LONGEST: Final = 20_000
 _YEAR: Final = re.compile(r"[0-9]{4}")
 #: Form, field and choice by their keys: 32 digits, then f1, then o1.
-_CHOICE: Final = re.compile(r"[0-9a-f]{32}\.f[0-9]{1,6}\.o[0-9]{1,6}")
+CHOICE: Final = re.compile(r"([0-9a-f]{32})\.(f[0-9]{1,6})\.(o[0-9]{1,6})")
 _MOST_CHOICES: Final = 50
 _PAGE: Final = re.compile(r"[0-9]{1,7}")
 
@@ -71,7 +71,7 @@ def address_kept(asked: Asked) -> str:
 
 
 def _choices(given: str) -> tuple[str, ...]:
-    found = dict.fromkeys(one for one in given[:_LONGEST].split() if _CHOICE.fullmatch(one))
+    found = dict.fromkeys(one for one in given[:_LONGEST].split() if CHOICE.fullmatch(one))
     return tuple(sorted(found)[:_MOST_CHOICES])
 
 

@@ -7,7 +7,7 @@ form, or a record of it (X-3).
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -16,7 +16,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
-from docctl.domain.form_definition import Definition, FormField
+from docctl.domain.form_definition import Definition, FormField, merged
 from docctl.domain.permissions import Actor
 from docctl.models.documents import Document, Revision
 from docctl.models.forms import FormDefinition
@@ -67,6 +67,11 @@ def field_key(form_id: UUID, key: str) -> str:
     return f"{form_id.hex}.{key}"
 
 
+def choice_value(form_id: UUID, field: str, option: str) -> str:
+    """Return how an address, and the index, write a choice of a form."""
+    return chosen_value(field_key(form_id, field), option)
+
+
 def named_fields(session: Session, actor: Actor, text: str, *, at: datetime) -> NamedFields:
     """Return the fields of forms that a search names and that the person may know of (S-1, X-3)."""
     typed = {name: name_key(name) for name in names_typed(text)[:_MOST_NAMES]}
@@ -90,9 +95,7 @@ def named_fields(session: Session, actor: Actor, text: str, *, at: datetime) -> 
             for name in {name_key(one.name) for one in fields} & wanted:
                 values = meant.setdefault(name, {})
                 for option in (each for one in fields for each in one.options):
-                    values.setdefault(option.name, set()).add(
-                        chosen_value(field_key(form_id, key), option.key)
-                    )
+                    values.setdefault(option.name, set()).add(choice_value(form_id, key, option.key))
     found = {number_key(name): meant[key] for name, key in typed.items() if key in meant}
     return NamedFields(
         frozenset(found),
@@ -175,19 +178,33 @@ def choice_names(
             continue
     if not wanted:
         return {}
-    known = select(Document.id, Document.number).where(Document.id.in_(wanted), _is_known(actor))
-    numbers = {one.id: one.number for one in session.execute(known)}
+    numbers = _numbers_known(session, actor, wanted)
     found = {}
     for form_id, definitions in begun_definitions(session, numbers, at=at).items():
-        for key, fields_of in _by_key(definitions).items():
-            if key not in wanted[form_id]:
-                continue
-            field = field_key(form_id, key)
-            options: dict[str, str] = {}
-            for option in (each for one in fields_of for each in one.options):
-                options.setdefault(chosen_value(field, option.key), option.name)
-            found[field] = (fields_of[0].name, numbers[form_id], options)
+        for one in merged(definitions).fields:
+            if one.key in wanted[form_id]:
+                field = field_key(form_id, one.key)
+                options = {chosen_value(field, each.key): each.name for each in one.options}
+                found[field] = (one.name, numbers[form_id], options)
     return found
+
+
+def definitions_known(
+    session: Session, actor: Actor, form_id: UUID | None, *, at: datetime
+) -> list[Definition]:
+    """Return what the revisions of a form asked that are or were in force, the newest first (S-1, X-3).
+
+    Nothing without a form, nor of one that the person may not know of.
+    """
+    if form_id is None:
+        return []
+    known = _numbers_known(session, actor, [form_id])
+    return begun_definitions(session, known, at=at).get(form_id, []) if known else []
+
+
+def _numbers_known(session: Session, actor: Actor, form_ids: Collection[UUID]) -> dict[UUID, str]:
+    known = select(Document.id, Document.number).where(Document.id.in_(form_ids), _is_known(actor))
+    return {one.id: one.number for one in session.execute(known)}
 
 
 __all__ = [
@@ -195,7 +212,9 @@ __all__ = [
     "ChoiceFacet",
     "choice_facets",
     "choice_names",
+    "choice_value",
     "choice_words",
+    "definitions_known",
     "field_key",
     "named_fields",
 ]

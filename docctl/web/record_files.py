@@ -12,11 +12,13 @@ from uuid import UUID
 from flask import Blueprint, Response, g, jsonify, send_file
 
 from docctl.domain.verdicts import NotFound
+from docctl.printing.columns import Stretches
 from docctl.printing.slip import Slip, record_slip
 from docctl.queries.header_blocks import slip_header
 from docctl.services.records.read import Purpose, RecordFile, open_record_file
 from docctl.web.context import caller, house, requires, words
 from docctl.web.record_pages import AS_PICTURE, IN_FRAME, load
+from docctl.web.record_words import answers_printed
 
 bp = Blueprint("record_files", __name__, url_prefix="/records")
 
@@ -80,11 +82,12 @@ def slip(record_id: UUID) -> Response:
     """Hand out the slip that ties a paper original to its number (N-4)."""
     page = load(record_id)
     t = words().t
-    facts = (
+    facts: tuple[tuple[str, str | Stretches], ...] = (
         (t("records.form"), f"{page.form_number} {page.form_title} {page.form_label}"),
         (t("fields.title"), page.title),
         (t("fields.occurred_at"), page.occurred_on.isoformat()),
         (t("fields.unit"), page.unit_name),
+        *answers_printed(page),
         (t("fields.place"), page.place),
         (t("records.keep_until"), page.keep_until.isoformat() if page.keep_until else t("records.open_end")),
     )

@@ -10,7 +10,9 @@ from urllib.parse import urlencode
 from docctl.domain.form_definition import FACT, FieldType
 from docctl.domain.form_values import names_in
 from docctl.domain.verdicts import RuleRefused
+from docctl.printing.columns import Stretches
 from docctl.queries.record_holds import held_words
+from docctl.queries.record_layers import FactLine
 from docctl.queries.record_page import RecordPage
 from docctl.web.context import words
 from docctl.web.forms import Unreadable
@@ -23,6 +25,25 @@ def fact_value(value: str, kind: str) -> str:
     if kind != "datetime" or not value:
         return value
     return words().instant(datetime.fromisoformat(value))
+
+
+def answers_printed(page: RecordPage) -> tuple[tuple[str, Stretches], ...]:
+    """Return the answers as paper shows them: what was struck, then what holds, by whom and when (C-1)."""
+    return tuple((one.label, Stretches(_stretches(one))) for one in page.facts if one.label)
+
+
+def _stretches(line: FactLine) -> Iterator[tuple[str, bool]]:
+    """Yield a value as its page has it, so that paper and page agree."""
+    if not line.corrections:
+        yield _said(line.value, line.kind), False
+    for left, (old, layer) in zip(range(len(line.corrections) - 1, -1, -1), line.corrections, strict=True):
+        new = "" if left else f" {_said(layer.value, line.kind)}"
+        yield _said(old, line.kind), True
+        yield f"{new} {layer.initials} {layer.at:%Y-%m-%d}{' ' if left else ''}", False
+
+
+def _said(value: str, kind: str) -> str:
+    return fact_value(value, kind) or "—"
 
 
 def key_address(kind: str, value: str) -> str:

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
 from uuid import UUID
 
 from flask import Blueprint, Response, make_response, request
 
-from docctl.domain.form_definition import FACT, MOST_FIELDS, MOST_OPTIONS
+from docctl.domain.form_definition import FACT, MOST_FIELDS, MOST_OPTIONS, merged
 from docctl.domain.form_values import Chosen
 from docctl.domain.validity import last_day
 from docctl.domain.verdicts import NotFound, Refused, RuleRefused
 from docctl.queries.held_keys import holds_on_key
 from docctl.queries.hold_names import names_holds
-from docctl.queries.record_filter import UNTOLD
 from docctl.queries.record_forms import (
     FormInForce,
     form_in_force,
@@ -25,13 +23,23 @@ from docctl.queries.record_forms import (
     units_to_file_for,
     units_to_filter,
 )
-from docctl.queries.records import SORTS, STATES, Choice, RecordFilter, classes_to_filter, record_register
+from docctl.queries.records import Choice, classes_to_filter, record_register
+from docctl.queries.search_form_fields import definitions_known
 from docctl.queries.shared_keys import KEY_KINDS, keys_beside
 from docctl.services.files import Attached
 from docctl.services.records.file import FileRecord, file_record
-from docctl.web.context import actor, caller, flash_done, house, lang, render, requires, see_other, words
+from docctl.web.context import actor, caller, flash_done, house, lang, render, requires, see_other
 from docctl.web.fields import read_text
 from docctl.web.forms import UploadField, form
+from docctl.web.record_filters import (
+    MEDIA,
+    answers_left,
+    fields_offered,
+    itself_as,
+    narrowed,
+    states,
+    wanted_records,
+)
 from docctl.web.record_pages import load, shown
 from docctl.web.record_words import (
     because_words,
@@ -41,7 +49,6 @@ from docctl.web.record_words import (
     hold_address,
     key_address,
 )
-from docctl.web.registers import chosen, flag, itself, number
 
 bp = Blueprint("records", __name__, url_prefix="/records")
 bp.add_app_template_global(fact_value)
@@ -49,8 +56,6 @@ bp.add_app_template_global(because_words)
 bp.add_app_template_global(held_because)
 bp.add_app_template_global(key_address)
 bp.add_app_template_global(hold_address)
-
-MEDIA: Final = ("electronic", "paper")
 
 
 @bp.get("")
@@ -70,89 +75,21 @@ def register() -> str:
         beside = keys_beside(session, actor(), *wanted.key) if wanted.key else ()
         named = wanted.key is not None and names_holds(actor())
         holds = holds_on_key(session, *wanted.key) if named and wanted.key else ()
+        asked = merged(definitions_known(session, actor(), wanted.form_id, at=house().clock()))
     return render(
         "records/register.html",
         found=found,
         wanted=wanted,
         choices=choices,
-        states=_states(),
+        states=states(),
         media=MEDIA,
-        here=_address(wanted),
-        narrowed=_narrowed(wanted, choices),
+        here=itself_as(wanted),
+        narrowed=narrowed(wanted, choices),
+        fields=fields_offered(wanted, asked),
+        answers=answers_left(wanted, asked),
         beside=beside,
         holds=holds,
     )
-
-
-def _states() -> tuple[str, ...]:
-    """Return what the person may narrow the register to: from outside nothing about disposal (O-7, X-3)."""
-    return tuple(one for one in STATES if one not in UNTOLD) if actor().is_outside else STATES
-
-
-def wanted_records() -> RecordFilter:
-    """Return what the address asks for; what it cannot mean is left out."""
-    given = request.args
-    year = given.get("year", "")
-    sort = given.get("sort", "")
-    kind, _, value = given.get("key", "")[:250].partition(":")
-    key = (kind, value.strip()) if kind in KEY_KINDS and value.strip() else None
-    return RecordFilter(
-        text=given.get("text", "")[:200].strip(),
-        form_id=chosen(given.get("form")),
-        unit_id=chosen(given.get("unit")),
-        class_id=chosen(given.get("class")),
-        filer_id=chosen(given.get("filer")),
-        state=given.get("state", "") if given.get("state") in _states() else "",
-        medium=given.get("medium", "") if given.get("medium") in MEDIA else "",
-        year=int(year) if year.isascii() and year.isdigit() and len(year) == 4 else None,
-        late=flag(given.get("late")),
-        key=key,
-        # A key is followed through time: from the first record of it on.
-        sort=sort if sort in SORTS else ("occurred" if key else "filed"),
-        descending=given.get("order", "asc" if sort or key else "desc") == "desc",
-        page=number(given.get("page")),
-    )
-
-
-def _kept(wanted: RecordFilter) -> dict[str, Any]:
-    """Return what stands in the address of the register."""
-    by_default = (wanted.sort, wanted.descending) == (("occurred", False) if wanted.key else ("filed", True))
-    return {
-        "text": wanted.text,
-        "form": wanted.form_id,
-        "unit": wanted.unit_id,
-        "class": wanted.class_id,
-        "filer": wanted.filer_id,
-        "state": wanted.state,
-        "medium": wanted.medium,
-        "year": wanted.year,
-        "late": "1" if wanted.late else "",
-        "key": ":".join(wanted.key) if wanted.key else "",
-        "sort": "" if by_default else wanted.sort,
-        "order": "" if by_default else ("desc" if wanted.descending else "asc"),
-    }
-
-
-def _address(wanted: RecordFilter) -> Any:
-    """Return how the page writes the address of itself with something changed."""
-    return itself("/records", _kept(wanted))
-
-
-def _narrowed(wanted: RecordFilter, choices: dict[str, tuple[Choice, ...]]) -> list[tuple[str, str]]:
-    """Return the filters in use that are no state: their name in the address and their words."""
-    ids = {"form": wanted.form_id, "unit": wanted.unit_id, "class": wanted.class_id, "filer": wanted.filer_id}
-    found = [
-        (name, next((one.words for one in choices[name] if one.id == chosen_id), ""))
-        for name, chosen_id in ids.items()
-        if chosen_id is not None
-    ]
-    if wanted.text:
-        found.append(("text", wanted.text))
-    if wanted.year is not None:
-        found.append(("year", str(wanted.year)))
-    if wanted.key is not None:
-        found.append(("key", f"{words().t(f'fields.{wanted.key[0]}')} {wanted.key[1]}"))
-    return found
 
 
 @bp.get("/new")

@@ -7,13 +7,16 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
+from docctl.domain.form_definition import merged
 from docctl.printing.columns import Column, Row
 from docctl.queries.document_lists import list_columns, list_lines, listed
 from docctl.queries.documents import document_register
-from docctl.queries.records import RecordRegister, RecordRow, record_register
+from docctl.queries.record_lists import AnswerColumns
+from docctl.queries.records import RecordRegister, RecordRow, record_register, with_answers
+from docctl.queries.search_form_fields import definitions_known
 from docctl.web.context import actor, house, lang, requires, words
 from docctl.web.documents import wanted_documents
-from docctl.web.records import wanted_records
+from docctl.web.record_filters import wanted_records
 from docctl.web.registers import every_row
 from docctl.web.sheets import paper, sheet
 
@@ -44,7 +47,7 @@ def export() -> Response:
 @bp.get("/records/export")
 @requires("record.list")
 def records() -> Response:
-    """Send the register of records as xlsx with the filters of the address (S-3, X-3)."""
+    """Send the register of records as xlsx with the filters of the address, with all answers (S-3, X-3)."""
     t, today, zone = words().t, house().today(), house().zone
     columns = [
         Column(t("records.number"), 22),
@@ -59,13 +62,20 @@ def records() -> Response:
     ]
 
     wanted = wanted_records()
+    with house().uow.read() as session:
+        asked = merged(definitions_known(session, actor(), wanted.form_id, at=house().clock()))
+    answered = AnswerColumns(words(), asked if wanted.form_id else None)
 
     def ask(session: Any, page: int, size: int) -> RecordRegister:
-        asked = replace(wanted, page=page)
-        return record_register(session, actor(), asked, today=today, zone=zone, page_size=size)
+        of_page = replace(wanted, page=page)
+        return with_answers(
+            session,
+            record_register(session, actor(), of_page, today=today, zone=zone, page_size=size),
+        )
 
     notes = [t("documents.as_of_day", day=today), t("documents.own_view")]
-    return sheet(t("records.title"), notes, columns, map(_record, every_row(ask)), day=today)
+    rows = ((*_record(one), *answered.cells(one.answers)) for one in every_row(ask))
+    return sheet(t("records.title"), notes, [*columns, *answered.columns()], rows, day=today)
 
 
 def _record(one: RecordRow) -> Row:

@@ -54,8 +54,8 @@ def sorted_by(given: Mapping[str, str], columns: Sequence[str]) -> tuple[str, bo
 
 
 def address(path: str, asked: Mapping[str, object]) -> str:
-    """Return an address that asks for this; what is empty is left out."""
-    query = urlencode({name: value for name, value in asked.items() if value})
+    """Return an address that asks for this; what is empty is left out, of a list each value stands in it."""
+    query = urlencode({name: value for name, value in asked.items() if value}, doseq=True)
     return f"{path}?{query}" if query else path
 
 

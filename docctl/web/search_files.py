@@ -10,6 +10,8 @@ from flask import Blueprint, Response, request
 
 from docctl.domain.verdicts import RuleRefused
 from docctl.printing.columns import Column, Row
+from docctl.queries.record_choices import answers_of
+from docctl.queries.record_lists import AnswerColumns
 from docctl.queries.search import Asked, SearchPage, search
 from docctl.queries.search_address import asked_for
 from docctl.queries.search_hits import SearchHit
@@ -43,6 +45,7 @@ def export() -> Response:
         Column(t("search.column.kind"), 10),
         Column(t("search.column.unit"), 16),
         Column(t("search.column.day"), 12, "date"),
+        *AnswerColumns(words()).columns(),
     ]
     notes = [
         t("search.exported", text=asked.text or "—", day=today),
@@ -56,12 +59,15 @@ def _rows(asked: Asked, first: SearchPage) -> Iterator[Row]:
     """Yield each hit once, also where the index moves on between two pages."""
     seen: set[tuple[str, object]] = set()
     found, page = first, 1
+    answered = AnswerColumns(words())
     while True:
+        with house().uow.read() as session:
+            said = answers_of(session, [one.id for one in found.hits if one.kind == "record"])
         for one in found.hits:
             key = (one.kind, one.revision_id or one.id)
             if key not in seen:
                 seen.add(key)
-                yield _row(one)
+                yield (*_row(one), *answered.cells(said.get(one.id, ())))
         if not found.has_next or found.page != page:
             return
         page += 1

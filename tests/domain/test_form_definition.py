@@ -18,10 +18,19 @@ from docctl.domain.form_definition import (
     Option,
     definition_in,
     may_define,
+    merged,
     shown,
 )
 from docctl.domain.form_keys import WantedField, WantedOption, keyed, wanted_in
-from docctl.domain.form_values import is_filled, keys_in, typed_in, typed_names, value_of, values_in
+from docctl.domain.form_values import (
+    is_filled,
+    keys_in,
+    options_in,
+    typed_in,
+    typed_names,
+    value_of,
+    values_in,
+)
 from docctl.domain.verdicts import Allowed, Refused, RuleRefused
 
 ONE = FormField(
@@ -234,3 +243,59 @@ def test_s_3_a_choice_is_counted_by_its_key() -> None:
     assert keys_in(MANY, "外观\n性能") == ["o1", "o3"]
     assert keys_in(MANY, "") == []
     assert keys_in(MANY, "外观\n从前的") == ["o1"]
+
+
+#: The form as it is now: a field renamed, one choice renamed, one let go, a field gone and one added.
+NOW = Definition(
+    (
+        FormField("f3", "班次", FieldType.CHOICE, (Option("o1", "早"), Option("o2", "晚"))),
+        replace(ONE, name="判定", options=(Option("o1", "通过"), Option("o3", "合格"))),
+    )
+)
+
+
+def test_f_2_what_records_may_say_is_all_that_any_revision_asked_by_its_newest_names() -> None:
+    found = merged([NOW, BOTH])
+    assert [(one.key, one.name) for one in found.fields] == [
+        ("f3", "班次"),
+        ("f1", "判定"),
+        ("f2", "不良类别"),
+    ]
+    assert [(one.key, one.name) for one in found.fields[1].options] == [
+        ("o1", "通过"),
+        ("o3", "合格"),
+        ("o2", "不合格"),
+    ]
+    assert merged([BOTH]) == BOTH
+    assert merged([]) == NOTHING
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        pytest.param(("判定", "通过"), [("f1", "o1")], id="as it is now"),
+        pytest.param(("检验结论", "通过"), [("f1", "o1")], id="the field as it was"),
+        pytest.param(("判定", "不 合格"), [("f1", "o2")], id="a choice of before, however written"),
+        pytest.param(("判定", "合格"), [("f1", "o3")], id="a name that meant another thing: the newest"),
+        pytest.param(("f2", "外观、性能"), [("f2", "o1"), ("f2", "o3")], id="either of two"),
+        pytest.param(("不良类别", "尺寸/公差"), [("f2", "o2")], id="one name with a sign in it"),
+        pytest.param(("判定", "通过，"), [("f1", "o1")], id="a sign and nothing behind it"),
+    ],
+)
+def test_s_1_what_is_typed_to_narrow_records_by(typed: tuple[str, str], found: list[tuple[str, str]]) -> None:
+    assert list(options_in([NOW, BOTH], [typed])) == found
+
+
+@pytest.mark.parametrize(
+    ("typed", "refused"),
+    [
+        pytest.param(("颜色", "红"), "F-2.no_such_field", id="no field"),
+        pytest.param(("判定", "报废"), "C-6.no_such_option", id="no choice"),
+        pytest.param(("判定", "通过、报废"), "C-6.no_such_option", id="one of two"),
+        pytest.param(("班次", "外观"), "C-6.no_such_option", id="a choice of another field"),
+    ],
+)
+def test_s_1_what_no_revision_has_narrows_nothing(typed: tuple[str, str], refused: str) -> None:
+    with pytest.raises(RuleRefused) as error:
+        options_in([NOW, BOTH], [typed])
+    assert error.value.refused.key == refused
