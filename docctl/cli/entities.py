@@ -39,19 +39,19 @@ def list_(desk: Desk) -> Answer:
         (one.code, one.name, one.units, ", ".join(f"{each.name} – {each.until_on}" for each in one.former))
         for one in found
     ]
-    table = Table([desk.label(name) for name in ("code", "name", "units", "former")], rows)
+    table = Table([desk.label(name) for name in ("code", "called", "units", "former")], rows)
     return Answer({"total": len(found), "entities": data}, table.lines())
 
 
 @entity.command("add", permission="entity.add", who="either", changes=True)
 @click.argument("code")
-@option("--name", required=True)
+@option("--name", "called", required=True)
 @option("--unit", "first_unit", required=True, metavar="CODE")
 @option("--unit-name", "first_unit_name", required=True)
 @option("--kind", "unit_kind", type=KINDS, default=UnitKind.COMPANY.value)
 @option("--under", default="", metavar="UNIT")
 def add(
-    desk: Desk, code: str, name: str, first_unit: str, first_unit_name: str, unit_kind: str, under: str
+    desk: Desk, code: str, called: str, first_unit: str, first_unit_name: str, unit_kind: str, under: str
 ) -> Answer:
     """Add a legal entity with its first unit (O-4)."""
     from docctl.queries.by_name import unit_named
@@ -60,7 +60,7 @@ def add(
 
     with desk.read() as session:
         parent_id = unit_named(session, under).id if under else None
-    cmd = AddEntity(code, name, first_unit, first_unit_name, parent_id, unit_kind)
+    cmd = AddEntity(code, called, first_unit, first_unit_name, parent_id, unit_kind)
     entity_id = add_entity(cmd, by=desk.caller(), house=desk.house)
     with desk.read() as session:
         row = entity_row(session, entity_id)
@@ -69,17 +69,17 @@ def add(
 
 @entity.command("rename", permission="entity.add", who="either", changes=True)
 @click.argument("code", metavar="ENTITY")
-@option("--name", required=True)
+@option("--name", "called", required=True)
 @option("--from", "changed_on", type=DAY, default=None)
 @option("--reason", required=True)
-def rename(desk: Desk, code: str, name: str, changed_on: date | None, reason: str) -> Answer:
+def rename(desk: Desk, code: str, called: str, changed_on: date | None, reason: str) -> Answer:
     """Rename a legal entity from a day on; its code stays (O-2, O-4)."""
     from docctl.queries.entities import entity_coded
     from docctl.services.people.entities import RenameEntity, rename_entity
 
     with desk.read() as session:
         row = entity_coded(session, code)
-    cmd = RenameEntity(row.id, name, changed_on or desk.house.today(), reason)
+    cmd = RenameEntity(row.id, called, changed_on or desk.house.today(), reason)
     rename_entity(cmd, by=desk.caller(), house=desk.house)
-    data = {"entity": row.code, "name": name, "before": row.name}
-    return desk.done("entity_renamed", data, entity=row.code, name=name)
+    data = {"entity": row.code, "name": called, "before": row.name}
+    return desk.done("entity_renamed", data, entity=row.code, name=called)

@@ -19,12 +19,12 @@ hold = Noun("hold")
 
 @hold.command("place", permission="hold.place", changes=True)
 @click.argument("numbers", nargs=-1)
-@option("--name", required=True)
+@option("--name", "called", required=True)
 @option("--reason", required=True)
 @option("--key", "keys", multiple=True, metavar="KIND=VALUE")
 @option("--none-yet", is_flag=True)
 def place(
-    desk: Desk, numbers: tuple[str, ...], name: str, reason: str, keys: tuple[str, ...], none_yet: bool
+    desk: Desk, numbers: tuple[str, ...], called: str, reason: str, keys: tuple[str, ...], none_yet: bool
 ) -> Answer:
     """Place a named hold on records, on keys, or on both; those filed with a key later too (R-5, S-7)."""
     from docctl.queries.hold_page import hold_page
@@ -36,7 +36,7 @@ def place(
     with desk.read() as session:
         found = names.items(desk, session, numbers, "record")
     ids = tuple(one.item_id for one in found)
-    cmd = PlaceHold(name, reason, ids, typed, none_yet_is_meant=none_yet)
+    cmd = PlaceHold(called, reason, ids, typed, none_yet_is_meant=none_yet)
     hold_id = place_hold(cmd, by=desk.caller(), house=desk.house)
     with desk.read() as session:
         page = hold_page(session, desk.actor, hold_id)

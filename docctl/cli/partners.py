@@ -43,7 +43,7 @@ def list_(desk: Desk) -> Answer:
         for one in found
     ]
     rows = [(one.code, one.name, one.people, one.until_on, one.copies, one.shared) for one in found]
-    labels = ("code", "name", "people", "last_day", "copies", "shared")
+    labels = ("code", "called", "people", "last_day", "copies", "shared")
     return Answer(
         {"total": len(found), "outside": data}, Table([desk.label(one) for one in labels], rows).lines()
     )

@@ -97,8 +97,8 @@ def add_rosters(noun: Noun) -> None:
     @option("--days", "weekdays", default="1234567")
     @option("--starts", "duty_starts", type=TIME, default="00:00")
     @option("--ends", "duty_ends", type=TIME, default="00:00")
-    @option("--from", "from_on", type=DAY, default=None)
-    @option("--until", "until_on", type=DAY, default=None)
+    @option("--from", "duty_from", type=DAY, default=None)
+    @option("--until", "duty_until", type=DAY, default=None)
     @option("--shift", default="")
     @option("--together", is_flag=True)
     def duty(
@@ -109,8 +109,8 @@ def add_rosters(noun: Noun) -> None:
         weekdays: str,
         duty_starts: time,
         duty_ends: time,
-        from_on: date | None,
-        until_on: date | None,
+        duty_from: date | None,
+        duty_until: date | None,
         shift: str,
         together: bool,
     ) -> Answer:
@@ -123,9 +123,9 @@ def add_rosters(noun: Noun) -> None:
         post = _page(desk, unit_code, name, None)
         with desk.read() as session:
             person = person_named(session, username)
-        day = from_on or desk.house.today()
+        day = duty_from or desk.house.today()
         days = tuple(dict.fromkeys(map(int, weekdays)))
-        cmd = SetDuty(post.post_id, person.id, day, until_on, days, duty_starts, duty_ends, shift, together)
+        cmd = SetDuty(post.post_id, person.id, day, duty_until, days, duty_starts, duty_ends, shift, together)
         set_duty(cmd, by=desk.caller(), house=desk.house)
         hours = f"{duty_starts:%H:%M}-{duty_ends:%H:%M}"
         data = {"unit": post.unit, "post": post.post, "user": username, "from": day, "hours": hours}
@@ -135,8 +135,8 @@ def add_rosters(noun: Noun) -> None:
     @click.argument("unit_code", metavar="UNIT")
     @click.argument("name")
     @click.argument("line", type=click.IntRange(min=1))
-    @option("--until", "until_on", type=DAY, default=None)
-    def duty_end(desk: Desk, unit_code: str, name: str, line: int, until_on: date | None) -> Answer:
+    @option("--until", "duty_last", type=DAY, default=None)
+    def duty_end(desk: Desk, unit_code: str, name: str, line: int, duty_last: date | None) -> Answer:
         """End a line of the roster, with today or another day as the last one (O-3)."""
         from docctl.domain.verdicts import NotFound
         from docctl.services.people.rosters import EndDuty, end_duty
@@ -144,7 +144,7 @@ def add_rosters(noun: Noun) -> None:
         page = _page(desk, unit_code, name, None)
         if line > len(page.rows):
             raise NotFound("duty")
-        row, day = page.rows[line - 1], until_on or desk.house.today()
+        row, day = page.rows[line - 1], duty_last or desk.house.today()
         end_duty(EndDuty(row.id, day), by=desk.caller(), house=desk.house)
         data = {"unit": page.unit, "post": page.post, "name": row.person, "until": day}
         return desk.done("duty_ended", data, name=row.person, post=page.post, day=day)

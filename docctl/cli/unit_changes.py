@@ -33,7 +33,7 @@ def add_changes(noun: Noun) -> None:
 
     @noun.command("change", permission="unit.add", who="either", changes=True)
     @click.argument("unit_code", metavar="UNIT")
-    @option("--name", default="")
+    @option("--name", "called", default="")
     @option("--kind", "unit_kind", type=KINDS, default=None)
     @option("--under", default="", metavar="UNIT")
     @option("--from", "changed_on", type=DAY, default=None)
@@ -41,7 +41,7 @@ def add_changes(noun: Noun) -> None:
     def change(
         desk: Desk,
         unit_code: str,
-        name: str,
+        called: str,
         unit_kind: str | None,
         under: str,
         changed_on: date | None,
@@ -59,7 +59,7 @@ def add_changes(noun: Noun) -> None:
         cmd = ChangeUnit(
             page.id,
             page.row_version,
-            name or page.name,
+            called or page.name,
             unit_kind or page.kind,
             parent_id,
             changed_on or desk.house.today(),
@@ -84,7 +84,7 @@ def add_changes(noun: Noun) -> None:
         ]
         now = (page.name, "", page.parent, "")
         rows = [now, *((one.name, one.until_on or "", one.parent, one.reason) for one in page.names)]
-        table = Table([desk.label(name) for name in ("name", "last_day", "parent", "reason")], rows)
+        table = Table([desk.label(name) for name in ("called", "last_day", "parent", "reason")], rows)
         return Answer({"unit": page.code, "name": page.name, "names": names}, table.lines())
 
     @noun.command("name-add", permission="unit.add", who="either", changes=True)

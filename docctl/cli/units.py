@@ -69,17 +69,17 @@ def list_units(desk: Desk, as_of: date | None) -> Answer:
         for one in found
     ]
     table = Table(
-        [desk.label(name) for name in ("code", "name", "parent", "head", "people", "functions")], rows
+        [desk.label(name) for name in ("code", "called", "parent", "head", "people", "functions")], rows
     )
     return Answer(data, [*table.lines(), desk.words.t("cli.total", n=len(found))])
 
 
 @unit.command("add", permission="unit.add", who="either", changes=True)
 @click.argument("code")
-@option("--name", required=True)
+@option("--name", "called", required=True)
 @option("--under", required=True, metavar="UNIT")
 @option("--kind", "unit_kind", type=KINDS, default=UnitKind.DEPARTMENT.value)
-def add(desk: Desk, code: str, name: str, under: str, unit_kind: str) -> Answer:
+def add(desk: Desk, code: str, called: str, under: str, unit_kind: str) -> Answer:
     """Add a unit under another one, from today on (O-1)."""
     from docctl.models.organisation import Unit
     from docctl.queries.by_name import unit_named
@@ -87,7 +87,7 @@ def add(desk: Desk, code: str, name: str, under: str, unit_kind: str) -> Answer:
 
     with desk.read() as session:
         parent_id = unit_named(session, under).id
-    unit_id = add_unit(AddUnit(code, name, parent_id, unit_kind), by=desk.caller(), house=desk.house)
+    unit_id = add_unit(AddUnit(code, called, parent_id, unit_kind), by=desk.caller(), house=desk.house)
     with desk.read() as session:
         row = session.get_one(Unit, unit_id)
     data = {"unit": row.code, "name": row.name}

@@ -31,7 +31,7 @@ def list_(desk: Desk) -> Answer:
         (one.name, one.url, desk.words.t(f"webhooks.state.{one.state}"), str(one.waiting), one.last_error)
         for one in found
     ]
-    head = ("name", "url", "state", "waiting_for", "reason")
+    head = ("called", "url", "state", "waiting_for", "reason")
     return Answer(data, Table([desk.label(name) for name in head], rows).lines())
 
 

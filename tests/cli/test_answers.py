@@ -13,6 +13,7 @@ from docctl.cli.answers import Table, one_line, width
 from tests import filing, rules
 from tests.cli.terminal import Terminal
 from tests.entities import second_entity
+from tests.partners import a_partner
 from tests.world import World
 
 
@@ -323,3 +324,15 @@ def test_n_10_a_number_of_two_entities_is_written_with_the_one_that_is_meant(
     assert terminal.refused("documents", "show", "JL-QP-07", user="chen") == (2, "N-10.ambiguous")
     for code, title in (("NB", "乙程序"), ("SLJM", "甲程序")):
         assert terminal.ok("documents", "show", f"{code}:JL-QP-07", user="chen")["title"] == title
+
+
+@pytest.mark.parametrize(
+    "call", [("unit", "list"), ("unit", "names", "SC"), ("entity", "list"), ("outside", "list")]
+)
+def test_a_table_of_things_is_headed_with_the_name_of_things(
+    terminal: Terminal, world: World, call: tuple[str, ...]
+) -> None:
+    a_partner(world)
+    head = terminal.run(*call, "--as", "admin").stdout.splitlines()[0].split()
+    assert "名称" in head
+    assert "姓名" not in head

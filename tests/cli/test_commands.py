@@ -140,6 +140,28 @@ def test_help_speaks_the_language_of_the_installation(monkeypatch: pytest.Monkey
     usual_language.cache_clear()
 
 
+@pytest.mark.parametrize(
+    ("noun", "verb", "option", "said"),
+    [
+        ("unit", "add", "--name", "名称"),
+        ("unit", "change", "--name", "名称"),
+        ("entity", "add", "--name", "名称"),
+        ("entity", "rename", "--name", "名称"),
+        ("hold", "place", "--name", "名称"),
+        ("user", "add", "--name", "姓名"),
+        ("post", "holder", "--from", "任职第一天，默认今天"),
+        ("post", "duty", "--from", "从哪天起这样排班，默认今天"),
+        ("post", "duty", "--until", "排班到哪天为止；不给则一直有效"),
+        ("post", "duty-end", "--until", "排班的最后一天，默认今天"),
+    ],
+)
+def test_things_have_names_of_things_and_days_say_whose_they_are(
+    noun: str, verb: str, option: str, said: str
+) -> None:
+    (found,) = [one for one in ALL[f"{noun} {verb}"].params if option in one.opts]
+    assert sentences("zh_Hans")[f"cli.option.{found.name}"] == said
+
+
 def test_an_unknown_command_is_a_wrong_call(terminal: Terminal) -> None:
     assert terminal.refused("import", "x")[0] == 2
     assert terminal.refused("documents", "list", "--no-such")[0] == 2
