@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -26,7 +25,7 @@ from docctl.web.context import actor, caller, flash_done, house, lang, render, r
 from docctl.web.document_pages import page_of
 from docctl.web.forms import UploadField, form
 from docctl.web.number_tester import VALUES
-from docctl.web.particulars import PARTICULARS, particulars_of
+from docctl.web.particulars import PARTICULARS, SaidOfRevision, particulars_of
 from docctl.web.registers import all_chosen, chosen, flag, itself, number, past_day, sorted_by
 
 bp = Blueprint("documents", __name__, url_prefix="/documents")
@@ -108,7 +107,7 @@ def _address(wanted: RegisterFilter) -> Any:
 
 
 @dataclass(frozen=True, slots=True)
-class NewDocument:
+class NewDocument(SaidOfRevision):
     """A new document as typed; without a number it takes the next one of its type."""
 
     type_id: UUID
@@ -125,11 +124,6 @@ class NewDocument:
     class_id: UUID | None = None
     change_reason: str = ""
     change_basis: str = ""
-    valid_to: date | None = None
-    is_trial: bool = False
-    drafting_unit_id: UUID | None = None
-    systems: tuple[str, ...] = ()
-    amount: str = ""
     answers: tuple[str, ...] = ()
     request_id: str = ""
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Final, Protocol
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
 from uuid import UUID
 
 from docctl.domain.amounts import read_amount, write_amount
@@ -18,23 +20,18 @@ PARTICULARS: Final[Mapping[str, str]] = {
 }
 
 
-class Typed(Protocol):
-    """A form with these fields."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaidOfRevision:
+    """What every form of a revision asks beside its own fields: how long it is valid, and its particulars."""
 
-    @property
-    def drafting_unit_id(self) -> UUID | None:
-        """Which unit drafted it; None leaves that of the document."""
-
-    @property
-    def systems(self) -> tuple[str, ...]:
-        """Codes of management systems."""
-
-    @property
-    def amount(self) -> str:
-        """For how much."""
+    valid_to: date | None = None
+    is_trial: bool = False
+    drafting_unit_id: UUID | None = None
+    systems: tuple[str, ...] = ()
+    amount: str = ""
 
 
-def particulars_of(typed: Typed) -> Particulars:
+def particulars_of(typed: SaidOfRevision) -> Particulars:
     """Return what was typed; raise RuleRefused for what cannot be read."""
     amount = write_amount(read_amount(typed.amount)) if typed.amount else ""
     return Particulars(typed.drafting_unit_id, read_systems(typed.systems), amount)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from uuid import UUID
 
 from flask import Blueprint, Response, request
@@ -19,7 +18,7 @@ from docctl.services.files import Attached
 from docctl.services.revisions.revise import EditRevision, ReviseDocument, edit_revision, revise_document
 from docctl.web.context import actor, caller, house, requires
 from docctl.web.forms import UploadField, form
-from docctl.web.particulars import PARTICULARS, particulars_of, units_to_name
+from docctl.web.particulars import PARTICULARS, SaidOfRevision, particulars_of, units_to_name
 from docctl.web.registers import all_chosen, chosen
 from docctl.web.revisions import document_at, done_at
 
@@ -54,18 +53,13 @@ def _answers(document: DocumentPage, document_id: UUID | None, revision_id: UUID
 
 
 @dataclass(frozen=True, slots=True)
-class EditForm:
+class EditForm(SaidOfRevision):
     """A draft's registration data; a new file replaces the one before."""
 
     title: str
     change_what: str = ""
     change_reason: str = ""
     change_basis: str = ""
-    valid_to: date | None = None
-    is_trial: bool = False
-    drafting_unit_id: UUID | None = None
-    systems: tuple[str, ...] = ()
-    amount: str = ""
     file: UploadField = ()
     answers: tuple[str, ...] = ()
     answers_shown: bool = False
@@ -139,7 +133,7 @@ def _revise_page(revision_id: UUID) -> RevisePage:
 
 
 @dataclass(frozen=True, slots=True)
-class ReviseForm:
+class ReviseForm(SaidOfRevision):
     """A new revision: what changes, why, on what basis, and its file."""
 
     change_what: str
@@ -147,11 +141,6 @@ class ReviseForm:
     file: UploadField
     title: str = ""
     change_basis: str = ""
-    valid_to: date | None = None
-    is_trial: bool = False
-    drafting_unit_id: UUID | None = None
-    systems: tuple[str, ...] = ()
-    amount: str = ""
     reissue: bool = False
     answers: tuple[str, ...] = ()
     request_id: str = ""
