@@ -12,10 +12,12 @@ from docctl.cli import names
 from docctl.cli.answers import Answer, Table, pairs
 from docctl.cli.command import Noun, option
 from docctl.cli.desk import Desk
+from docctl.cli.document_files import file_data, role_of
 from docctl.cli.kinds import DAY, FILE_OUT
 
 if TYPE_CHECKING:
     from docctl.queries.documents import RegisterRow
+    from docctl.queries.revision_files import FileLine
     from docctl.queries.revision_views import OpenStep, RevisionView
 
 _HEAD = ("number", "revision", "state", "effective", "unit", "title")
@@ -191,10 +193,7 @@ def show(desk: Desk, number: str, label: str) -> Answer:
             {"change": each.ordinal, "place": each.place, "text": each.text, "last": each.last_day}
             for each in changes
         ],
-        "files": [
-            {"name": line.name, "role": line.role, "size": line.size, "sha256": line.sha256}
-            for line in page.files
-        ],
+        "files": [file_data(line) for line in page.files],
         "actions": [line.name for line in page.actions if line.refused is None],
     }
     facts = [
@@ -215,9 +214,14 @@ def show(desk: Desk, number: str, label: str) -> Answer:
         ("content", one.manifest_sha256),
         *((f"meaning_{line.meaning}", f"{line.name} {line.at:%Y-%m-%d %H:%M}") for line in page.signatures),
         *(("change", f"{each.ordinal} {each.place}: {each.text}") for each in changes),
-        *(("file", f"{line.name} ({line.size})") for line in page.files),
+        *(("file", _file(desk, line)) for line in page.files),
     ]
     return Answer(data, pairs((desk.label(name), value) for name, value in facts))
+
+
+def _file(desk: Desk, one: FileLine) -> str:
+    title = f"{one.title} " if one.title else ""
+    return f"{role_of(desk, one)}: {title}{one.name} ({one.size})"
 
 
 def _suspended(one: RevisionView) -> str | None:
@@ -230,11 +234,18 @@ def _suspended(one: RevisionView) -> str | None:
 @click.argument("target", type=FILE_OUT)
 @option("--revision", "label", default="")
 @option("--reference", is_flag=True)
-def file(desk: Desk, number: str, target: Path, label: str, reference: bool) -> Answer:
-    """Take a stamped copy of a revision into a file (D-3, V-4, X-2)."""
+@option("--annex", "annex", type=click.IntRange(min=1), default=None)
+@option("--source", "source", is_flag=True)
+def file(
+    desk: Desk, number: str, target: Path, label: str, reference: bool, annex: int | None, source: bool
+) -> Answer:
+    """Take a stamped copy of a revision into a file, or an annex or the source of it (D-3, V-4, X-2)."""
+    from docctl.cli.file_taking import taken
     from docctl.queries.people import frame_facts
     from docctl.services.content.copies import take_copy
 
+    if annex is not None or source:
+        return taken(desk, number, target, label, annex)
     with desk.read() as session:
         found = names.revision(desk, session, number, label, wanted="in_force")
         is_demo = frame_facts(session, desk.actor).is_demo

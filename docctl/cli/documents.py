@@ -14,10 +14,12 @@ from docctl.cli.citations import add_citations
 from docctl.cli.command import Noun, option
 from docctl.cli.compare import add_compare
 from docctl.cli.desk import Desk
+from docctl.cli.document_files import add_files
 from docctl.cli.document_reads import add_reads
 from docctl.cli.drafts import add_drafts
 from docctl.cli.history import add_history
 from docctl.cli.kinds import DAY, FILE_IN
+from docctl.cli.other_files import Beside, with_files
 from docctl.cli.other_names import add_names
 from docctl.cli.particulars import Said, with_particulars
 from docctl.cli.revisions_told import told, what_is_signed
@@ -29,6 +31,7 @@ add_compare(documents)
 add_citations(documents)
 add_history(documents)
 add_drafts(documents)
+add_files(documents)
 add_names(documents)
 
 
@@ -51,6 +54,7 @@ add_names(documents)
 @option("--issuer-number", default="")
 @option("--answers", multiple=True)
 @with_particulars
+@with_files
 def new(
     desk: Desk,
     file: Path,
@@ -71,6 +75,7 @@ def new(
     issuer_number: str,
     said: Said,
     answers: tuple[str, ...],
+    beside: Beside,
 ) -> Answer:
     """Create a document with its first draft, our own or an external one (D-9, N-1, V-2)."""
     from docctl.domain.outside import Outside
@@ -88,7 +93,7 @@ def new(
         type_id=type_id,
         title=title,
         unit_id=unit_id,
-        uploads=(desk.stage(file, for_document=True),),
+        uploads=(desk.stage(file, for_document=True), *beside.staged(desk)),
         number=number,
         number_values=number_values,
         label=label,
@@ -102,68 +107,6 @@ def new(
         request_ids=request_ids,
     )
     return told(desk, "created", create_document(cmd, by=desk.caller(), house=desk.house))
-
-
-@documents.command("revise", permission="document.revise", changes=True)
-@click.argument("number")
-@click.argument("file", type=FILE_IN)
-@option("--what", default="")
-@option("--reason", default="")
-@option("--basis", default="")
-@option("--valid-until", type=DAY, default=None)
-@option("--trial", is_flag=True)
-@option("--title", default="")
-@option("--reissue", is_flag=True)
-@option("--answers", multiple=True)
-@with_particulars
-def revise(
-    desk: Desk,
-    number: str,
-    file: Path,
-    what: str,
-    reason: str,
-    basis: str,
-    valid_until: date | None,
-    trial: bool,
-    title: str,
-    reissue: bool,
-    said: Said,
-    answers: tuple[str, ...],
-) -> Answer:
-    """Start the next revision as a draft; say where a reissue is suggested (V-1, V-2).
-
-    What, why and on what basis are those of the requests that it answers, where nothing else is said.
-    """
-    from docctl.models.documents import Revision
-    from docctl.queries.next_label import next_label
-    from docctl.queries.request_page import answers_for
-    from docctl.services.revisions.revise import ReviseDocument, revise_document
-
-    with desk.read() as session:
-        document_id = names.item(desk, session, number, "document").item_id
-        choice = next_label(session, document_id, desk.house.clock(), desk.house.today())
-        before = session.get_one(Revision, names.revision(desk, session, number).revision_id)
-        request_ids = names.requests(desk, session, answers)
-        start = answers_for(session, desk.actor, document_id, at=desk.house.clock()).words(request_ids)
-    cmd = ReviseDocument(
-        document_id=document_id,
-        change_what=what or start.what,
-        change_reason=reason or start.reason,
-        change_basis=basis or start.basis,
-        request_ids=request_ids,
-        validity=Validity(valid_until, trial),
-        particulars=said.read(desk, before) if said else None,
-        title=title,
-        reissue=reissue,
-        uploads=(desk.stage(file, for_document=True),),
-    )
-    answer = told(desk, "revised", revise_document(cmd, by=desk.caller(), house=desk.house))
-    suggested = choice.reissued if choice.is_reissue_suggested else None
-    data = {**answer.data, "reissue_suggested": suggested}
-    if suggested is None or reissue:
-        return Answer(data, answer.lines)
-    suggestion = desk.words.t("cli.reissue_suggested", count=choice.amendments, label=suggested)
-    return Answer(data, [*answer.lines, suggestion])
 
 
 @documents.command("submit", permission="revision.submit", signs=True, changes=True)

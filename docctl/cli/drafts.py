@@ -1,4 +1,4 @@
-"""`docctl documents edit|discard`: a draft changed or given up, before it is submitted (V-2, V-6)."""
+"""`docctl documents revise|edit|discard`: a draft begun, changed, given up before it is submitted (V-2)."""
 
 from __future__ import annotations
 
@@ -12,18 +12,86 @@ from docctl.cli.answers import Answer
 from docctl.cli.command import Noun, option
 from docctl.cli.desk import Desk
 from docctl.cli.kinds import DAY, FILE_IN
+from docctl.cli.other_files import Beside, with_files
 from docctl.cli.particulars import Said, with_particulars
 from docctl.cli.revisions_told import told
 from docctl.domain.validity import ENDLESS, Validity
 
 
 def add_drafts(noun: Noun) -> None:
-    """Add the commands that change drafts to the noun."""
-    for command in (edit, discard):
+    """Add the commands of drafts to the noun."""
+    for command in (revise, edit, discard):
         noun.add_command(command)
 
 
 _drafts = Noun("documents")
+
+
+@_drafts.command("revise", permission="document.revise", changes=True)
+@click.argument("number")
+@click.argument("file", type=FILE_IN)
+@option("--what", default="")
+@option("--reason", default="")
+@option("--basis", default="")
+@option("--valid-until", type=DAY, default=None)
+@option("--trial", is_flag=True)
+@option("--title", default="")
+@option("--reissue", is_flag=True)
+@option("--answers", multiple=True)
+@option("--without-annexes", is_flag=True)
+@with_particulars
+@with_files
+def revise(
+    desk: Desk,
+    number: str,
+    file: Path,
+    what: str,
+    reason: str,
+    basis: str,
+    valid_until: date | None,
+    trial: bool,
+    title: str,
+    reissue: bool,
+    said: Said,
+    answers: tuple[str, ...],
+    without_annexes: bool,
+    beside: Beside,
+) -> Answer:
+    """Start the next revision as a draft; say where a reissue is suggested (V-1, V-2).
+
+    What, why and on what basis are those of the requests that it answers, where nothing else is said.
+    """
+    from docctl.models.documents import Revision
+    from docctl.queries.next_label import next_label
+    from docctl.queries.request_page import answers_for
+    from docctl.services.revisions.revise import ReviseDocument, revise_document
+
+    with desk.read() as session:
+        document_id = names.item(desk, session, number, "document").item_id
+        choice = next_label(session, document_id, desk.house.clock(), desk.house.today())
+        before = session.get_one(Revision, names.revision(desk, session, number).revision_id)
+        request_ids = names.requests(desk, session, answers)
+        start = answers_for(session, desk.actor, document_id, at=desk.house.clock()).words(request_ids)
+    cmd = ReviseDocument(
+        document_id=document_id,
+        change_what=what or start.what,
+        change_reason=reason or start.reason,
+        change_basis=basis or start.basis,
+        request_ids=request_ids,
+        validity=Validity(valid_until, trial),
+        particulars=said.read(desk, before) if said else None,
+        title=title,
+        reissue=reissue,
+        annexes=() if without_annexes else None,
+        uploads=(desk.stage(file, for_document=True), *beside.staged(desk)),
+    )
+    answer = told(desk, "revised", revise_document(cmd, by=desk.caller(), house=desk.house))
+    suggested = choice.reissued if choice.is_reissue_suggested else None
+    data = {**answer.data, "reissue_suggested": suggested}
+    if suggested is None or reissue:
+        return Answer(data, answer.lines)
+    suggestion = desk.words.t("cli.reissue_suggested", count=choice.amendments, label=suggested)
+    return Answer(data, [*answer.lines, suggestion])
 
 
 @_drafts.command("edit", permission="revision.edit", changes=True)
@@ -52,7 +120,7 @@ def edit(
     said: Said,
     answers: tuple[str, ...],
 ) -> Answer:
-    """Change a draft; a file replaces its files, and what is not named stays (V-2)."""
+    """Change a draft; a file replaces its main one, and what is not named stays (V-2)."""
     from docctl.models.documents import Revision
     from docctl.services.revisions.revise import EditRevision, edit_revision
 

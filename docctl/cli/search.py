@@ -16,6 +16,7 @@ from docctl.domain.verdicts import NotFound
 if TYPE_CHECKING:
     from docctl.queries.saved_searches import Saved
     from docctl.queries.search import Asked, SearchPage
+    from docctl.queries.search_hits import SearchHit
 
 
 class Search(Action):
@@ -206,6 +207,7 @@ def _found(desk: Desk, asked: Asked, limit: int, *, counts: bool) -> Answer:
                 "state": one.state,
                 "snippet": "".join(text for text, _ in one.snippet),
                 **({"clause": one.clause.path} if one.clause else {}),
+                **({"annex": one.annex[1], "annex_title": one.annex[2]} if one.annex else {}),
             }
             for one in found.hits
         ],
@@ -226,10 +228,7 @@ def _found(desk: Desk, asked: Asked, limit: int, *, counts: bool) -> Answer:
             line += f" · {desk.words.t('search.by_synonym', words=said)}"
         lines.append(line)
         if one.snippet:
-            page = "" if one.page is None else f" · {desk.words.t('search.on_page', page=one.page)}"
-            if one.clause:
-                said = desk.words.t("search.at_clause", clause=one.clause.path, title=one.clause.title)
-                page = f" · {said.rstrip()}{page}"
+            page = _place(desk, one)
             shown = "".join(f"[{t}]" if hit else t for t, hit in one.snippet)
             lines.append(f"    {one_line(shown)}{page}")
     if choices is not None:
@@ -237,6 +236,18 @@ def _found(desk: Desk, asked: Asked, limit: int, *, counts: bool) -> Answer:
     if found.near:
         lines += [desk.words.t("search.near"), *(f"    {one.number} {one.title}" for one in found.near)]
     return Answer(data, lines)
+
+
+def _place(desk: Desk, one: SearchHit) -> str:
+    """Return where in an item the words stand: annex, clause, page (S-3)."""
+    t, said = desk.words.t, list[str]()
+    if one.clause:
+        said.append(t("search.at_clause", clause=one.clause.path, title=one.clause.title).rstrip())
+    if one.annex:
+        said.append(t("search.in_annex", n=one.annex[1], name=one.annex[2]))
+    if one.page is not None:
+        said.append(t("search.on_page", page=one.page))
+    return "".join(f" · {each}" for each in said)
 
 
 def _counted(desk: Desk, found: SearchPage, names: Mapping[tuple[str, str], str]) -> list[str]:

@@ -21,6 +21,8 @@ class ManifestFile:
     media_type: str
     sha256: str
     size: int
+    #: Of an annex; said only where it has one, so that hashes of before stay what they are.
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,7 @@ def manifest(kind: str, facts: dict[str, Any], files: Sequence[ManifestFile]) ->
                     "media_type": one.media_type,
                     "sha256": one.sha256,
                     "size": one.size,
+                    **({"title": one.title} if one.title else {}),
                 }
                 for one in sorted(files, key=lambda one: (one.role, one.ordinal, one.name))
             ],

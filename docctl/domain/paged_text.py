@@ -1,4 +1,4 @@
-"""On which page of a file the words of a hit stand (S-3)."""
+"""In which file, and on which page of it, the words of a hit stand (S-3)."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
+from uuid import UUID
 
 #: What a page of hits shows as one blank.
 _BLANK: Final = re.compile(r"[\s\x00-\x1f\x7f-\x9f\ud800-\udfff]+")
@@ -17,10 +18,14 @@ _BEFORE: Final = 60
 
 @dataclass(frozen=True, slots=True)
 class PagedText:
-    """The text of an item, its files after each other; `pages` are (place, page from 1, 0 for none)."""
+    """The text of an item, its files after each other; `pages` are (place, page from 1, 0 for none).
+
+    `parts` are where each begins, and the id of its file, None for what is no file.
+    """
 
     text: str
     pages: tuple[tuple[int, int], ...] = ()
+    parts: tuple[tuple[int, UUID | None], ...] = ()
 
     def page_at(self, place: int) -> int | None:
         """Return the page on which a character stands; nothing where its file has none (S-3)."""
@@ -31,11 +36,21 @@ class PagedText:
         """Return the page of the first marked words of a hit's lines, as they are shown (S-3)."""
         if not any(page for _, page in self.pages):
             return None
+        place = self._place_of(shown)
+        return None if place is None else self.page_at(place)
+
+    def file_of(self, shown: Sequence[tuple[str, bool]]) -> UUID | None:
+        """Return the file in which the first marked words of a hit's lines stand (S-3)."""
+        if len(self.parts) < 2 or (place := self._place_of(shown)) is None:
+            return None
+        at = bisect_right(self.parts, place, key=lambda start: start[0])
+        return self.parts[at - 1][1] if at else None
+
+    def _place_of(self, shown: Sequence[tuple[str, bool]]) -> int | None:
         before = ""
         for words, is_hit in shown:
             if is_hit:
-                place = self._place(before.rpartition(_MORE)[2].lstrip()[-_BEFORE:], words)
-                return None if place is None else self.page_at(place)
+                return self._place(before.rpartition(_MORE)[2].lstrip()[-_BEFORE:], words)
             before += words
         return None
 
@@ -63,12 +78,20 @@ def _end_of(pieces: Sequence[str], text: str) -> int | None:
     return None
 
 
-def put_together(files: Sequence[tuple[str, Sequence[int], bool]], parting: str = "\n\n") -> PagedText:
-    """Return the text of files after each other: each its text, where its pages start, whether it has any."""
+def put_together(
+    files: Sequence[tuple[str, Sequence[int], bool]],
+    parting: str = "\n\n",
+    ids: Sequence[UUID | None] | None = None,
+) -> PagedText:
+    """Return the text of files after each other: each its text, where its pages start, whether it has any.
+
+    `ids` are those of the files, one for each.
+    """
     texts: list[str] = []
     pages: list[tuple[int, int]] = []
+    parts: list[tuple[int, UUID | None]] = []
     length = 0
-    for text, starts, has_pages in files:
+    for (text, starts, has_pages), file_id in zip(files, ids or [None] * len(files), strict=True):
         if not text:
             continue
         length += len(parting) if texts else 0
@@ -78,6 +101,7 @@ def put_together(files: Sequence[tuple[str, Sequence[int], bool]], parting: str 
             ]
         else:
             pages.append((length, 0))
+        parts.append((length, file_id))
         texts.append(text)
         length += len(text)
-    return PagedText(parting.join(texts), tuple(pages))
+    return PagedText(parting.join(texts), tuple(pages), tuple(parts))

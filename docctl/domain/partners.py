@@ -54,6 +54,7 @@ PARTNERS_SEE: Final = frozenset(
         "copies.show",
         "copies.reading",
         "copies.copy",
+        "copies.download",
         "controlled_copies.show",
         "controlled_copies.receive",
         "controlled_copies.give_back",

@@ -61,8 +61,11 @@ class ItemFile(Identified, Base):
     owner_kind: Mapped[OwnerKind] = mapped_column(checked(OwnerKind))
     owner_id: Mapped[UUID]
     role: Mapped[FileRole] = mapped_column(checked(FileRole))
+    #: Its place among all files of its item: the main one first, then the annexes, a source last.
     ordinal: Mapped[int]
     name: Mapped[str] = mapped_column(String(255))
+    #: What an annex is called, "" by its file.
+    title: Mapped[str] = mapped_column(String(200), default="", server_default="")
     media_type: Mapped[str] = mapped_column(String(120))
     sha256: Mapped[str] = mapped_column(String(64))
     size: Mapped[int] = mapped_column(BigInteger)

@@ -16,6 +16,7 @@ from docctl.models.guard_continuity import CONTINUITY_GUARDS
 from docctl.models.guard_controlled import CONTROLLED_GUARDS
 from docctl.models.guard_distribution import DISTRIBUTION_GUARDS
 from docctl.models.guard_epochs import EPOCH_GUARDS
+from docctl.models.guard_files import FILE_GUARDS
 from docctl.models.guard_forms import FORM_GUARDS
 from docctl.models.guard_kinds import Exclusion, Guard, changed, final, frozen, moves
 from docctl.models.guard_organisation import ORGANISATION_GUARDS
@@ -152,44 +153,7 @@ GUARDS: Final = (
     *CHANGE_GUARDS,
     *REQUEST_GUARDS,
     *FORM_GUARDS,
-    Guard(
-        "v_2_file_insert",
-        "V-2",
-        "item_file",
-        "INSERT",
-        "EXISTS (SELECT 1 FROM revision r WHERE r.id = NEW.owner_id AND r.status <> 'draft')",
-    ),
-    Guard(
-        "v_2_file_delete",
-        "V-2",
-        "item_file",
-        "DELETE",
-        """NOT EXISTS (SELECT 1 FROM revision r
-            WHERE r.id = OLD.owner_id AND r.status IN ('draft', 'discarded'))
-        AND NOT EXISTS (SELECT 1 FROM record r
-            WHERE r.id = OLD.owner_id AND r.status = 'destroying')""",
-    ),
-    frozen(
-        "f_3_file_content",
-        "F-3",
-        "item_file",
-        (
-            "owner_kind",
-            "owner_id",
-            "role",
-            "ordinal",
-            "name",
-            "media_type",
-            "sha256",
-            "size",
-            "object_key",
-            "object_version",
-            "stored_sha256",
-            "stored_size",
-            "added_by",
-            "added_at",
-        ),
-    ),
+    *FILE_GUARDS,
     # numbers
     Guard("n_1_number_delete", "N-1", "number_entry", "DELETE", "TRUE"),
     frozen("n_1_number_change", "N-1", "number_entry", ("shown", "normal", "entity_id")),

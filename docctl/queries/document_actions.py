@@ -77,8 +77,8 @@ def _while_under_way(actor: Actor, now: Situation, at: datetime, zone: tzinfo) -
             if allows(actor, f"revision.{name}", now.facts):
                 lacks_file = name == "submit" and not now.has_file
                 yield Offered(name, Refused("upload", "needed") if lacks_file else None)
-        if now.is_form and allows(actor, "revision.edit", now.facts):
-            yield Offered("fields")
+        if allows(actor, "revision.edit", now.facts):
+            yield from map(Offered, ("files", "fields") if now.is_form else ("files",))
     elif now.status is RevisionStatus.IN_REVIEW and now.step is not None:
         yield from _signing(actor, now, now.step)
         if allows(actor, "revision.return", now.facts):

@@ -14,6 +14,7 @@ from docctl.domain.form_definition import NOTHING as NO_FIELDS
 from docctl.domain.form_definition import Definition
 from docctl.domain.lifecycle import UNDER_WAY, Computed, in_force, revision_state
 from docctl.domain.permissions import Actor, Facts, allows
+from docctl.domain.verdicts import NotFound
 from docctl.models.content import FileRole
 from docctl.models.documents import Revision
 from docctl.models.organisation import Unit
@@ -28,13 +29,12 @@ from docctl.queries.other_names import OtherName, other_names
 from docctl.queries.outlines import Outline, outline_shown
 from docctl.queries.paper import Paper, paper_of
 from docctl.queries.request_page import refused_without
+from docctl.queries.revision_files import FileLine, files_of, with_html
 from docctl.queries.revision_views import (
-    FileLine,
     OpenStep,
     RevisionLine,
     RevisionView,
     SignatureLine,
-    files_of,
     line_of,
     names_of,
     open_steps,
@@ -68,6 +68,7 @@ class DocumentPage:
     signatures: tuple[SignatureLine, ...]
     #: Those open now, one's own first: several where a route has steps side by side (A-1).
     steps: tuple[OpenStep, ...]
+    #: All that the person may take; the source is not among them for others than those who may have it.
     files: tuple[FileLine, ...]
     relations: Relations
     actions: tuple[Offered, ...]
@@ -90,11 +91,23 @@ class DocumentPage:
     may_name: bool = False
     #: What the revision shown asks of records, where it is one of a form (F-2).
     asks: Definition = NO_FIELDS
+    #: The file that is read on the page: the main one, or the annex that was chosen.
+    shown: FileLine | None = None
 
     @property
     def main(self) -> FileLine | None:
-        """The file that is read on the page."""
+        """The file that its document is."""
         return next((one for one in self.files if one.role == FileRole.MAIN), None)
+
+    @property
+    def annexes(self) -> tuple[FileLine, ...]:
+        """The annexes in their order (V-13)."""
+        return tuple(one for one in self.files if one.role == FileRole.ANNEX)
+
+    @property
+    def source(self) -> FileLine | None:
+        """The file that the main one was made from, where the person may have it."""
+        return next((one for one in self.files if one.role == FileRole.SOURCE), None)
 
     @property
     def in_force(self) -> RevisionLine | None:
@@ -121,8 +134,9 @@ def document_page(
     zone: tzinfo,
     document_id: UUID | None = None,
     revision_id: UUID | None = None,
+    file_id: UUID | None = None,
 ) -> DocumentPage:
-    """Return the page of a document, or of one revision of it.
+    """Return the page of a document, or of one revision of it, with its main file or another one opened.
 
     Without a revision: what is in force, for insiders else what is under way, else the last one. Raises
     NotFound for what the person may not see (X-3).
@@ -165,6 +179,8 @@ def document_page(
         checks_refused=checks.refused,
         request_refused=without,
     )
+    if not allows(actor, "revision.source", situation.facts):
+        files = tuple(one for one in files if one.role != FileRole.SOURCE)
     return DocumentPage(
         document_id=head.document.id,
         parent_id=head.document.parent_id,
@@ -200,7 +216,18 @@ def document_page(
         scope=() if actor.is_outside else scope_names(session, shown.id),
         may_name=allows(actor, "document.name", situation.facts),
         asks=definition_at(session, shown.id) if head.kind.is_form else NO_FIELDS,
+        shown=_opened(session, files, file_id),
     )
+
+
+def _opened(session: Session, files: Sequence[FileLine], file_id: UUID | None) -> FileLine | None:
+    """Return the file to be read on the page; raise NotFound for one that is not there or is the source."""
+    read = [one for one in files if one.role != FileRole.SOURCE]
+    if file_id is None:
+        found = next((one for one in read if one.role == FileRole.MAIN), None)
+    elif (found := next((one for one in read if one.id == file_id), None)) is None:
+        raise NotFound("file")
+    return with_html(session, found) if found else None
 
 
 def _drafting(session: Session, head: Headed, shown: Revision) -> str:
@@ -239,7 +266,7 @@ def _situation(
         newest_from=next((one.effective_from for one in open_ended), None),
         is_form=head.kind.is_form,
         has_class=beside.kept is not None,
-        has_file=bool(files),
+        has_file=any(one.role == FileRole.MAIN for one in files),
         has_real_number=head.has_real_number,
         valid_until=shown.valid_until,
         revision_under_way=any(one.status in UNDER_WAY for one in revisions),

@@ -34,8 +34,8 @@ from docctl.queries.requests import (
     request_register,
     seen_by,
 )
+from docctl.queries.revision_files import FileLine, files_of
 from docctl.queries.revision_states import in_force_at
-from docctl.queries.revision_views import FileLine, files_of
 from docctl.queries.rules_in_force import request_needed
 
 
@@ -83,7 +83,7 @@ def request_page(
     return RequestPage(
         row=found.rows[0],
         asked=request.asked(),
-        files=files_of(session, request.id, with_html=False),
+        files=files_of(session, request.id),
         actions=_offers(actor, facts, request, has_force=current is not None),
         unit_id=one.Unit.id,
         type_id=request.type_id,

@@ -1,11 +1,10 @@
-"""A revision as a page shows it: its dates and people, signatures, open step, files (V-7, A-3, A-9)."""
+"""A revision as a page shows it: its dates and people, signatures, open step (V-7, A-3, A-9)."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
-from typing import Final
 from uuid import UUID
 
 from sqlalchemy import select
@@ -17,11 +16,10 @@ from docctl.domain.particulars import amount_shown, systems_in
 from docctl.domain.permissions import Actor
 from docctl.domain.step_limits import revision_of_calendar, until_in_zone
 from docctl.domain.validity import last_day
-from docctl.models.content import FileReading, ItemFile, Signature
+from docctl.models.content import Signature
 from docctl.models.documents import Revision
 from docctl.models.organisation import Person
 from docctl.models.work import Step, StepStatus
-from docctl.queries.file_html import html_of
 
 #: A person and when; either may be missing.
 Done = tuple[str, datetime | None]
@@ -80,21 +78,6 @@ class OpenStep:
     def until(self) -> datetime | date | None:
         """The last day, or the instant of an end within it (W-1)."""
         return until_in_zone(self.due_at, self.due_on) if self.due_at and self.due_on else self.due_on
-
-
-@dataclass(frozen=True, slots=True)
-class FileLine:
-    """A file; `reading` is pending, ready or problem."""
-
-    id: UUID
-    role: str
-    name: str
-    media_type: str
-    size: int
-    sha256: str
-    reading: str
-    problem: str | None
-    html: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,40 +232,6 @@ def open_steps(
         for step, name in rows
     ]
     return tuple(sorted(found, key=lambda one: not one.is_mine))
-
-
-def files_of(session: Session, owner_id: UUID, *, with_html: bool = True) -> tuple[FileLine, ...]:
-    """Return the files of an item with what was read out of them."""
-    found = session.execute(
-        select(ItemFile, FileReading.file_id, FileReading.problem)
-        .outerjoin(FileReading, FileReading.file_id == ItemFile.id)
-        .where(ItemFile.owner_id == owner_id, ItemFile.destroyed_at.is_(None))
-        .order_by(ItemFile.ordinal, ItemFile.added_at)
-    ).all()
-    html = html_of(session, [file.id for file, *_ in found]) if with_html else {}
-    return tuple(
-        _file(file, is_read=read_id is not None, problem=problem, html=html.get(file.id))
-        for file, read_id, problem in found
-    )
-
-
-#: Nothing to read in them is no trouble of the file: a scan is shown as it is.
-_NO_TROUBLE: Final = frozenset({None, "", "no_text"})
-
-
-def _file(file: ItemFile, *, is_read: bool, problem: str | None, html: str | None) -> FileLine:
-    reading = "pending" if not is_read else ("ready" if problem in _NO_TROUBLE else "problem")
-    return FileLine(
-        id=file.id,
-        role=file.role.value,
-        name=file.name,
-        media_type=file.media_type,
-        size=file.size,
-        sha256=file.sha256,
-        reading=reading,
-        problem=problem,
-        html=html,
-    )
 
 
 def names_of(session: Session, people: Collection[UUID | None]) -> dict[UUID, str]:

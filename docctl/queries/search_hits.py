@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, tzinfo
 from typing import Any, Final
@@ -21,7 +21,7 @@ from docctl.domain.permissions import Actor
 from docctl.models.documents import Revision
 from docctl.queries.outlines import clause_meant, outlines_of
 from docctl.queries.search_rows import records_shown, revisions_shown
-from docctl.queries.search_texts import paged_texts_of
+from docctl.queries.search_texts import annexes_of, paged_texts_of
 from docctl.queries.shared_keys import keys_of
 from docctl.reading.outlines import Clause
 from search.api import Found, Hit, Query
@@ -37,8 +37,9 @@ _LOOKED_AT: Final = 100_000
 class SearchHit:
     """One document revision or record as it is now; `snippet` is (text, is_hit) pairs.
 
-    `synonyms` are words found in it that were not typed (S-6), `page` is the one of its file on which the
-    first marked words stand, `clause` the one that was asked for (I-9), `keys` what it shares (S-7).
+    `synonyms` are words found in it that were not typed (S-6), `page` is the one of its file, or of the
+    annex, on which the first marked words stand, `clause` the one that was asked for (I-9), `keys` what it
+    shares (S-7).
     """
 
     kind: str
@@ -56,6 +57,8 @@ class SearchHit:
     page: int | None = None
     clause: Clause | None = None
     keys: tuple[tuple[str, str], ...] = ()
+    #: The annex in which it was found: its file, its number among them, what it is called (V-13).
+    annex: tuple[UUID, int, str] | None = None
 
 
 def hits_shown(
@@ -92,12 +95,13 @@ def hits_shown(
     outlines = outlines_of(session, there, for_page=True)
     bodies = paged_texts_of(session, owners, longest=_LOOKED_AT) if texts else {}
     keys = keys_of(session, [row.id for row in records_there.values()]) if texts else {}
+    annexes = annexes_of(session, revisions) if texts and revisions else {}
     for hit in found.hits:
         if (row := rows.get(hit.id)) is None:
             continue
         if hit.id.startswith("revision:"):
             meant = _clause_meant(outlines.get(row[0].id, ()), named)
-            yield _revision_hit(row, bodies, asked, zone, meant)
+            yield _revision_hit(row, bodies, asked, zone, meant, annexes)
         else:
             yield _record_hit(actor, row, bodies, asked, zone, keys.get(row.id, ()))
 
@@ -124,7 +128,12 @@ def _clause_meant(clauses: Sequence[Clause], named: Sequence[Is]) -> _Meant | No
 
 
 def _revision_hit(
-    row: Any, bodies: dict[UUID, PagedText], asked: Query, zone: tzinfo, meant: _Meant | None
+    row: Any,
+    bodies: dict[UUID, PagedText],
+    asked: Query,
+    zone: tzinfo,
+    meant: _Meant | None,
+    annexes: Mapping[UUID, tuple[int, str]],
 ) -> SearchHit:
     revision: Revision = row[0]
     state = revision_state(revision.dates(), asked.at)
@@ -135,6 +144,7 @@ def _revision_hit(
     if clause and clause.title not in stretch[:200]:  # it stands beyond what is looked at
         stretch = ""
     shown = _pieces(stretch or body, asked)
+    file_id = None if stretch else own.file_of(shown)
     return SearchHit(
         kind="document",
         id=revision.document_id,
@@ -150,6 +160,7 @@ def _revision_hit(
         synonyms=_synonyms((row[1], revision.title, body), asked),
         page=(clause.page if clause else 0) or own.page_of(shown),
         clause=clause,
+        annex=(file_id, *annexes[file_id]) if file_id is not None and file_id in annexes else None,
     )
 
 

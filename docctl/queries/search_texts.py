@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection
 from functools import cache
 from typing import Any, Final
@@ -25,7 +26,7 @@ from sqlalchemy.orm import Session
 
 from docctl.domain.lifecycle import RecordStatus
 from docctl.domain.paged_text import PagedText, put_together
-from docctl.models.content import FileReading, ItemFile
+from docctl.models.content import FileReading, FileRole, ItemFile
 from docctl.models.numbers import Alias
 from docctl.models.records import Record, RecordFact, RecordKey
 from docctl.reading.kinds import MEDIA_TYPES, Kind
@@ -51,8 +52,9 @@ def texts_of(
 ) -> dict[UUID, str]:
     """Return the text of each revision, document or record: files, facts ever set, keys, other names.
 
-    A title stands in a field of its own; one that was corrected is found as well (C-1). `longest` cuts
-    each part, for a page that shows only a few lines. Into `missing` come those whose keys are not there.
+    A title stands in a field of its own; one that was corrected is found as well (C-1). The source of a
+    document is left out: only few may have it (X-3). `longest` cuts each part, for a page that shows only a
+    few lines. Into `missing` come those whose keys are not there.
     """
     paged = paged_texts_of(session, owners, longest=longest, missing=missing)
     return {owner: found.text for owner, found in paged.items()}
@@ -79,10 +81,28 @@ def paged_texts_of(
     else:
         opened = iter(house.shown(sealed, longest=longest))
     files: dict[UUID, list[tuple[str, list[int], bool]]] = {}
+    ids: dict[UUID, list[UUID | None]] = {}
     for row in found:
         text = row.text if row.sealed is None else next(opened)
         files.setdefault(row.owner, []).append((text, row.pages or [], row.media_type not in _SHEETS))
-    return {owner: paged for owner, texts in files.items() if (paged := put_together(texts)).text}
+        ids.setdefault(row.owner, []).append(row.file_id)
+    paged = {owner: put_together(texts, ids=ids[owner]) for owner, texts in files.items()}
+    return {owner: one for owner, one in paged.items() if one.text}
+
+
+def annexes_of(session: Session, revision_ids: Collection[UUID]) -> dict[UUID, tuple[int, str]]:
+    """Return number and name of each annex of revisions, by the file's id (V-13)."""
+    rows = session.execute(
+        select(ItemFile.owner_id, ItemFile.id, ItemFile.title, ItemFile.name)
+        .where(ItemFile.owner_id.in_(revision_ids), ItemFile.role == FileRole.ANNEX)
+        .order_by(ItemFile.owner_id, ItemFile.ordinal)
+    )
+    counted: Counter[UUID] = Counter()
+    found: dict[UUID, tuple[int, str]] = {}
+    for owner, file_id, title, name in rows:
+        counted[owner] += 1
+        found[file_id] = (counted[owner], title or name)
+    return found
 
 
 @cache
@@ -134,7 +154,9 @@ def _parts(longest: int | None) -> list[Select[*tuple[Any, ...]]]:
             FileReading.sealed_text,
             FileReading.file_id,
             (FileReading.pages, ItemFile.media_type),
-        ).join(FileReading, FileReading.file_id == ItemFile.id),
+        )
+        .join(FileReading, FileReading.file_id == ItemFile.id)
+        .where(ItemFile.role != FileRole.SOURCE),
         part(1, RecordFact.record_id, RecordFact.field, RecordFact.ordinal, RecordFact.value)
         .join(Record, Record.id == RecordFact.record_id)
         .where(
@@ -143,4 +165,5 @@ def _parts(longest: int | None) -> list[Select[*tuple[Any, ...]]]:
         ),
         part(2, RecordKey.record_id, RecordKey.kind, first, RecordKey.value),
         part(3, Alias.item_id, Alias.text, first, Alias.text),
+        part(4, ItemFile.owner_id, nothing, ItemFile.ordinal, ItemFile.title, file=ItemFile.id),
     ]

@@ -33,6 +33,17 @@ class Attached:
 
     upload_id: UUID
     role: FileRole = FileRole.MAIN
+    #: Of an annex of a revision: what it is called, and which file it takes the place of (V-13).
+    title: str = ""
+    instead_of: UUID | None = None
+
+    def as_annex(self, *, title: str = "", instead_of: UUID | None = None) -> Attached:
+        """Return it as an annex of a revision, at the end or in the place of another one (V-13)."""
+        return Attached(self.upload_id, FileRole.ANNEX, title, instead_of)
+
+    def as_source(self) -> Attached:
+        """Return it as what the main file was made from (V-13)."""
+        return Attached(self.upload_id, FileRole.SOURCE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +62,10 @@ class StoredFile:
     stored_size: int
     #: The upload that brought it; none for what docctl wrote itself.
     upload_id: UUID | None = None
+    title: str = ""
+    #: The file whose place it takes, or of which it is a copy in the next revision (V-13).
+    instead_of: UUID | None = None
+    copy_of: UUID | None = None
 
 
 _UPLOAD: Final = select(table_of(Upload)).where(table_of(Upload).c.id == bindparam("upload_id"))
@@ -110,41 +125,42 @@ def _is_named(house: House, stored: StoredFile) -> bool:
         return session.scalar(query) is not None
 
 
-def _uploads(attached: Sequence[Attached], by: Caller, house: House) -> list[tuple[AnyRow, FileRole]]:
+def _uploads(attached: Sequence[Attached], by: Caller, house: House) -> list[tuple[AnyRow, Attached]]:
     with house.uow.read() as session:
         found = []
         for one in attached:
             row = ask(session, _UPLOAD, upload_id=one.upload_id).first()
             if row is None or row.owner_id != by.actor.person_id or row.expires_at <= by.at:
                 raise RuleRefused(Refused("upload", "gone"))
-            found.append((row, one.role))
+            found.append((row, one))
         return found
 
 
 def _store(
-    upload: tuple[AnyRow, FileRole],
+    upload: tuple[AnyRow, Attached],
     cmd: WithUploads,
     ordinal: int,
     owner: OwnerKind,
     house: House,
     for_document: bool,
 ) -> StoredFile:
-    row, role = upload
+    row, given = upload
     path = Path(row.path)
     try:
-        is_main = for_document and role is FileRole.MAIN  # only what is shown and stamped must be so
+        is_main = for_document and given.role is FileRole.MAIN  # only what is shown and stamped must be so
         require(examine(path, row.name, size_limit=house.staging.limit, for_document=is_main))
-        return store_bytes(
+        stored = store_bytes(
             house,
             path,
             Key.new(Area.RECORDS, owner.value, cmd.item_id, ordinal),
-            role=role,
+            role=given.role,
             ordinal=ordinal,
             name=row.name,
             media_type=row.media_type,
             sha256=row.sha256,
             upload_id=row.id,
         )
+        return replace(stored, title=given.title, instead_of=given.instead_of)
     except FileNotFoundError as error:  # expired, or taken by the same request a moment ago
         raise RuleRefused(Refused("upload", "gone")) from error
 
@@ -198,12 +214,14 @@ def add_files(
     owner_id: UUID,
     files: Sequence[StoredFile],
     first: int = 1,
+    places: Sequence[int] = (),
     new: Sequence[New] = (),
     wishes: Sequence[Wish] = (),
 ) -> list[UUID]:
     """Write the rows of stored files, ask for their text to be read; their uploads wait no longer (F-3).
 
-    Return the ids of the rows. `new` are rows to write with them, `wishes` what else is wanted.
+    Return the ids of the rows. They stand from `first` on, or at `places`, one for each. `new` are rows to
+    write with them, `wishes` what else is wanted.
     """
     rows = [
         {
@@ -211,8 +229,9 @@ def add_files(
             "owner_kind": owner,
             "owner_id": owner_id,
             "role": one.role,
-            "ordinal": first + offset,
+            "ordinal": places[offset] if places else first + offset,
             "name": one.name,
+            "title": one.title,
             "media_type": one.media_type,
             "sha256": one.sha256,
             "size": one.size,

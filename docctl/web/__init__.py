@@ -20,6 +20,7 @@ BLUEPRINTS: Final = (
     "other_names",
     "revisions",
     "revision_drafts",
+    "revision_files",
     "form_fields",
     "revision_signing",
     "compare",

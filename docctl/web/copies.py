@@ -6,14 +6,16 @@ from dataclasses import dataclass
 from typing import Any, cast
 from uuid import UUID
 
-from flask import Blueprint, Response, g, jsonify, send_file
+from flask import Blueprint, Response, g, jsonify, request, send_file
 
 from docctl.queries.document_page import DocumentPage, document_page
+from docctl.services.content.annexes import take_file
 from docctl.services.content.copies import StampedCopy, take_copy
 from docctl.services.content.open import Content, Handed, Purpose, open_content
 from docctl.services.content.views import pdf_view
 from docctl.web.context import actor, caller, house, is_demo, requires, words
 from docctl.web.forms import form
+from docctl.web.registers import chosen
 
 bp = Blueprint("copies", __name__, url_prefix="/documents/revisions")
 
@@ -21,9 +23,10 @@ bp = Blueprint("copies", __name__, url_prefix="/documents/revisions")
 _FILE_POLICY = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'"
 
 
-def _page(revision_id: UUID) -> DocumentPage:
+def _page(revision_id: UUID, file_id: UUID | None = None) -> DocumentPage:
+    now, zone = house().clock(), house().zone
     with house().uow.read() as session:
-        return document_page(session, actor(), at=house().clock(), zone=house().zone, revision_id=revision_id)
+        return document_page(session, actor(), at=now, zone=zone, revision_id=revision_id, file_id=file_id)
 
 
 def handed_out(made: StampedCopy) -> Response:
@@ -53,10 +56,20 @@ def show(revision_id: UUID, file_id: UUID) -> Response:
 @requires("revision.read")
 def reading(revision_id: UUID) -> Response:
     """Say whether the file has been read, for the page that waits for it."""
-    page = _page(revision_id)
-    done = page.main is None or page.main.reading != "pending"
+    file_id = chosen(request.args.get("file"))
+    page = _page(revision_id, file_id)
+    done = page.shown is None or page.shown.reading != "pending"
     key = "documents.reading.done" if done else "documents.reading.pending"
-    return jsonify(text=words().t(key), done=done, percent=None, next=f"/documents/revisions/{revision_id}")
+    there = f"/documents/revisions/{revision_id}" + (f"?file={file_id}" if file_id else "")
+    return jsonify(text=words().t(key), done=done, percent=None, next=there)
+
+
+@bp.get("/<uuid:revision_id>/files/<uuid:file_id>/download")
+@requires("revision.copy")
+def download(revision_id: UUID, file_id: UUID) -> Response:
+    """Hand out an annex or the source: stamped where its kind can be, else as it came (D-3, X-2)."""
+    made = take_file(revision_id, file_id, by=caller(), house=house(), words=words(), is_demo=is_demo())
+    return handed_out(made) if isinstance(made, StampedCopy) else as_it_came(made)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from docctl.queries.review_pages import reviews_beside
 from docctl.queries.timeline import Timeline, timeline
 from docctl.services.content.open import open_content
 from docctl.web.context import actor, caller, house, lang, render, words
-from docctl.web.registers import number
+from docctl.web.registers import chosen, number
 from docctl.web.timelines import told
 
 #: What those outside may know of a revision's life: that it came, was signed, and went (X-3).
@@ -41,8 +41,8 @@ _KNOWN_OUTSIDE: Final = frozenset(
 def page_of(*, document_id: UUID | None = None, revision_id: UUID | None = None) -> Response:
     """Answer with the page of a document, on one of its revisions."""
     page, events, history = load_page(document_id=document_id, revision_id=revision_id)
-    if page.main is not None:
-        open_content(page.revision.id, by=caller(), house=house())
+    if page.shown is not None:
+        open_content(page.revision.id, by=caller(), house=house(), file_id=page.shown.id)
     with house().uow.read() as session:
         to_read = asked_to_read(session, actor(), page.revision.id)
         reviews = reviews_beside(session, actor(), page.document_id, at=house().clock())
@@ -96,6 +96,7 @@ def load_page(
             zone=house().zone,
             document_id=document_id,
             revision_id=revision_id,
+            file_id=chosen(request.args.get("file")) if revision_id else None,
         )
         history = revision_history(session, actor(), page.document_id, at=now, zone=house().zone)
         before = request.args.get("before", "")

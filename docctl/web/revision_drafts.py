@@ -76,6 +76,8 @@ _WRITTEN = {
     "V-2.request_needed": "answers",
     "V-2.request_not_answer": "answers",
     "upload": "file",
+    "V-13": "file",
+    "V-13.annex_not_carried": "annexes",
 }
 
 
@@ -142,6 +144,8 @@ class ReviseForm(SaidOfRevision):
     title: str = ""
     change_basis: str = ""
     reissue: bool = False
+    annexes: tuple[str, ...] = ()
+    annexes_shown: bool = False
     answers: tuple[str, ...] = ()
     request_id: str = ""
 
@@ -162,6 +166,7 @@ def revise(typed: ReviseForm, revision_id: UUID) -> Response:
             uploads=tuple(Attached(one) for one in typed.file[:1]),
             title=typed.title,
             reissue=typed.reissue,
+            annexes=all_chosen(typed.annexes) if typed.annexes_shown else None,
             request_ids=all_chosen(typed.answers),
         ),
         by=caller(typed.request_id),

@@ -95,9 +95,13 @@ def suggest() -> Response:
     return answer
 
 
-def _card(hit: SearchHit) -> dict[str, Any]:
+def _address_of(hit: SearchHit) -> str:
+    """Return where a hit leads: to its item, its annex, its page or its clause (S-3)."""
     if hit.kind == "record":
         href = f"/records/{hit.id}"
+    elif hit.annex is not None and hit.clause is None:
+        page = f"&page={hit.page}" if hit.page is not None else ""
+        return f"/documents/revisions/{hit.revision_id}?file={hit.annex[0]}{page}"
     elif hit.state in {"in_force", "suspended", "expired"}:
         href = f"/documents/{hit.id}"
     else:
@@ -106,17 +110,23 @@ def _card(hit: SearchHit) -> dict[str, Any]:
         href += f"#{hit.clause.anchor}"
     elif hit.kind == "document" and hit.page is not None:
         href += f"?page={hit.page}"
+    return href
+
+
+def _card(hit: SearchHit) -> dict[str, Any]:
     note = f"{hit.unit}　{hit.day.isoformat()}"
     if hit.clause is not None:
         said = words().t("search.at_clause", clause=hit.clause.path, title=hit.clause.title)
         note += f"　{said.rstrip()}"
+    if hit.annex is not None:
+        note += "　" + words().t("search.in_annex", n=hit.annex[1], name=hit.annex[2])
     if hit.page is not None:
         note += "　" + words().t("search.on_page", page=hit.page)
     if hit.synonyms:
         said = words().t("search.list_comma").join(hit.synonyms)
         note += "　" + words().t("search.by_synonym", words=said)
     return {
-        "href": href,
+        "href": _address_of(hit),
         "number": hit.number,
         "title": f"{hit.title} {hit.revision}".rstrip(),
         "kind": hit.state,

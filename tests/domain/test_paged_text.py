@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 import pytest
 
 from docctl.domain.paged_text import PagedText, put_together
@@ -44,7 +46,7 @@ def test_s_3_a_hit_is_on_the_page_of_its_first_marked_words(
 
 def test_s_3_pages_beyond_what_is_looked_at_and_empty_files_are_left_out() -> None:
     cut = put_together([("", [0, 5], True), ("abc", [0, 2, 9], True)])
-    assert cut == PagedText("abc", ((0, 1), (2, 2)))
+    assert cut == PagedText("abc", ((0, 1), (2, 2)), ((0, None),))
     assert PagedText("abc").page_at(1) is None
 
 
@@ -60,3 +62,16 @@ def test_s_3_a_hit_behind_a_blank_is_looked_for_at_few_places() -> None:
     found = PagedText(text, ((0, 1), (10_001, 2))).page_of([("z " + "y" * 58 + " ", False), ("记录", True)])
     assert found == 2
     assert text.asked < 5
+
+
+def test_s_3_the_file_is_that_in_which_the_first_marked_words_stand() -> None:
+    main, annex = UUID(int=1), UUID(int=2)
+    found = put_together(
+        [("正文的词语", [], True), ("附件的词语", [], True), ("流程图", [], False)], ids=[main, annex, annex]
+    )
+    assert found.file_of([("正文的", False), ("词语", True)]) == main
+    assert found.file_of([("…附件的", False), ("词语", True)]) == annex
+    assert found.file_of([("流程图", True)]) == annex
+    assert found.file_of([("没有", True)]) is None
+    alone = put_together([("甲", [], True)], ids=[main])
+    assert alone.file_of([("甲", True)]) is None  # nothing to tell apart

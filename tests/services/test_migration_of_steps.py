@@ -8,12 +8,14 @@ from sqlalchemy.orm import Session
 from docctl.domain.roles import Role
 from docctl.services.schema import migrate, schema_state
 from tests.services.test_leaving import give, step, step_of
+from tests.services.test_migration_of_annexes import before_annexes
 from tests.services.test_routes import grant
 from tests.world import World, as_owner
 
 
 def before_authority_of_steps(there: Session | Connection) -> None:
-    """Let no step keep by which class of the authority table it went to its signer."""
+    """Let no step keep by which class of the authority table it went to its signer; nor what came later."""
+    before_annexes(there)
     connection = there.connection() if isinstance(there, Session) else there
     if not inspect(connection).has_table("step"):
         return

@@ -100,7 +100,7 @@ def stamped(
     stamp = _stamp(content, kind, by, words, is_demo=is_demo, marked=marked)
     folder = Path(tempfile.mkdtemp(prefix="copy-", dir=house.scratch))
     try:
-        return _stamped(content, stamp, folder, house, changes_told(content, words))
+        return _stamped(content, stamp, folder, house, words)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
@@ -152,6 +152,8 @@ def _stamp(
     t = words.t
     word = t(f"documents.stamp.{kind}")
     lines, named = _head(content, word, by, words, marked)
+    if content.annex:
+        lines.append(t("documents.stamp.annex", n=content.annex, title=content.annex_title))
     if marked and not {"copy", "holder"} <= named:
         lines.append(t("documents.stamp.copy", copy=marked.copy, holder=marked.holder))
     elif not marked and "holder" not in named:
@@ -170,7 +172,7 @@ def _stamp(
         lines.append(t("changes.print.stamp", list=counts))
     if is_demo:
         lines.append(words.t("documents.stamp.demo"))
-    foot = f"{content.number} {content.label} {word}　"
+    foot = f"{_number(content, words)} {content.label} {word}　"
     foot += words.t("documents.stamp.pages", page="{page}", pages="{pages}")
     if content.header and content.header.block.foot:
         foot = foot_of(content.header.block, _values(content, word, by, words, marked))
@@ -232,9 +234,17 @@ def changes_told(content: Content, words: Translator) -> str:
     return "\n\n".join(parts)
 
 
-def _stamped(content: Content, stamp: Stamp, folder: Path, house: House, behind: str) -> StampedCopy:
+def _number(content: Content, words: Translator) -> str:
+    """Return the number of a file: that of its document, of an annex with which one it is."""
+    annex = words.t("documents.annex", n=content.annex) if content.annex else ""
+    return f"{content.number} {annex}".rstrip()
+
+
+def _stamped(content: Content, stamp: Stamp, folder: Path, house: House, words: Translator) -> StampedCopy:
     source = folder / "source"
-    job, kind = _how(content.media_type)
+    if (how := STAMPED.get(content.media_type)) is None:
+        raise RuleRefused(Refused("D-3", "kind_not_stampable"))
+    job, kind = how
     target = folder / f"copy.{kind.value}"
     with content.open() as stored, source.open("wb") as out:
         shutil.copyfileobj(stored, out, 1 << 20)
@@ -242,14 +252,14 @@ def _stamped(content: Content, stamp: Stamp, folder: Path, house: House, behind:
     if job == "text_to_pdf_job":
         text = _run(house, "docctl.reading.text:read", path=str(source))["text"]
         source.write_text(text, encoding="utf-8")
-        more = {"title": f"{content.number} {content.title}"}
+        more = {"title": f"{content.number} {content.annex_title or content.title}"}
     answer = _run(
         house,
         f"{_JOBS}:{job}",
         source=str(source),
         target=str(target),
         stamp=stamp.as_json(),
-        behind=behind,
+        behind=changes_told(content, words),
         **more,
     )
     try:
@@ -257,18 +267,17 @@ def _stamped(content: Content, stamp: Stamp, folder: Path, house: House, behind:
     except PrintingFailed as error:
         raise RuleRefused(Refused("D-3", "not_stampable", {"name": content.name})) from error
     source.unlink()
-    name = f"{content.number} {content.title} {content.label} {stamp.word}.{kind.value}"
+    called = content.annex_title.removesuffix(Path(content.name).suffix) or content.title
+    name = f"{_number(content, words)} {called} {content.label} {stamp.word}.{kind.value}"
     return StampedCopy(target, _file_name(name), MEDIA_TYPES[kind], stamp.word)
 
 
-def _how(media_type: str) -> tuple[str, Kind]:
-    if media_type == MEDIA_TYPES[Kind.DOCX]:
-        return "stamp_docx_job", Kind.DOCX
-    if media_type == MEDIA_TYPES[Kind.PDF]:
-        return "stamp_pdf_job", Kind.PDF
-    if media_type == MEDIA_TYPES[Kind.TXT]:
-        return "text_to_pdf_job", Kind.PDF
-    raise RuleRefused(Refused("D-3", "kind_not_stampable"))
+#: By what and into what a kind of file is stamped.
+STAMPED: Final[dict[str, tuple[str, Kind]]] = {
+    MEDIA_TYPES[Kind.DOCX]: ("stamp_docx_job", Kind.DOCX),
+    MEDIA_TYPES[Kind.PDF]: ("stamp_pdf_job", Kind.PDF),
+    MEDIA_TYPES[Kind.TXT]: ("text_to_pdf_job", Kind.PDF),
+}
 
 
 def _run(house: House, job: str, **arguments: Any) -> Any:

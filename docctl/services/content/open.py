@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from typing import BinaryIO, Final
@@ -17,7 +17,7 @@ from docctl.domain.lifecycle import Computed, RevisionStatus, in_force, revision
 from docctl.domain.permissions import Facts, authorise
 from docctl.domain.validity import last_day
 from docctl.domain.verdicts import NotFound
-from docctl.models.content import ItemFile, OwnerKind
+from docctl.models.content import FileRole, ItemFile, OwnerKind
 from docctl.models.documents import Document, Revision
 from docctl.models.organisation import LegalEntity
 from docctl.queries.changes import ChangeNote, changes_beside
@@ -52,6 +52,9 @@ class ReadRevision:
 
     revision_id: UUID
     purpose: str = Purpose.READ.value
+    #: Of an annex or a source: the digest of the file, its number among the annexes, 0 for a source.
+    file: str = ""
+    annex: int = 0
 
 
 @use_case("revision.read")
@@ -63,7 +66,12 @@ def read_revision(session: Session, cmd: ReadRevision, by: Caller) -> UUID:
         by,
         EVENTS[Purpose(cmd.purpose)],
         Subject("document", document.id, str(revision.id)),
-        facts={"number": document.number, "label": revision.label, **_by_header(session, cmd, document, by)},
+        facts={
+            "number": document.number,
+            "label": revision.label,
+            **_by_header(session, cmd, document, by),
+            **({"file": cmd.file, "annex": cmd.annex} if cmd.file else {}),
+        },
     )
     return document.id
 
@@ -84,6 +92,9 @@ class Content:
     number: str
     label: str
     title: str
+    #: The number of an annex, 0 for the main file, and what it is called.
+    annex: int
+    annex_title: str
     state: RevisionStatus | Computed
     name: str
     media_type: str
@@ -118,16 +129,19 @@ def open_content(
     purpose: Purpose = Purpose.READ,
     file_id: UUID | None = None,
 ) -> Content:
-    """Return a revision's file, its first without `file_id`; the read is in the trail before (T-1, X-2).
+    """Return a revision's file, its main one without `file_id`; the read is in the trail before (T-1, X-2).
 
-    Raises NotFound for what the person may not see, RuleRefused for what they may not do with it (X-3).
+    The source is there for the purpose of taking it alone (X-3). Raises NotFound for what the person may not
+    see, RuleRefused for what they may not do with it.
     """
     cmd = ReadRevision(revision_id, purpose.value)
     with house.uow.read() as session:
         document, revision = permitted(session, cmd, by)
         subject = Subject("document", document.id, str(revision.id))
-        noted = noted_lately(session, by, EVENTS[purpose], subject)
-        row = _file(session, revision, file_id)
+        row, annex = _file(session, revision, file_id, purpose)
+        if row.role is not FileRole.MAIN:
+            cmd = replace(cmd, file=row.sha256, annex=annex)
+        noted = noted_lately(session, by, EVENTS[purpose], subject, file=cmd.file)
         header = None
         if purpose is not Purpose.SOURCE:
             header = copy_header(session, document, revision, by.at, by.zone)
@@ -136,6 +150,8 @@ def open_content(
             number=revision.number_of(document),
             label=revision.label,
             title=revision.title,
+            annex=annex,
+            annex_title=row.title or row.name if annex else "",
             state=revision_state(revision.dates(), by.at),
             name=row.name,
             media_type=row.media_type,
@@ -176,20 +192,21 @@ def permitted(session: Session, cmd: ReadRevision, by: Caller) -> tuple[Document
     return document, revision
 
 
-def _file(session: Session, revision: Revision, file_id: UUID | None) -> ItemFile:
-    query = (
+def _file(
+    session: Session, revision: Revision, file_id: UUID | None, purpose: Purpose
+) -> tuple[ItemFile, int]:
+    """Return the file that is meant, and which of the annexes it is, 0 for none."""
+    rows = session.scalars(
         select(ItemFile)
         .where(
             ItemFile.owner_id == revision.id,
             ItemFile.owner_kind == OwnerKind.REVISION,
             ItemFile.destroyed_at.is_(None),
         )
-        .order_by(ItemFile.ordinal, ItemFile.added_at)
-        .limit(1)
-    )
-    if file_id is not None:
-        query = query.where(ItemFile.id == file_id)
-    row = session.scalars(query).first()
-    if row is None:
+        .order_by(ItemFile.role != FileRole.MAIN, ItemFile.ordinal, ItemFile.added_at)
+    ).all()
+    row = next((one for one in rows if file_id in {None, one.id}), None)
+    if row is None or (row.role is FileRole.SOURCE and purpose is not Purpose.SOURCE):
         raise NotFound("file")
-    return row
+    annexes = [one.id for one in rows if one.role is FileRole.ANNEX]
+    return row, annexes.index(row.id) + 1 if row.id in annexes else 0

@@ -17,8 +17,11 @@ from docctl.services.trail import Subject, record
 SAME_READING: Final = timedelta(minutes=10)
 
 
-def noted_lately(session: Session, by: Caller, action: str, subject: Subject) -> bool:
-    """Say whether this person's read of this version for this purpose is in the trail already (X-2)."""
+def noted_lately(session: Session, by: Caller, action: str, subject: Subject, *, file: str = "") -> bool:
+    """Say whether this person's read of this version for this purpose is in the trail already (X-2).
+
+    `file` is the digest of an annex, which is read by itself.
+    """
     query = (
         select(EventRow.seq)
         .where(
@@ -30,6 +33,8 @@ def noted_lately(session: Session, by: Caller, action: str, subject: Subject) ->
         )
         .limit(1)
     )
+    if file:
+        query = query.where(EventRow.facts.contains(f'"file":"{file}"', autoescape=True))
     return session.scalar(query) is not None
 
 
@@ -37,5 +42,5 @@ def note_read(
     session: Session, by: Caller, action: str, subject: Subject, *, facts: Mapping[str, Any]
 ) -> None:
     """Record a controlled read, once in ten minutes; `action` names the purpose (T-1, X-2)."""
-    if not noted_lately(session, by, action, subject):
+    if not noted_lately(session, by, action, subject, file=str(facts.get("file", ""))):
         record(session, by, action, subject, facts=facts)

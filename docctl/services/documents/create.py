@@ -14,7 +14,7 @@ from docctl.domain.permissions import Facts, authorise
 from docctl.domain.validity import ENDLESS, Validity
 from docctl.domain.verdicts import NotFound, Refused, RuleRefused, require
 from docctl.models.base import new_id
-from docctl.models.content import OwnerKind
+from docctl.models.content import FileRole, OwnerKind
 from docctl.models.documents import Document, DocumentType, Revision
 from docctl.models.organisation import Unit
 from docctl.models.retention import RetentionClassRow
@@ -25,6 +25,7 @@ from docctl.services.documents.make import new_document, number_document, requir
 from docctl.services.files import Attached, StoredFile, add_files, storing
 from docctl.services.registry import use_case
 from docctl.services.requests.answer import lock_requests, take_up
+from docctl.services.revisions.files import in_order, require_files
 from docctl.services.revisions.particulars import set_particulars
 from docctl.services.revisions.validity import set_validity
 from docctl.services.trail import Subject, record
@@ -66,8 +67,9 @@ def create_document(session: Session, cmd: CreateDocument, by: Caller) -> UUID:
     title = clean_title(cmd.title)
     outside = cmd.outside.tidy()
     require(may_be_registered(outside))
-    if not cmd.files:
+    if not any(one.role is FileRole.MAIN for one in cmd.files):
         raise RuleRefused(Refused("upload", "needed"))
+    require_files(cmd.files)
     kind, unit = session.get(DocumentType, cmd.type_id), session.get(Unit, cmd.unit_id)
     if kind is None or unit is None:
         raise NotFound("type or unit")
@@ -119,7 +121,8 @@ def create_document(session: Session, cmd: CreateDocument, by: Caller) -> UUID:
     set_validity(revision, cmd.validity, by)
     set_particulars(session, revision, cmd.particulars)
     session.add(revision)
-    add_files(session, by, owner=OwnerKind.REVISION, owner_id=revision.id, files=cmd.files)
+    files = in_order(cmd.files)
+    add_files(session, by, owner=OwnerKind.REVISION, owner_id=revision.id, files=files)
     record(
         session,
         by,

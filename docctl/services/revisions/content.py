@@ -58,7 +58,7 @@ def manifest_of(session: Session, document: Document, revision: Revision) -> Man
     if revision.paper is not None:
         facts["paper"] = revision.paper
     files = [
-        ManifestFile(one.role.value, one.ordinal, one.name, one.media_type, one.sha256, one.size)
+        ManifestFile(one.role.value, one.ordinal, one.name, one.media_type, one.sha256, one.size, one.title)
         for one in files_of(session, revision.id)
     ]
     return manifest("revision", facts, files)

@@ -22,8 +22,7 @@ from docctl.domain.permissions import authorise
 from docctl.domain.validity import ENDLESS, Validity
 from docctl.domain.verdicts import Refused, RuleRefused, require
 from docctl.models.base import new_id
-from docctl.models.checks import TextCheck
-from docctl.models.content import FileReading, ItemFile, OwnerKind
+from docctl.models.content import FileRole, OwnerKind
 from docctl.models.documents import Document, DocumentType, Revision
 from docctl.models.numbers import NumberState
 from docctl.queries.rules_in_force import label_rules_at
@@ -35,7 +34,6 @@ from docctl.services.documents.facts import clean_title
 from docctl.services.documents.load import facts_of, lock_document, lock_revision, unchanged
 from docctl.services.files import Attached, StoredFile, add_files, files_of, storing
 from docctl.services.forms.define import carry_fields
-from docctl.services.jobs import want
 from docctl.services.numbers.take import entry_of
 from docctl.services.registry import use_case
 from docctl.services.requests.answer import (
@@ -45,6 +43,8 @@ from docctl.services.requests.answer import (
     take_up,
     take_up_instead,
 )
+from docctl.services.revisions.annexes import annexes_before, carrying, taken_over
+from docctl.services.revisions.files import drop_files, in_order, require_files
 from docctl.services.revisions.insiders import let_in
 from docctl.services.revisions.particulars import carry_particulars, set_particulars
 from docctl.services.revisions.validity import set_validity
@@ -67,11 +67,13 @@ class ReviseDocument:
     particulars: Particulars | None = None
     #: The accepted change requests that it answers.
     request_ids: tuple[UUID, ...] = ()
+    #: The annexes of the revision before with which it begins; None: all of them.
+    annexes: tuple[UUID, ...] | None = None
     item_id: UUID = field(default_factory=new_id)
     files: tuple[StoredFile, ...] = ()
 
 
-@use_case("document.revise", before=storing(OwnerKind.REVISION, for_document=True))
+@use_case("document.revise", before=carrying)
 def revise_document(session: Session, cmd: ReviseDocument, by: Caller) -> UUID:
     """Start the next revision as a draft; return its id (V-1, V-2)."""
     loaded = lock_document(session, cmd.document_id)
@@ -86,8 +88,10 @@ def revise_document(session: Session, cmd: ReviseDocument, by: Caller) -> UUID:
         raise RuleRefused(Refused("N-1", "number_voided", {"number": document.number}))
     if not cmd.change_reason.strip() or not cmd.change_what.strip():
         raise RuleRefused(Refused("V-2", "change_reason_needed"))
-    if not cmd.files:
+    if not any(one.role is FileRole.MAIN for one in cmd.files):
         raise RuleRefused(Refused("upload", "needed"))
+    taken_over(cmd.files, annexes_before(session, revisions), cmd.annexes)
+    require_files(cmd.files)
     kept = [one for one in revisions if one.status is not RevisionStatus.DISCARDED]
     found = label_rules_at(session, by.at)
     scheme = found.rules.of(kind.code).scheme
@@ -118,7 +122,8 @@ def revise_document(session: Session, cmd: ReviseDocument, by: Caller) -> UUID:
         set_particulars(session, revision, cmd.particulars)
     session.add(revision)
     let_in(session, document)
-    add_files(session, by, owner=OwnerKind.REVISION, owner_id=revision.id, files=cmd.files)
+    files = in_order(cmd.files)
+    add_files(session, by, owner=OwnerKind.REVISION, owner_id=revision.id, files=files)
     if kept:
         carry_over(session, by, document, kept[-1], revision)
         carry_scope(session, by, kept[-1], revision)
@@ -142,7 +147,7 @@ def revise_document(session: Session, cmd: ReviseDocument, by: Caller) -> UUID:
 
 @dataclass(frozen=True, slots=True)
 class EditRevision:
-    """Change a draft's registration data; new uploads replace its files."""
+    """Change a draft's registration data; a new upload replaces its main file."""
 
     revision_id: UUID
     row_version: int
@@ -184,15 +189,9 @@ def edit_revision(session: Session, cmd: EditRevision, by: Caller) -> UUID:
     if cmd.request_ids is not None:
         _answer_instead(session, by, loaded.document, revision, cmd.request_ids)
     if cmd.files:
-        for old in files_of(session, revision.id):
-            want(
-                session,
-                "destroy_object",
-                key=old.object_key,
-                payload={"key": old.object_key},
-                at=by.at,
-            )
-            _forget_file(session, old.id)
+        there = files_of(session, revision.id)
+        require_files([*cmd.files, *(one for one in there if one.role is not FileRole.MAIN)])
+        drop_files(session, by, [one for one in there if one.role is FileRole.MAIN])
         add_files(session, by, owner=OwnerKind.REVISION, owner_id=revision.id, files=cmd.files)
     record(
         session,
@@ -212,16 +211,6 @@ def _answer_instead(
         kind = session.get_one(DocumentType, document.type_id)
         require_answering(session, by, kind.code, len(ids))
     take_up_instead(session, by, document, revision, ids)
-
-
-def _forget_file(session: Session, file_id: UUID) -> None:
-    if checked := session.get(TextCheck, file_id):
-        session.delete(checked)
-    if reading := session.get(FileReading, file_id):
-        session.delete(reading)
-    session.flush()  # they refer to the file
-    session.delete(session.get_one(ItemFile, file_id))
-    session.flush()  # the guard asks for the draft state before anything else changes
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from docctl.domain.permissions import authorise
 from docctl.domain.route_walks import signers
 from docctl.domain.routes import step_name
 from docctl.domain.verdicts import Refused, RuleRefused, require
+from docctl.models.content import FileRole
 from docctl.models.documents import Document, Revision
 from docctl.models.work import Step, StepStatus
 from docctl.queries.routes import Plan, plan_for
@@ -59,7 +60,7 @@ def submit_revision(session: Session, cmd: SubmitRevision, by: Caller) -> UUID:
     unchanged(revision, cmd.row_version)
     require(may_move_revision(revision.status, RevisionAction.SUBMIT))
     planned = _planned(session, cmd, document, revision, by)
-    if not files_of(session, revision.id):
+    if not any(one.role is FileRole.MAIN for one in files_of(session, revision.id)):
         raise RuleRefused(Refused("upload", "needed"))
     if revision.ordinal > 1 and not revision.change_reason:
         raise RuleRefused(Refused("V-2", "change_reason_needed"))
