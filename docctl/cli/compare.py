@@ -78,7 +78,15 @@ def _data(found: Compared) -> dict[str, Any]:
 def _side(one: FileSide | None) -> dict[str, Any] | None:
     if one is None:
         return None
-    return {"name": one.name, "role": one.role, "size": one.size, "sha256": one.sha256, "text": one.standing}
+    return {
+        "name": one.name,
+        "role": one.role,
+        "annex": one.annex or None,
+        "title": one.title or None,
+        "size": one.size,
+        "sha256": one.sha256,
+        "text": one.standing,
+    }
 
 
 def _changes(text: Comparison) -> Iterator[dict[str, Any]]:
@@ -115,9 +123,15 @@ def _lines(desk: Desk, found: Compared) -> Iterator[str]:
 def _file_lines(desk: Desk, found: Compared, pair: FilePair) -> Iterator[str]:
     t = desk.words.t
     yield ""
-    yield f"{pair.before.name if pair.before else '—'} → {pair.after.name if pair.after else '—'}"
+    place = (
+        t("documents.annex", n=pair.side.annex) if pair.side.annex else t(f"compare.role.{pair.side.role}")
+    )
+    names = [one.called if one else "—" for one in (pair.before, pair.after)]
+    yield f"{place}  {' → '.join(names)}"
     if pair.is_same:
         yield t("compare.same_file")
+    elif pair.change in {"added", "removed"}:
+        yield t(f"compare.file_{pair.change}")
     elif pair.text is not None:
         yield t("compare.count", count=pair.text.changes) if pair.text.changes else t("compare.text_same")
         if pair.is_cut:

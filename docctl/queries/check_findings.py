@@ -19,6 +19,8 @@ from docctl.domain.draft_checks import Check, CheckRules
 from docctl.domain.normal_form import normal
 from docctl.models.checks import TextCheck
 from docctl.models.content import FileReading, FileRole, ItemFile, OwnerKind
+from docctl.queries.search_texts import annexes_of
+from docctl.reading.checking.annexes import is_annex
 from docctl.reading.checking.fact import TextFact
 from docctl.services.content.texts import SealedText, texts_in
 
@@ -50,7 +52,10 @@ class TextFacts:
 
 
 def text_facts(session: Session, revision_id: UUID, rules: CheckRules) -> TextFacts:
-    """Return what the checks found in a revision's main files. Raises StorageError without its key store."""
+    """Return what the checks found in a revision's main files. Raises StorageError without its key store.
+
+    An annex that is named and lies beside the text as a file of its own is not missing (V-13).
+    """
     rows = session.execute(
         select(ItemFile.id, ItemFile.name, FileReading.read_at, FileReading.problem, TextCheck)
         .outerjoin(FileReading, FileReading.file_id == ItemFile.id)
@@ -72,6 +77,9 @@ def text_facts(session: Session, revision_id: UUID, rules: CheckRules) -> TextFa
         else:
             kept = _opened(session, revision_id, file_id, checked)
             found += facts_in(kept) if kept else [unread(name, "unreadable")]
+    if any(one.kind == Check.NAMED_ABSENT for one in found):
+        annexes = [title for _, title in annexes_of(session, [revision_id]).values()]
+        found = [one for one in found if one.kind != Check.NAMED_ABSENT or not is_annex(one.what, annexes)]
     return TextFacts(tuple(found), is_pending)
 
 

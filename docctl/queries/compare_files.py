@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from docctl.domain.comparison import Comparison, compare
 from docctl.domain.text_blocks import blocks
@@ -27,13 +27,22 @@ _MOST: Final = 4_000_000
 class FileSide:
     """A file of one revision; `standing` is ready, pending, no_text, problem or unreadable."""
 
+    id: UUID
     name: str
+    title: str
     role: str
+    #: Its number among the annexes, 0 for none.
+    annex: int
     media_type: str
     size: int
     sha256: str
     standing: str
     problem: str | None
+
+    @property
+    def called(self) -> str:
+        """What people call it: its title, else its name."""
+        return self.title or self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,76 +62,142 @@ class FilePair:
         """Say whether both are the same file, byte for byte."""
         return bool(self.before and self.after and self.before.sha256 == self.after.sha256)
 
+    @property
+    def ids(self) -> set[UUID]:
+        """The files on either side."""
+        return {one.id for one in (self.before, self.after) if one}
+
+    @property
+    def side(self) -> FileSide:
+        """The file as it is, or as it was where it is no more."""
+        found = self.after or self.before
+        assert found is not None
+        return found
+
+    @property
+    def change(self) -> str:
+        """What became of the file: same, changed, added, removed."""
+        if self.before is None or self.after is None:
+            return "removed" if self.after is None else "added"
+        return "same" if self.is_same and self.before.title == self.after.title else "changed"
+
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    side: FileSide
+    standing: str
     text: str
     pages: tuple[int, ...]
 
 
-def compared_files(session: Session, before_id: UUID, after_id: UUID) -> tuple[FilePair, ...]:
-    """Return the files of two revisions in pairs, and what changed in their texts (V-5)."""
-    found = _read(session, (before_id, after_id))
-    effort = Effort()
-    return tuple(_pair(left, right, effort) for left, right in _facing(found[before_id], found[after_id]))
+@dataclass(frozen=True, slots=True)
+class One:
+    """The file whose text is compared: that with the id, None for the first, which is the main one."""
+
+    file_id: UUID | None = None
 
 
-def _read(session: Session, owners: Sequence[UUID]) -> dict[UUID, list[_Read]]:
+def compared_files(
+    session: Session, before_id: UUID, after_id: UUID, one: One | None = None
+) -> tuple[FilePair, ...]:
+    """Return the files of two revisions in pairs, and what changed in their texts, or in `one` of them (V-5).
+
+    Annexes are paired by content, title, name and place; sources are left out, which only few may have (X-3).
+    """
+    rows = _rows(session, (before_id, after_id))
+    sides = _sides(rows, (before_id, after_id))
+    pairs = list(_facing(sides[before_id], sides[after_id]))
+    if one is None:
+        wanted = pairs
+    else:
+        wanted = [pair for pair in pairs if one.file_id in {side.id for side in pair if side}] or pairs[:1]
+    ids = {side.id for pair in wanted for side in pair if side}
+    read, effort = _texts(session, [row for row in rows if row[0].id in ids]), Effort()
+    return tuple(
+        _pair(pair, *(read[side.id] if side else None for side in pair), effort=effort)
+        if pair in wanted
+        else FilePair(*pair)
+        for pair in pairs
+    )
+
+
+def _rows(session: Session, owners: Sequence[UUID]) -> list[tuple[ItemFile, FileReading | None]]:
     rows: Sequence[tuple[ItemFile, FileReading | None]] = session.execute(
         select(ItemFile, FileReading)
         .outerjoin(FileReading, FileReading.file_id == ItemFile.id)
-        .where(ItemFile.owner_id.in_(owners), ItemFile.destroyed_at.is_(None))
+        .where(
+            ItemFile.owner_id.in_(owners),
+            ItemFile.role != FileRole.SOURCE,
+            ItemFile.destroyed_at.is_(None),
+        )
         .order_by(ItemFile.role != FileRole.MAIN, ItemFile.role, ItemFile.ordinal, ItemFile.added_at)
+        .options(defer(FileReading.html), defer(FileReading.sealed_html))
     ).all()
+    return list(rows)
+
+
+def _sides(
+    rows: Sequence[tuple[ItemFile, FileReading | None]], owners: Sequence[UUID]
+) -> dict[UUID, list[FileSide]]:
+    found: dict[UUID, list[FileSide]] = {owner: [] for owner in owners}
+    for file, reading in rows:
+        there = found[file.owner_id]
+        annex = sum(one.annex > 0 for one in there) + 1 if file.role is FileRole.ANNEX else 0
+        there.append(_side(file, reading, annex))
+    return found
+
+
+def _texts(session: Session, rows: Sequence[tuple[ItemFile, FileReading | None]]) -> dict[UUID, _Read]:
     sealed = [
         SealedText(file.owner_id, file.id, "text", reading.sealed_text)
         for file, reading in rows
         if reading is not None and reading.sealed_text is not None
     ]
     opened = dict(zip((one.file_id for one in sealed), texts_in(session).shown(sealed), strict=True))
-    found: dict[UUID, list[_Read]] = {owner: [] for owner in owners}
+    found = {}
     for file, reading in rows:
         text = opened.get(file.id, reading.text) if reading is not None else ""
         is_paged = file.media_type == MEDIA_TYPES[Kind.PDF]
         pages = tuple(reading.pages) if reading is not None and is_paged else ()
-        found[file.owner_id].append(_Read(_side(file, reading, text), text, pages))
+        found[file.id] = _Read(_standing(reading, text), text, pages)
     return found
 
 
-def _side(file: ItemFile, reading: FileReading | None, text: str) -> FileSide:
-    if reading is None:
-        standing = "pending"
-    elif reading.problem and reading.problem != "no_text":
-        standing = "problem"
-    elif text.strip():
-        standing = "ready"
-    else:
-        standing = "unreadable" if reading.sealed_text is not None and not reading.problem else "no_text"
+def _side(file: ItemFile, reading: FileReading | None, annex: int) -> FileSide:
     return FileSide(
-        file.name,
-        file.role.value,
-        file.media_type,
-        file.size,
-        file.sha256,
-        standing,
-        reading.problem if reading is not None else None,
+        id=file.id,
+        name=file.name,
+        title=file.title,
+        role=file.role.value,
+        annex=annex,
+        media_type=file.media_type,
+        size=file.size,
+        sha256=file.sha256,
+        standing="pending" if reading is None else "ready",
+        problem=reading.problem if reading is not None else None,
     )
 
 
-def _facing(before: Sequence[_Read], after: Sequence[_Read]) -> Iterator[tuple[_Read | None, _Read | None]]:
-    """Pair files of one role: those of one name first, then in their order."""
+def _standing(reading: FileReading | None, text: str) -> str:
+    if reading is None:
+        return "pending"
+    if reading.problem and reading.problem != "no_text":
+        return "problem"
+    if text.strip():
+        return "ready"
+    return "unreadable" if reading.sealed_text is not None and not reading.problem else "no_text"
+
+
+def _facing(
+    before: Sequence[FileSide], after: Sequence[FileSide]
+) -> Iterator[tuple[FileSide | None, FileSide | None]]:
+    """Pair files of one role: of one content, one title, one name, then in their order."""
     rest = list(before)
-    pairs: dict[int, _Read] = {}
-    for is_fitting in (
-        lambda one, other: one.side.sha256 == other.side.sha256,
-        lambda one, other: one.side.name == other.side.name,
-        lambda _one, _other: True,
-    ):
+    pairs: dict[int, FileSide] = {}
+    for is_fitting in (_same_content, _same_title, _same_name, _same_place):
         for at, one in enumerate(after):
             if at in pairs:
                 continue
-            other = next((o for o in rest if o.side.role == one.side.role and is_fitting(o, one)), None)
+            other = next((o for o in rest if o.role == one.role and is_fitting(o, one)), None)
             if other is not None:
                 pairs[at] = other
                 rest.remove(other)
@@ -132,12 +207,39 @@ def _facing(before: Sequence[_Read], after: Sequence[_Read]) -> Iterator[tuple[_
         yield other, None
 
 
-def _pair(before: _Read | None, after: _Read | None, effort: Effort) -> FilePair:
-    sides = FilePair(before.side if before else None, after.side if after else None)
-    if before is None or after is None or sides.is_same:
-        return sides
-    if not (before.side.standing == after.side.standing == "ready"):
-        return sides
+def _same_content(one: FileSide, other: FileSide) -> bool:
+    return one.sha256 == other.sha256
+
+
+def _same_title(one: FileSide, other: FileSide) -> bool:
+    return bool(one.title) and one.title == other.title
+
+
+def _same_name(one: FileSide, other: FileSide) -> bool:
+    return one.name == other.name
+
+
+def _same_place(one: FileSide, other: FileSide) -> bool:
+    """Say whether files stand at one place; two annexes with titles of their own are two."""
+    return one.annex == other.annex and (not one.title or not other.title)
+
+
+def _pair(
+    sides: tuple[FileSide | None, FileSide | None],
+    before: _Read | None,
+    after: _Read | None,
+    *,
+    effort: Effort,
+) -> FilePair:
+    told = [
+        replace(side, standing=read.standing) if side and read else side
+        for side, read in zip(sides, (before, after), strict=True)
+    ]
+    pair = FilePair(told[0], told[1])
+    if before is None or after is None or pair.is_same:
+        return pair
+    if not (before.standing == after.standing == "ready"):
+        return pair
     is_cut = max(len(before.text), len(after.text)) > _MOST
     by_sentence = bool(before.pages or after.pages)
     left, cut_left = blocks(before.text[:_MOST], pages=before.pages, by_sentence=by_sentence)
@@ -146,4 +248,4 @@ def _pair(before: _Read | None, after: _Read | None, effort: Effort) -> FilePair
         left, cut_left = blocks(before.text[:_MOST], by_sentence=True)
         right, cut_right = blocks(after.text[:_MOST], by_sentence=True)
     text = compare(left, right, effort=effort)
-    return FilePair(sides.before, sides.after, text, is_cut or cut_left or cut_right)
+    return FilePair(pair.before, pair.after, text, is_cut or cut_left or cut_right)

@@ -19,7 +19,7 @@ from docctl.domain.validity import last_day
 from docctl.domain.verdicts import NotFound
 from docctl.models.documents import Document, DocumentType, Revision
 from docctl.models.organisation import LegalEntity, Unit
-from docctl.queries.compare_files import FilePair, compared_files
+from docctl.queries.compare_files import FilePair, One, compared_files
 from docctl.queries.document_opened import headed, revisions_seen
 from docctl.queries.revision_views import names_of
 from docctl.services.revisions.content import manifest_of
@@ -101,9 +101,16 @@ def base_for(session: Session, actor: Actor, revision_id: UUID, *, at: datetime)
 
 
 def compared(
-    session: Session, actor: Actor, before_id: UUID, after_id: UUID, *, at: datetime, zone: tzinfo
+    session: Session,
+    actor: Actor,
+    before_id: UUID,
+    after_id: UUID,
+    *,
+    at: datetime,
+    zone: tzinfo,
+    one: One | None = None,
 ) -> Compared:
-    """Return two revisions of one document beside each other (V-5).
+    """Return two revisions of one document beside each other, with the text of all files or `one` (V-5).
 
     Whether both may be read is decided before, where the reads are noted. Raises NotFound for revisions of
     two documents and for what the person may not see (X-3).
@@ -121,7 +128,7 @@ def compared(
         before=_side(before, at),
         after=_side(after, at),
         facts=tuple(_facts(session, head.document, before, after, zone)),
-        files=compared_files(session, before_id, after_id),
+        files=compared_files(session, before_id, after_id, one),
         others=tuple(_side(one, at) for one in reversed(rows)),
     )
 

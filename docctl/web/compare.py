@@ -9,7 +9,7 @@ from uuid import UUID
 from flask import Blueprint, request
 
 from docctl.domain.comparison_layout import Fold, Layout, laid_out
-from docctl.queries.compare_files import FilePair
+from docctl.queries.compare_files import FilePair, One
 from docctl.queries.compare_revisions import base_for, compared
 from docctl.services.content.compare import open_both
 from docctl.web.context import actor, caller, house, render, requires
@@ -42,13 +42,16 @@ def page(revision_id: UUID) -> str:
     other = chosen(request.args.get("with")) or base or revision_id
     open_both(other, revision_id, by=caller(), house=house())
     with house().uow.read() as session:
-        found = compared(session, actor(), other, revision_id, at=now, zone=house().zone)
+        one = One(chosen(request.args.get("file")))
+        found = compared(session, actor(), other, revision_id, at=now, zone=house().zone, one=one)
+    pair = next((each for each in found.files if one.file_id in each.ids), next(iter(found.files), None))
     part = number(request.args.get("part"))
     is_inline = request.args.get("view") == "inline"
     return render(
         "revisions/compare.html",
         page=found,
-        files=[_shown(one, part) for one in found.files],
+        pairs=found.files,
+        opened=_shown(pair, part) if pair else None,
         part=part,
         is_inline=is_inline,
         is_alone=base is None,

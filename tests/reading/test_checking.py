@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from docctl.domain.check_content import check_rules, shipped_checks
+from docctl.reading.checking.annexes import is_annex
 from docctl.reading.checking.fact import stretch
 from docctl.reading.checking.find import find_faults
 from docctl.reading.checking.listing import cited_facts
@@ -162,3 +163,22 @@ def test_d_12_a_hostile_text_is_looked_through_quickly() -> None:
     find_faults("附" * 50_000 + "（" * 50_000 + "1." * 50_000, words=WORDS)
     find_faults("4.1 " * 20_000 + "《" * 20_000, words=WORDS)
     assert time.monotonic() - begun < 20
+
+
+@pytest.mark.parametrize(
+    ("shown", "answer"),
+    [
+        ("附件2", True),
+        ("附件二", True),
+        ("附表 2", True),
+        ("Annex 2", True),
+        ("附件3", False),
+        ("附件0", False),
+        ("附录C", True),
+        ("附录D", False),
+        ("图1", False),
+        ("表1", False),
+    ],
+)
+def test_d_12_what_is_an_annex_that_lies_beside_its_text(shown: str, answer: bool) -> None:
+    assert is_annex(shown, ["流程图.docx", "附录 C 用语"]) is answer

@@ -21,6 +21,7 @@ from docctl.services.revisions.revise import ReviseDocument, revise_document
 from docctl.services.revisions.sign import approve_revision, review_revision
 from tests.beginnings import outcome_of, settings_after
 from tests.findings import TEXT, answer, drafted, found, must_answer, of, put_in, read
+from tests.services.test_annexes import annex, arranged
 from tests.world import World, as_owner
 
 draft = outcome_of(drafted)
@@ -231,3 +232,12 @@ def test_d_12_two_documents_with_one_name_are_told(world: World, draft: UUID) ->
     told = found(world, draft)
     assert told["same_name"] == {"QP-02 记录控制程序"}
     assert told["near_name"] == {"QP-03 记录管理办法"}
+
+
+def test_d_12_an_annex_that_lies_beside_the_text_is_not_missing(world: World) -> None:
+    text = "4 要求\n4.1 见附件1、附件2和附件3，用语见附录C。"
+    draft = arranged(
+        world, world.draft(text=text), [annex(world, "流程图"), annex(world, "用语", title="附录C 用语")]
+    )
+    read(world)
+    assert found(world, draft)["named_absent"] == {"附件3"}

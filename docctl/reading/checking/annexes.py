@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -77,6 +77,24 @@ def annex_faults(text: str) -> list[TextFact]:
             facts.append(_fact(text, "not_named", one.shown, one.there, 1))
     facts.sort(key=lambda one: one.start)
     return facts[:_MOST]
+
+
+def is_annex(shown: str, annexes: Sequence[str]) -> bool:
+    """Say whether what a text names is one of the annexes that lie beside it, called so, in their order.
+
+    附件2 is the second one; or one whose title begins so, as 附录A 术语.
+    """
+    match = _WRITTEN.fullmatch(shown)
+    if match is None:
+        return False
+    word = (match["word"] or match["word2"]).casefold()
+    if _ONE.get(word, word) not in {"附件", "附录", "附表", "附图"}:
+        return False
+    number = _plain(match["number"] or match["number2"])
+    if number.isdigit() and 1 <= int(number) <= len(annexes):
+        return True
+    plain = "".join(shown.split()).casefold()
+    return any("".join(one.split()).casefold().startswith(plain) for one in annexes)
 
 
 def _alike(key: str, found: dict[str, _Named]) -> list[_Named]:
