@@ -30,6 +30,7 @@ from docctl.queries.certificate import certificate_of
 from docctl.queries.copies import copies_awaited
 from docctl.queries.epochs import waits
 from docctl.services.caller import the_system
+from docctl.services.database import WRITES
 from docctl.services.disposal.destroy import (
     FinishItems,
     FinishList,
@@ -238,6 +239,7 @@ def empty_log(house: House) -> None:
         raw = connection.connection.driver_connection
         assert raw is not None
         raw.execute("PRAGMA query_only = OFF")
+        connection.info.pop(WRITES, None)
         (busy, *_rest) = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     if busy:
         raise LogInUse

@@ -10,7 +10,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, PoolProxiedConnection, create_engine, event, make_url
+from sqlalchemy.engine.base import OptionEngine
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -18,7 +19,7 @@ from sqlalchemy.orm import Session
 
 if TYPE_CHECKING:
     import psycopg
-    from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
+    from sqlalchemy.pool import ConnectionPoolEntry
 
 #: `secure_delete`: what is deleted is overwritten (R-7). `recursive_triggers`: REPLACE meets guards.
 PRAGMAS: Final = (
@@ -60,12 +61,20 @@ STATEMENTS: Final = 1500
 #: A migration of many rows takes its time, but does not wait long for a table that others use.
 OWNER_BOUNDS: Final = BOUNDS | {"statement_timeout": "0", "idle_in_transaction_session_timeout": "0"}
 
+#: Of them so many are kept prepared by each connection to SQLite; the driver's own accord is 128.
+PREPARED: Final = 256
+#: Where a connection to SQLite notes whether it may write now.
+WRITES: Final = "docctl_writes"
+
 #: The execution option of an owner's engine: whom `migrate` gives rights.
 APPLICATION_ROLE: Final = "docctl_application"
 
 
 def open_database(path: Path) -> Engine:
-    """Return an engine on the SQLite file; transactions are begun by us, not by the driver."""
+    """Return an engine on the SQLite file; transactions are begun by us, not by the driver.
+
+    What is not begun as writing cannot write.
+    """
     if sqlite3.sqlite_version_info < OLDEST_SQLITE:
         raise RuntimeError(f"docctl needs SQLite 3.39 or newer, this Python has {sqlite3.sqlite_version}")
     engine = create_engine(
@@ -73,7 +82,8 @@ def open_database(path: Path) -> Engine:
         pool_size=16,
         query_cache_size=STATEMENTS,
         max_overflow=32,
-        connect_args={"check_same_thread": False},
+        pool_use_lifo=True,  # the connection that knows most statements and pages
+        connect_args={"check_same_thread": False, "cached_statements": PREPARED},
         hide_parameters=True,  # a fault in the log tells no content and no password hash
     )
 
@@ -87,14 +97,34 @@ def open_database(path: Path) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _on_begin(connection: Connection) -> None:
-        if connection.get_execution_options().get("docctl_mode") == "write":
-            connection.exec_driver_sql("PRAGMA query_only = OFF")
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-        else:
-            connection.exec_driver_sql("PRAGMA query_only = ON")
-            connection.exec_driver_sql("BEGIN")
+        writes = connection.get_execution_options().get("docctl_mode") == "write"
+        if connection.info.get(WRITES) is not writes:
+            connection.exec_driver_sql(f"PRAGMA query_only = {'OFF' if writes else 'ON'}")
+            connection.info[WRITES] = writes
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
+
+
+class _Reading(OptionEngine):
+    """An engine on a SQLite file that only reads, on connections of its own; it ends with the other.
+
+    Where one connection reads and writes by turns, it is told so each time, and then SQLite forgets all that
+    it has prepared.
+    """
+
+    def __init__(self, other: Engine, options: dict[str, Any]) -> None:
+        super().__init__(other, options)
+        self._connections = other.pool.recreate()
+        event.listen(other, "engine_disposed", lambda _: self._let_go())
+
+    def _let_go(self) -> None:
+        self._connections.dispose()
+        self._connections = self._connections.recreate()
+
+    def raw_connection(self) -> PoolProxiedConnection:
+        """Return a connection of its own."""
+        return self._connections.connect()
 
 
 def open_server(url: str, *, application: str = "", autocommit: bool = False) -> Engine:
@@ -190,7 +220,7 @@ class ServerConnections:
 def reader(engine: Engine) -> Engine:
     """Return the engine for pages: one consistent state, no writing."""
     if engine.dialect.name == "sqlite":
-        return engine.execution_options(docctl_mode="read")
+        return _Reading(engine, {"docctl_mode": "read"})
     return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
 

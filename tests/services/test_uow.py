@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from itertools import pairwise
 from pathlib import Path
@@ -15,6 +16,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from docctl.domain.verdicts import Conflict, RuleRefused
 from docctl.models.organisation import Unit
 from docctl.models.trail import AuditHead, EventRow
+from docctl.queries.inbox import inbox_count
 from docctl.services.caller import the_system
 from docctl.services.gate import FairGate, GateBusy
 from docctl.services.house import House
@@ -37,6 +39,51 @@ def test_a_read_cannot_write(house: House) -> None:
     with house.uow.read() as session, pytest.raises(DBAPIError, match=r"read-?only"):
         session.execute(text("UPDATE unit SET name = 'x'"))
     house.uow.write(lambda session: session.execute(text("UPDATE unit SET name = 'y' WHERE code = 'PZ'")))
+
+
+def test_a_connection_without_a_use_cannot_write_whatever_it_did_before(house: House) -> None:
+    house.uow.write(lambda session: session.execute(text("UPDATE unit SET name = 'y' WHERE code = 'PZ'")))
+    if house.uow.engine.dialect.name == "sqlite":
+        with house.uow.engine.connect() as connection, pytest.raises(DBAPIError, match="readonly"):
+            connection.execute(text("UPDATE unit SET name = 'x'"))
+    house.uow.write(lambda session: session.execute(text("UPDATE unit SET name = 'z' WHERE code = 'PZ'")))
+    test_a_read_cannot_write(house)
+
+
+@pytest.mark.sqlite_only
+def test_what_is_prepared_stays_so_while_reads_and_writes_take_turns(world: World) -> None:
+    """SQLite asks an authorizer when it prepares a statement, and only then."""
+    uow, asked = world.house.uow, []
+
+    def note(action: int, *what: object) -> int:
+        if action != sqlite3.SQLITE_TRANSACTION:  # the driver prepares their ends each time
+            asked.append(what)
+        return sqlite3.SQLITE_OK
+
+    def watch(session: Session) -> None:
+        raw = session.connection().connection.driver_connection
+        assert isinstance(raw, sqlite3.Connection)
+        raw.set_authorizer(note)  # itself lets go of all that was prepared
+
+    def change(session: Session) -> None:
+        session.execute(text("UPDATE unit SET name = 'later' WHERE code = 'PZ'"))
+
+    def turn() -> None:
+        with uow.read() as session:
+            session.scalars(select(Unit.name)).all()
+            actor = world.by("chen").actor
+            inbox_count(session, actor, at=world.clock(), zone=world.house.zone)
+        uow.write(change)
+
+    turn()
+    with uow.read() as session:
+        watch(session)
+    uow.write(watch)
+    turn()
+    assert asked
+    asked.clear()
+    turn()
+    assert asked == []
 
 
 def test_a_read_stands_on_one_state(world: World) -> None:
