@@ -21,6 +21,7 @@ from docctl.domain.permissions import Actor
 from docctl.domain.reviews import asked_until
 from docctl.domain.step_limits import revision_of_calendar, until_in_zone
 from docctl.domain.validity import last_day
+from docctl.models.visibility import visible_sets
 from docctl.queries.inbox_blanks import blank_work
 from docctl.queries.inbox_changes import change_work
 from docctl.queries.inbox_copies import copy_work
@@ -35,6 +36,7 @@ from docctl.queries.inbox_settings import setting_work
 from docctl.queries.inbox_steps import revision_work
 from docctl.queries.inbox_webhooks import webhook_work
 from docctl.queries.rosters import wall_clock
+from docctl.queries.stand_ins import OpenStatement, opened, stand_in
 
 #: So many of one kind are listed; the count says how many there are.
 MOST: Final = 50
@@ -146,13 +148,12 @@ def inbox(
     """
     moment = _moment(at, zone)
     counts = _counts(session, actor, moment)
-    work = _work(actor) if counts else {}
-    wanted = [one for one in counts if verb in {"", one}]
-    tasks = [
-        _task(one, row, at, zone)
-        for one in wanted
-        for row in session.execute(_oldest_first(work[one]).limit(most), moment)
-    ]
+    other, ids = stand_in(actor)
+    tasks: list[Task] = []
+    for wanted in (one for one in counts if verb in {"", one}):
+        work = _listing(other, wanted)
+        rows = session.execute(work.query.limit(most), {**moment, **work.filled(ids)})
+        tasks.extend(_task(wanted, row, at, zone) for row in rows)
     tasks.sort(key=lambda one: (_due(one, zone), one.since, VERBS.index(one.verb), one.number))
     return Inbox(tuple(tasks), counts, sum(one.is_overdue for one in tasks))
 
@@ -163,15 +164,15 @@ def inbox_count(session: Session, actor: Actor, *, at: datetime, zone: tzinfo) -
 
 
 def _moment(at: datetime, zone: tzinfo) -> dict[str, object]:
-    """Return what queries with a time in them ask for: they are built once for a person."""
+    """Return what queries with a time in them ask for."""
     local = at.astimezone(zone)
     today = local.date()
     return {"at": at, "today": today, "asked_until": asked_until(today), **wall_clock(local)}
 
 
 # Putting so many queries together takes longer than asking them.
-@lru_cache(maxsize=512)
-def _work(actor: Actor) -> Mapping[str, Select[*tuple[Any, ...]]]:
+@lru_cache(maxsize=256)
+def work_of(actor: Actor) -> Mapping[str, Select[*tuple[Any, ...]]]:
     """Return what asks for each kind of work of a person, in the order of a working day."""
     if actor.person_id is None:
         return {}
@@ -193,22 +194,30 @@ def _work(actor: Actor) -> Mapping[str, Select[*tuple[Any, ...]]]:
     return {verb: found[verb] for verb in VERBS if verb in found}
 
 
-def _counts(session: Session, actor: Actor, moment: Mapping[str, object]) -> dict[str, int]:
-    query = _counting(actor)
-    if query is None:
-        return {}
-    return {verb: count for verb, count in session.execute(query, moment).mappings().one().items() if count}
+@lru_cache(maxsize=1024)
+def _listing(other: Actor, verb: str) -> OpenStatement:
+    """Return what lists one kind of work, oldest first, of people for whom somebody stands in."""
+    return opened(_oldest_first(work_of(other)[verb]))
 
 
 # It stands on every page.
-@lru_cache(maxsize=512)
-def _counting(actor: Actor) -> Select[*tuple[Any, ...]] | None:
-    """Return the one statement that counts all kinds of work of a person."""
+@lru_cache(maxsize=256)
+def _counting(other: Actor) -> OpenStatement | None:
+    """Return the one statement that counts all kinds of work of people for whom somebody stands in."""
     numbers = [
-        select(func.count()).select_from(query.subquery()).scalar_subquery().label(verb)
-        for verb, query in _work(actor).items()
+        query.with_only_columns(func.count()).scalar_subquery().label(verb)
+        for verb, query in work_of(other).items()
     ]
-    return select(*numbers) if numbers else None
+    return opened(select(*numbers), seen_once=visible_sets(other)) if numbers else None
+
+
+def _counts(session: Session, actor: Actor, moment: Mapping[str, object]) -> dict[str, int]:
+    other, ids = stand_in(actor)
+    counting = _counting(other)
+    if counting is None:
+        return {}
+    row = session.execute(counting.query, {**moment, **counting.filled(ids)}).mappings().one()
+    return {verb: count for verb, count in row.items() if count}
 
 
 def _due(one: Task, zone: tzinfo) -> datetime:

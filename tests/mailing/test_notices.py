@@ -19,7 +19,7 @@ from docctl.jobs.mailing.look import look_at
 from docctl.jobs.outward import Outward
 from docctl.jobs.scrub import scrub
 from docctl.models.work import Step
-from docctl.queries.inbox import VERBS, _work
+from docctl.queries.inbox import VERBS, work_of
 from docctl.services.revisions.sign import ReturnRevision, return_revision, review_revision
 from tests import filing
 from tests import handing as h
@@ -253,7 +253,7 @@ def test_a_4_every_kind_of_work_that_begins_with_a_planned_day_is_known() -> Non
     planned = {"effective_from", "effective_until", "valid_until", "due_at", "withdrawn_at"}
     verbs = {
         verb
-        for verb, query in _work(everybody).items()
+        for verb, query in work_of(everybody).items()
         if planned & set(re.findall(r"\w+", str(query.selected_columns.since)))
     }
     assert verbs == {"read", "give_back", "take_down", "collect", "chase_readers", *BLANKS}
