@@ -24,6 +24,9 @@ def add_citations(noun: Noun) -> None:
         noun.add_command(command)
 
 
+#: The word for a form, in an annex or not.
+_KIND = {True: "documents.impact.kind.annex_form", False: "documents.impact.kind.form"}
+
 _reads = Noun("documents")
 
 
@@ -117,7 +120,7 @@ def impact(desk: Desk, number: str) -> Answer:
     lines = [
         t("documents.impact.citing", count=found.citing),
         *(f"  {one.number} {one.title} {one.label} {one.clause}".rstrip() for one in found.cited_by),
-        *(f"{t('documents.impact.kind.form')}  {one.number} {one.title}" for one in found.forms),
+        *(f"{t(_KIND[one.in_annex])}  {one.number} {one.title}" for one in found.forms),
         t("documents.impact.copies_out", count=found.copies_out),
         t("documents.impact.readers_asked", count=len(found.readers), open=found.unread),
         t("documents.page.records_count", count=found.records),

@@ -13,6 +13,7 @@ from docctl.cli.answers import Answer, Table, pairs
 from docctl.cli.command import Noun, option
 from docctl.cli.desk import Desk
 from docctl.cli.document_files import file_data, role_of
+from docctl.cli.forms import annex_data
 from docctl.cli.kinds import DAY, FILE_OUT
 
 if TYPE_CHECKING:
@@ -194,6 +195,8 @@ def show(desk: Desk, number: str, label: str) -> Answer:
             for each in changes
         ],
         "files": [file_data(line) for line in page.files],
+        "annex_forms": annex_data(page),
+        "in_annex_of": [{"number": line.number, "revision": line.label} for line in page.in_annex_of],
         "actions": [line.name for line in page.actions if line.refused is None],
     }
     facts = [
@@ -215,6 +218,8 @@ def show(desk: Desk, number: str, label: str) -> Answer:
         *((f"meaning_{line.meaning}", f"{line.name} {line.at:%Y-%m-%d %H:%M}") for line in page.signatures),
         *(("change", f"{each.ordinal} {each.place}: {each.text}") for each in changes),
         *(("file", _file(desk, line)) for line in page.files),
+        *(("annex_form", f"{line.number} {line.title} {line.label}") for line in page.annex_forms),
+        *(("in_annex_of", f"{line.number} {line.label}") for line in page.in_annex_of),
     ]
     return Answer(data, pairs((desk.label(name), value) for name, value in facts))
 

@@ -44,6 +44,7 @@ add_names(documents)
 @option("--values", "number_values", default="")
 @option("--revision", "label", default="")
 @option("--parent", default="")
+@option("--annex-of", default="")
 @option("--class", "class_code", default="")
 @option("--reason", default="")
 @option("--basis", default="")
@@ -65,6 +66,7 @@ def new(
     number_values: str,
     label: str,
     parent: str,
+    annex_of: str,
     class_code: str,
     reason: str,
     basis: str,
@@ -87,6 +89,7 @@ def new(
         assert unit_id is not None
         kept = class_named(session, class_code).id if class_code else None
         above = names.item(desk, session, parent, "document").item_id if parent else None
+        draft = names.revision(desk, session, annex_of).revision_id if annex_of else None
         type_id = type_named(session, type_code).id
         request_ids = names.requests(desk, session, answers)
     cmd = CreateDocument(
@@ -98,6 +101,7 @@ def new(
         number_values=number_values,
         label=label,
         parent_id=above,
+        annex_of=draft,
         class_id=kept,
         change_reason=reason,
         change_basis=basis,

@@ -52,6 +52,31 @@ def define(desk: Desk, number: str, file: Path) -> Answer:
     return desk.done("defined", _data(page), number=page.number, revision=page.revision.label, count=count)
 
 
+@forms.command("annex", permission="revision.edit", changes=True)
+@click.argument("number")
+@click.argument("named", nargs=-1, metavar="[FORM]...")
+@option("--none", "no_forms", is_flag=True)
+def annex(desk: Desk, number: str, named: tuple[str, ...], no_forms: bool) -> Answer:
+    """Say which forms a draft names in its annexes, in their order (N-12)."""
+    from docctl.services.revisions.annex_forms import NameAnnexForms, name_annex_forms
+
+    if bool(named) == no_forms:
+        raise click.UsageError(desk.words.t("cli.nothing_to_change"))
+    with desk.read() as session:
+        found = names.revision(desk, session, number)
+        ids = tuple(one.item_id for one in names.items(desk, session, named, "document"))
+    cmd = NameAnnexForms(found.revision_id, found.row_version, ids)
+    page = _page(desk, revision_id=name_annex_forms(cmd, by=desk.caller(), house=desk.house))
+    data = {"number": page.number, "revision": page.revision.label, "annex_forms": annex_data(page)}
+    count = len(page.annex_forms)
+    return desk.done("annexes", data, number=page.number, revision=page.revision.label, count=count)
+
+
+def annex_data(page: DocumentPage) -> list[dict[str, str]]:
+    """Return the forms in the annexes of a revision as JSON tells them."""
+    return [{"number": one.number, "title": one.title, "revision": one.label} for one in page.annex_forms]
+
+
 def _page(desk: Desk, *, document_id: UUID | None = None, revision_id: UUID | None = None) -> DocumentPage:
     from docctl.queries.document_page import document_page
 

@@ -8,8 +8,8 @@ from itertools import combinations
 from typing import Any, Final
 
 from docctl.domain.number_ambiguity import meeting
-from docctl.domain.number_patterns import INSTRUCTION, PATTERNS, PROVISIONAL
-from docctl.domain.number_rules import rules_of
+from docctl.domain.number_patterns import ANNEX, INSTRUCTION, PATTERNS, PROVISIONAL
+from docctl.domain.number_rules import FROM_PARENT, rules_of
 from docctl.domain.number_schemes import Literal, Scheme, Value, scheme_from_json, scheme_to_json
 from docctl.domain.number_text import read_pattern, tidied, write_pattern
 from docctl.domain.numbering import check_scheme, fits
@@ -20,6 +20,9 @@ MOST_SCHEMES: Final = 60
 MOST_TYPES: Final = 200
 LONGEST_NAME: Final = 60
 LONGEST_VALUE: Final = 20
+
+#: The word before the scheme of forms in annexes, in the line of a type (N-12).
+ANNEXES: Final = "annexes"
 
 #: What the item itself gives to its number; anything else is fixed by the type or asked for.
 FROM_RECORD: Final = frozenset(
@@ -99,10 +102,12 @@ def read_numbers(typed: Mapping[str, str]) -> dict[str, Any]:
             raise _in("types", Refused("N-2", "type_twice", {"type": match["code"]}))
         pairs = (one.split("=", 1) for one in re.split(r"[\s,、]+", match["values"]) if one)
         values = {name: value for name, value in pairs}  # noqa: C416  # pairs are lists
+        annexes = values.pop(ANNEXES, "")
         types[match["code"]] = {
             "documents": match["documents"],
             "records": match["records"] or "",
             "values": values,
+            **({ANNEXES: annexes} if annexes else {}),
         }
     return check_numbers({"schemes": schemes, "types": types})
 
@@ -124,7 +129,8 @@ def lines_of_numbers(content: Mapping[str, Any]) -> dict[str, dict[str, str]]:
     for code, one in content["types"].items():
         records = f" / {one['records']}" if one["records"] else ""
         fixed = "".join(f" {name}={value}" for name, value in one["values"].items())
-        types[code] = f"{code} = {one['documents']}{records}{fixed}"
+        annexes = f" {ANNEXES}={one[ANNEXES]}" if one.get(ANNEXES) else ""
+        types[code] = f"{code} = {one['documents']}{records}{annexes}{fixed}"
     return {"schemes": schemes, "types": types}
 
 
@@ -171,13 +177,14 @@ def _checked_types(data: object, schemes: Mapping[str, Any]) -> dict[str, Any]:
             "documents",
             "records",
             "values",
+            ANNEXES,
         }:
             raise _unfit("types")
         if not _CODE.fullmatch(code):
             raise _in("types", Refused("N-2", "code_unfit", {"code": code[:40]}))
-        records, values = one.get("records", ""), one.get("values", {})
-        for scheme in filter(None, (one["documents"], records)):
-            if scheme not in schemes:
+        records, values, annexes = one.get("records", ""), one.get("values", {}), one.get(ANNEXES, "")
+        for scheme in filter(None, (one["documents"], records, annexes)):
+            if scheme not in schemes and (scheme, annexes) != (ANNEX.code, ANNEX.code):
                 raise _in(
                     "types", Refused("N-2", "no_such_scheme", {"type": code, "scheme": str(scheme)[:40]})
                 )
@@ -187,6 +194,8 @@ def _checked_types(data: object, schemes: Mapping[str, Any]) -> dict[str, Any]:
             "documents": one["documents"],
             "records": records,
             "values": {str(name): str(values[name])[: LONGEST_VALUE + 1] for name in sorted(values)},
+            # Said only where it is so: contents from before it was known stay what they were.
+            **({ANNEXES: annexes} if annexes else {}),
         }
     return found
 
@@ -194,7 +203,7 @@ def _checked_types(data: object, schemes: Mapping[str, Any]) -> dict[str, Any]:
 def _check_types(content: Mapping[str, Any]) -> None:
     rules = rules_of(content)
     for code, one in rules.types.items():
-        both = [rules.schemes[name] for name in (one.documents, one.records) if name]
+        both = [rules.schemes[name] for name in (one.documents, one.records, one.annexes) if name]
         for name, value in one.values.items():
             parts = [p for scheme in both for p in scheme.parts if isinstance(p, Value) and p.name == name]
             if not parts or not all(fits(part, value) for part in parts):
@@ -203,6 +212,12 @@ def _check_types(content: Mapping[str, Any]) -> None:
                 )
         if one.records:
             _check_records(code, rules.schemes[one.records], set(one.values))
+        if one.annexes and not FROM_PARENT & set(rules.schemes[one.annexes].needs):
+            raise RuleRefused(
+                Refused(
+                    "N-12", "annex_without_parent", {"field": "types", "type": code, "scheme": one.annexes}
+                )
+            )
 
 
 def _check_records(kind: str, scheme: Scheme, fixed: set[str]) -> None:

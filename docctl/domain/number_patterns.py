@@ -138,6 +138,10 @@ _ALL: Final = (
 INSTRUCTION: Final = _scheme(
     "instruction", "WI-", Value("department", Pattern.LETTERS, 2, 4), _DASH, Sequence(3, ("department",))
 )
+#: QP-04-A1: a form in an annex, counted under the document above it, where the rules say nothing else (N-12).
+ANNEX: Final = _scheme(
+    "annex", Value("parent", Pattern.NUMBER, 2, 40), "-A", Sequence(1, ("parent",), most=2)
+)
 #: What comes without a number is counted so until it has its own (待编号, N-11); no company changes this.
 PROVISIONAL: Final = _scheme("provisional", "待编号-", Sequence(4, most=8))
 

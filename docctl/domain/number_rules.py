@@ -10,21 +10,26 @@ from datetime import date
 from functools import lru_cache
 from typing import Any, Final
 
+from docctl.domain.number_patterns import ANNEX
 from docctl.domain.number_schemes import EDITION, MONTH, YEAR, Scheme, scheme_from_json
 from docctl.domain.number_text import english
 from docctl.domain.verdicts import Refused, RuleRefused
 
 #: What the document above gives.
-_FROM_PARENT: Final = frozenset({"parent", "form", "chapter", "procedure"})
+FROM_PARENT: Final = frozenset({"parent", "form", "chapter", "procedure"})
 
 
 @dataclass(frozen=True, slots=True)
 class TypeNumbers:
-    """How a type of documents is numbered: its own scheme, that of records filed under it, fixed values."""
+    """How a type of documents is numbered: its own scheme, that of records filed under it, fixed values.
+
+    `annexes` is the scheme of forms in annexes of its documents, "" for the one with the code `annex` (N-12).
+    """
 
     documents: str
     records: str = ""
     values: Mapping[str, str] = field(default_factory=dict)
+    annexes: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +52,11 @@ class NumberRules:
         found = self.types.get(kind)
         return self.schemes[found.records] if found and found.records else None
 
+    def of_annexes(self, kind: str) -> Scheme:
+        """Return the scheme of forms in annexes of documents of a type (N-12)."""
+        found = self.types.get(kind)
+        return self.schemes[(found.annexes if found else "") or ANNEX.code]
+
     def values(self, kind: str) -> Mapping[str, str]:
         """Return the values that are the same in all numbers of a type."""
         found = self.types.get(kind)
@@ -63,11 +73,14 @@ def rules_of(content: Mapping[str, Any]) -> NumberRules:
     """Return the rules in a canonical content (N-2)."""
     return NumberRules(
         schemes={
-            one["code"]: scheme_from_json({"code": one["code"], "parts": one["parts"]})
-            for one in content["schemes"]
+            ANNEX.code: ANNEX,
+            **{
+                one["code"]: scheme_from_json({"code": one["code"], "parts": one["parts"]})
+                for one in content["schemes"]
+            },
         },
         types={
-            code: TypeNumbers(one["documents"], one["records"], one["values"])
+            code: TypeNumbers(one["documents"], one["records"], one["values"], one.get("annexes", ""))
             for code, one in content["types"].items()
         },
         names={one["code"]: one["name"] for one in content["schemes"] if one.get("name")},
@@ -123,7 +136,7 @@ def values_for(
     values.update(given_values(typed, scheme, values))
     for name in scheme.needs:
         if not values.get(name):
-            if name in _FROM_PARENT:
+            if name in FROM_PARENT:
                 raise RuleRefused(Refused("N-2", "value_missing", {"name": name}))
             raise RuleRefused(Refused("N-2", "part_missing", {"name": name}))
     return values

@@ -72,6 +72,20 @@ class Document(Identified, Versioned, Base):
         return title
 
 
+class AnnexForm(Base):
+    """A form in an annex of a revision: a document of its own, named by the revision above it (N-12)."""
+
+    __tablename__ = "annex_form"
+    __table_args__ = (
+        UniqueConstraint("revision_id", "ordinal"),
+        Index("ix_annex_form_form", "form_id"),
+    )
+
+    revision_id: Mapped[UUID] = mapped_column(ForeignKey("revision.id"), primary_key=True)
+    form_id: Mapped[UUID] = mapped_column(ForeignKey("document.id"), primary_key=True)
+    ordinal: Mapped[int]
+
+
 class DocumentOwner(Identified, Base):
     """Which unit owned a document until a day: it went into another one (O-2)."""
 

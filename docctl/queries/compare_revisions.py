@@ -44,6 +44,7 @@ _IN_MANIFEST: Final = (
     ("distribution", "distribution"),
     ("scope", "scope"),
     ("form_fields", "form_definition"),
+    ("annex_forms", "annex_forms"),
 )
 
 

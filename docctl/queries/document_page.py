@@ -18,6 +18,7 @@ from docctl.domain.verdicts import NotFound
 from docctl.models.content import FileRole
 from docctl.models.documents import Revision
 from docctl.models.organisation import Unit
+from docctl.queries.annex_forms import InAnnex, NamedBy, forms_in_annexes, named_by
 from docctl.queries.citations import Cited, CitedBy, cited, cited_by
 from docctl.queries.document_actions import Offered, Situation, offers
 from docctl.queries.document_opened import Headed, opened_at
@@ -93,6 +94,9 @@ class DocumentPage:
     asks: Definition = NO_FIELDS
     #: The file that is read on the page: the main one, or the annex that was chosen.
     shown: FileLine | None = None
+    #: The forms in its annexes; of a form the revisions in whose annexes it stands (N-12).
+    annex_forms: tuple[InAnnex, ...] = ()
+    in_annex_of: tuple[NamedBy, ...] = ()
 
     @property
     def main(self) -> FileLine | None:
@@ -217,6 +221,8 @@ def document_page(
         may_name=allows(actor, "document.name", situation.facts),
         asks=definition_at(session, shown.id) if head.kind.is_form else NO_FIELDS,
         shown=_opened(session, files, file_id),
+        annex_forms=() if head.kind.is_form else forms_in_annexes(session, actor, shown.id, at=at),
+        in_annex_of=named_by(session, actor, head.document.id, at=at) if head.kind.is_form else (),
     )
 
 

@@ -27,6 +27,8 @@ class Related:
     number: str
     title: str
     label: str
+    #: It stands in an annex of what is in force (N-12).
+    in_annex: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from docctl.models.distribution import ControlledCopy
 from docctl.models.documents import Document, Revision
 from docctl.models.records import Record
 from docctl.models.visibility import visible_sets
+from docctl.queries.annex_forms import in_annex_now
 from docctl.queries.citations import CitedBy, cited_by, citing_count
 from docctl.queries.copy_states import out
 from docctl.queries.distribution import ReaderLine, readers_of
@@ -125,12 +126,18 @@ def _copies(session: Session, head: Headed, at: datetime, most: int) -> tuple[tu
 def _forms(session: Session, actor: Actor, document_id: UUID, at: datetime) -> Iterator[Related]:
     current = aliased(Revision)
     rows = session.execute(
-        select(Document.id, Document.number, Document.title, func.coalesce(current.label, ""))
+        select(
+            Document.id,
+            Document.number,
+            Document.title,
+            func.coalesce(current.label, ""),
+            in_annex_now(document_id, at),
+        )
         .outerjoin(current, (current.document_id == Document.id) & in_force_at(at, current))
         .where(Document.parent_id == document_id, readable_document(actor, at))
         .order_by(Document.number)
     )
-    return (Related(*one) for one in rows)
+    return (Related(*one[:4], in_annex=bool(one[4])) for one in rows)
 
 
 def _records(session: Session, actor: Actor, document_id: UUID) -> int:

@@ -21,6 +21,7 @@ BLUEPRINTS: Final = (
     "revisions",
     "revision_drafts",
     "revision_files",
+    "annex_forms",
     "form_fields",
     "revision_signing",
     "compare",

@@ -14,6 +14,7 @@ from docctl.domain.particulars import ManagementSystem
 from docctl.domain.validity import Validity
 from docctl.queries.document_choices import document_types, procedures, retention_classes, units
 from docctl.queries.document_lists import listed
+from docctl.queries.document_page import DocumentPage, document_page
 from docctl.queries.documents import RegisterFilter, document_register
 from docctl.queries.history import revision_history
 from docctl.queries.number_found import find_number
@@ -121,6 +122,7 @@ class NewDocument(SaidOfRevision):
     number_values: str = ""
     label: str = ""
     parent_id: UUID | None = None
+    annex_of: UUID | None = None
     class_id: UUID | None = None
     change_reason: str = ""
     change_basis: str = ""
@@ -143,6 +145,8 @@ class NewPage:
     #: Accepted requests for a new document, and the one from whose page it is begun (V-2).
     answers: Answers
     begun: Answerable | None
+    #: The document and draft in whose annex a form is to stand (N-12).
+    above: DocumentPage | None = None
 
 
 def _new_page() -> NewPage:
@@ -162,7 +166,17 @@ def _new_page() -> NewPage:
             holder_for_unit(session, actor(), typed, unit_id, at=now.clock(), zone=now.zone),
             answers,
             next((one for one in answers.rows if one.request_id == asked), None),
+            _above(session),
         )
+
+
+def _above(session: Any) -> DocumentPage | None:
+    """Return the draft in whose annex a form is to stand; raise NotFound for none that the person sees."""
+    revision_id = chosen(request.form.get("annex_of") or request.args.get("annex_of"))
+    if revision_id is None:
+        return None
+    now = house()
+    return document_page(session, actor(), at=now.clock(), zone=now.zone, revision_id=revision_id)
 
 
 @bp.route("/new", methods=["GET", "POST"])
@@ -177,6 +191,7 @@ def _new_page() -> NewPage:
         "N-1": "number",
         **VALUES,
         "N-2": "parent_id",
+        "N-12": "type_id",
         "D-14.title_needed": "title",
         "D-14.title_too_long": "title",
         "V-1": "label",
@@ -199,6 +214,7 @@ def new(typed: NewDocument) -> Response:
             number_values=typed.number_values,
             label=typed.label,
             parent_id=typed.parent_id,
+            annex_of=typed.annex_of,
             class_id=typed.class_id,
             change_reason=typed.change_reason,
             change_basis=typed.change_basis,

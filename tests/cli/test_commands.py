@@ -47,7 +47,7 @@ checks:list,answer
 reviews:list,open,decide,plan
 changes:list,show,write,submit,approve,return,revoke,discard
 requests:list,show,ask,new,submit,accept,return,decline,take-back,see
-forms:fields,define
+forms:fields,define,annex
 disposal:propose,check,take-out,approve,reject,execute,witness,resume,show,certificate,register,clear-server
 settings:list,show,history,edit,submit,approve,return,discard,withdraw,table,due,decide,header,condition,read-number,next-number,next-label
 hold:place,lift,list,show

@@ -181,6 +181,7 @@ CALLS: dict[str, tuple[str, ...]] = {
     "documents attach": ("QP-01", "{file}"),
     "documents arrange": ("QP-01", "1"),
     "forms fields": ("{form}",),
+    "forms annex": ("QP-01", "{form}"),
     "forms define": ("{form}", "{file}"),
     "reviews list": (),
     "reviews plan": ("QP-01", "--months", "12"),

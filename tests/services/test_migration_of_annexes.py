@@ -8,11 +8,13 @@ from sqlalchemy.orm import Session
 from docctl.services.schema import migrate, schema_state
 from tests import filing
 from tests.services.test_annexes import annex, arranged, revised, there
+from tests.services.test_migration_of_annex_forms import before_annex_forms
 from tests.world import World, as_owner
 
 
 def before_annexes(there: Session | Connection) -> None:
-    """Let no file have a title."""
+    """Let no file have a title, nor what came later be there."""
+    before_annex_forms(there)
     connection = there.connection() if isinstance(there, Session) else there
     if not inspect(connection).has_table("item_file"):
         return

@@ -25,6 +25,7 @@ from docctl.services.documents.make import new_document, number_document, requir
 from docctl.services.files import Attached, StoredFile, add_files, storing
 from docctl.services.registry import use_case
 from docctl.services.requests.answer import lock_requests, take_up
+from docctl.services.revisions.annex_forms import lock_above, put_in_annex
 from docctl.services.revisions.files import in_order, require_files
 from docctl.services.revisions.particulars import set_particulars
 from docctl.services.revisions.validity import set_validity
@@ -52,6 +53,8 @@ class CreateDocument:
     change_basis: str = ""
     outside: Outside = OWN
     number_values: str = ""
+    #: The draft in whose annex it stands, a form numbered under the document of that one (N-12).
+    annex_of: UUID | None = None
     #: The accepted requests for a new document that it answers.
     request_ids: tuple[UUID, ...] = ()
     validity: Validity = ENDLESS
@@ -76,8 +79,10 @@ def create_document(session: Session, cmd: CreateDocument, by: Caller) -> UUID:
     if unit.valid_until is not None:
         raise RuleRefused(Refused("O-1", "unit_closed", {"until": unit.valid_until}))
     require_owner(unit)
+    above = lock_above(session, cmd.annex_of, by) if cmd.annex_of else None
     requests = lock_requests(session, cmd.request_ids)
     parent = session.get(Document, cmd.parent_id) if cmd.parent_id else None
+    parent = above.document if above else parent
     _check_class(session, cmd.class_id)
     label, shown = _first_label(session, kind, cmd.label, by)
     document = new_document(
@@ -100,6 +105,7 @@ def create_document(session: Session, cmd: CreateDocument, by: Caller) -> UUID:
         parent=parent,
         edition=label.issue,
         typed=cmd.number_values,
+        annex_of=above.kind.code if above else "",
     )
     document.number = numbered.shown
     set_outside(session, document, outside)
@@ -136,12 +142,15 @@ def create_document(session: Session, cmd: CreateDocument, by: Caller) -> UUID:
             "label": revision.label,
             "external": outside.is_external,
             "numbering": numbered.rules,
+            **({"annex_of": above.document.number} if above else {}),
         },
         detail={
             "files": [one.name for one in cmd.files],
             **({"issuer": outside.issuer, "issuer_number": outside.number} if outside.is_external else {}),
         },
     )
+    if above is not None:
+        put_in_annex(session, by, above, document, kind)
     take_up(session, by, document, revision, requests)
     return revision.id
 

@@ -76,13 +76,15 @@ def number_document(
     parent: Document | None = None,
     edition: str = "",
     typed: str = "",
+    annex_of: str = "",
 ) -> Numbered:
     """Take the number that somebody brought, or the next one of the type's scheme (N-1, N-6).
 
-    `edition` is the issue of the first label, `typed` the values that only a person knows.
+    With `annex_of`, the type of the document above, it is one under the parent's number (N-12). `edition` is
+    the issue of the first label, `typed` the values that only a person knows.
     """
     found = number_rules_at(session, by.at)
-    scheme = found.rules.of_documents(kind.code)
+    scheme = found.rules.of_annexes(annex_of) if annex_of else found.rules.of_documents(kind.code)
     for_ = For(document.entity_id, "document", document.id)
     if wanted.strip():
         return Numbered(claim_number(session, by, scheme, wanted, for_).shown, found.name)
@@ -93,7 +95,7 @@ def number_document(
         today=by.today,
         parent=parent.number if parent else "",
         edition=edition,
-        fixed=found.rules.values(kind.code),
+        fixed=found.rules.values(annex_of or kind.code),
         typed=typed,
     )
     return Numbered(take_number(session, by, scheme, values, for_).shown, found.name)

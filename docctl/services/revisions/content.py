@@ -15,6 +15,7 @@ from docctl.queries.form_definitions import definition_at
 from docctl.queries.scopes import scope_rows
 from docctl.services.distribution.load import entries_of
 from docctl.services.files import files_of
+from docctl.services.revisions.annex_forms import annex_forms
 from docctl.services.revisions.particulars import particulars_told
 
 
@@ -55,6 +56,10 @@ def manifest_of(session: Session, document: Document, revision: Revision) -> Man
         facts["validity"] = {"until": revision.valid_until, "trial": revision.is_trial}
     if document.is_external:
         facts["outside"] = {"issuer": document.issuer, "number": document.issuer_number}
+    if forms := annex_forms(session, revision.id):
+        facts["annex_forms"] = [
+            {"id": one.id, "number": one.number, "name": f"{one.number} {one.title}"} for one in forms
+        ]
     if revision.paper is not None:
         facts["paper"] = revision.paper
     files = [

@@ -43,6 +43,7 @@ from docctl.services.requests.answer import (
     take_up,
     take_up_instead,
 )
+from docctl.services.revisions.annex_forms import carry_annex_forms
 from docctl.services.revisions.annexes import annexes_before, carrying, taken_over
 from docctl.services.revisions.files import drop_files, in_order, require_files
 from docctl.services.revisions.insiders import let_in
@@ -128,6 +129,7 @@ def revise_document(session: Session, cmd: ReviseDocument, by: Caller) -> UUID:
         carry_over(session, by, document, kept[-1], revision)
         carry_scope(session, by, kept[-1], revision)
         carry_fields(session, kept[-1], revision)
+        carry_annex_forms(session, kept[-1], revision)
     record(
         session,
         by,

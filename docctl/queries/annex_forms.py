@@ -1,0 +1,112 @@
+"""Forms in the annexes of revisions, seen from both sides, as far as the person may (N-12, X-3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy.orm import Session, aliased
+
+from docctl.domain.permissions import Actor
+from docctl.models.documents import AnnexForm, Document, DocumentType, Revision
+from docctl.queries.revision_states import in_force_at, readable_document, readable_revision
+
+
+@dataclass(frozen=True, slots=True)
+class InAnnex:
+    """A form in an annex; without `document_id` it is hidden and only its number shows (X-3)."""
+
+    document_id: UUID | None
+    number: str
+    title: str
+    #: Of what is in force, "" before that.
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class NamedBy:
+    """A revision that names the form in its annexes."""
+
+    document_id: UUID
+    revision_id: UUID
+    number: str
+    title: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class FormChoice:
+    """A form under the document that a draft may name, and whether it does."""
+
+    form_id: UUID
+    number: str
+    title: str
+    is_named: bool
+
+
+def forms_in_annexes(
+    session: Session, actor: Actor, revision_id: UUID, *, at: datetime
+) -> tuple[InAnnex, ...]:
+    """Return the forms that a revision names in its annexes, in their order (N-12)."""
+    rows = session.execute(
+        select(
+            Document.id,
+            Document.number,
+            Document.title,
+            Revision.label,
+            readable_document(actor, at).label("seen"),
+        )
+        .join(AnnexForm, AnnexForm.form_id == Document.id)
+        .outerjoin(Revision, (Revision.document_id == Document.id) & in_force_at(at))
+        .where(AnnexForm.revision_id == revision_id)
+        .order_by(AnnexForm.ordinal)
+    )
+    return tuple(
+        InAnnex(
+            one.id if one.seen else None,
+            one.number,
+            one.title if one.seen else "",
+            (one.label or "") if one.seen else "",
+        )
+        for one in rows
+    )
+
+
+def named_by(session: Session, actor: Actor, form_id: UUID, *, at: datetime) -> tuple[NamedBy, ...]:
+    """Return the revisions that name a form in their annexes, the newest first, as far as one reads them."""
+    rows = session.execute(
+        select(Document.id, Revision.id, Document.number, Revision.title, Revision.label)
+        .join(Revision, Revision.document_id == Document.id)
+        .join(AnnexForm, AnnexForm.revision_id == Revision.id)
+        .where(AnnexForm.form_id == form_id, readable_revision(actor, at))
+        .order_by(Document.number, Revision.ordinal.desc())
+        .limit(20)
+    )
+    return tuple(NamedBy(*one) for one in rows)
+
+
+def choices_of(session: Session, actor: Actor, revision_id: UUID, *, at: datetime) -> tuple[FormChoice, ...]:
+    """Return the forms under the document of a draft, those it names first in their order (N-12)."""
+    draft = aliased(Revision)
+    rows = session.execute(
+        select(Document.id, Document.number, Document.title, AnnexForm.ordinal)
+        .join(DocumentType, DocumentType.id == Document.type_id)
+        .join(draft, draft.document_id == Document.parent_id)
+        .outerjoin(AnnexForm, (AnnexForm.form_id == Document.id) & (AnnexForm.revision_id == draft.id))
+        .where(draft.id == revision_id, DocumentType.is_form.is_(True), readable_document(actor, at))
+        .order_by(AnnexForm.ordinal.is_(None), AnnexForm.ordinal, Document.number)
+    )
+    return tuple(FormChoice(*one[:3], is_named=one.ordinal is not None) for one in rows)
+
+
+def in_annex_now(document_id: UUID, at: datetime) -> ColumnElement[bool]:
+    """Say in SQL whether a form stands in an annex of what is in force of a document (N-12)."""
+    current = aliased(Revision)
+    return exists().where(
+        AnnexForm.form_id == Document.id,
+        AnnexForm.revision_id == current.id,
+        current.document_id == document_id,
+        in_force_at(at, current),
+    )
