@@ -77,6 +77,9 @@ class ProcedureRevision:
     valid_until: date | None = None
     #: It is for trial, for so many days from the one on which the sample is made.
     trial_days: int = 0
+    #: Its annexes, each with its title and its text; whether the file it was written in is kept too (V-13).
+    annexes: tuple[tuple[str, str], ...] = ()
+    has_source: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,8 @@ class Form:
     retention_class: str
     signers: tuple[str, ...]
     revisions: tuple[FormRevision, ...]
+    #: The revision of its procedure in whose annex it stands, numbered under it (N-12).
+    in_annex_of: str = ""
 
     def revision(self, label: str) -> FormRevision:
         """Return the revision with a label."""

@@ -116,7 +116,7 @@ def _procedure(table: Table, where: Path) -> Procedure:
     for one in table.pop("revision"):
         path = where / "procedures" / text_name(table["number"], one["label"])
         text = one.pop("text", "").strip("\n") or path.read_text("utf-8")
-        revisions.append(ProcedureRevision(**one, text=text))
+        revisions.append(ProcedureRevision(**_tuples(one), text=text))
     return Procedure(**_renamed(table), revisions=tuple(revisions))
 
 

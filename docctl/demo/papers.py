@@ -19,7 +19,7 @@ from docctl.demo.content import (
     ProcedureRevision,
 )
 from docctl.demo.people import Cast
-from docctl.demo.write import MadeFile, form_file, procedure_file
+from docctl.demo.write import MadeFile, files_beside, form_file, procedure_file
 from docctl.domain.form_keys import WantedField, WantedOption
 from docctl.domain.outside import OWN, Outside
 from docctl.domain.validity import ENDLESS, Validity
@@ -93,10 +93,11 @@ class Papers:
                 type_id=type_id,
                 title=one.title,
                 unit_id=self.cast.units[one.unit],
-                uploads=(upload(self.house, by, self._file(event)),),
-                number=number,
+                uploads=self._uploads(event, by),
+                number="" if form and form.in_annex_of else number,
                 label=event.revision,
                 parent_id=self.documents.get(form.parent) if form else None,
+                annex_of=self.revisions[form.parent, form.in_annex_of] if form and form.in_annex_of else None,
                 class_id=class_id,
                 change_reason="新文件",
                 outside=outside,
@@ -107,6 +108,7 @@ class Papers:
         )
         with self.house.uow.read() as session:
             self.documents[number] = session.get_one(Revision, revision_id).document_id
+            assert session.get_one(Document, self.documents[number]).number == number
         self.revisions[number, event.revision] = revision_id
         if form:
             self._define(revision_id, form.revision(event.revision), by)
@@ -129,7 +131,7 @@ class Papers:
                 change_what=one.what,
                 change_reason=one.reason,
                 change_basis=one.basis,
-                uploads=(upload(self.house, by, self._file(event)),),
+                uploads=self._uploads(event, by),
                 reissue=told[at - 1].label.split("/")[0] != one.label.split("/")[0],
             ),
             by=by,
@@ -147,6 +149,19 @@ class Papers:
     def day(self, value: date | int) -> date:
         """Return a day as it is written: itself, or so many days from the one on which the sample is made."""
         return self.today + timedelta(days=value) if isinstance(value, int) else value
+
+    def _uploads(self, event: Event, by: Caller) -> tuple[Attached, ...]:
+        """Stage all files of a revision: the main one, its annexes with their titles, its source (V-13)."""
+        found = [upload(self.house, by, self._file(event))]
+        procedure = next((one for one in self.content.texts if one.number == event.document), None)
+        if procedure is not None:
+            revision = next(one for one in procedure.revisions if one.label == event.revision)
+            annexes, source = files_beside(self.content, procedure, event.revision)
+            for made, (title, _) in zip(annexes, revision.annexes, strict=True):
+                found.append(upload(self.house, by, made).as_annex(title=title))
+            if source is not None:
+                found.append(upload(self.house, by, source).as_source())
+        return tuple(found)
 
     def _file(self, event: Event) -> MadeFile:
         for procedure in self.content.texts:

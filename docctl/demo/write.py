@@ -43,6 +43,24 @@ def procedure_file(content: Content, procedure: Procedure, label: str) -> MadeFi
     return MadeFile(file_name(f"{procedure.number} {procedure.title} {label}", "docx"), paper.bytes())
 
 
+def files_beside(
+    content: Content, procedure: Procedure, label: str
+) -> tuple[list[MadeFile], MadeFile | None]:
+    """Return the annexes of a revision of a procedure, and the file in which its text was written (V-13)."""
+    revision = next(one for one in procedure.revisions if one.label == label)
+    author = content.name_of(procedure.author)
+
+    def made(title: str, text: str) -> MadeFile:
+        paper = Paper(title=title, author=author, made_on=revision.prepared)
+        paper.title(content.firm(procedure.unit), title)
+        _body(paper, text)
+        return MadeFile(file_name(title, "docx"), paper.bytes())
+
+    annexes = [made(title, text) for title, text in revision.annexes]
+    written = f"{procedure.title} {label} 编写稿"
+    return annexes, made(written, revision.text) if revision.has_source else None
+
+
 def form_file(content: Content, form: Form, label: str) -> MadeFile:
     """Return a revision of a form as a blank (F-1)."""
     revision = form.revision(label)

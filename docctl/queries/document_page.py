@@ -59,6 +59,7 @@ class DocumentPage:
     type_name: str
     type_name_en: str
     is_form: bool
+    unit_id: UUID
     unit_name: str
     drafting_unit: str
     #: Of one from outside: who issued it, and its number there (D-9).
@@ -195,6 +196,7 @@ def document_page(
         type_name=head.kind.name,
         type_name_en=head.kind.name_en or head.kind.name,
         is_form=head.kind.is_form,
+        unit_id=head.unit.id,
         unit_name=head.unit.name,
         drafting_unit=_drafting(session, head, shown),
         outside=(head.document.issuer, head.document.issuer_number) if head.document.is_external else None,

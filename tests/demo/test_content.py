@@ -109,11 +109,26 @@ def test_a_15_two_people_can_grant_roles(content: Content) -> None:
 # documents
 
 
-def test_there_are_fifteen_procedures_and_fifteen_forms(content: Content) -> None:
-    assert (len(content.procedures), len(content.forms)) == (15, 15)
+def test_there_are_fifteen_procedures_and_sixteen_forms_one_of_them_in_an_annex(content: Content) -> None:
+    assert (len(content.procedures), len(content.forms)) == (15, 16)
+    (annex,) = [one for one in content.forms if one.in_annex_of]
+    assert (annex.number, annex.parent) == ("QP-03-A1", "QP-03")
     numbers = {one.number for one in content.procedures}
     assert {one.parent for one in content.forms} == numbers
-    assert len({one.title for one in (*content.texts, *content.forms)}) == 30 + len(content.outside)
+    assert len({one.title for one in (*content.texts, *content.forms)}) == 31 + len(content.outside)
+
+
+def test_v_13_one_procedure_has_two_annexes_and_the_file_it_was_written_in(content: Content) -> None:
+    (found,) = [
+        write.files_beside(content, procedure, revision.label)
+        for procedure in content.procedures
+        for revision in procedure.revisions
+        if revision.annexes
+    ]
+    annexes, source = found
+    assert [one.name for one in annexes] == ["内部审核流程.docx", "内审员一览.docx"]
+    assert "NSY-2024-021" in text_of(annexes[1].data)
+    assert source is not None
 
 
 def test_d_9_documents_from_outside_name_their_issuer_and_one_ends(content: Content) -> None:

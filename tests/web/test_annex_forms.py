@@ -21,7 +21,7 @@ def test_n_12_a_form_is_added_from_the_page_of_the_parent(client: Browser, world
     answer = client.get(url)
     assert "将列入 QP-01" in words_of(answer)
     (form,) = html.fromstring(answer.text).cssselect("main form[method=post]")
-    data = {**filled(form), "title": "检验记录表", "unit_id": str(world.units["PZ"])}
+    data = {**filled(form), "title": "检验记录表"}  # its unit is that of the document above
     answer = client.post("/documents/new", data=data)  # no file: it comes back, and still knows its parent
     assert answer.status_code == 422
     (form,) = html.fromstring(answer.text).cssselect("main form[method=post]")
