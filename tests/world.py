@@ -219,6 +219,7 @@ class World:
         parent: UUID | None = None,
         text: str = "",
         unit: str = "PZ",
+        class_id: UUID | None = None,
     ) -> UUID:
         """Create a document; return the draft revision's id."""
         return create_document(
@@ -229,6 +230,7 @@ class World:
                 uploads=(self.upload(author, docx_bytes(title, text or "正文")),),
                 number=number,
                 parent_id=parent,
+                class_id=class_id,
             ),
             by=self.by(author),
             house=self.house,

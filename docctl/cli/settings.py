@@ -13,6 +13,7 @@ from docctl.cli.command import Noun, option
 from docctl.cli.desk import Desk
 from docctl.cli.kinds import FILE_IN, MOMENT
 from docctl.cli.number_testers import add_number_testers
+from docctl.cli.setting_keeping import add_keep
 from docctl.cli.setting_reads import open_page, page_of
 from docctl.cli.setting_sheets import add_sheets, is_sheet, text_of_sheet
 from docctl.cli.setting_testers import add_testers
@@ -27,6 +28,7 @@ add_number_testers(settings)
 add_sheets(settings)
 add_decide(settings)
 add_header(settings)
+add_keep(settings)
 
 
 @settings.command("list", permission="settings.view")

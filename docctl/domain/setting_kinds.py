@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
+from docctl.domain import class_text
 from docctl.domain.authority import authority_of, may_stand
 from docctl.domain.authority_content import check_authority, shipped_authority
 from docctl.domain.authority_text import (
@@ -39,6 +40,7 @@ from docctl.domain.check_content import (
     shipped_checks,
     write_checks,
 )
+from docctl.domain.class_content import check_classes, shipped_classes
 from docctl.domain.header_content import (
     check_headers,
     lines_of_headers,
@@ -239,6 +241,17 @@ KINDS: Final[Mapping[str, Kind]] = {
             write_headers,
             lines_of_headers,
             say_headers,
+        ),
+        Kind(
+            "classes",
+            (EditorField("classes", Widget.LINES, needed=True),),
+            shipped_classes,
+            check_classes,
+            class_text.read_classes,
+            class_text.write_classes,
+            class_text.lines_of_classes,
+            class_text.say_classes,
+            sheet=Sheet(class_text.COLUMNS, class_text.HEADS, class_text.rows_of, class_text.of_rows),
         ),
         Kind(
             "requests",

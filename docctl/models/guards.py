@@ -18,10 +18,11 @@ from docctl.models.guard_distribution import DISTRIBUTION_GUARDS
 from docctl.models.guard_epochs import EPOCH_GUARDS
 from docctl.models.guard_files import FILE_GUARDS
 from docctl.models.guard_forms import FORM_GUARDS
-from docctl.models.guard_kinds import Exclusion, Guard, changed, final, frozen, moves
+from docctl.models.guard_kinds import Exclusion, Guard, final, frozen, moves
 from docctl.models.guard_organisation import ORGANISATION_GUARDS
 from docctl.models.guard_requests import REQUEST_GUARDS
 from docctl.models.guard_reviews import REVIEW_GUARDS
+from docctl.models.guard_schedule import SCHEDULE_GUARDS
 from docctl.models.guard_suspensions import SUSPENSION_GUARDS
 
 #: Half-open intervals overlap where each begins before the other ends; an empty one overlaps nothing.
@@ -218,8 +219,7 @@ GUARDS: Final = (
     frozen("r_5_hold_item_update", "R-5", "hold_item", ("hold_id", "item_id")),
     Guard("r_5_hold_key_update", "R-5", "hold_key", "UPDATE", "TRUE"),
     Guard("r_5_hold_key_delete", "R-5", "hold_key", "DELETE", "TRUE"),
-    Guard("r_3_class_update", "R-3", "retention_class", "UPDATE", changed("data")),
-    Guard("r_3_class_delete", "R-3", "retention_class", "DELETE", "TRUE"),
+    *SCHEDULE_GUARDS,
     Guard("r_6_list_delete", "R-6", "disposal_list", "DELETE", "TRUE"),
     final("r_6_final_states", "R-6", "disposal_list", LIST_MOVES),
     frozen(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, select
-from sqlalchemy.orm import Mapped, aliased, mapped_column
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, false
+from sqlalchemy.orm import Mapped, mapped_column
 
 from docctl.domain.disposal import Opinion
 from docctl.domain.lifecycle import ListStatus
@@ -26,16 +26,17 @@ class RetentionClassRow(Identified, Base):
     name: Mapped[str] = mapped_column(String(200))
     basis: Mapped[str] = mapped_column(String(500))
     is_catch_all: Mapped[bool] = mapped_column(default=False)
+    #: No form may choose it any more; those that name it go on with it.
+    is_closed: Mapped[bool] = mapped_column(default=False, server_default=false())
     ordinal: Mapped[int] = mapped_column(default=0)
-    #: As `domain.retention` reads it: period, trigger, action, maximum, functions.
+    #: As `domain.class_data` reads it: period, trigger, action, maximum, functions.
     data: Mapped[dict[str, Any]]
-
-
-_OTHER: Final = aliased(RetentionClassRow, name="other")  # a statement may ask for another class too
-#: The id of the class of whatever has no other, in its newest revision (R-10).
-CATCH_ALL_ID: Final = (
-    select(_OTHER.id).where(_OTHER.is_catch_all).order_by(_OTHER.revision.desc()).limit(1).scalar_subquery()
-)
+    #: By which revision of the controlled setting it came.
+    schedule: Mapped[int] = mapped_column(default=1, server_default="1")
+    #: From when it is in force (`models.schedule`); null: it came with the company.
+    effective_from: Mapped[datetime | None]
+    #: Its revision of the setting was withdrawn before it began: it never was in force.
+    withdrawn_at: Mapped[datetime | None]
 
 
 class HoldRegister(Base):

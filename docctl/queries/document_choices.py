@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from docctl.domain.permissions import Actor
@@ -16,6 +16,7 @@ from docctl.domain.units import OUTSIDE
 from docctl.models.documents import Document, DocumentType
 from docctl.models.organisation import Person, RoleGrant, Unit
 from docctl.models.retention import RetentionClassRow
+from docctl.models.schedule import classes_at
 from docctl.queries.number_holders import entity_names
 from docctl.queries.revision_states import readable_document
 
@@ -69,22 +70,20 @@ def procedures(session: Session, actor: Actor, *, at: datetime) -> tuple[Choice,
     )
 
 
-def retention_classes(session: Session) -> tuple[Choice, ...]:
-    """Return the newest revision of each class, in the schedule's order."""
-    newest = (
-        select(RetentionClassRow.code, func.max(RetentionClassRow.revision).label("revision"))
-        .group_by(RetentionClassRow.code)
-        .subquery()
-    )
+def retention_classes(session: Session, at: datetime, *, chosen: UUID | None = None) -> tuple[Choice, ...]:
+    """Return the classes in force that a form may choose, in the schedule's order (R-3).
+
+    The one that was chosen before is among them by the id it was chosen with, revised or closed since.
+    """
+    before = session.get(RetentionClassRow, chosen) if chosen is not None else None
+    code = before.code if before is not None else ""
     found = session.scalars(
-        select(RetentionClassRow)
-        .join(
-            newest,
-            (RetentionClassRow.code == newest.c.code) & (RetentionClassRow.revision == newest.c.revision),
-        )
-        .order_by(RetentionClassRow.ordinal)
+        classes_at(at).where(or_(~RetentionClassRow.is_closed, RetentionClassRow.code == code))
     )
-    return tuple(Choice(one.id, one.name, one.name, one.code) for one in found)
+    return tuple(
+        Choice(before.id if before is not None and one.code == code else one.id, one.name, one.name, one.code)
+        for one in found
+    )
 
 
 def signers(session: Session, role: Role, *, without: Sequence[UUID | None]) -> tuple[Choice, ...]:

@@ -15,6 +15,7 @@ from docctl.models.content import ItemFile, OwnerKind
 from docctl.models.documents import Document, DocumentType, Revision
 from docctl.models.records import Record
 from docctl.models.retention import RetentionClassRow
+from docctl.models.schedule import kept_by_class
 from docctl.models.visibility import visible_sets
 from docctl.queries.revision_states import in_force_at, readable_document, readable_revision
 
@@ -77,7 +78,7 @@ def relations(
         forms=tuple(one for child, one in beside if child and one.document_id is not None),
         records=records,
         same_files=_same_files(session, actor, document, hashes, at) if hashes else (),
-        kept=_kept(session, document),
+        kept=_kept(session, document, at),
     )
 
 
@@ -131,25 +132,21 @@ def _same_files(
     return tuple(Related(*one) for one in found)
 
 
-def _kept(session: Session, document: Document) -> Kept | None:
-    """Return the class that holds: its own, its procedure's, or the catch-all (R-10)."""
-    parents = select(Document.class_id).where(Document.id == document.parent_id).scalar_subquery()
-    found = session.execute(
-        select(RetentionClassRow, (RetentionClassRow.id == parents).label("of_parent"))
-        .where(
-            or_(
-                RetentionClassRow.id == document.class_id,
-                RetentionClassRow.id == parents,
-                RetentionClassRow.is_catch_all,
-            )
-        )
-        .order_by(RetentionClassRow.revision.desc())
-    ).all()
-    own = next((one[0] for one in found if one[0].id == document.class_id), None)
-    parent = next((one[0] for one in found if one.of_parent), None)
-    catch_all = next((one[0] for one in found if one[0].is_catch_all), None)
-    for row, source in ((own, "own"), (parent, "procedure"), (catch_all, "catch_all")):
-        if row is not None:
-            period = row.data["period"]
-            return Kept(row.code, row.name, row.basis, period["amount"], period["unit"], source)
-    return None
+def _kept(session: Session, document: Document, at: datetime) -> Kept | None:
+    """Return the class that holds as it is in force: its own, its procedure's, or the catch-all (R-10)."""
+    named, source = document.class_id, "own"
+    if named is None and document.parent_id is not None:
+        named = session.scalar(select(Document.class_id).where(Document.id == document.parent_id))
+        source = "procedure"
+    kept = select(RetentionClassRow).where(RetentionClassRow.id == kept_by_class(named, at))
+    if (row := session.scalars(kept).first()) is None:
+        return None
+    period = row.data["period"]
+    return Kept(
+        row.code,
+        row.name,
+        row.basis,
+        period["amount"],
+        period["unit"],
+        source if named is not None else "catch_all",
+    )

@@ -19,7 +19,8 @@ from docctl.domain.permissions import Actor
 from docctl.models.documents import Document, DocumentType, Revision
 from docctl.models.numbers import Alias, NumberEntry
 from docctl.models.organisation import Unit
-from docctl.models.retention import CATCH_ALL_ID, RetentionClassRow
+from docctl.models.retention import RetentionClassRow
+from docctl.models.schedule import kept_by_class
 from docctl.queries.ordering import in_order
 from docctl.queries.other_names import keys_of
 from docctl.queries.paging import PAGE_SIZE, Paged, page_within
@@ -251,7 +252,9 @@ def _rows(
         .join(DocumentType, DocumentType.id == Document.type_id)
         .join(Unit, Unit.id == (Document.unit_id if day is None else owner_on(day)))
         .outerjoin(_PARENT, _PARENT.id == Document.parent_id)
-        .outerjoin(_CLASS, _CLASS.id == func.coalesce(Document.class_id, _PARENT.class_id, CATCH_ALL_ID))
+        .outerjoin(
+            _CLASS, _CLASS.id == kept_by_class(func.coalesce(Document.class_id, _PARENT.class_id), moment)
+        )
         .where(*conditions)
         .order_by(in_order(leading, descending=wanted.descending), Document.number, Revision.ordinal.desc())
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -40,7 +40,7 @@ class Explanation:
 
     def sentences(self, words: Translator) -> list[str]:
         """Return the steps of the reason in words, and what holds the record."""
-        steps = [words.t(f"because.{one['code']}", **_params(one["params"])) for one in self.because]
+        steps = because_in_words(self.because, words)
         return [*steps, *held_words(words, self.holds, is_held=self.is_held)]
 
     def as_json(self, words: Translator) -> dict[str, Any]:
@@ -53,6 +53,11 @@ class Explanation:
             "trigger": self.trigger,
             "because": self.sentences(words),
         }
+
+
+def because_in_words(because: Iterable[Mapping[str, Any]], words: Translator) -> list[str]:
+    """Return the steps of a reason in words (R-10)."""
+    return [words.t(f"because.{one['code']}", **_params(one["params"])) for one in because]
 
 
 def explain_record_id(session: Session, actor: Actor, record_id: UUID) -> Explanation:

@@ -15,6 +15,7 @@ from docctl.models.holding import held_records
 from docctl.models.numbers import Alias, NumberEntry
 from docctl.models.organisation import LegalEntity
 from docctl.models.records import KEY_KINDS, Medium, Record, RecordKey
+from docctl.models.retention import RetentionClassRow
 from docctl.queries.shared_keys import is_of_key
 from docctl.queries.sql_terms import Unindexed, containing
 
@@ -65,11 +66,11 @@ def conditions(
     for column, value in (
         (Record.form_id, wanted.form_id),
         (Record.unit_id, wanted.unit_id),
-        (Record.class_id, wanted.class_id),
         (Record.filed_by, wanted.filer_id),
     ):
         if value is not None:
             found.append(Unindexed(column) == value)
+    found += _of_class(wanted.class_id)
     if wanted.state in STATES:
         if is_outside:
             found += _in_state_told(wanted.state, today)
@@ -88,6 +89,15 @@ def conditions(
     if text := wanted.text.strip():
         found.append(_matches(text))
     return found
+
+
+def _of_class(class_id: UUID | None) -> list[ColumnElement[bool]]:
+    """Return the condition for a class in whichever of its revisions (R-3)."""
+    if class_id is None:
+        return []
+    code = select(RetentionClassRow.code).where(RetentionClassRow.id == class_id).scalar_subquery()
+    revisions = select(RetentionClassRow.id).where(RetentionClassRow.code == code)
+    return [Unindexed(Record.class_id).in_(revisions)]
 
 
 def in_state(state: str, today: date) -> ColumnElement[bool]:

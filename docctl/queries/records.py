@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, tzinfo
+from datetime import date, datetime, tzinfo
 from typing import Any, Final
 from uuid import UUID
 
@@ -17,7 +17,7 @@ from docctl.models.documents import Document, Revision
 from docctl.models.holding import HELD
 from docctl.models.organisation import Person
 from docctl.models.records import ORDERED, Record
-from docctl.models.retention import RetentionClassRow
+from docctl.models.schedule import classes_at
 from docctl.models.visibility import sets_of
 from docctl.queries.ordering import in_order
 from docctl.queries.paging import PAGE_SIZE, Paged, page_within
@@ -196,16 +196,9 @@ class Choice:
     words: str
 
 
-def classes_to_filter(session: Session) -> tuple[Choice, ...]:
-    """Return the retention classes in the schedule's order, each with its newest name (R-1)."""
-    rows = session.execute(
-        select(RetentionClassRow.id, RetentionClassRow.name, RetentionClassRow.revision).order_by(
-            RetentionClassRow.ordinal, RetentionClassRow.revision
-        )
-    )
-    return tuple(
-        Choice(one.id, one.name if one.revision == 1 else f"{one.name} ({one.revision})") for one in rows
-    )
+def classes_to_filter(session: Session, at: datetime) -> tuple[Choice, ...]:
+    """Return the retention classes in the schedule's order, each as it is called now (R-1)."""
+    return tuple(Choice(one.id, one.name) for one in session.scalars(classes_at(at)))
 
 
 __all__ = [

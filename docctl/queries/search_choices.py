@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from docctl.domain.permissions import Actor
 from docctl.models.documents import Document, DocumentType
 from docctl.models.organisation import Unit
-from docctl.models.retention import RetentionClassRow
+from docctl.models.schedule import classes_at
 from docctl.queries.revision_states import readable_document
 from docctl.queries.search_form_fields import choice_words
 
@@ -77,12 +77,7 @@ def search_choices(
         .order_by(Document.number)
         .limit(500)
     )
-    classes = session.execute(
-        select(RetentionClassRow.code, RetentionClassRow.name).order_by(
-            RetentionClassRow.ordinal, RetentionClassRow.code, RetentionClassRow.revision
-        )
-    )
-    newest = {code: f"{code} {name}" for code, name in classes}  # a class is called as its newest revision
+    classes = session.scalars(classes_at(at)).all()  # each is called as it is now
     return SearchChoices(
         tuple(
             SearchChoice(code, words, words)
@@ -90,6 +85,6 @@ def search_choices(
         ),
         tuple(SearchChoice(code, name, name_en or name) for code, name, name_en in types),
         tuple(SearchChoice(number, f"{number} {title}", f"{number} {title}") for number, title in forms),
-        tuple(SearchChoice(code, words, words) for code, words in newest.items()),
+        tuple(SearchChoice(one.code, *(f"{one.code} {one.name}",) * 2) for one in classes),
         choice_words(session, actor, chosen, at=at),
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from docctl.domain.approval import WEIGHTS, Meaning
@@ -15,7 +15,7 @@ from docctl.domain.number_schemes import Literal, Month, Scheme, Sequence, Year,
 from docctl.domain.numbering import parse_number
 from docctl.domain.routes import Route, routes_of
 from docctl.models.documents import DocumentType
-from docctl.models.retention import RetentionClassRow
+from docctl.models.schedule import classes_at
 from docctl.queries.controlled import setting_at
 from docctl.queries.rules_in_force import label_rules_at, number_rules_at
 
@@ -64,6 +64,7 @@ class ClassRow:
     action: str
     is_law: bool
     is_catch_all: bool
+    is_closed: bool
     functions: tuple[str, ...]
 
 
@@ -124,21 +125,9 @@ def read_number(rules: NumberRules, text: str) -> list[ReadNumber]:
     ]
 
 
-def retention_classes(session: Session) -> list[ClassRow]:
-    """Return the newest revision of each class, in the schedule's order (R-1)."""
-    newest = (
-        select(RetentionClassRow.code, func.max(RetentionClassRow.revision).label("revision"))
-        .group_by(RetentionClassRow.code)
-        .subquery()
-    )
-    rows = session.scalars(
-        select(RetentionClassRow)
-        .join(
-            newest,
-            (RetentionClassRow.code == newest.c.code) & (RetentionClassRow.revision == newest.c.revision),
-        )
-        .order_by(RetentionClassRow.ordinal)
-    )
+def retention_classes(session: Session, at: datetime) -> list[ClassRow]:
+    """Return the classes in force, in the schedule's order (R-1)."""
+    rows = session.scalars(classes_at(at))
     return [
         ClassRow(
             code=row.code,
@@ -153,6 +142,7 @@ def retention_classes(session: Session) -> list[ClassRow]:
             action=row.data["action"],
             is_law=row.data["is_law"],
             is_catch_all=row.is_catch_all,
+            is_closed=row.is_closed,
             functions=tuple(row.data["functions"]),
         )
         for row in rows

@@ -10,22 +10,20 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from docctl.domain.accounts import LINK_LASTS
+from docctl.domain.class_content import shipped_classes
 from docctl.domain.permissions import Facts, authorise
-from docctl.domain.retention_classes import TriggerKind
-from docctl.domain.retention_schedule import BUILT_IN, CATCH_ALL
 from docctl.domain.roles import Role
 from docctl.domain.verdicts import Refused, RuleRefused
 from docctl.models.base import new_id
 from docctl.models.content import ItemFile
 from docctl.models.documents import DocumentType
 from docctl.models.organisation import LegalEntity, LinkPurpose, OneTimeLink, Person, RoleGrant, Unit
-from docctl.models.retention import RetentionClassRow
 from docctl.services.caller import Caller
 from docctl.services.faults import refusal_of
 from docctl.services.locks import lock_names
-from docctl.services.records.classes import class_to_data
 from docctl.services.registry import use_case
 from docctl.services.settings.begin import begin_settings
+from docctl.services.settings.classes import begin_classes
 from docctl.services.trail import Subject, record
 
 
@@ -161,7 +159,7 @@ def found_company(session: Session, cmd: FoundCompany, by: Caller) -> UUID:
                 )
             )
     _types(session)
-    _schedule(session)
+    begin_classes(session, shipped_classes())
     settings = begin_settings(session, entity.id, at=by.at)
     record(
         session,
@@ -192,19 +190,3 @@ TYPES = (
     ("instruction", "作业指导书", "Work instruction", False),
     ("form", "记录表格", "Record form", True),
 )
-
-
-def _schedule(session: Session) -> None:
-    """Write the built-in classes that count from a day; events cannot be entered, so none waits for one."""
-    dated = [cls for cls in BUILT_IN if cls.trigger.kind is not TriggerKind.EVENT]
-    for ordinal, cls in enumerate(dated):
-        session.add(
-            RetentionClassRow(
-                code=cls.code,
-                name=cls.name,
-                basis=cls.basis,
-                is_catch_all=cls.code == CATCH_ALL,
-                ordinal=ordinal,
-                data=class_to_data(cls),
-            )
-        )

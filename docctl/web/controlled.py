@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Any, Final
+from typing import Any
 from uuid import UUID, uuid4
 
 from flask import Blueprint, Response, request
@@ -30,39 +30,14 @@ from docctl.services.settings.draft import (
     save_setting,
     submit_setting,
 )
-from docctl.web.authority_tester import weighed
-from docctl.web.calendar_tester import tested
-from docctl.web.check_tester import tried
 from docctl.web.context import actor, caller, flash_done, house, lang, render, requires, see_other
 from docctl.web.fields import read_text
 from docctl.web.forms import Unreadable, form, parse
-from docctl.web.header_tester import previewed
-from docctl.web.number_tester import tested_labels, tested_numbers
 from docctl.web.registers import number
-from docctl.web.route_tester import routed
-from docctl.web.synonym_tester import widened
+from docctl.web.setting_testers import tested
 from docctl.web.timelines import happened
 
 bp = Blueprint("controlled", __name__, url_prefix="/settings/rules")
-
-#: What tries a content out beside its editor, by kind.
-_TESTERS: Final[Mapping[str, Callable[[Content], object]]] = {
-    "calendar": tested,
-    "routes": routed,
-    "authority": weighed,
-    "synonyms": widened,
-    "numbers": tested_numbers,
-    "labels": tested_labels,
-    "headers": previewed,
-}
-
-
-def _tested(kind: str, page: SettingPage) -> object:
-    """Return what the tester of a kind shows; None where its content says all, as `requests` does."""
-    if kind == "checks":
-        return tried(page)
-    tester = _TESTERS.get(kind)
-    return tester(page.content) if tester is not None else None
 
 
 def _to(kind: str, ordinal: int, key: str) -> Response:
@@ -110,7 +85,7 @@ def _shown(kind: str, page: SettingPage) -> str:
     return render(
         "controlled/page.html",
         page=page,
-        tested=_tested(kind, page),
+        tested=tested(kind, page),
         story=happened(page.setting_id),
         request_id=str(uuid4()),
     )
@@ -164,7 +139,7 @@ def _edit_page(kind: str) -> EditPage:
         row_version=draft.row_version if draft else 0,
         reason=draft.shown.reason if draft else "",
         wanted_from=draft.shown.wanted_from if draft else None,
-        tested=_tested(kind, shown),
+        tested=tested(kind, shown),
     )
 
 

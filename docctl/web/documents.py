@@ -160,7 +160,7 @@ def _new_page() -> NewPage:
             document_types(session),
             units(session),
             procedures(session, actor(), at=now.clock()),
-            retention_classes(session),
+            retention_classes(session, now.clock()),
             actor().unit_id,
             lang() == "en",
             holder_for_unit(session, actor(), typed, unit_id, at=now.clock(), zone=now.zone),

@@ -66,7 +66,9 @@ class FilePage:
 def _page(run_id: UUID, ordinal: int) -> FilePage:
     with house().uow.read() as session:
         found = file_view(session, actor(), run_id, ordinal, at=house().clock(), zone=house().zone)
-        choices = (units(session), document_types(session), retention_classes(session))
+        kept = found.fields["class_id"].value
+        classes = retention_classes(session, house().clock(), chosen=UUID(kept) if kept else None)
+        choices = (units(session), document_types(session), classes)
     signers = {role: "、".join(name for one, name, _ in found.signers if one == role) for role in ROLES}
     return FilePage(found, choices, signers, lang() == "en", told)
 

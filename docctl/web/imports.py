@@ -71,7 +71,7 @@ def _new_page() -> NewPage:
         return NewPage(
             document_types(session),
             units(session),
-            retention_classes(session),
+            retention_classes(session, house().clock()),
             actor().unit_id,
             lang() == "en",
             words().t("imports.new.default_name", day=house().today()),
@@ -110,7 +110,7 @@ def show(run_id: UUID) -> str:
             at=house().clock(),
             zone=house().zone,
         )
-        choices = (units(session), document_types(session), retention_classes(session))
+        choices = (units(session), document_types(session), retention_classes(session, house().clock()))
         no_end = give_up_refused(session, found.run, house().clock()) if found.run.is_busy else None
     kept = {"view": found.view if found.view != VIEWS[0] else "", "text": text}
     here = itself(f"/documents/imports/{run_id}", kept)

@@ -69,7 +69,7 @@ def register() -> str:
             "form": forms_to_filter(session, actor(), chosen=wanted.form_id),
             # Somebody from outside is told of no unit, class or person by what could be chosen (O-7, X-3).
             "unit": () if actor().is_outside else units_to_filter(session),
-            "class": () if actor().is_outside else classes_to_filter(session),
+            "class": () if actor().is_outside else classes_to_filter(session, house().clock()),
             "filer": () if actor().is_outside else people_to_filter(session, chosen=wanted.filer_id),
         }
         beside = keys_beside(session, actor(), *wanted.key) if wanted.key else ()

@@ -98,7 +98,12 @@ def _page(kind: str) -> SheetPage:
     "controlled/file.html",
     SheetForm,
     page=_page,
-    beside={"upload": "file", "V-2.sheet_unread": "file", "V-2.sheet_no_heading": "file", "A-7": "file"},
+    beside={
+        "upload": "file",
+        "V-2.sheet_unread": "file",
+        "V-2.sheet_no_heading": "file",
+        **dict.fromkeys(("A-7", "R-1", "R-2", "R-6", "R-10"), "file"),
+    },
 )
 def file(typed: SheetForm, kind: str) -> Response:
     """Begin or change the draft with the table of a file (V-2)."""

@@ -35,7 +35,7 @@ def numbers() -> str:
 def retention() -> str:
     """Show the retention schedule (R-1)."""
     with house().uow.read() as session:
-        rows = retention_classes(session)
+        rows = retention_classes(session, house().clock())
     return render("settings/retention.html", classes=rows)
 
 

@@ -49,7 +49,7 @@ changes:list,show,write,submit,approve,return,revoke,discard
 requests:list,show,ask,new,submit,accept,return,decline,take-back,see
 forms:fields,define,annex
 disposal:propose,check,take-out,approve,reject,execute,witness,resume,show,certificate,register,clear-server
-settings:list,show,history,edit,submit,approve,return,discard,withdraw,table,due,decide,header,condition,read-number,next-number,next-label
+settings:list,show,history,edit,submit,approve,return,discard,withdraw,table,due,decide,header,keep,condition,read-number,next-number,next-label
 hold:place,lift,list,show
 audit:verify,seal,export objects:verify,probe,sweep,read keys:status,backup,restore,rotate
 index:rebuild,verify,status,forget

@@ -225,6 +225,7 @@ CALLS: dict[str, tuple[str, ...]] = {
     "checks answer": ("QP-02", "--check", "vague_time", "--reason", "保留"),
     "settings due": ("3", "working_days", "--start", "2026-03-02 08:00"),
     "settings decide": ("采购", "5万"),
+    "settings keep": ("other",),
     "settings header": ("QP-01",),
     "settings table": ("authority", "{out}"),
     "settings read-number": ("QP-04",),

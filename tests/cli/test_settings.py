@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from docctl.domain.calendar_content import shipped_calendar
+from docctl.jobs.due import work_due
 from tests.cli.terminal import Terminal
+from tests.filing import a_form, filed
 from tests.rules import changed
 from tests.world import World
 
@@ -33,6 +35,7 @@ def test_v_2_a_calendar_goes_from_a_file_into_force_by_two_people(
         {"kind": "labels", "in_force": 1, "waiting": None, "open": None},
         {"kind": "checks", "in_force": 1, "waiting": None, "open": None},
         {"kind": "headers", "in_force": 1, "waiting": None, "open": None},
+        {"kind": "classes", "in_force": 1, "waiting": None, "open": None},
         {"kind": "requests", "in_force": 1, "waiting": None, "open": None},
     ]
     saved = terminal.ok("settings", "edit", "calendar", file, "--reason", "盘点", user="chen")
@@ -230,3 +233,40 @@ def test_a_7_an_authority_table_goes_through_sheets_and_says_who_decides(
     )
     said = terminal.run(*asked, "--decider", "zhao", "--as", "wang")
     assert "由此级决定" in said.stdout
+
+
+def test_r_1_r_3_classes_go_through_sheets_and_say_how_long_something_is_kept(
+    terminal: Terminal, world: World, tmp_path: Path
+) -> None:
+    form = a_form(world)
+    filed(world, form)
+    written = tmp_path / "classes.csv"
+    done = terminal.ok("settings", "table", "classes", written, user="wang")
+    text = written.read_text("utf-8-sig")
+    assert done["rows"] == len(text.splitlines()) - 1
+    written.write_text(text.replace("4 years", "6 years"), "utf-8")
+    saved = terminal.ok("settings", "edit", "classes", written, "--reason", "延长", user="zhou")
+    assert saved["state"] == "draft"
+    (change,) = terminal.ok("settings", "show", "classes", "--revision", "2", user="zhou")["changes"]
+    assert ("6 years" in str(change), "other" in str(change)) == (True, True)
+    keep = ("settings", "keep", "other", "--on", "2026-03-01")
+    assert terminal.ok(*keep, user="wang")["keep_until"] == "2030-03-01"
+    found = terminal.ok(*keep, "--revision", "2", user="wang")
+    assert (found["keep_until"], found["from"], found["permanent"]) == ("2032-03-01", "2026-03-01", False)
+    assert "6 年" in found["because"][0]
+    found = terminal.ok("settings", "keep", "--form", "QR-1102", "--on", "2026-03-01", user="wang")
+    assert (found["class"], "都没有类别" in found["because"][0]) == ("other", True)
+    assert terminal.refused("settings", "keep", "poetry", user="wang") == (3, "R-1.class_unknown")
+    assert terminal.refused("settings", "keep", "--form", "QR-9", user="wang")[0] == 4
+    counted = terminal.ok("settings", "keep", "--revision", "2", user="zhou")
+    assert (counted["longer"], counted["kept"], counted["classes"][0]["class"]) == (1, 0, "other")
+    said = terminal.run("settings", "keep", "--revision", "2", "--as", "zhou").stdout
+    assert "1 份记录将保存得更久" in said
+    assert terminal.refused("settings", "keep", user="wang") == (4, "X-1.not_permitted")
+    terminal.ok("settings", "submit", "classes", user="zhou")
+    world.clock.forward(minutes=1)
+    assert terminal.ok("settings", "approve", "classes", user="zhao")["state"] == "in_force"
+    assert terminal.ok(*keep, user="wang")["keep_until"] == "2032-03-01"
+    while work_due(world.house):
+        pass
+    assert terminal.ok("settings", "keep", user="zhao")["classes"] == []

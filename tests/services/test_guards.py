@@ -114,7 +114,15 @@ DOCUMENTS = (
     ),
     Try("n_1_counter_back", "UPDATE counter SET value = value - 1", "UPDATE counter SET value = value + 1"),
     Try(
-        "r_3_class_update", "UPDATE retention_class SET data = '{}'", "UPDATE retention_class SET name = 'x'"
+        "r_3_class_update",
+        "UPDATE retention_class SET data = '{}'",
+        "UPDATE retention_class SET data = data",
+    ),
+    Try("r_3_class_update", "UPDATE retention_class SET is_closed = TRUE"),
+    Try(
+        "r_3_class_withdrawn",
+        "UPDATE retention_class SET withdrawn_at = '2026-01-01 00:00:00.000000'",
+        "UPDATE retention_class SET withdrawn_at = withdrawn_at",
     ),
     Try("r_3_class_delete", "DELETE FROM retention_class"),
 )

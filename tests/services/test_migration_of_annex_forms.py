@@ -7,11 +7,13 @@ from sqlalchemy.orm import Session
 
 from docctl.services.schema import migrate, schema_state
 from tests.services.test_annex_forms import added, numbers
+from tests.services.test_migration_of_classes import before_classes
 from tests.world import World, as_owner
 
 
 def before_annex_forms(there: Session | Connection) -> None:
-    """Let no revision name forms in its annexes."""
+    """Let no revision name forms in its annexes, and no class be changed."""
+    before_classes(there)
     there.execute(text("DROP TABLE IF EXISTS annex_form"))
 
 

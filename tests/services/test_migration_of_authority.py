@@ -2,30 +2,15 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, text
 from sqlalchemy.orm import Session
 
 from docctl.domain.authority_content import shipped_authority
 from docctl.services.schema import migrate, schema_state
 from tests.rules import page
+from tests.services.test_migration_of_classes import without_kind
 from tests.services.test_migration_of_requests import before_requests
 from tests.world import World, as_owner
-
-
-def without_kind(there: Session | Connection, kind: str) -> None:
-    """Let no setting be of a kind."""
-    connection = there.connection() if isinstance(there, Session) else there
-    if not inspect(connection).has_table("controlled_setting"):
-        return
-    for guard, table in (
-        ("v_2_setting_revision_delete", "setting_revision"),
-        ("v_2_setting_delete", "controlled_setting"),
-    ):
-        on = "" if connection.dialect.name == "sqlite" else f" ON {table}"
-        there.execute(text(f"DROP TRIGGER IF EXISTS {guard}{on}"))
-    of_kind = "(SELECT id FROM controlled_setting WHERE kind = :kind)"
-    there.execute(text(f"DELETE FROM setting_revision WHERE setting_id IN {of_kind}"), {"kind": kind})
-    there.execute(text("DELETE FROM controlled_setting WHERE kind = :kind"), {"kind": kind})
 
 
 def before_authority(there: Session | Connection) -> None:

@@ -226,7 +226,17 @@ def test_v_2_the_overview_shows_what_is_in_force_what_waits_and_what_is_worked_o
     ]
     assert [one.get("href") for row in others for one in row.cssselect("a")] == [
         f"/settings/rules/{kind}"
-        for kind in ("routes", "authority", "synonyms", "numbers", "labels", "checks", "headers", "requests")
+        for kind in (
+            "routes",
+            "authority",
+            "synonyms",
+            "numbers",
+            "labels",
+            "checks",
+            "headers",
+            "classes",
+            "requests",
+        )
     ]
 
 

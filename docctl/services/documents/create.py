@@ -17,12 +17,12 @@ from docctl.models.base import new_id
 from docctl.models.content import FileRole, OwnerKind
 from docctl.models.documents import Document, DocumentType, Revision
 from docctl.models.organisation import Unit
-from docctl.models.retention import RetentionClassRow
 from docctl.queries.rules_in_force import label_rules_at
 from docctl.services.caller import Caller
 from docctl.services.documents.facts import clean_title
 from docctl.services.documents.make import new_document, number_document, require_owner, set_outside
 from docctl.services.files import Attached, StoredFile, add_files, storing
+from docctl.services.records.classes import require_choosable
 from docctl.services.registry import use_case
 from docctl.services.requests.answer import lock_requests, take_up
 from docctl.services.revisions.annex_forms import lock_above, put_in_annex
@@ -83,7 +83,7 @@ def create_document(session: Session, cmd: CreateDocument, by: Caller) -> UUID:
     requests = lock_requests(session, cmd.request_ids)
     parent = session.get(Document, cmd.parent_id) if cmd.parent_id else None
     parent = above.document if above else parent
-    _check_class(session, cmd.class_id)
+    require_choosable(session, cmd.class_id, by.at)
     label, shown = _first_label(session, kind, cmd.label, by)
     document = new_document(
         session,
@@ -174,8 +174,3 @@ def _first_label(session: Session, kind: DocumentType, wanted: str, by: Caller) 
     if label is None:
         raise RuleRefused(Refused("V-1", "label_unreadable", {"label": wanted.strip()[:40]}))
     return label, labels.show(label, scheme)
-
-
-def _check_class(session: Session, class_id: UUID | None) -> None:
-    if class_id is not None and session.get(RetentionClassRow, class_id) is None:
-        raise NotFound("retention class")

@@ -18,7 +18,6 @@ from docctl.models.content import Upload
 from docctl.models.documents import DocumentType
 from docctl.models.imports import ImportFile, ImportRun, RunSource
 from docctl.models.organisation import Unit
-from docctl.models.retention import RetentionClassRow
 from docctl.services.caller import Caller
 from docctl.services.content.texts import texts_in
 from docctl.services.documents.make import require_owner
@@ -26,6 +25,7 @@ from docctl.services.house import House
 from docctl.services.imports.copies import Copies
 from docctl.services.imports.runs import lock_run, move
 from docctl.services.imports.uploads import keep_uploads
+from docctl.services.records.classes import require_choosable
 from docctl.services.registry import Prepared, use_case
 from docctl.services.trail import Subject, record
 
@@ -61,8 +61,7 @@ def start_import(session: Session, cmd: StartImport, by: Caller) -> UUID:
     if unit is None or kind is None:
         raise NotFound("type or unit")
     require_owner(unit)
-    if cmd.class_id is not None and session.get(RetentionClassRow, cmd.class_id) is None:
-        raise NotFound("retention class")
+    require_choosable(session, cmd.class_id, by.at)
     uploads = []
     for upload_id in cmd.uploads:
         if (row := session.get(Upload, upload_id)) is not None:

@@ -2,73 +2,41 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from docctl.domain.retention_classes import (
-    EndAction,
-    Period,
-    RetentionClass,
-    Trigger,
-    TriggerKind,
-    Unit,
-)
+from docctl.domain.class_data import class_in
+from docctl.domain.retention_classes import RetentionClass
+from docctl.domain.verdicts import NotFound, Refused, RuleRefused
 from docctl.models.documents import Document
 from docctl.models.retention import RetentionClassRow
-
-
-def class_to_data(cls: RetentionClass) -> dict[str, Any]:
-    """Return what a row stores of a class besides code, name and basis."""
-    return {
-        "period": _period_data(cls.period),
-        "trigger": {
-            "kind": cls.trigger.kind.value,
-            "event": cls.trigger.event,
-            "month": cls.trigger.month,
-        },
-        "is_law": cls.is_law,
-        "action": cls.action.value,
-        "maximum": _period_data(cls.maximum) if cls.maximum else None,
-        "functions": list(cls.functions),
-    }
+from docctl.models.schedule import classes_at, kept_by_class
 
 
 def class_of(row: RetentionClassRow) -> RetentionClass:
     """Return the pure class of a row."""
-    data = row.data
-    trigger = data["trigger"]
-    return RetentionClass(
-        code=row.code,
-        name=row.name,
-        basis=row.basis,
-        period=_period(data["period"]),
-        trigger=Trigger(TriggerKind(trigger["kind"]), trigger["event"], trigger["month"]),
-        is_law=data["is_law"],
-        action=EndAction(data["action"]),
-        maximum=_period(data["maximum"]) if data["maximum"] else None,
-        functions=tuple(data["functions"]),
-    )
+    return class_in(row.code, row.name, row.basis, row.data)
 
 
-def resolved_class(session: Session, document: Document) -> RetentionClassRow | None:
-    """Return a form's class: its own, its procedure's, or the catch-all (R-10)."""
-    if document.class_id is not None:
-        return session.get_one(RetentionClassRow, document.class_id)
+def resolved_class(session: Session, document: Document, at: datetime) -> RetentionClassRow | None:
+    """Return a form's class as it is in force: its own, its procedure's, or the catch-all (R-10)."""
     parent = session.get(Document, document.parent_id) if document.parent_id else None
-    if parent is not None and parent.class_id is not None:
-        return session.get_one(RetentionClassRow, parent.class_id)
+    named = document.class_id or (parent.class_id if parent is not None else None)
     return session.scalars(
-        select(RetentionClassRow)
-        .where(RetentionClassRow.is_catch_all)
-        .order_by(RetentionClassRow.revision.desc())
+        select(RetentionClassRow).where(RetentionClassRow.id == kept_by_class(named, at))
     ).first()
 
 
-def _period_data(period: Period) -> dict[str, Any]:
-    return {"amount": period.amount, "unit": period.unit.value}
-
-
-def _period(data: dict[str, Any]) -> Period:
-    return Period(data["amount"], Unit(data["unit"]))
+def require_choosable(session: Session, class_id: UUID | None, at: datetime) -> None:
+    """Raise NotFound for a class that there is not now, RuleRefused for one closed to new use (R-3)."""
+    if class_id is None:
+        return
+    code = select(RetentionClassRow.code).where(RetentionClassRow.id == class_id).scalar_subquery()
+    row = session.scalars(classes_at(at).where(RetentionClassRow.code == code)).first()
+    if row is None:
+        raise NotFound("retention class")
+    if row.is_closed:
+        raise RuleRefused(Refused("R-3", "class_closed", {"class": row.name}))

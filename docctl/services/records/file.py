@@ -149,6 +149,8 @@ def file_record(session: Session, cmd: FileRecord, by: Caller) -> UUID:
             "form_label": form.label,
             "unit": unit.code,
             "class": cls.code,
+            "class_revision": cls.revision,
+            "schedule": cls.schedule,
             "files": [one.sha256 for one in cmd.files],
             "medium": row["medium"],
             "late": row["is_late"],

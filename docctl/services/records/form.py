@@ -26,7 +26,8 @@ from docctl.models.controlled import ControlledSetting, SettingRevision
 from docctl.models.documents import Document, DocumentType, Revision, RevisionSuspension
 from docctl.models.forms import FormDefinition
 from docctl.models.organisation import LegalEntity, Unit
-from docctl.models.retention import CATCH_ALL_ID, RetentionClassRow
+from docctl.models.retention import RetentionClassRow
+from docctl.models.schedule import kept_by_class
 from docctl.models.visibility import lets_see, tokens_of
 from docctl.queries.rules_in_force import revision_name
 from docctl.services.caller import Caller
@@ -95,6 +96,8 @@ _AROUND: Final = (
         _UNIT.c.name.label("unit_name"),
         _CLASS.c.id.label("class_id"),
         _CLASS.c.code.label("class_code"),
+        _CLASS.c.revision.label("class_revision"),
+        _CLASS.c.schedule,
         _CLASS.c.name.label("class_name"),
         _CLASS.c.basis,
         _CLASS.c.data,
@@ -116,7 +119,7 @@ _AROUND: Final = (
     .join(_ENTITY, _ENTITY.c.id == _FORM.c.entity_id)
     .outerjoin(_RULES, _RULES.c.id == _NUMBERING)
     .outerjoin(_PARENT, _PARENT.c.id == _FORM.c.parent_id)
-    .outerjoin(_CLASS, _CLASS.c.id == func.coalesce(_FORM.c.class_id, _PARENT.c.class_id, CATCH_ALL_ID))
+    .outerjoin(_CLASS, _CLASS.c.id == kept_by_class(func.coalesce(_FORM.c.class_id, _PARENT.c.class_id), _AT))
     .outerjoin(_UNIT, _UNIT.c.id == bindparam("unit_id"))
     .outerjoin(_SET, _SET.c.digest == bindparam("digest"))
     .outerjoin(_REVISION, _IN_FORCE)
@@ -224,5 +227,11 @@ def _form(form_id: UUID, found: AnyRow, scheme: Scheme, fixed: Mapping[str, str]
 
 def _class(found: AnyRow) -> RetentionClassRow:
     return RetentionClassRow(
-        id=found.class_id, code=found.class_code, name=found.class_name, basis=found.basis, data=found.data
+        id=found.class_id,
+        code=found.class_code,
+        revision=found.class_revision,
+        schedule=found.schedule,
+        name=found.class_name,
+        basis=found.basis,
+        data=found.data,
     )

@@ -56,14 +56,14 @@ def kept_by(
     not_before: date | None = None,
 ) -> dict[str, Any]:
     """Return the columns of a record that say how long it is kept; see `govern`."""
-    by_code = {row.code: row for row in rows}
+    classes = [class_of(row) for row in rows]  # one may apply in two revisions, of which the longer governs
     facts = RetentionFacts(completed_on=completed_on, events=events or {})
-    chosen = governing([class_of(row) for row in rows], facts)
+    chosen = governing(classes, facts)
     until, because = chosen.kept.until, chosen.kept.because
     if not_before is not None and until is not None and until < not_before:
         until, because = not_before, (*because, Because("never_shortened", {"until": not_before}))
     return {
-        "class_id": by_code[chosen.cls.code].id,
+        "class_id": next(row.id for row, cls in zip(rows, classes, strict=True) if cls is chosen.cls),
         "keep_until": until,
         "is_permanent": chosen.kept.permanent,
         "trigger_on": chosen.kept.trigger_on,

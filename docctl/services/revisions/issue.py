@@ -59,7 +59,7 @@ def issue_revision(session: Session, cmd: IssueRevision, by: Caller) -> UUID:
         approved_on=revision.approved_at.astimezone(by.zone).date() if revision.approved_at else None,
         newest_from=newest.effective_from if newest else None,
         is_form=kind.is_form,
-        has_class=resolved_class(session, document) is not None,
+        has_class=resolved_class(session, document, by.at) is not None,
         has_real_number=not is_provisional(session, document.id, document.number),
         valid_until=revision.valid_until,
     )

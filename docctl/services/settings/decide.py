@@ -22,6 +22,7 @@ from docctl.services import clocks
 from docctl.services.caller import Caller
 from docctl.services.jobs import due
 from docctl.services.registry import use_case
+from docctl.services.settings.classes import put_classes, withdraw_classes
 from docctl.services.settings.fitting import require_fitting
 from docctl.services.settings.load import lock_setting, require_fits, tell
 from docctl.services.signing import sign
@@ -67,6 +68,8 @@ def approve_setting(session: Session, cmd: ApproveSetting, by: Caller) -> int:
     clocks.stop(row)
     if loaded.kind.name == "calendar":
         due(session, CALENDAR, subject_id=row.id, at=row.effective_from)
+    if loaded.kind.name == "classes":
+        put_classes(session, row, by.at)
     tell(
         session,
         by,
@@ -118,5 +121,7 @@ def withdraw_setting(session: Session, cmd: DecideSetting, by: Caller) -> int:
         raise RuleRefused(Refused("V-2", "setting_reason_needed"))
     row.status = SETTING_MOVES[row.status, SettingAction.WITHDRAW]
     row.ended_by, row.ended_at, row.end_reason = by.person_id, by.at, cmd.reason.strip()
+    if loaded.kind.name == "classes":
+        withdraw_classes(session, row, by.at)
     tell(session, by, "setting.withdrawn", loaded, row, detail={"reason": row.end_reason})
     return row.ordinal

@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from docctl.domain.lifecycle import SettingStatus
@@ -19,9 +19,12 @@ from docctl.domain.routes import routes_of
 from docctl.domain.verdicts import Refused, RuleRefused
 from docctl.domain.who import Who
 from docctl.models.controlled import ControlledSetting, SettingRevision
-from docctl.models.documents import DocumentType
+from docctl.models.documents import Document, DocumentType
+from docctl.models.imports import ImportRun
 from docctl.models.numbers import NumberEntry
 from docctl.models.organisation import LegalEntity
+from docctl.models.records import RecordClass
+from docctl.models.retention import RetentionClassRow
 
 Content = Mapping[str, Any]
 
@@ -96,10 +99,28 @@ def _requests(session: Session, content: Content) -> None:
         raise RuleRefused(Refused("V-2", "type_unknown", {"type": unknown[0]}))
 
 
+def _classes(session: Session, content: Content) -> None:
+    """Refuse to leave out a class that a form, an import or a record names: it is closed instead (R-3)."""
+    kept = [one["code"] for one in content["classes"]]
+    named = (Document.class_id, ImportRun.class_id, RecordClass.class_id)
+    query = (
+        select(RetentionClassRow.code)
+        .where(
+            RetentionClassRow.code.not_in(kept),
+            or_(*(exists().where(column == RetentionClassRow.id) for column in named)),
+        )
+        .order_by(RetentionClassRow.ordinal, RetentionClassRow.code)
+        .limit(1)
+    )
+    if (used := session.scalars(query).first()) is not None:
+        raise RuleRefused(Refused("R-3", "class_in_use", {"field": "classes", "class": used}))
+
+
 _CHECKS: Final[Mapping[str, Callable[[Session, Content], None]]] = {
     "numbers": _numbers,
     "labels": _labels,
     "authority": _authority,
     "headers": _headers,
     "requests": _requests,
+    "classes": _classes,
 }

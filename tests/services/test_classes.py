@@ -1,0 +1,263 @@
+"""Retention classes change by approved revisions; what runs is never kept shorter (R-1, R-3, R-10)."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select
+
+from docctl.domain.verdicts import RuleRefused
+from docctl.jobs.due import work_due
+from docctl.models.records import RecordClass
+from docctl.models.retention import RetentionClassRow
+from docctl.models.trail import EventRow
+from docctl.models.work import Delivery
+from docctl.services.records import prolong
+from docctl.services.settings.decide import DecideSetting, withdraw_setting
+from tests import rules
+from tests.filing import a_form, filed, row
+from tests.world import World
+
+
+def content(world: World, **changes: dict[str, Any] | None) -> dict[str, Any]:
+    """Return the classes in force with some changed, added, or (None) left out."""
+    lines = {one["code"]: one for one in rules.page(world, kind="classes").content["classes"]}
+    for code, more in changes.items():
+        if more is None:
+            del lines[code]
+        else:
+            lines[code] = {**lines.get(code, lines["quality"] | {"code": code}), **more}
+    return {"classes": list(lines.values())}
+
+
+def years(amount: int) -> dict[str, Any]:
+    """Return a change of the period."""
+    return {"period": {"amount": amount, "unit": "years"}}
+
+
+PERMANENT = {"period": {"amount": 0, "unit": "permanent"}}
+
+
+def revised(world: World, **changes: dict[str, Any] | None) -> int:
+    """Take changed classes into force; the job has not followed yet."""
+    return rules.approved(world, json.dumps(content(world, **changes)), kind="classes", reason="修订")
+
+
+def followed(world: World) -> None:
+    """Let the worker do what has fallen due."""
+    while work_due(world.house):
+        pass
+
+
+def classes(world: World, code: str) -> list[RetentionClassRow]:
+    """Return the rows of a class, oldest first."""
+    query = select(RetentionClassRow).where(RetentionClassRow.code == code)
+    with world.house.uow.read() as session:
+        return list(session.scalars(query.order_by(RetentionClassRow.revision)))
+
+
+def events(world: World, action: str) -> list[dict[str, Any]]:
+    """Return what the events of an action say, in order."""
+    with world.house.uow.read() as session:
+        query = select(EventRow.facts).where(EventRow.action == action).order_by(EventRow.seq)
+        return [dict(json.loads(one) if isinstance(one, str) else one) for one in session.scalars(query)]
+
+
+def kept(world: World, record_id: UUID) -> tuple[date | None, bool, int]:
+    """Return until when a record is kept, whether for ever, and by which revision of its class."""
+    found = row(world, record_id)
+    with world.house.uow.read() as session:
+        return (
+            found.keep_until,
+            found.is_permanent,
+            session.get_one(RetentionClassRow, found.class_id).revision,
+        )
+
+
+def test_r_3_a_record_is_filed_under_the_revision_in_force_and_keeps_it(world: World) -> None:
+    form = a_form(world)
+    first = filed(world, form)
+    ordinal = revised(world, other=years(3))
+    second = filed(world, form)
+    old, new = kept(world, first), kept(world, second)
+    assert (old[2], new[2]) == (1, 2)
+    assert (old[0], new[0]) == (date(2030, 3, 1), date(2029, 3, 1))
+    told = events(world, "record.filed")
+    assert [(one["class"], one["class_revision"], one["schedule"]) for one in told] == [
+        ("other", 1, 1),
+        ("other", 2, ordinal),
+    ]
+    before, after = classes(world, "other")
+    assert (before.data["period"]["amount"], after.data["period"]["amount"]) == (4, 3)
+    assert len(classes(world, "quality")) == 1  # what was not changed has no further revision
+
+
+def test_r_3_a_revision_that_waits_is_taken_by_nobody_before_its_instant(world: World) -> None:
+    form = a_form(world)
+    begins = world.clock() + timedelta(days=2)
+    text = json.dumps(content(world, other=years(9)))
+    rules.approved(world, text, kind="classes", wanted_from=begins)
+    followed(world)
+    world.clock.now = begins - timedelta(microseconds=1)
+    early = filed(world, form)
+    world.clock.now = begins
+    late = filed(world, form)
+    assert (kept(world, early)[2], kept(world, late)[2]) == (1, 2)
+    followed(world)
+    assert kept(world, early)[2] == 2
+
+
+def test_r_3_a_revision_withdrawn_before_it_begins_never_was(world: World) -> None:
+    form = a_form(world)
+    begins = world.clock() + timedelta(days=2)
+    two = rules.approved(
+        world, json.dumps(content(world, other=years(9))), kind="classes", wanted_from=begins
+    )
+    later = begins + timedelta(days=2)
+    nine_too = json.dumps(content(world, other=years(9), quality=years(6)))
+    rules.approved(world, nine_too, kind="classes", wanted_from=later)
+    shown = rules.page(world, "zhao", two, "classes")
+    cmd = DecideSetting("classes", two, shown.row_version, "不改了")
+    withdraw_setting(cmd, by=world.by("zhao"), house=world.house)
+    world.clock.now = begins
+    followed(world)
+    assert kept(world, filed(world, form))[2] == 1
+    world.clock.now = later  # what waited behind it says so itself
+    assert kept(world, filed(world, form))[2] == 3
+    assert [one.withdrawn_at is not None for one in classes(world, "other")] == [False, True, False]
+
+
+def test_r_10_the_catch_all_moves_to_another_class(world: World) -> None:
+    form = a_form(world)
+    revised(world, other={"use": "open"}, quality={"use": "catch_all"})
+    record = row(world, filed(world, form))
+    with world.house.uow.read() as session:
+        assert session.get_one(RetentionClassRow, record.class_id).code == "quality"
+    revised(world, other={"use": "catch_all"}, quality={"use": "open"})
+    record = row(world, filed(world, form))
+    with world.house.uow.read() as session:
+        assert session.get_one(RetentionClassRow, record.class_id).code == "other"
+
+
+@pytest.mark.parametrize(
+    ("change", "longer", "until"),
+    [
+        (years(5), True, date(2031, 3, 1)),
+        ({"period": {"amount": 49, "unit": "months"}}, True, date(2030, 4, 1)),
+        ({"period": {"amount": 48, "unit": "months"}}, False, date(2030, 3, 1)),
+        (years(3), False, date(2030, 3, 1)),
+        ({"is_law": True}, True, date(2030, 3, 1)),
+        (years(3) | {"is_law": True}, False, date(2030, 3, 1)),
+        (PERMANENT, True, None),
+        ({"trigger": {"kind": "end_of_calendar_year", "event": "", "month": 12}}, True, date(2030, 12, 31)),
+        ({"name": "其余记录"}, False, date(2030, 3, 1)),
+    ],
+)
+def test_r_3_what_runs_is_kept_longer_and_never_shorter(
+    world: World, change: dict[str, Any], longer: bool, until: date | None
+) -> None:
+    record = filed(world, a_form(world))
+    ordinal = revised(world, other=change)
+    assert kept(world, record)[2] == 1  # the job has yet to come
+    followed(world)
+    found = kept(world, record)
+    assert found == (until, change == PERMANENT, 2 if longer else 1)
+    told = events(world, "record.kept_longer")
+    assert len(told) == longer
+    with world.house.uow.read() as session:
+        links = session.scalars(select(RecordClass).where(RecordClass.record_id == record)).all()
+        assert [(one.class_id, one.governs) for one in links] == [(row(world, record).class_id, True)]
+        locks = [one for one in session.scalars(select(Delivery.key)) if f"lock:{record}:" in one]
+    if longer:
+        facts = ("class", "class_revision", "schedule", "before", "keep_until", "permanent")
+        assert [told[0][name] for name in facts] == [
+            "other",
+            2,
+            ordinal,
+            "2030-03-01",
+            until.isoformat() if until else None,
+            change == PERMANENT,
+        ]
+    assert any(str(row(world, record).class_id) in one for one in locks) is longer  # so is it in the store
+    world.clock.forward(minutes=6)
+    followed(world)  # it looks once more, and does nothing twice
+    assert len(events(world, "record.kept_longer")) == longer
+
+
+def test_r_2_what_waits_for_its_event_is_kept_by_both_revisions(world: World) -> None:
+    waits = {"trigger": {"kind": "event", "event": "contract_end", "month": 12}}
+    form = a_form(world)
+    revised(world, other=waits)
+    record = filed(world, form)
+    assert kept(world, record) == (None, False, 2)
+    revised(world, other=years(3))
+    followed(world)
+    assert kept(world, record) == (None, False, 2)
+    with world.house.uow.read() as session:
+        links = session.scalars(select(RecordClass).where(RecordClass.record_id == record)).all()
+    assert sorted(one.governs for one in links) == [False, True]
+
+
+def test_r_3_what_shall_wait_for_an_event_from_now_on_ends_no_earlier_than_before(world: World) -> None:
+    record = filed(world, a_form(world))
+    revised(world, other={"trigger": {"kind": "event", "event": "contract_end", "month": 12}})
+    followed(world)
+    assert kept(world, record) == (None, False, 2)
+    with world.house.uow.read() as session:
+        links = session.scalars(select(RecordClass).where(RecordClass.record_id == record)).all()
+    # Its old class applies on: once the event is entered the longer of both governs.
+    assert sorted(one.governs for one in links) == [False, True]
+
+
+def test_r_3_a_closed_class_goes_on_where_it_is_named_and_is_chosen_no_longer(world: World) -> None:
+    class_id = classes(world, "quality")[0].id
+    named = world.issued(world.draft("检验记录", kind="form", number="QR-7", class_id=class_id))
+    revised(world, quality=years(7) | {"use": "closed"})
+    record = filed(world, world.document_of(named).id)
+    assert kept(world, record) == (date(2033, 3, 1), False, 2)
+    with pytest.raises(RuleRefused) as refused:
+        world.draft("检验记录", kind="form", number="QR-8", class_id=class_id)
+    assert refused.value.refused.key == "R-3.class_closed"
+
+
+def test_r_3_two_revisions_that_begin_before_the_worker_came_both_count(world: World) -> None:
+    form = a_form(world)
+    record = filed(world, form)
+    revised(world, other=years(9))
+    world.clock.forward(hours=1)
+    between = filed(world, form)
+    revised(world, other=years(2))
+    world.clock.forward(hours=1)
+    last = filed(world, form)
+    followed(world)
+    assert kept(world, record) == (date(2035, 3, 1), False, 2)
+    assert (kept(world, between)[2], kept(world, last)[2]) == (2, 3)
+    assert kept(world, last)[0] == date(2028, 3, 1)
+
+
+def test_r_3_the_records_follow_in_pieces(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(prolong, "TOGETHER", 2)
+    form = a_form(world)
+    records = [filed(world, form) for _ in range(5)]
+    revised(world, other=years(6))
+    followed(world)
+    assert {kept(world, one)[2] for one in records} == {2}
+    assert len(events(world, "record.kept_longer")) == 5
+
+
+def test_r_3_a_class_in_use_is_closed_and_never_left_out(world: World) -> None:
+    filed(world, a_form(world))
+    lines = content(world)["classes"]
+    lines[2]["use"] = "catch_all"
+    gone = json.dumps({"classes": lines[1:]})
+    with pytest.raises(RuleRefused) as refused:
+        rules.submitted(world, gone, kind="classes")
+    assert (refused.value.refused.key, refused.value.refused.params["class"]) == ("R-3.class_in_use", "other")
+    revised(world, training=None)  # nobody has ever used it
+    assert [one.is_closed for one in classes(world, "training")] == [False, True]
+    revised(world, training={"name": "培训"})
+    assert [one.is_closed for one in classes(world, "training")] == [False, True, False]
