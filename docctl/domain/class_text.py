@@ -39,14 +39,14 @@ HEADS: Final[Mapping[str, str]] = {
     "law": "法律规定",
     "period": "保存期限",
     "trigger": "起算点",
-    "action": "期满后",
+    "action": "到期后",
     "maximum": "最长期限",
     "functions": "鉴定职能",
     "use": "用途",
 }
 #: The words of lines in Chinese, by the plain ones.
 CHINESE: Final[Mapping[str, str]] = {
-    Unit.DAYS: "日",
+    Unit.DAYS: "天",
     Unit.MONTHS: "个月",
     Unit.YEARS: "年",
     Unit.PERMANENT: "永久",
@@ -65,7 +65,7 @@ CHINESE: Final[Mapping[str, str]] = {
     "shelf_life_end": "保质期满",
     "last_activity": "最后活动",
     "deal_given_up": "交易放弃",
-    EndAction.REVIEW: "鉴定",
+    EndAction.REVIEW: "复核",
     EndAction.DESTROY: "销毁",
     EndAction.TRANSFER: "移交",
     "quality": "质量管理",
@@ -84,7 +84,8 @@ CHINESE: Final[Mapping[str, str]] = {
 }
 _ENGLISH: Final = {
     **{word: str(name) for name, word in CHINESE.items()},
-    "天": "days",
+    "鉴定": "review",
+    "日": "days",
     "day": "days",
     "月": "months",
     "month": "months",
