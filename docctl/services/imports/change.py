@@ -30,6 +30,7 @@ from docctl.services.imports.joining import AsChosen, by_number, documents_units
 from docctl.services.imports.propose import EXTERNAL, FIELDS, day
 from docctl.services.imports.runs import lock_run
 from docctl.services.locks import Rank, lock
+from docctl.services.records.classes import require_choosable
 from docctl.services.registry import use_case
 
 #: Fields that name a row, and of which kind.
@@ -95,6 +96,8 @@ def change_import(session: Session, cmd: ChangeImport, by: Caller) -> int:
         if cmd.is_checked is not None and cmd.is_checked != (row.checked_at is not None):
             changes.append([str(row.id), _CHECKED, row.checked_at is not None, cmd.is_checked])
             _check(row, by, is_checked=cmd.is_checked)
+    if any(one[1] == "class_id" and one[3] for one in changes):  # what was chosen before stays
+        require_choosable(session, UUID(values["class_id"]), by.at)
     if cmd.joins_by_number:
         _join_by_number(session, run, rows, contents, by, changes)
     elif values.get("document_id"):
