@@ -10,12 +10,17 @@ from docctl.domain.verdicts import Allowed, Refused, Verdict
 MOST: Final = 50
 
 
-def may_be_annex(*, is_form: bool, under_form: bool, number: str) -> Verdict:
-    """Say whether a document may stand in an annex of one above: a form, under what is none itself (N-12)."""
+def may_be_annex(*, is_form: bool, under_form: bool, number: str, same_entity: bool = True) -> Verdict:
+    """Say whether a document may stand in an annex of one above: a form, under what is none itself (N-12).
+
+    Its number is one of the legal entity of that document: it belongs to the same (O-4).
+    """
     if not is_form:
         return Refused("N-12", "not_a_form")
     if under_form:
         return Refused("N-12", "under_a_form", {"number": number})
+    if not same_entity:
+        return Refused("N-12", "other_entity", {"number": number})
     return Allowed()
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from docctl.domain.permissions import Actor
 from docctl.models.documents import AnnexForm, Document, DocumentType, Revision
-from docctl.queries.revision_states import in_force_at, readable_document, readable_revision
+from docctl.queries.revision_states import begun_by, in_force_at, readable_document, readable_revision
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +21,9 @@ class InAnnex:
     document_id: UUID | None
     number: str
     title: str
-    #: Of what is in force, "" before that.
+    #: Of what is in force, "" where nothing is; then whether something ever was.
     label: str
+    is_over: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ def forms_in_annexes(
     session: Session, actor: Actor, revision_id: UUID, *, at: datetime
 ) -> tuple[InAnnex, ...]:
     """Return the forms that a revision names in its annexes, in their order (N-12)."""
+    begun = aliased(Revision)
     rows = session.execute(
         select(
             Document.id,
@@ -57,6 +59,7 @@ def forms_in_annexes(
             Document.title,
             Revision.label,
             readable_document(actor, at).label("seen"),
+            exists().where(begun.document_id == Document.id, begun_by(at, begun)).label("begun"),
         )
         .join(AnnexForm, AnnexForm.form_id == Document.id)
         .outerjoin(Revision, (Revision.document_id == Document.id) & in_force_at(at))
@@ -64,12 +67,9 @@ def forms_in_annexes(
         .order_by(AnnexForm.ordinal)
     )
     return tuple(
-        InAnnex(
-            one.id if one.seen else None,
-            one.number,
-            one.title if one.seen else "",
-            (one.label or "") if one.seen else "",
-        )
+        InAnnex(one.id, one.number, one.title, one.label or "", is_over=one.begun and not one.label)
+        if one.seen
+        else InAnnex(None, one.number, "", "")
         for one in rows
     )
 

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from docctl.domain.permissions import Actor
+from docctl.domain.uploads import MOST_FILES
 from docctl.models.content import Upload
 
 
@@ -25,7 +26,7 @@ class Staged:
 
 def staged(session: Session, actor: Actor, ids: Iterable[UUID], *, at: datetime) -> list[Staged]:
     """Return the person's own uploads among these that have not expired, in the order asked for."""
-    wanted = list(ids)[:50]
+    wanted = list(ids)[:MOST_FILES]
     if not wanted:
         return []
     rows = session.scalars(

@@ -192,6 +192,7 @@ def _above(session: Any) -> DocumentPage | None:
         **VALUES,
         "N-2": "parent_id",
         "N-12": "type_id",
+        "N-12.other_entity": "unit_id",
         "D-14.title_needed": "title",
         "D-14.title_too_long": "title",
         "V-1": "label",

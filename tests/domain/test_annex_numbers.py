@@ -114,6 +114,11 @@ def test_n_12_a_scheme_that_will_not_do_is_refused(types: str, answer: str) -> N
     assert error.value.refused.key == answer
 
 
+def test_n_12_a_form_in_an_annex_is_of_the_entity_of_the_document_above() -> None:
+    verdict = may_be_annex(is_form=True, under_form=False, number="QP-01", same_entity=False)
+    assert getattr(verdict, "code", "") == "other_entity"
+
+
 @pytest.mark.parametrize(
     ("is_form", "under_form", "answer"),
     [(True, False, ""), (False, False, "not_a_form"), (True, True, "under_a_form")],

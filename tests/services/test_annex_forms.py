@@ -20,7 +20,9 @@ from docctl.queries.number_gaps import number_gaps
 from docctl.services.documents.create import CreateDocument, create_document
 from docctl.services.revisions.annex_forms import NameAnnexForms, name_annex_forms
 from docctl.services.revisions.revise import ReviseDocument, revise_document
+from docctl.services.revisions.withdraw import WithdrawRevision, withdraw_revision
 from tests import filing
+from tests.entities import second_entity
 from tests.world import World, as_owner, docx_bytes
 
 _text = iter(range(1, 10_000))
@@ -205,3 +207,22 @@ def test_n_12_the_database_keeps_what_was_signed(world: World) -> None:
         with pytest.raises(RuleRefused, match="guard"):
             as_owner(world.house).write(lambda session, change=change: session.execute(change))
     assert [one.document_id for one in page(world, above).annex_forms] == [form]
+
+
+def test_n_12_a_form_belongs_to_the_entity_of_the_document_above(world: World) -> None:
+    above, units = world.draft(), second_entity(world)
+    with pytest.raises(RuleRefused, match="other_entity"):
+        added(world, above, unit_id=units["PZ"])
+    assert world.document_of(added(world, above)).number == "QP-01-A1"
+
+
+def test_n_12_a_form_that_was_withdrawn_is_told_so(world: World) -> None:
+    above = world.draft()
+    form = added(world, above)
+    assert [(one.label, one.is_over) for one in page(world, above).annex_forms] == [("", False)]
+    world.issued(form)
+    assert [(one.label, one.is_over) for one in page(world, above).annex_forms] == [("A/0", False)]
+    world.clock.forward(days=1)
+    cmd = WithdrawRevision(form, world.revision(form).row_version, "不再使用")
+    withdraw_revision(cmd, by=world.by("chen"), house=world.house)
+    assert [(one.label, one.is_over) for one in page(world, above).annex_forms] == [("", True)]

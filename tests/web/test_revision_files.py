@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 from lxml import html
+from pikepdf import Pdf
 
 from docctl.jobs.wait import settle
 from tests import filing
@@ -164,3 +165,40 @@ def test_a_3_who_signs_sees_all_files(client: Browser, world: World) -> None:
     client.sign_in("ouyang")
     shown = words_of(client.get(f"/documents/revisions/{revision}/review"))
     assert "附件1 流程图、附件2 名词表.docx" in shown
+
+
+def test_v_13_more_files_than_may_be_are_refused_and_told(client: Browser, world: World) -> None:
+    draft = world.draft()
+    client.sign_in("chen")
+    url = address(draft)
+    (form,) = html.fromstring(client.get(url).text).cssselect("main form[method=post]")
+    data = {**filled(form), "act": "save"}
+    some = [(io.BytesIO(f"附件 {n}".encode()), f"{n}.txt") for n in range(51)]
+    answer = client.post(url, data={**data, "annexes": some})
+    assert answer.status_code == 422
+    assert "附件最多 50 个，现有 51 个" in words_of(answer)
+    assert len(html.fromstring(answer.text).cssselect("input[name=annexes_id][checked]")) == 51
+    many = [(io.BytesIO(f"附件 {n}".encode()), f"{n}.txt") for n in range(200)]
+    assert client.post(url, data={**data, "annexes": many}).status_code == 413
+    assert len(there(world, draft)) == 1
+
+
+def test_v_13_an_annex_without_text_is_shown_and_says_so(client: Browser, world: World) -> None:
+    scan = world.upload("chen", blank_pdf(), name="扫描件.pdf").as_annex()
+    revision = world.issued(arranged(world, world.draft(), [scan]))
+    settle(world.house)
+    client.sign_in("wang")
+    file_id = filing.files(world, revision)[1].id
+    page = client.page(f"/documents/revisions/{revision}?file={file_id}")
+    assert page.cssselect("iframe.pdf")
+    assert "没有可检索的文字" in page.text_content()
+    shown = client.get(f"/documents/revisions/{revision}/files/{file_id}")
+    assert shown.headers["Content-Type"] == "application/pdf"
+
+
+def blank_pdf() -> bytes:
+    out = io.BytesIO()
+    pdf = Pdf.new()
+    pdf.add_blank_page()
+    pdf.save(out)
+    return out.getvalue()

@@ -79,7 +79,7 @@ def create_document(session: Session, cmd: CreateDocument, by: Caller) -> UUID:
     if unit.valid_until is not None:
         raise RuleRefused(Refused("O-1", "unit_closed", {"until": unit.valid_until}))
     require_owner(unit)
-    above = lock_above(session, cmd.annex_of, by) if cmd.annex_of else None
+    above = lock_above(session, cmd.annex_of, by, entity_id=unit.entity_id) if cmd.annex_of else None
     requests = lock_requests(session, cmd.request_ids)
     parent = session.get(Document, cmd.parent_id) if cmd.parent_id else None
     parent = above.document if above else parent

@@ -67,7 +67,14 @@ def name_annex_forms(session: Session, cmd: NameAnnexForms, by: Caller) -> UUID:
     return above.draft.id
 
 
-def lock_above(session: Session, revision_id: UUID, by: Caller, *, row_version: int | None = None) -> Above:
+def lock_above(
+    session: Session,
+    revision_id: UUID,
+    by: Caller,
+    *,
+    row_version: int | None = None,
+    entity_id: UUID | None = None,
+) -> Above:
     """Lock the draft in whose annex forms are to stand; raise where the person may not change it (N-12)."""
     loaded, draft = lock_revision(session, revision_id)
     authorise(by.actor, "revision.edit", facts_of(session, loaded.document, draft, by))
@@ -75,7 +82,14 @@ def lock_above(session: Session, revision_id: UUID, by: Caller, *, row_version: 
     if draft.status is not RevisionStatus.DRAFT:
         raise RuleRefused(Refused("V-2", "not_a_draft", {"state": draft.status.value}))
     kind = session.get_one(DocumentType, loaded.document.type_id)
-    require(may_be_annex(is_form=True, under_form=kind.is_form, number=loaded.document.number))
+    require(
+        may_be_annex(
+            is_form=True,
+            under_form=kind.is_form,
+            number=loaded.document.number,
+            same_entity=entity_id in {None, loaded.document.entity_id},
+        )
+    )
     return Above(loaded.document, draft, kind)
 
 
