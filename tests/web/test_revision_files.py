@@ -178,8 +178,6 @@ def test_v_13_more_files_than_may_be_are_refused_and_told(client: Browser, world
     assert answer.status_code == 422
     assert "附件最多 50 个，现有 51 个" in words_of(answer)
     assert len(html.fromstring(answer.text).cssselect("input[name=annexes_id][checked]")) == 51
-    many = [(io.BytesIO(f"附件 {n}".encode()), f"{n}.txt") for n in range(200)]
-    assert client.post(url, data={**data, "annexes": many}).status_code == 413
     assert len(there(world, draft)) == 1
 
 
