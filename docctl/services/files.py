@@ -41,6 +41,12 @@ class Attached:
         """Return it as an annex of a revision, at the end or in the place of another one (V-13)."""
         return Attached(self.upload_id, FileRole.ANNEX, title, instead_of)
 
+    @staticmethod
+    def beside(annexes: Sequence[UUID], source: Sequence[UUID]) -> tuple[Attached, ...]:
+        """Return staged uploads as the annexes and the source beside a main file (V-13)."""
+        found = [Attached(one).as_annex() for one in annexes]
+        return (*found, *(Attached(one).as_source() for one in source[:1]))
+
     def as_source(self) -> Attached:
         """Return it as what the main file was made from (V-13)."""
         return Attached(self.upload_id, FileRole.SOURCE)

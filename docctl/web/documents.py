@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -24,7 +24,7 @@ from docctl.services.documents.create import CreateDocument, create_document
 from docctl.services.files import Attached
 from docctl.web.context import actor, caller, flash_done, house, lang, render, requires, see_other
 from docctl.web.document_pages import page_of
-from docctl.web.forms import UploadField, form
+from docctl.web.forms import SEVERAL, UploadField, form
 from docctl.web.number_tester import VALUES
 from docctl.web.particulars import PARTICULARS, SaidOfRevision, particulars_of
 from docctl.web.registers import all_chosen, chosen, flag, itself, number, past_day, sorted_by
@@ -123,6 +123,8 @@ class NewDocument(SaidOfRevision):
     label: str = ""
     parent_id: UUID | None = None
     annex_of: UUID | None = None
+    attached: UploadField = field(default=(), metadata=SEVERAL)
+    source: UploadField = ()
     class_id: UUID | None = None
     change_reason: str = ""
     change_basis: str = ""
@@ -201,6 +203,7 @@ def _above(session: Any) -> DocumentPage | None:
         "D-9": "issuer",
         "D-9.number_too_long": "issuer_number",
         "upload": "file",
+        "V-13": "attached",
     },
 )
 def new(typed: NewDocument) -> Response:
@@ -210,7 +213,10 @@ def new(typed: NewDocument) -> Response:
             type_id=typed.type_id,
             title=typed.title,
             unit_id=typed.unit_id,
-            uploads=tuple(Attached(one) for one in typed.file[:1]),
+            uploads=(
+                *(Attached(one) for one in typed.file[:1]),
+                *Attached.beside(typed.attached, typed.source),
+            ),
             number=typed.number,
             number_values=typed.number_values,
             label=typed.label,

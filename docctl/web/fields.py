@@ -98,6 +98,8 @@ def _one(kind: Any, text: str, zone: tzinfo) -> Any:
 
 def _several(one: Field[Any], kind: Any, values: MultiDict[str, str], zone: tzinfo) -> tuple[Any, ...]:
     given = [*values.getlist(one.name), *(values.getlist(f"{one.name}_id") if kind is UUID else ())]
+    if one.metadata.get("several"):  # what was kept stands before what came now
+        given = [*values.getlist(f"{one.name}_id"), *values.getlist(one.name)]
     texts = dict.fromkeys(text for raw in given if (text := _text(one.name, raw)))
     if not texts:
         return tuple(_absent(one, "upload" if kind is UUID else "form"))

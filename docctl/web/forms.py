@@ -33,6 +33,9 @@ S = TypeVar("S")
 FILES: Final = "docctl_files"
 
 
+#: The field of a document's own file; others beside it may be of any kind (V-13).
+MAIN: Final = "file"
+
 #: Beside which field a signature that was refused is explained (A-3).
 SIGNED: Final = {"A-3.password_needed": "password", "A-3.wrong_password": "password"}
 
@@ -145,8 +148,8 @@ def _staged(shape: type[Any]) -> dict[str, Staged | list[Staged]]:
     ids: dict[str, list[UUID]] = {}
     for name in upload_names(shape):
         values = [*given.get(name, []), *request.form.getlist(f"{name}_id")]
-        if takes_several(shape, name):
-            values.reverse()  # what was kept stands before what came now
+        if takes_several(shape, name):  # what was kept stands before what came now
+            values = [*request.form.getlist(f"{name}_id"), *given.get(name, [])]
         for value in values:
             try:
                 one = UUID(str(value))
@@ -181,7 +184,7 @@ def _stage_files(shape: type[Any], values: MultiDict[str, str], *, for_document:
                     name=one.filename,
                     by=caller(),
                     house=house(),
-                    for_document=for_document,
+                    for_document=for_document and name == MAIN,
                 )
             except RuleRefused as error:
                 refused.setdefault(name, []).append((one.filename, error.refused))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from flask import Blueprint, Response, request
@@ -17,7 +17,7 @@ from docctl.queries.request_page import Answers, answers_for
 from docctl.services.files import Attached
 from docctl.services.revisions.revise import EditRevision, ReviseDocument, edit_revision, revise_document
 from docctl.web.context import actor, caller, house, requires
-from docctl.web.forms import UploadField, form
+from docctl.web.forms import SEVERAL, UploadField, form
 from docctl.web.particulars import PARTICULARS, SaidOfRevision, particulars_of, units_to_name
 from docctl.web.registers import all_chosen, chosen
 from docctl.web.revisions import document_at, done_at
@@ -146,13 +146,21 @@ class ReviseForm(SaidOfRevision):
     reissue: bool = False
     annexes: tuple[str, ...] = ()
     annexes_shown: bool = False
+    attached: UploadField = field(default=(), metadata=SEVERAL)
+    source: UploadField = ()
     answers: tuple[str, ...] = ()
     request_id: str = ""
 
 
 @bp.route("/<uuid:revision_id>/revise", methods=["GET", "POST"])
 @requires("document.revise")
-@form("revisions/revise.html", ReviseForm, page=_revise_page, beside=_WRITTEN, for_document=True)
+@form(
+    "revisions/revise.html",
+    ReviseForm,
+    page=_revise_page,
+    beside={**_WRITTEN, "V-13": "attached"},
+    for_document=True,
+)
 def revise(typed: ReviseForm, revision_id: UUID) -> Response:
     """Start the next revision as a draft (V-1, V-2)."""
     started = revise_document(
@@ -163,7 +171,10 @@ def revise(typed: ReviseForm, revision_id: UUID) -> Response:
             change_basis=typed.change_basis,
             validity=Validity(typed.valid_to, typed.is_trial),
             particulars=particulars_of(typed),
-            uploads=tuple(Attached(one) for one in typed.file[:1]),
+            uploads=(
+                *(Attached(one) for one in typed.file[:1]),
+                *Attached.beside(typed.attached, typed.source),
+            ),
             title=typed.title,
             reissue=typed.reissue,
             annexes=all_chosen(typed.annexes) if typed.annexes_shown else None,

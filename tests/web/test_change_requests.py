@@ -115,8 +115,8 @@ def test_f_3_of_several_files_a_bad_one_is_refused_by_name_and_the_others_are_ke
     more = (io.BytesIO(docx_bytes("z")), "c.docx")
     answer = client.submit(f"{REVISIONS}/{revision}/ask", typed(files=[more], files_id=kept.get("value")))
     assert [one.text for one in client.page(answer.headers["Location"]).cssselect("a[download]")] == [
+        "a.docx",  # what was kept stands before what came
         "c.docx",
-        "a.docx",
     ]
 
 

@@ -83,9 +83,12 @@ def test_v_13_what_was_chosen_and_typed_is_kept_where_one_file_is_refused(
     assert "坏.docx" in words_of(answer)
     assert [one.get("value") for one in page.cssselect("input[name=title]")] == ["主流程", "名词"]
     assert len(page.cssselect("input[name=annexes_id][checked]")) == 1
-    answer = stepped(client, url, answer, "save")
+    more = [file("第二张", "二.docx"), file("第三张", "三.docx")]
+    answer = stepped(client, url, answer, "down:1", annexes=more)  # what is kept stands before what comes
+    answer = stepped(client, url, answer, "save", annexes=[file("第四张", "四.docx")])
     assert answer.status_code == 303
-    assert [title or name for _, title, name in there(world, draft)][1:] == ["主流程", "名词", "样表.docx"]
+    names = [title or name for _, title, name in there(world, draft)][1:]
+    assert names == ["主流程", "名词", "样表.docx", "二.docx", "三.docx", "四.docx"]
 
 
 def test_v_13_the_same_file_twice_is_told_beside_the_field(client: Browser, world: World) -> None:
@@ -153,11 +156,43 @@ def test_v_13_a_new_revision_shows_the_annexes_it_begins_with(client: Browser, w
         "change_reason": "改",
         "file": file("新正文", "新.docx"),
         "annexes": [str(kept)],
+        "attached": [file("样表", "样表.docx"), file("名词表", "另名.docx")],
     }
+    answer = client.post(url, data=data)
+    assert answer.status_code == 422
+    assert "“名词表.docx”与“另名.docx”内容相同" in words_of(answer)
+    (form,) = html.fromstring(answer.text).cssselect("main form[method=post]")
+    data = filled(form)
+    assert data["annexes"] == str(kept)
+    assert len(data["attached_id"]) == 2
+    data["attached_id"] = data["attached_id"][:1]
     answer = client.post(url, data=data)
     assert answer.status_code == 303
     second = UUID(answer.headers["Location"].rsplit("/", 1)[1])
-    assert [name for *_, name in there(world, second)] == ["新.docx", "名词表.docx"]
+    assert [name for *_, name in there(world, second)] == ["新.docx", "名词表.docx", "样表.docx"]
+
+
+def test_v_13_a_new_document_takes_its_annexes_at_once(client: Browser, world: World) -> None:
+    client.sign_in("chen")
+    (form,) = html.fromstring(client.get("/documents/new").text).cssselect("main form[method=post]")
+    data = {
+        **filled(form),
+        "type_id": str(world.types["procedure"]),
+        "title": "检验程序",
+        "unit_id": str(world.units["PZ"]),
+        "file": file("正文", "正文.docx"),
+        "attached": [(io.BytesIO(PNG), "图.png"), file("名词表", "名词表.docx")],
+        "source": file("原稿", "原稿.docx"),
+    }
+    answer = client.post("/documents/new", data=data)
+    assert answer.status_code == 303
+    made = UUID(answer.headers["Location"].rsplit("/", 1)[1])
+    assert there(world, made) == [
+        ("main", "", "正文.docx"),
+        ("annex", "", "图.png"),
+        ("annex", "", "名词表.docx"),
+        ("source", "", "原稿.docx"),
+    ]
 
 
 def test_a_3_who_signs_sees_all_files(client: Browser, world: World) -> None:

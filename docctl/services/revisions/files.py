@@ -120,8 +120,8 @@ def require_files(files: Sequence[_File], *, titles: Sequence[str] = ()) -> None
 
 
 def in_order(files: Sequence[StoredFile]) -> list[StoredFile]:
-    """Return files as they stand in a revision: the main one, the annexes as they came, the source."""
-    return sorted(files, key=lambda one: _ORDER.index(one.role))
+    """Return files as they stand in a revision: the main one, annexes carried over, new ones, the source."""
+    return sorted(files, key=lambda one: (_ORDER.index(one.role), one.copy_of is None))
 
 
 def drop_files(session: Session, by: Caller, files: Sequence[ItemFile]) -> None:
