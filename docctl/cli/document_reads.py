@@ -18,8 +18,9 @@ from docctl.cli.kinds import DAY, FILE_OUT
 
 if TYPE_CHECKING:
     from docctl.queries.documents import RegisterRow
+    from docctl.queries.open_steps import OpenStep
     from docctl.queries.revision_files import FileLine
-    from docctl.queries.revision_views import OpenStep, RevisionView
+    from docctl.queries.revision_views import RevisionView
 
 _HEAD = ("number", "revision", "state", "effective", "unit", "title")
 
@@ -134,6 +135,8 @@ def _step(one: OpenStep) -> dict[str, Any]:
         "due_at": one.due_at,
         "calendar": one.calendar,
         "provisional": one.is_provisional,
+        "delegable": one.delegable,
+        "delegable_post": one.delegable_post,
     }
 
 
@@ -184,6 +187,7 @@ def show(desk: Desk, number: str, label: str) -> Answer:
             {
                 "meaning": line.meaning,
                 "name": line.name,
+                "for": line.principal,
                 "unit": line.unit,
                 "at": line.at,
                 "content_sha256": line.content_sha256,
@@ -215,7 +219,7 @@ def show(desk: Desk, number: str, label: str) -> Answer:
         ("until", one.effective_until),
         ("suspended", _suspended(one)),
         ("content", one.manifest_sha256),
-        *((f"meaning_{line.meaning}", f"{line.name} {line.at:%Y-%m-%d %H:%M}") for line in page.signatures),
+        *((f"meaning_{line.meaning}", f"{line.shown} {line.at:%Y-%m-%d %H:%M}") for line in page.signatures),
         *(("change", f"{each.ordinal} {each.place}: {each.text}") for each in changes),
         *(("file", _file(desk, line)) for line in page.files),
         *(("annex_form", f"{line.number} {line.title} {line.label}") for line in page.annex_forms),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -23,6 +22,7 @@ from docctl.cli.other_files import Beside, with_files
 from docctl.cli.other_names import add_names
 from docctl.cli.particulars import Said, with_particulars
 from docctl.cli.revisions_told import told, what_is_signed
+from docctl.cli.signing import add_signing
 from docctl.domain.validity import Validity
 
 documents = Noun("documents")
@@ -33,6 +33,7 @@ add_history(documents)
 add_drafts(documents)
 add_files(documents)
 add_names(documents)
+add_signing(documents)
 
 
 @documents.command("new", permission="document.create", changes=True)
@@ -144,39 +145,6 @@ def submit(desk: Desk, number: str, reviewer: tuple[str, ...], approver: str | N
     return told(desk, "submitted", submit_revision(cmd, by=by, house=desk.house))
 
 
-@documents.command("review", permission="revision.review", signs=True, changes=True)
-@click.argument("number")
-@option("--comment", default="")
-def review(desk: Desk, number: str, comment: str) -> Answer:
-    """Sign the newest revision as reviewed (A-2, A-3)."""
-    from docctl.services.revisions.sign import review_revision
-
-    return _signed(desk, number, "review", "reviewed", comment, review_revision)
-
-
-@documents.command("approve", permission="revision.approve", signs=True, changes=True)
-@click.argument("number")
-@option("--comment", default="")
-def approve(desk: Desk, number: str, comment: str) -> Answer:
-    """Sign the newest revision as approved (A-2, A-3)."""
-    from docctl.services.revisions.sign import approve_revision
-
-    return _signed(desk, number, "approve", "approved", comment, approve_revision)
-
-
-@documents.command("return", permission="revision.return", changes=True)
-@click.argument("number")
-@option("--reason", required=True)
-def return_(desk: Desk, number: str, reason: str) -> Answer:
-    """Return the newest revision to its author with the reason (V-6)."""
-    from docctl.services.revisions.sign import ReturnRevision, return_revision
-
-    with desk.read() as session:
-        found = names.revision(desk, session, number)
-    cmd = ReturnRevision(found.revision_id, found.row_version, reason)
-    return told(desk, "returned", return_revision(cmd, by=desk.caller(), house=desk.house))
-
-
 @documents.command("issue", permission="revision.issue", changes=True)
 @click.argument("number")
 @option("--on", "on", type=DAY, default=None)
@@ -231,16 +199,3 @@ def resume(desk: Desk, number: str, reason: str) -> Answer:
     cmd = ResumeRevision(found.revision_id, found.row_version, reason)
     resume_revision(cmd, by=desk.caller(), house=desk.house)
     return told(desk, "resumed", found.revision_id)
-
-
-def _signed(desk: Desk, number: str, meaning: str, done: str, comment: str, use_case: Any) -> Answer:
-    from docctl.domain.verdicts import Refused, RuleRefused
-    from docctl.services.revisions.sign import SignRevision
-
-    with desk.read() as session:
-        found = names.revision(desk, session, number)
-    if found.manifest_sha256 is None:  # nothing to sign: a draft, as the table of moves says
-        raise RuleRefused(Refused("V-6", "no_such_move", {"state": "draft", "action": meaning}))
-    by = desk.signer(what_is_signed(desk, meaning, found, found.manifest_sha256))
-    cmd = SignRevision(found.revision_id, found.row_version, desk.signed(found.manifest_sha256), comment)
-    return told(desk, done, use_case(cmd, by=by, house=desk.house))

@@ -24,6 +24,7 @@ COMMANDS: Final = {
     "user": "people:user",
     "unit": "units:unit",
     "entity": "entities:entity",
+    "delegation": "delegations:delegation",
     "outside": "partners:outside",
     "post": "units:post",
     "inbox": "work:inbox",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -10,6 +10,9 @@ from docctl.cli import names
 from docctl.cli.answers import Answer, Table
 from docctl.cli.command import Action, option
 from docctl.cli.desk import Desk
+
+if TYPE_CHECKING:
+    from docctl.queries.inbox import Task
 
 
 @click.command("events", cls=Action, permission="event.item")
@@ -70,6 +73,7 @@ def inbox(desk: Desk) -> Answer:
                 "title": one.title,
                 "revision": one.label,
                 "person": one.whose,
+                "for": one.behalf,
                 "due": one.due_on,
                 "due_at": one.due_at,
                 "calendar": one.calendar,
@@ -84,7 +88,7 @@ def inbox(desk: Desk) -> Answer:
     head = ("todo", "number", "revision", "title", "due", "overdue")
     rows = [
         (
-            desk.words.t(f"cli.verb.{one.verb}"),
+            _verb(desk, one),
             one.number,
             one.label,
             one.title or one.whose,
@@ -95,3 +99,8 @@ def inbox(desk: Desk) -> Answer:
     ]
     table = Table([desk.label(name) for name in head], rows)
     return Answer(data, [*table.lines(), desk.words.t("cli.total", n=found.total)])
+
+
+def _verb(desk: Desk, one: Task) -> str:
+    verb = desk.words.t(f"cli.verb.{one.verb}")
+    return f"{verb} {desk.words.t('inbox.for', name=one.behalf)}" if one.behalf else verb

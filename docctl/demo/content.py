@@ -230,6 +230,8 @@ class Event:
     waits: bool = False
     #: Told so few days before the sample is made that the step it opens is due by tomorrow (A-4).
     near_due: bool = False
+    #: For whom it is signed, where that one is away (A-8).
+    behalf: str = ""
 
     def effective_on(self, today: date) -> date | None:
         """Return the effective day; one that `waits` lies ahead also when its day has passed (V-3)."""

@@ -30,6 +30,7 @@ from docctl.services.numbers.explain import ExplainNumbers, explain_numbers
 from docctl.services.numbers.reserve import ReserveNumber, reserve_numbers
 from docctl.services.numbers.void import VoidNumber, void_number
 from docctl.services.people.accounts import DisablePerson, disable_person
+from docctl.services.people.delegations import GiveDelegation, give_delegation
 from docctl.services.people.hand_over import to_one
 from docctl.services.people.leaders import LeadUnits, lead_units
 from docctl.services.people.posts import AddPost, HoldPost, add_post, take_post
@@ -76,6 +77,13 @@ def _leave(papers: Papers, by: Caller, deed: Deed) -> None:
         found = open_work(session, by.actor, person_id, at=by.at, today=by.today)
     cmd = DisablePerson(person_id, to_one(found, to), deed.more["reason"])
     disable_person(cmd, by=by, house=papers.house)
+
+
+def _delegate(papers: Papers, by: Caller, deed: Deed) -> None:
+    """Let somebody sign for who is away, from that day on (A-2, A-8)."""
+    to, until = papers.cast.people[deed.more["to"]], papers.day(deed.more["until"])
+    cmd = GiveDelegation(by.person_id, to, by.today, until, deed.more["reason"])
+    give_delegation(cmd, by=by, house=papers.house)
 
 
 def _reserve(papers: Papers, by: Caller, deed: Deed) -> None:
@@ -153,6 +161,7 @@ DOINGS: Final[Mapping[str, Callable[[Papers, Caller, Deed], None]]] = {
     "lead": _lead,
     "rename_unit": _rename,
     "leave": _leave,
+    "delegate": _delegate,
     "reserve": _reserve,
     "void": _void,
     "explain": _explain,

@@ -176,7 +176,8 @@ class Papers:
             document = session.get_one(Document, row.document_id)
             seen = row.manifest_sha256 or manifest_of(session, document, row).sha256
         version, house = row.row_version, self.house
-        signing = SignRevision(revision_id, version, seen, event.comment)
+        whose = self.cast.people[event.behalf] if event.behalf else None
+        signing = SignRevision(revision_id, version, seen, event.comment, whose)
         if event.do is Do.SUBMIT:
             reviewer, approver = self._signers(event)
             cmd = SubmitRevision(revision_id, version, reviewer, approver, seen)
@@ -198,7 +199,7 @@ class Papers:
         who = {}
         for one in self.content.events:
             if (one.document, one.revision) == (event.document, event.revision):
-                who[one.do] = one.by
+                who[one.do] = one.behalf or one.by
         usual = {one.do: one.by for one in reversed(self.content.events)}
         reviewer = who.get(Do.REVIEW) or who.get(Do.RETURN) or usual[Do.REVIEW]
         return self.cast.people[reviewer], self.cast.people[who.get(Do.APPROVE) or usual[Do.APPROVE]]

@@ -114,8 +114,13 @@ def seal(
     signer: UUID,
     printed_name: str,
     signed_at: datetime,
+    principal: tuple[UUID, str] | None = None,
 ) -> str:
-    """Return the hash that binds a signature to its content, so that it cannot be moved (A-3)."""
+    """Return the hash that binds a signature to its content, so that it cannot be moved (A-3).
+
+    Where it was made on somebody's behalf, that one and their name are bound as well (A-8).
+    """
+    behalf = {"for": principal[0], "for_name": principal[1]} if principal else {}
     return sha256(
         canonical(
             {
@@ -126,6 +131,7 @@ def seal(
                 "signer": signer,
                 "name": printed_name,
                 "at": signed_at,
+                **behalf,
             }
         )
     )

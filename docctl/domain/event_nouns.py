@@ -16,6 +16,7 @@ NOUNS: Final = (
     "change",
     "request",
     "step",
+    "delegation",
     "number",
     "continuity",
     "record",

@@ -14,7 +14,7 @@ from docctl.domain.verdicts import Allowed, Refused, Verdict
 
 class OpenKind(StrEnum):
     """What can be open with a person: steps, drafts, units headed or led, posts, copies, readings, temporary
-    changes to approve, change requests for which they speak, printed blanks looked after.
+    changes to approve, change requests for which they speak, printed blanks looked after, delegations.
 
     A `COPY` is the line of a distribution list that names the person, with all copies made from it.
     """
@@ -29,16 +29,17 @@ class OpenKind(StrEnum):
     CHANGE = "change"
     REQUEST = "request"
     BLANKS = "blanks"
+    DELEGATION = "delegation"
 
 
 #: Kinds that let somebody sign or read: who hands over gives them to others, never to themselves.
-NEVER_TO_ONESELF = frozenset({OpenKind.STEP, OpenKind.DRAFT, OpenKind.CHANGE})
+NEVER_TO_ONESELF = frozenset({OpenKind.STEP, OpenKind.DRAFT, OpenKind.CHANGE, OpenKind.DELEGATION})
 #: Kinds that may also go to nobody: a unit without head, a vacant post, copies called back, nobody reads,
-#: blanks that the unit's head and keepers look after.
+#: blanks that the unit's head and keepers look after, delegations that end.
 MAY_BE_EMPTY = frozenset(
     {
         *(OpenKind.HEAD, OpenKind.POST, OpenKind.LEADER),
-        *(OpenKind.COPY, OpenKind.READING, OpenKind.BLANKS),
+        *(OpenKind.COPY, OpenKind.READING, OpenKind.BLANKS, OpenKind.DELEGATION),
     }
 )
 

@@ -38,7 +38,7 @@ KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "records": ("accept", "decide"),
     "disposal": ("check", "settle", "approve_list", "execute", "witness", "resume"),
     "rules": ("approve_setting", "rework_setting"),
-    "system": ("mend", "confirm_role", "confirm_reset", "hand_over", "see_webhook"),
+    "system": ("mend", "see_delegation", "confirm_role", "confirm_reset", "hand_over", "see_webhook"),
 }
 KIND_OF: Final = {verb: kind for kind, verbs in KINDS.items() for verb in verbs}
 

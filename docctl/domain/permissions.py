@@ -94,10 +94,11 @@ PERMISSIONS: Final[Mapping[str, tuple[tuple[Predicate, ...], ...]]] = {
     # people
     "person.add": ((administrator,), (operator,)),
     "person.list": ((administrator,), (operator,), (leader,), (auditor,)),
-    **{f"person.{one}": ((administrator,), (operator,)) for one in ("disable", "hand_over", "move")},
+    **{f"person.{one}": ((administrator,), (operator,)) for one in ("disable", "hand_over", "move", "reset")},
     "person.address": ((administrator,), (operator,)),
-    "person.reset": ((administrator,), (operator,)),
     "person.confirm_reset": ((administrator,), (leader,)),
+    **dict.fromkeys(("delegation.list", "delegation.see"), ((signed_in,),)),
+    **dict.fromkeys(("delegation.give", "delegation.end"), ((is_assigned,), (administrator,))),
     "role.propose": ((administrator,),),
     "role.confirm": ((administrator,), (leader,)),
     "role.revoke": ((administrator,), (leader,)),
@@ -170,10 +171,10 @@ PERMISSIONS: Final[Mapping[str, tuple[tuple[Predicate, ...], ...]]] = {
     "blank.list": ((signed_in,),),
     "blank.view": ((insider,), (is_assigned,)),
     **{f"blank.{one}": ((controller, insider),) for one in ("register", "issue", "destroy")},
-    **{
-        f"blank.{one}": ((is_assigned,), (controller, insider))
-        for one in ("receive", "use", "void", "return", "lose")
-    },
+    **dict.fromkeys(
+        ("blank.receive", "blank.use", "blank.void", "blank.return", "blank.lose"),
+        ((is_assigned,), (controller, insider)),
+    ),
     # numbers
     "number.list": ((signed_in,),),
     "number.reserve": ((controller,),),
@@ -222,8 +223,7 @@ PERMISSIONS: Final[Mapping[str, tuple[tuple[Predicate, ...], ...]]] = {
     "inbox.view": ((signed_in,),),
     "event.list": ((auditor,), (administrator,), (manager,)),
     "event.item": ((visible,), (insider,)),
-    "audit.verify": ((auditor,), (manager,), (operator,)),
-    "audit.export": ((auditor,), (manager,), (operator,)),
+    **dict.fromkeys(("audit.verify", "audit.export"), ((auditor,), (manager,), (operator,))),
     "objects.check": ((auditor,), (manager,), (operator,)),
     "epoch.view": ((auditor,), (manager,), (leader,), (administrator,), (operator,)),
     "epoch.accept": ((leader,), (manager,), (administrator,)),

@@ -14,7 +14,7 @@ from docctl.domain.roles import SIGNING, Role
 from docctl.domain.routes import FACTS
 from docctl.domain.step_limits import UNITS, USUAL, limit_to_data, may_limit_step
 from docctl.domain.verdicts import Refused, RuleRefused
-from docctl.domain.who import Who
+from docctl.domain.who import Delegable, Who
 
 MOST_ROUTES: Final = 50
 MOST_STEPS: Final = 12
@@ -24,6 +24,8 @@ LONGEST_NAME: Final = 40
 MEANINGS: Final = frozenset({Meaning.REVIEW.value, Meaning.APPROVE.value})
 _ROUTE: Final = frozenset({"name", "types", "units", "condition", "steps"})
 _STEP: Final = frozenset({"meaning", "name", "who", "limit", "separate", "beside", "condition"})
+#: What a step says only where it is not free (A-8): routes from before say nothing of it.
+_DELEGATE: Final = "delegate"
 _CODE: Final = re.compile(r"[^\s|]{1,60}")
 #: A class of decisions in the authority table (A-7).
 _CLASS: Final = re.compile(r"[^|]{1,40}")
@@ -105,7 +107,7 @@ def _checked_route(data: object) -> dict[str, Any]:
 
 
 def _checked_step(data: object, route: str) -> dict[str, Any]:
-    if not isinstance(data, Mapping) or set(data) != _STEP or data["meaning"] not in MEANINGS:
+    if not isinstance(data, Mapping) or set(data) - {_DELEGATE} != _STEP or data["meaning"] not in MEANINGS:
         raise _unfit(route)
     who, limit = data["who"], data["limit"]
     if not isinstance(who, Mapping) or set(who) != {"kind", "of"} or who["kind"] not in set(Who):
@@ -127,7 +129,22 @@ def _checked_step(data: object, route: str) -> dict[str, Any]:
         "separate": flags[0],
         "beside": flags[1],
         "condition": _condition(data["condition"]),
+        **_delegate(data.get(_DELEGATE), route),
     }
+
+
+def _delegate(said: object, route: str) -> dict[str, Any]:
+    """Return to whom a step may be delegated as it is stored: nothing where that is free (A-8)."""
+    if said is None:
+        return {}
+    if not isinstance(said, Mapping) or set(said) != {"kind", "of"} or said["kind"] not in set(Delegable):
+        raise _unfit(route)
+    kind = Delegable(said["kind"])
+    if kind is Delegable.POST:
+        return {_DELEGATE: {"kind": kind.value, "of": _of(Who.POST, said["of"], route)}}
+    if said["of"] != "":
+        raise _unfit(route)
+    return {} if kind is Delegable.FREE else {_DELEGATE: {"kind": kind.value, "of": ""}}
 
 
 def names_somebody(kind: Who, of: object) -> bool:

@@ -7,7 +7,8 @@
     approve | role approver | 3 working_days
 
 A line with `#` begins a route; `&` sets a step beside the one before; `may_repeat` lets its signer sign
-another step too. Routes are looked at from above; the last one is for everything that is left.
+another step too; `delegate never` and `delegate post UNIT/NAME` say who may stand in for its signer (A-8);
+without either, whoever may sign. Routes are looked at from above; the last one is for all that is left.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from typing import Any, Final
 from docctl.domain.route_content import MEANINGS, check_routes
 from docctl.domain.step_limits import UNITS, USUAL, limit_to_data
 from docctl.domain.verdicts import Refused, RuleRefused
-from docctl.domain.who import Who
+from docctl.domain.who import Delegable, Who
 
 _WORDS: Final = {
     "审核": "review",
@@ -35,6 +36,9 @@ _WORDS: Final = {
     "部门": "unit",
     "若": "if",
     "可同人": "may_repeat",
+    "代签": "delegate",
+    "不可": "never",
+    "不限": "free",
     "工作日": "working_days",
     "自然日": "days",
     "天": "days",
@@ -97,10 +101,15 @@ def _read_route(line: str) -> dict[str, Any]:
 def _read_step(line: str) -> dict[str, Any]:
     beside = line[0] in "&＆"
     parts, condition = _parts(line[1:] if beside else line, line)
-    separate = True
-    if parts and _word(parts[-1]) == "may_repeat":
-        separate = False
-        parts.pop()
+    separate, delegate = True, None
+    while parts and (word := _word((parts[-1].split() or [""])[0])) in {"may_repeat", "delegate"}:
+        said = parts.pop()
+        if word == "delegate" and delegate is None:
+            delegate = _read_delegate(said, line)
+        elif word == "may_repeat" and separate and len(said.split()) == 1:
+            separate = False
+        else:
+            raise _unreadable(line)
     if len(parts) not in {2, 3}:
         raise _unreadable(line)
     meaning, _, name = parts[0].partition(" ")
@@ -115,7 +124,15 @@ def _read_step(line: str) -> dict[str, Any]:
         "separate": separate,
         "beside": beside,
         "condition": condition,
+        **({} if delegate is None else {"delegate": delegate}),
     }
+
+
+def _read_delegate(text: str, line: str) -> dict[str, str]:
+    _, kind, of = [*text.split(maxsplit=2), "", ""][:3]
+    if _word(kind) not in set(Delegable):
+        raise _unreadable(line)
+    return {"kind": _word(kind), "of": of.strip()}
 
 
 def _read_limit(text: str, line: str) -> dict[str, Any]:
@@ -156,6 +173,8 @@ def _line(step: Mapping[str, Any]) -> str:
         f"{limit['amount']} {limit['unit']}",
     ]
     parts += [] if step["separate"] else ["may_repeat"]
+    if (said := step.get("delegate")) is not None:
+        parts.append(f"delegate {said['kind']} {said['of']}".strip())
     parts += [f"if {step['condition']}"] if step["condition"] else []
     return ("& " if step["beside"] else "") + " | ".join(parts)
 

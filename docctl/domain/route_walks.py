@@ -9,7 +9,7 @@ from docctl.domain.approval import Meaning
 from docctl.domain.roles import Role
 from docctl.domain.routes import Company, Route, Step, candidates, step_name, who_signs
 from docctl.domain.verdicts import Allowed, Refused, Verdict
-from docctl.domain.who import CHOSEN, Who
+from docctl.domain.who import CHOSEN, Delegable, Who
 
 
 def may_walk(routes: Sequence[Route], company: Company) -> Verdict:
@@ -21,6 +21,9 @@ def may_walk(routes: Sequence[Route], company: Company) -> Verdict:
                     "A-1", "route_unknown", {"field": "routes", "name": route.name, "what": unknown[0]}
                 )
         for step in route.steps:
+            if step.delegable is Delegable.POST and step.delegable_post not in company.posts:
+                params = {"field": "routes", "name": route.name, "what": step.delegable_post}
+                return Refused("A-1", "route_unknown", params)
             if (what := _unknown(step, company)) is not None:
                 return Refused("A-1", "route_unknown", {"field": "routes", "name": route.name, "what": what})
         if not (verdict := _walkable(route, company, routes[:place])):

@@ -18,7 +18,7 @@ from docctl.domain.conditions import Answer, Fact, FactType, Value, answer
 from docctl.domain.limits import Limit
 from docctl.domain.roles import Role
 from docctl.domain.step_limits import limit_from_data
-from docctl.domain.who import ABOVE, AuthorityClass, UnitFacts, Who
+from docctl.domain.who import ABOVE, AuthorityClass, Delegable, UnitFacts, Who
 
 #: What conditions of a route may ask of a document.
 FACTS: Final[Mapping[str, Fact]] = {
@@ -74,6 +74,9 @@ class Step:
     condition: str = ""
     #: The class of the authority table by which it goes to whoever signs it, "" without (A-7).
     authority: str = ""
+    #: To whom its signer may delegate it, and to holders of which post, as `unit/name` (A-8).
+    delegable: Delegable = Delegable.FREE
+    delegable_post: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +121,7 @@ def routes_of(content: Mapping[str, Any]) -> tuple[Route, ...]:
 
 
 def _step(data: Mapping[str, Any]) -> Step:
+    said = data.get("delegate", {"kind": Delegable.FREE.value, "of": ""})
     return Step(
         Meaning(data["meaning"]),
         data["name"],
@@ -127,6 +131,8 @@ def _step(data: Mapping[str, Any]) -> Step:
         data["separate"],
         data["beside"],
         data["condition"],
+        delegable=Delegable(said["kind"]),
+        delegable_post=said["of"],
     )
 
 

@@ -22,6 +22,14 @@ class Who(StrEnum):
     AUTHORITY = "authority"
 
 
+class Delegable(StrEnum):
+    """To whom the signer of a step may delegate it: nobody, whoever holds a post, anybody who may sign."""
+
+    NEVER = "never"
+    POST = "post"
+    FREE = "free"
+
+
 #: Found by going up the tree of units from the one concerned.
 ABOVE: Final = frozenset({Who.HEAD, Who.LEADER})
 #: Of these several may sign, and who submits says which one.

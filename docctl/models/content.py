@@ -152,7 +152,10 @@ class Signature(Identified, Base):
     round: Mapped[int] = mapped_column(default=1)
     meaning: Mapped[Meaning] = mapped_column(checked(Meaning))
     person_id: Mapped[UUID | None]
+    #: For whom it was signed, as printed beside the name, and by which delegation (A-8).
     on_behalf_of: Mapped[UUID | None]
+    principal_name: Mapped[str] = mapped_column(String(100), default="", server_default="")
+    delegation_id: Mapped[UUID | None]
     printed_name: Mapped[str] = mapped_column(String(100))
     unit_name: Mapped[str] = mapped_column(String(200), default="")
     #: Somebody without an account, vouched for by the signed-in person.

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
+from docctl.models.guard_delegations import DELEGATION_GUARDS
 from docctl.models.guard_kinds import Guard
 
 ORGANISATION_GUARDS: Final = (
+    *DELEGATION_GUARDS,
     # what a unit was called stays; another name of its own may end
     Guard("o_2_unit_name_change", "O-2", "unit_name", "UPDATE", "TRUE"),
     Guard(

@@ -54,6 +54,9 @@ class Step(Identified, Versioned, Clocked, Base):
     who_of: Mapped[str] = mapped_column(String(200), default="", server_default="")
     #: The class of the authority table that found them, asked again when it is handed over (A-7).
     authority: Mapped[str] = mapped_column(String(40), default="", server_default="")
+    #: To whom its signer may delegate it: nobody, holders of a post, anybody who may sign (A-8).
+    delegable: Mapped[str] = mapped_column(String(10), default="free", server_default="free")
+    delegable_post_id: Mapped[UUID | None]
     status: Mapped[StepStatus] = mapped_column(checked(StepStatus))
     opened_at: Mapped[datetime | None]
     #: How long it may take from its opening, for counting again; nothing for one from before limits.

@@ -22,6 +22,7 @@ from docctl.models.organisation import Person, Unit
 from docctl.models.retention import DisposalList, Hold, RetentionClassRow
 from docctl.queries.number_holders import entity_names
 from docctl.queries.revision_states import readable_revision
+from docctl.queries.standing_in import signed_for_others
 from docctl.queries.unit_names import called
 
 T = TypeVar("T", bound=Base)
@@ -135,6 +136,11 @@ class RevisionNamed:
     manifest_sha256: str | None
 
 
+def _readable(actor: Actor, at: datetime) -> ColumnElement[bool]:
+    """Say in SQL whether the person may see a revision, or the document of one that they sign for another."""
+    return or_(readable_revision(actor, at), signed_for_others(actor, at))
+
+
 def revision_named(
     session: Session, actor: Actor, document_id: UUID, label: str, *, at: datetime, wanted: str = "newest"
 ) -> RevisionNamed:
@@ -142,7 +148,7 @@ def revision_named(
     rows = session.scalars(
         select(Revision)
         .join(Document, Document.id == Revision.document_id)
-        .where(Revision.document_id == document_id, readable_revision(actor, at))
+        .where(Revision.document_id == document_id, _readable(actor, at))
         .order_by(Revision.ordinal.desc())
     ).all()
     if label:

@@ -136,7 +136,7 @@ def compared(
 
 def _readable(session: Session, actor: Actor, revision_id: UUID, at: datetime) -> tuple[Any, list[Revision]]:
     document_id = session.scalar(select(Revision.document_id).where(Revision.id == revision_id))
-    head = headed(session, actor, document_id)
+    head = headed(session, actor, document_id, at=at)
     rows = [one for one in revisions_seen(session, head, at) if head.insider or in_force(one.dates(), at)]
     if revision_id not in {one.id for one in rows}:
         raise NotFound("revision")

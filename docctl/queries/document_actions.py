@@ -45,6 +45,9 @@ class Situation:
     has_real_number: bool
     revision_under_way: bool
     valid_until: datetime | None = None
+    #: For whom the person would sign the step, and why they may not (A-7, A-8).
+    principal: UUID | None = None
+    stand_in_refused: Refused | None = None
     #: Why its number cannot become what the issue makes it (N-7).
     number_refused: Refused | None = None
     #: What of its text has to be mended or answered before the last approval and the issue (D-12).
@@ -101,10 +104,15 @@ def _signing(actor: Actor, now: Situation, step: ToSign) -> Iterator[Offered]:
         refused = _refusal(_may_sign(now, step, actor.person_id))
         if refused is not None:
             yield Offered(action, refused)
+    elif now.stand_in_refused is not None:
+        yield Offered(action, now.stand_in_refused)
 
 
 def _may_sign(now: Situation, step: ToSign, person: UUID) -> Verdict:
-    verdict = may_sign(step, signer=person, authors=now.authors, signed=now.signed)
+    behalf = now.principal
+    verdict = may_sign(step, signer=person, authors=now.authors, signed=now.signed, principal=behalf)
+    if verdict and now.stand_in_refused is not None:
+        return now.stand_in_refused
     held = now.checks_refused if step.meaning is Meaning.APPROVE else None
     return held if verdict and held is not None else verdict
 

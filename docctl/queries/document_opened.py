@@ -19,6 +19,7 @@ from docctl.models.organisation import LegalEntity, Unit
 from docctl.models.visibility import visible_sets
 from docctl.queries.provisional import still_provisional
 from docctl.queries.revision_states import is_insider
+from docctl.queries.standing_in import stands_in_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ def opened_at(
     """
     if revision_id is not None:
         document_id = session.scalar(select(Revision.document_id).where(Revision.id == revision_id))
-    head = headed(session, actor, document_id)
+    head = headed(session, actor, document_id, at=at)
     revisions = revisions_seen(session, head, at)
     shown = _chosen(revisions, revision_id, at)
     if not head.insider and not in_force(shown.dates(), at):
@@ -57,8 +58,11 @@ def opened_at(
     return head, revisions, shown
 
 
-def headed(session: Session, actor: Actor, document_id: UUID | None) -> Headed:
-    """Return a document with how far the person sees it; raise NotFound where there is none."""
+def headed(session: Session, actor: Actor, document_id: UUID | None, *, at: datetime) -> Headed:
+    """Return a document with how far the person sees it; raise NotFound where there is none.
+
+    Whoever may sign an open step of it for somebody knows it from inside until then (A-8, X-3).
+    """
     drafting = aliased(Unit)
     found = session.execute(
         select(
@@ -80,6 +84,7 @@ def headed(session: Session, actor: Actor, document_id: UUID | None) -> Headed:
     if found is None:
         raise NotFound("document")
     document, kind, unit, entity, drafted, visible, insider, provisional = found
+    insider = insider or stands_in_at(session, actor, document.id, at)
     return Headed(document, kind, unit, entity, drafted or "", bool(visible), bool(insider), not provisional)
 
 

@@ -23,26 +23,28 @@ from docctl.queries.citations import Cited, CitedBy, cited, cited_by
 from docctl.queries.document_actions import Offered, Situation, offers
 from docctl.queries.document_opened import Headed, opened_at
 from docctl.queries.document_relations import Relations, relations
+from docctl.queries.document_standing import standing_in
 from docctl.queries.draft_checks import NONE, DraftChecks, draft_checks
 from docctl.queries.form_definitions import definition_at
 from docctl.queries.number_following import NumberComing, number_coming
+from docctl.queries.open_steps import OpenStep, open_steps
 from docctl.queries.other_names import OtherName, other_names
 from docctl.queries.outlines import Outline, outline_shown
 from docctl.queries.paper import Paper, paper_of
 from docctl.queries.request_page import refused_without
 from docctl.queries.revision_files import FileLine, files_of, with_html
 from docctl.queries.revision_views import (
-    OpenStep,
     RevisionLine,
     RevisionView,
     SignatureLine,
     line_of,
     names_of,
-    open_steps,
     signatures_shown,
+    signed_for,
     view_of,
 )
 from docctl.queries.scopes import scope_names
+from docctl.queries.standing_in import Standing, standings
 from docctl.queries.step_rows import signed_in_round
 
 
@@ -126,6 +128,14 @@ class DocumentPage:
         states = {one.value for one in UNDER_WAY} | {Computed.WAITING.value}
         return next((one for one in self.revisions if one.state in states), None)
 
+    @property
+    def behalf(self) -> Standing | None:
+        """For whom the person may sign the first open step, where it is not their own (A-8)."""
+        first = self.steps[0] if self.steps else None
+        if first is None or first.is_mine or first.stands_in is None or not first.stands_in.verdict:
+            return None
+        return first.stands_in
+
     def action(self, name: str) -> Offered | None:
         """Return an action that the page offers."""
         return next((one for one in self.actions if one.name == name), None)
@@ -149,7 +159,9 @@ def document_page(
     head, revisions, shown = opened_at(session, actor, document_id, revision_id, at=at)
     files = files_of(session, shown.id)
     signatures = signatures_shown(session, shown, zone)
-    steps = open_steps(session, shown, actor, at, zone)
+    today = at.astimezone(zone).date()
+    standing = standings(session, head.document, shown, actor.person_id, at=at, today=today)
+    steps = open_steps(session, shown, actor, at, zone, standing)
     signed = signed_in_round(session, shown.id, shown.round) if steps else ()
     hashes = [one.sha256 for one in files] if shown.status in UNDER_WAY else []
     beside = relations(session, actor, head.document, hashes, is_form=head.kind.is_form, at=at)
@@ -168,13 +180,13 @@ def document_page(
     )
     coming = None
     if head.insider and shown.status in UNDER_WAY:
-        today = at.astimezone(zone).date()
         coming = number_coming(session, head.document, shown.issue_label, at=at, today=today)
     cites = cited(session, actor, shown.id, at=at)
     checks = NONE
     if head.insider and shown.status in UNDER_WAY:
         checks = draft_checks(session, actor, head.document, shown, at=at, zone=zone, cites=cites)
     situation = _situation(head, shown, revisions, steps, signed, beside, files, at)
+    situation = standing_in(session, situation, head, shown, steps, actor, at=at, today=today)
     without = None
     if allows(actor, "document.revise", situation.facts):
         without = refused_without(session, head.document.id, head.kind.code, at=at)
@@ -201,7 +213,7 @@ def document_page(
         drafting_unit=_drafting(session, head, shown),
         outside=(head.document.issuer, head.document.issuer_number) if head.document.is_external else None,
         is_insider=head.insider,
-        revision=view_of(shown, people, at, zone),
+        revision=view_of(shown, people, at, zone, signed_for(session, [shown]).get(shown.id)),
         revisions=tuple(
             line_of(one, at, zone, can_open=head.insider or in_force(one.dates(), at))
             for one in reversed(revisions)

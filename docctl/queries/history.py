@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from docctl.domain.approval import Meaning
+from docctl.domain.delegation import for_whom
 from docctl.domain.lifecycle import RevisionStatus, is_obsolete, revision_state
 from docctl.domain.normal_form import normal
 from docctl.domain.permissions import Actor
@@ -16,7 +18,7 @@ from docctl.domain.validity import last_day
 from docctl.models.documents import Revision
 from docctl.queries.document_opened import headed, revisions_seen
 from docctl.queries.paper import paper_of
-from docctl.queries.revision_views import names_of
+from docctl.queries.revision_views import names_of, signed_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,17 +85,20 @@ def revision_history(
     session: Session, actor: Actor, document_id: UUID, *, at: datetime, zone: tzinfo
 ) -> History:
     """Return the history from line 0; discarded drafts were no revisions and stay out (V-2, X-3)."""
-    head = headed(session, actor, document_id)
+    head = headed(session, actor, document_id, at=at)
     rows = [one for one in revisions_seen(session, head, at) if one.status is not RevisionStatus.DISCARDED]
     people = {one for row in rows for one in (row.created_by, row.prepared_by, row.reviewed_by)}
     names = names_of(session, people | {row.approved_by for row in rows})
+    behalf = signed_for(session, rows)
     return History(
         document_id=head.document.id,
         number=head.document.number,
         title=head.document.title,
         company=head.entity.name,
         unit_name=head.unit.name,
-        lines=tuple(_line(place, row, names, at, zone) for place, row in enumerate(rows)),
+        lines=tuple(
+            _line(place, row, names, behalf.get(row.id, {}), at, zone) for place, row in enumerate(rows)
+        ),
         earlier=tuple(_earlier(rows)) if rows else (),
     )
 
@@ -110,7 +115,14 @@ def _earlier(rows: list[Revision]) -> Iterator[EarlierLine]:
             )
 
 
-def _line(place: int, row: Revision, names: dict[UUID, str], at: datetime, zone: tzinfo) -> HistoryLine:
+def _line(
+    place: int,
+    row: Revision,
+    names: dict[UUID, str],
+    behalf: Mapping[Meaning, str],
+    at: datetime,
+    zone: tzinfo,
+) -> HistoryLine:
     state = revision_state(row.dates(), at)
 
     ended = row.effective_until if row.effective_until and row.effective_until <= at else None
@@ -145,9 +157,9 @@ def _line(place: int, row: Revision, names: dict[UUID, str], at: datetime, zone:
         basis=row.change_basis,
         prepared_by=prepared[0],
         prepared_on=prepared[1],
-        reviewed_by=reviewed[0],
+        reviewed_by=for_whom(reviewed[0], behalf.get(Meaning.REVIEW, "")),
         reviewed_on=reviewed[1],
-        approved_by=approved[0],
+        approved_by=for_whom(approved[0], behalf.get(Meaning.APPROVE, "")),
         approved_on=approved[1],
         issued_on=day(row.issued_at) if paper is None else _written(paper.issued),
         effective_on=day(row.effective_from),

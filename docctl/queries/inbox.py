@@ -25,6 +25,7 @@ from docctl.models.visibility import visible_sets
 from docctl.queries.inbox_blanks import blank_work
 from docctl.queries.inbox_changes import change_work
 from docctl.queries.inbox_copies import copy_work
+from docctl.queries.inbox_delegations import delegation_work
 from docctl.queries.inbox_disposal import disposal_work
 from docctl.queries.inbox_files import file_work
 from docctl.queries.inbox_imports import import_work
@@ -85,6 +86,7 @@ VERBS: Final = (
     "mend",
     "approve_setting",
     "rework_setting",
+    "see_delegation",
     "confirm_role",
     "confirm_reset",
     "hand_over",
@@ -113,6 +115,8 @@ class Task:
     calendar: int | None = None
     is_provisional: bool = False
     is_reminded: bool = False
+    #: For whom it is done, where it is another's (A-8).
+    behalf: str = ""
 
     @property
     def until(self) -> datetime | date | None:
@@ -181,6 +185,7 @@ def work_of(actor: Actor) -> Mapping[str, Select[*tuple[Any, ...]]]:
         **record_work(actor),
         **disposal_work(actor),
         **people_work(actor),
+        **delegation_work(actor),
         **file_work(actor),
         **import_work(actor),
         **setting_work(actor),
@@ -254,6 +259,7 @@ def _task(verb: str, row: Any, at: datetime, zone: tzinfo) -> Task:
         calendar=revision_of_calendar(row.calendar),
         is_provisional=bool(row.is_provisional),
         is_reminded=row.reminded_at is not None,
+        behalf=row.behalf or "",
     )
 
 

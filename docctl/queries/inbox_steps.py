@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Select, and_, exists, func, not_, select
+from sqlalchemy import Select, and_, case, exists, func, literal, not_, or_, select
 from sqlalchemy.orm import aliased
 
 from docctl.domain.approval import Meaning
@@ -14,9 +14,10 @@ from docctl.domain.roles import Role
 from docctl.models.documents import Document, Revision
 from docctl.models.organisation import Person
 from docctl.models.work import Step, StepStatus
-from docctl.queries.inbox_copies import AT
+from docctl.queries.inbox_copies import AT, TODAY
 from docctl.queries.inbox_row import revision_work_row
 from docctl.queries.revision_states import falls_to, is_insider, readable_revision
+from docctl.queries.standing_in import stands_in
 
 
 def revision_work(actor: Actor) -> dict[str, Select[*tuple[Any, ...]]]:
@@ -69,19 +70,24 @@ def _came_back() -> Any:
 
 
 def _mine(actor: Actor, meaning: Meaning) -> Select[*tuple[Any, ...]]:
-    """Return the person's own steps; `whose` is who wrote what they sign."""
-    mine = and_(Step.assignee_id == actor.person_id, Step.meaning == meaning)
-    return _steps(mine, Revision.created_by)
+    """Return the person's own steps and those they sign for others; `whose` wrote what they sign (A-8)."""
+    own = Step.assignee_id == actor.person_id
+    mine = and_(or_(own, stands_in(actor.person_id, AT, (TODAY, TODAY))), Step.meaning == meaning)
+    return _steps(mine, Revision.created_by, own)
 
 
-def _steps(which: Any, person_id: Any = Step.assignee_id) -> Select[*tuple[Any, ...]]:
-    """Return open steps; `whose` is who has the step, unless another person is named."""
-    person = aliased(Person)
-    return (
+def _steps(which: Any, person_id: Any = Step.assignee_id, own: Any = None) -> Select[*tuple[Any, ...]]:
+    """Return open steps; `whose` is who has the step, unless another person is named; `behalf` who has it
+    where it is not the person's `own`.
+    """
+    person, has = aliased(Person), aliased(Person)
+    behalf = None if own is None else case((own, literal("")), else_=has.name)
+    found = (
         revision_work_row(
             "revision",
             Revision.id,
             whose=person.name,
+            behalf=behalf,
             due_on=Step.due_on,
             due_at=Step.due_at,
             calendar=Step.calendar,
@@ -95,6 +101,7 @@ def _steps(which: Any, person_id: Any = Step.assignee_id) -> Select[*tuple[Any, 
         .outerjoin(person, person.id == person_id)
         .where(which, Step.status == StepStatus.OPEN, Revision.status == RevisionStatus.IN_REVIEW)
     )
+    return found if own is None else found.outerjoin(has, has.id == Step.assignee_id)
 
 
 def _revisions(*, since: Any, due_at: Any = None) -> Select[*tuple[Any, ...]]:

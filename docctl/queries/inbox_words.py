@@ -24,6 +24,7 @@ _PLACES: Final = {
     "change": "/documents/changes/{id}",
     "request": "/documents/change-requests/{id}",
     "webhook": "/settings/webhooks/{id}",
+    "delegation": "/account/delegations",
     "distribution": "/documents/revisions/{id}/distribution",
 }
 
@@ -40,6 +41,12 @@ _LABELS: Final = {
 def place_of(task: Task) -> str:
     """Return the path of the page on which the work is done."""
     return _PLACES[task.kind].format(id=task.id)
+
+
+def verb_of(task: Task, words: Translator) -> str:
+    """Return what is to do, and for whom where it is another's (A-8)."""
+    verb = words.t(f"inbox.verb.{task.verb}")
+    return f"{verb} {words.t('inbox.for', name=task.behalf)}" if task.behalf else verb
 
 
 def label_of(task: Task, words: Translator) -> str:

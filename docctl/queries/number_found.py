@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from docctl.domain.entity_numbers import qualified
@@ -22,6 +22,7 @@ from docctl.models.visibility import visible_sets
 from docctl.queries.number_holders import EntityName, Place, entity_names, entity_written
 from docctl.queries.other_names import keys_of
 from docctl.queries.revision_states import readable_document
+from docctl.queries.standing_in import signed_for_others
 
 #: More candidates than this are no answer; the person writes more of the number.
 MOST_CANDIDATES: Final = 20
@@ -94,7 +95,7 @@ def _with_entities(session: Session, found: _Found) -> tuple[Candidate, ...]:
 def _visible(session: Session, actor: Actor, at: datetime, which: ColumnElement[bool]) -> _Found:
     found: _Found = []
     for kind, item, seen in (
-        ("document", Document, readable_document(actor, at)),
+        ("document", Document, or_(readable_document(actor, at), signed_for_others(actor, at))),
         ("record", Record, Record.access_set_id.in_(visible_sets(actor))),
     ):
         rows = session.execute(
@@ -113,7 +114,7 @@ def _by_alias(
 ) -> _Found:
     found: _Found = []
     for kind, item, seen in (
-        ("document", Document, readable_document(actor, at)),
+        ("document", Document, or_(readable_document(actor, at), signed_for_others(actor, at))),
         ("record", Record, Record.access_set_id.in_(visible_sets(actor))),
     ):
         rows = session.execute(

@@ -19,12 +19,14 @@ from docctl.domain.roles import SIGNING, Role
 from docctl.domain.routes import NEEDED, Company
 from docctl.domain.units import OUTSIDE
 from docctl.domain.verdicts import Refused
+from docctl.models.content import Signature
 from docctl.models.documents import Document, Revision
 from docctl.models.organisation import Person, Post, PostHolder, RoleGrant, Unit, UnitLeader
 from docctl.models.work import Step, StepStatus
 from docctl.queries.open_blanks import blanks_with, looked_after
 from docctl.queries.open_changes import changes_asked, waiting_changes
 from docctl.queries.open_copies import copies_with, held_lines, open_readings, readings_of, to_collect
+from docctl.queries.open_delegations import delegations_given, delegations_had, delegations_of
 from docctl.queries.open_item import OpenItem, Taker
 from docctl.queries.open_requests import kept_requests, requests_of
 from docctl.queries.revision_states import is_insider
@@ -64,6 +66,7 @@ def open_work(session: Session, actor: Actor, person_id: UUID, *, at: datetime, 
             *copies_with(session, actor, person_id, people.all, at),
             *readings_of(session, actor, person_id, people.all, at),
             *blanks_with(session, actor, person_id, people.all),
+            *delegations_of(session, person_id, others.all, people.holding, at),
         ),
         last=last_holder_of(session, person_id),
         unit_roles=unit_roles_of(session, person_id),
@@ -92,6 +95,8 @@ def _lines(at: Any, today: Any) -> tuple[Select[*tuple[Any, ...]], ...]:
         waiting_changes(),
         kept_requests(),
         looked_after(),
+        delegations_given(at),
+        delegations_had(at),
     )
 
 
@@ -225,6 +230,12 @@ def _parts(session: Session, revision_ids: list[UUID]) -> dict[UUID, list[tuple[
     for row in rows:
         part = Signed(row.meaning, row.assignee_id, separate=row.is_separate)
         found.setdefault(row.revision_id, []).append((row.id, row.round, part))
+    hands = select(Signature).where(
+        Signature.subject_id.in_(revision_ids), Signature.on_behalf_of.is_not(None)
+    )
+    for hand in session.scalars(hands):  # who signed for another signed as well
+        part = Signed(hand.meaning, hand.person_id or hand.id, hand.on_behalf_of)
+        found.setdefault(hand.subject_id, []).append((hand.id, hand.round, part))
     return found
 
 

@@ -174,8 +174,13 @@ def signature_line(one: Signature) -> str:
             "content": one.content_sha256,
             "at": one.signed_at,
             "seal": one.seal,
+            **(_behalf(one) if one.on_behalf_of else {}),
         }
     )
+
+
+def _behalf(one: Signature) -> dict[str, object]:
+    return {"for": one.on_behalf_of, "for_name": one.principal_name, "delegation": one.delegation_id}
 
 
 def content_line(session: Session, one: Signature) -> str | None:

@@ -22,7 +22,7 @@ def in_force_instead(session: Session, actor: Actor, revision_id: UUID, *, at: d
     """
     document_id = session.scalar(select(Revision.document_id).where(Revision.id == revision_id))
     try:
-        head = headed(session, actor, document_id)
+        head = headed(session, actor, document_id, at=at)
         known = revisions_seen(session, head, at)
     except NotFound:
         return None

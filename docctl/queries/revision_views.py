@@ -10,16 +10,14 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from docctl.domain.approval import WEIGHTS
+from docctl.domain.approval import WEIGHTS, Meaning
+from docctl.domain.delegation import for_whom
 from docctl.domain.lifecycle import Computed, RevisionStatus, is_obsolete, revision_state
 from docctl.domain.particulars import amount_shown, systems_in
-from docctl.domain.permissions import Actor
-from docctl.domain.step_limits import revision_of_calendar, until_in_zone
 from docctl.domain.validity import last_day
 from docctl.models.content import Signature
 from docctl.models.documents import Revision
 from docctl.models.organisation import Person
-from docctl.models.work import Step, StepStatus
 
 #: A person and when; either may be missing.
 Done = tuple[str, datetime | None]
@@ -54,30 +52,13 @@ class SignatureLine:
     content_sha256: str
     is_void: bool
     after_reset: bool
-
-
-@dataclass(frozen=True, slots=True)
-class OpenStep:
-    """What the revision waits for (A-4)."""
-
-    meaning: str
-    #: How the route calls it; "" by its meaning.
-    name: str
-    assignee_id: UUID
-    assignee: str
-    due_on: date | None
-    is_overdue: bool
-    is_mine: bool
-    is_separate: bool
-    #: Until when, to the instant; by which revision of the calendar (W-2); whether that may still move.
-    due_at: datetime | None
-    calendar: int | None
-    is_provisional: bool
+    #: For whom it was signed (A-8).
+    principal: str = ""
 
     @property
-    def until(self) -> datetime | date | None:
-        """The last day, or the instant of an end within it (W-1)."""
-        return until_in_zone(self.due_at, self.due_on) if self.due_at and self.due_on else self.due_on
+    def shown(self) -> str:
+        """The name, with the one for whom it was signed."""
+        return for_whom(self.name, self.principal)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +96,18 @@ class RevisionView:
     manifest_sha256: str | None
 
 
-def view_of(row: Revision, names: Mapping[UUID, str], at: datetime, zone: tzinfo) -> RevisionView:
-    """Return a revision as shown; before it is submitted, its author stands as who prepares it."""
+def view_of(
+    row: Revision,
+    names: Mapping[UUID, str],
+    at: datetime,
+    zone: tzinfo,
+    behalf: Mapping[Meaning, str] | None = None,
+) -> RevisionView:
+    """Return a revision as shown; before it is submitted, its author stands as who prepares it.
+
+    `behalf` says for whom the last signature of a meaning was made (A-8).
+    """
+    signed_for = behalf or {}
     state = revision_state(row.dates(), at)
     open_one = row.suspensions[-1] if state is Computed.SUSPENDED else None
 
@@ -139,8 +130,8 @@ def view_of(row: Revision, names: Mapping[UUID, str], at: datetime, zone: tzinfo
         systems=systems_in(row.systems),
         amount=amount_shown(row.amount),
         prepared=done(row.prepared_by or row.created_by, row.prepared_at),
-        reviewed=done(row.reviewed_by, row.reviewed_at),
-        approved=done(row.approved_by, row.approved_at),
+        reviewed=_behalf(done(row.reviewed_by, row.reviewed_at), signed_for.get(Meaning.REVIEW, "")),
+        approved=_behalf(done(row.approved_by, row.approved_at), signed_for.get(Meaning.APPROVE, "")),
         issued=done(row.issued_by, row.issued_at),
         withdrawn=done(row.withdrawn_by, row.withdrawn_at),
         withdraw_reason=row.withdraw_reason,
@@ -152,6 +143,25 @@ def view_of(row: Revision, names: Mapping[UUID, str], at: datetime, zone: tzinfo
         is_trial=row.is_trial,
         manifest_sha256=row.manifest_sha256,
     )
+
+
+def _behalf(done: Done, principal: str) -> Done:
+    return (for_whom(done[0], principal), done[1])
+
+
+def signed_for(session: Session, revisions: Collection[Revision]) -> dict[UUID, dict[Meaning, str]]:
+    """Return for whom the last signatures of revisions were made in their last round, by meaning (A-8)."""
+    rounds = {one.id: one.round for one in revisions}
+    rows = session.execute(
+        select(Signature.subject_id, Signature.round, Signature.meaning, Signature.principal_name)
+        .where(Signature.subject_id.in_(rounds))
+        .order_by(Signature.signed_at)
+    )
+    found: dict[UUID, dict[Meaning, str]] = {}
+    for one in rows:
+        if one.round == rounds[one.subject_id]:
+            found.setdefault(one.subject_id, {})[one.meaning] = one.principal_name
+    return found
 
 
 def line_of(row: Revision, at: datetime, zone: tzinfo, *, can_open: bool) -> RevisionLine:
@@ -198,40 +208,8 @@ def signature_line(row: Signature, zone: tzinfo, *, is_void: bool) -> SignatureL
         content_sha256=row.content_sha256,
         is_void=is_void,
         after_reset=row.after_reset,
+        principal=row.principal_name,
     )
-
-
-def open_steps(
-    session: Session, revision: Revision, actor: Actor, at: datetime, zone: tzinfo
-) -> tuple[OpenStep, ...]:
-    """Return the steps that the revision waits for, with whom: the person's own first (A-1, A-4)."""
-    rows = session.execute(
-        select(Step, Person.name)
-        .join(Person, Person.id == Step.assignee_id)
-        .where(
-            Step.revision_id == revision.id,
-            Step.round == revision.round,
-            Step.status == StepStatus.OPEN,
-        )
-        .order_by(Step.position)
-    )
-    found = [
-        OpenStep(
-            meaning=step.meaning.value,
-            name=step.name,
-            assignee_id=step.assignee_id,
-            assignee=name,
-            due_on=step.due_on,
-            is_overdue=step.due_at is not None and at >= step.due_at,
-            is_mine=step.assignee_id == actor.person_id,
-            is_separate=step.is_separate,
-            due_at=_there(step.due_at, zone),
-            calendar=revision_of_calendar(step.calendar),
-            is_provisional=step.is_provisional,
-        )
-        for step, name in rows
-    ]
-    return tuple(sorted(found, key=lambda one: not one.is_mine))
 
 
 def names_of(session: Session, people: Collection[UUID | None]) -> dict[UUID, str]:

@@ -60,6 +60,9 @@ class PlannedStep:
     unit: str
     #: Why nobody can sign it by the authority table (A-7).
     refused: Refused | None = None
+    #: To whom its signer may delegate it: never, post or free, and which post (A-8).
+    delegable: str = "free"
+    delegable_post: str = ""
 
 
 def company_now(session: Session, today: date) -> Company:
@@ -108,6 +111,17 @@ def company_now(session: Session, today: date) -> Company:
         holders={role: frozenset(people) for role, people in held.items()},
         keys=keys,
     )
+
+
+def posts_by_key(session: Session, keys: Collection[str]) -> dict[str, UUID]:
+    """Return the posts that routes write as `unit/name` (A-8)."""
+    wanted = {one for one in keys if one}
+    if not wanted:
+        return {}
+    units = unit_keys(session)
+    rows = session.execute(select(Post.id, Post.unit_id, Post.name))
+    found = {f"{units[one.unit_id]}/{one.name}": one.id for one in rows}
+    return {one: found[one] for one in wanted if one in found}
 
 
 def company_at(session: Session, at: datetime, today: date) -> Company:
@@ -212,6 +226,8 @@ def planned_steps(session: Session, plan: Plan) -> tuple[PlannedStep, ...]:
             step.limit.amount,
             step.limit.unit.value,
             plan.refused if step.who is Who.AUTHORITY else None,
+            step.delegable.value,
+            step.delegable_post,
         )
         for (stage, step), able in zip(plan.taken.steps, plan.able, strict=True)
     )

@@ -39,7 +39,7 @@ def signed_in_rounds(session: Session, rounds: Mapping[UUID, int]) -> dict[UUID,
         revision_id, person = row_.subject_id, row_.person_id
         if person is None or row_.round != rounds[revision_id]:
             continue
-        together = person in shared[revision_id] - apart[revision_id]
+        together = (row_.on_behalf_of or person) in shared[revision_id] - apart[revision_id]
         separate = row_.meaning is Meaning.PREPARE or not together
         found[revision_id].append(Signed(row_.meaning, person, row_.on_behalf_of, separate=separate))
     return {one: tuple(each) for one, each in found.items()}

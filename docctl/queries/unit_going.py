@@ -184,7 +184,7 @@ def _named(session: Session, unit_id: UUID, at: datetime) -> tuple[str, ...]:
     key = unit_keys(session)[unit_id]
     found = []
     for one in routes_of(setting_at(session, "routes", at).content):
-        names = [step.of for step in one.steps]
+        names = [name for step in one.steps for name in (step.of, step.delegable_post)]
         if key in one.units or any(name == key or name.startswith(f"{key}/") for name in names):
             found.append(one.name)
     return tuple(found)

@@ -11,6 +11,7 @@ from docctl.domain.approval import Meaning, same_content, seal
 from docctl.domain.verdicts import require
 from docctl.models.content import Signature
 from docctl.models.organisation import Person, Unit
+from docctl.queries.standing_in import Standing
 from docctl.services.caller import Caller
 
 
@@ -25,10 +26,12 @@ def sign(
     seen_sha256: str,
     round_number: int = 1,
     comment: str = "",
+    standing: Standing | None = None,
 ) -> Signature:
     """Add the caller's signature; raise RuleRefused where the content is not what was seen (A-3).
 
-    The use case must be registered with `signs=True`: that is where the password is checked.
+    `standing` says for whom it is made, and by which delegation (A-8). The use case must be registered with
+    `signs=True`: that is where the password is checked.
     """
     if by.proof is None or by.proof.person_id != by.actor.person_id:
         raise AssertionError("a signature without a proof: the use case must sign")
@@ -41,6 +44,9 @@ def sign(
         round=round_number,
         meaning=meaning,
         person_id=person.id,
+        on_behalf_of=standing.principal_id if standing else None,
+        principal_name=standing.principal if standing else "",
+        delegation_id=standing.delegation_id if standing else None,
         printed_name=person.name,
         unit_name=unit.name,
         content_sha256=content_sha256,
@@ -51,6 +57,7 @@ def sign(
             signer=person.id,
             printed_name=person.name,
             signed_at=by.at,
+            principal=(standing.principal_id, standing.principal) if standing else None,
         ),
         comment=comment,
         channel=by.channel,

@@ -603,10 +603,12 @@ class Package:
             subject = f"{row['kind']}:{row['subject']}:{row['round']}"
             bound = {"v": 1, "subject": subject, "content": row["content"], "meaning": row["meaning"]}
             bound |= {"signer": row["person"], "name": row["name"], "at": row["at"]}
+            bound |= {key: row[key] for key in ("for", "for_name") if key in row}  # who was stood in for
             if sha256(canonical(bound)) != row["seal"]:
                 broken("signature_seal", subject)
             event = told.get(row["seal"])
             fits = event is not None and event["actor"] == row["person"] and event["occurred_at"] == row["at"]
+            fits = fits and event["on_behalf_of"] == row.get("for")  # type: ignore[index]
             if not fits or row["subject"] not in event["subject"]:  # type: ignore[index]
                 broken("signature_event", subject)
             self.sealed.add(row["content"])

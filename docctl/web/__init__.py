@@ -76,6 +76,7 @@ BLUEPRINTS: Final = (
     "unit_merging",
     "outside",
     "rosters",
+    "delegations",
     "unit_pages",
     "settings",
     "controlled",

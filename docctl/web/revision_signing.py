@@ -117,6 +117,8 @@ class SignForm:
     row_version: int = 0
     password: str = ""
     request_id: str = ""
+    #: Whose step it is, where it is signed for another (A-8).
+    for_id: UUID | None = None
 
 
 @bp.route("/<uuid:revision_id>/review", methods=["GET", "POST"])
@@ -125,7 +127,7 @@ class SignForm:
 def review(typed: SignForm, revision_id: UUID) -> Response:
     """Sign as reviewed (A-2, A-3)."""
     review_revision(
-        SignRevision(revision_id, typed.row_version, typed.seen_sha256, typed.comment),
+        SignRevision(revision_id, typed.row_version, typed.seen_sha256, typed.comment, typed.for_id),
         by=caller(typed.request_id, typed.password),
         house=house(),
     )
@@ -138,7 +140,7 @@ def review(typed: SignForm, revision_id: UUID) -> Response:
 def approve(typed: SignForm, revision_id: UUID) -> Response:
     """Sign as approved (A-2, A-3)."""
     approve_revision(
-        SignRevision(revision_id, typed.row_version, typed.seen_sha256, typed.comment),
+        SignRevision(revision_id, typed.row_version, typed.seen_sha256, typed.comment, typed.for_id),
         by=caller(typed.request_id, typed.password),
         house=house(),
     )

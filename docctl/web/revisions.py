@@ -88,13 +88,23 @@ class ReasonForm:
     request_id: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class ReturnForm:
+    """Why a revision goes back, and whose step that ends where it is another's (A-8)."""
+
+    reason: str
+    row_version: int = 0
+    request_id: str = ""
+    for_id: UUID | None = None
+
+
 @bp.route("/<uuid:revision_id>/return", methods=["GET", "POST"])
 @requires("revision.return")
-@form("revisions/return.html", ReasonForm, page=_act_page, beside={"V-6.reason_needed": "reason"})
-def give_back(typed: ReasonForm, revision_id: UUID) -> Response:
+@form("revisions/return.html", ReturnForm, page=_act_page, beside={"V-6.reason_needed": "reason"})
+def give_back(typed: ReturnForm, revision_id: UUID) -> Response:
     """Return a revision to its author (V-6)."""
     return_revision(
-        ReturnRevision(revision_id, typed.row_version, typed.reason),
+        ReturnRevision(revision_id, typed.row_version, typed.reason, typed.for_id),
         by=caller(typed.request_id),
         house=house(),
     )

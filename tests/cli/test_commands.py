@@ -31,6 +31,7 @@ user:open,hand-over,move,disable,list,add,confirm,revoke,reset,address
 webhooks:list,show,add,change,pause,resume,test,again,secret,delete
 mail:test,list,retry,give-up,show,address,code,confirm,choose
 entity:list,add,rename
+delegation:list,add,end,seen
 outside:list,show,bind,end,share,unshare
 unit:list,add,change,names,name-add,name-end,close,reopen,going,into,leaders,lead,lead-end,lead-drop,duties
 post:list,open,holder,leave,roster,duty,duty-end,on-duty

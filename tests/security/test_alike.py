@@ -35,6 +35,7 @@ from tests import handing as h
 from tests import printed as p
 from tests.cli.terminal import SIGNING, Terminal
 from tests.cli.test_roles import CALLS
+from tests.delegating import delegated
 from tests.filing import a_form, held
 from tests.imports.making import Run, write
 from tests.imports.test_record_runs import packed, started
@@ -63,6 +64,7 @@ OUTSIDERS = {
     "an outside organisation": "wang",
     "a leader in charge": "zhang",
     "a background task": "wang",
+    "a delegation": "zhang",
     "an import": "wang",
     "a saved search": "wang",
     "a table of records": "wang",
@@ -99,6 +101,7 @@ def kinds(world: World, hidden: Hidden, tmp_path: Path) -> dict[str, dict[str, U
     )
     led = LeadUnits(world.people["zhao"], (unit,), world.house.today())
     lead_units(led, by=world.by("admin"), house=world.house)
+    away = delegated(world, "ouyang", "zhao", reason=SECRET)
     named = name_unit(NameUnit(unit, f"{SECRET} 旧称"), by=world.by("admin"), house=world.house)
     for name in ("a.txt", "b.txt"):
         write(tmp_path / "旧文件", name, f"{SECRET} {name}")
@@ -159,6 +162,7 @@ def kinds(world: World, hidden: Hidden, tmp_path: Path) -> dict[str, dict[str, U
         },
         "a leader in charge": {"leader_id": leader},
         "a background task": {"delivery_id": task},
+        "a delegation": {"delegation_id": away},
         "a saved search": {"search_id": kept},
         "an import": {"run_id": run.id, "ordinal": 1, "other": 2},
         "a table of records": {"import_id": records_table},

@@ -12,6 +12,7 @@ from docctl.models.retention import RetentionClassRow
 from docctl.services.schema import migrate, schema_state
 from tests.filing import a_form, filed
 from tests.rules import page
+from tests.services.test_migration_of_delegations import before_delegations
 from tests.world import World, as_owner
 
 COLUMNS = ("is_closed", "schedule", "effective_from", "withdrawn_at")
@@ -34,7 +35,8 @@ def without_kind(there: Session | Connection, kind: str) -> None:
 
 
 def before_classes(there: Session | Connection) -> None:
-    """Let nobody be able to change a retention class."""
+    """Let nobody be able to change a retention class; nor what came later be there."""
+    before_delegations(there)
     connection = there.connection() if isinstance(there, Session) else there
     if not inspect(connection).has_table("retention_class"):
         return

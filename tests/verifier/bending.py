@@ -128,5 +128,6 @@ def reseal(row: dict[str, Any]) -> None:
         "signer": row["person"],
         "name": row["name"],
         "at": row["at"],
+        **{key: row[key] for key in ("for", "for_name") if key in row},
     }
     row["seal"] = sha256(canonical(bound))

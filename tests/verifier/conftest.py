@@ -16,7 +16,9 @@ from docctl.models.content import FileRole, ItemFile
 from docctl.models.records import Record
 from docctl.services.caller import Caller, the_system
 from docctl.services.objects.sweep import NoteSweep, note_sweep
+from docctl.services.revisions.sign import review_revision
 from storage.api import Key
+from tests.delegating import delegated, signing_for
 from tests.lists import accepted, filed, list_row, witnessed_list
 from tests.places import Place
 from tests.verifier.bending import Bent
@@ -54,6 +56,9 @@ def packed(founded: Place, tmp_path_factory: pytest.TempPathFactory) -> Packed:
         first = house.audit_keys.read()[0]
         house.audit_keys.renew()
         list_id, _marker = witnessed_list(world, items=2)
+        delegated(world, "ouyang", "zhang")  # and one signs for another
+        stood_in = signing_for(world, world.submitted(world.draft("代签一份")), "ouyang")
+        review_revision(stood_in, by=world.by("zhang"), house=house)
         settle(house)
         assert unfinished(house) == []
         assert list_row(world, list_id).status.value == "executed"

@@ -408,6 +408,10 @@ def moved(**values: Any) -> Callable[[dict[str, Any]], object]:
     return act
 
 
+def behalf(found: Rows) -> dict[str, Any]:
+    return next(row for row in found if "for" in row)
+
+
 def by_meaning(found: Rows, meaning: str) -> dict[str, Any]:
     return next(row for row in found if row["meaning"] == meaning)
 
@@ -426,6 +430,16 @@ SIGNATURES = {
     "a meaning was edited": (
         "whole",
         first_signature(lambda row: row.update(meaning="witness")),
+        "signature_seal",
+    ),
+    "for whom it was signed was edited": (
+        "whole",
+        line("signatures.jsonl", lambda f: behalf(f).update(for_name="别人")),
+        "signature_seal",
+    ),
+    "for whom it was signed was left out": (
+        "whole",
+        line("signatures.jsonl", lambda f: [behalf(f).pop(key) for key in ("for_name", "for")]),
         "signature_seal",
     ),
     "seals were swapped": ("whole", swapped("signatures.jsonl", "seal", 0, 1), "signature_seal"),

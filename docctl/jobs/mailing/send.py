@@ -20,7 +20,7 @@ from docctl.jobs.mailing.message import Envelope, Letter, Line, written
 from docctl.models.mailing import MailAddress
 from docctl.models.organisation import LegalEntity, Person, Unit
 from docctl.queries.inbox import Task
-from docctl.queries.inbox_words import due_of, label_of, place_of
+from docctl.queries.inbox_words import due_of, label_of, place_of, verb_of
 from docctl.queries.mailing import Post, post_of
 from docctl.services.house import House
 from docctl.services.mailing.server import MailRefused, MailServer
@@ -152,7 +152,7 @@ def _is_wanted(house: House, post: Post, task: Task, keys: set[str]) -> bool:
 def _subject(tasks: Sequence[Task], words: Translator, company: str, *, is_digest: bool) -> str:
     """Return the subject: no title, which a locked screen may show to anybody."""
     if len(tasks) == 1 and not is_digest:
-        verb = words.t(f"inbox.verb.{tasks[0].verb}")
+        verb = verb_of(tasks[0], words)
         number = tasks[0].number if tasks[0].kind != "setting" else ""
         return words.t("mail.tasks.one", company=company, verb=verb, number=number).strip()
     name = "mail.tasks.digest" if is_digest else "mail.tasks.several"
@@ -162,7 +162,7 @@ def _subject(tasks: Sequence[Task], words: Translator, company: str, *, is_diges
 def _line(house: House, task: Task, words: Translator, due: str) -> Line:
     number = task.number if task.kind != "setting" else ""
     item = " ".join(filter(None, (number, task.title, label_of(task, words))))
-    said = words.t("mail.tasks.line", verb=words.t(f"inbox.verb.{task.verb}"), item=item)
+    said = words.t("mail.tasks.line", verb=verb_of(task, words), item=item)
     return Line(said, due, f"{house.public_url}{place_of(task)}")
 
 

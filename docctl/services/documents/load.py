@@ -13,6 +13,7 @@ from docctl.domain.permissions import Facts
 from docctl.domain.verdicts import Conflict, NotFound, Refused
 from docctl.models.documents import Document, Revision
 from docctl.models.work import Step, StepStatus
+from docctl.queries.standing_in import standings
 from docctl.services.access import sees
 from docctl.services.caller import Caller
 from docctl.services.locks import Rank, lock
@@ -55,10 +56,12 @@ def lock_revision(session: Session, revision_id: UUID) -> tuple[Loaded, Revision
 def facts_of(session: Session, document: Document, revision: Revision | None, by: Caller) -> Facts:
     """Return what permissions on a revision depend on.
 
-    To others than insiders a revision is there only while it is in force (X-3).
+    To others than insiders a revision is there only while it is in force (X-3). Whoever stands in for
+    somebody at an open step has it as that one does (A-8).
     """
     published = revision is not None and in_force(revision.dates(), by.at)
     assignees: frozenset[UUID] = frozenset()
+    insider = sees(session, by.actor, document.insider_set_id)
     if revision is not None:
         assignees = frozenset(
             session.scalars(
@@ -69,13 +72,17 @@ def facts_of(session: Session, document: Document, revision: Revision | None, by
                 )
             )
         )
+        own = by.actor.person_id
+        standing = standings(session, document, revision, own, at=by.at, today=by.today) if assignees else ()
+        if own is not None and any(one.verdict for one in standing):
+            assignees, insider = assignees | {own}, True
     return Facts(
         unit_id=document.unit_id,
         author_id=revision.created_by if revision else document.created_by,
         assignees=assignees,
         visible=published and sees(session, by.actor, document.access_set_id),
         published=published,
-        insider=sees(session, by.actor, document.insider_set_id),
+        insider=insider,
     )
 
 

@@ -24,6 +24,7 @@ from docctl.models.base import new_id
 from docctl.models.organisation import LinkPurpose, OneTimeLink, Person, Unit
 from docctl.services.caller import Caller
 from docctl.services.locks import lock_names
+from docctl.services.people.delegations import end_all_of
 from docctl.services.people.hand_over import Handed, hand, lock_with_takers
 from docctl.services.people.load import account_of, close_links, lock_person, signs_for_company, unit_at
 from docctl.services.people.sessions import end_sessions, hashed
@@ -111,6 +112,7 @@ def disable_person(session: Session, cmd: DisablePerson, by: Caller) -> UUID:
     lock_names(session, ["administrators"])
     require(may_disable(account_of(person), by=by.actor.person_id))
     hand(session, giving, cmd.handed, by)
+    end_all_of(session, person, cmd.reason.strip() or "—", by)
     person.disabled_at = by.at
     close_links(session, person.id)
     end_sessions(session, person.id, at=by.at)

@@ -25,6 +25,7 @@ from docctl.services.locks import Rank, lock
 from docctl.services.people.hand_over_blanks import hand_blanks, revisions_of_blanks
 from docctl.services.people.hand_over_changes import hand_changes, revisions_changed
 from docctl.services.people.hand_over_copies import hand_copies, hand_readings
+from docctl.services.people.hand_over_delegations import hand_delegations
 from docctl.services.people.hand_over_leading import hand_leading
 from docctl.services.people.hand_over_requests import hand_requests
 from docctl.services.people.hand_over_revisions import hand_drafts, hand_steps
@@ -74,6 +75,7 @@ def hand(session: Session, giving: Giving, items: tuple[Handed, ...], by: Caller
     _heads(session, giving, kinds[OpenKind.HEAD], by)
     _posts(session, giving, kinds[OpenKind.POST], by)
     hand_leading(session, giving, kinds[OpenKind.LEADER], by)
+    hand_delegations(session, giving, kinds[OpenKind.DELEGATION], by)
     _papers(session, giving, kinds, by)
     hand_requests(session, giving, kinds[OpenKind.REQUEST], by)
 

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from docctl.models.changes import TemporaryChange
+from docctl.models.content import Signature
 from docctl.models.documents import Document, Revision
 from docctl.models.work import Step
 from docctl.services.access import insider_readers, intern_sets
@@ -32,6 +33,12 @@ def let_in_all(session: Session, documents: Sequence[Document], more: Iterable[U
     )
     for document_id, assignee, superior in session.execute(steps.where(Revision.document_id.in_(people))):
         people[document_id] |= {one for one in (assignee, superior) if one is not None}
+    hands = select(Revision.document_id, Signature.person_id).join(
+        Revision, Revision.id == Signature.subject_id
+    )
+    delegated = hands.where(Revision.document_id.in_(people), Signature.on_behalf_of.is_not(None))
+    for document_id, hand in session.execute(delegated):
+        people[document_id] |= {hand} if hand else set()
     changes = select(TemporaryChange).where(TemporaryChange.document_id.in_(people))
     for change in session.scalars(changes):
         people[change.document_id] |= change.authors()

@@ -11,26 +11,32 @@ from sqlalchemy.orm import Session
 from docctl.domain.approval import Meaning
 from docctl.domain.lifecycle import REVISION_MOVES, RevisionAction, may_move_revision
 from docctl.domain.permissions import authorise
-from docctl.domain.verdicts import Refused, RuleRefused, require
+from docctl.domain.verdicts import Conflict, Refused, RuleRefused, require
 from docctl.models.documents import Document, Revision
 from docctl.models.work import StepStatus
+from docctl.queries.standing_in import Standing, closed_meanwhile
 from docctl.services.caller import Caller
 from docctl.services.documents.load import facts_of, lock_revision, unchanged
 from docctl.services.registry import use_case
 from docctl.services.revisions.checks import require_settled
-from docctl.services.revisions.steps import check_signer, close_step, open_step
+from docctl.services.revisions.insiders import let_in
+from docctl.services.revisions.steps import Hand, check_signer, close_step, hand_at, open_step
 from docctl.services.signing import sign
 from docctl.services.trail import Subject, record
 
 
 @dataclass(frozen=True, slots=True)
 class SignRevision:
-    """Sign the open step; `seen_sha256` is the manifest on the page that was signed."""
+    """Sign the open step; `seen_sha256` is the manifest on the page that was signed.
+
+    `for_id` is whose step it is where another signs for them (A-8).
+    """
 
     revision_id: UUID
     row_version: int
     seen_sha256: str
     comment: str = ""
+    for_id: UUID | None = None
 
 
 @use_case("revision.review", signs=True)
@@ -55,14 +61,17 @@ def _sign_step(
     # sign though somebody beside them did so meanwhile: the content is that of the hash which they saw.
     if facts.insider and by.actor.person_id not in facts.assignees:
         unchanged(revision, cmd.row_version)
-    if by.actor.person_id in revision.authors() and facts.insider:
+    own, whose = by.actor.person_id, cmd.for_id
+    if whose and own not in facts.assignees and closed_meanwhile(session, revision, own, whose, by.at):
+        raise Conflict(Refused("request", "changed_meanwhile"))
+    if own in revision.authors() and facts.insider:
         raise RuleRefused(Refused("A-2", "own_work", {"step": meaning.value}))
     authorise(by.actor, f"revision.{action.value}", facts)
     require(may_move_revision(revision.status, action))
-    step = open_step(session, revision, by)
-    if step.meaning is not meaning:
-        raise RuleRefused(Refused("A-4", "other_step_open", {"step": step.meaning.value}))
-    check_signer(session, revision, step, by)
+    hand = hand_at(session, document, revision, cmd.for_id, by)
+    if hand.step.meaning is not meaning:
+        raise RuleRefused(Refused("A-4", "other_step_open", {"step": hand.step.meaning.value}))
+    check_signer(session, document, revision, hand, by)
     if meaning is Meaning.APPROVE:
         require_settled(session, by, document, revision)
     assert revision.manifest_sha256 is not None
@@ -76,13 +85,17 @@ def _sign_step(
         seen_sha256=cmd.seen_sha256,
         round_number=revision.round,
         comment=cmd.comment.strip(),
+        standing=hand.standing,
     )
-    close_step(session, step, StepStatus.SIGNED, by, cmd.comment.strip())
+    close_step(session, hand.step, StepStatus.SIGNED, by, cmd.comment.strip())
     if meaning is Meaning.REVIEW:
         revision.reviewed_by, revision.reviewed_at = by.person_id, by.at
     else:
         revision.approved_by, revision.approved_at = by.person_id, by.at
     revision.status = REVISION_MOVES[revision.status, action]
+    if hand.standing:  # who signed for another has had a part (X-3)
+        session.flush()
+        let_in(session, document)
     _record(
         session,
         by,
@@ -91,17 +104,19 @@ def _sign_step(
         revision,
         cmd.comment,
         {"seal": signed.seal},
+        hand.standing,
     )
     return revision.id
 
 
 @dataclass(frozen=True, slots=True)
 class ReturnRevision:
-    """Return a revision to its author with the reason."""
+    """Return a revision to its author with the reason; `for_id` is whose step it is, if another's."""
 
     revision_id: UUID
     row_version: int
     reason: str
+    for_id: UUID | None = None
 
 
 @use_case("revision.return")
@@ -115,14 +130,19 @@ def return_revision(session: Session, cmd: ReturnRevision, by: Caller) -> UUID:
     require(may_move_revision(revision.status, RevisionAction.RETURN))
     if not cmd.reason.strip():
         raise RuleRefused(Refused("V-6", "reason_needed"))
+    standing = None
     if revision.approved_at is None:
-        close_step(session, open_step(session, revision, by), StepStatus.RETURNED, by, cmd.reason)
+        hand = Hand(open_step(session, revision, by))
+        if by.actor.person_id in facts.assignees:  # who has a step, or stands in at one; else it is control
+            hand = hand_at(session, loaded.document, revision, cmd.for_id, by)
+        standing = hand.standing
+        close_step(session, hand.step, StepStatus.RETURNED, by, cmd.reason)
     revision.status = REVISION_MOVES[revision.status, RevisionAction.RETURN]
     revision.manifest = revision.manifest_sha256 = None
     revision.prepared_by = revision.prepared_at = None
     revision.reviewed_by = revision.reviewed_at = None
     revision.approved_by = revision.approved_at = None
-    _record(session, by, "revision.returned", loaded.document, revision, cmd.reason)
+    _record(session, by, "revision.returned", loaded.document, revision, cmd.reason, standing=standing)
     return revision.id
 
 
@@ -134,7 +154,9 @@ def _record(
     revision: Revision,
     comment: str,
     more: Mapping[str, str] | None = None,
+    standing: Standing | None = None,
 ) -> None:
+    behalf = {"for": standing.principal, "delegation": str(standing.delegation_id)} if standing else {}
     record(
         session,
         by,
@@ -146,6 +168,8 @@ def _record(
             "manifest": revision.manifest_sha256,
             "round": revision.round,
             **(more or {}),
+            **behalf,
         },
         detail={"comment": comment.strip()},
+        on_behalf_of=standing.principal_id if standing else None,
     )

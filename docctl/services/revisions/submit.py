@@ -16,7 +16,7 @@ from docctl.domain.verdicts import Refused, RuleRefused, require
 from docctl.models.content import FileRole
 from docctl.models.documents import Document, Revision
 from docctl.models.work import Step, StepStatus
-from docctl.queries.routes import Plan, plan_for
+from docctl.queries.routes import Plan, plan_for, posts_by_key
 from docctl.services.caller import Caller
 from docctl.services.documents.load import facts_of, lock_revision, unchanged
 from docctl.services.files import files_of
@@ -126,6 +126,7 @@ def _planned(
 
 def _open_route(session: Session, planned: _Planned, revision: Revision, by: Caller) -> None:
     first = planned.plan.taken.steps[0][0]
+    posts = posts_by_key(session, [step.delegable_post for step in planned.plan.steps])
     found = zip(planned.plan.taken.steps, planned.people, strict=True)
     for position, ((stage, step), person) in enumerate(found, start=1):
         row = Step(
@@ -140,6 +141,8 @@ def _open_route(session: Session, planned: _Planned, revision: Revision, by: Cal
             who=step.who.value,
             who_of=step.of,
             authority=step.authority,
+            delegable=step.delegable.value,
+            delegable_post_id=posts.get(step.delegable_post),
             limit_amount=step.limit.amount,
             limit_unit=step.limit.unit.value,
             status=StepStatus.WAITING,

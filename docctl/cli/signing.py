@@ -1,0 +1,80 @@
+"""`docctl documents review|approve|return`: one's own step, or with `--for` that of another (A-2, A-8)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from docctl.cli import names
+from docctl.cli.answers import Answer
+from docctl.cli.command import Noun, option
+from docctl.cli.desk import Desk
+from docctl.cli.revisions_told import told, what_is_signed
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from sqlalchemy.orm import Session
+
+
+def add_signing(noun: Noun) -> None:
+    """Add the commands that sign a step, or return what it is of, to the noun."""
+
+    @noun.command("review", permission="revision.review", signs=True, changes=True)
+    @click.argument("number")
+    @option("--comment", default="")
+    @option("--for", "for_user", default="", metavar="USER")
+    def review(desk: Desk, number: str, comment: str, for_user: str) -> Answer:
+        """Sign the newest revision as reviewed (A-2, A-3)."""
+        from docctl.services.revisions.sign import review_revision
+
+        return _signed(desk, number, "review", "reviewed", comment, for_user, review_revision)
+
+    @noun.command("approve", permission="revision.approve", signs=True, changes=True)
+    @click.argument("number")
+    @option("--comment", default="")
+    @option("--for", "for_user", default="", metavar="USER")
+    def approve(desk: Desk, number: str, comment: str, for_user: str) -> Answer:
+        """Sign the newest revision as approved (A-2, A-3)."""
+        from docctl.services.revisions.sign import approve_revision
+
+        return _signed(desk, number, "approve", "approved", comment, for_user, approve_revision)
+
+    @noun.command("return", permission="revision.return", changes=True)
+    @click.argument("number")
+    @option("--reason", required=True)
+    @option("--for", "for_user", default="", metavar="USER")
+    def return_(desk: Desk, number: str, reason: str, for_user: str) -> Answer:
+        """Return the newest revision to its author with the reason (V-6)."""
+        from docctl.services.revisions.sign import ReturnRevision, return_revision
+
+        with desk.read() as session:
+            found = names.revision(desk, session, number)
+            whose = _whose(session, for_user)
+        cmd = ReturnRevision(found.revision_id, found.row_version, reason, whose)
+        return told(desk, "returned", return_revision(cmd, by=desk.caller(), house=desk.house))
+
+
+def _whose(session: Session, username: str) -> UUID | None:
+    """Return whose step it is, where one signs for another (A-8)."""
+    from docctl.queries.by_name import person_named
+
+    return person_named(session, username).id if username else None
+
+
+def _signed(
+    desk: Desk, number: str, meaning: str, done: str, comment: str, for_user: str, use_case: Any
+) -> Answer:
+    from docctl.domain.verdicts import Refused, RuleRefused
+    from docctl.services.revisions.sign import SignRevision
+
+    with desk.read() as session:
+        found = names.revision(desk, session, number)
+        whose = _whose(session, for_user)
+    if found.manifest_sha256 is None:  # nothing to sign: a draft, as the table of moves says
+        raise RuleRefused(Refused("V-6", "no_such_move", {"state": "draft", "action": meaning}))
+    by = desk.signer(what_is_signed(desk, meaning, found, found.manifest_sha256))
+    signed = desk.signed(found.manifest_sha256)
+    cmd = SignRevision(found.revision_id, found.row_version, signed, comment, whose)
+    return told(desk, done, use_case(cmd, by=by, house=desk.house))
