@@ -10,13 +10,14 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from urllib.parse import quote
 
 import psutil
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import Engine, NullPool, create_engine, text
 
 #: Who owns the tables, and who works with them.
 OWNER, APPLICATION = "docctl_owner", "docctl_app"
@@ -120,9 +121,13 @@ def address(folder: str, role: str, database: str) -> str:
 
 def execute(folder: str, *statements: str) -> None:
     """Run statements as the superuser, each on its own."""
-    url = address(folder, "postgres", "postgres").replace("postgresql:", "postgresql+psycopg:")
-    engine = create_engine(url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
+    with _superuser(folder).connect() as connection:
         for one in statements:
             connection.execute(text(one))
-    engine.dispose()
+
+
+@lru_cache(maxsize=8)
+def _superuser(folder: str) -> Engine:
+    """Return what connects anew each time: it is asked once or twice in each test, and takes long to make."""
+    url = address(folder, "postgres", "postgres").replace("postgresql:", "postgresql+psycopg:")
+    return create_engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
