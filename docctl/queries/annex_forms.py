@@ -50,7 +50,10 @@ class FormChoice:
 def forms_in_annexes(
     session: Session, actor: Actor, revision_id: UUID, *, at: datetime
 ) -> tuple[InAnnex, ...]:
-    """Return the forms that a revision names in its annexes, in their order (N-12)."""
+    """Return the forms that a revision names in its annexes, in their order (N-12).
+
+    Of what they do not see, people from outside are told nothing, not even the number (O-7).
+    """
     begun = aliased(Revision)
     rows = session.execute(
         select(
@@ -71,6 +74,7 @@ def forms_in_annexes(
         if one.seen
         else InAnnex(None, one.number, "", "")
         for one in rows
+        if one.seen or not actor.is_outside
     )
 
 

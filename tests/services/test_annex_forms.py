@@ -23,6 +23,8 @@ from docctl.services.revisions.revise import ReviseDocument, revise_document
 from docctl.services.revisions.withdraw import WithdrawRevision, withdraw_revision
 from tests import filing
 from tests.entities import second_entity
+from tests.partners import a_partner, bound, shared
+from tests.services.test_partners import guest
 from tests.world import World, as_owner, docx_bytes
 
 _text = iter(range(1, 10_000))
@@ -46,9 +48,8 @@ def added(world: World, above: UUID, title: str = "检验记录表", who: str = 
 
 def page(world: World, revision: UUID, who: str = "chen") -> DocumentPage:
     with world.house.uow.read() as session:
-        return document_page(
-            session, world.by(who).actor, at=world.clock(), zone=world.house.zone, revision_id=revision
-        )
+        actor = guest(world) if who == "gast" else world.by(who).actor
+        return document_page(session, actor, at=world.clock(), zone=world.house.zone, revision_id=revision)
 
 
 def named(world: World, revision: UUID, *forms: UUID, who: str = "chen") -> UUID:
@@ -226,3 +227,17 @@ def test_n_12_a_form_that_was_withdrawn_is_told_so(world: World) -> None:
     cmd = WithdrawRevision(form, world.revision(form).row_version, "不再使用")
     withdraw_revision(cmd, by=world.by("chen"), house=world.house)
     assert [(one.label, one.is_over) for one in page(world, above).annex_forms] == [("", True)]
+
+
+def test_o_7_people_from_outside_are_told_of_no_form_that_is_not_theirs(world: World) -> None:
+    a_partner(world)
+    bound(world, world.house.today())
+    above = world.draft()
+    forms = [added(world, above), added(world, above, "抽样表")]
+    for one in (*forms, above):
+        world.issued(one)
+    shared(world, "document", document(world, above), world.house.today())
+    assert page(world, above, "gast").annex_forms == ()
+    shared(world, "document", document(world, forms[1]), world.house.today())
+    assert [one.number for one in page(world, above, "gast").annex_forms] == ["QP-01-A2"]
+    assert [one.number for one in page(world, forms[1], "gast").in_annex_of] == ["QP-01"]
