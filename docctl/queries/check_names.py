@@ -42,6 +42,8 @@ _ENDINGS: Final = (
 )
 _BRACKETED: Final = re.compile(r"\([^()]{1,16}\)$")
 _MOST: Final = 20
+#: A revision of another document; made once, since each alias learns its columns anew.
+_CURRENT: Final = aliased(Revision)
 
 
 class Meant:
@@ -197,7 +199,6 @@ def alike_names(
     """
     key = name_key(title)
     near = _near_keys(key)
-    current = aliased(Revision)
     rows = session.execute(
         select(Document.number, Document.title, Document.title_key)
         .where(
@@ -207,11 +208,11 @@ def alike_names(
             Document.is_external.is_(False),
             or_(Document.parent_id.is_(None), Document.parent_id != document.id),
             exists().where(
-                current.document_id == Document.id,
+                _CURRENT.document_id == Document.id,
                 or_(
-                    current.status.in_(UNDER_WAY),
-                    in_force_at(at, current),
-                    (current.status == RevisionStatus.ISSUED) & (current.effective_from > at),
+                    _CURRENT.status.in_(UNDER_WAY),
+                    in_force_at(at, _CURRENT),
+                    (_CURRENT.status == RevisionStatus.ISSUED) & (_CURRENT.effective_from > at),
                 ),
             ),
             or_(readable_document(actor, at), Document.insider_set_id.in_(visible_sets(actor))),

@@ -23,6 +23,9 @@ from docctl.models.visibility import visible_sets
 Where = ColumnElement[bool]
 Revisions = type[Revision]
 
+#: A revision of a document that is asked for; made once, since each alias learns its columns anew.
+_NOW: Final = aliased(Revision)
+
 #: States under way: shown in a register beside what is in force.
 UNDER_WAY: Final = ("draft", "in_review", "approved", "waiting")
 OBSOLETE: Final = ("superseded", "withdrawn")
@@ -143,6 +146,5 @@ def readable_revision(actor: Actor, at: datetime | ColumnElement[Any]) -> Where:
 
 def readable_document(actor: Actor, at: datetime | ColumnElement[Any]) -> Where:
     """Say in SQL whether the person may see a document at all: published now, or an insider (X-3)."""
-    now = aliased(Revision)
-    published = exists().where(now.document_id == Document.id, in_force_at(at, now))
+    published = exists().where(_NOW.document_id == Document.id, in_force_at(at, _NOW))
     return or_(is_insider(actor), and_(Document.access_set_id.in_(visible_sets(actor)), published))
