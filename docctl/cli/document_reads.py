@@ -13,6 +13,7 @@ from docctl.cli.answers import Answer, Table, pairs
 from docctl.cli.command import Noun, option
 from docctl.cli.desk import Desk
 from docctl.cli.document_files import file_data, role_of
+from docctl.cli.external_signatures import external_data, external_words
 from docctl.cli.forms import annex_data
 from docctl.cli.kinds import DAY, FILE_OUT
 
@@ -194,6 +195,7 @@ def show(desk: Desk, number: str, label: str) -> Answer:
             }
             for line in page.signatures
         ],
+        "external_signatures": [external_data(line) for line in page.external],
         "changes": [
             {"change": each.ordinal, "place": each.place, "text": each.text, "last": each.last_day}
             for each in changes
@@ -220,6 +222,7 @@ def show(desk: Desk, number: str, label: str) -> Answer:
         ("suspended", _suspended(one)),
         ("content", one.manifest_sha256),
         *((f"meaning_{line.meaning}", f"{line.shown} {line.at:%Y-%m-%d %H:%M}") for line in page.signatures),
+        *(("external_signature", external_words(desk, line)) for line in page.external),
         *(("change", f"{each.ordinal} {each.place}: {each.text}") for each in changes),
         *(("file", _file(desk, line)) for line in page.files),
         *(("annex_form", f"{line.number} {line.title} {line.label}") for line in page.annex_forms),

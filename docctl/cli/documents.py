@@ -16,6 +16,7 @@ from docctl.cli.desk import Desk
 from docctl.cli.document_files import add_files
 from docctl.cli.document_reads import add_reads
 from docctl.cli.drafts import add_drafts
+from docctl.cli.external_signatures import add_external
 from docctl.cli.history import add_history
 from docctl.cli.kinds import DAY, FILE_IN
 from docctl.cli.other_files import Beside, with_files
@@ -34,6 +35,7 @@ add_drafts(documents)
 add_files(documents)
 add_names(documents)
 add_signing(documents)
+add_external(documents)
 
 
 @documents.command("new", permission="document.create", changes=True)

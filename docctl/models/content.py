@@ -21,6 +21,7 @@ class OwnerKind(StrEnum):
     RECORD = "record"
     DISPOSAL_LIST = "disposal_list"
     CHANGE_REQUEST = "change_request"
+    EXTERNAL_SIGNATURE = "external_signature"
 
 
 class FileRole(StrEnum):

@@ -16,6 +16,7 @@ from docctl.models.guard_continuity import CONTINUITY_GUARDS
 from docctl.models.guard_controlled import CONTROLLED_GUARDS
 from docctl.models.guard_distribution import DISTRIBUTION_GUARDS
 from docctl.models.guard_epochs import EPOCH_GUARDS
+from docctl.models.guard_external import EXTERNAL_GUARDS
 from docctl.models.guard_files import FILE_GUARDS
 from docctl.models.guard_forms import FORM_GUARDS
 from docctl.models.guard_kinds import Exclusion, Guard, final, frozen, moves
@@ -89,6 +90,7 @@ GUARDS: Final = (
     # signatures
     Guard("a_3_signature_update", "A-3", "signature", "UPDATE", "TRUE"),
     Guard("a_3_signature_delete", "A-3", "signature", "DELETE", "TRUE"),
+    *EXTERNAL_GUARDS,
     # documents
     Guard("v_2_revision_delete", "V-2", "revision", "DELETE", "TRUE"),
     Guard("v_2_document_delete", "V-2", "document", "DELETE", "TRUE"),

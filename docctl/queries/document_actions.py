@@ -9,6 +9,7 @@ from typing import Final
 from uuid import UUID
 
 from docctl.domain.approval import Meaning, Signed, ToSign, may_sign
+from docctl.domain.external_signatures import SIGNABLE
 from docctl.domain.issue import IssueFacts, may_issue, may_withdraw
 from docctl.domain.lifecycle import Computed, RevisionDates, RevisionStatus, is_obsolete
 from docctl.domain.permissions import Actor, Facts, allows
@@ -48,6 +49,8 @@ class Situation:
     #: For whom the person would sign the step, and why they may not (A-7, A-8).
     principal: UUID | None = None
     stand_in_refused: Refused | None = None
+    #: Its content was fixed and signed here (A-5).
+    was_submitted: bool = False
     #: Why its number cannot become what the issue makes it (N-7).
     number_refused: Refused | None = None
     #: What of its text has to be mended or answered before the last approval and the issue (D-12).
@@ -153,6 +156,8 @@ def _once_issued(actor: Actor, now: Situation, at: datetime, zone: tzinfo) -> It
 
 
 def _always(actor: Actor, now: Situation) -> Iterator[Offered]:
+    if now.was_submitted and now.status in SIGNABLE and allows(actor, "revision.external_sign", now.facts):
+        yield Offered("external")
     if now.has_file and allows(actor, "revision.copy", now.facts):
         yield Offered("copy")
     if now.has_file and allows(actor, "revision.source", now.facts):

@@ -25,6 +25,7 @@ from docctl.queries.document_opened import Headed, opened_at
 from docctl.queries.document_relations import Relations, relations
 from docctl.queries.document_standing import standing_in
 from docctl.queries.draft_checks import NONE, DraftChecks, draft_checks
+from docctl.queries.external_signatures import ExternalLine, external_signatures
 from docctl.queries.form_definitions import definition_at
 from docctl.queries.number_following import NumberComing, number_coming
 from docctl.queries.open_steps import OpenStep, open_steps
@@ -100,6 +101,8 @@ class DocumentPage:
     #: The forms in its annexes; of a form the revisions in whose annexes it stands (N-12).
     annex_forms: tuple[InAnnex, ...] = ()
     in_annex_of: tuple[NamedBy, ...] = ()
+    #: Of people without an account, vouched for from inside (A-5).
+    external: tuple[ExternalLine, ...] = ()
 
     @property
     def main(self) -> FileLine | None:
@@ -237,6 +240,7 @@ def document_page(
         shown=_opened(session, files, file_id),
         annex_forms=() if head.kind.is_form else forms_in_annexes(session, actor, shown.id, at=at),
         in_annex_of=named_by(session, actor, head.document.id, at=at) if head.kind.is_form else (),
+        external=external_signatures(session, actor, shown, situation.facts, zone),
     )
 
 
@@ -281,6 +285,7 @@ def _situation(
         state=revision_state(shown.dates(), at),
         step=ToSign(Meaning(steps[0].meaning), steps[0].is_separate) if steps else None,
         authors=shown.authors(),
+        was_submitted=shown.prepared_at is not None,
         signed=tuple(signed),
         approved_at=shown.approved_at,
         newest_from=next((one.effective_from for one in open_ended), None),

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from docctl.domain.permissions import Actor, Facts, authorise
 from docctl.models.content import ItemFile, OwnerKind
 from docctl.models.documents import Document, Revision
+from docctl.models.external_signatures import ExternalSignature
 from docctl.models.records import Record
 from docctl.models.requests import ChangeRequest
 from docctl.models.retention import DisposalList
@@ -89,9 +90,14 @@ def fixity_state(session: Session, actor: Actor, *, at: datetime, every: timedel
 
 def _listed(session: Session, actor: Actor) -> list[Unsound]:
     rows = session.execute(
-        select(ItemFile, Record, Revision, Document, DisposalList, ChangeRequest)
+        select(ItemFile, Record, Revision, Document, DisposalList, ChangeRequest, ExternalSignature.id)
         .outerjoin(Record, (Record.id == ItemFile.owner_id) & (ItemFile.owner_kind == OwnerKind.RECORD))
-        .outerjoin(Revision, (Revision.id == ItemFile.owner_id) & (ItemFile.owner_kind == OwnerKind.REVISION))
+        .outerjoin(ExternalSignature, ExternalSignature.id == ItemFile.owner_id)
+        .outerjoin(
+            Revision,
+            ((Revision.id == ItemFile.owner_id) & (ItemFile.owner_kind == OwnerKind.REVISION))
+            | (Revision.id == ExternalSignature.revision_id),
+        )
         .outerjoin(Document, Document.id == Revision.document_id)
         .outerjoin(
             DisposalList,
@@ -107,13 +113,14 @@ def _listed(session: Session, actor: Actor) -> list[Unsound]:
     ).all()
     seen = sets_of(session, actor)
     found = []
-    for file, record, revision, document, disposal, request in rows:
+    for file, record, revision, document, disposal, request, evidence in rows:
         if record is not None:
             kind, item, number, title = "record", record.id, record.number, record.title
             visible = record.access_set_id in seen
         elif document is not None:
             kind, item, number, title = "document", document.id, document.number, revision.title
-            visible = document.insider_set_id in seen or document.access_set_id in seen
+            inside = document.insider_set_id in seen  # evidence is theirs alone
+            visible = inside or (evidence is None and document.access_set_id in seen)
         elif request is not None:  # by its number alone: who may see it is asked on its page
             kind, item, number, title = "change_request", request.id, request.number, ""
             visible = False

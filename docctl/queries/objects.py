@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from docctl.domain.notes import KEPT_KINDS
 from docctl.models.content import FileProblem, ItemFile, OwnerKind
 from docctl.models.documents import Document, Revision
+from docctl.models.external_signatures import ExternalSignature
 from docctl.models.records import Record
 from docctl.models.requests import ChangeRequest
 from docctl.models.retention import DisposalList
@@ -248,8 +249,9 @@ def _content_problem(row: ItemFile, store: ObjectStore) -> str:
 
 def _owner(session: Session, row: ItemFile) -> tuple[str, str, str]:
     """Return kind, number and revision of the item that a file belongs to."""
-    if row.owner_kind is OwnerKind.REVISION:
-        revision = session.get(Revision, row.owner_id)
+    if row.owner_kind in {OwnerKind.REVISION, OwnerKind.EXTERNAL_SIGNATURE}:
+        signature = session.get(ExternalSignature, row.owner_id)
+        revision = session.get(Revision, signature.revision_id if signature else row.owner_id)
         document = session.get(Document, revision.document_id) if revision else None
         return "document", document.number if document else "", revision.label if revision else ""
     if row.owner_kind is OwnerKind.RECORD:

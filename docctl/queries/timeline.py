@@ -26,6 +26,7 @@ ROUTINE: Final = frozenset(
         "revision.read",
         "revision.copied",
         "revision.source_taken",
+        "revision.evidence_taken",
         "record.read",
         "record.downloaded",
         "disposal.read",

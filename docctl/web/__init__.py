@@ -28,6 +28,7 @@ BLUEPRINTS: Final = (
     "draft_checks",
     "copies",
     "distribution",
+    "external_signatures",
     "scopes",
     "copy_registers",
     "citation_graph",

@@ -22,6 +22,7 @@ from tests.world import PASSWORD
 
 #: Commands that ask for a password.
 SIGNING = {
+    ("documents", "external-sign"),
     ("documents", "submit"),
     ("documents", "review"),
     ("documents", "approve"),

@@ -9,13 +9,15 @@ from docctl.services.revisions.sign import review_revision
 from docctl.services.schema import migrate, schema_state
 from tests.delegating import delegated, signature, signing_for
 from tests.services.test_leaving import step_of
+from tests.services.test_migration_of_external import before_external
 from tests.world import World, as_owner
 
 _COLUMNS = (("step", "delegable"), ("step", "delegable_post_id"), ("signature", "principal_name"))
 
 
 def before_delegations(there: Session | Connection) -> None:
-    """Let nobody stand in for anybody."""
+    """Let nobody stand in for anybody; nor what came later be there."""
+    before_external(there)
     connection = there.connection() if isinstance(there, Session) else there
     for table in ("delegation_scope", "delegation"):
         there.execute(text(f"DROP TABLE IF EXISTS {table}"))

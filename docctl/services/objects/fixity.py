@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from docctl.domain.permissions import Facts, authorise
 from docctl.models.content import FileProblem, ItemFile, OwnerKind
 from docctl.models.documents import Document, Revision
+from docctl.models.external_signatures import ExternalSignature
 from docctl.models.records import Record
 from docctl.models.requests import ChangeRequest
 from docctl.models.retention import DisposalList
@@ -85,8 +86,11 @@ def _noted(session: Session, cmd: NoteFixity, by: Caller) -> int:
 
 def _owner(session: Session, row: ItemFile) -> tuple[Subject, str]:
     """Return the item that a file belongs to, with its number."""
-    if row.owner_kind is OwnerKind.REVISION:
-        revision = session.get_one(Revision, row.owner_id)
+    if row.owner_kind in {OwnerKind.REVISION, OwnerKind.EXTERNAL_SIGNATURE}:
+        of_whom = row.owner_id
+        if row.owner_kind is OwnerKind.EXTERNAL_SIGNATURE:
+            of_whom = session.get_one(ExternalSignature, row.owner_id).revision_id
+        revision = session.get_one(Revision, of_whom)
         document = session.get_one(Document, revision.document_id)
         return Subject("document", document.id, str(revision.id)), document.number
     if row.owner_kind is OwnerKind.RECORD:

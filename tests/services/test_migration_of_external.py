@@ -1,0 +1,30 @@
+"""Revisions from before external signatures get them, with their files in place (A-5)."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, text
+from sqlalchemy.orm import Session
+
+from docctl.services.schema import migrate, schema_state
+from tests.services.test_external_signatures import lines, vouched
+from tests.world import World, as_owner
+
+
+def before_external(there: Session | Connection) -> None:
+    """Let nobody from outside have signed."""
+    for table in ("external_withdrawal", "external_signature"):
+        there.execute(text(f"DROP TABLE IF EXISTS {table}"))
+
+
+def test_a_5_a_revision_from_before_is_signed_from_outside(world: World) -> None:
+    revision_id = world.submitted(world.draft())
+
+    def as_before(session: Session) -> None:
+        before_external(session)
+        session.execute(text("UPDATE alembic_version SET version_num = '0059'"))
+
+    as_owner(world.house).write(as_before)
+    assert not schema_state(world.house.uow.engine).is_ready
+    assert migrate(world.house.uow.owner).is_ready
+    vouched(world, revision_id)
+    assert [one.name for one in lines(world, revision_id)] == ["李四"]
