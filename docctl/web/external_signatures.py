@@ -73,7 +73,10 @@ class ExternalForm:
 
 
 def _page(revision_id: UUID) -> ExternalPage:
-    return ExternalPage(document_at(revision_id), house().today())
+    document = document_at(revision_id)
+    if not document.is_insider:
+        raise NotFound("revision")
+    return ExternalPage(document, house().today())
 
 
 @bp.route("/<uuid:revision_id>/external", methods=["GET", "POST"])

@@ -31,7 +31,7 @@ def test_a_5_added_shown_as_external_and_withdrawn(client: Browser, world: World
     assert client.page(here).cssselect(f'a[href="{here}/external"]')
     assert client.submit(f"{here}/external", typed()).status_code == 303
     words = words_of(client.get(here))
-    assert "外部签名" in words and "李四" in words and "作证人 陈静" in words
+    assert all(one in words for one in ("外部签名", "李四", "作证人 陈静"))
     (line,) = lines(world, revision_id)
     answer = client.get(f"{here}/external/{line.id}/evidence")
     assert answer.data == PNG
