@@ -103,7 +103,7 @@ def upgrade() -> None:
 def _let_requests_have_files() -> None:
     connection = op.get_bind()
     if connection.dialect.name == "sqlite":
-        if not says(connection, "item_file", _OWNERS_NOW):
+        if not says(connection, "item_file", "'change_request'"):
             remade(connection, "item_file", _OWNERS, _OWNERS_NOW)
         return
     op.drop_constraint(op.f("ck_item_file_ownerkind"), "item_file", type_="check")
