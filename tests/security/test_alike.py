@@ -11,6 +11,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from docctl.domain.change_requests import Asked
+from docctl.domain.external_signatures import How
 from docctl.domain.reviews import ReviewPlan
 from docctl.domain.roles import Role
 from docctl.domain.temporary_changes import Wording
@@ -44,6 +45,7 @@ from tests.partners import a_partner, bound, shared
 from tests.requests import asked, page
 from tests.security.conftest import ANYTHING, SECRET, Hidden, addresses, said, token_of
 from tests.services.test_continuity import declared
+from tests.services.test_external_signatures import PNG, vouched
 from tests.web.browser import Browser
 from tests.world import PASSWORD, World
 
@@ -74,6 +76,7 @@ OUTSIDERS = {
     "a review": "wang",
     "a temporary change": "wang",
     "a change request": "zhang",
+    "an external signature": "zhou",
     "a webhook": "wang",
 }
 
@@ -131,6 +134,8 @@ def kinds(world: World, hidden: Hidden, tmp_path: Path) -> dict[str, dict[str, U
         uploads=(world.upload("chen", name=f"{SECRET}.docx"),),
     )
     (request_file,) = (one.id for one in page(world, request).files)
+    agreed = world.submitted(world.draft(f"{SECRET} 协议", number="QP-72"))
+    outside = vouched(world, agreed, name=SECRET, how=How.SCAN, file=(PNG, f"{SECRET}.png"))
     plan = ReviewPlan(12, world.house.today())
     plan_review(PlanReview(reviewed, None, plan), by=world.by("chen"), house=world.house)
     called = AddName(hidden.draft["document_id"], f"{SECRET} 旧称", "former")
@@ -172,6 +177,7 @@ def kinds(world: World, hidden: Hidden, tmp_path: Path) -> dict[str, dict[str, U
         "a review": {"review_id": review},
         "a temporary change": {"change_id": change},
         "a change request": {"item_id": request, "file_id": request_file},
+        "an external signature": {"revision_id": agreed, "signature_id": outside},
         "a webhook": {"endpoint_id": hook, "delivery_id": task},
     }
 

@@ -13,7 +13,7 @@ from tests.services.test_migration_of_forms import before_forms
 from tests.world import World
 
 OWNERS = "owner_kind IN ('revision', 'record', 'disposal_list')"
-OWNERS_NOW = "owner_kind IN ('revision', 'record', 'disposal_list', 'change_request')"
+OWNERS_NOW = "owner_kind IN ('revision', 'record', 'disposal_list', 'change_request', 'external_signature')"
 
 
 def before_requests(there: Session | Connection) -> None:
