@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from docctl.domain.lifecycle import (
@@ -68,17 +69,24 @@ def prolong_records(session: Session, cmd: ProlongRecords, by: Caller) -> UUID |
     authorise(by.actor, "system.operate", Facts())
     revision = session.get_one(SettingRevision, cmd.revision_id)
     new = _new_rows(session, revision, by)
-    ids = _next(session, new, cmd.after) if new else []
+    older = _older(session, new) if new else []
+    ids = _next(session, older, cmd.after) if older else []
     if not ids:
         return None
     lists = _lists(session, ids)
     wanted = select(Record).where(Record.id.in_(ids)).order_by(Record.id)
+    records = lock(session, Rank.ITEMS, wanted)
+    last = ids[-1]
+    if (late := _put_on_meanwhile(session, records, lists)) is not None:
+        # Its list has to be locked before it: it is the first of the next ones.
+        last = max((one for one in ids if one < late), default=cmd.after or UUID(int=0))
+        ids = [one for one in ids if one < late]
     # Somebody may have taken one on meanwhile.
-    records = [one for one in lock(session, Rank.ITEMS, wanted) if one.status in RUNNING]
+    records = [one for one in records if one.id in ids and one.status in RUNNING]
     classes = _classes(session, ids)
     longer = {one.id: found for one in records if (found := _follow(session, one, classes[one.id], new, by))}
     _take_out(session, [one for one in records if one.id in longer], longer, lists, by)
-    return ids[-1]
+    return last
 
 
 def _new_rows(session: Session, revision: SettingRevision, by: Caller) -> dict[str, RetentionClassRow]:
@@ -92,16 +100,16 @@ def _new_rows(session: Session, revision: SettingRevision, by: Caller) -> dict[s
     return {one.code: one for one in session.scalars(rows)}
 
 
-def _next(session: Session, new: Mapping[str, RetentionClassRow], after: UUID | None) -> list[UUID]:
-    """Return the next records that run under an older revision of one of the classes."""
-    older = select(RetentionClassRow.id).where(
-        or_(
-            *(
-                and_(RetentionClassRow.code == one.code, RetentionClassRow.revision < one.revision)
-                for one in new.values()
-            )
-        )
-    )
+def _older(session: Session, new: Mapping[str, RetentionClassRow]) -> list[UUID]:
+    """Return the older revisions of the classes that count otherwise: under the others nothing changes."""
+    rows = session.scalars(select(RetentionClassRow).where(RetentionClassRow.code.in_(new)))
+    return [
+        one.id for one in rows if one.revision < new[one.code].revision and one.data != new[one.code].data
+    ]
+
+
+def _next(session: Session, older: Sequence[UUID], after: UUID | None) -> list[UUID]:
+    """Return the next running records under one of these revisions of a class."""
     waiting = select(Record.id).where(Record.status.in_(RUNNING), Record.class_id.in_(older))
     if after is not None:
         waiting = waiting.where(Record.id > after)
@@ -118,6 +126,26 @@ def _lists(session: Session, ids: Sequence[UUID]) -> dict[UUID, DisposalList]:
         return {}
     wanted = select(DisposalList).where(DisposalList.id.in_(there)).order_by(DisposalList.id)
     return {one.id: one for one in lock(session, Rank.PARENTS, wanted) if one.status in _OPEN}
+
+
+def _put_on_meanwhile(
+    session: Session, records: Sequence[Record], lists: Mapping[UUID, DisposalList]
+) -> UUID | None:
+    """Return the first record that was put on a list after the lists were locked, if there is one."""
+    listed = [one.id for one in records if one.status is RecordStatus.ON_LIST]
+    found = (
+        select(DisposalItem.record_id)
+        .join(DisposalList, DisposalList.id == DisposalItem.list_id)
+        .where(
+            DisposalItem.record_id.in_(listed),
+            DisposalItem.status == ItemStatus.INCLUDED,
+            DisposalItem.list_id.not_in(lists),
+            DisposalList.status.in_(_OPEN),
+        )
+        .order_by(DisposalItem.record_id)
+        .limit(1)
+    )
+    return session.scalars(found).first() if listed else None
 
 
 def _classes(session: Session, ids: Sequence[UUID]) -> dict[UUID, _Named]:
@@ -137,7 +165,7 @@ def _classes(session: Session, ids: Sequence[UUID]) -> dict[UUID, _Named]:
 def _follow(
     session: Session, row: Record, named: _Named, new: Mapping[str, RetentionClassRow], by: Caller
 ) -> RetentionClassRow | None:
-    """Let a record follow the new revision of its class; return that where it is kept longer by it."""
+    """Let a record follow the new revision of its class; return that where its last day moved by it."""
     classes = [one for _, one in named]
     governs = next(one for one in classes if one.id == row.class_id)
     coming = new[governs.code]
@@ -151,7 +179,7 @@ def _follow(
     )
     if found in {Outcome.KEPT, Outcome.SAME}:
         return None
-    before = row.keep_until
+    before, length = row.keep_until, _length(row)
     if found is Outcome.LONGER:
         values = kept_by([coming], completed, events=events)
         if values["keep_until"] is not None or values["is_permanent"]:
@@ -175,8 +203,13 @@ def _follow(
         "keep_until": row.keep_until,
         "permanent": row.is_permanent,
     }
-    record(session, by, "record.kept_longer", Subject("record", row.id), facts=facts)
-    return coming if governs_now else None
+    action = "record.kept_longer" if governs_now else "record.kept_by_both"
+    record(session, by, action, Subject("record", row.id), facts=facts)
+    return coming if _length(row) > length else None  # by law now, to the same day: its list is still right
+
+
+def _length(row: Record) -> tuple[date, bool]:
+    return row.keep_until or date.max, row.is_permanent
 
 
 def _take_out(
