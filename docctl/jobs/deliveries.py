@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from docctl.jobs.check import check_steps
 from docctl.jobs.claims import failed, finish
+from docctl.jobs.classes import class_steps
 from docctl.jobs.destructions import hand_note_over
 from docctl.jobs.disposal import disposal_steps
 from docctl.jobs.effects import Postponed, destroy_object, lock_objects, read_upload
@@ -24,6 +25,7 @@ from docctl.models.work import Delivery
 from docctl.services.deliveries.ends import OUTWARD
 from docctl.services.holds.cover import KIND as HOLD
 from docctl.services.house import House
+from docctl.services.records.following import CLASSES
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +42,7 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "check_objects": check_steps,
     "witness_note": hand_note_over,
     HOLD: hold_steps,
+    CLASSES: class_steps,
 }
 
 #: How long one delivery keeps the others waiting, in seconds; after the step in which that ends, the worker

@@ -21,12 +21,11 @@ from docctl.services.distribution.remind import RemindReaders, remind_overdue
 from docctl.services.house import House
 from docctl.services.jobs import due
 from docctl.services.numbers.reserve import EXPIRE, ExpireReservation, expire_reservation
-from docctl.services.records.prolong import ProlongRecords, prolong_records
+from docctl.services.records.following import CLASSES, SETTLED, want_following
 from docctl.services.recount import RecountSettings, RecountSteps, recount_settings, recount_steps
 from docctl.services.revisions.overdue import EscalateStep, RemindStep, escalate_step, remind_step
 from docctl.services.revisions.validity import ASK, AskValidity, ask_validity
 from docctl.services.revisions.withdraw import NoteEffective, note_effective
-from docctl.services.settings.classes import CLASSES
 from docctl.services.settings.decide import CALENDAR
 
 log = logging.getLogger(__name__)
@@ -35,9 +34,6 @@ log = logging.getLogger(__name__)
 #: up the others.
 PAUSE: Final = timedelta(minutes=1)
 LONGEST_PAUSE: Final = timedelta(hours=1)
-
-#: By then every transaction has ended that began before a calendar did.
-SETTLED: Final = timedelta(minutes=5)
 
 
 def _escalate(house: House, subject_id: UUID) -> None:
@@ -58,30 +54,25 @@ def _calendar_begins(house: House, subject_id: UUID) -> None:
         pass
     recount_settings(RecountSettings(), by=the_system(house.clock()), house=house)
 
-    _once_more(house, CALENDAR, subject_id)
-
-
-def _classes_begin(house: House, subject_id: UUID) -> None:
-    """Keep records that run longer where a revision of their class says so, and look once more (R-3)."""
-    last = None
-    while (
-        last := prolong_records(ProlongRecords(subject_id, last), by=the_system(house.clock()), house=house)
-    ) is not None:
-        pass
-    _once_more(house, CLASSES, subject_id)
-
-
-def _once_more(house: House, kind: str, revision_id: UUID) -> None:
-    """Let it fall due again once every transaction from before the revision's beginning has ended."""
-
     def again(session: Session) -> None:
-        row = session.scalars(select(SettingRevision).where(SettingRevision.id == revision_id)).first()
+        row = session.scalars(select(SettingRevision).where(SettingRevision.id == subject_id)).first()
         if row is not None and row.effective_from is not None:
             at = row.effective_from + SETTLED
             if house.clock() < at:
-                due(session, kind, subject_id=revision_id, at=at)
+                due(session, CALENDAR, subject_id=subject_id, at=at)
 
     house.uow.write(again)
+
+
+def _classes_begin(house: House, subject_id: UUID) -> None:
+    """Want what a version before this one had fall due: records are told step by step (`jobs.classes`)."""
+
+    def wanted(session: Session) -> None:
+        row = session.get(SettingRevision, subject_id)
+        if row is not None and row.effective_from is not None:
+            want_following(session, row.id, row.effective_from)
+
+    house.uow.write(wanted)
 
 
 def _effective(house: House, subject_id: UUID) -> None:

@@ -8,15 +8,22 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
 
 from docctl.domain.verdicts import RuleRefused
+from docctl.jobs.claims import finish
+from docctl.jobs.classes import class_steps
+from docctl.jobs.deliveries import HANDLERS, due_deliveries
 from docctl.jobs.due import work_due
+from docctl.jobs.effects import Postponed
 from docctl.models.records import RecordClass
 from docctl.models.retention import RetentionClassRow
 from docctl.models.trail import EventRow
-from docctl.models.work import Delivery
+from docctl.models.work import Delivery, DueJob
 from docctl.services.records import prolong
+from docctl.services.records.following import CLASSES, still_following
+from docctl.services.records.prolong import ProlongRecords, prolong_records
 from docctl.services.settings.decide import DecideSetting, withdraw_setting
 from tests import rules
 from tests.filing import a_form, filed, row
@@ -48,9 +55,13 @@ def revised(world: World, **changes: dict[str, Any] | None) -> int:
 
 
 def followed(world: World) -> None:
-    """Let the worker do what has fallen due."""
+    """Let the worker do what has fallen due, and records follow their classes; nothing else."""
     while work_due(world.house):
         pass
+    for one in due_deliveries(world.house, 1000):
+        if one.kind == CLASSES:
+            assert all(step is None for step in class_steps(world.house, one.payload))
+            finish(world.house, one.id)
 
 
 def classes(world: World, code: str) -> list[RetentionClassRow]:
@@ -200,6 +211,9 @@ def test_r_2_what_waits_for_its_event_is_kept_by_both_revisions(world: World) ->
     with world.house.uow.read() as session:
         links = session.scalars(select(RecordClass).where(RecordClass.record_id == record)).all()
     assert sorted(one.governs for one in links) == [False, True]
+    assert events(world, "record.kept_longer") == []  # nobody knows yet whether it is
+    (told,) = events(world, "record.kept_by_both")
+    assert (told["class_revision"], told["keep_until"]) == (3, None)
 
 
 def test_r_3_what_shall_wait_for_an_event_from_now_on_ends_no_earlier_than_before(world: World) -> None:
@@ -247,6 +261,71 @@ def test_r_3_the_records_follow_in_pieces(world: World, monkeypatch: pytest.Monk
     followed(world)
     assert {kept(world, one)[2] for one in records} == {2}
     assert len(events(world, "record.kept_longer")) == 5
+
+
+def wanted(world: World) -> list[dict[str, Any]]:
+    """Return what waits to be followed, in the order of its instant."""
+    query = select(Delivery).where(Delivery.kind == CLASSES, Delivery.done_at.is_(None))
+    with world.house.uow.read() as session:
+        return [dict(one.payload) for one in session.scalars(query.order_by(Delivery.next_at))]
+
+
+def test_s_4_each_step_takes_some_records_and_lets_others_have_their_turn(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(prolong, "TOGETHER", 2)
+    form = a_form(world)
+    records = [filed(world, form) for _ in range(5)]
+    revised(world, other=years(6))
+    assert not work_due(world.house)  # what falls due holds nobody up with it
+    assert sum(kept(world, one)[2] == 2 for one in records) == 0
+    payload = wanted(world)[0]
+    steps = HANDLERS[CLASSES](world.house, payload)
+    assert steps is not None
+    next(steps)
+    assert sum(kept(world, one)[2] == 2 for one in records) == 2
+    assert len(list(steps)) == 2
+    assert sum(kept(world, one)[2] == 2 for one in records) == 5
+
+
+def test_r_3_a_revision_is_followed_after_those_that_began_before_it(world: World) -> None:
+    record = filed(world, a_form(world))
+    revised(world, other=years(9))
+    world.clock.forward(hours=1)
+    revised(world, other=years(5))
+    with pytest.raises(Postponed):
+        list(class_steps(world.house, wanted(world)[-1]))
+    assert kept(world, record)[2] == 1
+    followed(world)
+    assert kept(world, record) == (date(2035, 3, 1), False, 2)
+
+
+@pytest.mark.parametrize(("change", "walks"), [({"name": "其余记录"}, False), (years(3), True)])
+def test_s_4_records_for_which_nothing_can_change_are_not_looked_at(
+    world: World, change: dict[str, Any], walks: bool
+) -> None:
+    filed(world, a_form(world))
+    revised(world, other=change)
+    cmd = ProlongRecords(UUID(wanted(world)[0]["revision_id"]))
+    assert (prolong_records(cmd, by=world.system(), house=world.house) is not None) is walks
+
+
+def test_r_3_what_an_earlier_version_let_fall_due_is_followed(world: World) -> None:
+    record = filed(world, a_form(world))
+    revised(world, other=years(9))
+    revision_id = UUID(wanted(world)[0]["revision_id"])
+
+    def as_before(session: Session) -> None:
+        session.execute(delete(Delivery).where(Delivery.kind == CLASSES))
+        session.add(DueJob(kind=CLASSES, subject_id=revision_id, due_at=world.clock()))
+
+    world.house.uow.write(as_before)
+    with world.house.uow.read() as session:
+        assert still_following(session, world.clock())
+    followed(world)
+    assert kept(world, record)[2] == 2
+    with world.house.uow.read() as session:
+        assert not still_following(session, world.clock())
 
 
 def test_r_3_a_class_in_use_is_closed_and_never_left_out(world: World) -> None:

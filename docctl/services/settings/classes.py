@@ -17,10 +17,7 @@ from sqlalchemy.orm import Session
 from docctl.domain.class_content import Use, data_of_line
 from docctl.models.controlled import SettingRevision
 from docctl.models.retention import RetentionClassRow
-from docctl.services.jobs import due
-
-#: What falls due when a revision of the classes begins: what runs is kept longer where it must be (R-3).
-CLASSES: Final = "classes.begins"
+from docctl.services.records.following import want_following
 
 #: What makes a revision of a class; where it stands in the list does not.
 _SAID: Final = ("name", "basis", "is_catch_all", "is_closed", "data")
@@ -62,7 +59,7 @@ def put_classes(session: Session, revision: SettingRevision, at: datetime) -> No
                 **said,
             )
         )
-    due(session, CLASSES, subject_id=revision.id, at=revision.effective_from)
+    want_following(session, revision.id, revision.effective_from)
 
 
 def withdraw_classes(session: Session, revision: SettingRevision, at: datetime) -> None:
