@@ -40,7 +40,7 @@ from docctl.services.disposal.destroy import (
     number_certificate,
     stop_item,
 )
-from docctl.services.disposal.start import StartItems, start_items
+from docctl.services.disposal.start import StartItems, StillFollowing, start_items
 from docctl.services.files import StoredFile
 from docctl.services.house import House
 from docctl.services.index.copies import WantPurge, want_purge
@@ -52,7 +52,7 @@ TOGETHER: Final = 100
 #: How many items' bytes are destroyed at the same time.
 AT_ONCE: Final = 4
 
-#: So often it is looked whether the last host has made its index anew.
+#: So often it is looked whether the last host has made its index anew, or records have followed their class.
 AGAIN: Final = timedelta(seconds=5)
 #: How long a disposal waits before it asks again whether a restored state was accepted.
 ACCEPTANCE: Final = timedelta(minutes=5)
@@ -107,7 +107,10 @@ def _is_settled(house: House, list_id: UUID) -> bool:
 def _start(house: House, list_id: UUID, most: int) -> list[UUID]:
     others = {whose: clock() for whose, clock in house.clocks.items()}  # what does not answer ends the try
     now = house.clock()
-    return start_items(StartItems(list_id, now, most, others), by=the_system(now), house=house)
+    try:
+        return start_items(StartItems(list_id, now, most, others), by=the_system(now), house=house)
+    except StillFollowing as error:
+        raise Postponed(house.clock() + AGAIN) from error
 
 
 @dataclass(frozen=True, slots=True)

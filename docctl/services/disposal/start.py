@@ -30,9 +30,14 @@ from docctl.services.audit.watch import newest_head, watch_of
 from docctl.services.caller import Caller
 from docctl.services.disposal.load import list_sha256, lock_list, some_items, stored
 from docctl.services.locks import Rank, lock
+from docctl.services.records.following import still_following
 from docctl.services.records.load import covering
 from docctl.services.registry import use_case
 from docctl.services.trail import Subject, record
+
+
+class StillFollowing(Exception):
+    """Records have yet to follow a revision of the classes that has begun: their last days may move."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +58,9 @@ def start_items(session: Session, cmd: StartItems, by: Caller) -> list[UUID]:
     """Set items to *destroying*; return them and those that a rule spared, none at the end (R-4, R-5).
 
     Under the hold register and the items' locks, holds, dates, membership, list hash and trusted time
-    are read again. A hold committed before wins: the record leaves the list and stays.
+    are read again. A hold committed before wins: the record leaves the list and stays. Raise StillFollowing
+    while a revision of the classes that has begun is not followed to its end (R-3); what is over the point
+    of no return goes on.
     """
     authorise(by.actor, "disposal.run", Facts())
     lock(session, Rank.HOLD_REGISTER, select(HoldRegister))
@@ -64,6 +71,8 @@ def start_items(session: Session, cmd: StartItems, by: Caller) -> list[UUID]:
         return _resumed(session, row, going, by)
     if not (waiting := some_items(session, row.id, cmd.most, ItemStatus.INCLUDED)):
         return []
+    if still_following(session, by.at):
+        raise StillFollowing
     records = _locked(session, waiting)
     newest = session.execute(select(AuditHead.recorded_at)).scalar_one()
     sealed = newest_head(session)
