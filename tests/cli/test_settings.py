@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from docctl.domain.calendar_content import shipped_calendar
-from docctl.jobs.due import work_due
 from tests.cli.terminal import Terminal
 from tests.filing import a_form, filed
 from tests.rules import changed
+from tests.services.test_classes import followed
 from tests.world import World
 
 
@@ -267,6 +267,5 @@ def test_r_1_r_3_classes_go_through_sheets_and_say_how_long_something_is_kept(
     world.clock.forward(minutes=1)
     assert terminal.ok("settings", "approve", "classes", user="zhao")["state"] == "in_force"
     assert terminal.ok(*keep, user="wang")["keep_until"] == "2032-03-01"
-    while work_due(world.house):
-        pass
+    followed(world)
     assert terminal.ok("settings", "keep", user="zhao")["classes"] == []
