@@ -63,8 +63,12 @@ dev: $(DEV) $(PACKAGE) ## Set up what developing needs
 # --- Check -------------------------------------------------------------------------------------
 
 .PHONY: test
-test: dev ## Run the tests (ARGS='-k number' for some)
-	@$(BIN)/python -m pytest -n logical --dist worksteal $(ARGS)
+test: dev ## Run the tests of rules, use cases and pages (ARGS='-k number' for some)
+	@$(BIN)/python -m pytest -n logical --dist worksteal --suite quick $(ARGS)
+
+.PHONY: test-whole
+test-whole: dev ## Run the tests of whole things: real files, restores, walks over all pages, commands
+	@$(BIN)/python -m pytest -n logical --dist worksteal --suite whole $(ARGS)
 
 # A server of its own in a temporary folder; Debian: apt-get install postgresql.
 .PHONY: test-postgresql
@@ -82,7 +86,7 @@ browser: dev ## Run the story in Debian's chromium
 	@$(BIN)/python -m pytest -m browser -n 0 --force-enable-socket --timeout=600 tests/story $(ARGS)
 
 .PHONY: check
-check: lint types imports translations licences lock-check test ## Run every check and the tests
+check: lint types imports translations licences lock-check test test-whole ## Run every check and the tests
 
 .PHONY: lint
 lint: dev

@@ -23,9 +23,15 @@ from tests.places import Place, drop_databases, keep, new_place
 from tests.readers import lend
 from tests.s3.serving import s3_server
 from tests.statements import compile_once
+from tests.suites import QUICK, WHOLE, suite_of
 from tests.world import START, Clock, World, build_house, found
 
 __all__ = ["effort", "s3_server"]  # `effort` names its profile of Hypothesis before that is asked for
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let one of the two suites be chosen."""
+    parser.addoption("--suite", choices=(QUICK, WHOLE), help="one suite of tests/suites.py, not both")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -36,6 +42,14 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ[postgres.SERVER] = str(server.folder)
         config.add_cleanup(server.stop)
         config.add_cleanup(lambda: os.environ.pop(postgres.SERVER))
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Pass over the files of the other suite where one is asked for: they are not even read."""
+    wanted = config.getoption("suite")
+    if not wanted or not collection_path.is_file():
+        return None
+    return suite_of(collection_path.relative_to(config.rootpath).as_posix()) != wanted or None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -16,6 +16,7 @@ import pytest
 from packaging.requirements import Requirement
 
 from docctl.config import PREFIX, Settings
+from tests.suites import WHOLE, WHOLE_THINGS, suite_of
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("docctl", "storage", "search")
@@ -293,3 +294,8 @@ def test_links_in_the_docs_lead_somewhere() -> None:
         if not (ROOT / name).parent.joinpath(target).exists()
     ]
     assert not dead
+
+
+@pytest.mark.parametrize("entry", WHOLE_THINGS)
+def test_what_the_suite_of_whole_things_names_is_there(entry: str) -> None:
+    assert [one for one in tracked() if suite_of(shown(one)) == WHOLE and shown(one).startswith(entry)]
