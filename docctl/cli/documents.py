@@ -90,7 +90,7 @@ def new(
     with desk.read() as session:
         unit_id = unit_named(session, unit).id if unit else desk.actor.unit_id
         assert unit_id is not None
-        kept = class_named(session, class_code).id if class_code else None
+        kept = class_named(session, class_code, at=desk.house.clock()).id if class_code else None
         above = names.item(desk, session, parent, "document").item_id if parent else None
         draft = names.revision(desk, session, annex_of).revision_id if annex_of else None
         type_id = type_named(session, type_code).id

@@ -149,7 +149,7 @@ def _start(desk: Desk, path: Path, unit: str, type_code: str, class_code: str) -
     assert unit_id is not None
     with desk.read() as session:
         type_id = type_named(session, type_code).id
-        kept = class_named(session, class_code).id if class_code else None
+        kept = class_named(session, class_code, at=desk.house.clock()).id if class_code else None
     if path.is_file():
         require_room(desk.house, [(path, path.name)])
     source = "archive" if path.is_file() else "folder"

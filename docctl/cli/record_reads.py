@@ -79,7 +79,7 @@ def list_(
             form_id=form_id,
             choices=options_in(asked, pairs),
             unit_id=unit_named(session, unit).id if unit else None,
-            class_id=class_named(session, class_code).id if class_code else None,
+            class_id=class_named(session, class_code, at=desk.house.clock()).id if class_code else None,
             state=state,
             year=year,
             key=key,

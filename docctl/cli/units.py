@@ -101,8 +101,8 @@ def add(desk: Desk, code: str, called: str, under: str, unit_kind: str) -> Answe
 @option("--function", "functions", multiple=True)
 def duties(desk: Desk, unit_code: str, head: str | None, no_head: bool, functions: tuple[str, ...]) -> Answer:
     """Name a unit's head and the functions whose opinion it gives; what is not named stays (R-6)."""
+    from docctl.domain.class_content import FUNCTIONS
     from docctl.queries.by_name import person_named
-    from docctl.queries.unit_page import FUNCTIONS
     from docctl.services.people.duties import SetDuties, set_duties
 
     if head and no_head:

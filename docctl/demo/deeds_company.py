@@ -22,7 +22,7 @@ from docctl.jobs.imports.work import step
 from docctl.models.documents import DocumentType
 from docctl.models.imports import ImportRun
 from docctl.models.organisation import Post, Unit
-from docctl.models.retention import RetentionClassRow
+from docctl.queries.by_name import class_named
 from docctl.queries.open_work import open_work
 from docctl.services.caller import Caller
 from docctl.services.imports.start import StartImport, start_import
@@ -130,8 +130,7 @@ def _import(papers: Papers, by: Caller, deed: Deed) -> None:
         name = file_name(f"{one['title']}", "docx")
         uploads.append(stage_upload(io.BytesIO(paper.bytes()), name=name, by=by, house=papers.house))
     with papers.house.uow.read() as session:
-        of = RetentionClassRow.code == deed.more["class"]
-        class_id = session.scalars(select(RetentionClassRow.id).where(of)).one()
+        class_id = class_named(session, deed.more["class"], at=by.at).id
     cmd = StartImport(
         deed.more["name"],
         "upload",

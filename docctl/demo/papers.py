@@ -24,7 +24,7 @@ from docctl.domain.form_keys import WantedField, WantedOption
 from docctl.domain.outside import OWN, Outside
 from docctl.domain.validity import ENDLESS, Validity
 from docctl.models.documents import Document, DocumentType, Revision
-from docctl.models.retention import RetentionClassRow
+from docctl.queries.by_name import class_named
 from docctl.services.caller import Caller
 from docctl.services.documents.create import CreateDocument, create_document
 from docctl.services.files import Attached
@@ -85,9 +85,8 @@ class Papers:
         with self.house.uow.read() as session:
             kind = "form" if form else "instruction" if outside.is_external else "procedure"
             type_id = session.scalars(select(DocumentType.id).where(DocumentType.code == kind)).one()
-            class_id = session.scalars(
-                select(RetentionClassRow.id).where(RetentionClassRow.code == one.retention_class)
-            ).first()
+            code = one.retention_class
+            class_id = class_named(session, code, at=by.at).id if code else None
         revision_id = create_document(
             CreateDocument(
                 type_id=type_id,

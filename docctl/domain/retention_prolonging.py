@@ -5,9 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Final
 
+from docctl.domain.lifecycle import RecordStatus
 from docctl.domain.retention_classes import RetentionClass
 from docctl.domain.retention_dates import RetentionFacts, keep_until
+
+#: Records whose time runs: what is being destroyed is over the point of no return.
+RUNNING: Final = (RecordStatus.COMPLETED, RecordStatus.ACCEPTED, RecordStatus.ON_LIST)
 
 
 class Outcome(StrEnum):

@@ -20,6 +20,7 @@ from docctl.models.base import Base
 from docctl.models.documents import Document, DocumentType, Revision
 from docctl.models.organisation import Person, Unit
 from docctl.models.retention import DisposalList, Hold, RetentionClassRow
+from docctl.models.schedule import has_begun
 from docctl.queries.number_holders import entity_names
 from docctl.queries.revision_states import readable_revision
 from docctl.queries.standing_in import signed_for_others
@@ -105,10 +106,14 @@ def type_named(session: Session, text: str) -> DocumentType:
     return _there(session.scalars(select(DocumentType).where(wanted)).first(), "type")
 
 
-def class_named(session: Session, code: str) -> RetentionClassRow:
-    """Return the newest revision of the retention class with this code (R-1)."""
+def class_named(session: Session, code: str, *, at: datetime) -> RetentionClassRow:
+    """Return the revision of the retention class with this code that is in force (R-1).
+
+    Of one that has not begun, or never did, the newest: what is asked of it says why it may not be chosen.
+    """
     rows = select(RetentionClassRow).where(RetentionClassRow.code == code)
-    return _there(session.scalars(rows.order_by(RetentionClassRow.revision.desc())).first(), "class")
+    begun = case((has_begun(RetentionClassRow, at), 0), else_=1)
+    return _there(session.scalars(rows.order_by(begun, RetentionClassRow.revision.desc())).first(), "class")
 
 
 def list_numbered(session: Session, number: str) -> DisposalList:

@@ -14,12 +14,11 @@ from sqlalchemy.orm import Session
 from docctl.domain.canonical import plain
 from docctl.domain.class_content import Scheduled, Use, data_of_line, schedule_of
 from docctl.domain.class_data import class_in
-from docctl.domain.lifecycle import RecordStatus
 from docctl.domain.permissions import Actor
 from docctl.domain.retention_classes import RetentionClass, TriggerKind
 from docctl.domain.retention_dates import Because, RetentionFacts
 from docctl.domain.retention_governing import governing, resolve_class
-from docctl.domain.retention_prolonging import Outcome, Running, outcome
+from docctl.domain.retention_prolonging import RUNNING, Outcome, Running, outcome
 from docctl.domain.verdicts import NotFound, Refused, RuleRefused
 from docctl.models.documents import Document, DocumentType
 from docctl.models.records import Record
@@ -28,8 +27,6 @@ from docctl.queries.number_found import find_number
 
 Content = Mapping[str, Any]
 
-#: Records whose time runs.
-RUNNING: Final = (RecordStatus.COMPLETED, RecordStatus.ACCEPTED, RecordStatus.ON_LIST)
 #: So many different dates are looked at; with more the counts are at least so high.
 MOST: Final = 100_000
 

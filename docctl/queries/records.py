@@ -17,6 +17,7 @@ from docctl.models.documents import Document, Revision
 from docctl.models.holding import HELD
 from docctl.models.organisation import Person
 from docctl.models.records import ORDERED, Record
+from docctl.models.retention import RetentionClassRow
 from docctl.models.schedule import classes_at
 from docctl.models.visibility import sets_of
 from docctl.queries.ordering import in_order
@@ -196,9 +197,16 @@ class Choice:
     words: str
 
 
-def classes_to_filter(session: Session, at: datetime) -> tuple[Choice, ...]:
-    """Return the retention classes in the schedule's order, each as it is called now (R-1)."""
-    return tuple(Choice(one.id, one.name) for one in session.scalars(classes_at(at)))
+def classes_to_filter(session: Session, at: datetime, *, chosen: UUID | None = None) -> tuple[Choice, ...]:
+    """Return the retention classes in the schedule's order, each as it is called now (R-1).
+
+    The one that is `chosen` goes by that id, also where an address kept the one of an earlier revision.
+    """
+    code = session.scalar(select(RetentionClassRow.code).where(RetentionClassRow.id == chosen))
+    return tuple(
+        Choice(chosen if chosen and one.code == code else one.id, one.name)
+        for one in session.scalars(classes_at(at))
+    )
 
 
 __all__ = [

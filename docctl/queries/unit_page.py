@@ -9,15 +9,11 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from docctl.domain.retention_schedule import BUILT_IN
 from docctl.domain.units import OUTSIDE
 from docctl.domain.verdicts import NotFound
 from docctl.models.organisation import LegalEntity, Person, Post, PostHolder, Unit
 from docctl.queries.unit_leaders import LeaderRow, leaders
 from docctl.queries.unit_names import OtherUnitName, names_of, since_when
-
-#: Functions that the retention schedule asks, in its order.
-FUNCTIONS = tuple(dict.fromkeys(name for cls in BUILT_IN for name in cls.functions))
 
 
 @dataclass(frozen=True, slots=True)

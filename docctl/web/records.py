@@ -69,7 +69,9 @@ def register() -> str:
             "form": forms_to_filter(session, actor(), chosen=wanted.form_id),
             # Somebody from outside is told of no unit, class or person by what could be chosen (O-7, X-3).
             "unit": () if actor().is_outside else units_to_filter(session),
-            "class": () if actor().is_outside else classes_to_filter(session, house().clock()),
+            "class": ()
+            if actor().is_outside
+            else classes_to_filter(session, house().clock(), chosen=wanted.class_id),
             "filer": () if actor().is_outside else people_to_filter(session, chosen=wanted.filer_id),
         }
         beside = keys_beside(session, actor(), *wanted.key) if wanted.key else ()

@@ -8,7 +8,8 @@ from uuid import UUID
 
 from flask import Blueprint, Response
 
-from docctl.queries.unit_page import FUNCTIONS, UnitPage, unit_page
+from docctl.domain.class_content import FUNCTIONS
+from docctl.queries.unit_page import UnitPage, unit_page
 from docctl.services.people.duties import SetDuties, set_duties
 from docctl.services.people.posts import (
     AddPost,

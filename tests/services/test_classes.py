@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from docctl.domain.verdicts import RuleRefused
@@ -17,12 +17,14 @@ from docctl.jobs.classes import class_steps
 from docctl.jobs.deliveries import HANDLERS, due_deliveries
 from docctl.jobs.due import work_due
 from docctl.jobs.effects import Postponed
-from docctl.models.records import RecordClass
+from docctl.models.records import Record, RecordClass
 from docctl.models.retention import RetentionClassRow
 from docctl.models.trail import EventRow
 from docctl.models.work import Delivery, DueJob
+from docctl.queries.by_name import class_named
 from docctl.services.records import prolong
 from docctl.services.records.following import CLASSES, still_following
+from docctl.services.records.keep import promised_until
 from docctl.services.records.prolong import ProlongRecords, prolong_records
 from docctl.services.settings.decide import DecideSetting, withdraw_setting
 from tests import rules
@@ -225,6 +227,47 @@ def test_r_3_what_shall_wait_for_an_event_from_now_on_ends_no_earlier_than_befor
         links = session.scalars(select(RecordClass).where(RecordClass.record_id == record)).all()
     # Its old class applies on: once the event is entered the longer of both governs.
     assert sorted(one.governs for one in links) == [False, True]
+
+
+def test_r_3_a_day_given_to_one_record_outlives_that_its_class_waits_for_an_event(world: World) -> None:
+    record = filed(world, a_form(world))
+    day = date(2060, 1, 1)
+    reason = [
+        *row(world, record).keep_because,
+        {"code": "prolonged", "params": {"until": str(day), "list": "1"}},
+    ]
+    longer = update(Record).values(keep_until=day, keep_because=reason)
+    world.house.uow.write(lambda session: session.execute(longer))
+    revised(world, other={"trigger": {"kind": "event", "event": "contract_end", "month": 12}})
+    followed(world)
+    after = row(world, record)
+    assert (after.keep_until, promised_until(after)) == (None, day)
+    assert {"event_open", "prolonged"} <= {one["code"] for one in after.keep_because}
+
+
+def test_r_1_a_class_that_is_named_is_its_revision_in_force(world: World) -> None:
+    begins = world.clock() + timedelta(days=2)
+    waits = json.dumps(content(world, other=years(9), fresh=years(2)))
+    two = rules.approved(world, waits, kind="classes", wanted_from=begins)
+
+    def named(code: str) -> tuple[int, bool]:
+        with world.house.uow.read() as session:
+            found = class_named(session, code, at=world.clock())
+            return found.revision, found.withdrawn_at is None
+
+    assert named("other") == (1, True)
+    assert named("fresh") == (1, True)  # there is no other yet: who chooses it is told that it has not begun
+    world.clock.now = begins
+    assert named("other") == (2, True)
+    later = begins + timedelta(days=2)
+    longer = json.dumps(content(world, other=years(11)))
+    three = rules.approved(world, longer, kind="classes", wanted_from=later)
+    assert three > two
+    shown = rules.page(world, "zhao", three, "classes")
+    cmd = DecideSetting("classes", three, shown.row_version, "不改了")
+    withdraw_setting(cmd, by=world.by("zhao"), house=world.house)
+    world.clock.now = later
+    assert named("other") == (2, True)
 
 
 def test_r_3_a_closed_class_goes_on_where_it_is_named_and_is_chosen_no_longer(world: World) -> None:

@@ -87,6 +87,20 @@ def test_r_3_an_approved_list_spares_what_got_longer(keeping: Keeping) -> None:
     assert keeping.list(list_id).status is ListStatus.EXECUTING
 
 
+def test_r_2_an_approved_list_spares_what_waits_for_its_event_and_names_it(keeping: Keeping) -> None:
+    (record,) = keeping.records()
+    list_id = keeping.executing([record])
+    revised(keeping.world, other={"trigger": {"kind": "event", "event": "contract_end", "month": 12}})
+    followed(keeping.world)
+    keeping.start(list_id)
+    (item,) = keeping.items(list_id)
+    assert item.proof["because"] == {
+        "rule": "R-2",
+        "code": "event_open",
+        "params": {"trigger": "event:contract_end"},
+    }
+
+
 def test_r_3_what_is_being_destroyed_is_over_the_point_of_no_return(keeping: Keeping) -> None:
     (record,) = keeping.records()
     list_id = keeping.executing([record])

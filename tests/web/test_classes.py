@@ -6,7 +6,7 @@ import io
 
 from docctl.domain.class_text import say_classes, write_classes
 from tests import rules
-from tests.filing import a_form, filed
+from tests.filing import a_form, filed, row
 from tests.services.test_classes import followed, revised, years
 from tests.web.browser import Browser, words_of
 from tests.world import World
@@ -102,3 +102,14 @@ def test_r_1_classes_go_out_as_a_sheet_and_come_in_again(client: Browser, world:
     assert "4 年" in sent(client.get(f"{HERE}/table").data, "a.xlsx")
     assert "须有一个类别用于其余记录" in sent(data.replace(b"catch_all", b""))
     assert "没有起算点“moon”" in sent(data.replace(b",completion,", b",moon,", 1))
+
+
+def test_r_1_a_kept_address_names_a_class_that_was_revised_since(client: Browser, world: World) -> None:
+    record = filed(world, a_form(world))
+    older = row(world, record).class_id
+    revised(world, other=years(9))
+    client.sign_in("wang")
+    page = client.page(f"/records?class={older}")
+    assert "其他记录" in " ".join(page.xpath("//a[contains(@class, 'chip')]//text()"))
+    (chosen,) = page.xpath("//select[@name='class']/option[@selected]")
+    assert (chosen.get("value"), chosen.text_content().strip()) == (str(older), "其他记录")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from docctl.domain.class_content import FUNCTIONS
+from docctl.models.organisation import Unit
 from tests.web.conftest import Browser
 from tests.world import World
 
@@ -28,6 +30,14 @@ def test_o_3_a_post_is_added_taken_and_left_and_the_past_stays(client: Browser, 
     text = client.page(unit).text_content()
     assert "王强" in text
     assert today.isoformat() in text
+
+
+def test_r_6_a_unit_answers_for_each_function_that_a_class_may_ask(client: Browser, world: World) -> None:
+    unit = f"/people/units/{world.units['SC']}"
+    client.sign_in("admin")
+    client.submit(f"{unit}/duties", {"head_id": str(world.people["li"]), "functions": list(FUNCTIONS)})
+    with world.house.uow.read() as session:
+        assert sorted(session.get_one(Unit, world.units["SC"]).functions) == sorted(FUNCTIONS)
 
 
 def test_o_1_a_unit_gets_its_head_and_functions(client: Browser, world: World) -> None:

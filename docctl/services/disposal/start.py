@@ -121,8 +121,15 @@ def _may_go(kept: Record, *, holds: int, is_as_approved: bool, today: date) -> V
         open_case=False,
         on_list=True,
         list_hash_matches=is_as_approved,
+        trigger=_waits_for(kept),
     )
     return may_destroy(facts, today)
+
+
+def _waits_for(kept: Record) -> str:
+    """Return the event that an undated record waits for, as its reason names it (R-2)."""
+    waiting = (one["params"]["trigger"] for one in kept.keep_because if one["code"] == "event_open")
+    return str(next(waiting, ""))
 
 
 def _go(session: Session, row: DisposalList, item: DisposalItem, kept: Record, by: Caller) -> None:

@@ -15,7 +15,7 @@ from docctl.models.records import Correction, Record, RecordFact
 from docctl.services.caller import Caller
 from docctl.services.jobs import want
 from docctl.services.numbers.take import add_alias
-from docctl.services.records.keep import classes_of, entered_events, govern, rename_classes
+from docctl.services.records.keep import classes_of, entered_events, govern, promised_until, rename_classes
 
 #: Filing later than this after it was received or happened shows as late (F-5).
 LATE_AFTER: Final = timedelta(days=3)
@@ -100,7 +100,7 @@ def _moved(session: Session, row: Record, correction: Correction, by: Caller) ->
     row.occurred_at = datetime.fromisoformat(correction.new_value)
     classes = classes_of(session, row)
     events = entered_events(row, classes)
-    govern(row, classes, zone=by.zone, events=events, not_before=row.keep_until)
+    govern(row, classes, zone=by.zone, events=events, not_before=promised_until(row))
     rename_classes(session, row, classes)
     if row.accepted_at is not None:
         want(session, "lock", key=f"{row.id}:{correction.id}", payload={"record_id": str(row.id)}, at=by.at)

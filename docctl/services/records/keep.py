@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, tzinfo
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -16,6 +16,9 @@ from docctl.domain.retention_governing import governing
 from docctl.models.records import Record, RecordClass
 from docctl.models.retention import RetentionClassRow
 from docctl.services.records.classes import class_of
+
+#: Reasons that come from a decision on the record, not from its classes.
+_PROMISES: Final = frozenset({"prolonged", "never_shortened"})
 
 
 def name_classes(session: Session, record: Record, rows: Sequence[RetentionClassRow]) -> None:
@@ -74,6 +77,17 @@ def kept_by(
     }
 
 
+def promises(record: Record) -> list[dict[str, Any]]:
+    """Return the parts of the reason that name a day to which a record is kept whatever its class says."""
+    return [one for one in record.keep_because if one["code"] in _PROMISES]
+
+
+def promised_until(record: Record) -> date | None:
+    """Return the last day that a record was ever given, also while it waits for an event (R-3)."""
+    days = [date.fromisoformat(one["params"]["until"]) for one in promises(record)]
+    return max([*days, *([record.keep_until] if record.keep_until else [])], default=None)
+
+
 def classes_of(session: Session, record: Record) -> list[RetentionClassRow]:
     """Return the classes that apply to a record."""
     return list(
@@ -81,7 +95,7 @@ def classes_of(session: Session, record: Record) -> list[RetentionClassRow]:
             select(RetentionClassRow)
             .join(RecordClass, RecordClass.class_id == RetentionClassRow.id)
             .where(RecordClass.record_id == record.id)
-            .order_by(RetentionClassRow.ordinal)
+            .order_by(RetentionClassRow.ordinal, RetentionClassRow.revision)
         )
     )
 

@@ -24,7 +24,7 @@ from docctl.domain.lifecycle import (
 )
 from docctl.domain.permissions import Facts, authorise
 from docctl.domain.retention import RetentionFacts
-from docctl.domain.retention_prolonging import Outcome, Running, outcome
+from docctl.domain.retention_prolonging import RUNNING, Outcome, Running, outcome
 from docctl.domain.verdicts import Refused
 from docctl.models.controlled import SettingRevision
 from docctl.models.records import Record, RecordClass
@@ -35,15 +35,12 @@ from docctl.services.disposal.load import items_of, list_manifest, stored
 from docctl.services.jobs import Wish, row_of
 from docctl.services.locks import Rank, lock
 from docctl.services.records.classes import class_of
-from docctl.services.records.keep import entered_events, kept_by
+from docctl.services.records.keep import entered_events, kept_by, promises
 from docctl.services.registry import use_case
 from docctl.services.trail import Subject, record
 
 #: So many records in one transaction.
 TOGETHER: Final = 100
-
-#: Records whose time runs: what is being destroyed is over the point of no return.
-RUNNING: Final = (RecordStatus.COMPLETED, RecordStatus.ACCEPTED, RecordStatus.ON_LIST)
 
 #: A list that is being decided on is changed; one that was approved spares the record when it begins.
 _OPEN: Final = frozenset({ListStatus.CHECKING, ListStatus.CHECKED})
@@ -182,6 +179,9 @@ def _follow(
     before, length = row.keep_until, _length(row)
     if found is Outcome.LONGER:
         values = kept_by([coming], completed, events=events)
+        if values["keep_until"] is None and not values["is_permanent"]:
+            # Once its event is entered it may end earlier than was decided for this one record.
+            values["keep_because"] += promises(row)
         if values["keep_until"] is not None or values["is_permanent"]:
             for link, one in named:
                 if one.code == coming.code:  # it ends later than they do; what waits for an event may not
