@@ -94,7 +94,7 @@ class StandIn:
     """What it depends on whether a delegate may sign one step for the one who has it.
 
     `post` is what the route names for a step that goes to a post alone; `covers`: the delegation is of
-    documents like this one.
+    documents like this one; `wrote`: the delegate prepared what is signed.
     """
 
     meaning: Meaning
@@ -104,10 +104,13 @@ class StandIn:
     covers: bool = True
     principal_holds: bool = True
     delegate_holds: bool = True
+    wrote: bool = False
 
 
 def may_stand_in(facts: StandIn) -> Verdict:
-    """Say whether a step may be signed by who stands in for its signer (A-8, A-15)."""
+    """Say whether a step may be signed, or returned, by who stands in for its signer (A-2, A-8, A-15)."""
+    if facts.wrote:
+        return Refused("A-2", "own_work", {"step": facts.meaning.value})
     if facts.mark is Delegable.NEVER:
         return Refused("A-8", "delegate_never", {"step": facts.meaning.value})
     if not facts.covers:
@@ -135,5 +138,5 @@ def may_end(*, ended: bool, over: bool) -> Verdict:
 
 
 def for_whom(name: str, principal: str) -> str:
-    """Return a signer's name with the one for whom they signed (A-8): 王强（代 赵敏）."""
-    return f"{name}（代 {principal}）" if principal else name
+    """Return a signer's name with whom they signed for (A-8): 王强（代 赵敏）; "" where nobody signed."""
+    return f"{name}（代 {principal}）" if name and principal else name

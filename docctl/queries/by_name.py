@@ -21,9 +21,9 @@ from docctl.models.documents import Document, DocumentType, Revision
 from docctl.models.organisation import Person, Unit
 from docctl.models.retention import DisposalList, Hold, RetentionClassRow
 from docctl.models.schedule import has_begun
+from docctl.queries.delegated_steps import signed_for_others
 from docctl.queries.number_holders import entity_names
 from docctl.queries.revision_states import readable_revision
-from docctl.queries.standing_in import signed_for_others
 from docctl.queries.unit_names import called
 
 T = TypeVar("T", bound=Base)

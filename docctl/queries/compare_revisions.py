@@ -12,6 +12,8 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from docctl.domain.approval import Meaning
+from docctl.domain.delegation import for_whom
 from docctl.domain.form_definition import definition_of, shown
 from docctl.domain.lifecycle import in_force, is_obsolete, revision_state
 from docctl.domain.permissions import Actor
@@ -21,7 +23,7 @@ from docctl.models.documents import Document, DocumentType, Revision
 from docctl.models.organisation import LegalEntity, Unit
 from docctl.queries.compare_files import FilePair, One, compared_files
 from docctl.queries.document_opened import headed, revisions_seen
-from docctl.queries.revision_views import names_of
+from docctl.queries.revision_views import names_of, signed_for
 from docctl.services.revisions.content import manifest_of
 
 #: Facts out of the manifest, in the order in which they are told: name → where it stands.
@@ -160,27 +162,33 @@ def _facts(
         values = [_shown(name, _at(one, path), names) for one in signed]
         if any(values):
             yield FactPair(name, *values)
-    people = names_of(session, {person for one in (before, after) for person in _signers(one)})
-    for fact, place, when in (
-        ("prepared", 0, "prepared_at"),
-        ("reviewed", 1, "reviewed_at"),
-        ("approved", 2, "approved_at"),
+    people = names_of(session, {who for one in (before, after) for who in _signers(one).values()})
+    behalf = signed_for(session, (before, after))
+    for fact, meaning, when in (
+        ("prepared", Meaning.PREPARE, "prepared_at"),
+        ("reviewed", Meaning.REVIEW, "reviewed_at"),
+        ("approved", Meaning.APPROVE, "approved_at"),
         ("issued", None, "issued_at"),
         ("effective", None, "effective_from"),
         ("until", None, "effective_until"),
     ):
         done = []
         for one in (before, after):
-            person = None if place is None else _signers(one)[place]
+            person = _signers(one)[meaning] if meaning else None
             name = people.get(person, "") if person else ""
+            name = for_whom(name, behalf.get(one.id, {}).get(meaning, "") if meaning else "")
             done.append(f"{name} {_day(getattr(one, when), zone)}".strip())
         if any(done):
             yield FactPair(fact, *done)
 
 
-def _signers(row: Revision) -> tuple[UUID | None, UUID | None, UUID | None]:
+def _signers(row: Revision) -> dict[Meaning, UUID | None]:
     """Return who prepared, reviewed and approved; before it is submitted its author stands as the first."""
-    return row.prepared_by or row.created_by, row.reviewed_by, row.approved_by
+    return {
+        Meaning.PREPARE: row.prepared_by or row.created_by,
+        Meaning.REVIEW: row.reviewed_by,
+        Meaning.APPROVE: row.approved_by,
+    }
 
 
 def _manifest(session: Session, document: Document, row: Revision) -> Mapping[str, Any]:

@@ -21,9 +21,9 @@ from docctl.domain.working_calendar import ONE_DAY
 from docctl.models.delegations import Delegation, DelegationScope, ScopeKind
 from docctl.models.documents import DocumentType
 from docctl.models.organisation import Person, RoleGrant, Unit
+from docctl.queries.delegated_steps import runs_at
 from docctl.queries.document_choices import Choice
 from docctl.queries.entities import unit_keys
-from docctl.queries.standing_in import runs_at
 
 #: So many are listed at once.
 PAGE: Final = 50

@@ -17,9 +17,9 @@ from docctl.domain.verdicts import NotFound
 from docctl.models.documents import Document, DocumentType, Revision
 from docctl.models.organisation import LegalEntity, Unit
 from docctl.models.visibility import visible_sets
+from docctl.queries.delegated_steps import stands_in_at
 from docctl.queries.provisional import still_provisional
 from docctl.queries.revision_states import is_insider
-from docctl.queries.standing_in import stands_in_at
 
 
 @dataclass(frozen=True, slots=True)

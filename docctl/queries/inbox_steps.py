@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Select, and_, case, exists, func, literal, not_, or_, select
+from sqlalchemy import Select, and_, case, exists, func, literal, not_, select
 from sqlalchemy.orm import aliased
 
 from docctl.domain.approval import Meaning
@@ -14,10 +14,10 @@ from docctl.domain.roles import Role
 from docctl.models.documents import Document, Revision
 from docctl.models.organisation import Person
 from docctl.models.work import Step, StepStatus
+from docctl.queries.delegated_steps import has_to_sign
 from docctl.queries.inbox_copies import AT, TODAY
 from docctl.queries.inbox_row import revision_work_row
 from docctl.queries.revision_states import falls_to, is_insider, readable_revision
-from docctl.queries.standing_in import stands_in
 
 
 def revision_work(actor: Actor) -> dict[str, Select[*tuple[Any, ...]]]:
@@ -71,9 +71,8 @@ def _came_back() -> Any:
 
 def _mine(actor: Actor, meaning: Meaning) -> Select[*tuple[Any, ...]]:
     """Return the person's own steps and those they sign for others; `whose` wrote what they sign (A-8)."""
-    own = Step.assignee_id == actor.person_id
-    mine = and_(or_(own, stands_in(actor.person_id, AT, (TODAY, TODAY))), Step.meaning == meaning)
-    return _steps(mine, Revision.created_by, own)
+    mine = and_(has_to_sign(actor.person_id, AT, (TODAY, TODAY)), Step.meaning == meaning)
+    return _steps(mine, Revision.created_by, Step.assignee_id == actor.person_id)
 
 
 def _steps(which: Any, person_id: Any = Step.assignee_id, own: Any = None) -> Select[*tuple[Any, ...]]:

@@ -19,10 +19,10 @@ from docctl.models.documents import Document
 from docctl.models.numbers import Alias, NumberEntry
 from docctl.models.records import Record
 from docctl.models.visibility import visible_sets
+from docctl.queries.delegated_steps import signed_for_others
 from docctl.queries.number_holders import EntityName, Place, entity_names, entity_written
 from docctl.queries.other_names import keys_of
 from docctl.queries.revision_states import readable_document
-from docctl.queries.standing_in import signed_for_others
 
 #: More candidates than this are no answer; the person writes more of the number.
 MOST_CANDIDATES: Final = 20

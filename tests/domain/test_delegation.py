@@ -83,6 +83,7 @@ def test_a_15_one_role_that_both_hold_is_enough_and_none_is_not() -> None:
         ({"covers": False}, "A-8.delegate_not_covered"),
         ({"principal_holds": False}, "A-1.not_a_holder"),
         ({"delegate_holds": False}, "A-1.not_a_holder"),
+        ({"wrote": True}, "A-2.own_work"),
     ],
 )
 def test_a_8_whether_a_step_may_be_signed_for_its_signer(facts: dict[str, Any], refused: str) -> None:
@@ -98,6 +99,7 @@ def test_a_2_only_what_lasts_is_ended() -> None:
 
 def test_a_8_both_names_are_shown_and_sealed() -> None:
     assert (for_whom("王强", "赵敏"), for_whom("王强", "")) == ("王强（代 赵敏）", "王强")
+    assert for_whom("", "赵敏") == ""  # nobody has signed
     from datetime import UTC, datetime
 
     facts: dict[str, Any] = {

@@ -113,3 +113,14 @@ def test_a_8_routes_say_what_can_be_delegated_and_the_tester_shows_it(client: Br
     assert "delegate never" in shown
     revision = world.submitted(world.draft())
     assert "不可代签" not in words_of(client.get(f"/documents/revisions/{revision}"))  # the review is free
+
+
+def test_a_15_why_who_delegated_leaves_has_a_bound_and_stays_as_typed(client: Browser, world: World) -> None:
+    delegated(world, "ouyang", "wang")
+    client.sign_in("admin")
+    here = f"/people/{world.people['ouyang']}/disable"
+    why = "因" * 501
+    too_long = client.submit(here, {"reason": why})
+    assert (too_long.status_code, why in too_long.text) == (422, True)
+    assert "原因最多 500 个字" in words_of(too_long)
+    assert client.submit(here, {"reason": why[1:]}).status_code == 303

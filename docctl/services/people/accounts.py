@@ -19,6 +19,7 @@ from docctl.domain.accounts import (
 )
 from docctl.domain.mailing import may_be_address
 from docctl.domain.permissions import Facts, authorise
+from docctl.domain.reasons import reason_given
 from docctl.domain.verdicts import Refused, RuleRefused, require
 from docctl.models.base import new_id
 from docctl.models.organisation import LinkPurpose, OneTimeLink, Person, Unit
@@ -105,8 +106,11 @@ def disable_person(session: Session, cmd: DisablePerson, by: Caller) -> UUID:
     """Close an account at once: sessions and links end, signatures and history stay (A-15).
 
     What is open with the person goes where `handed` says; the rest stays, and waits to be handed over (A-16).
+    A reason is wanted where something is handed over; where one is given, it has the bound of all reasons.
     """
     authorise(by.actor, "person.disable", Facts())
+    if cmd.reason.strip():
+        require(reason_given(cmd.reason, rule="A-16"))
     giving = lock_with_takers(session, cmd.person_id, cmd.handed, cmd.reason)
     person = giving.person
     lock_names(session, ["administrators"])

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from docctl.domain.approval import Meaning
-from docctl.domain.lifecycle import REVISION_MOVES, RevisionAction, may_move_revision
+from docctl.domain.lifecycle import REVISION_MOVES, RevisionAction, RevisionStatus, may_move_revision
 from docctl.domain.permissions import authorise
 from docctl.domain.verdicts import Conflict, Refused, RuleRefused, require
 from docctl.models.documents import Document, Revision
@@ -68,7 +68,7 @@ def _sign_step(
         raise RuleRefused(Refused("A-2", "own_work", {"step": meaning.value}))
     authorise(by.actor, f"revision.{action.value}", facts)
     require(may_move_revision(revision.status, action))
-    hand = hand_at(session, document, revision, cmd.for_id, by)
+    hand = hand_at(session, document, revision, cmd.for_id, by, meaning=meaning)
     if hand.step.meaning is not meaning:
         raise RuleRefused(Refused("A-4", "other_step_open", {"step": hand.step.meaning.value}))
     check_signer(session, document, revision, hand, by)
@@ -126,15 +126,18 @@ def return_revision(session: Session, cmd: ReturnRevision, by: Caller) -> UUID:
     facts = facts_of(session, loaded.document, revision, by)
     if facts.insider:
         unchanged(revision, cmd.row_version)
+    hand = None
+    if cmd.for_id and facts.insider and revision.status is RevisionStatus.IN_REVIEW:
+        hand = hand_at(session, loaded.document, revision, cmd.for_id, by)  # says why not
     authorise(by.actor, "revision.return", facts)
     require(may_move_revision(revision.status, RevisionAction.RETURN))
     if not cmd.reason.strip():
         raise RuleRefused(Refused("V-6", "reason_needed"))
     standing = None
     if revision.approved_at is None:
-        hand = Hand(open_step(session, revision, by))
-        if by.actor.person_id in facts.assignees:  # who has a step, or stands in at one; else it is control
-            hand = hand_at(session, loaded.document, revision, cmd.for_id, by)
+        if hand is None and by.actor.person_id in facts.assignees:
+            hand = hand_at(session, loaded.document, revision, None, by)
+        hand = hand or Hand(open_step(session, revision, by))  # document control has no step
         standing = hand.standing
         close_step(session, hand.step, StepStatus.RETURNED, by, cmd.reason)
     revision.status = REVISION_MOVES[revision.status, RevisionAction.RETURN]

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from docctl.domain.approval import ToSign, may_sign
+from docctl.domain.approval import Meaning, ToSign, may_sign
 from docctl.domain.verdicts import Refused, RuleRefused, require
 from docctl.models.documents import Document, Revision
 from docctl.models.work import Step, StepStatus
@@ -32,14 +32,21 @@ class Hand:
 
 
 def hand_at(
-    session: Session, document: Document, revision: Revision, for_id: UUID | None, by: Caller
+    session: Session,
+    document: Document,
+    revision: Revision,
+    for_id: UUID | None,
+    by: Caller,
+    *,
+    meaning: Meaning | None = None,
 ) -> Hand:
     """Return the caller's open step, or that of whom they stand in for, named by `for_id` (A-8).
 
     Whoever has an open step themselves signs that, unless they name another; whoever stands in says for whom.
+    Of several open steps of one person it is one that may be signed, and of the `meaning` that is wanted.
     """
     own = by.actor.person_id
-    step = open_step(session, revision, by)
+    step = open_step(session, revision, by, meaning=meaning)
     if for_id is None and step.assignee_id == own:
         return Hand(step)
     found = standings(session, document, revision, own, at=by.at, today=by.today)
@@ -47,15 +54,18 @@ def hand_at(
         if can := next((one for one in found if one.verdict), None):
             raise RuleRefused(Refused("A-8", "say_for_whom", {"name": can.principal}))
         return Hand(step)
-    standing = next((one for one in found if one.principal_id == for_id), None)
-    if standing is None:
+    fitting = [one for one in found if one.principal_id == for_id]
+    if not fitting:
         raise RuleRefused(Refused("A-8", "stands_in_for_nobody"))
+    standing = min(fitting, key=lambda one: (not one.verdict, one.meaning is not meaning))
     require(standing.verdict)
     return Hand(session.get_one(Step, standing.step_id), standing)
 
 
-def open_step(session: Session, revision: Revision, by: Caller) -> Step:
-    """Return the open step of the caller, else the first one; raise RuleRefused where none is."""
+def open_step(session: Session, revision: Revision, by: Caller, *, meaning: Meaning | None = None) -> Step:
+    """Return the open step of the caller, of the `meaning` that is wanted where they have several; else the
+    first one. Raise RuleRefused where none is.
+    """
     query = select(Step).where(
         Step.revision_id == revision.id,
         Step.round == revision.round,
@@ -64,7 +74,7 @@ def open_step(session: Session, revision: Revision, by: Caller) -> Step:
     rows = session.scalars(query.order_by(Step.position)).all()
     if not rows:
         raise RuleRefused(Refused("A-4", "no_open_step"))
-    return next((one for one in rows if one.assignee_id == by.actor.person_id), rows[0])
+    return min(rows, key=lambda one: (one.assignee_id != by.actor.person_id, one.meaning is not meaning))
 
 
 def check_signer(session: Session, document: Document, revision: Revision, hand: Hand, by: Caller) -> None:
