@@ -5,48 +5,51 @@ A failure is an answer too, because an exception would lose its code at the proc
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from docctl.printing.behind import Behind
 from docctl.printing.errors import PrintingFailed
 from docctl.printing.stamp import Stamp
 from docctl.printing.stamp_docx import stamp_docx
 from docctl.printing.stamp_pdf import stamp_pdf
-from docctl.printing.text_pdf import text_pages, text_to_pdf
+from docctl.printing.text_pdf import text_to_pdf
 
 Answer = dict[str, Any]
+Pages = Sequence[Mapping[str, Any]]
 
 
-def stamp_docx_job(source: str, target: str, *, stamp: Mapping[str, Any], behind: str = "") -> Answer:
-    """Run `stamp_docx`; the text `behind` begins a new page (D-3, V-14)."""
-    return _answer(lambda: stamp_docx(Path(source), Path(target), Stamp.from_json(stamp), behind))
+def stamp_docx_job(source: str, target: str, *, stamp: Mapping[str, Any], behind: Pages = ()) -> Answer:
+    """Run `stamp_docx`; what stands `behind` begins a new page (D-3, V-14)."""
+    pages = _behind(behind)
+    return _answer(lambda: stamp_docx(Path(source), Path(target), Stamp.from_json(stamp), pages))
 
 
-def stamp_pdf_job(source: str, target: str, *, stamp: Mapping[str, Any], behind: str = "") -> Answer:
-    """Run `stamp_pdf`; the text `behind` follows on pages of its own (D-3, V-14)."""
-
-    def stamp_it() -> int:
-        pages = text_pages(behind) if behind else None
-        return stamp_pdf(Path(source), Path(target), Stamp.from_json(stamp), pages)
-
-    return _answer(stamp_it)
+def stamp_pdf_job(source: str, target: str, *, stamp: Mapping[str, Any], behind: Pages = ()) -> Answer:
+    """Run `stamp_pdf`; what stands `behind` follows on pages of its own (D-3, V-14)."""
+    pages = _behind(behind)
+    return _answer(lambda: stamp_pdf(Path(source), Path(target), Stamp.from_json(stamp), pages))
 
 
 def text_to_pdf_job(
-    source: str, target: str, *, stamp: Mapping[str, Any], title: str, behind: str = ""
+    source: str, target: str, *, stamp: Mapping[str, Any], title: str, behind: Pages = ()
 ) -> Answer:
     """Run `text_to_pdf` on a file that holds the text in UTF-8 (D-3)."""
+    pages = _behind(behind)
 
     def print_text() -> int:
         try:
             text = Path(source).read_text("utf-8-sig")
         except UnicodeDecodeError as error:
             raise PrintingFailed("unreadable", "no UTF-8") from error
-        whole = f"{text}\f{behind}" if behind else text
-        return text_to_pdf(whole, Path(target), Stamp.from_json(stamp), title)
+        return text_to_pdf(text, Path(target), Stamp.from_json(stamp), title, pages)
 
     return _answer(print_text)
+
+
+def _behind(pages: Pages) -> list[Behind]:
+    return [Behind.from_json(one) for one in pages]
 
 
 def printed(answer: Answer) -> int:

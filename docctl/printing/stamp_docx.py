@@ -6,7 +6,7 @@ import io
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,10 +16,11 @@ from docx.opc.exceptions import OpcError
 from docx.oxml.ns import qn
 from docx.parts.story import StoryPart
 from docx.section import Section
-from docx.shared import Length, Pt, Twips
+from docx.shared import Length, Mm, Pt, Twips
 from lxml.etree import LxmlError
 
-from docctl.printing.characters import cut, ems, legible, one_line
+from docctl.printing.behind import Behind, behind_docx
+from docctl.printing.characters import cut, ems, one_line
 from docctl.printing.errors import PrintingFailed
 from docctl.printing.mark import SIDE, picture
 from docctl.printing.stamp import Stamp, footer_halves, footer_parts
@@ -54,21 +55,25 @@ _WHOLE_LINE: Final = (
     '<w:spacing w:before="0" w:after="0" w:line="240" w:lineRule="auto"/>'
     '<w:ind w:left="0" w:right="0" w:firstLine="0"/>'
 )
+#: What a section that does not say it is taken for, and the least width of a table in twentieths of a point.
+_A4: Final = Mm(210)
+_MARGIN: Final = Mm(25)
+_NARROWEST: Final = 2000
 _DEFAULT: Final = ("header", "footer")
 _FIRST: Final = ("first_page_header", "first_page_footer")
 _EVEN: Final = ("even_page_header", "even_page_footer")
 
 
-def stamp_docx(source: Path, target: Path, stamp: Stamp, behind: str = "") -> int:
+def stamp_docx(source: Path, target: Path, stamp: Stamp, behind: Sequence[Behind] = ()) -> int:
     """Write the source with the stamp in every header and footer; return its sections (D-3, V-4).
 
-    The text `behind` begins a new page of the last section. The source stays as it is. Raises PrintingFailed.
+    What stands `behind` begins a new page of the last section. The source stays as it is. Raises
+    PrintingFailed.
     """
     try:
         document = docx.Document(str(source))
         if behind:
-            for place, line in enumerate(legible(behind).split("\n")):
-                document.add_paragraph(line).paragraph_format.page_break_before = place == 0
+            _append(document, behind)
         count = _stamp(document, stamp)
         document.save(str(target))
     except (OpcError, LxmlError, zipfile.BadZipFile, zlib.error, struct.error, EOFError) as error:
@@ -77,6 +82,15 @@ def stamp_docx(source: Path, target: Path, stamp: Stamp, behind: str = "") -> in
         # A package whose parts are missing or of another kind shows as any of these.
         raise PrintingFailed("unreadable", type(error).__name__) from error
     return count
+
+
+def _append(document: Document, behind: Sequence[Behind]) -> None:
+    body = document.element.body
+    end = body.get_or_add_sectPr()
+    section = document.sections[-1]
+    room = (section.page_width or _A4) - (section.left_margin or _MARGIN) - (section.right_margin or _MARGIN)
+    for xml in behind_docx(behind, max(round(Length(room).twips), _NARROWEST)):
+        end.addprevious(element(xml))
 
 
 def _stamp(document: Document, stamp: Stamp) -> int:

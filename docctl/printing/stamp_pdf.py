@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import math
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,8 @@ from typing import Any, Final
 import pikepdf
 from reportlab.pdfgen.canvas import Canvas
 
+from docctl.printing.behind import Behind
+from docctl.printing.behind_pdf import behind_pdf
 from docctl.printing.errors import PrintingFailed
 from docctl.printing.overlay import draw_stamp
 from docctl.printing.stamp import Stamp
@@ -44,17 +47,17 @@ class _Sheet:
         return " ".join(f"{value:.4f}" for value in (*_TURN[self.turn], x, y))
 
 
-def stamp_pdf(source: Path, target: Path, stamp: Stamp, behind: io.BytesIO | None = None) -> int:
+def stamp_pdf(source: Path, target: Path, stamp: Stamp, behind: Sequence[Behind] = ()) -> int:
     """Write the source with the stamp on every page to `target`; return the number of pages (D-3, V-4).
 
-    `behind` is a PDF whose pages follow, stamped and counted alike. The source stays as it is. Raises
-    PrintingFailed.
+    What stands `behind` follows on pages of its own, stamped and counted alike. The source stays as it is.
+    Raises PrintingFailed.
     """
     try:
         with ExitStack() as open_files:
             pdf = open_files.enter_context(pikepdf.open(source))
-            if behind is not None:  # open until the copy is written: its streams are read then
-                pdf.pages.extend(open_files.enter_context(pikepdf.open(behind)).pages)
+            if behind:  # open until the copy is written: its streams are read then
+                pdf.pages.extend(open_files.enter_context(pikepdf.open(behind_pdf(behind))).pages)
             return _stamp(pdf, target, stamp)
     except pikepdf.PasswordError as error:
         raise PrintingFailed("encrypted") from error

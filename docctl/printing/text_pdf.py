@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Final
 
 from reportlab.pdfgen.canvas import Canvas
 
+from docctl.printing.behind import Behind
 from docctl.printing.characters import legible, one_line
 from docctl.printing.errors import PrintingFailed
 from docctl.printing.lines import wrapped
 from docctl.printing.overlay import draw_stamp
 from docctl.printing.stamp import Stamp
-from docctl.printing.stamp_pdf import MOST_PAGES
+from docctl.printing.stamp_pdf import MOST_PAGES, stamp_pdf
 from docctl.printing.typeface import drawable, typeface, width
 
 _PAGE: Final = (595.28, 841.89)
@@ -30,31 +30,25 @@ _TAB: Final = 4
 _Line = tuple[str, float]
 
 
-def text_to_pdf(text: str, target: Path, stamp: Stamp, title: str) -> int:
+def text_to_pdf(text: str, target: Path, stamp: Stamp, title: str, behind: Sequence[Behind] = ()) -> int:
     """Write the text under its title as a stamped PDF; return its pages. Raises PrintingFailed (D-3)."""
     pages = list(_pages(_lines(text, title)))
-    canvas = Canvas(str(target), pagesize=_PAGE, pageCompression=1)
+    plain = target.with_suffix(".plain") if behind else target
+    canvas = Canvas(str(plain), pagesize=_PAGE, pageCompression=1)
     canvas.setTitle(one_line(title))
     canvas.setAuthor("")
     for number, lines in enumerate(pages, 1):
         _draw(canvas, lines)
-        draw_stamp(canvas, _PAGE, stamp, number, len(pages))
+        if not behind:
+            draw_stamp(canvas, _PAGE, stamp, number, len(pages))
         canvas.showPage()
     canvas.save()
-    return len(pages)
-
-
-def text_pages(text: str) -> io.BytesIO:
-    """Return a text as a PDF without stamp, its first line as the title; raise PrintingFailed (V-14)."""
-    title, _, rest = text.partition("\n")
-    stream = io.BytesIO()
-    canvas = Canvas(stream, pagesize=_PAGE, pageCompression=1)
-    for lines in _pages(_lines(rest.lstrip("\n"), title)):
-        _draw(canvas, lines)
-        canvas.showPage()
-    canvas.save()
-    stream.seek(0)
-    return stream
+    if not behind:
+        return len(pages)
+    try:
+        return stamp_pdf(plain, target, stamp, behind)
+    finally:
+        plain.unlink()
 
 
 def _lines(text: str, title: str) -> Iterator[_Line | None]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
 from uuid import UUID
@@ -87,20 +87,25 @@ def revision_history(
     """Return the history from line 0; discarded drafts were no revisions and stay out (V-2, X-3)."""
     head = headed(session, actor, document_id, at=at)
     rows = [one for one in revisions_seen(session, head, at) if one.status is not RevisionStatus.DISCARDED]
-    people = {one for row in rows for one in (row.created_by, row.prepared_by, row.reviewed_by)}
-    names = names_of(session, people | {row.approved_by for row in rows})
-    behalf = signed_for(session, rows)
     return History(
         document_id=head.document.id,
         number=head.document.number,
         title=head.document.title,
         company=head.entity.name,
         unit_name=head.unit.name,
-        lines=tuple(
-            _line(place, row, names, behalf.get(row.id, {}), at, zone) for place, row in enumerate(rows)
-        ),
+        lines=history_lines(session, rows, at, zone),
         earlier=tuple(_earlier(rows)) if rows else (),
     )
+
+
+def history_lines(
+    session: Session, rows: Sequence[Revision], at: datetime, zone: tzinfo
+) -> tuple[HistoryLine, ...]:
+    """Return the lines of these revisions, the first issue before all others (V-2)."""
+    people = {one for row in rows for one in (row.created_by, row.prepared_by, row.reviewed_by)}
+    names = names_of(session, people | {row.approved_by for row in rows})
+    behalf = signed_for(session, rows)
+    return tuple(_line(place, row, names, behalf.get(row.id, {}), at, zone) for place, row in enumerate(rows))
 
 
 def _earlier(rows: list[Revision]) -> Iterator[EarlierLine]:

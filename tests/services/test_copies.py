@@ -148,7 +148,7 @@ def test_d_3_a_text_becomes_a_stamped_pdf_whatever_its_encoding(world: World) ->
         made = copy(world, revision_id)
         assert made.name == f"QP-{number:02d} 检验程序 A_0 受控.pdf"
         with Pdf.open(made.path) as pdf:
-            assert len(pdf.pages) == 1
+            assert len(pdf.pages) == 2  # and that of its signatures
         made.discard()
 
 

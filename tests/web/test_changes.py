@@ -167,7 +167,7 @@ def test_v_14_it_is_printed_on_pages_of_its_own_behind_a_pdf(
     client.sign_in("wang")
     after = pages_of(copied(client, revision))
     assert len(after) == len(before) + 1
-    assert "将“每周”改为“每日”。" in after[-1]
+    assert "将“每周”改为“每日”。" in after[-2]  # before the signatures
     assert f"第{len(after)}页" in after[-1]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -13,6 +14,7 @@ from docctl.domain.header_content import filled, foot_of, uses_of
 from docctl.domain.lifecycle import Computed, RevisionStatus, is_obsolete
 from docctl.domain.verdicts import Refused, RuleRefused
 from docctl.i18n import Translator
+from docctl.printing.behind import Behind
 from docctl.printing.characters import ems
 from docctl.printing.errors import PrintingFailed
 from docctl.printing.jobs import printed
@@ -20,6 +22,7 @@ from docctl.printing.stamp import Colour, Stamp
 from docctl.reading.errors import OURS, ReadingFailed
 from docctl.reading.kinds import MEDIA_TYPES, Kind
 from docctl.services.caller import Caller
+from docctl.services.content.behind import behind_of
 from docctl.services.content.open import Content, Purpose, open_content
 from docctl.services.house import House
 
@@ -98,9 +101,15 @@ def stamped(
     if marked and kind == "waiting":
         kind = "controlled"
     stamp = _stamp(content, kind, by, words, is_demo=is_demo, marked=marked)
+    header = (
+        filled(content.header.block, _values(content, stamp.word, by, words, marked))
+        if content.header
+        else ()
+    )
+    behind = behind_of(content, header, words)
     folder = Path(tempfile.mkdtemp(prefix="copy-", dir=house.scratch))
     try:
-        return _stamped(content, stamp, folder, house, words)
+        return _stamped(content, stamp, behind, folder, house, words)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
@@ -216,31 +225,15 @@ def _values(
     }
 
 
-def changes_told(content: Content, words: Translator) -> str:
-    """Return what is printed behind a file of the temporary changes of its revision, "" for none (V-14)."""
-    if not content.changes:
-        return ""
-    t = words.t
-    parts = [t("changes.print.head")]
-    for one in content.changes:
-        told = (
-            t("changes.print.line", n=one.ordinal, place=one.place),
-            t("changes.print.days", first=one.first_day, last=one.last_day),
-            one.text,
-            f"{t('changes.column.reason')}: {one.reason}",
-            t("changes.print.signed", name=one.approver, day=one.approved_on),
-        )
-        parts.append("\n".join(told))
-    return "\n\n".join(parts)
-
-
 def _number(content: Content, words: Translator) -> str:
     """Return the number of a file: that of its document, of an annex with which one it is."""
     annex = words.t("documents.annex", n=content.annex) if content.annex else ""
     return f"{content.number} {annex}".rstrip()
 
 
-def _stamped(content: Content, stamp: Stamp, folder: Path, house: House, words: Translator) -> StampedCopy:
+def _stamped(
+    content: Content, stamp: Stamp, behind: Sequence[Behind], folder: Path, house: House, words: Translator
+) -> StampedCopy:
     source = folder / "source"
     if (how := STAMPED.get(content.media_type)) is None:
         raise RuleRefused(Refused("D-3", "kind_not_stampable"))
@@ -259,7 +252,7 @@ def _stamped(content: Content, stamp: Stamp, folder: Path, house: House, words: 
         source=str(source),
         target=str(target),
         stamp=stamp.as_json(),
-        behind=changes_told(content, words),
+        behind=[one.as_json() for one in behind],
         **more,
     )
     try:

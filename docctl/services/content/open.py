@@ -22,7 +22,9 @@ from docctl.models.documents import Document, Revision
 from docctl.models.organisation import LegalEntity
 from docctl.queries.changes import ChangeNote, changes_beside
 from docctl.queries.header_blocks import Header, copy_header, header_at
+from docctl.queries.signature_sheet import SignatureSheet, signature_sheet
 from docctl.queries.standing_in import standings
+from docctl.reading.kinds import MEDIA_TYPES, Kind
 from docctl.services.access import sees
 from docctl.services.caller import Caller
 from docctl.services.content.reads import note_read, noted_lately
@@ -109,6 +111,8 @@ class Content:
     changes: tuple[ChangeNote, ...]
     #: The header block of its copies, None as it is shipped (D-14).
     header: Header | None
+    #: Who signed it and what came before it: printed with its main file, None for what is not approved (A-3).
+    sheet: SignatureSheet | None
     open: Callable[[], AbstractContextManager[BinaryIO]]
 
 
@@ -146,6 +150,9 @@ def open_content(
         header = None
         if purpose is not Purpose.SOURCE:
             header = copy_header(session, document, revision, by.at, by.zone)
+        sheet = None
+        if row.role is FileRole.MAIN and (purpose is Purpose.COPY or row.media_type == MEDIA_TYPES[Kind.PDF]):
+            sheet = signature_sheet(session, by.actor, document, revision, at=by.at, zone=by.zone)
         content = Content(
             file_id=row.id,
             number=revision.number_of(document),
@@ -164,6 +171,7 @@ def open_content(
             else None,
             changes=changes_beside(session, revision.id, at=by.at, zone=by.zone),
             header=header,
+            sheet=sheet,
             open=opener(house, row),
         )
     if not noted:

@@ -43,6 +43,7 @@ def pdf_view(
         words.language,
         began,
         changes,
+        content.sheet.facts() if content.sheet else None,
     ]
     folder = house.scratch / "views"
     folder.mkdir(mode=0o700, exist_ok=True)

@@ -1,0 +1,67 @@
+"""Who signed an approved revision and how it came to be, as printed behind its copies (A-3, A-5, V-2)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from docctl.domain.lifecycle import RevisionStatus
+from docctl.domain.permissions import Actor, Facts
+from docctl.models.documents import Document, Revision
+from docctl.models.organisation import LegalEntity
+from docctl.queries.external_signatures import ExternalLine, external_signatures
+from docctl.queries.history import HistoryLine, history_lines
+from docctl.queries.paper import Paper, paper_of
+from docctl.queries.revision_views import SignatureLine, signatures_shown
+from docctl.services.access import sees
+
+_UNSIGNED = frozenset({RevisionStatus.DRAFT, RevisionStatus.IN_REVIEW, RevisionStatus.DISCARDED})
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureSheet:
+    """What counts of a revision's signatures, and the lines of its history up to it, oldest first."""
+
+    company: str
+    signatures: tuple[SignatureLine, ...]
+    external: tuple[ExternalLine, ...]
+    #: What an imported revision was signed with, on paper.
+    paper: Paper | None
+    history: tuple[HistoryLine, ...]
+
+    def facts(self) -> list[str]:
+        """Return what makes one sheet another: a copy made before does not answer for it."""
+        return [str(one.id) for one in self.external] + [one.state for one in self.history]
+
+
+def signature_sheet(
+    session: Session, actor: Actor, document: Document, revision: Revision, *, at: datetime, zone: tzinfo
+) -> SignatureSheet | None:
+    """Return the sheet of a revision, None for one that is not approved; void signatures stay out (A-9).
+
+    Somebody from outside is told the signatures of the revision they may have, not who else signed from
+    outside, nor what came before it (O-7, X-3).
+    """
+    if revision.status in _UNSIGNED:
+        return None
+    facts = Facts(unit_id=document.unit_id, insider=sees(session, actor, document.insider_set_id))
+    external: tuple[ExternalLine, ...] = ()
+    lines: tuple[HistoryLine, ...] = ()
+    if not actor.is_outside:
+        external = external_signatures(session, actor, revision, facts, zone)
+        earlier = select(Revision).where(
+            Revision.document_id == document.id,
+            Revision.ordinal <= revision.ordinal,
+            Revision.status.not_in(_UNSIGNED),
+        )
+        lines = history_lines(session, session.scalars(earlier.order_by(Revision.ordinal)).all(), at, zone)
+    return SignatureSheet(
+        company=session.get_one(LegalEntity, document.entity_id).name,
+        signatures=tuple(one for one in signatures_shown(session, revision, zone) if not one.is_void),
+        external=tuple(one for one in external if not one.is_void),
+        paper=paper_of(revision, {}, zone),
+        history=lines,
+    )

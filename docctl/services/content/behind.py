@@ -1,0 +1,131 @@
+"""What is printed behind a file of a revision: signatures, history, temporary changes (A-3, D-3, V-14)."""
+
+from __future__ import annotations
+
+from docctl.i18n import Translator
+from docctl.printing.behind import Behind, Listed
+from docctl.queries.external_signatures import ExternalLine
+from docctl.queries.history import HistoryLine
+from docctl.queries.paper import PaperSigner
+from docctl.queries.revision_views import SignatureLine
+from docctl.queries.signature_sheet import SignatureSheet
+from docctl.services.content.open import Content
+
+Rows = tuple[tuple[str, ...], ...]
+
+
+def behind_of(content: Content, header: Rows, words: Translator) -> list[Behind]:
+    """Return the pages behind a file, in their order; none for what has neither (A-3, V-2, V-14).
+
+    `header` is the company's own block above the signatures, () as shipped (D-14).
+    """
+    pages = []
+    if content.changes:
+        pages.append(_changes(content, words))
+    if content.sheet:
+        pages.append(_signed(content, content.sheet, header, words))
+    return pages
+
+
+def _changes(content: Content, words: Translator) -> Behind:
+    t = words.t
+    lines: list[str] = []
+    for one in content.changes:
+        lines += [
+            t("changes.print.line", n=one.ordinal, place=one.place),
+            t("changes.print.days", first=one.first_day, last=one.last_day),
+            *one.text.split("\n"),
+            f"{t('changes.column.reason')}: {one.reason}",
+            t("changes.print.signed", name=one.approver, day=one.approved_on),
+            "",
+        ]
+    return Behind(t("changes.print.head"), lines=tuple(lines[:-1]))
+
+
+def _signed(content: Content, sheet: SignatureSheet, header: Rows, words: Translator) -> Behind:
+    t = words.t
+    tables: list[Listed] = []
+    if sheet.signatures:
+        tables.append(
+            Listed(
+                t("documents.sheet.signatures"),
+                (
+                    (t("documents.sheet.meaning"), 12),
+                    (t("documents.sheet.name"), 20),
+                    (t("documents.sheet.unit"), 18),
+                    (t("documents.sheet.at"), 22),
+                    (t("documents.sheet.remark"), 28),
+                ),
+                tuple(_signature(one, words) for one in sheet.signatures),
+            )
+        )
+    if sheet.paper and sheet.paper.signers:
+        columns = (
+            (t("documents.sheet.meaning"), 12),
+            (t("documents.sheet.name"), 20),
+            (t("documents.sheet.at"), 22),
+        )
+        rows = tuple(_on_paper(one, words) for one in sheet.paper.signers)
+        tables.append(Listed(t("documents.sheet.paper"), columns, rows))
+    if sheet.external:
+        tables.append(
+            Listed(
+                t("documents.sheet.external"),
+                (
+                    (t("documents.sheet.meaning"), 12),
+                    (t("documents.sheet.name"), 24),
+                    (t("documents.sheet.at"), 14),
+                    (t("documents.sheet.how"), 16),
+                    (t("documents.sheet.vouched"), 26),
+                ),
+                tuple(_external(one, words) for one in sheet.external),
+            )
+        )
+    if sheet.history:
+        tables.append(
+            Listed(
+                t("documents.history.title"),
+                (
+                    (t("documents.sheet.label"), 10),
+                    (t("documents.history.what"), 38),
+                    (t("documents.page.prepared"), 14),
+                    (t("documents.page.approved"), 14),
+                    (t("documents.page.effective"), 14),
+                ),
+                tuple(_line(one, words) for one in sheet.history),
+            )
+        )
+    shipped = ((sheet.company,), (content.number, content.label, content.title))
+    return Behind(t("documents.sheet.title"), header or shipped, tables=tuple(tables))
+
+
+def _signature(one: SignatureLine, words: Translator) -> tuple[str, ...]:
+    said = [one.comment] if one.comment else []
+    if one.after_reset:
+        said.append(words.t("documents.page.after_reset"))
+    if one.round > 1:
+        said.append(words.t("documents.page.round", round=one.round))
+    meaning = words.t(f"meanings.{one.meaning}")
+    at = words.t("documents.header.at", at=one.at)
+    return meaning, one.shown, one.unit, at, "\n".join(said)
+
+
+def _on_paper(one: PaperSigner, words: Translator) -> tuple[str, ...]:
+    return words.t(f"fields.{one.role}"), one.name, one.signed_on
+
+
+def _external(one: ExternalLine, words: Translator) -> tuple[str, ...]:
+    at = words.t("documents.header.at", at=one.vouched_at)
+    return (
+        words.t(f"documents.external.meaning.{one.meaning}"),
+        f"{one.name}\n{one.organisation}",
+        one.signed_on.isoformat(),
+        words.t(f"documents.external.how.{one.how}"),
+        f"{one.vouched_by}\n{at}",
+    )
+
+
+def _line(one: HistoryLine, words: Translator) -> tuple[str, ...]:
+    first = words.t("documents.history.first") if one.line == 0 else ""
+    day = one.effective_on or one.issued_on
+    return one.label, one.what or first, one.prepared_by, one.approved_by, day.isoformat() if day else ""
