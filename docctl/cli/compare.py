@@ -34,7 +34,7 @@ def compare(desk: Desk, number: str, from_label: str, label: str) -> Answer:
     """Compare two revisions: the newest with the one in force, unless others are named (V-5, X-2)."""
     from docctl.domain.verdicts import Refused, RuleRefused
     from docctl.queries.compare_revisions import base_for, compared
-    from docctl.services.content.compare import open_both
+    from docctl.services.content.compare import open_annexes, open_both
 
     now = desk.house.clock()
     with desk.read() as session:
@@ -48,6 +48,7 @@ def compare(desk: Desk, number: str, from_label: str, label: str) -> Answer:
     open_both(before, after, by=desk.caller(), house=desk.house)
     with desk.read() as session:
         found = compared(session, desk.actor, before, after, at=now, zone=desk.house.zone)
+    open_annexes(before, after, found.files, by=desk.caller(), house=desk.house)
     return Answer(_data(found), list(_lines(desk, found)))
 
 

@@ -11,7 +11,7 @@ from flask import Blueprint, request
 from docctl.domain.comparison_layout import Fold, Layout, laid_out
 from docctl.queries.compare_files import FilePair, One
 from docctl.queries.compare_revisions import base_for, compared
-from docctl.services.content.compare import open_both
+from docctl.services.content.compare import open_annexes, open_both
 from docctl.web.context import actor, caller, house, render, requires
 from docctl.web.registers import chosen, flag, number
 
@@ -45,6 +45,7 @@ def page(revision_id: UUID) -> str:
         one = One(chosen(request.args.get("file")))
         found = compared(session, actor(), other, revision_id, at=now, zone=house().zone, one=one)
     pair = next((each for each in found.files if one.file_id in each.ids), next(iter(found.files), None))
+    open_annexes(other, revision_id, [pair] if pair else [], by=caller(), house=house())
     part = number(request.args.get("part"))
     is_inline = request.args.get("view") == "inline"
     return render(

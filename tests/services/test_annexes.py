@@ -301,6 +301,20 @@ def test_x_2_each_annex_is_an_event_of_its_own(world: World) -> None:
     assert [one.get("annex") for one in events(world, "revision.read")] == [None, 1, 2]
 
 
+def test_x_2_the_main_file_is_an_event_of_its_own_after_an_annex(world: World) -> None:
+    source = world.upload("chen", docx_bytes("原稿"), name="原稿.docx").as_source()
+    revision = world.issued(arranged(world, with_annexes(world), [source]))
+    _, first, _, original = filing.files(world, revision)
+    for file in (first.id, None, None):
+        open_content(revision, by=world.by("wang"), house=world.house, file_id=file)
+    assert [one.get("annex") for one in events(world, "revision.read")] == [1, None]
+    for file in (original.id, None, None, original.id):
+        open_content(
+            revision, by=world.by("chen"), house=world.house, file_id=file, purpose=Purpose.SOURCE
+        )
+    assert [one.get("file") for one in events(world, "revision.source_taken")] == [original.sha256, None]
+
+
 def test_x_3_the_source_is_only_for_those_who_may_edit(world: World) -> None:
     source = world.upload("chen", docx_bytes("原稿"), name="原稿.docx").as_source()
     revision = world.issued(arranged(world, world.draft(), [source]))

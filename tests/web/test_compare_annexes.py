@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from uuid import UUID
 
 import pytest
+from sqlalchemy import select
 
+from docctl.models.trail import EventRow
 from docctl.queries.compare_files import FileSide, _facing
 from docctl.services.revisions.files import KeptAnnex
 from tests import filing
@@ -75,6 +78,38 @@ def test_v_5_a_command_tells_all_files(world: World) -> None:
         ("去掉的内容.docx", None, False),
     ]
     assert found[2]["changes"]
+
+
+def test_x_2_annexes_that_are_compared_are_noted_each_by_itself(client: Browser, world: World) -> None:
+    first, second = two(world)
+    client.sign_in("chen")
+    here = f"/documents/revisions/{second}/compare"
+    client.get(here)
+    assert annexes_read(world) == []
+    files = {one.name: one for one in (*filing.files(world, first), *filing.files(world, second))}
+    for name in ("图.docx", "图.docx", "名词表.docx", "新内容.docx"):  # of the last two no text is shown
+        assert client.get(f"{here}?file={files[name].id}").status_code == 200
+    assert annexes_read(world) == [
+        (str(first), files["流程第一版.docx"].sha256, 1),
+        (str(second), files["图.docx"].sha256, 2),
+    ]
+
+
+def test_x_2_a_command_notes_the_annexes_that_it_compares(world: World) -> None:
+    first, second = two(world)
+    Terminal(world.house, no_wait=True).ok("documents", "compare", "QP-01", user="chen")
+    assert [(revision, n) for revision, _, n in annexes_read(world)] == [(str(first), 1), (str(second), 2)]
+
+
+def annexes_read(world: World) -> list[tuple[str | None, str, int]]:
+    with world.house.uow.read() as session:
+        rows = session.execute(
+            select(EventRow.subject_version, EventRow.facts)
+            .where(EventRow.action == "revision.read")
+            .order_by(EventRow.seq)
+        )
+        found = [(version, json.loads(facts)) for version, facts in rows]
+    return [(version, facts["file"], facts["annex"]) for version, facts in found if "file" in facts]
 
 
 def side(n: int, name: str, title: str = "", content: str = "") -> FileSide:

@@ -20,7 +20,8 @@ SAME_READING: Final = timedelta(minutes=10)
 def noted_lately(session: Session, by: Caller, action: str, subject: Subject, *, file: str = "") -> bool:
     """Say whether this person's read of this version for this purpose is in the trail already (X-2).
 
-    `file` is the digest of an annex, which is read by itself.
+    `file` is the digest that the event names, "" where it names none: files of one version are read each by
+    itself, and reading one says nothing of the others.
     """
     query = (
         select(EventRow.seq)
@@ -33,8 +34,8 @@ def noted_lately(session: Session, by: Caller, action: str, subject: Subject, *,
         )
         .limit(1)
     )
-    if file:
-        query = query.where(EventRow.facts.contains(f'"file":"{file}"', autoescape=True))
+    named = EventRow.facts.contains(f'"file":"{file}"' if file else '"file":"', autoescape=True)
+    query = query.where(named if file else ~named)
     return session.scalar(query) is not None
 
 

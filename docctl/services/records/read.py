@@ -82,7 +82,8 @@ def open_record_file(
     cmd = ReadRecord(record_id, file_id, purpose.value)
     with house.uow.read() as session:
         row, file = _permitted(session, cmd, by)
-        noted = noted_lately(session, by, _EVENTS[purpose], Subject("record", row.id, str(file.id)))
+        subject = Subject("record", row.id, str(file.id))
+        noted = noted_lately(session, by, _EVENTS[purpose], subject, file=file.sha256)
         found = RecordFile(
             number=row.number,
             name=file.name,
