@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from docctl.domain.lifecycle import RevisionStatus
 from docctl.domain.permissions import Actor, Facts
-from docctl.models.documents import Document, Revision
+from docctl.models.documents import Document, DocumentType, Revision
 from docctl.models.organisation import LegalEntity
 from docctl.queries.external_signatures import ExternalLine, external_signatures
 from docctl.queries.history import HistoryLine, history_lines
@@ -42,10 +42,11 @@ def signature_sheet(
 ) -> SignatureSheet | None:
     """Return the sheet of a revision, None for one that is not approved; void signatures stay out (A-9).
 
+    A form has none: its copies are filled in, and a page of signatures would go with each of them.
     Somebody from outside is told the signatures of the revision they may have, not who else signed from
     outside, nor what came before it (O-7, X-3).
     """
-    if revision.status in _UNSIGNED:
+    if revision.status in _UNSIGNED or session.get_one(DocumentType, document.type_id).is_form:
         return None
     facts = Facts(unit_id=document.unit_id, insider=sees(session, actor, document.insider_set_id))
     external: tuple[ExternalLine, ...] = ()

@@ -80,6 +80,11 @@ def test_a_3_what_is_not_approved_has_none(world: World) -> None:
     assert not any("备注" in one[0] for one in tables(copy(world, draft, "chen")))
 
 
+def test_f_2_a_form_has_none_since_its_copies_are_filled_in(world: World) -> None:
+    form = world.issued(world.draft("巡检表", kind="form", number="QR-01"))
+    assert not any("备注" in one[0] for one in tables(copy(world, form)))
+
+
 def test_a_9_signatures_of_a_round_that_was_returned_stay_out(world: World) -> None:
     revision = world.draft()
     world.submitted(revision)

@@ -24,7 +24,6 @@ from docctl.queries.changes import ChangeNote, changes_beside
 from docctl.queries.header_blocks import Header, copy_header, header_at
 from docctl.queries.signature_sheet import SignatureSheet, signature_sheet
 from docctl.queries.standing_in import standings
-from docctl.reading.kinds import MEDIA_TYPES, Kind
 from docctl.services.access import sees
 from docctl.services.caller import Caller
 from docctl.services.content.reads import note_read, noted_lately
@@ -133,10 +132,12 @@ def open_content(
     house: House,
     purpose: Purpose = Purpose.READ,
     file_id: UUID | None = None,
+    is_stamped: bool = False,
 ) -> Content:
     """Return a revision's file, its main one without `file_id`; the read is in the trail before (T-1, X-2).
 
-    The source is there for the purpose of taking it alone (X-3). Raises NotFound for what the person may not
+    The source is there for the purpose of taking it alone (X-3); what goes out stamped, as copies do, comes
+    with its signatures. Raises NotFound for what the person may not
     see, RuleRefused for what they may not do with it.
     """
     cmd = ReadRevision(revision_id, purpose.value)
@@ -151,7 +152,7 @@ def open_content(
         if purpose is not Purpose.SOURCE:
             header = copy_header(session, document, revision, by.at, by.zone)
         sheet = None
-        if row.role is FileRole.MAIN and (purpose is Purpose.COPY or row.media_type == MEDIA_TYPES[Kind.PDF]):
+        if row.role is FileRole.MAIN and (purpose is Purpose.COPY or is_stamped):
             sheet = signature_sheet(session, by.actor, document, revision, at=by.at, zone=by.zone)
         content = Content(
             file_id=row.id,

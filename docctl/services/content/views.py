@@ -29,7 +29,9 @@ def pdf_view(
 
     The same file answers the same person for ten minutes, so that its parts fit together.
     """
-    content = open_content(revision_id, by=by, house=house, purpose=Purpose.READ, file_id=file_id)
+    content = open_content(
+        revision_id, by=by, house=house, purpose=Purpose.READ, file_id=file_id, is_stamped=True
+    )
     if not is_pdf(content):
         raise NotFound("pdf")
     seconds = int(SAME_READING.total_seconds())
