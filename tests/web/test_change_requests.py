@@ -216,7 +216,7 @@ def test_d_7_the_register_is_filtered_and_exported(client: Browser, world: World
 def test_v_2_the_pages_speak_english_too(client: Browser, world: World, revision: UUID) -> None:
     here = sent(client, revision)
     client.submit("/documents", {"language": "en"}, action="/language")
-    assert "to be decided" in words_of(client.get(here))
+    assert "To be decided" in words_of(client.get(here))
 
 
 def test_v_2_the_commands_do_the_same(world: World, revision: UUID) -> None:
