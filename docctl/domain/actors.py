@@ -44,3 +44,10 @@ class Facts:
     visible: bool = True
     published: bool = False
     insider: bool = False
+    #: They are an insider only while they may sign a step for somebody (A-8).
+    stands_in: bool = False
+
+
+def own_right(_: Actor, facts: Facts) -> bool:
+    """The person does not know the item only because they may sign it for somebody."""
+    return not facts.stands_in

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 from uuid import UUID
 
-from docctl.domain.actors import OPERATOR, Actor, Facts
+from docctl.domain.actors import OPERATOR, Actor, Facts, own_right
 from docctl.domain.partners import PARTNERS_MAY
 from docctl.domain.roles import SIGNING, Role
 from docctl.domain.verdicts import NotFound, Refused, RuleRefused
@@ -125,13 +125,13 @@ PERMISSIONS: Final[Mapping[str, tuple[tuple[Predicate, ...], ...]]] = {
     "revision.approve": ((is_assigned, approver),),
     "revision.return": ((is_assigned, reviewer), (is_assigned, approver), (controller, insider)),
     "revision.issue": ((controller,),),
-    "revision.checks": ((insider,),),
+    **dict.fromkeys(("revision.checks", "revision.external_read"), ((insider,),)),
     "revision.answer": ((is_author, author, insider), (author, own_unit, insider), (controller, insider)),
     **{f"revision.{one}": ((controller,),) for one in ("suspend", "resume", "withdraw")},
     "revision.read": ((visible, published), (insider,)),
     "revision.copy": ((visible, published), (insider,)),
     "revision.source": ((controller, insider), (is_author, insider)),
-    **{f"revision.external_{one}": ((insider,),) for one in ("sign", "read")},
+    "revision.external_sign": ((insider, own_right),),
     "revision.external_withdraw": ((is_author, insider), (controller, insider)),
     "revision.history": ((insider,), (visible, published)),
     # reviews

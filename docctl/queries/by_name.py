@@ -141,9 +141,9 @@ class RevisionNamed:
     manifest_sha256: str | None
 
 
-def _readable(actor: Actor, at: datetime) -> ColumnElement[bool]:
+def _readable(session: Session, actor: Actor, at: datetime) -> ColumnElement[bool]:
     """Say in SQL whether the person may see a revision, or the document of one that they sign for another."""
-    return or_(readable_revision(actor, at), signed_for_others(actor, at))
+    return or_(readable_revision(actor, at), signed_for_others(session, actor, at))
 
 
 def revision_named(
@@ -153,7 +153,7 @@ def revision_named(
     rows = session.scalars(
         select(Revision)
         .join(Document, Document.id == Revision.document_id)
-        .where(Revision.document_id == document_id, _readable(actor, at))
+        .where(Revision.document_id == document_id, _readable(session, actor, at))
         .order_by(Revision.ordinal.desc())
     ).all()
     if label:

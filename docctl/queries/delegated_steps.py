@@ -13,6 +13,7 @@ from sqlalchemy import (
     ColumnElement,
     String,
     and_,
+    bindparam,
     cast,
     exists,
     false,
@@ -23,6 +24,7 @@ from sqlalchemy import (
     union_all,
 )
 from sqlalchemy.orm import Session, aliased
+from sqlalchemy.sql.elements import False_
 
 from docctl.domain.approval import Meaning
 from docctl.domain.lifecycle import RevisionStatus
@@ -38,6 +40,9 @@ from docctl.models.work import Step, StepStatus
 
 Where = ColumnElement[bool]
 
+# Made once: to make an alias takes longer than to ask by it.
+_OTHER, _SIGNED, _SCOPE, _ASKED = aliased(Step), aliased(Step), aliased(DelegationScope), aliased(Revision)
+
 
 def runs_at(at: datetime | ColumnElement[Any]) -> Where:
     """Say in SQL whether a delegation runs: from its first day, up to the end of its last or before (A-2)."""
@@ -50,15 +55,14 @@ def stands_in(person_id: UUID | None, at: Any, days: tuple[Any, Any]) -> Where:
     `days` are from when to when a post is looked at. Nobody does for their own work, nor where they have or
     had another step that must be of somebody else (A-2).
     """
-    other = aliased(Step)
     to_sign = exists().where(
-        other.revision_id == Step.revision_id,
-        other.round == Step.round,
-        other.id != Step.id,
-        other.is_separate,
+        _OTHER.revision_id == Step.revision_id,
+        _OTHER.round == Step.round,
+        _OTHER.id != Step.id,
+        _OTHER.is_separate,
         Step.is_separate,
-        other.assignee_id == person_id,
-        other.status.in_((StepStatus.WAITING, StepStatus.OPEN)),
+        _OTHER.assignee_id == person_id,
+        _OTHER.status.in_((StepStatus.WAITING, StepStatus.OPEN)),
     )
     in_post = exists().where(
         PostHolder.post_id == Step.delegable_post_id,
@@ -88,12 +92,11 @@ def _signed_before(person_id: UUID | None) -> Where:
     """Say in SQL whether somebody, or whoever has the step, has had a hand in a signature of its round that
     must be of others: made it, or had it made for them (A-2).
     """
-    signed = aliased(Step)
     its = (
-        signed.revision_id == Step.revision_id,
-        signed.round == Step.round,
-        signed.status == StepStatus.SIGNED,
-        signed.assignee_id == func.coalesce(Signature.on_behalf_of, Signature.person_id),
+        _SIGNED.revision_id == Step.revision_id,
+        _SIGNED.round == Step.round,
+        _SIGNED.status == StepStatus.SIGNED,
+        _SIGNED.assignee_id == func.coalesce(Signature.on_behalf_of, Signature.person_id),
     )
     return exists().where(
         Step.is_separate,
@@ -107,7 +110,7 @@ def _signed_before(person_id: UUID | None) -> Where:
                 for whose in (person_id, Step.assignee_id)
             )
         ),
-        or_(exists().where(*its, signed.is_separate), ~exists().where(*its)),
+        or_(exists().where(*its, _SIGNED.is_separate), ~exists().where(*its)),
     )
 
 
@@ -122,12 +125,31 @@ def has_to_sign(person_id: UUID | None, at: Any, days: tuple[Any, Any]) -> Where
     return and_(Step.assignee_id.in_(whose), or_(own, stands_in(person_id, at, days)))
 
 
-def signed_for_others(actor: Actor, at: datetime) -> Where:
+_RUNS = (
+    select(literal(1))
+    .where(
+        Delegation.delegate_id == bindparam("delegate", type_=Delegation.delegate_id.type),
+        runs_at(bindparam("at", type_=Delegation.begins_at.type)),
+    )
+    .limit(1)
+)
+
+
+def has_delegations(session: Session, person_id: UUID | None, at: datetime) -> bool:
+    """Say whether somebody delegated to a person at an instant; of nobody else is more asked (A-8).
+
+    Every page of a document asks it, and for nearly all of them it is all that is asked.
+    """
+    return person_id is not None and session.scalar(_RUNS, {"delegate": person_id, "at": at}) is not None
+
+
+def signed_for_others(session: Session, actor: Actor, at: datetime) -> Where:
     """Say in SQL whether the person may sign an open step of a document for somebody, and so sees it (X-3).
 
-    Days in posts are taken a day wider: what one may sign one can also see, whatever the time zone (A-8).
+    Nothing of it stands in the statement of somebody to whom nobody delegated. Days in posts are taken a day
+    wider: what one may sign one can also see, whatever the time zone (A-8).
     """
-    if actor.person_id is None or actor.is_outside:
+    if actor.is_outside or not has_delegations(session, actor.person_id, at):
         return false()
     return exists().where(
         Revision.document_id == Document.id,
@@ -139,9 +161,25 @@ def signed_for_others(actor: Actor, at: datetime) -> Where:
     )
 
 
-def stands_in_at(session: Session, actor: Actor, document_id: UUID, at: datetime) -> bool:
-    """Say whether the person may sign an open step of a document for somebody (A-8)."""
-    found = select(Document.id).where(Document.id == document_id, signed_for_others(actor, at))
+def stands_in_at(
+    session: Session, actor: Actor, document_id: UUID, at: datetime, *, revision_id: UUID | None = None
+) -> bool:
+    """Say whether the person may sign an open step of a document, or of one revision, for somebody (A-8).
+
+    Until then they know the document from inside: its page, its files, its comparison alike (X-3).
+    """
+    may_sign = signed_for_others(session, actor, at)
+    if isinstance(may_sign, False_):
+        return False
+    found = select(Document.id).where(Document.id == document_id, may_sign)
+    if revision_id is not None:
+        found = found.where(
+            exists().where(
+                _ASKED.id == revision_id,
+                _ASKED.document_id == Document.id,
+                _ASKED.status == RevisionStatus.IN_REVIEW,
+            )
+        )
     return session.scalar(found) is not None
 
 
@@ -157,6 +195,5 @@ def holds_needed(person: Any) -> Where:
 
 
 def _covers(kind: ScopeKind, of: Any) -> Where:
-    scope = aliased(DelegationScope)
-    named = (scope.delegation_id == Delegation.id, scope.kind == kind)
-    return or_(~exists().where(*named), exists().where(*named, scope.of_id == of))
+    named = (_SCOPE.delegation_id == Delegation.id, _SCOPE.kind == kind)
+    return or_(~exists().where(*named), exists().where(*named, _SCOPE.of_id == of))

@@ -34,6 +34,8 @@ class Headed:
     visible: bool
     insider: bool
     has_real_number: bool
+    #: They are an insider only while they may sign a step for somebody (A-8).
+    stands_in: bool = False
 
 
 def opened_at(
@@ -84,8 +86,18 @@ def headed(session: Session, actor: Actor, document_id: UUID | None, *, at: date
     if found is None:
         raise NotFound("document")
     document, kind, unit, entity, drafted, visible, insider, provisional = found
-    insider = insider or stands_in_at(session, actor, document.id, at)
-    return Headed(document, kind, unit, entity, drafted or "", bool(visible), bool(insider), not provisional)
+    stands_in = not insider and stands_in_at(session, actor, document.id, at)
+    return Headed(
+        document,
+        kind,
+        unit,
+        entity,
+        drafted or "",
+        bool(visible),
+        bool(insider) or stands_in,
+        not provisional,
+        stands_in,
+    )
 
 
 def revisions_seen(session: Session, head: Headed, at: datetime) -> list[Revision]:

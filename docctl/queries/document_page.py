@@ -276,6 +276,7 @@ def _situation(
         visible=head.visible,
         published=in_force(shown.dates(), at),
         insider=head.insider,
+        stands_in=head.stands_in,
     )
     open_ended = (one for one in revisions if one.effective_from and one.effective_until is None)
     return Situation(

@@ -95,7 +95,7 @@ def _with_entities(session: Session, found: _Found) -> tuple[Candidate, ...]:
 def _visible(session: Session, actor: Actor, at: datetime, which: ColumnElement[bool]) -> _Found:
     found: _Found = []
     for kind, item, seen in (
-        ("document", Document, or_(readable_document(actor, at), signed_for_others(actor, at))),
+        ("document", Document, or_(readable_document(actor, at), signed_for_others(session, actor, at))),
         ("record", Record, Record.access_set_id.in_(visible_sets(actor))),
     ):
         rows = session.execute(
@@ -114,7 +114,7 @@ def _by_alias(
 ) -> _Found:
     found: _Found = []
     for kind, item, seen in (
-        ("document", Document, or_(readable_document(actor, at), signed_for_others(actor, at))),
+        ("document", Document, or_(readable_document(actor, at), signed_for_others(session, actor, at))),
         ("record", Record, Record.access_set_id.in_(visible_sets(actor))),
     ):
         rows = session.execute(

@@ -22,7 +22,7 @@ from docctl.models.delegations import Delegation, DelegationScope, ScopeKind
 from docctl.models.documents import Document, Revision
 from docctl.models.organisation import Person, Post, PostHolder
 from docctl.models.work import Step, StepStatus
-from docctl.queries.delegated_steps import holds_needed, runs_at
+from docctl.queries.delegated_steps import has_delegations, holds_needed, runs_at
 from docctl.queries.routes import company_at
 from docctl.queries.step_rows import deciding_now, signed_in_round
 
@@ -58,6 +58,8 @@ def standings(
     A step stands there once: under a delegation that lets it be signed, where there is one.
     """
     if revision.status is not RevisionStatus.IN_REVIEW or person_id is None:
+        return ()
+    if not has_delegations(session, person_id, at):
         return ()
     rows = session.execute(
         select(Step, Delegation, Person.name, holds_needed(Step.assignee_id), holds_needed(person_id))

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from docctl.domain.reasons import LONGEST
 from docctl.domain.roles import Role
+from docctl.domain.verdicts import NotFound, RuleRefused
 from docctl.models.work import Step
+from docctl.queries.by_name import revision_named
 from docctl.queries.compare_revisions import compared
 from docctl.queries.history import revision_history
+from docctl.queries.number_found import find_number
+from docctl.services.content.open import open_content
 from docctl.services.people.accounts import DisablePerson, disable_person
+from docctl.services.revisions.revise import ReviseDocument, revise_document
 from docctl.services.revisions.sign import (
     ReturnRevision,
     approve_revision,
@@ -21,7 +27,9 @@ from docctl.services.revisions.sign import (
 )
 from tests.delegating import delegated, may_sign, signature, signing_for
 from tests.queries.test_plans import plan
-from tests.services.test_delegations import page, refused, review_for, to_sign
+from tests.services.test_delegations import end, page, refused, review_for, to_sign
+from tests.services.test_external_signatures import vouched
+from tests.services.test_revisions import revised
 from tests.services.test_routes import REST, routes, submit
 from tests.world import World
 
@@ -171,3 +179,57 @@ def test_a_15_why_an_account_is_closed_has_a_bound(world: World, length: int) ->
         assert key == "A-16.reason_too_long"
         cmd = replace(cmd, reason=" ")  # nothing to say
     disable_person(cmd, by=world.by("admin"), house=world.house)
+
+
+def test_x_3_who_stands_in_sees_the_same_on_the_page_and_in_the_files(world: World) -> None:
+    first = world.issued(world.draft())
+    world.clock.forward(days=1)
+    second = revised(world, first)
+    world.clock.forward(days=1)
+    cmd = ReviseDocument(world.document_of(second).id, "什么", "为何", (world.upload("chen"),))
+    third = world.submitted(revise_document(cmd, by=world.by("chen"), house=world.house))
+    delegated(world, "ouyang", "wang")
+    shown = page(world, third, "wang")
+    assert {one.label for one in shown.revisions if one.can_open} == {"A/0", "A/1", "A/2"}
+    for one in shown.revisions:  # the obsolete one as well: what changed is read beside it
+        open_content(one.id, by=world.by("wang"), house=world.house)
+    with pytest.raises((NotFound, RuleRefused)):
+        open_content(first, by=world.by("zhang"), house=world.house)
+
+
+def test_a_5_who_merely_stands_in_vouches_for_nobody(world: World) -> None:
+    key = delegated(world, "ouyang", "wang")
+    one, other = world.submitted(world.draft()), world.submitted(world.draft("仓库管理"))
+    assert page(world, one, "wang").action("external") is None
+    assert refused(lambda: vouched(world, one, who="wang")) == "X-1.not_permitted"
+    review_for(world, one, "ouyang", "wang")  # by which they have had a part
+    vouched(world, one, who="wang")
+    end(world, key, "ouyang")
+    with pytest.raises(NotFound):
+        vouched(world, other, who="wang")
+
+
+def test_s_7_readers_to_whom_nobody_delegated_pay_one_small_question(world: World) -> None:
+    revision = world.issued(world.draft())
+    asked: list[str] = []
+
+    def listen(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        asked.append(statement)
+
+    engine = world.house.uow.engine
+    for who in ("zhou", "wang"):
+        if who == "wang":
+            delegated(world, "ouyang", "wang")
+        asked.clear()
+        event.listen(engine, "before_cursor_execute", listen)
+        try:
+            page(world, revision, who)
+            with world.house.uow.read() as session:
+                actor, document = world.by(who).actor, world.document_of(revision)
+                revision_named(session, actor, document.id, "", at=world.clock())
+                find_number(session, actor, document.number, at=world.clock())
+        finally:
+            event.remove(engine, "before_cursor_execute", listen)
+        about = [one for one in asked if "delegation.delegate_id" in one]
+        assert about
+        assert max(map(len, about)) < 250 if who == "zhou" else max(map(len, about)) > 1000

@@ -21,9 +21,9 @@ from docctl.models.content import FileRole, ItemFile, OwnerKind
 from docctl.models.documents import Document, Revision
 from docctl.models.organisation import LegalEntity
 from docctl.queries.changes import ChangeNote, changes_beside
+from docctl.queries.delegated_steps import stands_in_at
 from docctl.queries.header_blocks import Header, copy_header, header_at
 from docctl.queries.signature_sheet import SignatureSheet, signature_sheet
-from docctl.queries.standing_in import standings
 from docctl.services.access import sees
 from docctl.services.caller import Caller
 from docctl.services.content.reads import note_read, noted_lately
@@ -191,22 +191,18 @@ def permitted(session: Session, cmd: ReadRevision, by: Caller) -> tuple[Document
         raise NotFound("revision")
     document, revision = found
     published = in_force(revision.dates(), by.at)
+    insider = sees(session, by.actor, document.insider_set_id)
+    stands_in = not insider and stands_in_at(session, by.actor, document.id, by.at)
     facts = Facts(
         unit_id=document.unit_id,
         author_id=revision.created_by,
         visible=published and sees(session, by.actor, document.access_set_id),
         published=published,
-        insider=sees(session, by.actor, document.insider_set_id)
-        or _stands_in(session, document, revision, by),
+        insider=insider or stands_in,
+        stands_in=stands_in,
     )
     authorise(by.actor, f"revision.{Purpose(cmd.purpose).value}", facts)
     return document, revision
-
-
-def _stands_in(session: Session, document: Document, revision: Revision, by: Caller) -> bool:
-    """Say whether the person may sign it for somebody, and so reads it (A-8)."""
-    found = standings(session, document, revision, by.actor.person_id, at=by.at, today=by.today)
-    return any(one.verdict for one in found)
 
 
 def _file(

@@ -13,6 +13,7 @@ from docctl.domain.permissions import Facts
 from docctl.domain.verdicts import Conflict, NotFound, Refused
 from docctl.models.documents import Document, Revision
 from docctl.models.work import Step, StepStatus
+from docctl.queries.delegated_steps import stands_in_at
 from docctl.queries.standing_in import standings
 from docctl.services.access import sees
 from docctl.services.caller import Caller
@@ -61,7 +62,7 @@ def facts_of(session: Session, document: Document, revision: Revision | None, by
     """
     published = revision is not None and in_force(revision.dates(), by.at)
     assignees: frozenset[UUID] = frozenset()
-    insider = sees(session, by.actor, document.insider_set_id)
+    insider, stands_in = sees(session, by.actor, document.insider_set_id), False
     if revision is not None:
         assignees = frozenset(
             session.scalars(
@@ -75,14 +76,17 @@ def facts_of(session: Session, document: Document, revision: Revision | None, by
         own = by.actor.person_id
         standing = standings(session, document, revision, own, at=by.at, today=by.today) if assignees else ()
         if own is not None and any(one.verdict for one in standing):
-            assignees, insider = assignees | {own}, True
+            assignees = assignees | {own}
+        if standing and not insider:
+            stands_in = stands_in_at(session, by.actor, document.id, by.at, revision_id=revision.id)
     return Facts(
         unit_id=document.unit_id,
         author_id=revision.created_by if revision else document.created_by,
         assignees=assignees,
         visible=published and sees(session, by.actor, document.access_set_id),
         published=published,
-        insider=insider,
+        insider=insider or stands_in,
+        stands_in=stands_in,
     )
 
 
