@@ -11,6 +11,7 @@ import click
 from docctl.cli import names
 from docctl.cli.answers import Answer, Table, pairs
 from docctl.cli.command import Noun, option
+from docctl.cli.copy_steps import copy_data, copy_words
 from docctl.cli.desk import Desk
 from docctl.cli.document_files import file_data, role_of
 from docctl.cli.external_signatures import external_data, external_words
@@ -196,6 +197,7 @@ def show(desk: Desk, number: str, label: str) -> Answer:
             for line in page.signatures
         ],
         "external_signatures": [external_data(line) for line in page.external],
+        "copied_to": [copy_data(line) for line in page.copies],
         "changes": [
             {"change": each.ordinal, "place": each.place, "text": each.text, "last": each.last_day}
             for each in changes
@@ -223,6 +225,7 @@ def show(desk: Desk, number: str, label: str) -> Answer:
         ("content", one.manifest_sha256),
         *((f"meaning_{line.meaning}", f"{line.shown} {line.at:%Y-%m-%d %H:%M}") for line in page.signatures),
         *(("external_signature", external_words(desk, line)) for line in page.external),
+        *(("told", copy_words(desk, line)) for line in page.copies),
         *(("change", f"{each.ordinal} {each.place}: {each.text}") for each in changes),
         *(("file", _file(desk, line)) for line in page.files),
         *(("annex_form", f"{line.number} {line.title} {line.label}") for line in page.annex_forms),

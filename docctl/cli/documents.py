@@ -12,6 +12,7 @@ from docctl.cli.answers import Answer
 from docctl.cli.citations import add_citations
 from docctl.cli.command import Noun, option
 from docctl.cli.compare import add_compare
+from docctl.cli.copy_steps import add_copy_steps
 from docctl.cli.desk import Desk
 from docctl.cli.document_files import add_files
 from docctl.cli.document_reads import add_reads
@@ -36,6 +37,7 @@ add_files(documents)
 add_names(documents)
 add_signing(documents)
 add_external(documents)
+add_copy_steps(documents)
 
 
 @documents.command("new", permission="document.create", changes=True)

@@ -29,6 +29,7 @@ from docctl.services.distribution.copies import (
 from docctl.services.distribution.draft import ListRecipient, list_recipient
 from docctl.services.distribution.read import Acknowledge, acknowledge
 from docctl.services.distribution.remind import RemindReaders, remind_readers
+from docctl.services.revisions.copy_steps import AcknowledgeCopy, acknowledge_copy
 
 
 def _list(papers: Papers, by: Caller, deed: Deed) -> None:
@@ -94,6 +95,12 @@ def _remind(papers: Papers, by: Caller, deed: Deed) -> None:
     remind_readers(RemindReaders(papers.revisions[deed.document, deed.revision]), by=by, house=papers.house)
 
 
+def _know(papers: Papers, by: Caller, deed: Deed) -> None:
+    """Say that one knows of a revision that was copied to one (A-10)."""
+    cmd = AcknowledgeCopy(papers.revisions[deed.document, deed.revision], deed.more.get("remark", ""))
+    acknowledge_copy(cmd, by=by, house=papers.house)
+
+
 DOINGS: Final[Mapping[str, Callable[[Papers, Caller, Deed], None]]] = {
     "list": _list,
     "add": _add,
@@ -103,5 +110,6 @@ DOINGS: Final[Mapping[str, Callable[[Papers, Caller, Deed], None]]] = {
     "destroy_copy": _close,
     "lose_copy": _close,
     "read": _read,
+    "know": _know,
     "remind": _remind,
 }

@@ -33,6 +33,8 @@ class Weight(StrEnum):
     DECIDES = "decides"
     CHECKS = "checks"
     WITNESSES = "witnesses"
+    #: Of no signature: copy-to steps ask for an acknowledgement (A-10).
+    INFORMS = "informs"
 
 
 WEIGHTS: Final = {

@@ -30,10 +30,14 @@ class OpenKind(StrEnum):
     REQUEST = "request"
     BLANKS = "blanks"
     DELEGATION = "delegation"
+    #: What they are asked to know of by a copy-to step (A-10).
+    INFORM = "inform"
 
 
 #: Kinds that let somebody sign or read: who hands over gives them to others, never to themselves.
-NEVER_TO_ONESELF = frozenset({OpenKind.STEP, OpenKind.DRAFT, OpenKind.CHANGE, OpenKind.DELEGATION})
+NEVER_TO_ONESELF = frozenset(
+    {OpenKind.STEP, OpenKind.DRAFT, OpenKind.CHANGE, OpenKind.DELEGATION, OpenKind.INFORM}
+)
 #: Kinds that may also go to nobody: a unit without head, a vacant post, copies called back, nobody reads,
 #: blanks that the unit's head and keepers look after, delegations that end.
 MAY_BE_EMPTY = frozenset(

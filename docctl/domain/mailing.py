@@ -27,7 +27,7 @@ KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "sign": ("review", "approve", "approve_change"),
     "drafts": ("rework", "rework_change", "issue", "renew"),
     "late": ("chase", "chase_change", "chase_readers"),
-    "reading": ("read",),
+    "reading": ("read", "take_note"),
     "copies": (
         *("receive_copy", "put_up", "give_back", "take_down", "collect"),
         *("receive_blanks", "give_back_blanks", "collect_blanks"),

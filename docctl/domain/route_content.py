@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from docctl.domain.approval import Meaning
 from docctl.domain.condition_text import checked_condition
+from docctl.domain.copy_to import INFORM, TOLD_BY
 from docctl.domain.limits import Limit, LimitUnit
 from docctl.domain.roles import SIGNING, Role
 from docctl.domain.routes import FACTS
@@ -24,6 +25,8 @@ LONGEST_NAME: Final = 40
 MEANINGS: Final = frozenset({Meaning.REVIEW.value, Meaning.APPROVE.value})
 _ROUTE: Final = frozenset({"name", "types", "units", "condition", "steps"})
 _STEP: Final = frozenset({"meaning", "name", "who", "limit", "separate", "beside", "condition"})
+#: What a copy-to step says (A-10): no limit, and nothing of signatures.
+_COPY: Final = frozenset({"meaning", "name", "who", "beside", "condition"})
 #: What a step says only where it is not free (A-8): routes from before say nothing of it.
 _DELEGATE: Final = "delegate"
 _CODE: Final = re.compile(r"[^\s|]{1,60}")
@@ -91,9 +94,12 @@ def _checked_route(data: object) -> dict[str, Any]:
             Refused("A-1", "steps_unfit", {"field": "routes", "name": name, "most": MOST_STEPS})
         )
     found = [_checked_step(one, name) for one in steps]
-    approving = [number for number, one in enumerate(found) if one["meaning"] == Meaning.APPROVE.value]
-    last = found[-1]
-    if approving != [len(found) - 1] or last["beside"] or last["condition"]:
+    signed = [one for one in found if one["meaning"] != INFORM]
+    if not signed:
+        raise RuleRefused(Refused("A-10", "informs_only", {"field": "routes", "name": name}))
+    approving = [number for number, one in enumerate(signed) if one["meaning"] == Meaning.APPROVE.value]
+    last = signed[-1]
+    if approving != [len(signed) - 1] or last["beside"] or last["condition"]:
         raise RuleRefused(Refused("A-1", "last_step_approves", {"field": "routes", "name": name}))
     if found[0]["beside"]:
         raise RuleRefused(Refused("A-1", "beside_nothing", {"field": "routes", "name": name}))
@@ -106,7 +112,27 @@ def _checked_route(data: object) -> dict[str, Any]:
     }
 
 
+def _checked_copy(data: Mapping[str, Any], route: str) -> dict[str, Any]:
+    """Return a copy-to step as it is stored: whom it tells, beside what, under which condition (A-10)."""
+    who = data["who"]
+    if set(data) != _COPY or not isinstance(data["beside"], bool):
+        raise _unfit(route)
+    if not isinstance(who, Mapping) or set(who) != {"kind", "of"} or who["kind"] not in set(Who):
+        raise _unfit(route)
+    if (kind := Who(who["kind"])) not in TOLD_BY:
+        raise RuleRefused(Refused("A-10", "nobody_chosen", {"field": "routes", "name": route}))
+    return {
+        "meaning": INFORM,
+        "name": _name(data["name"]),
+        "who": {"kind": kind.value, "of": _of(kind, who["of"], route)},
+        "beside": data["beside"],
+        "condition": _condition(data["condition"]),
+    }
+
+
 def _checked_step(data: object, route: str) -> dict[str, Any]:
+    if isinstance(data, Mapping) and data.get("meaning") == INFORM and "who" in data:
+        return _checked_copy(data, route)
     if not isinstance(data, Mapping) or set(data) - {_DELEGATE} != _STEP or data["meaning"] not in MEANINGS:
         raise _unfit(route)
     who, limit = data["who"], data["limit"]

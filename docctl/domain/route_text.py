@@ -5,10 +5,13 @@
     review 会签 | head PD | 2 working_days | if not first_issue
     & review 会签 | head CS | 2 working_days
     approve | role approver | 3 working_days
+    inform 抄送 | post PD/调度
 
 A line with `#` begins a route; `&` sets a step beside the one before; `may_repeat` lets its signer sign
 another step too; `delegate never` and `delegate post UNIT/NAME` say who may stand in for its signer (A-8);
-without either, whoever may sign. Routes are looked at from above; the last one is for all that is left.
+without either, whoever may sign. A line with `inform` tells somebody, beside (`&`) the step before, else when
+the next one opens, after the last one with the issue (A-10). Routes are looked at from above; the last one is
+for all that is left.
 """
 
 from __future__ import annotations
@@ -18,6 +21,7 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Any, Final
 
+from docctl.domain.copy_to import INFORM
 from docctl.domain.route_content import MEANINGS, check_routes
 from docctl.domain.step_limits import UNITS, USUAL, limit_to_data
 from docctl.domain.verdicts import Refused, RuleRefused
@@ -26,6 +30,9 @@ from docctl.domain.who import Delegable, Who
 _WORDS: Final = {
     "审核": "review",
     "批准": "approve",
+    "抄送": INFORM,
+    "抄报": INFORM,
+    "知会": INFORM,
     "角色": "role",
     "岗位": "post",
     "部门负责人": "head",
@@ -101,6 +108,8 @@ def _read_route(line: str) -> dict[str, Any]:
 def _read_step(line: str) -> dict[str, Any]:
     beside = line[0] in "&＆"
     parts, condition = _parts(line[1:] if beside else line, line)
+    if _word((parts[0].split() or [""])[0]) == INFORM:
+        return _read_copy(parts, condition, line, beside=beside)
     separate, delegate = True, None
     while parts and (word := _word((parts[-1].split() or [""])[0])) in {"may_repeat", "delegate"}:
         said = parts.pop()
@@ -125,6 +134,23 @@ def _read_step(line: str) -> dict[str, Any]:
         "beside": beside,
         "condition": condition,
         **({} if delegate is None else {"delegate": delegate}),
+    }
+
+
+def _read_copy(parts: list[str], condition: str, line: str, *, beside: bool) -> dict[str, Any]:
+    """Return a copy-to step; 抄报 and 知会 stay its name where it has no other (A-10)."""
+    if len(parts) != 2:
+        raise RuleRefused(Refused("A-10", "informs_plainly", {"field": "routes", "line": line[:60]}))
+    word, _, name = parts[0].partition(" ")
+    kind, _, of = parts[1].partition(" ")
+    if _word(kind) not in set(Who):
+        raise _unreadable(line)
+    return {
+        "meaning": INFORM,
+        "name": name.strip() or (word if word in {"抄报", "知会"} else ""),
+        "who": {"kind": _word(kind), "of": of.strip()},
+        "beside": beside,
+        "condition": condition,
     }
 
 
@@ -166,13 +192,10 @@ def _head(route: Mapping[str, Any]) -> str:
 
 
 def _line(step: Mapping[str, Any]) -> str:
-    who, limit = step["who"], step["limit"]
-    parts = [
-        f"{step['meaning']} {step['name']}".strip(),
-        f"{who['kind']} {who['of']}".strip(),
-        f"{limit['amount']} {limit['unit']}",
-    ]
-    parts += [] if step["separate"] else ["may_repeat"]
+    who, limit = step["who"], step.get("limit")
+    parts = [f"{step['meaning']} {step['name']}".strip(), f"{who['kind']} {who['of']}".strip()]
+    parts += [f"{limit['amount']} {limit['unit']}"] if limit else []  # who is told has none (A-10)
+    parts += [] if step.get("separate", True) else ["may_repeat"]
     if (said := step.get("delegate")) is not None:
         parts.append(f"delegate {said['kind']} {said['of']}".strip())
     parts += [f"if {step['condition']}"] if step["condition"] else []

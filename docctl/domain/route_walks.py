@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
 from docctl.domain.approval import Meaning
+from docctl.domain.copy_to import CopyTo
 from docctl.domain.roles import Role
 from docctl.domain.routes import Company, Route, Step, candidates, step_name, who_signs
 from docctl.domain.verdicts import Allowed, Refused, Verdict
@@ -26,12 +27,15 @@ def may_walk(routes: Sequence[Route], company: Company) -> Verdict:
                 return Refused("A-1", "route_unknown", params)
             if (what := _unknown(step, company)) is not None:
                 return Refused("A-1", "route_unknown", {"field": "routes", "name": route.name, "what": what})
+        for copy in route.copies:
+            if (what := _unknown(copy, company)) is not None:
+                return Refused("A-1", "route_unknown", {"field": "routes", "name": route.name, "what": what})
         if not (verdict := _walkable(route, company, routes[:place])):
             return verdict
     return Allowed()
 
 
-def _unknown(step: Step, company: Company) -> str | None:
+def _unknown(step: Step | CopyTo, company: Company) -> str | None:
     there: Collection[str]
     match step.who:
         case Who.ROLE:

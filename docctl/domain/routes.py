@@ -8,13 +8,14 @@ steps, and a condition. The last one approves. Of a company's routes the first t
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, Protocol
 from uuid import UUID
 
 from docctl.domain.approval import Meaning
 from docctl.domain.condition_text import read_condition
 from docctl.domain.conditions import Answer, Fact, FactType, Value, answer
+from docctl.domain.copy_to import INFORM, CopyTo
 from docctl.domain.limits import Limit
 from docctl.domain.roles import Role
 from docctl.domain.step_limits import limit_from_data
@@ -88,6 +89,8 @@ class Route:
     units: frozenset[str]
     condition: str
     steps: tuple[Step, ...]
+    #: Whom it tells, beside who signs (A-10).
+    copies: tuple[CopyTo, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +117,31 @@ def routes_of(content: Mapping[str, Any]) -> tuple[Route, ...]:
             frozenset(one["types"]),
             frozenset(one["units"]),
             one["condition"],
-            tuple(_step(step) for step in one["steps"]),
+            *_steps(one["steps"]),
         )
         for one in content["routes"]
     )
+
+
+def _steps(lines: Sequence[Mapping[str, Any]]) -> tuple[tuple[Step, ...], tuple[CopyTo, ...]]:
+    """Return what is signed, and whom a route tells: with the stage beside which a line stands, else with
+    the next one that is signed, after the last one with the issue (A-1, A-10).
+    """
+    steps: list[Step] = []
+    copies: list[CopyTo] = []
+    stage = at = signed_at = 0
+    for line in lines:
+        at += not line["beside"]
+        if line["meaning"] == INFORM:
+            begins = stage if steps and at == signed_at else stage + 1
+            who = line["who"]
+            copies.append(CopyTo(line["name"], Who(who["kind"]), who["of"], begins, line["condition"]))
+            continue
+        beside = bool(steps) and at == signed_at
+        stage += not beside
+        signed_at = at
+        steps.append(replace(_step(line), beside=beside))
+    return tuple(steps), tuple(copies)
 
 
 def _step(data: Mapping[str, Any]) -> Step:
@@ -140,7 +164,7 @@ def _step(data: Mapping[str, Any]) -> Step:
 class LeftOut:
     """A step that a condition left out, with the values it looked at (A-6)."""
 
-    step: Step
+    step: Step | CopyTo
     answer: Answer
 
 
@@ -151,6 +175,8 @@ class Taken:
     route: Route
     steps: tuple[tuple[int, Step], ...]
     left_out: tuple[LeftOut, ...]
+    #: Whom it tells, with the stage each begins with (A-10).
+    copies: tuple[CopyTo, ...] = ()
 
 
 def route_for(routes: Sequence[Route], values: Mapping[str, Value]) -> Taken:
@@ -160,16 +186,23 @@ def route_for(routes: Sequence[Route], values: Mapping[str, Value]) -> Taken:
     """
     route = next(one for one in routes if _is_for(one, values))
     steps: list[tuple[int, Step]] = []
-    left_out = []
+    left_out: list[LeftOut] = []
     stage = 0
     for one in route.steps:
         stage += not one.beside
-        found = answer(read_condition(one.condition), values) if one.condition else None
-        if found is not None and not found.holds:
-            left_out.append(LeftOut(one, found))
-        else:
+        if _comes_in(one, values, left_out):
             steps.append((stage, one))
-    return Taken(route, tuple(steps), tuple(left_out))
+    copies = tuple(one for one in route.copies if _comes_in(one, values, left_out))
+    return Taken(route, tuple(steps), tuple(left_out), copies)
+
+
+def _comes_in(one: Step | CopyTo, values: Mapping[str, Value], left_out: list[LeftOut]) -> bool:
+    """Say whether the condition of a step holds; note what it looked at where it does not (A-6)."""
+    found = answer(read_condition(one.condition), values) if one.condition else None
+    if found is not None and not found.holds:
+        left_out.append(LeftOut(one, found))
+        return False
+    return True
 
 
 def _is_for(route: Route, values: Mapping[str, Value]) -> bool:
@@ -214,6 +247,18 @@ def candidates(
             )
 
 
+def who_is_told(copy: CopyTo, company: Company, unit: str) -> frozenset[UUID]:
+    """Return whom a copy-to step of a document of a unit tells: all of a post, else one (A-8, A-10)."""
+    match copy.who:
+        case Who.POST:
+            return company.posts.get(copy.of, frozenset())
+        case Who.PERSON:
+            return frozenset({company.people[copy.of]} if copy.of in company.people else ())
+        case _:
+            found = _above(company, copy.who, copy.of or unit, ())
+            return frozenset({found} if found else ())
+
+
 def who_signs(
     steps: Sequence[Step], company: Company, unit: str, *, authors: Collection[UUID] = ()
 ) -> tuple[frozenset[UUID], ...]:
@@ -244,6 +289,6 @@ def _above(company: Company, who: Who, unit: str, without: Collection[UUID]) -> 
     return None
 
 
-def step_name(step: Step) -> str:
+def step_name(step: Step | CopyTo) -> str:
     """Return how a step is called: its own name, else what it means as a code."""
-    return step.name or step.meaning.value
+    return step.name or (INFORM if isinstance(step, CopyTo) else step.meaning.value)

@@ -14,6 +14,7 @@ from docctl.models.guard_blanks import BLANK_GUARDS
 from docctl.models.guard_changes import CHANGE_GUARDS
 from docctl.models.guard_continuity import CONTINUITY_GUARDS
 from docctl.models.guard_controlled import CONTROLLED_GUARDS
+from docctl.models.guard_copy_steps import COPY_STEP_GUARDS
 from docctl.models.guard_distribution import DISTRIBUTION_GUARDS
 from docctl.models.guard_epochs import EPOCH_GUARDS
 from docctl.models.guard_external import EXTERNAL_GUARDS
@@ -91,6 +92,7 @@ GUARDS: Final = (
     Guard("a_3_signature_update", "A-3", "signature", "UPDATE", "TRUE"),
     Guard("a_3_signature_delete", "A-3", "signature", "DELETE", "TRUE"),
     *EXTERNAL_GUARDS,
+    *COPY_STEP_GUARDS,
     # documents
     Guard("v_2_revision_delete", "V-2", "revision", "DELETE", "TRUE"),
     Guard("v_2_document_delete", "V-2", "document", "DELETE", "TRUE"),

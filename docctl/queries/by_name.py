@@ -21,6 +21,7 @@ from docctl.models.documents import Document, DocumentType, Revision
 from docctl.models.organisation import Person, Unit
 from docctl.models.retention import DisposalList, Hold, RetentionClassRow
 from docctl.models.schedule import has_begun
+from docctl.queries.copy_steps import told_of
 from docctl.queries.delegated_steps import signed_for_others
 from docctl.queries.number_holders import entity_names
 from docctl.queries.revision_states import readable_revision
@@ -142,8 +143,10 @@ class RevisionNamed:
 
 
 def _readable(session: Session, actor: Actor, at: datetime) -> ColumnElement[bool]:
-    """Say in SQL whether the person may see a revision, or the document of one that they sign for another."""
-    return or_(readable_revision(actor, at), signed_for_others(session, actor, at))
+    """Say in SQL whether the person may see a revision, or the document of one that they sign for another;
+    or was told of it (A-10).
+    """
+    return or_(readable_revision(actor, at), signed_for_others(session, actor, at), told_of(actor))
 
 
 def revision_named(

@@ -17,6 +17,7 @@ from docctl.domain.verdicts import NotFound
 from docctl.models.documents import Document, DocumentType, Revision
 from docctl.models.organisation import LegalEntity, Unit
 from docctl.models.visibility import visible_sets
+from docctl.queries.copy_steps import revisions_told
 from docctl.queries.delegated_steps import stands_in_at
 from docctl.queries.provisional import still_provisional
 from docctl.queries.revision_states import is_insider
@@ -36,6 +37,8 @@ class Headed:
     has_real_number: bool
     #: They are an insider only while they may sign a step for somebody (A-8).
     stands_in: bool = False
+    #: The revisions of which a copy-to step told the person, who sees them and no other (A-10).
+    told: frozenset[UUID] = frozenset()
 
 
 def opened_at(
@@ -55,7 +58,7 @@ def opened_at(
     head = headed(session, actor, document_id, at=at)
     revisions = revisions_seen(session, head, at)
     shown = _chosen(revisions, revision_id, at)
-    if not head.insider and not in_force(shown.dates(), at):
+    if not (head.insider or shown.id in head.told or in_force(shown.dates(), at)):
         raise NotFound("revision")
     return head, revisions, shown
 
@@ -87,6 +90,7 @@ def headed(session: Session, actor: Actor, document_id: UUID | None, *, at: date
         raise NotFound("document")
     document, kind, unit, entity, drafted, visible, insider, provisional = found
     stands_in = not insider and stands_in_at(session, actor, document.id, at)
+    insider = bool(insider) or stands_in
     return Headed(
         document,
         kind,
@@ -94,25 +98,32 @@ def headed(session: Session, actor: Actor, document_id: UUID | None, *, at: date
         entity,
         drafted or "",
         bool(visible),
-        bool(insider) or stands_in,
+        insider,
         not provisional,
         stands_in,
+        frozenset[UUID]() if insider else revisions_told(session, actor, document.id),
     )
 
 
 def revisions_seen(session: Session, head: Headed, at: datetime) -> list[Revision]:
     """Return the revisions that the person may know of; raise NotFound where there is none (X-3).
 
-    Insiders know all. Others know, while one is in force, that one and those that were before.
+    Insiders know all. Others know, while one is in force, that one and those that were before; and those of
+    which they were told (A-10).
     """
     revisions = session.scalars(
         select(Revision).where(Revision.document_id == head.document.id).order_by(Revision.ordinal)
     ).all()
     if head.insider:
         return list(revisions)
-    if not head.visible or not any(in_force(one.dates(), at) for one in revisions):
+    published = head.visible and any(in_force(one.dates(), at) for one in revisions)
+    if not published and not head.told:
         raise NotFound("document")
-    return [one for one in revisions if one.effective_from is not None and one.effective_from <= at]
+    return [
+        one
+        for one in revisions
+        if one.id in head.told or (published and one.effective_from is not None and one.effective_from <= at)
+    ]
 
 
 def _chosen(revisions: Sequence[Revision], revision_id: UUID | None, at: datetime) -> Revision:

@@ -9,20 +9,21 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from docctl.domain.approval import Meaning, Signed, ToSign
 from docctl.domain.form_definition import NOTHING as NO_FIELDS
 from docctl.domain.form_definition import Definition
-from docctl.domain.lifecycle import UNDER_WAY, Computed, in_force, revision_state
-from docctl.domain.permissions import Actor, Facts, allows
+from docctl.domain.lifecycle import UNDER_WAY, Computed, in_force
+from docctl.domain.permissions import Actor, allows
 from docctl.domain.verdicts import NotFound
 from docctl.models.content import FileRole
 from docctl.models.documents import Revision
 from docctl.models.organisation import Unit
 from docctl.queries.annex_forms import InAnnex, NamedBy, forms_in_annexes, named_by
 from docctl.queries.citations import Cited, CitedBy, cited, cited_by
-from docctl.queries.document_actions import Offered, Situation, offers
+from docctl.queries.copy_steps import CopyLine, copies_of
+from docctl.queries.document_actions import Offered, offers
 from docctl.queries.document_opened import Headed, opened_at
 from docctl.queries.document_relations import Relations, relations
+from docctl.queries.document_situation import situation_of
 from docctl.queries.document_standing import standing_in
 from docctl.queries.draft_checks import NONE, DraftChecks, draft_checks
 from docctl.queries.external_signatures import ExternalLine, external_signatures
@@ -103,6 +104,13 @@ class DocumentPage:
     in_annex_of: tuple[NamedBy, ...] = ()
     #: Of people without an account, vouched for from inside (A-5).
     external: tuple[ExternalLine, ...] = ()
+    #: Whom its route tells; of others than insiders themselves alone (A-10).
+    copies: tuple[CopyLine, ...] = ()
+
+    @property
+    def to_know(self) -> tuple[CopyLine, ...]:
+        """What the person is asked to know and has not said that they do."""
+        return tuple(one for one in self.copies if one.is_mine and one.is_open)
 
     @property
     def main(self) -> FileLine | None:
@@ -188,7 +196,7 @@ def document_page(
     checks = NONE
     if head.insider and shown.status in UNDER_WAY:
         checks = draft_checks(session, actor, head.document, shown, at=at, zone=zone, cites=cites)
-    situation = _situation(head, shown, revisions, steps, signed, beside, files, at)
+    situation = situation_of(head, shown, revisions, steps, signed, beside, files, at)
     situation = standing_in(session, situation, head, shown, steps, actor, at=at, today=today)
     without = None
     if allows(actor, "document.revise", situation.facts):
@@ -218,8 +226,7 @@ def document_page(
         is_insider=head.insider,
         revision=view_of(shown, people, at, zone, signed_for(session, [shown]).get(shown.id)),
         revisions=tuple(
-            line_of(one, at, zone, can_open=head.insider or in_force(one.dates(), at))
-            for one in reversed(revisions)
+            line_of(one, at, zone, can_open=_can_open(head, one, at)) for one in reversed(revisions)
         ),
         signatures=signatures,
         steps=steps,
@@ -241,7 +248,12 @@ def document_page(
         annex_forms=() if head.kind.is_form else forms_in_annexes(session, actor, shown.id, at=at),
         in_annex_of=named_by(session, actor, head.document.id, at=at) if head.kind.is_form else (),
         external=external_signatures(session, actor, shown, situation.facts, zone),
+        copies=copies_of(session, shown, actor, zone, all_of_them=head.insider),
     )
+
+
+def _can_open(head: Headed, one: Revision, at: datetime) -> bool:
+    return head.insider or one.id in head.told or in_force(one.dates(), at)
 
 
 def _opened(session: Session, files: Sequence[FileLine], file_id: UUID | None) -> FileLine | None:
@@ -257,43 +269,3 @@ def _opened(session: Session, files: Sequence[FileLine], file_id: UUID | None) -
 def _drafting(session: Session, head: Headed, shown: Revision) -> str:
     """Return the drafting unit of a revision: its own, else that of the document (D-14)."""
     return session.get_one(Unit, own).name if (own := shown.drafting_unit_id) else head.drafting_unit
-
-
-def _situation(
-    head: Headed,
-    shown: Revision,
-    revisions: Sequence[Revision],
-    steps: Sequence[OpenStep],
-    signed: Sequence[Signed],
-    beside: Relations,
-    files: Sequence[FileLine],
-    at: datetime,
-) -> Situation:
-    facts = Facts(
-        unit_id=head.document.unit_id,
-        author_id=shown.created_by,
-        assignees=frozenset(one.assignee_id for one in steps),
-        visible=head.visible,
-        published=in_force(shown.dates(), at),
-        insider=head.insider,
-        stands_in=head.stands_in,
-    )
-    open_ended = (one for one in revisions if one.effective_from and one.effective_until is None)
-    return Situation(
-        facts=facts,
-        dates=shown.dates(),
-        status=shown.status,
-        state=revision_state(shown.dates(), at),
-        step=ToSign(Meaning(steps[0].meaning), steps[0].is_separate) if steps else None,
-        authors=shown.authors(),
-        was_submitted=shown.prepared_at is not None,
-        signed=tuple(signed),
-        approved_at=shown.approved_at,
-        newest_from=next((one.effective_from for one in open_ended), None),
-        is_form=head.kind.is_form,
-        has_class=beside.kept is not None,
-        has_file=any(one.role == FileRole.MAIN for one in files),
-        has_real_number=head.has_real_number,
-        valid_until=shown.valid_until,
-        revision_under_way=any(one.status in UNDER_WAY for one in revisions),
-    )

@@ -29,6 +29,7 @@ from docctl.queries.inbox_delegations import delegation_work
 from docctl.queries.inbox_disposal import disposal_work
 from docctl.queries.inbox_files import file_work
 from docctl.queries.inbox_imports import import_work
+from docctl.queries.inbox_informing import informing_work
 from docctl.queries.inbox_people import people_work
 from docctl.queries.inbox_records import record_work
 from docctl.queries.inbox_requests import request_work
@@ -53,6 +54,7 @@ VERBS: Final = (
     "rework_change",
     "chase_change",
     "issue",
+    "take_note",
     "read",
     "receive_copy",
     "put_up",
@@ -182,6 +184,7 @@ def work_of(actor: Actor) -> Mapping[str, Select[*tuple[Any, ...]]]:
         return {}
     found = {
         **revision_work(actor),
+        **informing_work(actor),
         **record_work(actor),
         **disposal_work(actor),
         **people_work(actor),

@@ -19,6 +19,7 @@ from docctl.models.documents import Document
 from docctl.models.numbers import Alias, NumberEntry
 from docctl.models.records import Record
 from docctl.models.visibility import visible_sets
+from docctl.queries.copy_steps import told_of_document
 from docctl.queries.delegated_steps import signed_for_others
 from docctl.queries.number_holders import EntityName, Place, entity_names, entity_written
 from docctl.queries.other_names import keys_of
@@ -92,10 +93,17 @@ def _with_entities(session: Session, found: _Found) -> tuple[Candidate, ...]:
     return tuple(sorted(named, key=lambda one: (one.item_kind, one.number, one.written)))
 
 
+def _found_by(session: Session, actor: Actor, at: datetime) -> ColumnElement[bool]:
+    """Say in SQL whether the person finds a document by its number: also one that they sign for another, or
+    of a revision of which they were told (A-8, A-10).
+    """
+    return or_(readable_document(actor, at), signed_for_others(session, actor, at), told_of_document(actor))
+
+
 def _visible(session: Session, actor: Actor, at: datetime, which: ColumnElement[bool]) -> _Found:
     found: _Found = []
     for kind, item, seen in (
-        ("document", Document, or_(readable_document(actor, at), signed_for_others(session, actor, at))),
+        ("document", Document, _found_by(session, actor, at)),
         ("record", Record, Record.access_set_id.in_(visible_sets(actor))),
     ):
         rows = session.execute(
@@ -114,7 +122,7 @@ def _by_alias(
 ) -> _Found:
     found: _Found = []
     for kind, item, seen in (
-        ("document", Document, or_(readable_document(actor, at), signed_for_others(session, actor, at))),
+        ("document", Document, _found_by(session, actor, at)),
         ("record", Record, Record.access_set_id.in_(visible_sets(actor))),
     ):
         rows = session.execute(

@@ -23,10 +23,12 @@ from docctl.models.content import Signature
 from docctl.models.documents import Document, Revision
 from docctl.models.organisation import Person, Post, PostHolder, RoleGrant, Unit, UnitLeader
 from docctl.models.work import Step, StepStatus
+from docctl.queries.copy_steps import open_informs
 from docctl.queries.open_blanks import blanks_with, looked_after
 from docctl.queries.open_changes import changes_asked, waiting_changes
 from docctl.queries.open_copies import copies_with, held_lines, open_readings, readings_of, to_collect
 from docctl.queries.open_delegations import delegations_given, delegations_had, delegations_of
+from docctl.queries.open_informing import informing_of
 from docctl.queries.open_item import OpenItem, Taker
 from docctl.queries.open_requests import kept_requests, requests_of
 from docctl.queries.revision_states import is_insider
@@ -50,7 +52,7 @@ class OpenWork:
 
 def open_work(session: Session, actor: Actor, person_id: UUID, *, at: datetime, today: date) -> OpenWork:
     """Return what is open with a person: steps and drafts by number, units headed, posts, copies,
-    readings and blanks by number (A-16).
+    readings, what they are told and blanks by number (A-16).
     """
     people = _people(session, person_id)
     others = replace(people, all=tuple(one for one in people.all if one.id != actor.person_id))
@@ -65,6 +67,7 @@ def open_work(session: Session, actor: Actor, person_id: UUID, *, at: datetime, 
             *led_by(session, person_id, people.all, today),
             *copies_with(session, actor, person_id, people.all, at),
             *readings_of(session, actor, person_id, people.all, at),
+            *informing_of(session, actor, person_id, others.all),
             *blanks_with(session, actor, person_id, people.all),
             *delegations_of(session, person_id, others.all, people.holding, at),
         ),
@@ -92,6 +95,7 @@ def _lines(at: Any, today: Any) -> tuple[Select[*tuple[Any, ...]], ...]:
         select(UnitLeader.person_id).where(leads_still(today)),
         held_lines(at),
         open_readings(at),
+        open_informs(),
         waiting_changes(),
         kept_requests(),
         looked_after(),

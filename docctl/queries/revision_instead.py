@@ -27,6 +27,8 @@ def in_force_instead(session: Session, actor: Actor, revision_id: UUID, *, at: d
     except NotFound:
         return None
     asked = next((one for one in known if one.id == revision_id), None)
-    if head.insider or asked is None or asked.effective_from == asked.effective_until:
+    if head.insider or asked is None or asked.id in head.told:
+        return None
+    if asked.effective_from == asked.effective_until:
         return None
     return next((one.id for one in known if one.id != revision_id and in_force(one.dates(), at)), None)

@@ -19,6 +19,7 @@ from docctl.models.documents import DocumentType
 from docctl.models.organisation import Unit
 from docctl.queries.document_choices import Choice, signers
 from docctl.queries.entities import unit_keys
+from docctl.queries.planned_copies import PlannedCopy, planned_copies
 from docctl.queries.routes import PlannedStep, company_at, plan_by, planned_steps
 
 
@@ -38,6 +39,8 @@ class Asked:
     route: str
     steps: tuple[PlannedStep, ...]
     left_out: tuple[tuple[str, str], ...]
+    #: Who is told beside (A-10).
+    copies: tuple[PlannedCopy, ...] = ()
 
 
 def route_choices(session: Session) -> RouteChoices:
@@ -73,4 +76,5 @@ def who_signs(
         plan.taken.route.name,
         planned_steps(session, plan),
         tuple((step_name(one.step), one.step.condition) for one in plan.taken.left_out),
+        planned_copies(session, plan),
     )

@@ -17,7 +17,7 @@ from docctl.domain.authority import Resolved, authority_of, resolved
 from docctl.domain.conditions import Value
 from docctl.domain.particulars import amount_in
 from docctl.domain.roles import SIGNING, Role
-from docctl.domain.routes import Company, Step, Taken, route_for, routes_of, who_signs
+from docctl.domain.routes import Company, Step, Taken, route_for, routes_of, who_is_told, who_signs
 from docctl.domain.verdicts import Refused, RuleRefused
 from docctl.domain.who import CHOSEN, UnitFacts, Who
 from docctl.models.documents import Document, DocumentType, Revision
@@ -40,6 +40,8 @@ class Plan:
     refused: Refused | None = None
     #: The revision of the authority table that was asked, "" where no step asks for it.
     authority: str = ""
+    #: Whom each of its copy-to steps tells, beside its authors (A-10).
+    told: tuple[frozenset[UUID], ...] = ()
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -187,6 +189,7 @@ def plan_by(
         tuple(lower),
         next(iter(refusals), None),
         company.table if asks else "",
+        tuple(who_is_told(one, company, unit) - frozenset(authors) for one in taken.copies),
     )
 
 

@@ -185,6 +185,7 @@ def _named(session: Session, unit_id: UUID, at: datetime) -> tuple[str, ...]:
     found = []
     for one in routes_of(setting_at(session, "routes", at).content):
         names = [name for step in one.steps for name in (step.of, step.delegable_post)]
+        names += [copy.of for copy in one.copies]
         if key in one.units or any(name == key or name.startswith(f"{key}/") for name in names):
             found.append(one.name)
     return tuple(found)

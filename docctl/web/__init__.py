@@ -29,6 +29,7 @@ BLUEPRINTS: Final = (
     "copies",
     "distribution",
     "external_signatures",
+    "copy_steps",
     "scopes",
     "copy_registers",
     "citation_graph",

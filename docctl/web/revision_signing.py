@@ -10,6 +10,7 @@ from flask import Blueprint, Response
 
 from docctl.domain.verdicts import Refused, RuleRefused
 from docctl.queries.document_page import DocumentPage
+from docctl.queries.planned_copies import PlannedCopy, copies_planned
 from docctl.queries.routes import PlannedStep, steps_to_sign
 from docctl.services.content.open import open_content
 from docctl.services.content.seen import content_seen
@@ -29,6 +30,7 @@ class SigningPage:
     document: DocumentPage
     sha256: str
     steps: Sequence[PlannedStep] = ()
+    copies: Sequence[PlannedCopy] = ()
 
 
 def _read(revision_id: UUID) -> DocumentPage:
@@ -44,7 +46,9 @@ def _submit_page(revision_id: UUID) -> SigningPage:
     sha256 = _sha256(revision_id, "revision.submit")
     now, zone, author = house().clock(), house().zone, actor().person_id
     with house().uow.read() as session:
-        return SigningPage(document, sha256, steps_to_sign(session, revision_id, now, zone, author=author))
+        steps = steps_to_sign(session, revision_id, now, zone, author=author)
+        copies = copies_planned(session, revision_id, now, zone, author=author)
+        return SigningPage(document, sha256, steps, copies)
 
 
 def _sign_page(permission: str) -> Callable[[UUID], SigningPage]:

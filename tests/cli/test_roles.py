@@ -115,6 +115,8 @@ CALLS: dict[str, tuple[str, ...]] = {
         "--note",
         "复述无误",
     ),
+    "documents acknowledge": ("QP-03",),
+    "documents told": (),
     "documents external-withdraw": ("QP-03", "1", "--reason", "有误"),
     "documents external-evidence": ("QP-03", "1", "{out}"),
     "documents resume": ("QP-01", "--reason", "查明"),

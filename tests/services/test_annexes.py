@@ -309,9 +309,7 @@ def test_x_2_the_main_file_is_an_event_of_its_own_after_an_annex(world: World) -
         open_content(revision, by=world.by("wang"), house=world.house, file_id=file)
     assert [one.get("annex") for one in events(world, "revision.read")] == [1, None]
     for file in (original.id, None, None, original.id):
-        open_content(
-            revision, by=world.by("chen"), house=world.house, file_id=file, purpose=Purpose.SOURCE
-        )
+        open_content(revision, by=world.by("chen"), house=world.house, file_id=file, purpose=Purpose.SOURCE)
     assert [one.get("file") for one in events(world, "revision.source_taken")] == [original.sha256, None]
 
 

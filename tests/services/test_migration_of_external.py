@@ -7,11 +7,13 @@ from sqlalchemy.orm import Session
 
 from docctl.services.schema import migrate, schema_state
 from tests.services.test_external_signatures import lines, vouched
+from tests.services.test_migration_of_copy_steps import before_copy_steps
 from tests.world import World, as_owner
 
 
 def before_external(there: Session | Connection) -> None:
-    """Let nobody from outside have signed."""
+    """Let nobody from outside have signed; nor what came later be there."""
+    before_copy_steps(there)
     for table in ("external_withdrawal", "external_signature"):
         there.execute(text(f"DROP TABLE IF EXISTS {table}"))
 

@@ -21,6 +21,7 @@ from docctl.models.content import FileRole, ItemFile, OwnerKind
 from docctl.models.documents import Document, Revision
 from docctl.models.organisation import LegalEntity
 from docctl.queries.changes import ChangeNote, changes_beside
+from docctl.queries.copy_steps import is_told
 from docctl.queries.delegated_steps import stands_in_at
 from docctl.queries.header_blocks import Header, copy_header, header_at
 from docctl.queries.signature_sheet import SignatureSheet, signature_sheet
@@ -190,14 +191,14 @@ def permitted(session: Session, cmd: ReadRevision, by: Caller) -> tuple[Document
     if found is None:
         raise NotFound("revision")
     document, revision = found
-    published = in_force(revision.dates(), by.at)
+    published, told = in_force(revision.dates(), by.at), is_told(session, by.actor, revision)
     insider = sees(session, by.actor, document.insider_set_id)
     stands_in = not insider and stands_in_at(session, by.actor, document.id, by.at)
     facts = Facts(
         unit_id=document.unit_id,
         author_id=revision.created_by,
-        visible=published and sees(session, by.actor, document.access_set_id),
-        published=published,
+        visible=told or (published and sees(session, by.actor, document.access_set_id)),
+        published=published or told,
         insider=insider or stands_in,
         stands_in=stands_in,
     )

@@ -13,6 +13,7 @@ from docctl.domain.permissions import Facts
 from docctl.domain.verdicts import Conflict, NotFound, Refused
 from docctl.models.documents import Document, Revision
 from docctl.models.work import Step, StepStatus
+from docctl.queries.copy_steps import is_told
 from docctl.queries.delegated_steps import stands_in_at
 from docctl.queries.standing_in import standings
 from docctl.services.access import sees
@@ -58,9 +59,11 @@ def facts_of(session: Session, document: Document, revision: Revision | None, by
     """Return what permissions on a revision depend on.
 
     To others than insiders a revision is there only while it is in force (X-3). Whoever stands in for
-    somebody at an open step has it as that one does (A-8).
+    somebody at an open step has it as that one does (A-8). Who was told of it sees it as one in force (A-10).
     """
     published = revision is not None and in_force(revision.dates(), by.at)
+    visible = published and sees(session, by.actor, document.access_set_id)
+    told = revision is not None and not visible and is_told(session, by.actor, revision)
     assignees: frozenset[UUID] = frozenset()
     insider, stands_in = sees(session, by.actor, document.insider_set_id), False
     if revision is not None:
@@ -83,8 +86,8 @@ def facts_of(session: Session, document: Document, revision: Revision | None, by
         unit_id=document.unit_id,
         author_id=revision.created_by if revision else document.created_by,
         assignees=assignees,
-        visible=published and sees(session, by.actor, document.access_set_id),
-        published=published,
+        visible=visible or told,
+        published=published or told,
         insider=insider or stands_in,
         stands_in=stands_in,
     )

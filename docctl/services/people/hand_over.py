@@ -15,6 +15,7 @@ from docctl.domain.permissions import Facts, authorise
 from docctl.domain.reasons import reason_given
 from docctl.domain.verdicts import Refused, RuleRefused, require
 from docctl.models.base import new_id
+from docctl.models.copy_steps import CopyStep
 from docctl.models.distribution import DistributionEntry, ReadTask
 from docctl.models.organisation import Post, PostHolder, Unit, UnitLeader
 from docctl.models.work import Step
@@ -25,6 +26,7 @@ from docctl.services.locks import Rank, lock
 from docctl.services.people.hand_over_blanks import hand_blanks, revisions_of_blanks
 from docctl.services.people.hand_over_changes import hand_changes, revisions_changed
 from docctl.services.people.hand_over_copies import hand_copies, hand_readings
+from docctl.services.people.hand_over_copies_to import hand_informing
 from docctl.services.people.hand_over_delegations import hand_delegations
 from docctl.services.people.hand_over_leading import hand_leading
 from docctl.services.people.hand_over_requests import hand_requests
@@ -92,10 +94,14 @@ def _papers(session: Session, giving: Giving, kinds: dict[OpenKind, list[Handed]
         (OpenKind.STEP, Step.revision_id, Step.id),
         (OpenKind.COPY, DistributionEntry.revision_id, DistributionEntry.id),
         (OpenKind.READING, ReadTask.revision_id, ReadTask.id),
+        (OpenKind.INFORM, CopyStep.revision_id, CopyStep.id),
     ):
         if kinds[kind]:
             wanted |= set(session.scalars(select(column).where(key.in_(of(kind)))))
-    of_papers = (OpenKind.STEP, OpenKind.COPY, OpenKind.READING, OpenKind.CHANGE, OpenKind.BLANKS)
+    of_papers = (
+        *(OpenKind.STEP, OpenKind.COPY, OpenKind.READING),
+        *(OpenKind.CHANGE, OpenKind.BLANKS, OpenKind.INFORM),
+    )
     if not wanted and not any(kinds[kind] for kind in of_papers):
         return
     papers = lock_papers(session, wanted)
@@ -107,6 +113,7 @@ def _papers(session: Session, giving: Giving, kinds: dict[OpenKind, list[Handed]
         let_in_all(session, [papers.documents[one] for one in sorted(touched)])
     hand_changes(session, giving, kinds[OpenKind.CHANGE], papers, by)
     hand_readings(session, giving, kinds[OpenKind.READING], papers, by)
+    hand_informing(session, giving, kinds[OpenKind.INFORM], papers, by)
     hand_copies(session, giving, kinds[OpenKind.COPY], papers, by)
     hand_blanks(session, giving, kinds[OpenKind.BLANKS], papers, by)
 

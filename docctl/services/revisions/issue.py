@@ -26,6 +26,7 @@ from docctl.services.requests.answer import answered_by, finish
 from docctl.services.reviews.ask import ask_citing
 from docctl.services.reviews.plan import after_issue
 from docctl.services.revisions.checks import require_settled
+from docctl.services.revisions.copy_steps import tell
 from docctl.services.revisions.validity import ask_in_time
 from docctl.services.trail import Subject, record
 
@@ -94,6 +95,7 @@ def issue_revision(session: Session, cmd: IssueRevision, by: Caller) -> UUID:
         },
         detail={"reason": revision.change_reason},
     )
+    tell(session, revision.id, revision.round, by)
     finish(session, by, document, revision, requests)
     if start <= by.at:
         renumber(session, by, document, revision)

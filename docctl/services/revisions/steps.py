@@ -15,6 +15,7 @@ from docctl.models.work import Step, StepStatus
 from docctl.queries.standing_in import Standing, limits_of_both, other_hands, standings
 from docctl.queries.step_rows import signed_in_round
 from docctl.services.caller import Caller
+from docctl.services.revisions.copy_steps import tell
 from docctl.services.revisions.step_clocks import open_now
 
 
@@ -121,3 +122,5 @@ def close_step(session: Session, step: Step, status: StepStatus, by: Caller, com
     for row in rest:
         if row.stage == rest[0].stage:
             open_now(session, row, by)
+    if rest:
+        tell(session, step.revision_id, step.round, by, stage=rest[0].stage)

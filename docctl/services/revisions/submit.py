@@ -22,6 +22,7 @@ from docctl.services.documents.load import facts_of, lock_revision, unchanged
 from docctl.services.files import files_of
 from docctl.services.registry import use_case
 from docctl.services.revisions.content import manifest_of
+from docctl.services.revisions.copy_steps import plan_copies, tell
 from docctl.services.revisions.insiders import let_in
 from docctl.services.revisions.step_clocks import open_now
 from docctl.services.signing import sign
@@ -83,6 +84,7 @@ def submit_revision(session: Session, cmd: SubmitRevision, by: Caller) -> UUID:
     )
     _open_route(session, planned, revision, by)
     let_in(session, document)
+    unheard = plan_copies(session, planned.plan, revision)
     record(
         session,
         by,
@@ -98,8 +100,13 @@ def submit_revision(session: Session, cmd: SubmitRevision, by: Caller) -> UUID:
             "route": planned.plan.taken.route.name,
             **({"authority": planned.plan.authority} if planned.plan.authority else {}),
         },
-        detail={"reason": revision.change_reason, "left_out": _left_out(planned.plan)},
+        detail={
+            "reason": revision.change_reason,
+            "left_out": _left_out(planned.plan),
+            **({"told_nobody": unheard} if unheard else {}),
+        },
     )
+    tell(session, revision.id, revision.round, by, stage=planned.plan.taken.steps[0][0])
     return revision.id
 
 
