@@ -9,6 +9,7 @@ from uuid import UUID
 from flask import Blueprint, Response, request
 
 from docctl.domain.change_requests import Asked
+from docctl.domain.lifecycle import RevisionStatus
 from docctl.domain.validity import Validity
 from docctl.queries.document_choices import Choice, units
 from docctl.queries.document_page import DocumentPage
@@ -119,7 +120,7 @@ class RevisePage:
 
 
 def _revise_page(revision_id: UUID) -> RevisePage:
-    document = document_at(revision_id)
+    document = _newest(document_at(revision_id))
     answers = _answers(document, document.document_id)
     asked_for = chosen(request.args.get("request"))
     ticked = tuple(one.request_id for one in answers.rows if asked_for in {None, one.request_id})
@@ -132,6 +133,15 @@ def _revise_page(revision_id: UUID) -> RevisePage:
             ticked,
             answers.words(ticked),
         )
+
+
+def _newest(document: DocumentPage) -> DocumentPage:
+    """Return the document on its newest revision that was not discarded: with it the next one begins (V-13)."""
+    kept = (one for one in document.revisions if one.state != RevisionStatus.DISCARDED.value)
+    newest = next(kept, None)
+    if newest is None or not newest.can_open or newest.id == document.revision.id:
+        return document
+    return document_at(newest.id)
 
 
 @dataclass(frozen=True, slots=True)

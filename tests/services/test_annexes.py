@@ -245,8 +245,20 @@ def test_v_13_annexes_that_are_not_wanted_are_left_behind(world: World) -> None:
 
 def test_v_13_an_annex_that_another_document_has_is_not_taken_over(world: World) -> None:
     first, other = world.issued(world.draft()), with_annexes(world)
-    second = revised(world, first, annexes=(filing.files(world, other)[1].id,))
-    assert len(there(world, second)) == 1
+    with pytest.raises(Conflict):
+        revised(world, first, annexes=(filing.files(world, other)[1].id,))
+
+
+def test_v_13_an_annex_of_an_older_revision_is_refused_and_not_left_behind_unseen(world: World) -> None:
+    first = world.issued(with_annexes(world))
+    second = revised(world, first)
+    world.clock.forward(days=1)
+    world.issued(second)
+    old, new = (filing.files(world, one)[1].id for one in (first, second))
+    with pytest.raises(Conflict):
+        revised(world, first, annexes=(old,))
+    third = revised(world, first, annexes=(new,))
+    assert [name for *_, name in there(world, third)] == ["新版.docx", "流程图.docx"]
 
 
 def test_v_13_a_damaged_annex_is_told_and_may_be_left_behind(world: World) -> None:

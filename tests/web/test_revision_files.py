@@ -12,7 +12,7 @@ from pikepdf import Pdf
 
 from docctl.jobs.wait import settle
 from tests import filing
-from tests.services.test_annexes import PNG, annex, arranged, there, with_annexes
+from tests.services.test_annexes import PNG, annex, arranged, revised, there, with_annexes
 from tests.web.browser import filled
 from tests.web.conftest import Browser, words_of
 from tests.world import World, docx_bytes
@@ -170,6 +170,27 @@ def test_v_13_a_new_revision_shows_the_annexes_it_begins_with(client: Browser, w
     assert answer.status_code == 303
     second = UUID(answer.headers["Location"].rsplit("/", 1)[1])
     assert [name for *_, name in there(world, second)] == ["新.docx", "名词表.docx", "样表.docx"]
+
+
+def test_v_13_from_the_page_of_an_older_revision_the_annexes_of_the_newest_go_on(
+    client: Browser, world: World
+) -> None:
+    first = world.issued(with_annexes(world))
+    second = arranged(world, revised(world, first), [annex(world, "样表")])
+    world.clock.forward(days=1)
+    world.issued(second)
+    client.sign_in("chen")
+    url = f"/documents/revisions/{first}/revise"
+    page = html.fromstring(client.get(url).text)
+    offered = [one.get("value") for one in page.cssselect("input[name=annexes][checked]")]
+    assert offered == [str(one.id) for one in filing.files(world, second)[1:]]
+    (form,) = page.cssselect("main form[method=post]")
+    data = {**filled(form), "change_what": "改", "change_reason": "改", "file": file("第三版", "三.docx")}
+    answer = client.post(url, data=data)
+    assert answer.status_code == 303
+    third = UUID(answer.headers["Location"].rsplit("/", 1)[1])
+    names = [name for *_, name in there(world, third)]
+    assert names == ["三.docx", "流程图.docx", "名词表.docx", "样表.docx"]
 
 
 def test_v_13_a_new_document_takes_its_annexes_at_once(client: Browser, world: World) -> None:

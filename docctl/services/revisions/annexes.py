@@ -79,9 +79,14 @@ def annexes_before(session: Session, revisions: Sequence[Revision]) -> list[Item
 def taken_over(
     files: Sequence[StoredFile], annexes: Sequence[ItemFile], wanted: Sequence[UUID] | None
 ) -> None:
-    """Raise Conflict unless the copies are of the annexes wanted, None: of all (V-13)."""
+    """Raise Conflict unless the copies are of the annexes wanted, None: of all (V-13).
+
+    So it is too where one wanted is none of them: nothing is left behind that somebody chose.
+    """
     ids = [one.id for one in annexes]
     chosen = ids if wanted is None else [one for one in ids if one in wanted]
+    if wanted is not None and not set(wanted) <= set(ids):
+        raise Conflict(Refused("request", "changed_meanwhile"))
     if [one.copy_of for one in files if one.copy_of is not None] != chosen:
         raise Conflict(Refused("request", "changed_meanwhile"))
 
