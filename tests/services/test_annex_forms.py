@@ -8,15 +8,17 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import delete, insert, select
+from sqlalchemy.orm import Session
 
 from docctl.domain.verdicts import Conflict, NotFound, RuleRefused
 from docctl.jobs.wait import settle
-from docctl.models.documents import AnnexForm
+from docctl.models.documents import AnnexForm, Document
 from docctl.models.trail import EventRow
 from docctl.queries.document_page import DocumentPage, document_page
 from docctl.queries.impact import impact
 from docctl.queries.number_found import find_number
 from docctl.queries.number_gaps import number_gaps
+from docctl.services.access import intern_set
 from docctl.services.documents.create import CreateDocument, create_document
 from docctl.services.revisions.annex_forms import NameAnnexForms, name_annex_forms
 from docctl.services.revisions.revise import ReviseDocument, revise_document
@@ -186,6 +188,41 @@ def test_n_12_what_somebody_else_changed_is_not_lost(world: World) -> None:
             2,
             1,
         ]
+
+
+def hidden(world: World, form: UUID, who: str = "chen") -> None:
+    """Take a form out of somebody's sight."""
+
+    def hide(session: Session) -> None:
+        row = session.get_one(Document, document(world, form))
+        row.access_set_id = row.insider_set_id = intern_set(
+            session, {f"unit:{world.units['PZ']}"}, denied=[world.people[who]]
+        )
+
+    world.house.uow.write(hide)
+
+
+def test_x_3_forms_that_the_editor_may_not_see_stay_where_they_are(world: World) -> None:
+    above = world.draft()
+    first, second, third = (added(world, above, title) for title in ("一", "二", "三"))
+    hidden(world, second)
+    named(world, above, document(world, third), document(world, first))
+    assert numbers(world, above) == ["QP-01-A3", "QP-01-A2", "QP-01-A1"]
+    named(world, above)
+    assert numbers(world, above) == ["QP-01-A2"]
+    with world.house.uow.read() as session:
+        query = select(EventRow.facts).where(EventRow.action == "revision.annex_forms_changed")
+        assert json.loads(list(session.scalars(query.order_by(EventRow.seq)))[-1])["count"] == 1
+
+
+def test_x_3_a_form_that_the_editor_may_not_see_is_not_found(world: World) -> None:
+    above = world.draft()
+    first, second = added(world, above), added(world, above, "抽样表")
+    named(world, above, document(world, first))
+    hidden(world, second)
+    with pytest.raises(NotFound):
+        named(world, above, document(world, first), document(world, second))
+    assert numbers(world, above) == ["QP-01-A1"]
 
 
 def test_n_12_so_many_and_no_more(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 from lxml import html
 
-from tests.services.test_annex_forms import added, document, numbers
+from tests.services.test_annex_forms import added, document, hidden, numbers
 from tests.web.browser import filled
 from tests.web.conftest import Browser, words_of
 from tests.world import World, docx_bytes
@@ -52,6 +52,21 @@ def test_n_12_a_draft_says_which_forms_it_names(client: Browser, world: World) -
     client.sign_in("wang")
     assert client.get(url).status_code in {403, 404}
     assert client.get(f"/documents/new?annex_of={above}").status_code in {403, 404}
+
+
+def test_x_3_forms_that_the_editor_may_not_see_are_told_to_stay(client: Browser, world: World) -> None:
+    above = world.draft()
+    first, second = added(world, above), added(world, above, "抽样表")
+    hidden(world, second)
+    client.sign_in("chen")
+    url = f"/documents/revisions/{above}/annex-forms"
+    answer = client.get(url)
+    assert "QP-01-A2" in words_of(answer)
+    assert "抽样表" not in words_of(answer)
+    (form,) = html.fromstring(answer.text).cssselect("main form[method=post]")
+    assert client.post(url, data={**filled(form), "forms": []}).status_code == 303
+    assert numbers(world, above) == ["QP-01-A2"]
+    assert document(world, first)
 
 
 def test_n_12_what_the_withdrawal_touches_names_them(client: Browser, world: World) -> None:

@@ -15,6 +15,7 @@ from docctl.domain.lifecycle import RevisionStatus
 from docctl.domain.permissions import authorise
 from docctl.domain.verdicts import NotFound, Refused, RuleRefused, require
 from docctl.models.documents import AnnexForm, Document, DocumentType, Revision
+from docctl.queries.revision_states import readable_document
 from docctl.services.caller import Caller
 from docctl.services.documents.load import facts_of, lock_revision, unchanged
 from docctl.services.registry import use_case
@@ -24,7 +25,7 @@ from docctl.services.trail import Subject, record
 
 @dataclass(frozen=True, slots=True)
 class NameAnnexForms:
-    """All forms that a draft shall name in its annexes, in their order."""
+    """All forms that a draft shall name in its annexes, in their order; those unseen stay where they are."""
 
     revision_id: UUID
     row_version: int | None
@@ -42,25 +43,36 @@ class Above:
 
 @use_case("revision.edit")
 def name_annex_forms(session: Session, cmd: NameAnnexForms, by: Caller) -> UUID:
-    """Say which forms of its own a draft names in its annexes; return the revision's id (N-12, V-2)."""
+    """Say which forms of its own a draft names in its annexes; return the revision's id (N-12, V-2).
+
+    Forms that the person may not see stay named, each at its place, and are not found by their id (X-3).
+    """
     above = lock_above(session, cmd.revision_id, by, row_version=cmd.row_version)
-    ids = tuple(dict.fromkeys(cmd.form_ids))
     before = annex_forms(session, above.draft.id)
-    if ids == tuple(one.id for one in before):
-        return above.draft.id
-    require(may_name(len(ids)))
+    wanted = tuple(dict.fromkeys(cmd.form_ids))
     found = {
         one.id: one
         for one in session.scalars(
             select(Document)
             .join(DocumentType, DocumentType.id == Document.type_id)
             .where(
-                Document.id.in_(ids), Document.parent_id == above.document.id, DocumentType.is_form.is_(True)
+                Document.id.in_([*wanted, *(one.id for one in before)]),
+                Document.parent_id == above.document.id,
+                DocumentType.is_form.is_(True),
+                readable_document(by.actor, by.at),
             )
         )
     }
-    if set(ids) != set(found):
+    if not set(wanted) <= set(found):
         raise NotFound("form")
+    ids = list(wanted)
+    for place, one in enumerate(before):
+        if one.id not in found:
+            found[one.id] = one
+            ids.insert(place, one.id)
+    if ids == [one.id for one in before]:
+        return above.draft.id
+    require(may_name(len(ids)))
     session.execute(delete(AnnexForm).where(AnnexForm.revision_id == above.draft.id))
     _add(session, above.draft, ids)
     note_annexes(session, by, above, before, [found[one] for one in ids])
