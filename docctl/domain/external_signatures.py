@@ -8,7 +8,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
-from docctl.domain.lifecycle import RevisionStatus
+from docctl.domain.lifecycle import Computed, RevisionStatus, is_obsolete
 from docctl.domain.verdicts import Allowed, Refused, Verdict
 
 LONGEST_NAME: Final = 100
@@ -18,8 +18,8 @@ LONGEST_NOTE: Final = 500
 #: What evidence may be: a scan or photo, or a mail as a file.
 EVIDENCE: Final = ("pdf", "jpg", "jpeg", "png", "tif", "tiff", "eml")
 
-#: The content is fixed from the submission on, and is not obsolete.
-SIGNABLE: Final = frozenset({RevisionStatus.IN_REVIEW, RevisionStatus.APPROVED, RevisionStatus.ISSUED})
+#: States without a content that was submitted and stands: there is nothing to sign.
+_OPEN: Final = frozenset({RevisionStatus.DRAFT, RevisionStatus.DISCARDED})
 
 
 class ExternalMeaning(StrEnum):
@@ -62,26 +62,36 @@ class Given:
         )
 
 
+def is_signable(state: RevisionStatus | Computed, *, was_submitted: bool) -> Verdict:
+    """Say whether somebody from outside may sign a revision in this state, as it is now (A-5).
+
+    Its content is fixed from the submission on; an obsolete one is signed by nobody any more.
+    """
+    if state in _OPEN or not was_submitted:
+        return Refused("A-5", "not_submitted")
+    return Refused("A-5", "obsolete") if is_obsolete(state) else Allowed()
+
+
 def may_vouch(
     given: Given,
     *,
-    status: RevisionStatus,
+    state: RevisionStatus | Computed,
     submitted_on: date | None,
     today: date,
     files: Sequence[str],
 ) -> Verdict:
     """Say whether a signature from outside may stand beside a revision; `files` are names of evidence (A-5).
 
-    `given` is stripped; `submitted_on` is the day on which the round that runs was handed in, None for a
+    `given` is stripped, `state` is that of now; `submitted_on` is the day on which the round that runs was handed in, None for a
     revision whose content was never signed here.
     """
-    if status not in SIGNABLE or submitted_on is None:
-        return Refused("A-5", "not_submitted")
+    if not (verdict := is_signable(state, was_submitted=submitted_on is not None)):
+        return verdict
     if not (verdict := _said(given)):
         return verdict
     if given.signed_on > today:
         return Refused("A-5", "day_not_come", {"today": today})
-    if given.signed_on < submitted_on:
+    if submitted_on is not None and given.signed_on < submitted_on:
         return Refused("A-5", "before_submission", {"day": submitted_on})
     return _evidence(given.how, files)
 

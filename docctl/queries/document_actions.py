@@ -9,7 +9,7 @@ from typing import Final
 from uuid import UUID
 
 from docctl.domain.approval import Meaning, Signed, ToSign, may_sign
-from docctl.domain.external_signatures import SIGNABLE
+from docctl.domain.external_signatures import is_signable
 from docctl.domain.issue import IssueFacts, may_issue, may_withdraw
 from docctl.domain.lifecycle import Computed, RevisionDates, RevisionStatus, is_obsolete
 from docctl.domain.permissions import Actor, Facts, allows
@@ -156,7 +156,8 @@ def _once_issued(actor: Actor, now: Situation, at: datetime, zone: tzinfo) -> It
 
 
 def _always(actor: Actor, now: Situation) -> Iterator[Offered]:
-    if now.was_submitted and now.status in SIGNABLE and allows(actor, "revision.external_sign", now.facts):
+    is_open = is_signable(now.state, was_submitted=now.was_submitted)
+    if is_open and allows(actor, "revision.external_sign", now.facts):
         yield Offered("external")
     if now.has_file and allows(actor, "revision.copy", now.facts):
         yield Offered("copy")

@@ -27,6 +27,8 @@ from docctl.services.revisions.external import (
     withdraw_external,
 )
 from docctl.services.revisions.sign import ReturnRevision, return_revision
+from docctl.services.revisions.withdraw import WithdrawRevision, withdraw_revision
+from tests.services.test_annexes import revised
 from tests.world import World, as_owner
 
 PNG = bytes.fromhex(
@@ -51,6 +53,13 @@ def vouched(world: World, revision_id: UUID, *, who: str = "chen", **other: Any)
         (world.upload(who, *file),) if file else (),
     )
     return sign_externally(cmd, by=by, house=world.house)
+
+
+def offered(world: World, revision_id: UUID, who: str = "chen") -> bool:
+    actor = world.by(who).actor
+    with world.house.uow.read() as session:
+        page = document_page(session, actor, at=world.clock(), zone=world.house.zone, revision_id=revision_id)
+    return page.action("external") is not None
 
 
 def lines(world: World, revision_id: UUID, who: str = "chen") -> tuple[ExternalLine, ...]:
@@ -89,6 +98,33 @@ def test_a_5_only_what_was_submitted_and_is_not_obsolete(world: World) -> None:
     assert key_of(lambda: vouched(world, draft)) == "A-5.not_submitted"
     vouched(world, world.issued(draft))
     assert len(lines(world, draft)) == 1
+
+
+def test_a_5_a_superseded_revision_gets_no_signature_and_none_is_offered(world: World) -> None:
+    first = world.issued(world.draft())
+    second = revised(world, first)
+    world.clock.forward(days=1)
+    assert offered(world, first)
+    world.issued(second)
+    assert not offered(world, first)
+    assert key_of(lambda: vouched(world, first)) == "A-5.obsolete"
+    assert offered(world, second)
+    vouched(world, second)
+
+
+def test_a_5_a_revision_that_waits_for_its_day_may_be_signed(world: World) -> None:
+    revision_id = world.issued(world.draft(), on=world.house.today() + timedelta(days=2))
+    assert offered(world, revision_id)
+    vouched(world, revision_id)
+
+
+def test_a_5_a_withdrawn_revision_gets_no_signature(world: World) -> None:
+    revision_id = world.issued(world.draft())
+    world.clock.forward(days=1)
+    cmd = WithdrawRevision(revision_id, world.revision(revision_id).row_version, "不再使用")
+    withdraw_revision(cmd, by=world.by("chen"), house=world.house)
+    assert not offered(world, revision_id)
+    assert key_of(lambda: vouched(world, revision_id)) == "A-5.obsolete"
 
 
 def test_a_5_days_from_the_submission_to_today(world: World, submitted: UUID) -> None:

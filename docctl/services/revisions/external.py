@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from docctl.domain.approval import same_content
 from docctl.domain.external_signatures import Given, may_take_back, may_vouch
+from docctl.domain.lifecycle import revision_state
 from docctl.domain.permissions import authorise
 from docctl.domain.reasons import reason_given
 from docctl.domain.verdicts import NotFound, require
@@ -59,7 +60,7 @@ def sign_externally(session: Session, cmd: SignExternally, by: Caller) -> UUID:
     require(
         may_vouch(
             given,
-            status=revision.status,
+            state=revision_state(revision.dates(), by.at),
             submitted_on=handed_in.astimezone(by.zone).date() if handed_in else None,
             today=by.today,
             files=[one.name for one in cmd.files],
