@@ -159,5 +159,6 @@ def external_data(one: ExternalLine) -> dict[str, Any]:
         "vouched_by": one.vouched_by,
         "vouched_at": one.vouched_at,
         "void": one.is_void,
+        "is_withdrawn": one.is_withdrawn,
         "withdrawn": one.withdrawn_reason,
     }

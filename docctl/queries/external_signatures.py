@@ -32,21 +32,23 @@ class ExternalLine:
     vouched_by: str
     vouched_at: datetime
     is_void: bool
+    is_withdrawn: bool
+    #: Why it was withdrawn, "" for who is no insider.
     withdrawn_reason: str
     #: Whether there is a file; who is no insider is not told of it.
     has_evidence: bool
     may_withdraw: bool
 
-    @property
-    def is_withdrawn(self) -> bool:
-        """Whether it was withdrawn."""
-        return bool(self.withdrawn_reason)
-
 
 def external_signatures(
     session: Session, actor: Actor, revision: Revision, facts: Facts, zone: tzinfo
 ) -> tuple[ExternalLine, ...]:
-    """Return the signatures from outside on a revision, in the order in which they were vouched for."""
+    """Return the signatures from outside on a revision, in the order in which they were vouched for.
+
+    People of outside organisations are told of none: who else signed is not theirs (O-7, X-3).
+    """
+    if actor.is_outside:
+        return ()
     rows = session.execute(
         select(ExternalSignature, ExternalWithdrawal.reason, ItemFile.id)
         .outerjoin(ExternalWithdrawal, ExternalWithdrawal.signature_id == ExternalSignature.id)
@@ -74,7 +76,8 @@ def external_signatures(
             vouched_by=row.vouched_name,
             vouched_at=row.vouched_at.astimezone(zone),
             is_void=returned or reason is not None or row.round != revision.round,
-            withdrawn_reason=reason or "",
+            is_withdrawn=reason is not None,
+            withdrawn_reason=reason or "" if is_insider else "",
             has_evidence=is_insider and file is not None,
             may_withdraw=reason is None and _may_withdraw(actor, facts, row),
         )

@@ -28,7 +28,9 @@ from docctl.services.revisions.external import (
 )
 from docctl.services.revisions.sign import ReturnRevision, return_revision
 from docctl.services.revisions.withdraw import WithdrawRevision, withdraw_revision
+from tests.partners import a_partner, bound, shared
 from tests.services.test_annexes import revised
+from tests.services.test_partners import guest
 from tests.world import World, as_owner
 
 PNG = bytes.fromhex(
@@ -125,6 +127,31 @@ def test_a_5_a_withdrawn_revision_gets_no_signature(world: World) -> None:
     withdraw_revision(cmd, by=world.by("chen"), house=world.house)
     assert not offered(world, revision_id)
     assert key_of(lambda: vouched(world, revision_id)) == "A-5.obsolete"
+
+
+def test_x_3_people_from_outside_are_told_of_no_signature_of_others(world: World) -> None:
+    a_partner(world)
+    bound(world, world.house.today())
+    revision_id = world.issued(world.draft())
+    vouched(world, revision_id)
+    shared(world, "document", world.document_of(revision_id).id, world.house.today())
+    with world.house.uow.read() as session:
+        page = document_page(
+            session, guest(world), at=world.clock(), zone=world.house.zone, revision_id=revision_id
+        )
+    assert page.external == ()
+    assert len(lines(world, revision_id, "wang")) == 1
+
+
+def test_x_3_why_a_signature_was_withdrawn_is_told_to_insiders_alone(world: World) -> None:
+    revision_id = world.issued(world.draft())
+    signature = vouched(world, revision_id)
+    withdraw_external(WithdrawExternal(signature, "并非本人"), by=world.by("chen"), house=world.house)
+    found = {who: lines(world, revision_id, who)[0] for who in ("chen", "wang")}
+    assert [(one.is_withdrawn, one.withdrawn_reason) for one in found.values()] == [
+        (True, "并非本人"),
+        (True, ""),
+    ]
 
 
 def test_a_5_days_from_the_submission_to_today(world: World, submitted: UUID) -> None:
