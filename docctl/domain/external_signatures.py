@@ -82,8 +82,8 @@ def may_vouch(
 ) -> Verdict:
     """Say whether a signature from outside may stand beside a revision; `files` are names of evidence (A-5).
 
-    `given` is stripped, `state` is that of now; `submitted_on` is the day on which the round that runs was handed in, None for a
-    revision whose content was never signed here.
+    `given` is stripped, `state` is that of now; `submitted_on` is the day on which the round that runs was
+    handed in, None for a revision whose content was never signed here.
     """
     if not (verdict := is_signable(state, was_submitted=submitted_on is not None)):
         return verdict

@@ -136,7 +136,7 @@ def _revise_page(revision_id: UUID) -> RevisePage:
 
 
 def _newest(document: DocumentPage) -> DocumentPage:
-    """Return the document on its newest revision that was not discarded: with it the next one begins (V-13)."""
+    """Return the document on its newest revision that was not discarded: the next begins with it (V-13)."""
     kept = (one for one in document.revisions if one.state != RevisionStatus.DISCARDED.value)
     newest = next(kept, None)
     if newest is None or not newest.can_open or newest.id == document.revision.id:
