@@ -76,10 +76,10 @@ test-postgresql: dev ## Run what works with the database on PostgreSQL (ARGS='-k
 	@TEST_DATABASE=postgresql $(BIN)/python -m pytest -n logical --dist worksteal tests/services tests/queries tests/jobs tests/recovery \
 	  tests/story/test_story_cli.py tests/contracts/test_keyring_contract.py tests/storage/test_keyring_server.py $(ARGS)
 
-# A server of its own in a temporary folder; Debian: .ci/s3-server install.
+# A server of its own in a temporary folder; Debian: .ci/s3-server install. Four at a time: most of them wait for it.
 .PHONY: test-s3
 test-s3: dev ## Run the tests of the S3 store on a real server with Object Lock (ARGS='-k multipart' for some)
-	@$(BIN)/python -m pytest -n logical -m s3 tests/s3 tests/contracts $(ARGS)
+	@$(BIN)/python -m pytest -n 4 --dist worksteal -m s3 tests/s3 tests/contracts $(ARGS)
 
 .PHONY: browser
 browser: dev ## Run the story in Debian's chromium
