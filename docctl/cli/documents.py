@@ -10,6 +10,7 @@ import click
 from docctl.cli import names
 from docctl.cli.answers import Answer
 from docctl.cli.citations import add_citations
+from docctl.cli.clocks import add_clocks
 from docctl.cli.command import Noun, option
 from docctl.cli.compare import add_compare
 from docctl.cli.copy_steps import add_copy_steps
@@ -38,6 +39,7 @@ add_names(documents)
 add_signing(documents)
 add_external(documents)
 add_copy_steps(documents)
+add_clocks(documents)
 
 
 @documents.command("new", permission="document.create", changes=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -18,6 +19,14 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What is said with a signature: a comment, and why it is late (A-13)."""
+
+    comment: str
+    late_reason: str
+
+
 def add_signing(noun: Noun) -> None:
     """Add the commands that sign a step, or return what it is of, to the noun."""
 
@@ -25,34 +34,41 @@ def add_signing(noun: Noun) -> None:
     @click.argument("number")
     @option("--comment", default="")
     @option("--for", "for_user", default="", metavar="USER")
-    def review(desk: Desk, number: str, comment: str, for_user: str) -> Answer:
+    @option("--late-reason", default="")
+    def review(desk: Desk, number: str, comment: str, for_user: str, late_reason: str) -> Answer:
         """Sign the newest revision as reviewed (A-2, A-3)."""
         from docctl.services.revisions.sign import review_revision
 
-        return _signed(desk, number, "review", "reviewed", comment, for_user, review_revision)
+        return _signed(
+            desk, number, "review", "reviewed", Said(comment, late_reason), for_user, review_revision
+        )
 
     @noun.command("approve", permission="revision.approve", signs=True, changes=True)
     @click.argument("number")
     @option("--comment", default="")
     @option("--for", "for_user", default="", metavar="USER")
-    def approve(desk: Desk, number: str, comment: str, for_user: str) -> Answer:
+    @option("--late-reason", default="")
+    def approve(desk: Desk, number: str, comment: str, for_user: str, late_reason: str) -> Answer:
         """Sign the newest revision as approved (A-2, A-3)."""
         from docctl.services.revisions.sign import approve_revision
 
-        return _signed(desk, number, "approve", "approved", comment, for_user, approve_revision)
+        return _signed(
+            desk, number, "approve", "approved", Said(comment, late_reason), for_user, approve_revision
+        )
 
     @noun.command("return", permission="revision.return", changes=True)
     @click.argument("number")
     @option("--reason", required=True)
     @option("--for", "for_user", default="", metavar="USER")
-    def return_(desk: Desk, number: str, reason: str, for_user: str) -> Answer:
+    @option("--late-reason", default="")
+    def return_(desk: Desk, number: str, reason: str, for_user: str, late_reason: str) -> Answer:
         """Return the newest revision to its author with the reason (V-6)."""
         from docctl.services.revisions.sign import ReturnRevision, return_revision
 
         with desk.read() as session:
             found = names.revision(desk, session, number)
             whose = _whose(session, for_user)
-        cmd = ReturnRevision(found.revision_id, found.row_version, reason, whose)
+        cmd = ReturnRevision(found.revision_id, found.row_version, reason, whose, late_reason)
         return told(desk, "returned", return_revision(cmd, by=desk.caller(), house=desk.house))
 
 
@@ -64,7 +80,7 @@ def _whose(session: Session, username: str) -> UUID | None:
 
 
 def _signed(
-    desk: Desk, number: str, meaning: str, done: str, comment: str, for_user: str, use_case: Any
+    desk: Desk, number: str, meaning: str, done: str, said: Said, for_user: str, use_case: Any
 ) -> Answer:
     from docctl.domain.verdicts import Refused, RuleRefused
     from docctl.services.revisions.sign import SignRevision
@@ -76,5 +92,5 @@ def _signed(
         raise RuleRefused(Refused("V-6", "no_such_move", {"state": "draft", "action": meaning}))
     by = desk.signer(what_is_signed(desk, meaning, found, found.manifest_sha256))
     signed = desk.signed(found.manifest_sha256)
-    cmd = SignRevision(found.revision_id, found.row_version, signed, comment, whose)
+    cmd = SignRevision(found.revision_id, found.row_version, signed, said.comment, whose, said.late_reason)
     return told(desk, done, use_case(cmd, by=by, house=desk.house))

@@ -14,6 +14,7 @@ from docctl.domain.distribution import HolderKind, ListEntry
 from docctl.models.distribution import ControlledCopy
 from docctl.models.documents import Revision
 from docctl.models.organisation import Post
+from docctl.models.work import Step, StepStatus
 from docctl.services.caller import Caller
 from docctl.services.distribution.change import AddRecipient, add_recipient
 from docctl.services.distribution.copies import (
@@ -30,6 +31,7 @@ from docctl.services.distribution.draft import ListRecipient, list_recipient
 from docctl.services.distribution.read import Acknowledge, acknowledge
 from docctl.services.distribution.remind import RemindReaders, remind_readers
 from docctl.services.revisions.copy_steps import AcknowledgeCopy, acknowledge_copy
+from docctl.services.revisions.remind import IssueReminder, issue_reminder
 
 
 def _list(papers: Papers, by: Caller, deed: Deed) -> None:
@@ -101,6 +103,16 @@ def _know(papers: Papers, by: Caller, deed: Deed) -> None:
     acknowledge_copy(cmd, by=by, house=papers.house)
 
 
+def _chase(papers: Papers, by: Caller, deed: Deed) -> None:
+    """Issue a numbered reminder for the step that is open (A-13)."""
+    with papers.house.uow.read() as session:
+        open_step = select(Step.id).where(
+            Step.revision_id == papers.revisions[deed.document, deed.revision], Step.status == StepStatus.OPEN
+        )
+        step_id = session.scalars(open_step).one()
+    issue_reminder(IssueReminder(step_id, deed.more.get("note", "")), by=by, house=papers.house)
+
+
 DOINGS: Final[Mapping[str, Callable[[Papers, Caller, Deed], None]]] = {
     "list": _list,
     "add": _add,
@@ -111,5 +123,6 @@ DOINGS: Final[Mapping[str, Callable[[Papers, Caller, Deed], None]]] = {
     "lose_copy": _close,
     "read": _read,
     "know": _know,
+    "chase": _chase,
     "remind": _remind,
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import select
@@ -43,6 +44,9 @@ from docctl.services.revisions.sign import (
 from docctl.services.revisions.submit import SubmitRevision, submit_revision
 from docctl.services.revisions.withdraw import WithdrawRevision, withdraw_revision
 from docctl.services.uploads import stage_upload
+
+#: Why somebody of the sample company signs late, where they do (A-13).
+_LATE: Final = "出差，返回后处理"
 
 
 def upload(house: House, by: Caller, made: MadeFile) -> Attached:
@@ -176,7 +180,7 @@ class Papers:
             seen = row.manifest_sha256 or manifest_of(session, document, row).sha256
         version, house = row.row_version, self.house
         whose = self.cast.people[event.behalf] if event.behalf else None
-        signing = SignRevision(revision_id, version, seen, event.comment, whose)
+        signing = SignRevision(revision_id, version, seen, event.comment, whose, _LATE)
         if event.do is Do.SUBMIT:
             reviewer, approver = self._signers(event)
             cmd = SubmitRevision(revision_id, version, reviewer, approver, seen)
@@ -186,7 +190,9 @@ class Papers:
         elif event.do is Do.APPROVE:
             approve_revision(signing, by=by, house=house)
         elif event.do is Do.RETURN:
-            return_revision(ReturnRevision(revision_id, version, event.comment), by=by, house=house)
+            return_revision(
+                ReturnRevision(revision_id, version, event.comment, None, _LATE), by=by, house=house
+            )
         elif event.do is Do.WITHDRAW:
             withdraw_revision(WithdrawRevision(revision_id, version, event.comment), by=by, house=house)
         else:

@@ -26,7 +26,7 @@ class When(StrEnum):
 KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "sign": ("review", "approve", "approve_change"),
     "drafts": ("rework", "rework_change", "issue", "renew"),
-    "late": ("chase", "chase_change", "chase_readers"),
+    "late": ("see_reminder", "chase", "chase_change", "chase_readers"),
     "reading": ("read", "take_note"),
     "copies": (
         *("receive_copy", "put_up", "give_back", "take_down", "collect"),

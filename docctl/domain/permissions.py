@@ -133,6 +133,7 @@ PERMISSIONS: Final[Mapping[str, tuple[tuple[Predicate, ...], ...]]] = {
     "revision.external_withdraw": ((is_author, insider), (controller, insider)),
     "revision.history": ((insider,), (visible, published)),
     "step.list": ((signed_in,),),
+    "step.remind": ((is_assigned,), (controller, insider)),
     "step.acknowledge": ((is_assigned,),),
     # reviews
     "review.list": ((signed_in,),),
@@ -177,8 +178,7 @@ PERMISSIONS: Final[Mapping[str, tuple[tuple[Predicate, ...], ...]]] = {
     ),
     # numbers
     "number.list": ((signed_in,),),
-    "number.reserve": ((controller,),),
-    "number.void": ((controller,),),
+    **{f"number.{one}": ((controller,),) for one in ("reserve", "void")},
     "number.explain": ((controller,), (keeper,)),
     "continuity.list": ((signed_in,),),
     **{f"continuity.{one}": ((controller, insider),) for one in ("declare", "end")},

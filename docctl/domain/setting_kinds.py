@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
-from docctl.domain import class_text
+from docctl.domain import class_text, request_content, watch_content
 from docctl.domain.authority import authority_of, may_stand
 from docctl.domain.authority_content import check_authority, shipped_authority
 from docctl.domain.authority_text import (
@@ -65,13 +65,6 @@ from docctl.domain.number_content import (
     write_numbers,
 )
 from docctl.domain.number_text import say
-from docctl.domain.request_content import (
-    check_requests,
-    lines_of_requests,
-    read_requests,
-    shipped_requests,
-    write_requests,
-)
 from docctl.domain.route_content import check_routes, shipped_routes
 from docctl.domain.route_text import lines_of_routes, read_routes, write_routes
 from docctl.domain.route_walks import may_walk
@@ -256,11 +249,21 @@ KINDS: Final[Mapping[str, Kind]] = {
         Kind(
             "requests",
             (EditorField("types", Widget.LINES),),
-            shipped_requests,
-            check_requests,
-            read_requests,
-            write_requests,
-            lines_of_requests,
+            request_content.shipped_requests,
+            request_content.check_requests,
+            request_content.read_requests,
+            request_content.write_requests,
+            request_content.lines_of_requests,
+        ),
+        Kind(
+            "watchers",
+            (EditorField("lines", Widget.LINES),),
+            watch_content.shipped_watchers,
+            watch_content.check_watchers,
+            watch_content.read_watchers,
+            watch_content.write_watchers,
+            watch_content.lines_of_watchers,
+            within=watch_content.may_watch,
         ),
     )
 }

@@ -21,6 +21,7 @@ from docctl.models.guard_external import EXTERNAL_GUARDS
 from docctl.models.guard_files import FILE_GUARDS
 from docctl.models.guard_forms import FORM_GUARDS
 from docctl.models.guard_kinds import Exclusion, Guard, final, frozen, moves
+from docctl.models.guard_lateness import LATENESS_GUARDS
 from docctl.models.guard_organisation import ORGANISATION_GUARDS
 from docctl.models.guard_requests import REQUEST_GUARDS
 from docctl.models.guard_reviews import REVIEW_GUARDS
@@ -93,6 +94,7 @@ GUARDS: Final = (
     Guard("a_3_signature_delete", "A-3", "signature", "DELETE", "TRUE"),
     *EXTERNAL_GUARDS,
     *COPY_STEP_GUARDS,
+    *LATENESS_GUARDS,
     # documents
     Guard("v_2_revision_delete", "V-2", "revision", "DELETE", "TRUE"),
     Guard("v_2_document_delete", "V-2", "document", "DELETE", "TRUE"),

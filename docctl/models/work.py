@@ -69,6 +69,9 @@ class Step(Identified, Versioned, Clocked, Base):
     escalated_at: Mapped[datetime | None]
     #: When it was reminded of, before it was due.
     reminded_at: Mapped[datetime | None]
+    #: Why it was closed after its time, "" in time, and the unit of who had it then (A-13).
+    late_reason: Mapped[str] = mapped_column(String(500), default="", server_default="")
+    late_unit_id: Mapped[UUID | None]
 
 
 class DueJob(Identified, Base):

@@ -28,6 +28,7 @@ from docctl.queries.document_standing import standing_in
 from docctl.queries.draft_checks import NONE, DraftChecks, draft_checks
 from docctl.queries.external_signatures import ExternalLine, external_signatures
 from docctl.queries.form_definitions import definition_at
+from docctl.queries.late_steps import LateLine, late_steps
 from docctl.queries.number_following import NumberComing, number_coming
 from docctl.queries.open_steps import OpenStep, open_steps
 from docctl.queries.other_names import OtherName, other_names
@@ -106,6 +107,15 @@ class DocumentPage:
     external: tuple[ExternalLine, ...] = ()
     #: Whom its route tells; of others than insiders themselves alone (A-10).
     copies: tuple[CopyLine, ...] = ()
+    #: Steps that were closed after their time, for insiders (A-13).
+    late: tuple[LateLine, ...] = ()
+
+    @property
+    def late_since(self) -> datetime | None:
+        """When the step was due that the person would close now, where its time is over (A-13)."""
+        first = self.steps[0] if self.steps else None
+        closes = first is not None and (first.is_mine or self.behalf is not None)
+        return first.due_at if first is not None and closes and first.is_overdue else None
 
     @property
     def to_know(self) -> tuple[CopyLine, ...]:
@@ -249,6 +259,7 @@ def document_page(
         in_annex_of=named_by(session, actor, head.document.id, at=at) if head.kind.is_form else (),
         external=external_signatures(session, actor, shown, situation.facts, zone),
         copies=copies_of(session, shown, actor, zone, all_of_them=head.insider),
+        late=late_steps(session, shown.id, zone) if head.insider else (),
     )
 
 

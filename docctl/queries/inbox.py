@@ -32,6 +32,7 @@ from docctl.queries.inbox_imports import import_work
 from docctl.queries.inbox_informing import informing_work
 from docctl.queries.inbox_people import people_work
 from docctl.queries.inbox_records import record_work
+from docctl.queries.inbox_reminders import reminder_work
 from docctl.queries.inbox_requests import request_work
 from docctl.queries.inbox_reviews import review_work
 from docctl.queries.inbox_settings import setting_work
@@ -48,6 +49,7 @@ _NEVER: Final = datetime.max.replace(tzinfo=UTC)
 VERBS: Final = (
     "review",
     "approve",
+    "see_reminder",
     "chase",
     "rework",
     "approve_change",
@@ -185,6 +187,7 @@ def work_of(actor: Actor) -> Mapping[str, Select[*tuple[Any, ...]]]:
     found = {
         **revision_work(actor),
         **informing_work(actor),
+        **reminder_work(actor),
         **record_work(actor),
         **disposal_work(actor),
         **people_work(actor),

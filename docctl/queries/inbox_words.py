@@ -21,6 +21,7 @@ _PLACES: Final = {
     "copy": "/documents/distribution/copies/{id}",
     "blanks": "/documents/blanks/{id}",
     "review": "/documents/reviews/{id}",
+    "reminder": "/documents/reminders/{id}",
     "change": "/documents/changes/{id}",
     "request": "/documents/change-requests/{id}",
     "webhook": "/settings/webhooks/{id}",

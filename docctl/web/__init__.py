@@ -30,6 +30,7 @@ BLUEPRINTS: Final = (
     "distribution",
     "external_signatures",
     "copy_steps",
+    "clocks",
     "scopes",
     "copy_registers",
     "citation_graph",

@@ -121,17 +121,27 @@ class SignForm:
     row_version: int = 0
     password: str = ""
     request_id: str = ""
-    #: Whose step it is, where it is signed for another (A-8).
+    #: Whose step it is, where it is signed for another (A-8), and why it is signed late (A-13).
     for_id: UUID | None = None
+    late_reason: str = ""
+
+    def command(self, revision_id: UUID) -> SignRevision:
+        """Return what signs the open step of a revision."""
+        return SignRevision(
+            revision_id, self.row_version, self.seen_sha256, self.comment, self.for_id, self.late_reason
+        )
+
+
+_LATE = {**SIGNED, "A-13": "late_reason"}
 
 
 @bp.route("/<uuid:revision_id>/review", methods=["GET", "POST"])
 @requires("revision.review")
-@form("revisions/review.html", SignForm, page=_sign_page("revision.review"), beside=SIGNED)
+@form("revisions/review.html", SignForm, page=_sign_page("revision.review"), beside=_LATE)
 def review(typed: SignForm, revision_id: UUID) -> Response:
     """Sign as reviewed (A-2, A-3)."""
     review_revision(
-        SignRevision(revision_id, typed.row_version, typed.seen_sha256, typed.comment, typed.for_id),
+        typed.command(revision_id),
         by=caller(typed.request_id, typed.password),
         house=house(),
     )
@@ -140,11 +150,11 @@ def review(typed: SignForm, revision_id: UUID) -> Response:
 
 @bp.route("/<uuid:revision_id>/approve", methods=["GET", "POST"])
 @requires("revision.approve")
-@form("revisions/approve.html", SignForm, page=_sign_page("revision.approve"), beside=SIGNED)
+@form("revisions/approve.html", SignForm, page=_sign_page("revision.approve"), beside=_LATE)
 def approve(typed: SignForm, revision_id: UUID) -> Response:
     """Sign as approved (A-2, A-3)."""
     approve_revision(
-        SignRevision(revision_id, typed.row_version, typed.seen_sha256, typed.comment, typed.for_id),
+        typed.command(revision_id),
         by=caller(typed.request_id, typed.password),
         house=house(),
     )

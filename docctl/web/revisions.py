@@ -96,15 +96,20 @@ class ReturnForm:
     row_version: int = 0
     request_id: str = ""
     for_id: UUID | None = None
+    #: Why its step is closed after its time (A-13).
+    late_reason: str = ""
+
+
+_RETURNING = {"V-6.reason_needed": "reason", "A-13": "late_reason"}
 
 
 @bp.route("/<uuid:revision_id>/return", methods=["GET", "POST"])
 @requires("revision.return")
-@form("revisions/return.html", ReturnForm, page=_act_page, beside={"V-6.reason_needed": "reason"})
+@form("revisions/return.html", ReturnForm, page=_act_page, beside=_RETURNING)
 def give_back(typed: ReturnForm, revision_id: UUID) -> Response:
     """Return a revision to its author (V-6)."""
     return_revision(
-        ReturnRevision(revision_id, typed.row_version, typed.reason, typed.for_id),
+        ReturnRevision(revision_id, typed.row_version, typed.reason, typed.for_id, typed.late_reason),
         by=caller(typed.request_id),
         house=house(),
     )

@@ -48,6 +48,10 @@ _NOTED: Final = (
     "shift",
     "next",
     "note",
+    "told",
+    "remark",
+    "late_reason",
+    "reminder",
 )
 
 #: Of these the ones that are codes, with what their words begin with.
@@ -134,8 +138,8 @@ def _notes(one: Entry, words: Translator) -> Iterator[str]:
         elif name == "calendar":
             if revision := revision_of_calendar(str(value or "")):
                 yield words.t("clocks.by_calendar", revision=revision)
-        elif name == "into" and isinstance(value, list):
-            yield words.t("events.note.into", value=words.t("people.comma").join(map(str, value)))
+        elif name in {"into", "told"} and isinstance(value, list):
+            yield words.t(f"events.note.{name}", value=words.t("people.comma").join(map(str, value)))
         elif name == "items" and isinstance(value, int):
             yield words.t("events.note.items", count=value)
         elif isinstance(value, str) and value:

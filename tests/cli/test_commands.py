@@ -36,7 +36,7 @@ outside:list,show,bind,end,share,unshare
 unit:list,add,change,names,name-add,name-end,close,reopen,going,into,leaders,lead,lead-end,lead-drop,duties
 post:list,open,holder,leave,roster,duty,duty-end,on-duty
 documents:new,revise,edit,discard,submit,review,approve,return,issue,withdraw,suspend,resume,file,list,show,history,compare,citations,impact,missed
-documents:names,name-add,name-end,files,attach,arrange,external-sign,external-withdraw,external-evidence,acknowledge,told
+documents:names,name-add,name-end,files,attach,arrange,external-sign,external-withdraw,external-evidence,acknowledge,told,clocks,chase,lateness
 numbers:list,gaps,reservations,reserve,void,give,explain
 distribution:show,add,remove,scope,read,remind copies:list,receive,print,recall,return,destroy,lose
 continuity:list,rules,declare,end,explain

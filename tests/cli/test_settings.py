@@ -37,6 +37,7 @@ def test_v_2_a_calendar_goes_from_a_file_into_force_by_two_people(
         {"kind": "headers", "in_force": 1, "waiting": None, "open": None},
         {"kind": "classes", "in_force": 1, "waiting": None, "open": None},
         {"kind": "requests", "in_force": 1, "waiting": None, "open": None},
+        {"kind": "watchers", "in_force": 1, "waiting": None, "open": None},
     ]
     saved = terminal.ok("settings", "edit", "calendar", file, "--reason", "盘点", user="chen")
     assert (saved["revision"], saved["state"], saved["reason"]) == (2, "draft", "盘点")

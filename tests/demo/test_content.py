@@ -492,7 +492,7 @@ def test_a_4_one_step_is_due_by_tomorrow_whenever_it_is_seeded(content: Content,
 
 def test_v_2_a_2_w_2_rules_say_something_new_and_are_approved_by_another_one(content: Content) -> None:
     assert {one.kind for one in content.rules} == {
-        *("calendar", "synonyms", "checks", "authority", "headers", "routes")
+        *("calendar", "synonyms", "checks", "authority", "headers", "routes", "watchers")
     }
     for one in content.rules:
         kind = KINDS[one.kind]

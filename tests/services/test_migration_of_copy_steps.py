@@ -7,11 +7,13 @@ from sqlalchemy.orm import Session
 
 from docctl.services.schema import migrate, schema_state
 from tests.services.test_copy_steps import copied, told
+from tests.services.test_migration_of_late_steps import before_late_steps
 from tests.world import World, as_owner
 
 
 def before_copy_steps(there: Session | Connection) -> None:
-    """Let no route have told anybody."""
+    """Let no route have told anybody; nor what came later be there."""
+    before_late_steps(there)
     there.execute(text("DROP TABLE IF EXISTS copy_step"))
 
 

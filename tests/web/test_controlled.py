@@ -236,6 +236,7 @@ def test_v_2_the_overview_shows_what_is_in_force_what_waits_and_what_is_worked_o
             "headers",
             "classes",
             "requests",
+            "watchers",
         )
     ]
 

@@ -72,7 +72,7 @@ def tell(
     revision = session.get_one(Revision, revision_id)
     document = session.get_one(Document, revision.document_id)
     names = _names(session, [one.person_id for one in steps])
-    _record(session, by, "step.informed", document, revision, {"to": names})
+    _record(session, by, "step.informed", document, revision, {"told": names})
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from docctl.services.documents.load import facts_of, lock_revision, unchanged
 from docctl.services.registry import use_case
 from docctl.services.revisions.checks import require_settled
 from docctl.services.revisions.insiders import let_in
+from docctl.services.revisions.lateness import say_why_late
 from docctl.services.revisions.steps import Hand, check_signer, close_step, hand_at, open_step
 from docctl.services.signing import sign
 from docctl.services.trail import Subject, record
@@ -37,6 +38,8 @@ class SignRevision:
     seen_sha256: str
     comment: str = ""
     for_id: UUID | None = None
+    #: Why it is signed after its time (A-13).
+    late_reason: str = ""
 
 
 @use_case("revision.review", signs=True)
@@ -74,6 +77,7 @@ def _sign_step(
     check_signer(session, document, revision, hand, by)
     if meaning is Meaning.APPROVE:
         require_settled(session, by, document, revision)
+    late = say_why_late(session, hand.step, cmd.late_reason, by)
     assert revision.manifest_sha256 is not None
     signed = sign(
         session,
@@ -105,6 +109,7 @@ def _sign_step(
         cmd.comment,
         {"seal": signed.seal},
         hand.standing,
+        late,
     )
     return revision.id
 
@@ -117,6 +122,8 @@ class ReturnRevision:
     row_version: int
     reason: str
     for_id: UUID | None = None
+    #: Why it is returned after the time of the step (A-13).
+    late_reason: str = ""
 
 
 @use_case("revision.return")
@@ -133,19 +140,22 @@ def return_revision(session: Session, cmd: ReturnRevision, by: Caller) -> UUID:
     require(may_move_revision(revision.status, RevisionAction.RETURN))
     if not cmd.reason.strip():
         raise RuleRefused(Refused("V-6", "reason_needed"))
-    standing = None
+    standing, late = None, ""
     if revision.approved_at is None:
         if hand is None and by.actor.person_id in facts.assignees:
             hand = hand_at(session, loaded.document, revision, None, by)
         hand = hand or Hand(open_step(session, revision, by))  # document control has no step
         standing = hand.standing
+        if standing or hand.step.assignee_id == by.actor.person_id:
+            late = say_why_late(session, hand.step, cmd.late_reason, by)
         close_step(session, hand.step, StepStatus.RETURNED, by, cmd.reason)
     revision.status = REVISION_MOVES[revision.status, RevisionAction.RETURN]
     revision.manifest = revision.manifest_sha256 = None
     revision.prepared_by = revision.prepared_at = None
     revision.reviewed_by = revision.reviewed_at = None
     revision.approved_by = revision.approved_at = None
-    _record(session, by, "revision.returned", loaded.document, revision, cmd.reason, standing=standing)
+    said = cmd.reason
+    _record(session, by, "revision.returned", loaded.document, revision, said, standing=standing, late=late)
     return revision.id
 
 
@@ -158,6 +168,7 @@ def _record(
     comment: str,
     more: Mapping[str, str] | None = None,
     standing: Standing | None = None,
+    late: str = "",
 ) -> None:
     behalf = {"for": standing.principal, "delegation": str(standing.delegation_id)} if standing else {}
     record(
@@ -173,6 +184,6 @@ def _record(
             **(more or {}),
             **behalf,
         },
-        detail={"comment": comment.strip()},
+        detail={"comment": comment.strip(), **({"late_reason": late} if late else {})},
         on_behalf_of=standing.principal_id if standing else None,
     )
