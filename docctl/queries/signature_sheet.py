@@ -12,6 +12,7 @@ from docctl.domain.lifecycle import RevisionStatus
 from docctl.domain.permissions import Actor, Facts
 from docctl.models.documents import Document, DocumentType, Revision
 from docctl.models.organisation import LegalEntity
+from docctl.queries.copy_steps import CopyLine, copies_of
 from docctl.queries.external_signatures import ExternalLine, external_signatures
 from docctl.queries.history import HistoryLine, history_lines
 from docctl.queries.paper import Paper, paper_of
@@ -31,10 +32,13 @@ class SignatureSheet:
     #: What an imported revision was signed with, on paper.
     paper: Paper | None
     history: tuple[HistoryLine, ...]
+    #: Whom the route told, for who knows the document from inside: no signatures (A-10).
+    copies: tuple[CopyLine, ...] = ()
 
     def facts(self) -> list[str]:
         """Return what makes one sheet another: a copy made before does not answer for it."""
-        return [str(one.id) for one in self.external] + [one.state for one in self.history]
+        told = [f"{one.id} {one.acknowledged_at}" for one in self.copies]
+        return [str(one.id) for one in self.external] + [one.state for one in self.history] + told
 
 
 def signature_sheet(
@@ -59,10 +63,12 @@ def signature_sheet(
             Revision.status.not_in(_UNSIGNED),
         )
         lines = history_lines(session, session.scalars(earlier.order_by(Revision.ordinal)).all(), at, zone)
+    told = copies_of(session, revision, actor, zone, all_of_them=True) if facts.insider else ()
     return SignatureSheet(
         company=session.get_one(LegalEntity, document.entity_id).name,
         signatures=tuple(one for one in signatures_shown(session, revision, zone) if not one.is_void),
         external=tuple(one for one in external if not one.is_void),
         paper=paper_of(revision, {}, zone),
         history=lines,
+        copies=tuple(one for one in told if one.opened_at is not None),
     )

@@ -17,6 +17,7 @@ from docctl.services.revisions.revise import ReviseDocument, revise_document
 from docctl.services.revisions.sign import ReturnRevision, return_revision
 from tests.partners import a_partner, bound, shared
 from tests.services.test_copies import a_pdf, copy, upload
+from tests.services.test_copy_steps import approve, copied, issue, know
 from tests.services.test_external_signatures import vouched
 from tests.services.test_partners import by_guest
 from tests.world import World
@@ -121,3 +122,18 @@ def test_o_7_somebody_from_outside_is_told_the_signatures_and_no_more(world: Wor
     found = tables(take_copy(second, by=by_guest(world), house=world.house, words=words))
     assert [one[0] for one in under(found, "备注")] == ["编制", "审核", "批准"]
     assert [one for one in found if {"作证人", "修改内容"} & set(one[0])] == []
+
+
+def test_a_10_who_was_told_stands_apart_and_is_named_to_insiders_alone(world: World) -> None:
+    revision = copied(world)
+    approve(world, revision)
+    issue(world, revision)
+    before = under(tables(copy(world, revision, "li")), "抄送给")
+    assert [one[:2] for one in before] == [["抄送", "王强"], ["抄报", "张伟"]]
+    know(world, revision, "wang", "知道了")
+    found = tables(copy(world, revision, "li"))
+    known, remark = under(found, "抄送给")[0][3:]
+    assert known.startswith(world.house.today().isoformat())
+    assert remark == "知道了"
+    assert [one[1] for one in under(found, "备注")] == ["李秀兰", "欧阳雪", "赵敏"]
+    assert not any("抄送给" in one[0] for one in tables(copy(world, revision, "zhou")))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from docctl.i18n import Translator
 from docctl.printing.behind import Behind, Listed
+from docctl.queries.copy_steps import CopyLine
 from docctl.queries.external_signatures import ExternalLine
 from docctl.queries.history import HistoryLine
 from docctl.queries.paper import PaperSigner
@@ -81,6 +82,20 @@ def _signed(content: Content, sheet: SignatureSheet, header: Rows, words: Transl
                 tuple(_external(one, words) for one in sheet.external),
             )
         )
+    if sheet.copies:
+        tables.append(
+            Listed(
+                t("documents.sheet.copies"),
+                (
+                    (t("informing.step"), 14),
+                    (t("informing.to"), 22),
+                    (t("informing.since"), 18),
+                    (t("informing.known"), 22),
+                    (t("informing.remark"), 24),
+                ),
+                tuple(_copy(one, words) for one in sheet.copies),
+            )
+        )
     if sheet.history:
         tables.append(
             Listed(
@@ -123,6 +138,12 @@ def _external(one: ExternalLine, words: Translator) -> tuple[str, ...]:
         words.t(f"documents.external.how.{one.how}"),
         f"{one.vouched_by}\n{at}",
     )
+
+
+def _copy(one: CopyLine, words: Translator) -> tuple[str, ...]:
+    since = one.opened_at.date().isoformat() if one.opened_at else ""
+    known = words.t("documents.header.at", at=one.acknowledged_at) if one.acknowledged_at else ""
+    return one.name or words.t("meanings.inform"), one.person, since, known, one.remark
 
 
 def _line(one: HistoryLine, words: Translator) -> tuple[str, ...]:
