@@ -48,7 +48,7 @@ def clocks(desk: Desk, late: bool, text: str, xlsx: Path | None) -> Answer:
         (
             one.number,
             one.label,
-            one.name or t(f"meanings.{one.meaning}"),
+            one.name or t(f"lateness.step.{one.meaning}"),
             one.person,
             one.unit,
             one.due_at,

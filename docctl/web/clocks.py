@@ -106,7 +106,7 @@ def _line(one: OpenClock) -> Row:
         one.title,
         one.label,
         one.type_name_en if lang() == "en" else one.type_name,
-        one.name or words().t(f"meanings.{one.meaning}"),
+        one.name or words().t(f"lateness.step.{one.meaning}"),
         one.person,
         one.unit,
         words().instant(one.due_at),
