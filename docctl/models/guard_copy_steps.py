@@ -12,7 +12,8 @@ COPY_STEP_GUARDS: Final = (
         "a_10_copy_content",
         "A-10",
         "copy_step",
-        ("revision_id", "round", "position", "stage", "name", "who", "who_of"),
+        # PostgreSQL says a column of this name back in quotes: as it says it, the guard is found again.
+        ("revision_id", "round", '"position"', "stage", "name", "who", "who_of"),
     ),
     frozen("a_10_copy_begun", "A-10", "copy_step", ("opened_at",), unless="OLD.opened_at IS NULL"),
     frozen(
