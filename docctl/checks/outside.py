@@ -21,7 +21,7 @@ def _server(bench: Bench) -> Said:
     with bench.house.uow.read() as session:
         version = str(session.execute(text(query)).scalar_one())
     params = {"name": "SQLite" if engine.dialect.name == "sqlite" else "PostgreSQL", "version": version}
-    return ("owns" if schema_state(engine).owns_tables else "ok"), params
+    return ("owns" if schema_state(bench.house.uow.reader).owns_tables else "ok"), params
 
 
 def _copies(bench: Bench) -> Said:

@@ -31,7 +31,7 @@ STUCK: Final = timedelta(days=1)
 
 
 def _schema(bench: Bench) -> Said:
-    state = schema_state(bench.house.uow.engine)
+    state = schema_state(bench.house.uow.reader)
     if state.current != state.newest:
         return "other", {"current": state.current or "—", "newest": state.newest or "—"}
     if state.missing_guards:

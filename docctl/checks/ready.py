@@ -41,7 +41,7 @@ Part = Callable[[House], bool]
 
 
 def _schema(house: House) -> bool:
-    return schema_state(house.uow.engine).is_ready
+    return schema_state(house.uow.reader).is_ready
 
 
 def _database(house: House) -> bool:

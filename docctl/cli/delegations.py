@@ -27,9 +27,9 @@ def list_(desk: Desk, everybody: bool, asked_on: date | None) -> Answer:
 
     everybody = everybody or desk.actor.person_id is None
     authorise(desk.actor, "person.list" if everybody else "delegation.list", Facts())
-    rows, total = _rows(desk, everybody=everybody, on=asked_on)
+    rows = _rows(desk, everybody=everybody, on=asked_on)
     data = {
-        "total": total,
+        "total": len(rows),
         "on": asked_on,
         "delegations": [
             {
@@ -61,7 +61,7 @@ def list_(desk: Desk, everybody: bool, asked_on: date | None) -> Answer:
         for one in rows
     ]
     table = Table([desk.label(one) for one in labels], lines)
-    return Answer(data, [*table.lines(), desk.words.t("cli.total", n=total)])
+    return Answer(data, [*table.lines(), desk.words.t("cli.total", n=len(rows))])
 
 
 @delegation.command("add", permission="delegation.give", changes=True)
@@ -116,22 +116,29 @@ def add(
 def end(desk: Desk, username: str, of_user: str, from_on: date | None, reason: str) -> Answer:
     """End the delegation to somebody that runs or comes next; `--from` names another one (A-2)."""
     from docctl.domain.verdicts import NotFound
+    from docctl.queries.by_name import person_named
+    from docctl.queries.delegations import delegations
+    from docctl.queries.paging import AT_ONCE
     from docctl.services.people.delegations import EndDelegation, end_delegation
 
-    principal, delegate = (of_user or desk.actor.username).casefold(), username.casefold()
-    rows, _ = _rows(desk, everybody=True, on=None)
-    found = [
-        one
-        for one in reversed(rows)
-        if (one.principal_username, one.delegate_username) == (principal, delegate)
-        and one.lasts
-        and from_on in {None, one.from_on}
-    ]
+    with desk.read() as session:
+        delegate = person_named(session, username)
+        principal = person_named(session, of_user) if of_user else None
+        whose = principal.id if principal else desk.caller().person_id
+        lasting = delegations(
+            session, at=desk.house.clock(), reader=None, between=(whose, delegate.id), size=AT_ONCE
+        )
+    found = [one for one in reversed(lasting.rows) if from_on in {None, one.from_on}]
     if not found:
         raise NotFound("delegation")
     row = found[0]
     end_delegation(EndDelegation(row.id, reason), by=desk.caller(), house=desk.house)
-    data = {"principal": principal, "delegate": delegate, "from": row.from_on, "state": "ended"}
+    data = {
+        "principal": row.principal_username,
+        "delegate": row.delegate_username,
+        "from": row.from_on,
+        "state": "ended",
+    }
     return desk.done("delegation_ended", data, name=row.principal, other=row.delegate)
 
 
@@ -144,23 +151,22 @@ def seen(desk: Desk) -> Answer:
     return desk.done("delegations_seen", {"seen": count}, n=count)
 
 
-def _rows(desk: Desk, *, everybody: bool, on: date | None) -> tuple[list[DelegationRow], int]:
+def _rows(desk: Desk, *, everybody: bool, on: date | None) -> list[DelegationRow]:
     from docctl.queries.delegations import delegations, held_on
+    from docctl.queries.paging import every_row
 
     own, now = desk.actor.person_id, desk.house.clock()
-    rows: list[DelegationRow] = []
     with desk.read() as session:
-        page = 1
-        while True:
-            found = delegations(
-                session,
-                at=now,
-                reader=own,
-                person_id=None if everybody else own,
-                running_at=held_on(on, now, desk.house.zone),
-                page=page,
+        return list(
+            every_row(
+                lambda page, size: delegations(
+                    session,
+                    at=now,
+                    reader=own,
+                    person_id=None if everybody else own,
+                    running_at=held_on(on, now, desk.house.zone),
+                    page=page,
+                    size=size,
+                )
             )
-            rows += found.rows
-            if not found.rows or len(rows) >= found.total:
-                return rows, found.total
-            page += 1
+        )

@@ -163,7 +163,7 @@ def migrate(desk: Desk, check: bool) -> Answer:
     from docctl.services.schema import schema_state
 
     uow = desk.house.uow
-    state = schema_state(uow.engine) if check else migrate_database(uow.owner)
+    state = schema_state(uow.reader) if check else migrate_database(uow.owner)
     data = {
         "ready": state.is_ready,
         "current": state.current,
@@ -179,7 +179,7 @@ def _require_schema(desk: Desk) -> None:
     from docctl.cli.answers import Failure
     from docctl.services.schema import schema_state
 
-    state = schema_state(desk.house.uow.engine)
+    state = schema_state(desk.house.uow.reader)
     if not state.is_ready:
         key = _lacking(state)
         raise Failure(FAILED, "machine", key.removeprefix("cli."), desk.words.t(key))

@@ -20,6 +20,8 @@ from docctl.domain.who import Delegable
 
 #: Who is away for longer hands over (A-16), or delegates again.
 MOST_DAYS: Final = 92
+#: So many days ahead one may begin: nobody knows longer before who will be away.
+MOST_AHEAD: Final = 366
 #: As many kinds of documents, and units, as one delegation names.
 MOST_NAMED: Final = 50
 #: What delegates sign for others: the steps of a route.
@@ -61,6 +63,8 @@ def may_delegate(
         return Refused("A-2", "delegate_own_hands")
     if new.from_on < today:
         return Refused("A-2", "delegate_before_today", {"today": today})
+    if (new.from_on - today).days > MOST_AHEAD:
+        return Refused("A-2", "delegate_too_far", {"most": MOST_AHEAD})
     if new.until_on < new.from_on:
         return Refused("A-2", "delegate_ends_before", {"from": new.from_on})
     if (new.until_on - new.from_on).days >= MOST_DAYS:

@@ -40,10 +40,11 @@ from docctl.queries.revision_views import (
     RevisionLine,
     RevisionView,
     SignatureLine,
+    behalf_in,
     line_of,
     names_of,
+    signatures_of,
     signatures_shown,
-    signed_for,
     view_of,
 )
 from docctl.queries.scopes import scope_names
@@ -179,7 +180,7 @@ def document_page(
     """
     head, revisions, shown = opened_at(session, actor, document_id, revision_id, at=at)
     files = files_of(session, shown.id)
-    signatures = signatures_shown(session, shown, zone)
+    signatures = signatures_of(session, shown.id)
     today = at.astimezone(zone).date()
     standing = standings(session, head.document, shown, actor.person_id, at=at, today=today)
     steps = open_steps(session, shown, actor, at, zone, standing)
@@ -234,11 +235,11 @@ def document_page(
         drafting_unit=_drafting(session, head, shown),
         outside=(head.document.issuer, head.document.issuer_number) if head.document.is_external else None,
         is_insider=head.insider,
-        revision=view_of(shown, people, at, zone, signed_for(session, [shown]).get(shown.id)),
+        revision=view_of(shown, people, at, zone, behalf_in(signatures, shown.round)),
         revisions=tuple(
             line_of(one, at, zone, can_open=_can_open(head, one, at)) for one in reversed(revisions)
         ),
-        signatures=signatures,
+        signatures=signatures_shown(signatures, shown, zone),
         steps=steps,
         files=files,
         relations=beside,

@@ -11,15 +11,13 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from docctl.domain.approval import Signed, ToSign
-from docctl.domain.leaving import OpenKind, StepOpen, may_take_step
+from docctl.domain.leaving import OpenKind, may_take_step
 from docctl.domain.lifecycle import RevisionStatus
 from docctl.domain.permissions import Actor
 from docctl.domain.roles import SIGNING, Role
 from docctl.domain.routes import NEEDED, Company
 from docctl.domain.units import OUTSIDE
 from docctl.domain.verdicts import Refused
-from docctl.models.content import Signature
 from docctl.models.documents import Document, Revision
 from docctl.models.organisation import Person, Post, PostHolder, RoleGrant, Unit, UnitLeader
 from docctl.models.work import Step, StepStatus
@@ -34,7 +32,7 @@ from docctl.queries.open_requests import kept_requests, requests_of
 from docctl.queries.revision_states import is_insider
 from docctl.queries.roles_held import LastHolder, UnitRole, last_holder_of, unit_roles_of
 from docctl.queries.routes import company_at
-from docctl.queries.step_rows import deciding_now, wanted_now
+from docctl.queries.step_rows import signed_in_rounds, step_to_take, steps_open
 from docctl.queries.unit_leaders import leads_still, led_by
 
 _OPEN = (StepStatus.OPEN, StepStatus.WAITING)
@@ -193,22 +191,20 @@ def _steps(
         )
         .order_by(Step.due_on.is_(None), Step.due_on, Document.number)
     ).all()
-    parts = _parts(session, [one.Revision.id for one in rows])
+    waiting = steps_open(session, [one.Revision.id for one in rows])
+    signed = signed_in_rounds(session, {one.Revision.id: one.Revision.round for one in rows})
     company = company_at(session, at, today) if rows else Company()
     for one in rows:
-        step, revision = one.Step, one.Revision
-        signed = [
-            part
-            for of, round_number, part in parts.get(revision.id, ())
-            if of != step.id and round_number == revision.round
-        ]
-        taken = {part.signer for part in signed if step.is_separate and part.separate}
-        without = {*revision.authors(), person_id}
-        unit = company.keys[one.unit_id]
-        wanted = wanted_now(step, company, unit, without=without, taken=taken)
-        authority = deciding_now(step, revision, company, unit, without=without)
-        to_sign = ToSign(step.meaning, step.is_separate)
-        facts = StepOpen(to_sign, revision.authors(), signed, (), wanted, authority)
+        step, revision, unit = one.Step, one.Revision, company.keys[one.unit_id]
+        facts = step_to_take(
+            step,
+            revision,
+            company,
+            unit,
+            signed=signed[revision.id],
+            others=waiting.get(revision.id, ()),
+            whose=person_id,
+        )
         found = [
             (each, may_take_step(facts, to=each.id, holds_role=True))
             for each in people.with_roles(NEEDED[step.meaning])
@@ -224,23 +220,6 @@ def _steps(
             tuple(each for each, verdict in found if verdict),
             tuple((each, no) for each, no in found if isinstance(no, Refused) and no.rule == "A-7"),
         )
-
-
-def _parts(session: Session, revision_ids: list[UUID]) -> dict[UUID, list[tuple[UUID, int, Signed]]]:
-    """Return who has signed, or has to sign, which step of each revision: step, round, and part (A-2)."""
-    found: dict[UUID, list[tuple[UUID, int, Signed]]] = {}
-    wanted = (*_OPEN, StepStatus.SIGNED)
-    rows = session.scalars(select(Step).where(Step.revision_id.in_(revision_ids), Step.status.in_(wanted)))
-    for row in rows:
-        part = Signed(row.meaning, row.assignee_id, separate=row.is_separate)
-        found.setdefault(row.revision_id, []).append((row.id, row.round, part))
-    hands = select(Signature).where(
-        Signature.subject_id.in_(revision_ids), Signature.on_behalf_of.is_not(None)
-    )
-    for hand in session.scalars(hands):  # who signed for another signed as well
-        part = Signed(hand.meaning, hand.person_id or hand.id, hand.on_behalf_of)
-        found.setdefault(hand.subject_id, []).append((hand.id, hand.round, part))
-    return found
 
 
 def _drafts(session: Session, actor: Actor, person_id: UUID, people: _People) -> Iterable[OpenItem]:

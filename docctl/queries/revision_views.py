@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from uuid import UUID
@@ -186,13 +186,17 @@ def signatures_of(session: Session, subject_id: UUID) -> list[Signature]:
     return list(session.scalars(query.order_by(Signature.signed_at)))
 
 
-def signatures_shown(session: Session, revision: Revision, zone: tzinfo) -> tuple[SignatureLine, ...]:
+def behalf_in(rows: Iterable[Signature], round_number: int) -> dict[Meaning, str]:
+    """Return for whom the last signatures of a round were made, by meaning, out of those in order (A-8)."""
+    return {one.meaning: one.principal_name for one in rows if one.round == round_number}
+
+
+def signatures_shown(
+    rows: Iterable[Signature], revision: Revision, zone: tzinfo
+) -> tuple[SignatureLine, ...]:
     """Return the signatures of a revision as shown; those of a round that was returned are void (A-9)."""
     returned = revision.status in {RevisionStatus.DRAFT, RevisionStatus.DISCARDED}
-    return tuple(
-        signature_line(one, zone, is_void=returned or one.round != revision.round)
-        for one in signatures_of(session, revision.id)
-    )
+    return tuple(signature_line(one, zone, is_void=returned or one.round != revision.round) for one in rows)
 
 
 def signature_line(row: Signature, zone: tzinfo, *, is_void: bool) -> SignatureLine:

@@ -16,7 +16,7 @@ from docctl.queries.copy_steps import CopyLine, copies_of
 from docctl.queries.external_signatures import ExternalLine, external_signatures
 from docctl.queries.history import HistoryLine, history_lines
 from docctl.queries.paper import Paper, paper_of
-from docctl.queries.revision_views import SignatureLine, signatures_shown
+from docctl.queries.revision_views import SignatureLine, signatures_of, signatures_shown
 from docctl.services.access import sees
 
 _UNSIGNED = frozenset({RevisionStatus.DRAFT, RevisionStatus.IN_REVIEW, RevisionStatus.DISCARDED})
@@ -66,7 +66,11 @@ def signature_sheet(
     told = copies_of(session, revision, actor, zone, all_of_them=True) if facts.insider else ()
     return SignatureSheet(
         company=session.get_one(LegalEntity, document.entity_id).name,
-        signatures=tuple(one for one in signatures_shown(session, revision, zone) if not one.is_void),
+        signatures=tuple(
+            one
+            for one in signatures_shown(signatures_of(session, revision.id), revision, zone)
+            if not one.is_void
+        ),
         external=tuple(one for one in external if not one.is_void),
         paper=paper_of(revision, {}, zone),
         history=lines,

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from docctl.domain.approval import Meaning, Signed
+from docctl.domain.approval import Meaning, Signed, ToSign
 from docctl.domain.authority import Deciding, deciding
+from docctl.domain.leaving import StepOpen
 from docctl.domain.particulars import amount_in
 from docctl.domain.routes import Company, WantedStep, candidates
 from docctl.domain.who import Who
 from docctl.models.content import Signature
 from docctl.models.documents import Revision
 from docctl.models.work import Step, StepStatus
+
+#: What somebody still has to sign.
+OPEN: Final = (StepStatus.OPEN, StepStatus.WAITING)
 
 
 def signed_in_round(session: Session, revision_id: UUID, round_number: int) -> tuple[Signed, ...]:
@@ -65,3 +70,46 @@ def deciding_now(
     if not step.authority:
         return None
     return deciding(step.authority, company, unit, amount_in(revision.amount), without=without)
+
+
+def steps_open(session: Session, revision_ids: Collection[UUID]) -> dict[UUID, list[Step]]:
+    """Return the steps of revisions that somebody still has to sign."""
+    found: dict[UUID, list[Step]] = {}
+    rows = (
+        select(Step).where(Step.revision_id.in_(revision_ids), Step.status.in_(OPEN)).order_by(Step.position)
+    )
+    for one in session.scalars(rows):
+        found.setdefault(one.revision_id, []).append(one)
+    return found
+
+
+def step_to_take(
+    step: Step,
+    revision: Revision,
+    company: Company,
+    unit: str,
+    *,
+    signed: Collection[Signed],
+    others: Iterable[Step],
+    whose: UUID,
+) -> StepOpen:
+    """Return what decides who may take an open step over from `whose` it is (A-2, A-7, A-8, A-16).
+
+    The list to choose from and the hand-over itself ask this. `signed` is what was signed in its round, by
+    whose hand and for whom; `others` are the steps of its revision that somebody still has to sign.
+    """
+    waiting = [
+        Signed(one.meaning, one.assignee_id, separate=one.is_separate)
+        for one in others
+        if one.id != step.id and one.round == step.round and one.status in OPEN
+    ]
+    without = {*revision.authors(), whose}
+    taken = {one.signer for one in (*signed, *waiting) if step.is_separate and one.separate}
+    return StepOpen(
+        ToSign(step.meaning, step.is_separate),
+        revision.authors(),
+        signed,
+        waiting,
+        wanted_now(step, company, unit, without=without, taken=taken),
+        deciding_now(step, revision, company, unit, without=without),
+    )

@@ -54,6 +54,11 @@ class UnitOfWork:
         return self._engine
 
     @property
+    def reader(self) -> Engine:
+        """The engine whose connections only read, for the checks of the machine."""
+        return self._reader
+
+    @property
     def owner(self) -> Engine:
         """The engine for migrations: on PostgreSQL of the role that owns the tables."""
         return self._owner

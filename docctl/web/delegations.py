@@ -9,16 +9,10 @@ from uuid import UUID
 from flask import Blueprint, Response, request
 
 from docctl.domain.delegation import MOST_DAYS
+from docctl.domain.permissions import Facts
 from docctl.domain.verdicts import NotFound
-from docctl.queries.delegations import (
-    DelegationChoices,
-    DelegationList,
-    DelegationRow,
-    delegation_at,
-    delegation_choices,
-    delegations,
-    held_on,
-)
+from docctl.queries.delegation_people import DelegationChoices, delegation_choices
+from docctl.queries.delegations import DelegationList, DelegationRow, delegation_at, delegations, held_on
 from docctl.services.people.delegations import (
     EndDelegation,
     GiveDelegation,
@@ -27,9 +21,10 @@ from docctl.services.people.delegations import (
     give_delegation,
     see_delegations,
 )
-from docctl.web.context import actor, caller, flash_done, house, render, requires, see_other
+from docctl.web.context import actor, caller, flash_done, house, may, render, requires, see_other
 from docctl.web.fields import read_fields
 from docctl.web.forms import form
+from docctl.web.registers import itself
 
 bp = Blueprint("delegations", __name__)
 
@@ -64,7 +59,8 @@ def _listed(*, own: bool) -> tuple[DelegationList, date | None]:
 def own() -> str:
     """Show what the person gave, has and entered, and what was (A-2)."""
     found, on = _listed(own=True)
-    return render("delegations/own.html", found=found, on=on, me=actor().person_id)
+    here = itself(_HERE, {"on": on})
+    return render("delegations/own.html", found=found, on=on, me=actor().person_id, here=here)
 
 
 @bp.get("/people/delegations")
@@ -72,7 +68,11 @@ def own() -> str:
 def register() -> str:
     """Show who stands in for whom, as of a day, or all there was (A-2)."""
     found, on = _listed(own=False)
-    return render("delegations/register.html", found=found, on=on, me=actor().person_id)
+    here = itself("/people/delegations", {"on": on})
+    can_end = may("delegation.end", Facts())  # also those of others
+    return render(
+        "delegations/register.html", found=found, on=on, me=actor().person_id, here=here, can_end=can_end
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,13 +113,14 @@ def _ids(texts: tuple[str, ...]) -> tuple[UUID, ...]:
 
 
 @bp.route(f"{_HERE}/new", methods=["GET", "POST"])
-@requires("delegation.list")
+@requires("delegation.give")
 @form(
     "delegations/new.html",
     GiveForm,
     page=_give_page,
     beside={
         "A-2.delegate_before_today": "from_on",
+        "A-2.delegate_too_far": "from_on",
         "A-2.delegate_ends_before": "until_on",
         "A-2.delegate_too_long": "until_on",
         "A-2.reason_needed": "reason",
@@ -160,7 +161,7 @@ def _end_page(delegation_id: UUID) -> DelegationRow:
 
 
 @bp.route(f"{_HERE}/<uuid:delegation_id>/end", methods=["GET", "POST"])
-@requires("delegation.list")
+@requires("delegation.end")
 @form(
     "delegations/end.html",
     EndForm,

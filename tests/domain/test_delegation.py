@@ -11,6 +11,7 @@ import pytest
 
 from docctl.domain.approval import Meaning, seal
 from docctl.domain.delegation import (
+    MOST_AHEAD,
     MOST_DAYS,
     Given,
     StandIn,
@@ -71,6 +72,14 @@ def test_a_15_one_role_that_both_hold_is_enough_and_none_is_not() -> None:
     assert asked(by=B) == "A-2.delegate_own_hands"
     assert asked(replace(NEW, until_on=date.max)) == "A-2.delegate_too_long"
     assert asked(replace(NEW, until_on=TODAY + timedelta(days=MOST_DAYS - 1))) == ""
+
+
+def test_a_2_a_delegation_begins_within_a_year() -> None:
+    last = TODAY + timedelta(days=MOST_AHEAD)
+    assert asked(replace(NEW, from_on=last, until_on=last)) == ""
+    after = last + timedelta(days=1)
+    assert asked(replace(NEW, from_on=after, until_on=after)) == "A-2.delegate_too_far"
+    assert asked(replace(NEW, from_on=date.max, until_on=date.max)) == "A-2.delegate_too_far"
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,8 @@ from uuid import UUID
 import pytest
 from sqlalchemy import event, select
 
+from docctl.checks import ready
+from docctl.domain.leaving import OpenKind
 from docctl.domain.reasons import LONGEST
 from docctl.domain.roles import Role
 from docctl.domain.verdicts import NotFound, RuleRefused
@@ -19,6 +21,7 @@ from docctl.queries.history import revision_history
 from docctl.queries.number_found import find_number
 from docctl.services.content.open import open_content
 from docctl.services.people.accounts import DisablePerson, disable_person
+from docctl.services.people.hand_over import Handed, HandOver, hand_over
 from docctl.services.revisions.revise import ReviseDocument, revise_document
 from docctl.services.revisions.sign import (
     ReturnRevision,
@@ -29,6 +32,7 @@ from tests.delegating import delegated, may_sign, signature, signing_for
 from tests.queries.test_plans import plan
 from tests.services.test_delegations import end, page, refused, review_for, to_sign
 from tests.services.test_external_signatures import vouched
+from tests.services.test_leaving import found
 from tests.services.test_revisions import revised
 from tests.services.test_routes import REST, routes, submit
 from tests.world import World
@@ -67,8 +71,8 @@ def test_v_5_the_comparison_says_for_whom_it_was_signed(world: World) -> None:
     review_for(world, first, "ouyang", "wang")
     with world.house.uow.read() as session:
         actor = world.by("chen").actor
-        found = compared(session, actor, first, first, at=world.clock(), zone=world.house.zone)
-    (line,) = [one for one in found.facts if one.name == "reviewed"]
+        both = compared(session, actor, first, first, at=world.clock(), zone=world.house.zone)
+    (line,) = [one for one in both.facts if one.name == "reviewed"]
     assert line.before.startswith("王强（代 欧阳雪） 20")
 
 
@@ -233,3 +237,33 @@ def test_s_7_readers_to_whom_nobody_delegated_pay_one_small_question(world: Worl
         about = [one for one in asked if "delegation.delegate_id" in one]
         assert about
         assert max(map(len, about)) < 250 if who == "zhou" else max(map(len, about)) > 1000
+
+
+def test_a_16_who_is_listed_to_take_a_step_over_may_take_it(world: World) -> None:
+    both = (Role.REVIEWER, Role.APPROVER)
+    line = "review | role reviewer | 3 working_days | may_repeat"
+    routes(world, f"# 程序 | type procedure\n{line}\napprove | role approver | 3 working_days\n\n{REST}")
+    delegated(world, "ouyang", "wang", roles=both)
+    revision = submit(world, world.draft(author="li"), "ouyang", "zhao")
+    review_for(world, revision, "ouyang", "wang")  # a step that need not be of another person
+    (step,) = [one for one in found(world, "zhao").items if one.kind is OpenKind.STEP]
+    assert world.people["wang"] in {one.id for one in step.takers}
+    take = Handed(OpenKind.STEP, step.id, world.people["wang"])
+    hand_over(HandOver(world.people["zhao"], (take,), "调岗"), by=world.by("admin"), house=world.house)
+
+
+def test_s_7_checks_of_the_machine_read_where_reading_is_declared(world: World) -> None:
+    asked: list[object] = []
+    engine = world.house.uow.engine
+
+    def listen(connection: Any) -> None:
+        options = connection.get_execution_options()
+        asked.append(options.get("docctl_mode") or options.get("postgresql_readonly"))
+
+    event.listen(engine, "begin", listen)
+    try:
+        assert ready._schema(world.house)
+    finally:
+        event.remove(engine, "begin", listen)
+    assert asked
+    assert set(asked) <= {"read", True}

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from sqlalchemy.orm import Session
+
 from docctl.domain.roles import Role
+from docctl.models.delegations import Delegation
 from tests.delegating import delegated, may_sign, signature
 from tests.services.test_routes import REST, routes
 from tests.web.browser import Browser, words_of
@@ -124,3 +127,44 @@ def test_a_15_why_who_delegated_leaves_has_a_bound_and_stays_as_typed(client: Br
     assert (too_long.status_code, why in too_long.text) == (422, True)
     assert "原因最多 500 个字" in words_of(too_long)
     assert client.submit(here, {"reason": why[1:]}).status_code == 303
+
+
+def test_a_2_a_delegation_begins_within_a_year(client: Browser, world: World) -> None:
+    may_sign(world, "wang", Role.REVIEWER)
+    client.sign_in("ouyang")
+    cmd = typed(world, "ouyang", "wang")
+    day = (world.house.today() + timedelta(days=367)).isoformat()
+    far = client.submit(f"{HERE}/new", {**cmd, "from_on": day, "until_on": day})
+    assert (far.status_code, "提前 366 天" in words_of(far), "到外地出差" in far.text) == (422, True, True)
+
+
+def test_d_7_lists_of_delegations_go_on_after_fifty(client: Browser, world: World) -> None:
+    first = world.house.today()
+
+    def work(session: Session) -> None:
+        for day in range(51):
+            on = first + timedelta(days=day)
+            session.add(
+                Delegation(
+                    principal_id=world.people["ouyang"],
+                    delegate_id=world.people["wang"],
+                    from_on=on,
+                    until_on=on,
+                    begins_at=world.clock() + timedelta(days=day),
+                    ends_at=world.clock() + timedelta(days=day, hours=1),
+                    reason=f"第{day}次",
+                    given_at=world.clock(),
+                )
+            )
+
+    world.house.uow.write(work)
+    for who, here in (("ouyang", HERE), ("admin", "/people/delegations")):
+        client.sign_in(who)
+        page = client.page(here)
+        assert "第0次" not in words_of(client.get(here))
+        (on,) = page.cssselect("nav.pages a[rel=next]")
+        assert "第0次" in words_of(client.get(on.get("href")))
+        ends = page.cssselect("td a[href$='/end']")
+        assert len(ends) == 50
+    client.sign_in("qian")  # reads the register, and ends nothing of others
+    assert not client.page("/people/delegations").cssselect("td a[href$='/end']")

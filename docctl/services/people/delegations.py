@@ -20,7 +20,7 @@ from docctl.models.base import new_id
 from docctl.models.delegations import Delegation, DelegationScope, ScopeKind
 from docctl.models.documents import DocumentType
 from docctl.models.organisation import Person, Unit
-from docctl.queries.delegations import heads_above, roles_that_sign
+from docctl.queries.delegation_people import heads_above, roles_that_sign
 from docctl.services.caller import Caller
 from docctl.services.locks import Rank, lock
 from docctl.services.registry import use_case

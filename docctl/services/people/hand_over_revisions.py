@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from docctl.domain.approval import Signed, ToSign
+from docctl.domain.approval import Signed
 from docctl.domain.leaving import StepOpen, may_take_draft, may_take_step
 from docctl.domain.lifecycle import RevisionStatus
 from docctl.domain.roles import Role
@@ -17,15 +17,13 @@ from docctl.domain.routes import NEEDED, Company
 from docctl.domain.verdicts import require
 from docctl.models.documents import Document, Revision
 from docctl.models.organisation import Person
-from docctl.models.work import Step, StepStatus
+from docctl.models.work import Step
 from docctl.queries.routes import company_at
-from docctl.queries.step_rows import deciding_now, signed_in_rounds, wanted_now
+from docctl.queries.step_rows import OPEN, signed_in_rounds, step_to_take
 from docctl.services.caller import Caller
 from docctl.services.locks import Rank, lock
 from docctl.services.people.handing import Giving, Handed, Papers, changed, who_holds
 from docctl.services.trail import Subject, record
-
-_OPEN = (StepStatus.OPEN, StepStatus.WAITING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +43,7 @@ def hand_steps(
     if not items:
         return set()
     of = select(Step.revision_id).where(Step.id.in_([one.id for one in items]))
-    rows = select(Step).where(Step.revision_id.in_(of), Step.status.in_(_OPEN)).order_by(Step.id)
+    rows = select(Step).where(Step.revision_id.in_(of), Step.status.in_(OPEN)).order_by(Step.id)
     steps = {one.id: one for one in lock(session, Rank.ITEMS, rows)}
     asked = _asked(session, papers, steps.values(), by)
     touched = set()
@@ -80,7 +78,7 @@ def _asked(session: Session, papers: Papers, steps: Iterable[Step], by: Caller) 
 def _still_open(step: Step, revision: Revision, person: Person) -> None:
     if (
         step.assignee_id != person.id
-        or step.status not in _OPEN
+        or step.status not in OPEN
         or step.round != revision.round
         or revision.status is not RevisionStatus.IN_REVIEW
     ):
@@ -88,23 +86,15 @@ def _still_open(step: Step, revision: Revision, person: Person) -> None:
 
 
 def _facts(step: Step, document: Document, revision: Revision, person: Person, asked: _Asked) -> StepOpen:
-    waiting = [
-        Signed(one.meaning, one.assignee_id, separate=one.is_separate)
-        for one in asked.of_revision[revision.id]
-        if one.id != step.id and one.round == step.round and one.status in _OPEN
-    ]
-    signed = asked.signed[revision.id]
-    unit, without = asked.company.keys[document.unit_id], {*revision.authors(), person.id}
-    wanted = wanted_now(
+    return step_to_take(
         step,
+        revision,
         asked.company,
-        unit,
-        without=without,
-        taken={one.signer for one in (*signed, *waiting) if step.is_separate and one.separate},
+        asked.company.keys[document.unit_id],
+        signed=asked.signed[revision.id],
+        others=asked.of_revision[revision.id],
+        whose=person.id,
     )
-    authority = deciding_now(step, revision, asked.company, unit, without=without)
-    to_sign = ToSign(step.meaning, step.is_separate)
-    return StepOpen(to_sign, revision.authors(), signed, waiting, wanted, authority)
 
 
 def hand_drafts(
