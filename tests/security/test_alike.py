@@ -15,8 +15,10 @@ from docctl.domain.external_signatures import How
 from docctl.domain.reviews import ReviewPlan
 from docctl.domain.roles import Role
 from docctl.domain.temporary_changes import Wording
+from docctl.models.base import new_id
 from docctl.models.organisation import LegalEntity, UnitLeader
 from docctl.models.records import Record
+from docctl.models.reminders import Reminder
 from docctl.models.requests import ChangeRequest
 from docctl.models.retention import DisposalList, Hold
 from docctl.models.reviews import DocumentReview
@@ -46,6 +48,7 @@ from tests.requests import asked, page
 from tests.security.conftest import ANYTHING, SECRET, Hidden, addresses, said, token_of
 from tests.services.test_continuity import declared
 from tests.services.test_external_signatures import PNG, vouched
+from tests.services.test_leaving import step_of
 from tests.web.browser import Browser
 from tests.world import PASSWORD, World
 
@@ -67,6 +70,7 @@ OUTSIDERS = {
     "a leader in charge": "zhang",
     "a background task": "wang",
     "a delegation": "zhang",
+    "a reminder": "wang",
     "an import": "wang",
     "a saved search": "wang",
     "a table of records": "wang",
@@ -168,6 +172,7 @@ def kinds(world: World, hidden: Hidden, tmp_path: Path) -> dict[str, dict[str, U
         "a leader in charge": {"leader_id": leader},
         "a background task": {"delivery_id": task},
         "a delegation": {"delegation_id": away},
+        "a reminder": _reminded(world, agreed),
         "a saved search": {"search_id": kept},
         "an import": {"run_id": run.id, "ordinal": 1, "other": 2},
         "a table of records": {"import_id": records_table},
@@ -180,6 +185,26 @@ def kinds(world: World, hidden: Hidden, tmp_path: Path) -> dict[str, dict[str, U
         "an external signature": {"revision_id": agreed, "signature_id": outside},
         "a webhook": {"endpoint_id": hook, "delivery_id": task},
     }
+
+
+def _reminded(world: World, revision: UUID) -> dict[str, UUID | int]:
+    """Return a step of a revision and a reminder of it, as if its time had been over."""
+    step = step_of(world, revision, "review")
+    reminder = Reminder(
+        id=new_id(),
+        number="CB-2026-001",
+        step_id=step.id,
+        ordinal=1,
+        person_id=step.assignee_id,
+        unit_id=world.units["PZ"],
+        due_at=world.clock(),
+        issued_by=world.people["chen"],
+        issued_at=world.clock(),
+        note=SECRET,
+    )
+    reminder_id = reminder.id
+    world.house.uow.write(lambda session: session.add(reminder))
+    return {"step_id": step.id, "reminder_id": reminder_id}
 
 
 def test_x_3_at_every_address_the_hidden_and_the_missing_have_one_answer(
