@@ -64,6 +64,21 @@ def stands_in(person_id: UUID | None, at: Any, days: tuple[Any, Any]) -> Where:
         _OTHER.assignee_id == person_id,
         _OTHER.status.in_((StepStatus.WAITING, StepStatus.OPEN)),
     )
+    return and_(
+        is_delegated(person_id, at, days),
+        holds_needed(Step.assignee_id),
+        Revision.created_by != person_id,
+        Revision.prepared_by.is_distinct_from(person_id),
+        ~cast(Revision.editors, String).contains(str(person_id)),
+        ~to_sign,
+        ~_signed_before(person_id),
+    )
+
+
+def is_delegated(person_id: UUID | None, at: Any, days: tuple[Any, Any]) -> Where:
+    """Say in SQL whether a step is delegated to a person, in a query that joins its document: by who has it,
+    of documents like this one, and as far as the route lets it be (A-8).
+    """
     in_post = exists().where(
         PostHolder.post_id == Step.delegable_post_id,
         PostHolder.person_id == person_id,
@@ -79,12 +94,6 @@ def stands_in(person_id: UUID | None, at: Any, days: tuple[Any, Any]) -> Where:
             _covers(ScopeKind.UNIT, Document.unit_id),
         ),
         or_(Step.delegable == Delegable.FREE, and_(Step.delegable == Delegable.POST, in_post)),
-        holds_needed(Step.assignee_id),
-        Revision.created_by != person_id,
-        Revision.prepared_by.is_distinct_from(person_id),
-        ~cast(Revision.editors, String).contains(str(person_id)),
-        ~to_sign,
-        ~_signed_before(person_id),
     )
 
 

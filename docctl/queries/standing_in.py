@@ -22,7 +22,7 @@ from docctl.models.delegations import Delegation, DelegationScope, ScopeKind
 from docctl.models.documents import Document, Revision
 from docctl.models.organisation import Person, Post, PostHolder
 from docctl.models.work import Step, StepStatus
-from docctl.queries.delegated_steps import has_delegations, holds_needed, runs_at
+from docctl.queries.delegated_steps import has_delegations, holds_needed, is_delegated, runs_at
 from docctl.queries.routes import company_at
 from docctl.queries.step_rows import deciding_now, signed_in_round
 
@@ -132,19 +132,31 @@ def _posts(
 
 
 def closed_meanwhile(
-    session: Session, revision: Revision, person_id: UUID | None, principal_id: UUID, at: datetime
+    session: Session,
+    revision: Revision,
+    meaning: Meaning,
+    person_id: UUID | None,
+    principal_id: UUID,
+    *,
+    at: datetime,
+    today: date,
 ) -> bool:
-    """Say whether a step that a person signs for somebody is done by now: whoever came second learns that."""
+    """Say whether the step that a person signs for somebody is done by now: whoever came second learns that.
+
+    Nobody else does: neither to whom it was not delegated, nor who asks for a step of another kind (X-3).
+    """
     found = (
         select(Step.id)
-        .join(Delegation, Delegation.principal_id == Step.assignee_id)
+        .join(Revision, Revision.id == Step.revision_id)
+        .join(Document, Document.id == Revision.document_id)
         .where(
             Step.revision_id == revision.id,
             Step.assignee_id == principal_id,
             Step.round == revision.round,
+            Step.meaning == meaning,
+            Step.opened_at.is_not(None),
             Step.status.in_((StepStatus.SIGNED, StepStatus.RETURNED, StepStatus.CANCELLED)),
-            Delegation.delegate_id == person_id,
-            runs_at(at),
+            is_delegated(person_id, at, (today, today)),
         )
     )
     return session.scalar(found.limit(1)) is not None

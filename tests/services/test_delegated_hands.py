@@ -13,7 +13,7 @@ from docctl.checks import ready
 from docctl.domain.leaving import OpenKind
 from docctl.domain.reasons import LONGEST
 from docctl.domain.roles import Role
-from docctl.domain.verdicts import NotFound, RuleRefused
+from docctl.domain.verdicts import Conflict, NotFound, RuleRefused
 from docctl.models.work import Step
 from docctl.queries.by_name import revision_named
 from docctl.queries.compare_revisions import compared
@@ -27,6 +27,7 @@ from docctl.services.revisions.sign import (
     ReturnRevision,
     approve_revision,
     return_revision,
+    review_revision,
 )
 from tests.delegating import delegated, may_sign, signature, signing_for
 from tests.queries.test_plans import plan
@@ -267,3 +268,17 @@ def test_s_7_checks_of_the_machine_read_where_reading_is_declared(world: World) 
         event.remove(engine, "begin", listen)
     assert asked
     assert set(asked) <= {"read", True}
+
+
+def test_x_3_only_to_whom_a_step_was_delegated_learns_that_it_was_signed_meanwhile(world: World) -> None:
+    delegated(world, "ouyang", "wang")
+    delegated(world, "ouyang", "zhang", type_ids=(world.types["form"],))
+    revision = world.submitted(world.draft())
+    cmd = signing_for(world, revision, "ouyang")
+    review_revision(world.signing(revision), by=world.by("ouyang"), house=world.house)
+    with pytest.raises(Conflict):
+        review_revision(cmd, by=world.by("wang"), house=world.house)
+    with pytest.raises(NotFound):  # their delegation is of other documents
+        review_revision(cmd, by=world.by("zhang"), house=world.house)
+    with pytest.raises(NotFound):  # and nothing was to be approved
+        approve_revision(cmd, by=world.by("wang"), house=world.house)

@@ -65,7 +65,11 @@ def _sign_step(
     if facts.insider and by.actor.person_id not in facts.assignees:
         unchanged(revision, cmd.row_version)
     own, whose = by.actor.person_id, cmd.for_id
-    if whose and own not in facts.assignees and closed_meanwhile(session, revision, own, whose, by.at):
+    if (
+        whose
+        and own not in facts.assignees
+        and closed_meanwhile(session, revision, meaning, own, whose, at=by.at, today=by.today)
+    ):
         raise Conflict(Refused("request", "changed_meanwhile"))
     if own in revision.authors() and facts.insider:
         raise RuleRefused(Refused("A-2", "own_work", {"step": meaning.value}))
