@@ -17,6 +17,7 @@ from docctl.cli.document_files import file_data, role_of
 from docctl.cli.external_signatures import external_data, external_words
 from docctl.cli.forms import annex_data
 from docctl.cli.kinds import DAY, FILE_OUT
+from docctl.cli.returns import return_data, return_words
 
 if TYPE_CHECKING:
     from docctl.queries.documents import RegisterRow
@@ -196,6 +197,7 @@ def show(desk: Desk, number: str, label: str) -> Answer:
             }
             for line in page.signatures
         ],
+        "returns": [return_data(line) for line in page.returns],
         "external_signatures": [external_data(line) for line in page.external],
         "copied_to": [copy_data(line) for line in page.copies],
         "changes": [
@@ -224,6 +226,7 @@ def show(desk: Desk, number: str, label: str) -> Answer:
         ("suspended", _suspended(one)),
         ("content", one.manifest_sha256),
         *((f"meaning_{line.meaning}", f"{line.shown} {line.at:%Y-%m-%d %H:%M}") for line in page.signatures),
+        *(("returned", return_words(desk, line)) for line in page.returns),
         *(("external_signature", external_words(desk, line)) for line in page.external),
         *(("told", copy_words(desk, line)) for line in page.copies),
         *(("change", f"{each.ordinal} {each.place}: {each.text}") for each in changes),

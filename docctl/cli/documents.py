@@ -24,6 +24,7 @@ from docctl.cli.kinds import DAY, FILE_IN
 from docctl.cli.other_files import Beside, with_files
 from docctl.cli.other_names import add_names
 from docctl.cli.particulars import Said, with_particulars
+from docctl.cli.returns import add_returns
 from docctl.cli.revisions_told import told, what_is_signed
 from docctl.cli.signing import add_signing
 from docctl.domain.validity import Validity
@@ -40,6 +41,7 @@ add_signing(documents)
 add_external(documents)
 add_copy_steps(documents)
 add_clocks(documents)
+add_returns(documents)
 
 
 @documents.command("new", permission="document.create", changes=True)

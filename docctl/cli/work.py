@@ -59,6 +59,7 @@ def events(desk: Desk, number: str, reads: bool) -> Answer:
 def inbox(desk: Desk) -> Answer:
     """Show what the person must do, oldest due first (A-4)."""
     from docctl.queries.inbox import inbox as read_inbox
+    from docctl.queries.inbox_words import times_of
 
     with desk.read() as session:
         found = read_inbox(session, desk.actor, at=desk.house.clock(), zone=desk.house.zone)
@@ -74,6 +75,7 @@ def inbox(desk: Desk) -> Answer:
                 "revision": one.label,
                 "person": one.whose,
                 "for": one.behalf,
+                "times_returned": one.times,
                 "due": one.due_on,
                 "due_at": one.due_at,
                 "calendar": one.calendar,
@@ -90,7 +92,7 @@ def inbox(desk: Desk) -> Answer:
         (
             _verb(desk, one),
             one.number,
-            one.label,
+            " ".join(filter(None, (one.label, times_of(one, desk.words)))),
             one.title or one.whose,
             one.due_on,
             desk.words.t("cli.overdue") if one.is_overdue else "",

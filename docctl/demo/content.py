@@ -232,6 +232,8 @@ class Event:
     near_due: bool = False
     #: For whom it is signed, where that one is away (A-8).
     behalf: str = ""
+    #: What was missing, where it was returned with a list (A-9).
+    items: tuple[str, ...] = ()
 
     def effective_on(self, today: date) -> date | None:
         """Return the effective day; one that `waits` lies ahead also when its day has passed (V-3)."""

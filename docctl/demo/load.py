@@ -131,7 +131,7 @@ def _form(table: Table) -> Form:
 
 
 def _event(table: Table, zone: ZoneInfo) -> Event:
-    return Event(**_in_zone(table, zone) | {"do": Do(table["do"])})
+    return Event(**_in_zone(table, zone) | {"do": Do(table["do"]), "items": tuple(table.get("items", ()))})
 
 
 def _deed(table: Table, zone: ZoneInfo) -> Deed:

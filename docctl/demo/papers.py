@@ -190,9 +190,8 @@ class Papers:
         elif event.do is Do.APPROVE:
             approve_revision(signing, by=by, house=house)
         elif event.do is Do.RETURN:
-            return_revision(
-                ReturnRevision(revision_id, version, event.comment, None, _LATE), by=by, house=house
-            )
+            back = ReturnRevision(revision_id, version, event.comment, None, _LATE, event.items)
+            return_revision(back, by=by, house=house)
         elif event.do is Do.WITHDRAW:
             withdraw_revision(WithdrawRevision(revision_id, version, event.comment), by=by, house=house)
         else:

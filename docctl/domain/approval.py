@@ -17,6 +17,7 @@ class Meaning(StrEnum):
     """What a signature says; each has a weight (A-3)."""
 
     PREPARE = "prepare"
+    FORM_CHECK = "form_check"
     REVIEW = "review"
     APPROVE = "approve"
     CORRECT = "correct"
@@ -39,6 +40,7 @@ class Weight(StrEnum):
 
 WEIGHTS: Final = {
     Meaning.PREPARE: Weight.CHECKS,
+    Meaning.FORM_CHECK: Weight.CHECKS,
     Meaning.REVIEW: Weight.CHECKS,
     Meaning.APPROVE: Weight.DECIDES,
     Meaning.CORRECT: Weight.DECIDES,

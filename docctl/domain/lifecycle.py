@@ -1,7 +1,6 @@
 """Which states there are and which moves between them: the only place that declares them (V-6, F-17).
 
-Stored states change by a move. What follows from dates (waiting, in force, suspended, superseded, due)
-is computed and never stored (V-3).
+Stored states change by a move; what follows from dates (in force, suspended, due) is never stored (V-3).
 """
 
 from __future__ import annotations
@@ -45,6 +44,7 @@ class RevisionAction(StrEnum):
     """What can happen to a revision."""
 
     SUBMIT = "submit"
+    FORM_CHECK = "form_check"
     REVIEW = "review"
     RETURN = "return"
     APPROVE = "approve"
@@ -60,6 +60,7 @@ R, A = RevisionStatus, RevisionAction
 #: Every move of a revision. A pair that is absent is refused; there is no other rule.
 REVISION_MOVES: Final[Mapping[tuple[RevisionStatus, RevisionAction], RevisionStatus]] = {
     (R.DRAFT, A.SUBMIT): R.IN_REVIEW,
+    (R.IN_REVIEW, A.FORM_CHECK): R.IN_REVIEW,
     (R.IN_REVIEW, A.REVIEW): R.IN_REVIEW,
     (R.IN_REVIEW, A.RETURN): R.DRAFT,
     (R.IN_REVIEW, A.APPROVE): R.APPROVED,
@@ -260,9 +261,8 @@ def suspension_at(dates: RevisionDates, at: datetime) -> Suspension | None:
     """Return the suspension that holds at the instant, if any; it ends with the time in force (V-6)."""
     if not in_force(dates, at):
         return None
-    return next(
-        (one for one in dates.suspensions if one.since <= at and (one.until is None or at < one.until)), None
-    )
+    held = (one for one in dates.suspensions if one.since <= at and (one.until is None or at < one.until))
+    return next(held, None)
 
 
 def has_expired(dates: RevisionDates, at: datetime) -> bool:

@@ -24,7 +24,7 @@ class When(StrEnum):
 #: Kinds of work a person chooses for; each has the kinds of the inbox. What is late has no verb alone:
 #: a reminder or a day that is over is told under it, whatever the work is.
 KINDS: Final[Mapping[str, tuple[str, ...]]] = {
-    "sign": ("review", "approve", "approve_change"),
+    "sign": ("form_check", "review", "approve", "approve_change"),
     "drafts": ("rework", "rework_change", "issue", "renew"),
     "late": ("see_reminder", "chase", "chase_change", "chase_readers"),
     "reading": ("read", "take_note"),

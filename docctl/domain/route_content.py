@@ -10,6 +10,7 @@ from typing import Any, Final
 from docctl.domain.approval import Meaning
 from docctl.domain.condition_text import checked_condition
 from docctl.domain.copy_to import INFORM, TOLD_BY
+from docctl.domain.form_check import may_have_points
 from docctl.domain.limits import Limit, LimitUnit
 from docctl.domain.roles import SIGNING, Role
 from docctl.domain.routes import FACTS
@@ -22,13 +23,15 @@ MOST_STEPS: Final = 12
 MOST_NAMED: Final = 50
 LONGEST_NAME: Final = 40
 
-MEANINGS: Final = frozenset({Meaning.REVIEW.value, Meaning.APPROVE.value})
+MEANINGS: Final = frozenset({Meaning.FORM_CHECK.value, Meaning.REVIEW.value, Meaning.APPROVE.value})
 _ROUTE: Final = frozenset({"name", "types", "units", "condition", "steps"})
 _STEP: Final = frozenset({"meaning", "name", "who", "limit", "separate", "beside", "condition"})
 #: What a copy-to step says (A-10): no limit, and nothing of signatures.
 _COPY: Final = frozenset({"meaning", "name", "who", "beside", "condition"})
 #: What a step says only where it is not free (A-8): routes from before say nothing of it.
 _DELEGATE: Final = "delegate"
+#: What a formal check asks, and no other step (A-9).
+_POINTS: Final = "points"
 _CODE: Final = re.compile(r"[^\s|]{1,60}")
 #: A class of decisions in the authority table (A-7).
 _CLASS: Final = re.compile(r"[^|]{1,40}")
@@ -133,7 +136,8 @@ def _checked_copy(data: Mapping[str, Any], route: str) -> dict[str, Any]:
 def _checked_step(data: object, route: str) -> dict[str, Any]:
     if isinstance(data, Mapping) and data.get("meaning") == INFORM and "who" in data:
         return _checked_copy(data, route)
-    if not isinstance(data, Mapping) or set(data) - {_DELEGATE} != _STEP or data["meaning"] not in MEANINGS:
+    more = {_DELEGATE, _POINTS}
+    if not isinstance(data, Mapping) or set(data) - more != _STEP or data["meaning"] not in MEANINGS:
         raise _unfit(route)
     who, limit = data["who"], data["limit"]
     if not isinstance(who, Mapping) or set(who) != {"kind", "of"} or who["kind"] not in set(Who):
@@ -156,6 +160,7 @@ def _checked_step(data: object, route: str) -> dict[str, Any]:
         "beside": flags[1],
         "condition": _condition(data["condition"]),
         **_delegate(data.get(_DELEGATE), route),
+        **_points(data, route),
     }
 
 
@@ -171,6 +176,18 @@ def _delegate(said: object, route: str) -> dict[str, Any]:
     if said["of"] != "":
         raise _unfit(route)
     return {} if kind is Delegable.FREE else {_DELEGATE: {"kind": kind.value, "of": ""}}
+
+
+def _points(step: Mapping[str, Any], route: str) -> dict[str, Any]:
+    """Return what a formal check asks as it is stored: nothing for other steps (A-9)."""
+    given = step.get(_POINTS, ())
+    if not isinstance(given, list | tuple) or not all(isinstance(one, str) for one in given):
+        raise _unfit(route)
+    points = [one for text in given if (one := " ".join(unicodedata.normalize("NFC", text).split()))]
+    verdict = may_have_points(points, is_check=step["meaning"] == Meaning.FORM_CHECK.value, route=route)
+    if isinstance(verdict, Refused):
+        raise RuleRefused(Refused(verdict.rule, verdict.code, {**verdict.params, "field": "routes"}))
+    return {_POINTS: points} if points else {}
 
 
 def names_somebody(kind: Who, of: object) -> bool:

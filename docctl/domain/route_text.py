@@ -1,6 +1,9 @@
 """Decides how routes are typed, and written again (A-1, A-6).
 
     # 程序文件 | type procedure | unit QA PD
+    form_check 形式审查 | role reviewer | 1 working_days
+    - 编号、版本与封面一致
+    - 附件齐全
     review 审核 | role reviewer | 3 working_days
     review 会签 | head PD | 2 working_days | if not first_issue
     & review 会签 | head CS | 2 working_days
@@ -9,9 +12,9 @@
 
 A line with `#` begins a route; `&` sets a step beside the one before; `may_repeat` lets its signer sign
 another step too; `delegate never` and `delegate post UNIT/NAME` say who may stand in for its signer (A-8);
-without either, whoever may sign. A line with `inform` tells somebody, beside (`&`) the step before, else when
-the next one opens, after the last one with the issue (A-10). Routes are looked at from above; the last one is
-for all that is left.
+without either, whoever may sign. Lines with `-` are what the formal check above them asks (A-9). A line with
+`inform` tells somebody, beside (`&`) the step before, else when the next one opens, after the last one with
+the issue (A-10). Routes are looked at from above; the last one is for all that is left.
 """
 
 from __future__ import annotations
@@ -28,6 +31,7 @@ from docctl.domain.verdicts import Refused, RuleRefused
 from docctl.domain.who import Delegable, Who
 
 _WORDS: Final = {
+    "形式审查": "form_check",
     "审核": "review",
     "批准": "approve",
     "抄送": INFORM,
@@ -54,6 +58,9 @@ _WORDS: Final = {
     "周": "weeks",
 }
 
+#: What begins a point of a formal check (A-9).
+_POINT: Final = "-－—–•·"
+
 
 def read_routes(typed: Mapping[str, str]) -> dict[str, Any]:
     """Return the routes that were typed; raise RuleRefused with the line that cannot be read (A-1)."""
@@ -66,6 +73,10 @@ def read_routes(typed: Mapping[str, str]) -> dict[str, Any]:
             routes.append(_read_route(line))
         elif not routes:
             raise _unreadable(line)
+        elif line[0] in _POINT:
+            if not routes[-1]["steps"]:
+                raise _unreadable(line)
+            routes[-1]["steps"][-1].setdefault("points", []).append(line.lstrip(_POINT).strip())
         else:
             routes[-1]["steps"].append(_read_step(line))
     return check_routes({"routes": routes})
@@ -171,7 +182,9 @@ def _read_limit(text: str, line: str) -> dict[str, Any]:
 def write_routes(content: Mapping[str, Any]) -> dict[str, str]:
     """Return the routes as they are typed; reading them again gives the same content."""
     return {
-        "routes": "\n\n".join("\n".join([_head(one), *map(_line, one["steps"])]) for one in content["routes"])
+        "routes": "\n\n".join(
+            "\n".join([_head(one), *map(_lines, one["steps"])]) for one in content["routes"]
+        )
     }
 
 
@@ -182,6 +195,8 @@ def lines_of_routes(content: Mapping[str, Any]) -> dict[str, dict[str, str]]:
         found[f"{one['name']} 00"] = f"{number}. {_head(one)[2:]}"
         for at, step in enumerate(one["steps"], start=1):
             found[f"{one['name']} {at:02}"] = f"{one['name']} · {_line(step)}"
+            for number_of, point in enumerate(step.get("points", ()), start=1):
+                found[f"{one['name']} {at:02} {number_of:02}"] = f"{one['name']} · - {point}"
     return {"routes": found}
 
 
@@ -200,6 +215,10 @@ def _line(step: Mapping[str, Any]) -> str:
         parts.append(f"delegate {said['kind']} {said['of']}".strip())
     parts += [f"if {step['condition']}"] if step["condition"] else []
     return ("& " if step["beside"] else "") + " | ".join(parts)
+
+
+def _lines(step: Mapping[str, Any]) -> str:
+    return "\n".join([_line(step), *(f"- {point}" for point in step.get("points", ()))])
 
 
 def _word(text: str) -> str:

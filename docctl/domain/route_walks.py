@@ -128,7 +128,7 @@ def signers(
     for step, people in zip(steps, able, strict=True):
         what = {"step": step.meaning.value}
         if step.who in CHOSEN:
-            person = next(chosen, None) if step.meaning is Meaning.REVIEW else approver
+            person = approver if step.meaning is Meaning.APPROVE else next(chosen, None)
             if person is None:
                 return Refused("A-1", "signer_needed", {"name": step_name(step)})
             if person in authors:

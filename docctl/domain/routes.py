@@ -33,7 +33,10 @@ FACTS: Final[Mapping[str, Fact]] = {
     "amount": Fact(FactType.NUMBER),
 }
 #: The role without which nobody signs such a step, whoever is named for it (A-15).
-NEEDED: Final[Mapping[Meaning, Role]] = {Meaning.REVIEW: Role.REVIEWER, Meaning.APPROVE: Role.APPROVER}
+NEEDED: Final[Mapping[Meaning, Role]] = {
+    **dict.fromkeys((Meaning.FORM_CHECK, Meaning.REVIEW), Role.REVIEWER),
+    Meaning.APPROVE: Role.APPROVER,
+}
 
 
 class Wanted(Protocol):
@@ -78,6 +81,8 @@ class Step:
     #: To whom its signer may delegate it, and to holders of which post, as `unit/name` (A-8).
     delegable: Delegable = Delegable.FREE
     delegable_post: str = ""
+    #: Of a formal check what it asks, each point to be in order (A-9).
+    points: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +162,7 @@ def _step(data: Mapping[str, Any]) -> Step:
         data["condition"],
         delegable=Delegable(said["kind"]),
         delegable_post=said["of"],
+        points=tuple(data.get("points", ())),
     )
 
 

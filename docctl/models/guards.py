@@ -24,6 +24,7 @@ from docctl.models.guard_kinds import Exclusion, Guard, final, frozen, moves
 from docctl.models.guard_lateness import LATENESS_GUARDS
 from docctl.models.guard_organisation import ORGANISATION_GUARDS
 from docctl.models.guard_requests import REQUEST_GUARDS
+from docctl.models.guard_returns import RETURN_GUARDS
 from docctl.models.guard_reviews import REVIEW_GUARDS
 from docctl.models.guard_schedule import SCHEDULE_GUARDS
 from docctl.models.guard_suspensions import SUSPENSION_GUARDS
@@ -95,6 +96,7 @@ GUARDS: Final = (
     *EXTERNAL_GUARDS,
     *COPY_STEP_GUARDS,
     *LATENESS_GUARDS,
+    *RETURN_GUARDS,
     # documents
     Guard("v_2_revision_delete", "V-2", "revision", "DELETE", "TRUE"),
     Guard("v_2_document_delete", "V-2", "document", "DELETE", "TRUE"),

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text, true
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from docctl.domain.approval import Meaning
@@ -57,6 +57,8 @@ class Step(Identified, Versioned, Clocked, Base):
     #: To whom its signer may delegate it: nobody, holders of a post, anybody who may sign (A-8).
     delegable: Mapped[str] = mapped_column(String(10), default="free", server_default="free")
     delegable_post_id: Mapped[UUID | None]
+    #: Of a formal check what it asks, as the route said when it was submitted (A-9).
+    points: Mapped[list[str]] = mapped_column(JSON, default=list, server_default=text("'[]'"))
     status: Mapped[StepStatus] = mapped_column(checked(StepStatus))
     opened_at: Mapped[datetime | None]
     #: How long it may take from its opening, for counting again; nothing for one from before limits.

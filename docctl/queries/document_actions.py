@@ -13,7 +13,7 @@ from docctl.domain.external_signatures import is_signable
 from docctl.domain.issue import IssueFacts, may_issue, may_withdraw
 from docctl.domain.lifecycle import Computed, RevisionDates, RevisionStatus, is_obsolete
 from docctl.domain.permissions import Actor, Facts, allows
-from docctl.domain.roles import Role
+from docctl.domain.routes import NEEDED
 from docctl.domain.suspension import may_resume, may_suspend
 from docctl.domain.verdicts import Refused, Verdict
 
@@ -74,7 +74,7 @@ def offers(actor: Actor, now: Situation, *, at: datetime, zone: tzinfo) -> tuple
 
 
 #: Actions that can be the primary one, as far as they are allowed.
-_LEADING: Final = frozenset({"submit", "review", "approve", "issue", "revise"})
+_LEADING: Final = frozenset({"submit", "form_check", "review", "approve", "issue", "revise"})
 
 
 def _while_under_way(actor: Actor, now: Situation, at: datetime, zone: tzinfo) -> Iterator[Offered]:
@@ -87,7 +87,8 @@ def _while_under_way(actor: Actor, now: Situation, at: datetime, zone: tzinfo) -
             yield from map(Offered, ("files", "fields") if now.is_form else ("files",))
     elif now.status is RevisionStatus.IN_REVIEW and now.step is not None:
         yield from _signing(actor, now, now.step)
-        if allows(actor, "revision.return", now.facts):
+        own_check = now.step.meaning is Meaning.FORM_CHECK and allows(actor, "revision.form_check", now.facts)
+        if allows(actor, "revision.return", now.facts) and not own_check:  # a check returns by its points
             yield Offered("return")
     elif now.status is RevisionStatus.APPROVED:
         if allows(actor, "revision.issue", now.facts):
@@ -98,7 +99,7 @@ def _while_under_way(actor: Actor, now: Situation, at: datetime, zone: tzinfo) -
 
 def _signing(actor: Actor, now: Situation, step: ToSign) -> Iterator[Offered]:
     """The open step: for whom it waits; for its author with the reason why not (A-2)."""
-    action, role = ("review", Role.REVIEWER) if step.meaning is Meaning.REVIEW else ("approve", Role.APPROVER)
+    action, role = step.meaning.value, NEEDED[step.meaning]
     assert actor.person_id is not None
     if allows(actor, f"revision.{action}", now.facts):
         refused = _refusal(_may_sign(now, step, actor.person_id))

@@ -126,6 +126,11 @@ def revisions_seen(session: Session, head: Headed, at: datetime) -> list[Revisio
     ]
 
 
+def drafting_unit(session: Session, head: Headed, shown: Revision) -> str:
+    """Return the drafting unit of a revision: its own, else that of the document (D-14)."""
+    return session.get_one(Unit, own).name if (own := shown.drafting_unit_id) else head.drafting_unit
+
+
 def _chosen(revisions: Sequence[Revision], revision_id: UUID | None, at: datetime) -> Revision:
     if revision_id is not None:
         found = next((one for one in revisions if one.id == revision_id), None)

@@ -11,17 +11,16 @@ from sqlalchemy.orm import Session
 
 from docctl.domain.form_definition import NOTHING as NO_FIELDS
 from docctl.domain.form_definition import Definition
-from docctl.domain.lifecycle import UNDER_WAY, Computed, in_force
+from docctl.domain.lifecycle import UNDER_WAY, Computed, RevisionStatus, in_force
 from docctl.domain.permissions import Actor, allows
 from docctl.domain.verdicts import NotFound
 from docctl.models.content import FileRole
 from docctl.models.documents import Revision
-from docctl.models.organisation import Unit
 from docctl.queries.annex_forms import InAnnex, NamedBy, forms_in_annexes, named_by
 from docctl.queries.citations import Cited, CitedBy, cited, cited_by
 from docctl.queries.copy_steps import CopyLine, copies_of
 from docctl.queries.document_actions import Offered, offers
-from docctl.queries.document_opened import Headed, opened_at
+from docctl.queries.document_opened import Headed, drafting_unit, opened_at
 from docctl.queries.document_relations import Relations, relations
 from docctl.queries.document_situation import situation_of
 from docctl.queries.document_standing import standing_in
@@ -35,6 +34,7 @@ from docctl.queries.other_names import OtherName, other_names
 from docctl.queries.outlines import Outline, outline_shown
 from docctl.queries.paper import Paper, paper_of
 from docctl.queries.request_page import refused_without
+from docctl.queries.returns import ReturnLine, returns_of
 from docctl.queries.revision_files import FileLine, files_of, with_html
 from docctl.queries.revision_views import (
     RevisionLine,
@@ -106,6 +106,9 @@ class DocumentPage:
     in_annex_of: tuple[NamedBy, ...] = ()
     #: Of people without an account, vouched for from inside (A-5).
     external: tuple[ExternalLine, ...] = ()
+    #: How it came back, the last time first; whether the person may tick what is done (A-9).
+    returns: tuple[ReturnLine, ...] = ()
+    may_mend: bool = False
     #: Whom its route tells; of others than insiders themselves alone (A-10).
     copies: tuple[CopyLine, ...] = ()
     #: Steps that were closed after their time, for insiders (A-13).
@@ -232,7 +235,7 @@ def document_page(
         is_form=head.kind.is_form,
         unit_id=head.unit.id,
         unit_name=head.unit.name,
-        drafting_unit=_drafting(session, head, shown),
+        drafting_unit=drafting_unit(session, head, shown),
         outside=(head.document.issuer, head.document.issuer_number) if head.document.is_external else None,
         is_insider=head.insider,
         revision=view_of(shown, people, at, zone, behalf_in(signatures, shown.round)),
@@ -261,6 +264,8 @@ def document_page(
         external=external_signatures(session, actor, shown, situation.facts, zone),
         copies=copies_of(session, shown, actor, zone, all_of_them=head.insider),
         late=late_steps(session, shown.id, zone) if head.insider else (),
+        returns=returns_of(session, shown.id, zone) if situation.facts.insider else (),
+        may_mend=shown.status is RevisionStatus.DRAFT and allows(actor, "revision.edit", situation.facts),
     )
 
 
@@ -276,8 +281,3 @@ def _opened(session: Session, files: Sequence[FileLine], file_id: UUID | None) -
     elif (found := next((one for one in read if one.id == file_id), None)) is None:
         raise NotFound("file")
     return with_html(session, found) if found else None
-
-
-def _drafting(session: Session, head: Headed, shown: Revision) -> str:
-    """Return the drafting unit of a revision: its own, else that of the document (D-14)."""
-    return session.get_one(Unit, own).name if (own := shown.drafting_unit_id) else head.drafting_unit

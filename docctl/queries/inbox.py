@@ -47,6 +47,7 @@ _NEVER: Final = datetime.max.replace(tzinfo=UTC)
 
 #: Kinds of work in the order of a working day; words stand under `inbox.verb`.
 VERBS: Final = (
+    "form_check",
     "review",
     "approve",
     "see_reminder",
@@ -121,6 +122,8 @@ class Task:
     is_reminded: bool = False
     #: For whom it is done, where it is another's (A-8).
     behalf: str = ""
+    #: How often it was returned so far (A-9).
+    times: int = 0
 
     @property
     def until(self) -> datetime | date | None:
@@ -266,6 +269,7 @@ def _task(verb: str, row: Any, at: datetime, zone: tzinfo) -> Task:
         is_provisional=bool(row.is_provisional),
         is_reminded=row.reminded_at is not None,
         behalf=row.behalf or "",
+        times=row.times or 0,
     )
 
 

@@ -26,6 +26,7 @@ def work(
     provisional: Any = None,
     reminded_at: Any = None,
     part_id: Any = None,
+    times: Any = None,
 ) -> Select[*tuple[Any, ...]]:
     """Return a query of one kind of work; what does not apply is empty."""
 
@@ -46,6 +47,7 @@ def work(
         text(calendar, "calendar"),
         (literal(False) if provisional is None else provisional).label("is_provisional"),
         (literal(None, Instant()) if reminded_at is None else reminded_at).label("reminded_at"),
+        (literal(0) if times is None else times).label("times"),
         since.label("since"),
     )
 

@@ -17,6 +17,7 @@ from docctl.models.work import Step, StepStatus
 from docctl.queries.delegated_steps import has_to_sign
 from docctl.queries.inbox_copies import AT, TODAY
 from docctl.queries.inbox_row import revision_work_row
+from docctl.queries.returns import times_returned
 from docctl.queries.revision_states import falls_to, is_insider, readable_revision
 
 
@@ -24,11 +25,12 @@ def revision_work(actor: Actor) -> dict[str, Select[*tuple[Any, ...]]]:
     """Return the person's work on revisions, by verb."""
     found = {"chase": _steps(Step.escalated_to == actor.person_id)}
     if actor.has(Role.REVIEWER):
+        found["form_check"] = _mine(actor, Meaning.FORM_CHECK)
         found["review"] = _mine(actor, Meaning.REVIEW)
     if actor.has(Role.APPROVER):
         found["approve"] = _mine(actor, Meaning.APPROVE)
     if actor.has(Role.AUTHOR) or actor.has(Role.DOCUMENT_CONTROLLER):
-        found["rework"] = _revisions(since=_came_back()).where(
+        found["rework"] = _revisions(since=_came_back(), times=times_returned()).where(
             Revision.status == RevisionStatus.DRAFT,
             Revision.round > 0,  # it was submitted before, and came back
             Revision.created_by == actor.person_id,
@@ -93,6 +95,7 @@ def _steps(which: Any, person_id: Any = Step.assignee_id, own: Any = None) -> Se
             provisional=Step.is_provisional,
             reminded_at=Step.reminded_at,
             since=Step.opened_at,
+            times=times_returned(),
         )
         .select_from(Step)
         .join(Revision, and_(Revision.id == Step.revision_id, Revision.round == Step.round))
@@ -103,7 +106,7 @@ def _steps(which: Any, person_id: Any = Step.assignee_id, own: Any = None) -> Se
     return found if own is None else found.outerjoin(has, has.id == Step.assignee_id)
 
 
-def _revisions(*, since: Any, due_at: Any = None) -> Select[*tuple[Any, ...]]:
+def _revisions(*, since: Any, due_at: Any = None, times: Any = None) -> Select[*tuple[Any, ...]]:
     author = aliased(Person)
     return (
         revision_work_row(
@@ -112,6 +115,7 @@ def _revisions(*, since: Any, due_at: Any = None) -> Select[*tuple[Any, ...]]:
             whose=author.name,
             due_at=due_at,
             since=since,
+            times=times,
         )
         .select_from(Revision)
         .join(Document, Document.id == Revision.document_id)

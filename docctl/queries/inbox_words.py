@@ -50,6 +50,13 @@ def verb_of(task: Task, words: Translator) -> str:
     return f"{verb} {words.t('inbox.for', name=task.behalf)}" if task.behalf else verb
 
 
+def times_of(task: Task, words: Translator) -> str:
+    """Return the how manieth time it came back, or how often it did before somebody signs it (A-9)."""
+    if not task.times:
+        return ""
+    return words.t("returns.nth" if task.verb == "rework" else "returns.so_far", count=task.times)
+
+
 def label_of(task: Task, words: Translator) -> str:
     """Return the label of a task in words, where it is a code."""
     return words.t(f"{_LABELS[task.verb]}.{task.label}") if task.verb in _LABELS else task.label

@@ -39,6 +39,8 @@ class OpenStep:
     delegable: str = "free"
     delegable_post: str = ""
     stands_in: Standing | None = None
+    #: Of a formal check what it asks (A-9).
+    points: tuple[str, ...] = ()
 
     @property
     def until(self) -> datetime | date | None:
@@ -85,6 +87,7 @@ def open_steps(
             delegable=step.delegable,
             delegable_post=post or "",
             stands_in=by_step.get(step.id),
+            points=tuple(step.points),
         )
         for step, name, post in rows
     ]

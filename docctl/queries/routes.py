@@ -65,6 +65,8 @@ class PlannedStep:
     #: To whom its signer may delegate it: never, post or free, and which post (A-8).
     delegable: str = "free"
     delegable_post: str = ""
+    #: Of a formal check what it asks (A-9).
+    points: tuple[str, ...] = ()
 
 
 def company_now(session: Session, today: date) -> Company:
@@ -231,6 +233,7 @@ def planned_steps(session: Session, plan: Plan) -> tuple[PlannedStep, ...]:
             plan.refused if step.who is Who.AUTHORITY else None,
             step.delegable.value,
             step.delegable_post,
+            step.points,
         )
         for (stage, step), able in zip(plan.taken.steps, plan.able, strict=True)
     )

@@ -41,6 +41,7 @@ ROUTINE: Final = frozenset(
 SIGNED: Final = frozenset(
     {
         "revision.submitted",
+        "revision.form_checked",
         "revision.reviewed",
         "revision.approved",
         "record.accepted",

@@ -24,6 +24,7 @@ BLUEPRINTS: Final = (
     "annex_forms",
     "form_fields",
     "revision_signing",
+    "returns",
     "compare",
     "draft_checks",
     "copies",

@@ -24,6 +24,7 @@ from docctl.web.timelines import told
 _KNOWN_OUTSIDE: Final = frozenset(
     {
         "revision.submitted",
+        "revision.form_checked",
         "revision.reviewed",
         "revision.approved",
         "revision.issued",

@@ -8,7 +8,7 @@ from flask import Blueprint, request
 
 from docctl.domain.permissions import Actor
 from docctl.queries.inbox import VERBS, Task, inbox, inbox_count
-from docctl.queries.inbox_words import due_of, label_of, place_of, verb_of
+from docctl.queries.inbox_words import due_of, label_of, place_of, times_of, verb_of
 from docctl.services.house import House
 from docctl.web.context import actor, house, render, requires, words
 from docctl.web.shell import counted
@@ -40,6 +40,6 @@ def _row(task: Task) -> dict[str, Any]:
         "href": place_of(task),
         "verb": verb_of(task, words()),
         "task": task,
-        "label": label_of(task, words()),
+        "label": " · ".join(filter(None, (label_of(task, words()), times_of(task, words())))),
         "state": due_of(task, words(), house().today()),
     }

@@ -1,4 +1,4 @@
-"""Pages that sign a revision: submit, review, approve, with the content in sight (A-2, A-3)."""
+"""Pages that sign a revision: submit, check, review, approve, with the content in sight (A-2, A-3, A-9)."""
 
 from __future__ import annotations
 
@@ -6,17 +6,28 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 
+from docctl.domain.form_check import MOST_POINTS, Answer
+from docctl.domain.returning import items_in
 from docctl.domain.verdicts import Refused, RuleRefused
 from docctl.queries.document_page import DocumentPage
 from docctl.queries.planned_copies import PlannedCopy, copies_planned
 from docctl.queries.routes import PlannedStep, steps_to_sign
 from docctl.services.content.open import open_content
 from docctl.services.content.seen import content_seen
-from docctl.services.revisions.sign import SignRevision, approve_revision, review_revision
+from docctl.services.revisions.sign import (
+    CheckForm,
+    ReturnRevision,
+    SignRevision,
+    approve_revision,
+    form_check_revision,
+    return_revision,
+    review_revision,
+)
 from docctl.services.revisions.submit import SubmitRevision, submit_revision
 from docctl.web.context import actor, caller, house, requires
+from docctl.web.fields import read_text
 from docctl.web.forms import SIGNED, form
 from docctl.web.revisions import document_at, done_at
 
@@ -133,6 +144,56 @@ class SignForm:
 
 
 _LATE = {**SIGNED, "A-13": "late_reason"}
+
+
+@dataclass(frozen=True, slots=True)
+class FormCheckForm:
+    """A formal check: signed, or with `outcome` return sent back; its points are read by their places."""
+
+    seen_sha256: str = ""
+    comment: str = ""
+    to_mend: str = ""
+    outcome: str = ""
+    points: int = 0
+    row_version: int = 0
+    password: str = ""
+    request_id: str = ""
+    for_id: UUID | None = None
+    late_reason: str = ""
+
+
+@bp.route("/<uuid:revision_id>/form_check", methods=["GET", "POST"])
+@requires("revision.form_check")
+@form(
+    "revisions/form_check.html",
+    FormCheckForm,
+    page=_sign_page("revision.form_check"),
+    beside={**_LATE, "A-9.too_many_items": "to_mend", "A-9.item_too_long": "to_mend"},
+)
+def form_check(typed: FormCheckForm, revision_id: UUID) -> Response:
+    """Sign that all points are in order, or return the revision with what is missing (形式审查, A-9)."""
+    answers = _answers(typed.points)
+    version, comment, late = typed.row_version, typed.comment, typed.late_reason
+    if typed.outcome == "return":
+        back = ReturnRevision(
+            revision_id, version, comment, typed.for_id, late, items_in(typed.to_mend), answers
+        )
+        return_revision(back, by=caller(typed.request_id), house=house())
+        return done_at(revision_id, "returned")
+    cmd = CheckForm(revision_id, version, typed.seen_sha256, comment, typed.for_id, late, answers)
+    form_check_revision(cmd, by=caller(typed.request_id, typed.password), house=house())
+    return done_at(revision_id, "form_checked")
+
+
+def _answers(count: int) -> tuple[Answer, ...]:
+    said = {"in_order": True, "missing": False}
+    return tuple(
+        Answer(
+            said.get(request.form.get(f"point_{at}", "")),
+            " ".join(read_text("remark", request.form.get(f"remark_{at}", "")).split()),
+        )
+        for at in range(1, min(count, MOST_POINTS) + 1)
+    )
 
 
 @bp.route("/<uuid:revision_id>/review", methods=["GET", "POST"])

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from flask import Blueprint, Response
 
+from docctl.domain.returning import items_in
 from docctl.domain.verdicts import NotFound
 from docctl.queries.document_page import DocumentPage, document_page
 from docctl.queries.impact import Impact
@@ -90,9 +91,10 @@ class ReasonForm:
 
 @dataclass(frozen=True, slots=True)
 class ReturnForm:
-    """Why a revision goes back, and whose step that ends where it is another's (A-8)."""
+    """Why a revision goes back, what is missing, and whose step ends where it is another's (A-8, A-9)."""
 
-    reason: str
+    reason: str = ""
+    to_mend: str = ""
     row_version: int = 0
     request_id: str = ""
     for_id: UUID | None = None
@@ -100,16 +102,22 @@ class ReturnForm:
     late_reason: str = ""
 
 
-_RETURNING = {"V-6.reason_needed": "reason", "A-13": "late_reason"}
+_RETURNING = {
+    "V-6.reason_needed": "reason",
+    "A-9.too_many_items": "to_mend",
+    "A-9.item_too_long": "to_mend",
+    "A-13": "late_reason",
+}
 
 
 @bp.route("/<uuid:revision_id>/return", methods=["GET", "POST"])
 @requires("revision.return")
 @form("revisions/return.html", ReturnForm, page=_act_page, beside=_RETURNING)
 def give_back(typed: ReturnForm, revision_id: UUID) -> Response:
-    """Return a revision to its author (V-6)."""
+    """Return a revision to its author, with the reason or the list of what is missing (A-9, V-6)."""
+    items = items_in(typed.to_mend)
     return_revision(
-        ReturnRevision(revision_id, typed.row_version, typed.reason, typed.for_id, typed.late_reason),
+        ReturnRevision(revision_id, typed.row_version, typed.reason, typed.for_id, typed.late_reason, items),
         by=caller(typed.request_id),
         house=house(),
     )

@@ -22,6 +22,7 @@ PAGES: Final = {
     "/documents/numbers": "numbers.title",
     "/documents/distribution": "copies.title",
     "/documents/changes": "changes.title",
+    "/documents/returns": "returns.title",
     "/documents/reviews": "reviews.title",
     "/documents/reviews/unplanned": "reviews.unplanned.title",
     "/documents/due": "due.title",

@@ -35,7 +35,7 @@ PLACES: Final = (
 #: What is said when something of the inbox is done: the way back to what still waits stands beside it.
 ANSWERS: Final = frozenset(
     {
-        *(f"documents.done.{one}" for one in ("reviewed", "approved", "returned", "issued")),
+        *(f"documents.done.{one}" for one in ("form_checked", "reviewed", "approved", "returned", "issued")),
         *(f"records.done.{one}" for one in ("accepted", "decided", "declined")),
         *(f"disposal.done.{one}" for one in ("checked", "approved", "rejected", "ordered", "witnessed")),
         *(f"changes.done.{one}" for one in ("approved", "returned")),

@@ -41,6 +41,10 @@ _NOTED: Final = (
     "called",
     "reason",
     "comment",
+    "times",
+    "list",
+    "done_items",
+    "undone_items",
     "witness",
     "source",
     "into",
@@ -61,6 +65,13 @@ _CODED: Final = {
     "cause": "reviews.cause",
     "decision": "reviews.state",
 }
+
+#: Of these those that are lists, with what stands between their parts; and numbers.
+_LISTS: Final = {
+    **dict.fromkeys(("into", "told"), "people.comma"),
+    **dict.fromkeys(("list", "done_items", "undone_items"), "returns.between"),
+}
+_COUNTED: Final = frozenset({"items", "times"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,10 +149,10 @@ def _notes(one: Entry, words: Translator) -> Iterator[str]:
         elif name == "calendar":
             if revision := revision_of_calendar(str(value or "")):
                 yield words.t("clocks.by_calendar", revision=revision)
-        elif name in {"into", "told"} and isinstance(value, list):
-            yield words.t(f"events.note.{name}", value=words.t("people.comma").join(map(str, value)))
-        elif name == "items" and isinstance(value, int):
-            yield words.t("events.note.items", count=value)
+        elif name in _LISTS and isinstance(value, list) and value:
+            yield words.t(f"events.note.{name}", value=words.t(_LISTS[name]).join(map(str, value)))
+        elif name in _COUNTED and isinstance(value, int):
+            yield words.t(f"events.note.{name}", value=value, count=value)
         elif isinstance(value, str) and value:
             coded = f"trail.fault.{value}"  # a reason of ours is a code
             shown = (

@@ -24,6 +24,7 @@ from tests.world import PASSWORD
 SIGNING = {
     ("documents", "external-sign"),
     ("documents", "submit"),
+    ("documents", "form-check"),
     ("documents", "review"),
     ("documents", "approve"),
     ("changes", "submit"),

@@ -37,6 +37,7 @@ unit:list,add,change,names,name-add,name-end,close,reopen,going,into,leaders,lea
 post:list,open,holder,leave,roster,duty,duty-end,on-duty
 documents:new,revise,edit,discard,submit,review,approve,return,issue,withdraw,suspend,resume,file,list,show,history,compare,citations,impact,missed
 documents:names,name-add,name-end,files,attach,arrange,external-sign,external-withdraw,external-evidence,acknowledge,told,clocks,chase,lateness
+documents:form-check,mend,returns
 numbers:list,gaps,reservations,reserve,void,give,explain
 distribution:show,add,remove,scope,read,remind copies:list,receive,print,recall,return,destroy,lose
 continuity:list,rules,declare,end,explain

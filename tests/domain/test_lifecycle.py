@@ -46,6 +46,7 @@ KNOWN: Mapping[type[StrEnum], set[str]] = {
     RevisionStatus: {
         "draft submit in_review",
         "draft discard discarded",
+        "in_review form_check in_review",
         "in_review review in_review",
         "in_review return draft",
         "in_review approve approved",

@@ -7,12 +7,14 @@ from sqlalchemy.orm import Session
 
 from docctl.services.schema import migrate, schema_state
 from tests.services.test_late_steps import overdue
+from tests.services.test_migration_of_returns import before_returns
 from tests.services.test_reminders import remind, watch
 from tests.world import World, as_owner
 
 
 def before_reminders(there: Session | Connection) -> None:
-    """Let nobody watch and nothing be reminded of."""
+    """Let nobody watch and nothing be reminded of; nor what came later be there."""
+    before_returns(there)
     connection = there.connection() if isinstance(there, Session) else there
     there.execute(text("DROP TABLE IF EXISTS reminder"))
     if not inspect(connection).has_table("controlled_setting"):

@@ -149,6 +149,7 @@ def _open_route(session: Session, planned: _Planned, revision: Revision, by: Cal
             who_of=step.of,
             authority=step.authority,
             delegable=step.delegable.value,
+            points=list(step.points),
             delegable_post_id=posts.get(step.delegable_post),
             limit_amount=step.limit.amount,
             limit_unit=step.limit.unit.value,
