@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from docx import Document as Docx
+from playwright.sync_api import FilePayload
 
 from docctl.queries.audit import verify
 from docctl.services.audit.watch import believe
@@ -82,6 +83,18 @@ def upload_document(desk: Desk, name: str, data: bytes, **values: str) -> str:
     return desk.path
 
 
+def a_refused_file(desk: Desk) -> None:
+    """A file that is no document is told at once, and the form is not sent as if it had none."""
+    desk.sign_in("chen")
+    desk.open("/documents/new")
+    program = FilePayload(name="程序.docx", mimeType="application/octet-stream", buffer=b"MZ" + bytes(3000))
+    desk.page.set_input_files("#f-file", program)
+    desk.page.locator(".upload .failed").first.wait_for()
+    desk.page.locator("main form button[type=submit]").last.click()
+    assert desk.path == "/documents/new"
+    assert desk.page.evaluate("document.activeElement.id") == "f-file"
+
+
 def search(desk: Desk, words: str) -> list[str]:
     """Search by the box of the page; return what the hits say."""
     desk.open("/")
@@ -94,6 +107,7 @@ def search(desk: Desk, words: str) -> list[str]:
 
 def a_procedure(desk: Desk, stage: Stage, today: date) -> str:
     """A procedure: numbered, signed by three, superseded at an instant without any job."""
+    a_refused_file(desk)
     first = upload_document(
         desk,
         "顾客投诉处理程序.docx",

@@ -195,7 +195,7 @@ for (const words of all("[data-after-send]")) {
 // Uploads: the file is sent when it is chosen; the form then carries only its id. Without an
 // answer the field stays as it was, and the form sends the file itself.
 function send(field, input, file) {
-  const { uploadUrl, csrf, wordsSending, wordsDone, wordsFailed, wordsOffline } = field.dataset;
+  const { uploadUrl, csrf, wordsSending, wordsDone, wordsFailed, wordsOffline, wordsLeave } = field.dataset;
   const state = field.querySelector("[data-upload-state]");
   const bar = field.querySelector("[data-upload-bar]");
   const staged = field.querySelector("[data-upload-id]");
@@ -203,6 +203,7 @@ function send(field, input, file) {
   const body = new FormData();
   body.append("file", file);
   staged.value = "";
+  field.refused = false;
   bar.hidden = false;
   state.classList.remove("failed");
 
@@ -222,8 +223,11 @@ function send(field, input, file) {
   request.onload = () => {
     const answer = request.response;
     if (!answer?.id) {
-      if (answer?.message) input.value = ""; // refused by a rule: sending it again would not help
       fail(answer?.message ? fill(wordsFailed, { reason: answer.message }) : wordsOffline);
+      if (!answer?.message) return;
+      input.value = ""; // refused by a rule: sending it again would not help
+      field.refused = true;
+      if (wordsLeave) state.append(" ", leave(field, state, wordsLeave));
       return;
     }
     bar.hidden = true;
@@ -246,6 +250,20 @@ function send(field, input, file) {
   request.send(body);
 }
 
+// Who chose a file that was refused may go on without one.
+function leave(field, state, words) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "btn";
+  button.textContent = words;
+  button.addEventListener("click", () => {
+    field.refused = false;
+    state.classList.remove("failed");
+    state.textContent = "";
+  });
+  return button;
+}
+
 function sized(bytes) {
   if (bytes < 1000) return `${bytes} B`;
   return bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
@@ -257,6 +275,11 @@ for (const field of all("[data-upload-url]")) {
   // A form sent while its file is still on the way would send it twice: it waits.
   field.closest("form")?.addEventListener("submit", (event) => {
     const { request } = field;
+    if (field.refused) {
+      event.preventDefault(); // nobody takes a form for done whose file was refused
+      input.focus();
+      return;
+    }
     if (!request || request.readyState === 4) return;
     event.preventDefault();
     request.addEventListener("loadend", () => event.target.requestSubmit(event.submitter), { once: true });
