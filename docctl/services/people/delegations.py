@@ -21,6 +21,7 @@ from docctl.models.delegations import Delegation, DelegationScope, ScopeKind
 from docctl.models.documents import DocumentType
 from docctl.models.organisation import Person, Unit
 from docctl.queries.delegation_people import heads_above, roles_that_sign
+from docctl.queries.revision_views import names_of
 from docctl.services.caller import Caller
 from docctl.services.locks import Rank, lock
 from docctl.services.registry import use_case
@@ -61,7 +62,7 @@ def give(session: Session, cmd: GiveDelegation, principal: Person, delegate: Per
     held = roles_that_sign(session, [principal.id, delegate.id])
     verdict = may_delegate(
         new,
-        _there(session, principal.id, delegate.id),
+        _there(session, by, principal.id, delegate.id),
         principal_holds=held[principal.id],
         delegate_holds=held[delegate.id],
         by=by.actor.person_id,
@@ -134,9 +135,7 @@ def end(session: Session, row: Delegation, names: dict[UUID, str], reason: str, 
 def end_all_of(session: Session, person: Person, reason: str, by: Caller) -> None:
     """End what somebody gave and has, now that their account is closed (A-16)."""
     rows = session.scalars(_running(by, person.id)).all()  # the person is locked, and papers after them
-    ids = {one for row in rows for one in (row.principal_id, row.delegate_id)}
-    found = session.execute(select(Person.id, Person.name).where(Person.id.in_(ids)))
-    names = {one.id: one.name for one in found}
+    names = names_of(session, {one for row in rows for one in (row.principal_id, row.delegate_id)})
     for row in rows:
         end(session, row, names, reason, by)
 
@@ -178,17 +177,10 @@ def _lock(session: Session, ids: Iterable[UUID]) -> dict[UUID, Person]:
     return {one.id: one for one in lock(session, Rank.PEOPLE, rows)}
 
 
-def _there(session: Session, *people: UUID) -> list[Given]:
-    """Return the delegations of two people that were not ended before, with names (A-2)."""
-    rows = session.scalars(
-        select(Delegation).where(
-            or_(Delegation.principal_id.in_(people), Delegation.delegate_id.in_(people)),
-            Delegation.ended_at.is_(None),
-        )
-    ).all()
-    ids = {one for row in rows for one in (row.principal_id, row.delegate_id)}
-    found = session.execute(select(Person.id, Person.name).where(Person.id.in_(ids)))
-    names = {one.id: one.name for one in found}
+def _there(session: Session, by: Caller, *people: UUID) -> list[Given]:
+    """Return the delegations of two people that run or are to come, with names (A-2)."""
+    rows = session.scalars(_running(by, *people)).all()
+    names = names_of(session, {one for row in rows for one in (row.principal_id, row.delegate_id)})
     return [
         Given(
             one.principal_id,
