@@ -13,6 +13,9 @@ from docctl.domain.permissions import Actor
 from docctl.models.documents import AnnexForm, Document, DocumentType, Revision
 from docctl.queries.revision_states import begun_by, in_force_at, readable_document, readable_revision
 
+#: Made once: a statement of a new alias is compiled anew with each page.
+_BEGUN, _DRAFT, _NOW = aliased(Revision), aliased(Revision), aliased(Revision)
+
 
 @dataclass(frozen=True, slots=True)
 class InAnnex:
@@ -54,7 +57,6 @@ def forms_in_annexes(
 
     Of what they do not see, people from outside are told nothing, not even the number (O-7).
     """
-    begun = aliased(Revision)
     rows = session.execute(
         select(
             Document.id,
@@ -62,7 +64,7 @@ def forms_in_annexes(
             Document.title,
             Revision.label,
             readable_document(actor, at).label("seen"),
-            exists().where(begun.document_id == Document.id, begun_by(at, begun)).label("begun"),
+            exists().where(_BEGUN.document_id == Document.id, begun_by(at, _BEGUN)).label("begun"),
         )
         .join(AnnexForm, AnnexForm.form_id == Document.id)
         .outerjoin(Revision, (Revision.document_id == Document.id) & in_force_at(at))
@@ -93,13 +95,12 @@ def named_by(session: Session, actor: Actor, form_id: UUID, *, at: datetime) -> 
 
 def choices_of(session: Session, actor: Actor, revision_id: UUID, *, at: datetime) -> tuple[FormChoice, ...]:
     """Return the forms under the document of a draft, those it names first in their order (N-12)."""
-    draft = aliased(Revision)
     rows = session.execute(
         select(Document.id, Document.number, Document.title, AnnexForm.ordinal)
         .join(DocumentType, DocumentType.id == Document.type_id)
-        .join(draft, draft.document_id == Document.parent_id)
-        .outerjoin(AnnexForm, (AnnexForm.form_id == Document.id) & (AnnexForm.revision_id == draft.id))
-        .where(draft.id == revision_id, DocumentType.is_form.is_(True), readable_document(actor, at))
+        .join(_DRAFT, _DRAFT.document_id == Document.parent_id)
+        .outerjoin(AnnexForm, (AnnexForm.form_id == Document.id) & (AnnexForm.revision_id == _DRAFT.id))
+        .where(_DRAFT.id == revision_id, DocumentType.is_form.is_(True), readable_document(actor, at))
         .order_by(AnnexForm.ordinal.is_(None), AnnexForm.ordinal, Document.number)
     )
     return tuple(FormChoice(*one[:3], is_named=one.ordinal is not None) for one in rows)
@@ -107,10 +108,9 @@ def choices_of(session: Session, actor: Actor, revision_id: UUID, *, at: datetim
 
 def in_annex_now(document_id: UUID, at: datetime) -> ColumnElement[bool]:
     """Say in SQL whether a form stands in an annex of what is in force of a document (N-12)."""
-    current = aliased(Revision)
     return exists().where(
         AnnexForm.form_id == Document.id,
-        AnnexForm.revision_id == current.id,
-        current.document_id == document_id,
-        in_force_at(at, current),
+        AnnexForm.revision_id == _NOW.id,
+        _NOW.document_id == document_id,
+        in_force_at(at, _NOW),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 from uuid import UUID
@@ -111,7 +111,7 @@ def compared_files(
     else:
         wanted = [pair for pair in pairs if one.file_id in {side.id for side in pair if side}] or pairs[:1]
     ids = {side.id for pair in wanted for side in pair if side}
-    read, effort = _texts(session, [row for row in rows if row[0].id in ids]), Effort()
+    read, effort = _texts(session, ids), Effort()
     return tuple(
         _pair(pair, *(read[side.id] if side else None for side in pair), effort=effort)
         if pair in wanted
@@ -120,9 +120,14 @@ def compared_files(
     )
 
 
-def _rows(session: Session, owners: Sequence[UUID]) -> list[tuple[ItemFile, FileReading | None]]:
-    rows: Sequence[tuple[ItemFile, FileReading | None]] = session.execute(
-        select(ItemFile, FileReading)
+#: A file, whether it was read, and what was the matter with it.
+_Row = tuple[ItemFile, bool, str | None]
+
+
+def _rows(session: Session, owners: Sequence[UUID]) -> list[_Row]:
+    """Return all files without what was read out of them: texts are long, and few of them are compared."""
+    rows = session.execute(
+        select(ItemFile, FileReading.file_id, FileReading.problem)
         .outerjoin(FileReading, FileReading.file_id == ItemFile.id)
         .where(
             ItemFile.owner_id.in_(owners),
@@ -130,23 +135,27 @@ def _rows(session: Session, owners: Sequence[UUID]) -> list[tuple[ItemFile, File
             ItemFile.destroyed_at.is_(None),
         )
         .order_by(ItemFile.role != FileRole.MAIN, ItemFile.role, ItemFile.ordinal, ItemFile.added_at)
-        .options(defer(FileReading.html), defer(FileReading.sealed_html))
-    ).all()
-    return list(rows)
+    )
+    return [(file, read_id is not None, problem) for file, read_id, problem in rows]
 
 
-def _sides(
-    rows: Sequence[tuple[ItemFile, FileReading | None]], owners: Sequence[UUID]
-) -> dict[UUID, list[FileSide]]:
+def _sides(rows: Sequence[_Row], owners: Sequence[UUID]) -> dict[UUID, list[FileSide]]:
     found: dict[UUID, list[FileSide]] = {owner: [] for owner in owners}
-    for file, reading in rows:
+    for file, is_read, problem in rows:
         there = found[file.owner_id]
         annex = sum(one.annex > 0 for one in there) + 1 if file.role is FileRole.ANNEX else 0
-        there.append(_side(file, reading, annex))
+        there.append(_side(file, annex, is_read=is_read, problem=problem))
     return found
 
 
-def _texts(session: Session, rows: Sequence[tuple[ItemFile, FileReading | None]]) -> dict[UUID, _Read]:
+def _texts(session: Session, ids: Collection[UUID]) -> dict[UUID, _Read]:
+    unused = (FileReading.html, FileReading.sealed_html, FileReading.outline, FileReading.sealed_outline)
+    rows: Sequence[tuple[ItemFile, FileReading | None]] = session.execute(
+        select(ItemFile, FileReading)
+        .outerjoin(FileReading, FileReading.file_id == ItemFile.id)
+        .where(ItemFile.id.in_(ids))
+        .options(*map(defer, unused))
+    ).all()
     sealed = [
         SealedText(file.owner_id, file.id, "text", reading.sealed_text)
         for file, reading in rows
@@ -162,7 +171,7 @@ def _texts(session: Session, rows: Sequence[tuple[ItemFile, FileReading | None]]
     return found
 
 
-def _side(file: ItemFile, reading: FileReading | None, annex: int) -> FileSide:
+def _side(file: ItemFile, annex: int, *, is_read: bool, problem: str | None) -> FileSide:
     return FileSide(
         id=file.id,
         name=file.name,
@@ -172,8 +181,8 @@ def _side(file: ItemFile, reading: FileReading | None, annex: int) -> FileSide:
         media_type=file.media_type,
         size=file.size,
         sha256=file.sha256,
-        standing="pending" if reading is None else "ready",
-        problem=reading.problem if reading is not None else None,
+        standing="ready" if is_read else "pending",
+        problem=problem,
     )
 
 

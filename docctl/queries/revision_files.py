@@ -12,10 +12,7 @@ from sqlalchemy.orm import Session
 
 from docctl.models.content import FileReading, FileRole, ItemFile
 from docctl.queries.file_html import html_of
-from docctl.reading.examining import DOCUMENT_KINDS
-from docctl.reading.kinds import MEDIA_TYPES
-
-_STAMPED: Final = frozenset(MEDIA_TYPES[kind] for kind in DOCUMENT_KINDS)
+from docctl.services.content.copies import STAMPED
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +39,7 @@ class FileLine:
     @property
     def is_stamped(self) -> bool:
         """Whether it goes out with a stamp; other kinds go out as they came, uncontrolled (D-3)."""
-        return self.media_type in _STAMPED
+        return self.media_type in STAMPED
 
 
 def files_of(session: Session, owner_id: UUID) -> tuple[FileLine, ...]:

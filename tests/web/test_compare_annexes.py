@@ -6,10 +6,11 @@ import json
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
+from docctl.models.content import FileReading
 from docctl.models.trail import EventRow
-from docctl.queries.compare_files import FileSide, _facing
+from docctl.queries.compare_files import FileSide, One, _facing, compared_files
 from docctl.services.revisions.files import KeptAnnex
 from tests import filing
 from tests.cli.terminal import Terminal
@@ -110,6 +111,23 @@ def annexes_read(world: World) -> list[tuple[str | None, str, int]]:
         )
         found = [(version, json.loads(facts)) for version, facts in rows]
     return [(version, facts["file"], facts["annex"]) for version, facts in found if "file" in facts]
+
+
+def test_v_5_only_the_texts_that_are_compared_are_loaded(world: World) -> None:
+    first, second = two(world)
+    loaded: list[UUID] = []
+
+    def note(target: FileReading, *_: object) -> None:
+        if {"text", "sealed_text"} & set(vars(target)):
+            loaded.append(target.file_id)
+
+    event.listen(FileReading, "load", note)
+    try:
+        with world.house.uow.read() as session:
+            compared_files(session, first, second, One())
+    finally:
+        event.remove(FileReading, "load", note)
+    assert set(loaded) == {filing.files(world, one)[0].id for one in (first, second)}
 
 
 def side(n: int, name: str, title: str = "", content: str = "") -> FileSide:
