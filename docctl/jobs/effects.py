@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from docctl.domain.retention import GRACE, ROLLING, SHORT_LOCK, lock_until
 from docctl.domain.verdicts import RuleRefused
-from docctl.models.content import ItemFile
+from docctl.models.content import READ, ItemFile
 from docctl.models.records import Record
 from docctl.queries.epochs import waits
 from docctl.reading import ReadingFailed, reading_steps
@@ -44,11 +44,12 @@ def read_upload(house: House, payload: Mapping[str, Any]) -> Iterator[None]:
     """Read the text of a file in child processes and note it, step by step; a hostile file ends as a problem.
 
     A file that is not what its row says is read by nobody: it is noted, and read once it is sound (T-3).
-    Where its key is missing it is tried again; where that was destroyed there is nothing to read (R-7).
+    Where its key is missing it is tried again; where that was destroyed there is nothing to read (R-7). So
+    there is in files whose text nobody asks for: evidence, certificates, what is beside a request.
     """
     with house.uow.read() as session:
         row = session.get(ItemFile, UUID(payload["file_id"]))
-    if row is None or row.destroyed_at is not None:
+    if row is None or row.destroyed_at is not None or row.owner_kind not in READ:
         return
     with tempfile.TemporaryDirectory(prefix="read-", dir=house.scratch) as folder:
         path = Path(folder) / "file"

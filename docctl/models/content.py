@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, text
@@ -22,6 +22,10 @@ class OwnerKind(StrEnum):
     DISPOSAL_LIST = "disposal_list"
     CHANGE_REQUEST = "change_request"
     EXTERNAL_SIGNATURE = "external_signature"
+
+
+#: Whose files are read: their texts are found, shown and compared. Evidence and the like only go out again.
+READ: Final = frozenset({OwnerKind.REVISION, OwnerKind.RECORD})
 
 
 class FileRole(StrEnum):

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from docctl.domain.verdicts import NotFound, Refused, RuleRefused, require
 from docctl.models.base import new_id, table_of
-from docctl.models.content import FileRole, ItemFile, OwnerKind, Upload
+from docctl.models.content import READ, FileRole, ItemFile, OwnerKind, Upload
 from docctl.models.work import Delivery
 from docctl.reading import examine
 from docctl.services.caller import Caller
@@ -224,7 +224,7 @@ def add_files(
     new: Sequence[New] = (),
     wishes: Sequence[Wish] = (),
 ) -> list[UUID]:
-    """Write the rows of stored files, ask for their text to be read; their uploads wait no longer (F-3).
+    """Write the rows of stored files, ask for texts that are read; their uploads wait no longer (F-3).
 
     Return the ids of the rows. They stand from `first` on, or at `places`, one for each. `new` are rows to
     write with them, `wishes` what else is wanted.
@@ -252,7 +252,8 @@ def add_files(
         for offset, one in enumerate(files)
     ]
     ids = [UUID(str(row["id"])) for row in rows]
-    wishes = [*(Wish("read_file", str(one), {"file_id": str(one)}, by.at) for one in ids), *wishes]
+    read = ids if owner in READ else []
+    wishes = [*(Wish("read_file", str(one), {"file_id": str(one)}, by.at) for one in read), *wishes]
     new = [*new, (ItemFile, rows), (Delivery, [row_of(one) for one in wishes])]
     used = [one.upload_id for one in files if one.upload_id is not None]
     write_together(session, new, _USED, used=used)

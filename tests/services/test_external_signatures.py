@@ -15,8 +15,10 @@ from sqlalchemy.orm import Session
 
 from docctl.domain.external_signatures import ExternalMeaning, Given, How
 from docctl.domain.verdicts import NotFound, RuleRefused
+from docctl.jobs.effects import read_upload
 from docctl.models.content import Signature
 from docctl.models.trail import EventRow
+from docctl.models.work import Delivery
 from docctl.queries.document_page import document_page
 from docctl.queries.external_signatures import ExternalLine
 from docctl.services.revisions.external import (
@@ -28,6 +30,7 @@ from docctl.services.revisions.external import (
 )
 from docctl.services.revisions.sign import ReturnRevision, return_revision
 from docctl.services.revisions.withdraw import WithdrawRevision, withdraw_revision
+from tests.filing import files
 from tests.partners import a_partner, bound, shared
 from tests.services.test_annexes import revised
 from tests.services.test_partners import guest
@@ -152,6 +155,19 @@ def test_x_3_why_a_signature_was_withdrawn_is_told_to_insiders_alone(world: Worl
         (True, "并非本人"),
         (True, ""),
     ]
+
+
+def test_f_3_evidence_is_not_read_for_its_text(
+    world: World, submitted: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    signature = vouched(world, submitted, how=How.SCAN, file=(PNG, "签字页.png"))
+    (file,) = files(world, signature)
+    with world.house.uow.read() as session:
+        wanted = session.scalars(select(Delivery.payload).where(Delivery.kind == "read_file")).all()
+    asked = {str(one["file_id"]) for one in wanted}
+    assert asked == {str(one.id) for one in files(world, submitted)}
+    monkeypatch.setattr("docctl.jobs.effects.opener", None)  # nor is one that waits from before
+    assert list(read_upload(world.house, {"file_id": str(file.id)})) == []
 
 
 def test_a_5_days_from_the_submission_to_today(world: World, submitted: UUID) -> None:

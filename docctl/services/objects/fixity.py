@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from docctl.domain.permissions import Facts, authorise
-from docctl.models.content import FileProblem, ItemFile, OwnerKind
+from docctl.models.content import READ, FileProblem, ItemFile, OwnerKind
 from docctl.models.documents import Document, Revision
 from docctl.models.external_signatures import ExternalSignature
 from docctl.models.records import Record
@@ -66,7 +66,7 @@ def _noted(session: Session, cmd: NoteFixity, by: Caller) -> int:
             continue
         checked += 1
         before, row.problem, row.checked_at = row.problem, wanted[row.id], by.at
-        if before and not row.problem:  # what could not be read may be now
+        if before and not row.problem and row.owner_kind in READ:  # what could not be read may be now
             again = f"{row.id}:{by.at.isoformat()}"
             want(session, "read_file", key=again, payload={"file_id": str(row.id)}, at=by.at)
         if row.problem != before:
