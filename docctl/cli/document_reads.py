@@ -262,6 +262,8 @@ def file(
     from docctl.queries.people import frame_facts
     from docctl.services.content.copies import take_copy
 
+    if (annex is not None) + source + reference > 1:
+        raise click.UsageError(desk.words.t("cli.one_file"))
     if annex is not None or source:
         return taken(desk, number, target, label, annex)
     with desk.read() as session:

@@ -34,7 +34,6 @@ class FilesForm:
     act: str = _SAVE
     annexes: UploadField = field(default=(), metadata=SEVERAL)
     source: UploadField = ()
-    keeps_source: bool = False
     instead: UploadField = ()
     instead_of: UUID | None = None
     row_version: int = 0

@@ -60,6 +60,18 @@ def test_v_13_a_draft_gets_its_files_by_commands(
     assert answer == (3, "V-13.file_twice")
 
 
+@pytest.mark.parametrize("beside", [["--source"], ["--reference"], ["--source", "--reference"]])
+def test_d_3_one_file_is_taken_and_no_wish_beside_it_ignored(
+    terminal: Terminal, world: World, tmp_path: Path, beside: list[str]
+) -> None:
+    world.issued(world.draft())
+    annex = [] if len(beside) > 1 else ["--annex", "1"]
+    words = ["documents", "file", "QP-01", str(tmp_path / "a"), *annex, *beside, "--as", "chen"]
+    answer = terminal.run(*words)
+    assert answer.exit_code == 2
+    assert "--annex" in answer.stderr
+
+
 def test_v_13_a_revision_begins_with_the_annexes_or_without(
     terminal: Terminal, world: World, paths: dict[str, Path], tmp_path: Path
 ) -> None:

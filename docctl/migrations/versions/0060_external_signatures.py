@@ -73,7 +73,7 @@ def upgrade() -> None:
 def _let_them_have_files() -> None:
     connection = op.get_bind()
     if connection.dialect.name == "sqlite":
-        if not says(connection, "item_file", _OWNERS_NOW):
+        if not says(connection, "item_file", "'external_signature'"):
             remade(connection, "item_file", _OWNERS, _OWNERS_NOW)
         return
     op.drop_constraint(op.f("ck_item_file_ownerkind"), "item_file", type_="check")
