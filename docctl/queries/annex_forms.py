@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from docctl.domain.permissions import Actor
 from docctl.models.documents import AnnexForm, Document, DocumentType, Revision
+from docctl.queries.document_opened import opened_at
 from docctl.queries.revision_states import begun_by, in_force_at, readable_document, readable_revision
 
 #: Made once: a statement of a new alias is compiled anew with each page.
@@ -48,6 +49,23 @@ class FormChoice:
     number: str
     title: str
     is_named: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Above:
+    """The revision in whose annex a form is to stand, and the unit of its document."""
+
+    revision_id: UUID
+    number: str
+    title: str
+    label: str
+    unit_id: UUID
+
+
+def above_at(session: Session, actor: Actor, revision_id: UUID, *, at: datetime) -> Above:
+    """Return a revision in whose annex a form is to stand; raise NotFound for one not seen (N-12, X-3)."""
+    head, _, shown = opened_at(session, actor, None, revision_id, at=at)
+    return Above(shown.id, head.document.number, shown.title, shown.label, head.document.unit_id)
 
 
 def forms_in_annexes(

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from docctl.domain.lifecycle import RevisionStatus
 from docctl.domain.permissions import Actor, Facts, allows
+from docctl.domain.verdicts import NotFound
 from docctl.models.content import ItemFile, OwnerKind
 from docctl.models.documents import Revision
 from docctl.models.external_signatures import ExternalSignature, ExternalWithdrawal
@@ -87,3 +88,14 @@ def external_signatures(
 
 def _may_withdraw(actor: Actor, facts: Facts, row: ExternalSignature) -> bool:
     return allows(actor, "revision.external_withdraw", replace(facts, author_id=row.vouched_by))
+
+
+def require_signature_of(session: Session, revision_id: UUID, signature_id: UUID) -> None:
+    """Raise NotFound unless the signature from outside is on the revision; who sees it is not asked here."""
+    found = session.scalar(
+        select(ExternalSignature.id).where(
+            ExternalSignature.id == signature_id, ExternalSignature.revision_id == revision_id
+        )
+    )
+    if found is None:
+        raise NotFound("external signature")

@@ -12,9 +12,9 @@ from flask import Blueprint, Response, make_response, request
 from docctl.domain.outside import Outside
 from docctl.domain.particulars import ManagementSystem
 from docctl.domain.validity import Validity
+from docctl.queries.annex_forms import Above, above_at
 from docctl.queries.document_choices import document_types, procedures, retention_classes, units
 from docctl.queries.document_lists import listed
-from docctl.queries.document_page import DocumentPage, document_page
 from docctl.queries.documents import RegisterFilter, document_register
 from docctl.queries.history import revision_history
 from docctl.queries.number_found import find_number
@@ -148,7 +148,7 @@ class NewPage:
     answers: Answers
     begun: Answerable | None
     #: The document and draft in whose annex a form is to stand (N-12).
-    above: DocumentPage | None = None
+    above: Above | None = None
 
 
 def _new_page() -> NewPage:
@@ -172,13 +172,10 @@ def _new_page() -> NewPage:
         )
 
 
-def _above(session: Any) -> DocumentPage | None:
+def _above(session: Any) -> Above | None:
     """Return the draft in whose annex a form is to stand; raise NotFound for none that the person sees."""
     revision_id = chosen(request.form.get("annex_of") or request.args.get("annex_of"))
-    if revision_id is None:
-        return None
-    now = house()
-    return document_page(session, actor(), at=now.clock(), zone=now.zone, revision_id=revision_id)
+    return above_at(session, actor(), revision_id, at=house().clock()) if revision_id else None
 
 
 @bp.route("/new", methods=["GET", "POST"])

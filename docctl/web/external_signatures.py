@@ -12,7 +12,7 @@ from flask import Blueprint, Response
 from docctl.domain.external_signatures import EVIDENCE, ExternalMeaning, Given, How
 from docctl.domain.verdicts import NotFound
 from docctl.queries.document_page import DocumentPage
-from docctl.queries.external_signatures import ExternalLine
+from docctl.queries.external_signatures import ExternalLine, require_signature_of
 from docctl.services.files import Attached
 from docctl.services.revisions.external import (
     SignExternally,
@@ -111,6 +111,12 @@ def _line(revision_id: UUID, signature_id: UUID) -> WithdrawPage:
     return WithdrawPage(document, found)
 
 
+def _require(revision_id: UUID, signature_id: UUID) -> None:
+    """Raise NotFound for an address whose parts do not belong together; the use cases say who may (X-3)."""
+    with house().uow.read() as session:
+        require_signature_of(session, revision_id, signature_id)
+
+
 @bp.route("/<uuid:revision_id>/external/<uuid:signature_id>/withdraw", methods=["GET", "POST"])
 @requires("revision.external_withdraw")
 @form(
@@ -121,7 +127,8 @@ def _line(revision_id: UUID, signature_id: UUID) -> WithdrawPage:
 )
 def withdraw(typed: ReasonForm, revision_id: UUID, signature_id: UUID) -> Response:
     """Withdraw a signature from outside, with the reason (A-5)."""
-    cmd = WithdrawExternal(_line(revision_id, signature_id).line.id, typed.reason)
+    _require(revision_id, signature_id)
+    cmd = WithdrawExternal(signature_id, typed.reason)
     withdraw_external(cmd, by=caller(typed.request_id), house=house())
     return done_at(revision_id, "external_withdrawn")
 
@@ -130,5 +137,5 @@ def withdraw(typed: ReasonForm, revision_id: UUID, signature_id: UUID) -> Respon
 @requires("revision.external_read")
 def evidence(revision_id: UUID, signature_id: UUID) -> Response:
     """Hand out the evidence as it came (A-5, X-2)."""
-    line = _line(revision_id, signature_id).line
-    return as_it_came(open_evidence(line.id, by=caller(), house=house()))
+    _require(revision_id, signature_id)
+    return as_it_came(open_evidence(signature_id, by=caller(), house=house()))

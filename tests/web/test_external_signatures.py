@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 from typing import Any
 
+import pytest
+
 from tests.services.test_external_signatures import PNG, lines
 from tests.web.conftest import Browser, words_of
 from tests.web.test_documents import REVISIONS
@@ -64,3 +66,16 @@ def test_a_5_readers_see_it_and_neither_evidence_nor_form(client: Browser, world
     assert not page.cssselect(f'a[href^="{here}/external"]')
     assert client.get(f"{here}/external/{line.id}/evidence").status_code in {403, 404}
     assert client.get(f"{here}/external").status_code in {403, 404}
+
+
+def test_x_3_a_signature_of_another_revision_is_not_found_under_this_one(
+    client: Browser, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    revision_id, other = world.issued(world.draft()), world.issued(world.draft("别的程序"))
+    client.sign_in("chen")
+    assert client.submit(f"{REVISIONS}/{revision_id}/external", typed()).status_code == 303
+    (line,) = lines(world, revision_id)
+    # The address alone is looked at: nothing of the page is asked for.
+    monkeypatch.setattr("docctl.web.external_signatures.document_at", None)
+    assert client.get(f"{REVISIONS}/{other}/external/{line.id}/evidence").status_code == 404
+    assert client.get(f"{REVISIONS}/{revision_id}/external/{line.id}/evidence").data == PNG
