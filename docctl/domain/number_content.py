@@ -70,11 +70,12 @@ def check_numbers(data: object) -> dict[str, Any]:
         if scheme["code"] in found:
             raise _in("schemes", Refused("N-2", "scheme_twice", {"scheme": scheme["code"]}))
         found[scheme["code"]] = scheme
-    _check_apart([_scheme(one) for one in found.values()])
-    content = {
-        "schemes": [found[code] for code in sorted(found)],
-        "types": _checked_types(data["types"], found),
-    }
+    types = _checked_types(data["types"], found)
+    schemes = [_scheme(one) for one in found.values()]
+    # A type whose documents have forms in annexes and which names no scheme for them uses the shipped one.
+    is_implied = any(not one.get(ANNEXES) and not one["records"] for one in types.values())
+    _check_apart([*schemes, ANNEX] if is_implied and ANNEX.code not in found else schemes)
+    content = {"schemes": [found[code] for code in sorted(found)], "types": types}
     _check_types(content)
     return content
 

@@ -98,6 +98,17 @@ def forms_in_annexes(
     )
 
 
+def titles_in_annexes(session: Session, revision_id: UUID) -> list[str]:
+    """Return what the forms in the annexes of a revision are called, in their order; for no eyes (N-12)."""
+    query = (
+        select(Document.title)
+        .join(AnnexForm, AnnexForm.form_id == Document.id)
+        .where(AnnexForm.revision_id == revision_id)
+        .order_by(AnnexForm.ordinal)
+    )
+    return list(session.scalars(query))
+
+
 def named_by(session: Session, actor: Actor, form_id: UUID, *, at: datetime) -> tuple[NamedBy, ...]:
     """Return the revisions that name a form in their annexes, the newest first, as far as one reads them."""
     rows = session.execute(

@@ -19,6 +19,7 @@ from docctl.domain.draft_checks import Check, CheckRules
 from docctl.domain.normal_form import normal
 from docctl.models.checks import TextCheck
 from docctl.models.content import FileReading, FileRole, ItemFile, OwnerKind
+from docctl.queries.annex_forms import titles_in_annexes
 from docctl.queries.search_texts import annexes_of
 from docctl.reading.checking.annexes import is_annex
 from docctl.reading.checking.fact import TextFact
@@ -54,7 +55,8 @@ class TextFacts:
 def text_facts(session: Session, revision_id: UUID, rules: CheckRules) -> TextFacts:
     """Return what the checks found in a revision's main files. Raises StorageError without its key store.
 
-    An annex that is named and lies beside the text as a file of its own is not missing (V-13).
+    An annex that is named and lies beside the text as a file of its own is not missing (V-13), nor is one
+    that is a controlled form of its own (N-12).
     """
     rows = session.execute(
         select(ItemFile.id, ItemFile.name, FileReading.read_at, FileReading.problem, TextCheck)
@@ -79,7 +81,13 @@ def text_facts(session: Session, revision_id: UUID, rules: CheckRules) -> TextFa
             found += facts_in(kept) if kept else [unread(name, "unreadable")]
     if any(one.kind == Check.NAMED_ABSENT for one in found):
         annexes = [title for _, title in annexes_of(session, [revision_id]).values()]
-        found = [one for one in found if one.kind != Check.NAMED_ABSENT or not is_annex(one.what, annexes)]
+        forms = titles_in_annexes(session, revision_id)
+        found = [
+            one
+            for one in found
+            if one.kind != Check.NAMED_ABSENT
+            or not any(is_annex(one.what, some) for some in (annexes, forms))
+        ]
     return TextFacts(tuple(found), is_pending)
 
 

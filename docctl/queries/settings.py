@@ -98,7 +98,8 @@ def schemes(session: Session, at: datetime) -> list[SchemeRow]:
     users: dict[str, list[tuple[str, str]]] = {}
     for kind in session.scalars(select(DocumentType).order_by(DocumentType.ordinal)):
         if (used := rules.types.get(kind.code)) is not None:
-            for code in (used.documents, used.records):
+            annexes = "" if kind.is_form else rules.of_annexes(kind.code).code
+            for code in dict.fromkeys((used.documents, used.records, annexes)):
                 users.setdefault(code, []).append((kind.name, kind.name_en))
     found = []
     for code, scheme in rules.schemes.items():

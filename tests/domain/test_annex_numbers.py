@@ -114,6 +114,22 @@ def test_n_12_a_scheme_that_will_not_do_is_refused(types: str, answer: str) -> N
     assert error.value.refused.key == answer
 
 
+def beside_the_shipped(types: str) -> dict[str, Any]:
+    shipped = write_numbers(shipped_numbers())
+    more = "own = {parent}-A{seq:2 per parent}"
+    return read_numbers({"schemes": f"{shipped['schemes']}\n{more}", "types": types})
+
+
+def test_n_1_a_scheme_that_meets_the_one_for_annexes_that_goes_unsaid_is_refused() -> None:
+    with pytest.raises(RuleRefused) as error:
+        beside_the_shipped("procedure = procedure annexes=own\ninstruction = instruction")
+    assert error.value.refused.key == "N-2.schemes_meet"
+    assert {error.value.refused.params["scheme"], error.value.refused.params["other"]} == {"own", "annex"}
+    said = "procedure = procedure annexes=own\ninstruction = instruction annexes=own"
+    typed = beside_the_shipped(f"{said}\nform = chapter_form / record")
+    assert rules_of(typed).of_annexes("procedure").code == "own"
+
+
 def test_n_12_a_form_in_an_annex_is_of_the_entity_of_the_document_above() -> None:
     verdict = may_be_annex(is_form=True, under_form=False, number="QP-01", same_entity=False)
     assert getattr(verdict, "code", "") == "other_entity"

@@ -18,6 +18,7 @@ from docctl.queries.document_page import DocumentPage, document_page
 from docctl.queries.impact import impact
 from docctl.queries.number_found import find_number
 from docctl.queries.number_gaps import number_gaps
+from docctl.queries.settings import schemes
 from docctl.services.access import intern_set
 from docctl.services.documents.create import CreateDocument, create_document
 from docctl.services.revisions.annex_forms import NameAnnexForms, name_annex_forms
@@ -223,6 +224,13 @@ def test_x_3_a_form_that_the_editor_may_not_see_is_not_found(world: World) -> No
     with pytest.raises(NotFound):
         named(world, above, document(world, first), document(world, second))
     assert numbers(world, above) == ["QP-01-A1"]
+
+
+def test_n_12_the_scheme_of_annexes_tells_which_types_use_it(world: World) -> None:
+    with world.house.uow.read() as session:
+        used = {one.code: [name for name, _ in one.used_by] for one in schemes(session, world.clock())}
+    assert used["annex"] == ["程序文件", "作业指导书"]
+    assert used["chapter_form"] == ["记录表格"]
 
 
 def test_n_12_so_many_and_no_more(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

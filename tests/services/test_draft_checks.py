@@ -21,6 +21,7 @@ from docctl.services.revisions.revise import ReviseDocument, revise_document
 from docctl.services.revisions.sign import approve_revision, review_revision
 from tests.beginnings import outcome_of, settings_after
 from tests.findings import TEXT, answer, drafted, found, must_answer, of, put_in, read
+from tests.services.test_annex_forms import added
 from tests.services.test_annexes import annex, arranged
 from tests.world import World, as_owner
 
@@ -241,3 +242,11 @@ def test_d_12_an_annex_that_lies_beside_the_text_is_not_missing(world: World) ->
     )
     read(world)
     assert found(world, draft)["named_absent"] == {"附件3"}
+
+
+def test_d_12_an_annex_that_is_a_form_of_its_own_is_not_missing(world: World) -> None:
+    draft = world.draft(text="4 要求\n4.1 见附表1、附表2和附表3，用语见附录C。")
+    for title in ("检验记录表", "抽样表"):
+        added(world, draft, title)
+    read(world)
+    assert found(world, draft)["named_absent"] == {"附表3", "附录C"}
