@@ -10,12 +10,14 @@ from sqlalchemy.orm import Session
 
 from docctl.domain.lifecycle import RevisionStatus
 from docctl.domain.permissions import Actor, Facts
+from docctl.models.content import FileRole
 from docctl.models.documents import Document, DocumentType, Revision
 from docctl.models.organisation import LegalEntity
 from docctl.queries.copy_steps import CopyLine, copies_of
 from docctl.queries.external_signatures import ExternalLine, external_signatures
 from docctl.queries.history import HistoryLine, history_lines
 from docctl.queries.paper import Paper, paper_of
+from docctl.queries.revision_files import FileLine, files_of
 from docctl.queries.revision_views import SignatureLine, signatures_of, signatures_shown
 from docctl.services.access import sees
 
@@ -32,6 +34,8 @@ class SignatureSheet:
     #: What an imported revision was signed with, on paper.
     paper: Paper | None
     history: tuple[HistoryLine, ...]
+    #: What was signed: the main file and the annexes.
+    files: tuple[FileLine, ...]
     #: Whom the route told, for who knows the document from inside: no signatures (A-10).
     copies: tuple[CopyLine, ...] = ()
 
@@ -74,5 +78,6 @@ def signature_sheet(
         external=tuple(one for one in external if not one.is_void),
         paper=paper_of(revision, {}, zone),
         history=lines,
+        files=tuple(one for one in files_of(session, revision.id) if one.role != FileRole.SOURCE),
         copies=tuple(one for one in told if one.opened_at is not None),
     )

@@ -15,7 +15,9 @@ from docctl.services.content.copies import StampedCopy, take_copy
 from docctl.services.revisions.external import WithdrawExternal, withdraw_external
 from docctl.services.revisions.revise import ReviseDocument, revise_document
 from docctl.services.revisions.sign import ReturnRevision, return_revision
+from tests import filing
 from tests.partners import a_partner, bound, shared
+from tests.services.test_annexes import with_annexes
 from tests.services.test_copies import a_pdf, copy, upload
 from tests.services.test_copy_steps import approve, copied, issue, know
 from tests.services.test_external_signatures import vouched
@@ -72,6 +74,16 @@ def test_a_3_a_docx_ends_with_its_signatures_and_its_history_up_to_it(world: Wor
     assert [one[0] for one in under(found, "修改内容")] == ["A/0", "A/1"]
     earlier = tables(copy(world, first, "chen"))
     assert [one[0] for one in under(earlier, "修改内容")] == ["A/0"]
+
+
+def test_a_3_it_names_each_file_that_was_signed_by_its_digest(world: World) -> None:
+    revision = world.issued(with_annexes(world))
+    main, *annexes = filing.files(world, revision)
+    rows = under(tables(copy(world, revision)), "SHA-256")
+    assert [(one[0], one[2]) for one in rows] == [
+        ("正文", main.sha256),
+        *((f"附件{place}", one.sha256) for place, one in enumerate(annexes, 1)),
+    ]
 
 
 def test_a_3_what_is_not_approved_has_none(world: World) -> None:

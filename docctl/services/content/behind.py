@@ -8,6 +8,7 @@ from docctl.queries.copy_steps import CopyLine
 from docctl.queries.external_signatures import ExternalLine
 from docctl.queries.history import HistoryLine
 from docctl.queries.paper import PaperSigner
+from docctl.queries.revision_files import FileLine
 from docctl.queries.revision_views import SignatureLine
 from docctl.queries.signature_sheet import SignatureSheet
 from docctl.services.content.open import Content
@@ -96,6 +97,15 @@ def _signed(content: Content, sheet: SignatureSheet, header: Rows, words: Transl
                 tuple(_copy(one, words) for one in sheet.copies),
             )
         )
+    if sheet.files:
+        columns = (
+            (t("documents.sheet.file"), 12),
+            (t("documents.sheet.called"), 40),
+            ("SHA-256", 48),
+        )
+        tables.append(
+            Listed(t("documents.sheet.files"), columns, tuple(_file(one, words) for one in sheet.files))
+        )
     if sheet.history:
         tables.append(
             Listed(
@@ -127,6 +137,11 @@ def _signature(one: SignatureLine, words: Translator) -> tuple[str, ...]:
 
 def _on_paper(one: PaperSigner, words: Translator) -> tuple[str, ...]:
     return words.t(f"fields.{one.role}"), one.name, one.signed_on
+
+
+def _file(one: FileLine, words: Translator) -> tuple[str, ...]:
+    which = words.t("documents.annex", n=one.annex) if one.annex else words.t("documents.sheet.main")
+    return which, one.title or one.name, one.sha256
 
 
 def _external(one: ExternalLine, words: Translator) -> tuple[str, ...]:
