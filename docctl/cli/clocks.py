@@ -88,19 +88,27 @@ def clocks(desk: Desk, late: bool, text: str, xlsx: Path | None) -> Answer:
 @option("--note", default="")
 def chase(desk: Desk, number: str, to_person: str, note: str) -> Answer:
     """Issue numbered reminders for the overdue steps of a document that one watches (A-13)."""
-    from docctl.domain.normal_form import normal
+    from docctl.cli.failures import Ambiguous
+    from docctl.domain.normal_form import normal, tidy
     from docctl.domain.verdicts import NotFound, Refused, RuleRefused
     from docctl.queries.by_name import person_named
-    from docctl.queries.open_clocks import ClockFilter, open_clocks
+    from docctl.queries.open_clocks import ClockFilter, OpenClocks, documents_of, open_clocks
+    from docctl.queries.paging import every_row
     from docctl.queries.reminders import reminder_page
     from docctl.services.revisions.remind import IssueReminder, issue_reminder
 
     at, zone = desk.house.clock(), desk.house.zone
     with desk.read() as session:
         person = person_named(session, to_person).id if to_person else None
-        wanted = ClockFilter(text=number.strip())
-        found = open_clocks(session, desk.actor, wanted, at=at, zone=zone)
-        mine = [one for one in found.rows if normal(one.number) == normal(number)]
+        wanted = ClockFilter(text=tidy(number))
+
+        def ask(page: int, size: int) -> OpenClocks:
+            asked = replace(wanted, page=page)
+            return open_clocks(session, desk.actor, asked, at=at, zone=zone, page_size=size)
+
+        mine = [one for one in every_row(ask) if normal(one.number) == normal(number)]
+        if len(documents_of(session, [one.revision_id for one in mine])) > 1:  # of two companies
+            raise Ambiguous(number, tuple(sorted({f"{one.number} {one.title}" for one in mine})))
         if not mine:  # what one does not watch is answered as any other document
             names.item(desk, session, number, "document")
             raise NotFound("step")

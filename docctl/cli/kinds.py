@@ -8,6 +8,9 @@ from typing import Any, Final
 
 import click
 
+#: Nearer the ends of the calendar a time zone leads out of it.
+_YEARS: Final = range(1000, 9001)
+
 
 class _Day(click.ParamType[date]):
     """A day as 2026-11-20."""
@@ -18,13 +21,12 @@ class _Day(click.ParamType[date]):
         if isinstance(value, date):
             return value
         try:
-            return date.fromisoformat(str(value).strip())
+            found = date.fromisoformat(str(value).strip())
         except ValueError:
+            found = None
+        if found is None or found.year not in _YEARS:
             self.fail(f"{value!r} is no day like 2026-11-20", param, ctx)
-
-
-#: Nearer the ends of the calendar a time zone leads out of it.
-_YEARS: Final = range(1000, 9001)
+        return found
 
 
 class _Moment(click.ParamType[datetime]):

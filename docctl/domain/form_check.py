@@ -45,11 +45,16 @@ def may_pass(points: Sequence[str], answers: Sequence[Answer]) -> Verdict:
     return Refused("A-9", "points_missing", {"count": missing}) if missing else Allowed()
 
 
-def may_fail(points: Sequence[str], answers: Sequence[Answer]) -> Verdict:
-    """Say whether a formal check returns the item: every point is answered, one at least is missing (A-9)."""
+def may_fail(points: Sequence[str], answers: Sequence[Answer], *, more: bool = False) -> Verdict:
+    """Say whether a formal check returns the item: every point is answered, one at least is missing (A-9).
+
+    Or there is `more` on the list: what is wrong with it need not be one of the points.
+    """
     if not (verdict := _all_answered(points, answers)):
         return verdict
-    return Allowed() if any(one.in_order is False for one in answers) else Refused("A-9", "nothing_missing")
+    if more or any(one.in_order is False for one in answers):
+        return Allowed()
+    return Refused("A-9", "nothing_missing")
 
 
 def _all_answered(points: Sequence[str], answers: Sequence[Answer]) -> Verdict:

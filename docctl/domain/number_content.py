@@ -70,6 +70,8 @@ def check_numbers(data: object) -> dict[str, Any]:
         if scheme["code"] in found:
             raise _in("schemes", Refused("N-2", "scheme_twice", {"scheme": scheme["code"]}))
         found[scheme["code"]] = scheme
+    if PROVISIONAL.code in found:
+        raise _in("schemes", Refused("N-2", "scheme_twice", {"scheme": PROVISIONAL.code}))
     types = _checked_types(data["types"], found)
     schemes = [_scheme(one) for one in found.values()]
     # A type whose documents have forms in annexes and which names no scheme for them uses the shipped one.
@@ -158,8 +160,6 @@ def _checked(data: object) -> dict[str, Any]:
 
 
 def _check_apart(schemes: list[Scheme]) -> None:
-    if PROVISIONAL.code in {one.code for one in schemes}:
-        raise _in("schemes", Refused("N-2", "scheme_twice", {"scheme": PROVISIONAL.code}))
     for one, other in combinations([*schemes, PROVISIONAL], 2):
         if number := meeting(one, other):
             raise _in(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -9,12 +10,14 @@ from docctl.domain.lifecycle import RevisionStatus
 from docctl.domain.verdicts import Allowed, Refused, Verdict
 
 MOST_ITEMS: Final = 50
+#: What begins a line of a list; a dash right before a figure is the sign of a number.
+_MARK: Final = re.compile(r"^[-－—–•·]+(?![\d.．])\s*")
 LONGEST_ITEM: Final = 500
 
 
 def items_in(typed: str) -> tuple[str, ...]:
     """Return the items of a list that was typed, one a line; a dash or dot before one is no part of it."""
-    lines = (" ".join(line.split()).lstrip("-－—–•·").strip() for line in typed.splitlines())
+    lines = (_MARK.sub("", " ".join(line.split())) for line in typed.splitlines())
     return tuple(one for one in lines if one)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from typing import Any, Final
@@ -81,6 +82,11 @@ class OpenClocks(Paged):
     total: int
     page: int
     late: int
+
+
+def documents_of(session: Session, revisions: Collection[UUID]) -> frozenset[UUID]:
+    """Return the documents to which revisions belong."""
+    return frozenset(session.scalars(select(Revision.document_id).where(Revision.id.in_(revisions))))
 
 
 def types_watched(session: Session, actor: Actor, *, at: datetime, today: date) -> frozenset[UUID]:

@@ -49,10 +49,14 @@ class ReminderPage:
 def reminder_page(
     session: Session, actor: Actor, reminder_id: UUID, *, at: datetime, zone: tzinfo
 ) -> ReminderPage:
-    """Return a reminder for who got it, issued it or watches; raise NotFound for anybody else (X-3)."""
+    """Return a reminder for who got it, has its step, issued it or watches; else raise NotFound (X-3)."""
     types = types_watched(session, actor, at=at, today=at.astimezone(zone).date())
     issuer = aliased(Person)
-    own = (Reminder.person_id == actor.person_id, Reminder.issued_by == actor.person_id)
+    own = (
+        Reminder.person_id == actor.person_id,
+        Reminder.issued_by == actor.person_id,
+        Step.assignee_id == actor.person_id,  # to whom the step was handed over since
+    )
     found = session.execute(
         select(
             Reminder,

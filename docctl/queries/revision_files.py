@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from docctl.models.content import FileReading, FileRole, ItemFile
 from docctl.queries.file_html import html_of
-from docctl.services.content.copies import STAMPED
+from docctl.services.content.stampable import STAMPED
 
 
 @dataclass(frozen=True, slots=True)

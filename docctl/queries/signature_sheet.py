@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
+from enum import StrEnum
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from docctl.domain.lifecycle import RevisionStatus
@@ -14,6 +14,7 @@ from docctl.models.content import FileRole
 from docctl.models.documents import Document, DocumentType, Revision
 from docctl.models.organisation import LegalEntity
 from docctl.queries.copy_steps import CopyLine, copies_of
+from docctl.queries.document_opened import headed, revisions_seen
 from docctl.queries.external_signatures import ExternalLine, external_signatures
 from docctl.queries.history import HistoryLine, history_lines
 from docctl.queries.paper import Paper, paper_of
@@ -22,6 +23,14 @@ from docctl.queries.revision_views import SignatureLine, signatures_of, signatur
 from docctl.services.access import sees
 
 _UNSIGNED = frozenset({RevisionStatus.DRAFT, RevisionStatus.IN_REVIEW, RevisionStatus.DISCARDED})
+
+
+class GoesTo(StrEnum):
+    """Who gets the copy: the person who takes it, another holder of ours, or one outside (D-1, O-7)."""
+
+    ONESELF = "oneself"
+    HOLDER = "holder"
+    OUTSIDE = "outside"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,28 +55,41 @@ class SignatureSheet:
 
 
 def signature_sheet(
-    session: Session, actor: Actor, document: Document, revision: Revision, *, at: datetime, zone: tzinfo
+    session: Session,
+    actor: Actor,
+    document: Document,
+    revision: Revision,
+    *,
+    at: datetime,
+    zone: tzinfo,
+    goes_to: GoesTo = GoesTo.ONESELF,
 ) -> SignatureSheet | None:
     """Return the sheet of a revision, None for one that is not approved; void signatures stay out (A-9).
 
     A form has none: its copies are filled in, and a page of signatures would go with each of them.
     Somebody from outside is told the signatures of the revision they may have, not who else signed from
-    outside, nor what came before it (O-7, X-3).
+    outside, nor what came before it (O-7, X-3). A controlled copy says no more than its holder may know.
     """
     if revision.status in _UNSIGNED or session.get_one(DocumentType, document.type_id).is_form:
         return None
     facts = Facts(unit_id=document.unit_id, insider=sees(session, actor, document.insider_set_id))
     external: tuple[ExternalLine, ...] = ()
     lines: tuple[HistoryLine, ...] = ()
-    if not actor.is_outside:
+    if not actor.is_outside and goes_to is not GoesTo.OUTSIDE:
         external = external_signatures(session, actor, revision, facts, zone)
-        earlier = select(Revision).where(
-            Revision.document_id == document.id,
-            Revision.ordinal <= revision.ordinal,
-            Revision.status.not_in(_UNSIGNED),
-        )
-        lines = history_lines(session, session.scalars(earlier.order_by(Revision.ordinal)).all(), at, zone)
-    told = copies_of(session, revision, actor, zone, all_of_them=True) if facts.insider else ()
+        # What the page of its history tells them: who was told of one revision knows no other (A-10, X-3).
+        head = headed(session, actor, document.id, at=at)
+        known = [
+            one
+            for one in revisions_seen(session, head, at)
+            if one.ordinal <= revision.ordinal and one.status not in _UNSIGNED
+        ]
+        lines = history_lines(session, known, at, zone)
+    told = (
+        copies_of(session, revision, actor, zone, all_of_them=True)
+        if facts.insider and goes_to is GoesTo.ONESELF
+        else ()
+    )
     return SignatureSheet(
         company=session.get_one(LegalEntity, document.entity_id).name,
         signatures=tuple(

@@ -168,7 +168,12 @@ class FormCheckForm:
     "revisions/form_check.html",
     FormCheckForm,
     page=_sign_page("revision.form_check"),
-    beside={**_LATE, "A-9.too_many_items": "to_mend", "A-9.item_too_long": "to_mend"},
+    beside={
+        **_LATE,
+        "A-9.too_many_items": "to_mend",
+        "A-9.item_too_long": "to_mend",
+        "A-9.list_with_a_pass": "to_mend",
+    },
 )
 def form_check(typed: FormCheckForm, revision_id: UUID) -> Response:
     """Sign that all points are in order, or return the revision with what is missing (形式审查, A-9)."""
@@ -180,6 +185,8 @@ def form_check(typed: FormCheckForm, revision_id: UUID) -> Response:
         )
         return_revision(back, by=caller(typed.request_id), house=house())
         return done_at(revision_id, "returned")
+    if items_in(typed.to_mend):
+        raise RuleRefused(Refused("A-9", "list_with_a_pass"))  # what was typed would be lost
     cmd = CheckForm(revision_id, version, typed.seen_sha256, comment, typed.for_id, late, answers)
     form_check_revision(cmd, by=caller(typed.request_id, typed.password), house=house())
     return done_at(revision_id, "form_checked")

@@ -42,7 +42,7 @@ _NOTED: Final = (
     "reason",
     "comment",
     "times",
-    "list",
+    "to_mend",
     "done_items",
     "undone_items",
     "witness",
@@ -69,7 +69,7 @@ _CODED: Final = {
 #: Of these those that are lists, with what stands between their parts; and numbers.
 _LISTS: Final = {
     **dict.fromkeys(("into", "told"), "people.comma"),
-    **dict.fromkeys(("list", "done_items", "undone_items"), "returns.between"),
+    **dict.fromkeys(("to_mend", "done_items", "undone_items"), "returns.between"),
 }
 _COUNTED: Final = frozenset({"items", "times"})
 

@@ -106,6 +106,7 @@ def test_a_9_a_return_has_a_reason_or_a_list(reason: str, items: tuple[str, ...]
 
 
 def test_a_9_a_list_has_an_item_in_each_line() -> None:
+    assert items_in("-18 ℃ 冷藏没有写明\n- -5 V\n-缺页") == ("-18 ℃ 冷藏没有写明", "-5 V", "缺页")
     assert items_in(" 附件二 \n\n- 第 3 页\r\n•  签名栏\n- \n") == ("附件二", "第 3 页", "签名栏")
 
 

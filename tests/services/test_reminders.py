@@ -8,11 +8,12 @@ from datetime import date
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from docctl.domain.verdicts import NotFound, RuleRefused
 from docctl.domain.watch_content import read_watchers
 from docctl.models.reminders import Reminder
+from docctl.models.work import Step
 from docctl.queries.inbox import inbox
 from docctl.queries.open_clocks import ClockFilter, OpenClock, open_clocks
 from docctl.queries.reminders import LateCount, ReminderPage, late_counts, reminder_page
@@ -119,6 +120,17 @@ def test_a_13_nobody_is_reminded_before_the_time_is_over(world: World) -> None:
     assert refused(lambda: remind(world, revision)) == "A-13.not_overdue"
     world.clock.now += TICK
     assert remind(world, revision)
+
+
+def test_a_13_who_took_the_step_over_reads_its_reminder(world: World) -> None:
+    watch(world)
+    revision = overdue(world)
+    reminder = remind(world, revision)
+    with pytest.raises(NotFound):
+        page(world, reminder, "li")
+    taken = update(Step).where(Step.id == step_of(world, revision, "review").id)
+    world.house.uow.write(lambda session: session.execute(taken.values(assignee_id=world.people["li"])))
+    assert page(world, reminder, "li").number == page(world, reminder, "zhou").number
 
 
 def test_a_13_who_does_not_watch_neither_reminds_nor_reads_reminders(world: World) -> None:

@@ -75,6 +75,14 @@ def test_a_9_a_formal_check_passes_with_all_points_in_order(world: World, in_che
     assert detail["points"] == list(POINTS)
 
 
+def test_a_9_a_formal_check_returns_with_a_list_where_its_own_points_are_in_order(
+    world: World, in_check: UUID
+) -> None:
+    returned(world, in_check, "wang", "", ("封面缺签字栏",), said(True, True, True))
+    (back,) = page(world, in_check).returns
+    assert [one.text for one in back.items] == ["封面缺签字栏"]
+
+
 def test_a_9_a_formal_check_returns_with_what_is_missing(world: World, in_check: UUID) -> None:
     with pytest.raises(RuleRefused) as error:
         returned(world, in_check, "wang", "退回")  # not looked at
@@ -93,7 +101,7 @@ def test_a_9_a_formal_check_returns_with_what_is_missing(world: World, in_check:
     ]
     ((facts, detail),) = events(world, "revision.returned")
     assert (facts["times"], facts["missing"]) == (1, 3)
-    assert len(detail["list"]) == 3  # type: ignore[arg-type]
+    assert len(detail["to_mend"]) == 3  # type: ignore[arg-type]
 
 
 def test_a_9_document_control_returns_without_answering_the_points(world: World, in_check: UUID) -> None:

@@ -11,6 +11,7 @@ import pytest
 from docx import Document as Docx
 
 from docctl.i18n import translator
+from docctl.queries.signature_sheet import GoesTo, signature_sheet
 from docctl.services.content.copies import StampedCopy, take_copy
 from docctl.services.revisions.external import WithdrawExternal, withdraw_external
 from docctl.services.revisions.revise import ReviseDocument, revise_document
@@ -149,3 +150,28 @@ def test_a_10_who_was_told_stands_apart_and_is_named_to_insiders_alone(world: Wo
     assert remark == "知道了"
     assert [one[1] for one in under(found, "备注")] == ["李秀兰", "欧阳雪", "赵敏"]
     assert not any("抄送给" in one[0] for one in tables(copy(world, revision, "zhou")))
+
+
+def test_x_3_a_print_says_no_more_than_its_holder_may_know(world: World) -> None:
+    first = world.issued(world.draft())
+    world.clock.forward(days=1)
+    cmd = ReviseDocument(world.document_of(first).id, "4.2 条", "改进", (world.upload("chen"),))
+    second = world.issued(revise_document(cmd, by=world.by("chen"), house=world.house))
+    vouched(world, second)
+    with world.house.uow.read() as session:
+        document, revision = world.document_of(second), world.revision(second)
+
+        def told(goes_to: GoesTo) -> tuple[int, int]:
+            sheet = signature_sheet(
+                session,
+                world.by("chen").actor,
+                document,
+                revision,
+                at=world.clock(),
+                zone=world.house.zone,
+                goes_to=goes_to,
+            )
+            assert sheet is not None
+            return len(sheet.external), len(sheet.history)
+
+        assert [told(one) for one in GoesTo] == [(1, 2), (1, 2), (0, 0)]

@@ -46,6 +46,9 @@ def test_a_9_a_check_is_refused_with_what_was_typed_then_returned_and_passed(
     world.submitted(revision_id)
     client.sign_in("wang")
     assert "封面签字栏" in words_of(client.get(path))  # who signs next sees the list
+    both = client.submit(path, {**answered("in_order", "in_order", "in_order"), "to_mend": "页码不对"})
+    assert (both.status_code, "页码不对" in both.get_data(as_text=True)) == (422, True)
+    assert "请退回，或清空该栏" in words_of(both)
     assert client.submit(path, answered("in_order", "in_order", "in_order")).status_code == 303
     client.sign_in("ouyang")
     assert "封面签字栏" in words_of(client.get(f"{here(revision_id)}/review"))

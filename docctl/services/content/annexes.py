@@ -9,8 +9,9 @@ from sqlalchemy import select
 from docctl.i18n import Translator
 from docctl.models.content import FileRole, ItemFile
 from docctl.services.caller import Caller
-from docctl.services.content.copies import STAMPED, StampedCopy, stamped
+from docctl.services.content.copies import StampedCopy, stamped
 from docctl.services.content.open import Content, Purpose, open_content
+from docctl.services.content.stampable import STAMPED
 from docctl.services.house import House
 
 

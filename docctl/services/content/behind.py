@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from docctl.i18n import Translator
 from docctl.printing.behind import Behind, Listed
+from docctl.printing.characters import cut
 from docctl.queries.copy_steps import CopyLine
 from docctl.queries.external_signatures import ExternalLine
 from docctl.queries.history import HistoryLine
@@ -12,6 +15,9 @@ from docctl.queries.revision_files import FileLine
 from docctl.queries.revision_views import SignatureLine
 from docctl.queries.signature_sheet import SignatureSheet
 from docctl.services.content.open import Content
+
+#: So much of what a revision changed is printed, in Chinese characters; the page of its history has all.
+_LONGEST_CHANGE: Final = 500
 
 Rows = tuple[tuple[str, ...], ...]
 
@@ -164,4 +170,10 @@ def _copy(one: CopyLine, words: Translator) -> tuple[str, ...]:
 def _line(one: HistoryLine, words: Translator) -> tuple[str, ...]:
     first = words.t("documents.history.first") if one.line == 0 else ""
     day = one.effective_on or one.issued_on
-    return one.label, one.what or first, one.prepared_by, one.approved_by, day.isoformat() if day else ""
+    return (
+        one.label,
+        cut(one.what, _LONGEST_CHANGE) or first,
+        one.prepared_by,
+        one.approved_by,
+        day.isoformat() if day else "",
+    )

@@ -24,6 +24,7 @@ from docctl.reading.kinds import MEDIA_TYPES, Kind
 from docctl.services.caller import Caller
 from docctl.services.content.behind import behind_of
 from docctl.services.content.open import Content, Purpose, open_content
+from docctl.services.content.stampable import STAMPED
 from docctl.services.house import House
 
 _JOBS: Final = "docctl.printing.jobs"
@@ -263,14 +264,6 @@ def _stamped(
     called = content.annex_title.removesuffix(Path(content.name).suffix) or content.title
     name = f"{_number(content, words)} {called} {content.label} {stamp.word}.{kind.value}"
     return StampedCopy(target, _file_name(name), MEDIA_TYPES[kind], stamp.word)
-
-
-#: By what and into what a kind of file is stamped.
-STAMPED: Final[dict[str, tuple[str, Kind]]] = {
-    MEDIA_TYPES[Kind.DOCX]: ("stamp_docx_job", Kind.DOCX),
-    MEDIA_TYPES[Kind.PDF]: ("stamp_pdf_job", Kind.PDF),
-    MEDIA_TYPES[Kind.TXT]: ("text_to_pdf_job", Kind.PDF),
-}
 
 
 def _run(house: House, job: str, **arguments: Any) -> Any:

@@ -24,7 +24,7 @@ from docctl.queries.changes import ChangeNote, changes_beside
 from docctl.queries.copy_steps import is_told
 from docctl.queries.delegated_steps import stands_in_at
 from docctl.queries.header_blocks import Header, copy_header, header_at
-from docctl.queries.signature_sheet import SignatureSheet, signature_sheet
+from docctl.queries.signature_sheet import GoesTo, SignatureSheet, signature_sheet
 from docctl.services.access import sees
 from docctl.services.caller import Caller
 from docctl.services.content.reads import note_read, noted_lately
@@ -134,12 +134,13 @@ def open_content(
     purpose: Purpose = Purpose.READ,
     file_id: UUID | None = None,
     is_stamped: bool = False,
+    goes_to: GoesTo = GoesTo.ONESELF,
 ) -> Content:
     """Return a revision's file, its main one without `file_id`; the read is in the trail before (T-1, X-2).
 
     The source is there for the purpose of taking it alone (X-3); what goes out stamped, as copies do, comes
-    with its signatures. Raises NotFound for what the person may not
-    see, RuleRefused for what they may not do with it.
+    with its signatures, and with no more of them than who it goes to may know. Raises NotFound for what the
+    person may not see, RuleRefused for what they may not do with it.
     """
     cmd = ReadRevision(revision_id, purpose.value)
     with house.uow.read() as session:
@@ -154,7 +155,9 @@ def open_content(
             header = copy_header(session, document, revision, by.at, by.zone)
         sheet = None
         if row.role is FileRole.MAIN and (purpose is Purpose.COPY or is_stamped):
-            sheet = signature_sheet(session, by.actor, document, revision, at=by.at, zone=by.zone)
+            sheet = signature_sheet(
+                session, by.actor, document, revision, at=by.at, zone=by.zone, goes_to=goes_to
+            )
         content = Content(
             file_id=row.id,
             number=revision.number_of(document),

@@ -6,12 +6,17 @@ import secrets
 from dataclasses import dataclass
 from uuid import UUID
 
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from docctl.domain.copy_states import may_print
 from docctl.domain.permissions import authorise
+from docctl.domain.units import OUTSIDE
 from docctl.domain.verdicts import Conflict, Refused, require
 from docctl.i18n import Translator
+from docctl.models.distribution import ControlledCopy
+from docctl.models.organisation import Person, Post, Unit
+from docctl.queries.signature_sheet import GoesTo
 from docctl.services.caller import Caller
 from docctl.services.content.copies import Marked, StampedCopy, stamped
 from docctl.services.content.open import Purpose, open_content
@@ -72,8 +77,9 @@ def print_copy(
         _may_print(loaded, by)
         copy, revision_id = loaded.copy, loaded.revision.id
         mark = copy.mark or secrets.token_urlsafe(16)
+        goes_to = _goes_to(session, copy)
         marked = Marked(copy.number, copy.holder, f"{house.public_url}/c/{mark}")
-    content = open_content(revision_id, by=by, house=house, purpose=Purpose.COPY)
+    content = open_content(revision_id, by=by, house=house, purpose=Purpose.COPY, goes_to=goes_to)
     made = stamped(content, by=by, house=house, words=words, is_demo=is_demo, marked=marked)
     try:
         headers = content.header.name if content.header else ""
@@ -82,6 +88,17 @@ def print_copy(
         made.discard()
         raise
     return made
+
+
+def _goes_to(session: Session, copy: ControlledCopy) -> GoesTo:
+    """Say whether the holder is ours, or of an outside organisation (O-7)."""
+    ours = or_(
+        Unit.id == copy.unit_id,
+        Unit.id == select(Person.unit_id).where(Person.id == copy.person_id).scalar_subquery(),
+        Unit.id == select(Post.unit_id).where(Post.id == copy.post_id).scalar_subquery(),
+    )
+    kinds = session.scalars(select(Unit.kind).where(ours)).all()
+    return GoesTo.OUTSIDE if set(kinds) & OUTSIDE else GoesTo.HOLDER
 
 
 def _may_print(loaded: LoadedCopy, by: Caller) -> None:

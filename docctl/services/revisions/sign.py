@@ -188,7 +188,7 @@ def return_revision(session: Session, cmd: ReturnRevision, by: Caller) -> UUID:
         if hand is None and by.actor.person_id in facts.assignees:
             hand = hand_at(session, loaded.document, revision, None, by)
         if hand is not None:
-            items = (*_missing(hand.step.points, cmd.answers), *items)
+            items = (*_missing(hand.step.points, cmd.answers, more=bool(items)), *items)
         hand = hand or Hand(open_step(session, revision, by))  # document control has no step
         standing, step = hand.standing, hand.step
     require(may_give_back(cmd.reason, items))
@@ -211,16 +211,16 @@ def return_revision(session: Session, cmd: ReturnRevision, by: Caller) -> UUID:
         cmd.reason,
         {"times": returned.ordinal, "missing": len(items)},
         standing,
-        {"late_reason": late, "list": list(items)},
+        {"late_reason": late, "to_mend": list(items)},
     )
     return revision.id
 
 
-def _missing(points: Sequence[str], answers: Sequence[Answer]) -> tuple[str, ...]:
+def _missing(points: Sequence[str], answers: Sequence[Answer], *, more: bool) -> tuple[str, ...]:
     """Return what a formal check found missing; raise RuleRefused where it did not look at all (A-9)."""
     if not points and not answers:
         return ()
-    require(may_fail(points, answers))
+    require(may_fail(points, answers, more=more))
     return missing_of(points, answers)
 
 
