@@ -195,7 +195,7 @@ for (const words of all("[data-after-send]")) {
 // Uploads: the file is sent when it is chosen; the form then carries only its id. Without an
 // answer the field stays as it was, and the form sends the file itself.
 function send(field, input, file) {
-  const { uploadUrl, csrf, wordsSending, wordsDone, wordsFailed, wordsOffline, wordsLeave } = field.dataset;
+  const { uploadUrl, csrf, wordsSending, wordsDone, wordsFailed, wordsOffline } = field.dataset;
   const state = field.querySelector("[data-upload-state]");
   const bar = field.querySelector("[data-upload-bar]");
   const staged = field.querySelector("[data-upload-id]");
@@ -203,7 +203,7 @@ function send(field, input, file) {
   const body = new FormData();
   body.append("file", file);
   staged.value = "";
-  field.refused = false;
+  refused(field, false);
   bar.hidden = false;
   state.classList.remove("failed");
 
@@ -223,12 +223,11 @@ function send(field, input, file) {
   request.onload = () => {
     const answer = request.response;
     if (!answer?.id) {
-      fail(answer?.message ? fill(wordsFailed, { reason: answer.message }) : wordsOffline);
-      if (!answer?.message) return;
+      const reason = answer?.message;
+      fail(reason ? fill(wordsFailed, { reason }) : wordsOffline);
+      if (!reason) return;
       input.value = ""; // refused by a rule: sending it again would not help
-      field.refused = true;
-      if (wordsLeave) state.append(" ", leave(field, state, wordsLeave));
-      return;
+      return refused(field, true);
     }
     bar.hidden = true;
     field.classList.remove("bad"); // what was missing is here now
@@ -250,18 +249,10 @@ function send(field, input, file) {
   request.send(body);
 }
 
-// Who chose a file that was refused may go on without one.
-function leave(field, state, words) {
-  const button = document.createElement("button");
-  button.type = "button";
-  button.className = "btn";
-  button.textContent = words;
-  button.addEventListener("click", () => {
-    field.refused = false;
-    state.classList.remove("failed");
-    state.textContent = "";
-  });
-  return button;
+// While its file is refused a form is not sent.
+function refused(field, is) {
+  field.refused = is;
+  for (const without of all("[data-upload-without]", field)) without.hidden = !is;
 }
 
 function sized(bytes) {
@@ -272,11 +263,15 @@ function sized(bytes) {
 for (const field of all("[data-upload-url]")) {
   const input = field.querySelector("input[type=file]");
   input.addEventListener("change", () => input.files.length && send(field, input, input.files[0]));
+  field.querySelector("[data-upload-without]")?.addEventListener("click", () => {
+    refused(field, false);
+    field.querySelector("[data-upload-state]").textContent = "";
+  });
   // A form sent while its file is still on the way would send it twice: it waits.
   field.closest("form")?.addEventListener("submit", (event) => {
     const { request } = field;
     if (field.refused) {
-      event.preventDefault(); // nobody takes a form for done whose file was refused
+      event.preventDefault();
       input.focus();
       return;
     }
